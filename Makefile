@@ -1,0 +1,36 @@
+# Two commands do everything on a fresh machine with Python 3.11 or newer: `make train` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: train test lint clean
+
+train: $(VENV)/.for-use
+	$(BIN)/byhand train $(ARGS)
+
+# The default suite, then what takes longer but still belongs to it. Under five minutes on two cores, no network.
+test: $(VENV)/.for-test
+	$(BIN)/python -m pytest -q -m "not long and not browser" --durations=10 $(ARGS)
+
+lint: $(VENV)/.for-lint
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "byhand needs Python 3.11 or newer; try: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.for-use: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images]'
+	@touch $@
+
+$(VENV)/.for-test: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test]'
+	@touch $@
+
+$(VENV)/.for-lint: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test,lint]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -1,0 +1,81 @@
+"""byhand: the multilayer perceptron with every step written by hand and visible.
+
+    import byhand as bh
+
+    data = bh.data.mnist()
+    network = bh.Network.mlp([784, 128, 10], activation="relu", seed=1)
+    history = bh.fit(network, data.train, validation=data.validation, loss=bh.SoftmaxCrossEntropy(), learning_rate=0.1)
+    print(bh.evaluate(network, data.test).accuracy)
+
+The names below are loaded when they are first used, so that `byhand --help` does not wait for NumPy.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from byhand import data as data
+    from byhand.inspection.explain import explain as explain
+    from byhand.inspection.gradcheck import gradient_check as gradient_check
+    from byhand.layers import ACTIVATIONS as ACTIVATIONS
+    from byhand.layers import BatchNorm as BatchNorm
+    from byhand.layers import Dense as Dense
+    from byhand.layers import Dropout as Dropout
+    from byhand.layers import LeakyReLU as LeakyReLU
+    from byhand.layers import ReLU as ReLU
+    from byhand.layers import Residual as Residual
+    from byhand.layers import Sigmoid as Sigmoid
+    from byhand.layers import Softmax as Softmax
+    from byhand.layers import Tanh as Tanh
+    from byhand.losses import BinaryCrossEntropy as BinaryCrossEntropy
+    from byhand.losses import SoftmaxCrossEntropy as SoftmaxCrossEntropy
+    from byhand.losses import SquaredError as SquaredError
+    from byhand.network import Network as Network
+    from byhand.optimizers import SGD as SGD
+    from byhand.optimizers import Adam as Adam
+    from byhand.optimizers import AdamW as AdamW
+    from byhand.optimizers import Momentum as Momentum
+    from byhand.optimizers import Nesterov as Nesterov
+    from byhand.persistence.model import Model as Model
+    from byhand.persistence.model import load_model as load_model
+    from byhand.persistence.model import save_model as save_model
+    from byhand.recipes import RECIPES as RECIPES
+    from byhand.training.evaluate import evaluate as evaluate
+    from byhand.training.fit import fit as fit
+    from byhand.training.train import train as train
+
+_HOME = {
+    "data": "byhand.data",
+    "RECIPES": "byhand.recipes",
+    "Network": "byhand.network",
+    "evaluate": "byhand.training.evaluate",
+    "explain": "byhand.inspection.explain",
+    "fit": "byhand.training.fit",
+    "gradient_check": "byhand.inspection.gradcheck",
+    "train": "byhand.training.train",
+    **dict.fromkeys(["Model", "load_model", "save_model"], "byhand.persistence.model"),
+    **dict.fromkeys(["BinaryCrossEntropy", "SoftmaxCrossEntropy", "SquaredError"], "byhand.losses"),
+    **dict.fromkeys(["SGD", "Adam", "AdamW", "Momentum", "Nesterov"], "byhand.optimizers"),
+    **dict.fromkeys(
+        ["BatchNorm", "Dense", "Dropout", "LeakyReLU", "ReLU", "Residual", "Sigmoid", "Softmax", "Tanh"],
+        "byhand.layers",
+    ),
+}
+
+__all__ = ["__version__", *_HOME]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its home the first time it is asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"byhand has no {name!r}; its public names are {', '.join(sorted(_HOME))}.")
+    home = importlib.import_module(_HOME[name])
+    value = home if _HOME[name] == f"byhand.{name}" else getattr(home, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

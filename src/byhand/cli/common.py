@@ -1,0 +1,94 @@
+"""What the verbs share: the options every result has, and the voice they speak with."""
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SCHEMA = 1  # of every --json object; changes when a name changes its meaning
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How to speak: narration goes to stderr unless quiet, results to stdout, as text or as one JSON object."""
+
+    as_json: bool
+    quiet: bool
+    color: bool | None  # None: the terminal decides
+
+    def console(self, *, stderr: bool = True) -> "Console":
+        """Return a rich console for narration (or for results with stderr=False)."""
+        from rich.console import Console
+
+        return Console(
+            stderr=stderr, quiet=self.quiet and stderr, highlight=False, soft_wrap=True, no_color=self.color is False
+        )
+
+    def say(self, text: str) -> None:
+        """Narrate one line."""
+        if not self.quiet:
+            self.console().print(text, markup=False)
+
+    def warn(self, text: str) -> None:
+        """Say what still works but should be known; --quiet does not silence it."""
+        print(f"byhand: {text}", file=sys.stderr)
+
+    def result(self, text: str, values: dict[str, Any]) -> None:
+        """Print the result: `text` for people, or `values` as the one JSON object."""
+        if self.as_json:
+            click.echo(json.dumps({"schema": SCHEMA, **values}, ensure_ascii=False))
+        else:
+            self.console(stderr=False).print(text, markup=True)
+
+
+def voice_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb --json, --quiet and --no-color, handed to it as one `voice`."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout.")
+    @click.option("-q", "--quiet", is_flag=True, help="No narration.")
+    @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR works too).")
+    @functools.wraps(function)
+    def with_voice(*args: Any, as_json: bool, quiet: bool, no_color: bool, **kwargs: Any) -> Any:
+        voice = Voice(as_json, quiet, False if no_color or os.environ.get("NO_COLOR") else None)
+        return function(*args, voice=voice, **kwargs)
+
+    return with_voice
+
+
+def data_dir_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb --data-dir."""
+    return click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path),
+        help="Folder with the four IDX files of MNIST or a look-alike (else BYHAND_DATA, else the cache).",
+    )(function)
+
+
+def runs_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb --runs."""
+    return click.option(
+        "--runs",
+        type=click.Path(path_type=Path),
+        default=Path("runs"),
+        show_default=True,
+        help="Where run folders lie.",
+    )(function)
+
+
+def model_argument(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb an optional MODEL: a model file or a run folder; the newest run when left out."""
+    return click.argument("model", required=False, type=click.Path(path_type=Path))(function)
+
+
+def percent(fraction: float, digits: int = 2) -> str:
+    """Return a fraction as people read it: 98.24 %."""
+    return f"{100 * fraction:.{digits}f} %"

@@ -1,0 +1,118 @@
+"""The command line's front door: one verb a file, loaded when it is asked for, and one place where errors end.
+
+Results go to stdout, narration to stderr. Exit codes: 0 done, 1 a fault of ours, 2 usage, 3 unreadable or bad input,
+4 environment, 5 training diverged, 130 stopped by Ctrl-C after saving.
+"""
+
+import difflib
+import importlib
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from byhand import __version__
+from byhand.errors import ByhandError
+
+VERBS = {
+    "train": "train a network: by recipe, on MNIST or your own data",
+    "evaluate": "test a saved model on examples it was not trained on",
+    "predict": "classify pictures, arrays, IDX files or tables with a saved model",
+    "explain": "tell one example through forward, loss, backward and update",
+    "show": "draw a network with its shapes and parameter counts",
+    "data": "look at a data set, or fetch MNIST",
+    "recipes": "list the named systems, or one of them with all its settings",
+}
+
+FIRST_STEPS = """\
+byhand: the multilayer perceptron, every step by hand and visible.
+
+Try these first:
+  byhand train                     train on MNIST, test once, save       (about 2 seconds)
+  byhand explain                   one digit through forward, loss, backward and update, with the numbers
+  byhand show 784-128-64-10        draw a network with its shapes and parameter counts
+  byhand data mnist                look at the digits
+  byhand recipes                   the named systems and the figures they must reach
+
+byhand --help lists everything.
+"""
+
+
+class Verbs(click.Group):
+    """A group whose commands live in modules of their own, and whose errors are sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"byhand.cli.{name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], VERBS, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(VERBS)}."
+            raise click.UsageError(f"unknown verb {args[0]!r}. {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):  # from the table, so that --help loads no verb
+            formatter.write_dl(list(VERBS.items()))
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Run, and turn whatever ends it into an exit code and at most two lines on stderr."""
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except Exception as error:
+            if os.environ.get("BYHAND_TRACEBACK"):
+                raise
+            sys.exit(_tell(error))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: Exception) -> int:
+    """Print what went wrong and return the exit code."""
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, click.Abort):
+        return 130
+    if isinstance(error, BrokenPipeError):  # the reader has left, as `| head` does: not worth a word
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    message, code = _message_and_code(error)
+    print(f"byhand: {message}", file=sys.stderr)
+    return code
+
+
+def _message_and_code(error: Exception) -> tuple[str, int]:
+    if isinstance(error, click.ClickException):
+        where = f" See `{error.ctx.command_path} --help`." if isinstance(error, click.UsageError) and error.ctx else ""
+        return error.format_message() + where, 2
+    if isinstance(error, ByhandError):
+        return str(error), error.exit_code
+    if isinstance(error, MemoryError):
+        return f"not enough memory: {error}. Use a smaller batch_size or fewer examples.", 4
+    if isinstance(error, OSError):
+        return f"{error.filename or 'the system'}: {error.strerror or error}.", 4
+    return f"a fault of ours: {type(error).__name__}: {error}.\nSet BYHAND_TRACEBACK=1 to see where, and report it.", 1
+
+
+@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="byhand")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """The multilayer perceptron, every step by hand and visible.
+
+    Example: byhand train vanilla
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(FIRST_STEPS, nl=False)
+
+
+def main() -> NoReturn:
+    """The entry point of the `byhand` command."""
+    cli.main(prog_name="byhand")

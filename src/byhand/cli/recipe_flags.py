@@ -1,0 +1,46 @@
+"""Recipe fields as flags: a new field is a new flag, with its own type, default and sentence."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from byhand.recipes.recipe import Recipe, described
+
+
+class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """Widths like 128-64 or 128,64; "none" for no hidden layer."""
+
+    name = "sizes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        if value == "none":
+            return ()
+        try:
+            widths = tuple(int(part) for part in str(value).replace(",", "-").split("-"))
+        except ValueError:
+            self.fail(f"{value!r} is no list of widths; expected something like 128-64.", param, ctx)
+        if min(widths) < 1:
+            self.fail(f"{value!r} has a width below 1.", param, ctx)
+        return widths
+
+
+def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb one flag for every recipe field; those not given arrive as None."""
+    for name, (default, meaning) in reversed(described().items()):
+        flag = f"--{name.replace('_', '-')}"
+        if isinstance(default, bool):
+            option = click.option(f"{flag}/--no-{name.replace('_', '-')}", default=None, help=meaning)
+        else:
+            kind: Any = Sizes() if isinstance(default, tuple) else type(default)
+            option = click.option(flag, type=kind, default=None, help=meaning)
+        function = option(function)
+    return function
+
+
+def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
+    """Return the recipe with the flags that were given."""
+    return replace(recipe, **{name: value for name, value in given.items() if value is not None})

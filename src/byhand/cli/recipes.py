@@ -1,0 +1,51 @@
+"""`byhand recipes`: the named systems, as a list or one with all its settings."""
+
+from dataclasses import asdict
+
+import click
+
+from byhand.cli.common import Voice, voice_options
+from byhand.recipes import RECIPES, recipe_named
+from byhand.recipes.recipe import Recipe, described
+
+
+@click.command("recipes")
+@click.argument("name", required=False)
+@voice_options
+def command(name: str | None, voice: Voice) -> None:
+    """List the recipes, or show one with all its settings.
+
+    Example: byhand recipes vanilla
+    """
+    if name is None:
+        voice.result(_list_of_all(), {"recipes": [asdict(recipe) for recipe in RECIPES.values()]})
+    else:
+        recipe = recipe_named(name)
+        voice.result(_card(recipe), {"recipe": asdict(recipe)})
+
+
+def _list_of_all() -> str:
+    lines = []
+    for recipe in RECIPES.values():
+        lines += [f"[bold]{recipe.name:<16}[/bold] {recipe.title}", f"{'':<16} [dim]{recipe.expects}[/dim]"]
+    return "\n".join([*lines, "", "Train one with `byhand train NAME`; every setting is a flag of it."])
+
+
+def _card(recipe: Recipe) -> str:
+    lines = [f"[bold]{recipe.name}[/bold]  {recipe.title}", f"must reach: {recipe.expects}", ""]
+    for name, (default, meaning) in described().items():
+        value = as_flag_value(getattr(recipe, name))
+        changed = getattr(recipe, name) != default
+        shown = f"{value:<22}"
+        flag = f"--{name.replace('_', '-')}"
+        lines.append(f"{flag:<18} {f'[bold]{shown}[/bold]' if changed else shown} [dim]{_escaped(meaning)}[/dim]")
+    return "\n".join([*lines, "", "Bold: not the default of the flag."])
+
+
+def as_flag_value(value: object) -> str:
+    """Return a field's value as the command line takes it."""
+    return "-".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value).lower()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -1,0 +1,123 @@
+"""What `byhand train` says at the end: for people, and as one JSON object."""
+
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from byhand.cli.common import percent
+from byhand.data.examples import Dataset
+from byhand.metrics import mean_interval, most_confused
+from byhand.recipes.outcome import Outcome
+from byhand.recipes.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class SeedResult:
+    """One seed, trained and tested."""
+
+    seed: int
+    outcome: Outcome
+    train_seconds: float
+    model_file: Path
+
+    def line(self) -> str:
+        """Return the row of a run over many seeds."""
+        return f"seed {self.seed:<4} {self.outcome.headline():<28} {self.train_seconds:6.2f} s"
+
+
+def report_values(
+    recipe: Recipe, dataset: Dataset, engine: str, results: list[SeedResult], folder: Path
+) -> dict[str, Any]:
+    """Return everything that was found, as plain data; accuracies are fractions."""
+    first = results[0].outcome
+    values: dict[str, Any] = {
+        "recipe": recipe.name,
+        "data": dataset.name,
+        "engine": engine,
+        "seeds": [result.seed for result in results],
+        "tested": first.how,
+        "train_seconds": spread([result.train_seconds for result in results]),
+        "model": str(results[0].model_file),
+        "run": str(folder),
+    }
+    if first.accuracy is not None:
+        values["test_accuracy"] = spread([float(result.outcome.accuracy or 0) for result in results])
+    if first.interval is not None:
+        values["interval"] = {"of": f"seed {results[0].seed}", "level": 0.95, "bounds": list(first.interval)}
+    if first.confusion is not None:
+        names = dataset.class_names
+        matrices = [result.outcome.confusion for result in results if result.outcome.confusion is not None]
+        pairs = most_confused(np.sum(matrices, axis=0), 5)
+        values["most_confused"] = [{"true": names[t], "predicted": names[p], "count": c} for t, p, c in pairs]
+    for name in first.facts:
+        values[name] = spread([result.outcome.facts[name] for result in results])
+    return values
+
+
+def spread(numbers: list[float]) -> dict[str, Any]:
+    """Return mean, median, min, max, all values, and with two or more the standard deviation and 95 % interval."""
+    found: dict[str, Any] = {
+        "mean": statistics.fmean(numbers),
+        "median": statistics.median(numbers),
+        "min": min(numbers),
+        "max": max(numbers),
+        "values": numbers,
+    }
+    if len(numbers) > 1:
+        found |= {"std": statistics.stdev(numbers), "mean_interval_95": list(mean_interval(numbers))}
+    return found
+
+
+def report_text(recipe: Recipe, dataset: Dataset, engine: str, results: list[SeedResult], folder: Path) -> str:
+    """Return the closing lines for people."""
+    values = report_values(recipe, dataset, engine, results, folder)
+    lines = _one_run(results[0].outcome) if len(results) == 1 else _many_runs(values)
+    if values.get("most_confused"):
+        pairs = [f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in values["most_confused"]]
+        lines.append(("most confused", ", ".join(pairs[:4])))
+    for name in results[0].outcome.facts:
+        lines.append((name.replace("_", " "), _fact(values[name])))
+    lines += [
+        ("must reach", recipe.expects),
+        ("trained in", f"{values['train_seconds']['median']:.2f} s, engine {engine}"),
+        ("model", str(results[0].model_file)),
+        ("run folder", f"{folder}/"),
+    ]
+    return "\n".join(["", *(f"[bold]{name:<22}[/bold] {text}" for name, text in lines)])
+
+
+def _one_run(outcome: Outcome) -> list[tuple[str, str]]:
+    """Return the lines on a single run's test."""
+    if outcome.accuracy is None:
+        return []
+    lines = [("test accuracy", f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.how}")]
+    if outcome.interval is not None:
+        low, high = outcome.interval
+        lines.append(("95 % interval", f"{percent(low)} – {percent(high)}, from counting {outcome.n:,} examples"))
+    return lines
+
+
+def _many_runs(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the lines on the spread over seeds."""
+    if "test_accuracy" not in values:
+        return []
+    found = values["test_accuracy"]
+    low, high = found["mean_interval_95"]
+    return [
+        ("test accuracy", f"[bold green]{percent(found['mean'])}[/bold green]  mean of {len(found['values'])} seeds"),
+        ("min – max", f"{percent(found['min'])} – {percent(found['max'])}"),
+        ("95 % of the mean", f"{percent(low, 3)} – {percent(high, 3)}"),
+    ]
+
+
+def _fact(found: dict[str, Any]) -> str:
+    """Return one further figure: the value of a single run, or mean, median and range."""
+    if len(found["values"]) == 1:
+        return percent(found["mean"])
+    return (
+        f"{percent(found['mean'])} mean, {percent(found['median'])} median, "
+        f"{percent(found['min'])} – {percent(found['max'])}"
+    )

@@ -1,0 +1,48 @@
+"""`byhand train`: choose what to train, train it, save it, test it once, say what came out."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from byhand.cli.common import Voice, data_dir_option, runs_option, voice_options
+from byhand.cli.recipe_flags import changed, recipe_flags
+from byhand.recipes import recipe_named
+
+
+@click.command("train", epilog="Every flag from --data on is a field of the recipe: see `byhand recipes NAME`.")
+@click.argument("recipe", required=False)
+@click.option("--seeds", type=click.IntRange(min=1), help="Repeat with so many consecutive seeds; report the spread.")
+@click.option("--validate", is_flag=True, help="Hold a validation block back and show it each epoch.")
+@click.option("--resume", type=click.Path(path_type=Path), help="Go on with a stopped run, to the same bits.")
+@click.option("--engine", default=None, help="auto or numpy (else BYHAND_ENGINE, else auto).")
+@data_dir_option
+@runs_option
+@recipe_flags
+@voice_options
+def command(
+    recipe: str | None,
+    seeds: int | None,
+    validate: bool,
+    resume: Path | None,
+    engine: str | None,
+    data_dir: Path | None,
+    runs: Path,
+    voice: Voice,
+    **fields: Any,
+) -> int:
+    """Train a network and test it once.
+
+    Without a recipe: vanilla on MNIST, or, where MNIST cannot be had, the bundled digits.
+
+    Example: byhand train vanilla --epochs 10 --seeds 5
+    """
+    from byhand.cli.training import Request, resumed, run_request
+
+    if resume is not None:
+        return run_request(resumed(resume), voice)
+    if validate:
+        fields["validation"] = fields["validation"] or "balanced"
+    chosen = changed(recipe_named(recipe or "vanilla"), fields)
+    may_fall_back = recipe is None and data_dir is None and fields["data"] is None
+    return run_request(Request(chosen, data_dir, seeds or 1, engine, runs, may_fall_back), voice)

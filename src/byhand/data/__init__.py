@@ -1,0 +1,8 @@
+"""Data: where examples come from, and how they become network inputs."""
+
+from byhand.data.digits import digits
+from byhand.data.examples import Dataset, Examples
+from byhand.data.mnist import mnist
+from byhand.data.toy import circles, gaussians, moons, sine, spiral, xor
+
+__all__ = ["Dataset", "Examples", "circles", "digits", "gaussians", "mnist", "moons", "sine", "spiral", "xor"]

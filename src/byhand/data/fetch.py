@@ -1,0 +1,117 @@
+"""Downloading MNIST: from public mirrors in turn, checked byte for byte, written whole or not at all.
+
+The archives of the mirrors differ; what is checked is the size and SHA-256 of the decompressed bytes.
+"""
+
+import hashlib
+import http.client
+import time
+import urllib.request
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from byhand.errors import EnvironmentFault
+from byhand.files import write_whole
+
+MIRRORS = (
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+)
+MAX_ARCHIVE = 64 << 20  # bytes
+PIECE = 64 << 10  # bytes
+SILENCE = 10.0  # seconds without a byte
+PATIENCE = 300.0  # seconds for one file in all: a mirror that drips is no mirror
+
+Progress = Callable[[str, int, int], None]  # file, bytes done, bytes in all
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One of the four files, decompressed."""
+
+    name: str
+    n_bytes: int
+    sha256: str
+
+
+FILES = (
+    Expected(
+        "train-images-idx3-ubyte",
+        47_040_016,
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    ),
+    Expected("train-labels-idx1-ubyte", 60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+    Expected("t10k-images-idx3-ubyte", 7_840_016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+    Expected("t10k-labels-idx1-ubyte", 10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+)
+
+
+def is_official(expected: Expected, content: bytes) -> bool:
+    """Are these exactly the official bytes?"""
+    return len(content) == expected.n_bytes and hashlib.sha256(content).hexdigest() == expected.sha256
+
+
+def fetch_mnist(folder: Path, *, mirrors: Sequence[str] = MIRRORS, progress: Progress | None = None) -> None:
+    """Download what is missing of the four files into `folder`, decompressed.
+
+    progress : told of every piece as (file, bytes done, bytes in all), bytes of the archive
+    Raises EnvironmentFault when no mirror gave a file, with what each one said.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFault(f"{folder} cannot be made: {error.strerror or error}.") from error
+    for expected in FILES:
+        if not (folder / expected.name).exists():
+            write_whole(folder / expected.name, _from_any(mirrors, expected, progress))
+
+
+def _from_any(mirrors: Sequence[str], expected: Expected, progress: Progress | None) -> bytes:
+    """Return the file's bytes from the first mirror that has them right."""
+    said = []
+    for mirror in mirrors:
+        try:
+            content = _inflated(_downloaded(f"{mirror}{expected.name}.gz", expected.name, progress), expected.n_bytes)
+        except (OSError, EOFError, zlib.error, http.client.HTTPException, ValueError) as error:
+            said.append(f"{urlsplit(mirror).hostname}: {error}")
+            continue
+        if is_official(expected, content):
+            return content
+        said.append(f"{urlsplit(mirror).hostname}: sent other bytes than the official ones")
+    raise EnvironmentFault(f"{expected.name} could not be downloaded ({'; '.join(said)}).")
+
+
+class _SameScheme(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect only to where it is as safe as where it came from."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        if urlsplit(newurl).scheme != urlsplit(req.full_url).scheme:
+            raise ValueError(f"was sent on to {urlsplit(newurl).scheme}")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _downloaded(url: str, name: str, progress: Progress | None) -> bytes:
+    """Return what a URL gives, within the limits of size and time."""
+    deadline = time.monotonic() + PATIENCE
+    opener = urllib.request.build_opener(_SameScheme)
+    pieces, done = [], 0
+    with opener.open(url, timeout=SILENCE) as response:
+        total = int(response.headers.get("Content-Length") or 0)
+        while piece := response.read1(PIECE):
+            pieces.append(piece)
+            done += len(piece)
+            if done > MAX_ARCHIVE or time.monotonic() > deadline:
+                raise ValueError(f"gave no end after {done:,} bytes")
+            if progress:
+                progress(name, done, total)
+    return b"".join(pieces)
+
+
+def _inflated(archive: bytes, n_bytes: int) -> bytes:
+    """Return the archive's content, never more than one byte beyond what is expected."""
+    inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    return inflater.decompress(archive, n_bytes + 1)

@@ -1,0 +1,112 @@
+"""IDX, the file format of MNIST: four bytes that say what follows, the sizes, the numbers.
+
+    bytes 0, 1: zero   byte 2: kind of number   byte 3: number of dimensions d
+    then d sizes, 4 bytes each, big-endian; then the numbers, big-endian, last dimension fastest
+
+Source: LeCun, Cortes, Burges, "The MNIST database", section "File formats". A file is believed only as far as its
+own length proves it: nothing is reserved because a header claims it.
+"""
+
+import gzip
+import math
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.errors import DataError, EnvironmentFault
+from byhand.files import write_whole
+
+KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+MAX_BYTES = 1 << 30  # of numbers in one file
+MAX_DIMENSIONS = 4
+MAX_EXPANSION = 200  # MNIST unpacks to 5 times its size; a gzip bomb to 1,000
+PIECE = 1 << 20  # bytes
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+def read_idx(path: Path) -> Array:
+    """Return the array in an IDX file, gzipped (known by its content, not its name) or not.
+
+    Raises DataError when the file is missing, truncated, too long or no IDX file; EnvironmentFault when the machine
+    cannot read it.
+    """
+    try:
+        with open(path, "rb") as file:
+            is_gzip = file.read(2) == GZIP_MAGIC
+        content = _inflated(path) if is_gzip else _bounded(path)
+    except FileNotFoundError:
+        raise DataError(f"{path} does not exist.") from None
+    except IsADirectoryError:
+        raise DataError(f"{path} is a folder; expected an IDX file.") from None
+    except OSError as error:
+        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
+    return _parsed(path, content)
+
+
+def write_idx(path: Path, array: Array) -> None:
+    """Write an array as an IDX file, whole or not at all. Raises DataError for a dtype or shape IDX cannot hold."""
+    codes = {np.dtype(dtype): code for code, dtype in KINDS.items()}
+    big_endian = array.dtype.newbyteorder(">")
+    if big_endian not in codes or not 1 <= array.ndim <= MAX_DIMENSIONS:
+        raise DataError(f"write_idx got {array.dtype} of shape {array.shape}; expected 1 to 4 dimensions of {KINDS}.")
+    header = bytes([0, 0, codes[big_endian], array.ndim]) + np.array(array.shape, dtype=">u4").tobytes()
+    write_whole(path, header + np.ascontiguousarray(array, dtype=big_endian).tobytes())
+
+
+def _bounded(path: Path) -> bytes:
+    """Return the file's bytes unless there are too many."""
+    if path.stat().st_size > MAX_BYTES + 4 + 4 * MAX_DIMENSIONS:
+        raise DataError(f"{path} has {path.stat().st_size:,} bytes; expected at most {MAX_BYTES:,}.")
+    return path.read_bytes()
+
+
+def _inflated(path: Path) -> bytes:
+    """Return the inflated bytes, at most one more than the header inside declares, a piece at a time."""
+    limit = MAX_EXPANSION * path.stat().st_size + PIECE
+    try:
+        with gzip.open(path, "rb") as file:
+            pieces = [file.read(4 + 4 * MAX_DIMENSIONS)]
+            missing = _declared_bytes(path, pieces[0]) + 1 - len(pieces[0])
+            if missing > limit:
+                raise DataError(
+                    f"{path} would grow more than {MAX_EXPANSION} times when unpacked: no handwriting does."
+                )
+            while missing > 0 and (piece := file.read(min(missing, PIECE))):
+                pieces.append(piece)
+                missing -= len(piece)
+        return b"".join(pieces)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{path} is a damaged gzip file: {error}.") from error
+
+
+def _shape(path: Path, content: bytes) -> tuple[np.dtype[np.generic], tuple[int, ...]]:
+    """Return dtype and shape that the header declares."""
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in KINDS or not 1 <= content[3] <= MAX_DIMENSIONS:
+        raise DataError(f"{path} is no IDX file: it begins with {content[:4].hex(' ') or 'nothing'}.")
+    end = 4 + 4 * content[3]
+    if len(content) < end:
+        raise DataError(f"{path} is truncated: it ends within its header.")
+    shape = tuple(int.from_bytes(content[i : i + 4], "big") for i in range(4, end, 4))
+    return np.dtype(KINDS[content[2]]), shape
+
+
+def _declared_bytes(path: Path, content: bytes) -> int:
+    """Return the length of the whole file as its header declares it."""
+    dtype, shape = _shape(path, content)
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if n_bytes > MAX_BYTES or 0 in shape:
+        raise DataError(f"{path} declares an array of shape {shape}; expected 1 to {MAX_BYTES:,} bytes.")
+    return 4 + 4 * len(shape) + n_bytes
+
+
+def _parsed(path: Path, content: bytes) -> Array:
+    """Return the array, in the machine's byte order, once every byte is accounted for."""
+    declared = _declared_bytes(path, content)
+    if len(content) != declared:
+        what = "is truncated" if len(content) < declared else "has bytes left over"
+        raise DataError(f"{path} {what}: it has {len(content):,} bytes and declares {declared:,}.")
+    dtype, shape = _shape(path, content)
+    array = np.frombuffer(content, dtype=dtype, offset=4 + 4 * len(shape)).reshape(shape)
+    return array.astype(dtype.newbyteorder("="), copy=False)

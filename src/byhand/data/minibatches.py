@@ -1,0 +1,32 @@
+"""Minibatches: consecutive pieces of an order, prepared when their turn comes."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from byhand.arrays import Array
+from byhand.data.augment import shift
+from byhand.data.examples import Examples
+
+
+def minibatches(
+    examples: Examples,
+    order: Array,
+    batch_size: int,
+    *,
+    moved: Array | None = None,
+    image_shape: tuple[int, int] | None = None,
+    dtype: npt.DTypeLike = np.float32,
+) -> Iterator[tuple[Array, Array]]:
+    """Yield (x, y) for every batch_size entries of `order`; the last batch may be shorter and is kept.
+
+    moved : (n, 2) whole pixels (right, down) for the picture at each place of the order; needs image_shape
+    """
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        raw = examples.raw[rows]
+        if moved is not None and image_shape is not None:
+            right, down = moved[start : start + batch_size].T
+            raw = shift(raw, image_shape, right, down)
+        yield examples.preparation.apply(raw, dtype), examples.y[rows]

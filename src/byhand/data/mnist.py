@@ -1,0 +1,157 @@
+"""MNIST, and every set that comes in its four IDX files: found where it lies, downloaded where it does not.
+
+Looked for in turn: the folder that was named, BYHAND_DATA, byhand's cache, the places where Keras and torchvision
+keep it, the network. A copy kept decompressed in the cache saves the unpacking, which takes longer than an epoch.
+"""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.data.examples import Dataset, Examples
+from byhand.data.fetch import FILES, Progress, fetch_mnist
+from byhand.data.idx import read_idx, write_idx
+from byhand.data.prepare import preparation_for
+from byhand.data.split import balanced_block_split, stratified_split, tail_split
+from byhand.errors import ByhandError, DataError, EnvironmentFault, known_as
+
+NAMES = tuple(expected.name for expected in FILES)
+
+
+class MnistNotFound(DataError):  # noqa: N818 — it says what is the matter
+    """MNIST is nowhere on this machine and could not be downloaded."""
+
+    exit_code = 4
+
+
+def cache_folder() -> Path:
+    """Return where downloads are kept: BYHAND_CACHE, else the system's usual place for caches."""
+    if named := os.environ.get("BYHAND_CACHE"):
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "byhand" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "byhand"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "byhand"
+
+
+def mnist(
+    folder: Path | str | None = None,
+    *,
+    preparation: str = "unit",
+    validation: str | None = "balanced",
+    download: bool = True,
+    progress: Progress | None = None,
+) -> Dataset:
+    """Return MNIST, or the look-alike in `folder` (four IDX files, gzipped or not).
+
+    preparation : raw, unit, signed or standard
+    validation : "balanced" (10,000 digits as hard as the test set), "last-5000" (as the book, easier), or None
+    progress : told of every downloaded piece as (file, bytes done, bytes in all)
+    Raises DataError when the named folder does not hold it, MnistNotFound when nothing does.
+    """
+    named = folder or os.environ.get("BYHAND_DATA")
+    place = Path(named) if named else _found_or_fetched(download, progress)
+    train_images, train_labels, test_images, test_labels = _four_arrays(place)
+    raw, y = _as_rows(place, train_images, train_labels)
+    test_raw, test_y = _as_rows(place, test_images, test_labels)
+    train_rows, validation_rows = _split(y, validation)
+    train_raw = raw if validation_rows is None else raw[train_rows]
+    prepared = preparation_for(preparation, train_raw, low=0, high=255)
+    n_classes = int(max(y.max(), test_y.max())) + 1
+    official = raw.shape == (60_000, 784) and n_classes == 10
+    return Dataset(
+        name="mnist" if official else place.name,
+        train=Examples(train_raw, y[train_rows], prepared),
+        validation=None if validation_rows is None else Examples(raw[validation_rows], y[validation_rows], prepared),
+        test=Examples(test_raw, test_y, prepared),
+        class_names=tuple(str(label) for label in range(n_classes)),
+        image_shape=(int(train_images.shape[1]), int(train_images.shape[2])),
+        source=f"{len(raw):,} training and {len(test_raw):,} test pictures from the IDX files in a folder {place.name!r}",
+    )
+
+
+def _split(y: Array, validation: str | None) -> tuple[Array | slice, Array | None]:
+    """Return the rows that train and the rows that validate."""
+    if validation is None:
+        return slice(None), None
+    ways = {
+        "balanced": lambda: balanced_block_split(len(y)) if len(y) == 60_000 else stratified_split(y, 1 / 6, seed=0),
+        "last-5000": lambda: tail_split(len(y), 5_000),
+    }
+    return known_as("validation", validation, ways)()
+
+
+def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
+    """Return a folder that holds MNIST."""
+    cache = cache_folder() / "mnist"
+    for place in (cache, *_neighbours()):
+        if all(_file(place, name) for name in NAMES):
+            return place
+    said = "downloading was not allowed"
+    if download:
+        try:
+            fetch_mnist(cache, progress=progress)
+            return cache
+        except EnvironmentFault as error:
+            said = str(error)
+    raise MnistNotFound(
+        f"MNIST is not on this machine: {said.rstrip('.')}. Name the folder of its four files with --data-dir or "
+        f"BYHAND_DATA, or put them into {cache}."
+    )
+
+
+def _neighbours() -> list[Path]:
+    """Return the folders in which torchvision keeps MNIST."""
+    return [Path(root) / "MNIST" / "raw" for root in ("data", "datasets", Path.home() / "data", Path.home() / ".data")]
+
+
+def _file(folder: Path, name: str) -> Path | None:
+    """Return the file of this name in the folder, gzipped or not, or None."""
+    candidates = [folder / name, folder / f"{name}.gz"]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _four_arrays(folder: Path) -> list[Array]:
+    """Return training images and labels, test images and labels."""
+    files = {name: _file(folder, name) for name in NAMES}
+    missing = [name for name, file in files.items() if file is None]
+    if missing:
+        raise DataError(
+            f"{folder} holds no {missing[0]} (gzipped or not). Name the folder with MNIST's four IDX files with "
+            f"--data-dir or BYHAND_DATA."
+        )
+    return [_read(file) for file in files.values() if file is not None]
+
+
+def _read(file: Path) -> Array:
+    """Return the array in a file; of a gzipped one an unpacked copy is kept in the cache, found by its checksum."""
+    if file.suffix != ".gz":
+        return read_idx(file)
+    copy = cache_folder() / "unpacked" / f"{_checksum(file)}-{file.stem}"
+    if copy.is_file():
+        return read_idx(copy)
+    array = read_idx(file)
+    with contextlib.suppress(ByhandError, OSError):  # no cache, no copy: the next start unpacks again
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        write_idx(copy, array)
+    return array
+
+
+def _checksum(file: Path) -> str:
+    """Return the CRC-32 and the length of the unpacked content, as the end of every gzip file states them."""
+    return file.read_bytes()[-8:].hex()
+
+
+def _as_rows(folder: Path, images: Array, labels: Array) -> tuple[Array, Array]:
+    """Return pictures as rows (n, height · width) and labels as int64 (n,), once they fit together."""
+    if images.ndim != 3 or images.dtype != np.uint8 or labels.ndim != 1 or len(images) != len(labels):
+        raise DataError(
+            f"{folder} holds images of shape {images.shape} ({images.dtype}) and labels of shape {labels.shape}; "
+            f"expected (n, height, width) bytes and (n,)."
+        )
+    return images.reshape(len(images), -1), labels.astype(np.int64)

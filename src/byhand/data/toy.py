@@ -1,0 +1,80 @@
+"""Toy sets: points in the plane whose classes can be seen, each drawn from the seed's own stream of numbers."""
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.data.clouds import clouds_named
+from byhand.data.examples import Dataset, Examples
+from byhand.data.prepare import preparation_for
+from byhand.errors import OptionError
+from byhand.randomness import DATA, Stream
+
+
+def gaussians(n: int = 1000, *, seed: int = 0, name: str = "gaussians", preparation: str = "raw") -> Dataset:
+    """Return two clouds by Box–Muller; see clouds.py for their shape and what can be known about them."""
+    points, y = clouds_named(name).sample(_at_least(n, 2), seed)
+    return _dataset(name, points, y, preparation, f"{n:,} points of two Gaussian clouds, seed {seed}")
+
+
+def xor(n: int = 4, *, noise: float = 0.0, seed: int = 0, preparation: str = "raw") -> Dataset:
+    """Return the four corners of the unit square, class 1 where exactly one coordinate is 1, in turn up to n."""
+    corners = np.arange(_at_least(n, 4)) % 4
+    points = np.stack([corners // 2, corners % 2], axis=1).astype(float)
+    y = (points[:, 0] != points[:, 1]).astype(np.int64)
+    return _dataset("xor", _strayed(points, noise, seed), y, preparation, f"{n:,} corners of XOR, noise {noise}")
+
+
+def circles(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
+    """Return a circle of radius 1 (class 0) around one of radius ½ (class 1)."""
+    y = np.arange(_at_least(n, 2)) % 2
+    angle = 2 * np.pi * (np.arange(n) // 2) / ((n + 1) // 2)
+    points = np.where(y, 0.5, 1.0)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return _dataset("circles", _strayed(points, noise, seed), y, preparation, f"{n:,} points on two circles")
+
+
+def moons(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
+    """Return two half circles of radius 1 that reach into each other."""
+    y = np.arange(_at_least(n, 2)) % 2
+    angle = np.pi * (np.arange(n) // 2) / max((n + 1) // 2 - 1, 1)
+    upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    points = np.where(y[:, None], [1.0, 0.5] - upper, upper)
+    return _dataset("moons", _strayed(points, noise, seed), y, preparation, f"{n:,} points on two half moons")
+
+
+def spiral(n: int = 1000, *, arms: int = 2, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
+    """Return arms that wind out of the middle one and a half times, a class each."""
+    y = np.arange(_at_least(n, arms)) % arms
+    along = (np.arange(n) // arms + 1) / ((n + arms - 1) // arms)  # 0 … 1 from the middle outwards
+    angle = 3 * np.pi * along + 2 * np.pi * y / arms
+    points = 3 * along[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return _dataset("spiral", _strayed(points, noise, seed), y, preparation, f"{n:,} points on {arms} spiral arms")
+
+
+def sine(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
+    """Return a curve to predict, t = sin x + noise for x from −π to π: regression."""
+    x = np.linspace(-np.pi, np.pi, _at_least(n, 2)).reshape(-1, 1)
+    t = np.sin(x) + noise * Stream(seed, DATA).normal(n, 1)
+    return _dataset("sine", x, t, preparation, f"{n:,} points of a sine, noise {noise}")
+
+
+def _at_least(n: int, least: int) -> int:
+    if n < least:
+        raise OptionError(f"a toy set got {n} examples; expected {least} or more.")
+    return n
+
+
+def _strayed(points: Array, noise: float, seed: int) -> Array:
+    """Return the points, each moved by normal noise of this standard deviation."""
+    if noise < 0:
+        raise OptionError(f"a toy set got noise {noise}; expected 0 or more.")
+    return points + noise * Stream(seed, DATA).normal(*points.shape)
+
+
+def _dataset(name: str, points: Array, y: Array, preparation: str, source: str) -> Dataset:
+    """Return the points as a training set; there is no other part: more points are one seed away."""
+    raw = points.astype(np.float32)
+    prepared = preparation_for(preparation, raw, low=float(raw.min()), high=float(raw.max()), per_column=True)
+    is_classes = y.ndim == 1
+    answers = y.astype(np.int64) if is_classes else y.astype(np.float32)
+    names = tuple(str(label) for label in range(int(y.max()) + 1)) if is_classes else ()
+    return Dataset(name, Examples(raw, answers, prepared), None, None, names, None, source)

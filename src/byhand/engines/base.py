@@ -1,0 +1,64 @@
+"""What an engine is: something that trains whole epochs, same parameters in and out.
+
+The array depth is the specification and can train anything; another engine replaces it for the networks it knows, and
+says of the others why not. Agreement with the array depth is tested per engine.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from byhand.arrays import Array
+from byhand.data.examples import Examples
+from byhand.losses.base import Loss
+from byhand.network import Network
+from byhand.optimizers.base import Optimizer
+from byhand.randomness import Stream
+
+
+@dataclass(frozen=True, eq=False)
+class EpochJob:
+    """Everything one epoch needs beside network, loss and optimizer.
+
+    epoch : 1, 2, …
+    order : (n,) row numbers, each once
+    learning_rates : (n_steps,) one for each minibatch
+    rng : the stream of this epoch's dropout
+    moved : (n, 2) whole pixels (right, down) by which the picture at each place of the order is moved, or None
+    image_shape : (height, width), needed with `moved`
+    stop : asked before every minibatch; True ends the epoch unfinished
+    """
+
+    epoch: int
+    examples: Examples
+    order: Array
+    batch_size: int
+    learning_rates: Array
+    rng: Stream
+    moved: Array | None = None
+    image_shape: tuple[int, int] | None = None
+    stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
+class EpochResult:
+    """loss, accuracy : means over the epoch's examples, each measured before its own update; None: regression."""
+
+    loss: float
+    accuracy: float | None
+    learning_rate: float  # of the last step
+
+
+class Engine(Protocol):
+    """name : what --engine and the records call it."""
+
+    name: str
+
+    def why_not(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
+        """Return one sentence why this engine cannot train this, or None when it can."""
+
+    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochJob) -> EpochResult | None:
+        """Train one epoch, changing network and optimizer; None when `job.stop` ended it.
+
+        Raises DivergedError at the first minibatch whose loss is not finite.
+        """

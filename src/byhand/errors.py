@@ -1,0 +1,83 @@
+"""Every error byhand raises on purpose, in one tree.
+
+Each message says who got what, what was expected, and what to do: one to three sentences, values shown, no blame.
+`exit_code` is what the command line ends with when the error reaches it.
+"""
+
+import difflib
+from collections.abc import Mapping
+from typing import TypeVar
+
+
+class ByhandError(Exception):
+    """The root: catch this to catch everything byhand raises on purpose."""
+
+    exit_code = 1
+
+
+class ShapeError(ByhandError, ValueError):
+    """An array has another shape than the formula needs."""
+
+    exit_code = 3
+
+
+class OptionError(ByhandError, ValueError):
+    """An option is unknown, out of range, or does not go with another."""
+
+    exit_code = 2
+
+
+class DataError(ByhandError):
+    """Data are missing, damaged, or not what they claim to be."""
+
+    exit_code = 3
+
+
+class ModelFormatError(DataError):
+    """A file is not a byhand model, or a damaged or newer one."""
+
+
+class EnvironmentFault(ByhandError):  # noqa: N818 — "EnvironmentError" is an old name of OSError
+    """The machine said no: disk, permission, network, memory."""
+
+    exit_code = 4
+
+
+class MissingExtra(EnvironmentFault, ImportError):  # noqa: N818 — what is missing is the news
+    """A feature needs an optional package that is not installed."""
+
+
+class DivergedError(ByhandError, ArithmeticError):
+    """The loss is no longer a finite number.
+
+    epoch, batch : counted from 1, where it was noticed
+    learning_rate : the rate of that step
+    """
+
+    exit_code = 5
+
+    def __init__(self, epoch: int, batch: int, learning_rate: float) -> None:
+        self.epoch, self.batch, self.learning_rate = epoch, batch, learning_rate
+        super().__init__(
+            f"training diverged: the loss was no finite number in epoch {epoch}, batch {batch} "
+            f"(learning rate {learning_rate:g}). Try a learning rate ten times smaller, or check that the inputs "
+            f"are scaled to about 1."
+        )
+
+
+class NotTrainedError(ByhandError):
+    """A trained network is needed and this one has not been trained."""
+
+    exit_code = 2
+
+
+T = TypeVar("T")
+
+
+def known_as(what: str, name: str, known: Mapping[str, T]) -> T:
+    """Return known[name]; raise OptionError that suggests the nearest known name when there is none."""
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}."
+    raise OptionError(f"unknown {what} {name!r}. {hint}")

@@ -1,0 +1,59 @@
+"""What a layer is, in five laws. Every file in this folder keeps them; the tests hold each file to them.
+
+1. `forward(x)` returns the output and `saved`: exactly what `backward` needs, and nothing is kept in the layer.
+2. `backward(dy, saved)` returns dx and the gradients, named and shaped like `params`.
+3. Neither writes to the layer. What training data teach besides gradients (the running averages of batch
+   normalisation) is written by `update_statistics`, which belongs to the update phase.
+4. `params` and `statistics` are plain dicts of arrays; the network prefixes their names with the layer's position.
+5. Every layer passes the gradient check and has a derivation page of its own name.
+"""
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from byhand.arrays import Array, Params
+from byhand.randomness import Stream
+
+
+class Layer:
+    """The common clothes: a layer without parameters overrides forward and backward and nothing else.
+
+    kind : the layer's name in saved models
+    params : name → array, changed by the optimizer only
+    statistics : name → array, changed by update_statistics only
+    """
+
+    kind: ClassVar[str]
+    params: Params
+    statistics: Params
+
+    def __init__(self) -> None:
+        self.params, self.statistics = {}, {}
+
+    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Any]:
+        """Return (y, saved). `training` and `rng` matter to dropout and batch normalisation alone."""
+        raise NotImplementedError
+
+    def backward(self, dy: Array, saved: Any, *, need_dx: bool = True) -> tuple[Array | None, Params]:
+        """Return (dx, gradients). `need_dx` is False for the first layer: nobody asks for the data's gradient."""
+        raise NotImplementedError
+
+    def update_statistics(self, saved: Any) -> None:
+        """Take up what this minibatch says about the data (nothing, for most layers)."""
+
+    def n_out(self, n_in: int) -> int:
+        """Return the width of the output for an input of width n_in; raise ShapeError if it does not fit."""
+        return n_in
+
+    def spec(self) -> dict[str, Any]:
+        """Return what the constructor needs to make this layer again, as plain numbers and strings."""
+        return {}
+
+    def astype(self, dtype: np.dtype[Any]) -> None:
+        """Make every array of this layer a copy of the given dtype."""
+        self.params = {name: array.astype(dtype) for name, array in self.params.items()}
+        self.statistics = {name: array.astype(dtype) for name, array in self.statistics.items()}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.spec().items())})"

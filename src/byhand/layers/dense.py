@@ -1,0 +1,69 @@
+"""Dense layer: every input is connected with every output.
+
+    z = x W + b                                   (1)    x (n, n_in), W (n_in, n_out), b (n_out,), z (n, n_out)
+
+One entry is z[i, j] = Σₖ x[i, k] W[k, j] + b[j]. The loss L reaches W, b and x through z alone, so by the chain rule
+
+    ∂L/∂W[k, j] = Σᵢ dz[i, j] x[i, k]      dW = xᵀ dz    (2)
+    ∂L/∂b[j]    = Σᵢ dz[i, j]              db = Σᵢ dz    (3)
+    ∂L/∂x[i, k] = Σⱼ dz[i, j] W[k, j]      dx = dz Wᵀ    (4)
+
+The slow version with a worked example: docs/derivations/dense.md.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import Array, Params, check_features, check_same_shape
+from byhand.errors import ShapeError
+from byhand.initializers import Initializer, he
+from byhand.layers.base import Layer
+from byhand.randomness import Stream
+
+
+class Dense(Layer):
+    """z = x W + b.
+
+    n_in, n_out : widths
+    initializer, rng : how W begins; without rng all weights are zero, to be filled by a loader
+    """
+
+    kind = "dense"
+
+    def __init__(self, n_in: int, n_out: int, *, initializer: Initializer = he, rng: Stream | None = None) -> None:
+        super().__init__()
+        if n_in < 1 or n_out < 1:
+            raise ShapeError(f"Dense got sizes {n_in} and {n_out}; expected at least one input and one output.")
+        W = np.zeros((n_in, n_out)) if rng is None else initializer(rng, n_in, n_out)
+        self.params = {"W": W.astype(np.float32), "b": np.zeros(n_out, dtype=np.float32)}
+
+    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array]:
+        """Return z (n, n_out) and x. Raises ShapeError if x is not (n, n_in)."""
+        W, b = self.params["W"], self.params["b"]
+        check_features("Dense", x, len(W))
+        z = x @ W  # (1)
+        z += b
+        return z, x
+
+    def backward(self, dy: Array, saved: Array, *, need_dx: bool = True) -> tuple[Array | None, Params]:
+        """Send the gradient through z = x W + b.
+
+        dy : (n, n_out)  gradient of the mean loss with respect to z
+        saved : (n, n_in)  the input x
+        Returns dx (n, n_in) or None, and {"W": (n_in, n_out), "b": (n_out,)}.
+        """
+        x, dz, W = saved, dy, self.params["W"]
+        check_same_shape("Dense", "dz", dz, (len(x), W.shape[1]))
+        grads = {"W": x.T @ dz, "b": dz.sum(axis=0)}  # (2), (3)
+        return (dz @ W.T if need_dx else None), grads  # (4)
+
+    def n_out(self, n_in: int) -> int:
+        W = self.params["W"]
+        if n_in != len(W):
+            raise ShapeError(f"Dense with {len(W)} inputs cannot follow a layer with {n_in} outputs.")
+        return int(W.shape[1])
+
+    def spec(self) -> dict[str, Any]:
+        n_in, n_out = self.params["W"].shape
+        return {"n_in": n_in, "n_out": n_out}

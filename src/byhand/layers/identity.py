@@ -1,0 +1,25 @@
+"""Identity: numbers straight out, as regression wants them.
+
+    a = z    (1)        dz = da    (2)
+
+Between two dense layers it is the lesson "no activation": z₂ = (x W₁ + b₁) W₂ + b₂ = x (W₁W₂) + (b₁W₂ + b₂), one
+linear map and no more. The slow version: docs/derivations/identity.md.
+"""
+
+from byhand.arrays import Array, Params
+from byhand.layers.base import Layer
+from byhand.randomness import Stream
+
+
+class Identity(Layer):
+    """a = z."""
+
+    kind = "identity"
+
+    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, None]:
+        """Return x as it came."""
+        return x, None  # (1)
+
+    def backward(self, dy: Array, saved: None, *, need_dx: bool = True) -> tuple[Array | None, Params]:
+        """Return da as it came."""
+        return dy, {}  # (2)

@@ -1,0 +1,27 @@
+"""What a loss is: one number to make small, and its exact gradient.
+
+`forward(output, target) -> (value, saved)`, `backward(saved) -> d_output`, where d_output is the gradient of exactly
+the value returned. All losses are the mean over examples of the sum over outputs: a loss that prints one scale and
+descends on another makes every learning rate a riddle.
+"""
+
+from typing import Any, ClassVar
+
+from byhand.arrays import Array
+
+
+class Loss:
+    """kind : the loss's name in recipes and saved models."""
+
+    kind: ClassVar[str]
+
+    def forward(self, output: Array, target: Array) -> tuple[Any, Any]:
+        """Return the value, a number of the output's dtype, and what backward needs.
+
+        output : (n, k)   target : (n,) class numbers, or (n, k) targets
+        """
+        raise NotImplementedError
+
+    def backward(self, saved: Any) -> Array:
+        """Return the gradient of the value with respect to the output: (n, k)."""
+        raise NotImplementedError

@@ -1,0 +1,37 @@
+"""Binary cross-entropy on logits: each output is a yes-or-no question of its own.
+
+    p = σ(z)                                                             (1)
+    L = −(1/n) Σᵢ Σⱼ t log p + (1 − t) log(1 − p)                        (2)
+      =  (1/n) Σᵢ Σⱼ s(z) − t z,   s(z) = log(1 + eᶻ)                    (3)
+    ∂L/∂z[i, j] = (p[i, j] − t[i, j]) / n                                (4)
+
+s(z) = max(z, 0) + log(1 + e^−|z|) never overflows.                      (5)
+The slow version: docs/derivations/binary_cross_entropy.md.
+"""
+
+import numpy as np
+
+from byhand.arrays import Array, as_targets
+from byhand.layers.sigmoid import sigmoid
+from byhand.losses.base import Loss
+
+
+class BinaryCrossEntropy(Loss):
+    """Mean over examples of the sum over outputs of −log p(true answer), for a network that ends in logits."""
+
+    kind = "binary_cross_entropy"
+
+    def forward(self, output: Array, target: Array) -> tuple[Array, tuple[Array, Array]]:
+        """Return L, and (z, t) for backward.
+
+        output : (n, k) logits   target : (n,) or (n, k), each 0 … 1; class numbers (n,) become one-hot when k > 1
+        """
+        z, t = output, as_targets(target, output)
+        magnitude = np.where(z.real < 0, -z, z)  # |z| without leaving the complex numbers' analytic side
+        softplus = np.maximum(z, 0) + np.log1p(np.exp(-magnitude))  # (5)
+        return (softplus - t * z).sum() / len(z), (z, t)  # (3)
+
+    def backward(self, saved: tuple[Array, Array]) -> Array:
+        """Return dz (n, k)."""
+        z, t = saved
+        return (sigmoid(z) - t) / len(z)  # (4)

@@ -1,0 +1,53 @@
+"""Softmax and cross-entropy in one: from logits z (n, k) to a number, and back.
+
+    p[i, j] = exp z[i, j] / Σₖ exp z[i, k]                               (1)
+    L = −(1/n) Σᵢ Σⱼ t[i, j] log p[i, j]                                 (2)
+    log p[i, j] = z[i, j] − log Σₖ exp z[i, k]                           (3)
+
+Each row of targets t sums to 1, so the derivative of (2) through (3) is short, and the reason the two belong together:
+
+    ∂L/∂z[i, j] = (p[i, j] − t[i, j]) / n                                (4)
+
+Label smoothing by ε replaces t by (1 − ε) t + ε/k: "be sure, but not beyond 1 − ε".   (5)
+Source of (5): Szegedy et al. 2016. The slow version: docs/derivations/softmax_cross_entropy.md.
+"""
+
+import numpy as np
+
+from byhand.arrays import Array, as_targets
+from byhand.errors import OptionError
+from byhand.losses.base import Loss
+
+
+class SoftmaxCrossEntropy(Loss):
+    """Mean over examples of −log p(true class), for a network that ends in logits.
+
+    label_smoothing : ε, 0 ≤ ε < 1
+    """
+
+    kind = "softmax_cross_entropy"
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        if not 0 <= label_smoothing < 1:
+            raise OptionError(f"SoftmaxCrossEntropy got label_smoothing {label_smoothing}; expected 0 ≤ ε < 1.")
+        self.label_smoothing = label_smoothing
+
+    def forward(self, output: Array, target: Array) -> tuple[Array, tuple[Array, Array]]:
+        """Return L, and (p, t) for backward.
+
+        output : (n, k) logits   target : (n,) class numbers or (n, k) rows that sum to 1
+        Raises ShapeError when they do not fit.
+        """
+        t = as_targets(target, output)
+        if self.label_smoothing:
+            t = (1 - self.label_smoothing) * t + self.label_smoothing / t.shape[1]  # (5)
+        z = output - output.max(axis=1, keepdims=True)  # exp never overflows; the shift cancels in (1) and (3)
+        e = np.exp(z)
+        total = e.sum(axis=1, keepdims=True)
+        log_p = z - np.log(total)  # (3)
+        return -(t * log_p).sum() / len(t), (e / total, t)  # (2), (1)
+
+    def backward(self, saved: tuple[Array, Array]) -> Array:
+        """Return dz (n, k)."""
+        p, t = saved
+        return (p - t) / len(t)  # (4)

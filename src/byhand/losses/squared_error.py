@@ -1,0 +1,29 @@
+"""Squared error: how far the outputs a are from the targets t.
+
+    L = (1/n) Σᵢ Σⱼ (a[i, j] − t[i, j])²          (1)
+    ∂L/∂a[i, j] = 2 (a[i, j] − t[i, j]) / n       (2)
+
+The mean over outputs as well (the "MSE" many codes print) is k times smaller; here it is a metric, not the loss.
+The slow version: docs/derivations/squared_error.md.
+"""
+
+from byhand.arrays import Array, as_targets
+from byhand.losses.base import Loss
+
+
+class SquaredError(Loss):
+    """Mean over examples of the sum over outputs of (a − t)²."""
+
+    kind = "squared_error"
+
+    def forward(self, output: Array, target: Array) -> tuple[Array, Array]:
+        """Return L and the error a − t (n, k).
+
+        output : (n, k)   target : (n,) class numbers, made one-hot, or (n, k) numbers
+        """
+        error = output - as_targets(target, output)
+        return (error * error).sum() / len(error), error  # (1)
+
+    def backward(self, saved: Array) -> Array:
+        """Return da (n, k)."""
+        return 2 * saved / len(saved)  # (2)

@@ -1,0 +1,125 @@
+"""The network: layers in a row, and the two walks through them.
+
+Forwards, each layer's output is the next one's input. Backwards, each layer turns the gradient of its output into the
+gradient of its input, and on the way says how its own parameters should change. That is all of backpropagation.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from byhand.arrays import Array, Params
+from byhand.errors import ShapeError
+from byhand.layers.base import Layer
+from byhand.randomness import Stream
+
+
+@dataclass
+class Step:
+    """What happened at one layer: backpropagation's tape, and the data of every explanation and picture."""
+
+    layer: Layer
+    x: Array  # (n, n_in) what came in
+    y: Array  # (n, n_out) what went out
+    saved: Any  # what the layer's backward needs
+    dy: Array | None = None  # (n, n_out) gradient of the loss with respect to y, once the walk back has passed
+
+
+@dataclass
+class Trace:
+    """One walk of a batch through the network, in order."""
+
+    steps: list[Step]
+
+    @property
+    def output(self) -> Array:
+        """What the network said: (n, k), the logits where the loss is a cross-entropy."""
+        return self.steps[-1].y
+
+
+class Network:
+    """Layers in a row.
+
+    layers : the first one decides the width of the input when it is Dense or BatchNorm
+    Raises ShapeError when a layer does not fit the one before.
+    """
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self.layers = list(layers)
+        if not self.layers or "W" not in self.layers[0].params:
+            raise ShapeError("a network needs a Dense layer first: it decides how many numbers come in.")
+        self.widths = [len(self.layers[0].params["W"])]  # n_in, then the width after each layer
+        for layer in self.layers:
+            self.widths.append(layer.n_out(self.widths[-1]))
+
+    @classmethod
+    def mlp(cls, sizes: Sequence[int], **options: Any) -> "Network":
+        """Return a multilayer perceptron, sizes like [784, 128, 10]; options and their meaning: byhand.mlp.mlp."""
+        from byhand.mlp import mlp
+
+        return mlp(sizes, **options)
+
+    @property
+    def params(self) -> Params:
+        """All parameters by position and name: {"0.W": …, "0.b": …, "2.W": …}. The arrays themselves, not copies."""
+        return {f"{i}.{name}": a for i, layer in enumerate(self.layers) for name, a in layer.params.items()}
+
+    @property
+    def statistics(self) -> Params:
+        """All running averages by position and name (batch normalisation has them)."""
+        return {f"{i}.{name}": a for i, layer in enumerate(self.layers) for name, a in layer.statistics.items()}
+
+    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> Trace:
+        """Walk a batch x (n, n_in) forwards and keep the trace."""
+        steps = []
+        for layer in self.layers:
+            y, saved = layer.forward(x, training=training, rng=rng)
+            steps.append(Step(layer, x, y, saved))
+            x = y
+        return Trace(steps)
+
+    def predict(self, x: Array) -> Array:
+        """Return the output (n, k) for a batch x (n, n_in) and keep nothing."""
+        for layer in self.layers:
+            x, _ = layer.forward(x)
+        return x
+
+    def backward(self, d_output: Array, trace: Trace) -> Params:
+        """Walk the gradient of the loss d_output (n, k) back along the trace.
+
+        Returns the gradient of every parameter, under the names of `params`; each step's dy is filled in.
+        """
+        grads: Params = {}
+        dy: Any = d_output  # becomes None behind the first layer only, which is the last one visited
+        for i in reversed(range(len(trace.steps))):
+            step = trace.steps[i]
+            step.dy = dy
+            dy, layer_grads = step.layer.backward(dy, step.saved, need_dx=i > 0)
+            grads.update({f"{i}.{name}": gradient for name, gradient in layer_grads.items()})
+        return grads
+
+    def update_statistics(self, trace: Trace) -> None:
+        """Let every layer take up what the batch of this trace says about the data."""
+        for step in trace.steps:
+            step.layer.update_statistics(step.saved)
+
+    def summary(self) -> str:
+        """Return a table of the layers with shapes and exact parameter counts."""
+        from byhand.summary import summary_table
+
+        return summary_table(self)
+
+    def astype(self, dtype: npt.DTypeLike) -> "Network":
+        """Return a copy of this network in another dtype (float64 for checks, complex128 for the complex step)."""
+        from copy import deepcopy
+
+        network = deepcopy(self)
+        for layer in network.layers:
+            layer.astype(np.dtype(dtype))
+        return network
+
+    def __repr__(self) -> str:
+        return f"Network([{', '.join(map(repr, self.layers))}])"

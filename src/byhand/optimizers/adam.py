@@ -1,0 +1,56 @@
+"""Adam: each weight gets a step of its own size, from the running mean and size of its gradient.
+
+    m ← β₁ m + (1 − β₁) dW        m̂ = m / (1 − β₁ᵗ)          (1)
+    v ← β₂ v + (1 − β₂) dW²       v̂ = v / (1 − β₂ᵗ)          (2)
+    W ← W − η m̂ / (√v̂ + ε)                                    (3)
+
+t counts the steps from 1; m and v begin at 0 and the divisors undo that. (3) is computed as
+W − η′ m / (√v + ε′) with η′ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ), ε′ = ε √(1 − β₂ᵗ): the same numbers, two passes fewer.
+Source: Kingma & Ba 2015, algorithm 1 and the remark after it.
+"""
+
+import math
+
+import numpy as np
+
+from byhand.arrays import Array, Params
+from byhand.errors import OptionError
+from byhand.optimizers.base import Optimizer, flush_tiny
+
+
+class Adam(Optimizer):
+    """Adaptive moments.
+
+    beta1, beta2 : how long m and v remember, each 0 ≤ β < 1
+    epsilon : ε, keeps the first steps finite
+    """
+
+    kind = "adam"
+
+    def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
+        super().__init__()
+        if not (0 <= beta1 < 1 and 0 <= beta2 < 1):
+            raise OptionError(f"{type(self).__name__} got betas {beta1} and {beta2}; expected each 0 ≤ β < 1.")
+        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+
+    def update(self, params: Params, grads: Params, learning_rate: float) -> None:
+        """Step every parameter; η = learning_rate."""
+        step = self.count_step()
+        root = math.sqrt(1 - self.beta2**step)
+        rate, epsilon = learning_rate * root / (1 - self.beta1**step), self.epsilon * root
+        for name, W in params.items():
+            m, v = self._moments(name, grads[name], step)
+            denominator = np.sqrt(v)
+            denominator += epsilon
+            np.divide(m, denominator, out=denominator)
+            denominator *= rate
+            W -= denominator  # (3)
+
+    def _moments(self, name: str, dW: Array, step: int) -> tuple[Array, Array]:
+        """Return m and v after this gradient."""
+        m, v = self.remembered("m", name, dW), self.remembered("v", name, dW)
+        m += (1 - self.beta1) * (dW - m)  # (1)
+        v *= self.beta2
+        v += (1 - self.beta2) * (dW * dW)  # (2)
+        flush_tiny(m, step)
+        return m, v

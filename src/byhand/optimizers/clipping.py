@@ -1,0 +1,38 @@
+"""Gradient clipping: a step may go in any direction, but not further than a bound.
+
+    g = √(Σ over all parameters of dW²)           (1)
+    dW ← dW · min(1, c / g)                       (2)
+
+It wraps another optimizer. The direction stays, so it is still downhill. Source: Pascanu, Mikolov, Bengio 2013.
+"""
+
+import math
+
+import numpy as np
+
+from byhand.arrays import Params
+from byhand.errors import OptionError
+from byhand.optimizers.base import Optimizer
+
+
+class GradientClipping(Optimizer):
+    """`inner` with the whole gradient no longer than max_norm.
+
+    max_norm : c > 0
+    """
+
+    kind = "clipping"
+
+    def __init__(self, inner: Optimizer, max_norm: float) -> None:
+        super().__init__()
+        if not max_norm > 0:
+            raise OptionError(f"GradientClipping got max_norm {max_norm}; expected a number above 0.")
+        self.inner, self.max_norm = inner, max_norm
+        self.state = inner.state
+
+    def update(self, params: Params, grads: Params, learning_rate: float) -> None:
+        """Shorten the gradient if it is too long and let `inner` step."""
+        norm = math.sqrt(sum(float(np.vdot(g, g).real) for g in grads.values()))  # (1)
+        if norm > self.max_norm:
+            grads = {name: g * (self.max_norm / norm) for name, g in grads.items()}  # (2)
+        self.inner.update(params, grads, learning_rate)

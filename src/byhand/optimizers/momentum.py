@@ -1,0 +1,37 @@
+"""Momentum: the step keeps rolling.
+
+    v ← μ v + dW                                  (1)
+    W ← W − η v                                   (2)
+
+Where gradients agree, v grows to dW / (1 − μ), ten times dW for μ = 0.9; where they alternate they cancel.
+Source: Polyak 1964, in the form of Sutskever et al. 2013 with the rate outside.
+"""
+
+from byhand.arrays import Params
+from byhand.errors import OptionError
+from byhand.optimizers.base import Optimizer, flush_tiny
+
+
+class Momentum(Optimizer):
+    """Gradient descent with a velocity.
+
+    momentum : μ, 0 ≤ μ < 1
+    """
+
+    kind = "momentum"
+
+    def __init__(self, momentum: float = 0.9) -> None:
+        super().__init__()
+        if not 0 <= momentum < 1:
+            raise OptionError(f"{type(self).__name__} got momentum {momentum}; expected 0 ≤ μ < 1.")
+        self.momentum = momentum
+
+    def update(self, params: Params, grads: Params, learning_rate: float) -> None:
+        """Roll every parameter on; η = learning_rate."""
+        step = self.count_step()
+        for name, W in params.items():
+            v = self.remembered("velocity", name, W)
+            v *= self.momentum
+            v += grads[name]  # (1)
+            flush_tiny(v, step)
+            W -= learning_rate * v  # (2)

@@ -1,0 +1,31 @@
+"""Nesterov momentum: look where the roll will take you before you correct it.
+
+    v ← μ v + dW                                  (1)
+    W ← W − η (dW + μ v)                          (2)
+
+(2) is the momentum step of the *next* velocity, guessed with today's gradient. Source: Nesterov 1983, in the form with
+the gradient at the current weights (Bengio et al. 2013), as PyTorch has it.
+"""
+
+from byhand.arrays import Params
+from byhand.optimizers.base import flush_tiny
+from byhand.optimizers.momentum import Momentum
+
+
+class Nesterov(Momentum):
+    """Momentum with the look ahead; options as Momentum."""
+
+    kind = "nesterov"
+
+    def update(self, params: Params, grads: Params, learning_rate: float) -> None:
+        """Roll every parameter on; η = learning_rate."""
+        step = self.count_step()
+        for name, W in params.items():
+            v = self.remembered("velocity", name, W)
+            v *= self.momentum
+            v += grads[name]  # (1)
+            flush_tiny(v, step)
+            ahead = self.momentum * v
+            ahead += grads[name]
+            ahead *= learning_rate
+            W -= ahead  # (2)

@@ -1,0 +1,36 @@
+"""Weight decay (L2): prefer small weights, by adding λ/2 Σ W² to what is made small.
+
+    dW ← dW + λ W                                 (1)
+
+It wraps another optimizer. Weight matrices decay, biases and the scales of batch normalisation do not.
+"""
+
+from byhand.arrays import Params
+from byhand.errors import OptionError
+from byhand.optimizers.base import Optimizer
+
+
+def decays(name: str) -> bool:
+    """Is this parameter a weight matrix?"""
+    return name.rpartition(".")[2] == "W"
+
+
+class WeightDecay(Optimizer):
+    """`inner` with the gradient of λ/2 Σ W² added.
+
+    decay : λ ≥ 0
+    """
+
+    kind = "weight_decay"
+
+    def __init__(self, inner: Optimizer, decay: float) -> None:
+        super().__init__()
+        if decay < 0:
+            raise OptionError(f"WeightDecay got {decay}; expected λ ≥ 0.")
+        self.inner, self.decay = inner, decay
+        self.state = inner.state
+
+    def update(self, params: Params, grads: Params, learning_rate: float) -> None:
+        """Add (1) and let `inner` step."""
+        decayed = {name: g + self.decay * params[name] if decays(name) else g for name, g in grads.items()}
+        self.inner.update(params, decayed, learning_rate)

@@ -1,0 +1,204 @@
+"""A model: a trained network with everything that is needed to use it on raw data, in one file.
+
+It takes the stored numbers (pixels 0 … 255, columns of a table), prepares them as training did, and answers with
+classes, probabilities or values.
+"""
+
+import math
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import Array, Params, check_features
+from byhand.data.prepare import Preparation
+from byhand.errors import DataError, OptionError, ShapeError
+from byhand.network import Network
+from byhand.persistence.architecture import Described, build_network, describe_network, read_layers
+from byhand.persistence.arrays import check_same_arrays, network_arrays, restore_network
+from byhand.persistence.document import Document, Format, read_document, write_document
+from byhand.persistence.output import Output, class_numbers, class_scores
+from byhand.persistence.plain_data import Reader, listed, one_of, optional, plain_object, record, text, whole
+from byhand.persistence.safe_tensors import naming
+
+CHUNK = 4096  # rows at a time: 13 MB of float32 for MNIST, whatever the size of the data
+FILE_NAME = "model.safetensors"  # in a folder
+SCALE, SHIFT = "preparation/scale", "preparation/shift"  # names of arrays beside the network's own
+
+_body: Reader = record(
+    {
+        "layers": read_layers,
+        "preparation": text,
+        "output": one_of(*Output),
+        "class_names": listed(text),
+        "image_shape": optional(listed(whole(1, 1_000_000))),
+        "provenance": plain_object,
+        "history": plain_object,
+    }
+)
+FORMAT = Format("byhand model", 1, _body)
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network and how to use it.
+
+    preparation : makes the network input of stored numbers
+    output : what the network's numbers mean
+    class_names : what the class numbers mean; empty when nobody named them, and for regression
+    image_shape : (height, width) when a row of raw data is a picture
+    provenance : plain data: recipe and its fields, seed, source of the data, environment (see provenance.py)
+    history : plain data: see provenance.training_summary
+    Raises ShapeError when the parts do not fit together.
+    """
+
+    network: Network
+    preparation: Preparation
+    output: Output
+    class_names: tuple[str, ...] = ()
+    image_shape: tuple[int, int] | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)
+    history: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        scale, shift = self.preparation.scale, self.preparation.shift
+        if scale.shape != shift.shape or scale.shape not in ((), (self.n_features,)):
+            raise ShapeError(
+                f"a model of {self.n_features} features got a preparation of shapes {scale.shape} and {shift.shape}; "
+                f"expected one number for all or one a feature"
+            )
+        if self.class_names and len(self.class_names) != self.n_classes:
+            raise ShapeError(f"a model of {self.n_classes} classes got {len(self.class_names)} class names")
+        if self.image_shape and (len(self.image_shape) != 2 or math.prod(self.image_shape) != self.n_features):
+            raise ShapeError(f"a model of {self.n_features} features got pictures of shape {self.image_shape}")
+        if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (scale, shift)):
+            raise ShapeError("a model got a preparation of other numbers than finite floats")
+
+    @property
+    def n_features(self) -> int:
+        """How many stored numbers an example has."""
+        return self.network.widths[0]
+
+    @property
+    def n_classes(self) -> int:
+        """How many classes it tells apart; 0 in regression."""
+        return 0 if self.output is Output.VALUES else max(self.network.widths[-1], 2)
+
+    def predict(self, raw: Array) -> Array:
+        """Return class numbers (n,) for stored numbers raw (n, n_features), or values (n, k) in regression.
+
+        Raises ShapeError if raw has another width, DataError if it holds anything but finite numbers.
+        """
+        z = self.network_output(raw)
+        return z if self.output is Output.VALUES else class_numbers(self.output, z)
+
+    def scores(self, raw: Array) -> Array:
+        """Return what speaks for each class, (n, n_classes): probabilities where the model has them.
+
+        Errors as predict; OptionError in regression.
+        """
+        if self.output is Output.VALUES:
+            raise OptionError("scores got a regression model; expected one that tells classes apart. Use predict.")
+        return class_scores(self.output, self.network_output(raw))
+
+    def predict_proba(self, raw: Array) -> Array:
+        """Return probabilities (n, n_classes), each row summing to 1.
+
+        Errors as predict; OptionError when the network's numbers are no probabilities.
+        """
+        if self.output is not Output.PROBABILITIES:
+            raise OptionError(
+                f"predict_proba got a model whose outputs are {self.output.replace('_', '-')}; expected probabilities. "
+                f"Use {'predict' if self.output is Output.VALUES else 'scores'}."
+            )
+        return self.scores(raw)
+
+    def network_output(self, raw: Array) -> Array:
+        """Return the network's own numbers (n, k), as for predict."""
+        raw = np.asarray(raw)
+        check_features("the model", raw, self.n_features)
+        if raw.dtype.kind not in "biuf":
+            raise DataError(f"the model got {raw.dtype} data; expected numbers.")
+        starts = range(0, max(len(raw), 1), CHUNK)  # no rows are one empty chunk
+        return np.concatenate([self.network.predict(self._prepared(raw, start)) for start in starts])
+
+    def _prepared(self, raw: Array, start: int) -> Array:
+        """Return the network input of one chunk of rows."""
+        dtype = self.network.layers[0].params["W"].dtype
+        with np.errstate(over="ignore", invalid="ignore"):  # what is too large becomes infinite, and that is looked for
+            x = self.preparation.apply(raw[start : start + CHUNK], dtype)
+        if not np.isfinite(x).all():
+            row, column = np.argwhere(~np.isfinite(x))[0] + (start, 0)
+            raise DataError(
+                f"the model got {raw[row, column]} in row {row}, column {column}; expected finite {dtype} numbers."
+            )
+        return x
+
+
+def save_model(model: Model, path: str | os.PathLike[str]) -> None:
+    """Write a model to a file, whole or not at all; load_model gives it back to the bit.
+
+    path : the file, or a folder, in which it is called model.safetensors
+    Raises OptionError if it holds what cannot be saved (a layer of your own, provenance that is not plain data),
+    EnvironmentFault if the machine says no.
+    """
+    body = {
+        "layers": describe_network(model.network),
+        "preparation": model.preparation.name,
+        "output": model.output,
+        "class_names": list(model.class_names),
+        "image_shape": model.image_shape and list(model.image_shape),
+        "provenance": model.provenance,
+        "history": model.history,
+    }
+    arrays = {SCALE: model.preparation.scale, SHIFT: model.preparation.shift, **network_arrays(model.network)}
+    write_document(_file(path), FORMAT, Document(body, arrays))
+
+
+def load_model(path: str | os.PathLike[str]) -> Model:
+    """Return the model in a file, or in the file model.safetensors of a folder.
+
+    Raises DataError if there is none, ModelFormatError if it is another, damaged or newer file, EnvironmentFault if
+    the machine says no.
+    """
+    file = _file(path)
+    document = read_document(file, FORMAT)
+    with naming(file):
+        return _model(document.body, dict(document.arrays))
+
+
+def _file(path: str | os.PathLike[str]) -> Path:
+    """Return the model's file for what the user named, file or folder."""
+    path = Path(path)
+    with naming(path):
+        return path / FILE_NAME if path.is_dir() else path
+
+
+def _model(body: dict[str, Any], arrays: Params) -> Model:
+    """Return the model that a document holds, or raise ValueError."""
+    for name in (SCALE, SHIFT):
+        if name not in arrays:
+            raise ValueError(f"the array {name!r} is missing")
+    preparation = Preparation(body["preparation"], arrays.pop(SCALE), arrays.pop(SHIFT))
+    return Model(
+        _network(body["layers"], arrays),
+        preparation,
+        Output(body["output"]),
+        tuple(body["class_names"]),
+        body["image_shape"] and tuple(body["image_shape"]),
+        body["provenance"],
+        body["history"],
+    )
+
+
+def _network(layers: list[Described], arrays: Params) -> Network:
+    """Return the network described, filled with the arrays, in their dtype."""
+    network = build_network(layers, sum(array.size for array in arrays.values()))
+    dtype = arrays["params/0.W"].dtype if "params/0.W" in arrays else np.dtype(np.float32)
+    if dtype == np.float64:
+        network = network.astype(dtype)
+    check_same_arrays(arrays, network_arrays(network))
+    restore_network(network, arrays)
+    return network

@@ -1,0 +1,133 @@
+"""Plain data (JSON) from a file nobody vouches for: parsed within bounds, then read with a type for every field.
+
+A reader is a function (name, value) → value: it hands back what it accepts and raises a ValueError that says what the
+field called `name` is and what was expected. Small readers make big ones, so that a description is a table of them.
+"""
+
+import json
+import reprlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+Reader: TypeAlias = Callable[[str, Any], Any]
+
+MAX_DEPTH = 64  # lists and objects within one another: whoever walks the data later may use recursion
+
+
+def shown(value: object) -> str:
+    """Return a value from a file as one short line that no terminal obeys."""
+    line = reprlib.repr(value)
+    return line if len(line) <= 80 else f"{line[:77]}..."
+
+
+def parse_json(text: str) -> Any:
+    """Return what `text` says. Raises ValueError if it is no JSON, names a field twice or nests too deep."""
+    try:
+        value = json.loads(text, object_pairs_hook=_object)
+    except RecursionError as error:
+        raise ValueError("its JSON nests too deep to be read") from error
+    _check_depth(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs as a dict; where a name comes twice, two readers of one file could see two truths."""
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in fields:
+            raise ValueError(f"its JSON has {shown(name)} twice; expected every name once")
+        fields[name] = value
+    return fields
+
+
+def _check_depth(value: object) -> None:
+    """Raise ValueError if lists and objects nest deeper than MAX_DEPTH, looking at one level after the other."""
+    level = _nested([value])
+    for _ in range(MAX_DEPTH):
+        level = [inner for outer in level for inner in _nested(outer)]
+        if not level:
+            return
+    raise ValueError(f"its JSON nests deeper than {MAX_DEPTH} levels")
+
+
+def _nested(container: Any) -> list[Any]:
+    """Return the lists and objects that lie directly in this one."""
+    values = container.values() if isinstance(container, dict) else container
+    return [value for value in values if isinstance(value, dict | list)]
+
+
+def whole(low: int, high: int) -> Reader:
+    """Read a whole number from low to high."""
+
+    def read(name: str, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise ValueError(f"{name} is {shown(value)}; expected a whole number from {low:,} to {high:,}")
+        return value
+
+    return read
+
+
+def number(low: float, high: float) -> Reader:
+    """Read a number from low to high; one that is not a number fits nowhere."""
+
+    def read(name: str, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise ValueError(f"{name} is {shown(value)}; expected a number from {low:g} to {high:g}")
+        return value
+
+    return read
+
+
+def text(name: str, value: Any) -> str:
+    """Read a string."""
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {shown(value)}; expected text")
+    return value
+
+
+def plain_object(name: str, value: Any) -> dict[str, Any]:
+    """Read an object, whatever its fields."""
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} is {shown(value)}; expected an object")
+    return value
+
+
+def one_of(*known: str) -> Reader:
+    """Read one of a few words."""
+
+    def read(name: str, value: Any) -> str:
+        if value not in known:
+            raise ValueError(f"{name} is {shown(value)}; expected one of {', '.join(known)}")
+        return str(value)
+
+    return read
+
+
+def optional(reader: Reader) -> Reader:
+    """Read null as None, anything else with `reader`."""
+    return lambda name, value: None if value is None else reader(name, value)
+
+
+def listed(reader: Reader) -> Reader:
+    """Read a list whose every entry `reader` accepts."""
+
+    def read(name: str, value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise ValueError(f"{name} is {shown(value)}; expected a list")
+        return [reader(f"{name}[{i}]", entry) for i, entry in enumerate(value)]
+
+    return read
+
+
+def record(readers: Mapping[str, Reader]) -> Reader:
+    """Read an object that has exactly these fields, each accepted by its own reader."""
+
+    def read(name: str, value: Any) -> dict[str, Any]:
+        fields = plain_object(name, value)
+        for field in sorted(readers.keys() ^ fields.keys()):
+            problem = "unknown" if field in fields else "missing"
+            expected = ", ".join(readers) or "none"
+            raise ValueError(f"the field {shown(field)} of {name} is {problem}; expected {expected}")
+        return {field: reader(f"{name}.{field}", fields[field]) for field, reader in readers.items()}
+
+    return read

@@ -1,0 +1,78 @@
+"""Where a model comes from: what its bits depend on, and how its training went.
+
+The same seed gives the same bits on the same machine kind with the same versions. With another number of BLAS threads
+or another BLAS kernel sums are taken in another order and the last bits differ, so these are written down and a resumed
+run can say what has changed.
+"""
+
+import os
+import platform
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from byhand import __version__
+from byhand.persistence.plain_data import shown
+
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")  # in the order in which OpenBLAS asks for them
+
+
+def environment() -> dict[str, Any]:
+    """Return what the bits of a computation on this machine depend on, as plain data.
+
+    blas_threads : what the BLAS library was told to use, or the processors it may use
+    blas_kernel : the one it was told to use, or "chosen by processor"
+    cpu_features : what NumPy found in this processor, of what it can use
+    """
+    build: Any = np.show_config(mode="dicts")
+    blas = build.get("Build Dependencies", {}).get("blas", {})
+    return {
+        "byhand": __version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "blas": f"{blas.get('name', 'unknown')} {blas.get('version', 'unknown')}",
+        "blas_threads": _blas_threads(),
+        "blas_kernel": os.environ.get("OPENBLAS_CORETYPE", "chosen by processor"),
+        "cpu_features": list(build.get("SIMD Extensions", {}).get("found", [])),
+    }
+
+
+def _blas_threads() -> int:
+    """Return how many threads BLAS uses, as far as it can be known from outside."""
+    told = [os.environ[name] for name in THREAD_VARIABLES if os.environ.get(name, "").isdecimal()]
+    if told:
+        return int(told[0])
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Return what differs between two environments, a phrase each, empty when the bits should be the same.
+
+    >>> differences({"numpy": "2.3.1", "blas_threads": 2}, {"numpy": "2.4.0", "blas_threads": 2})
+    ["numpy was '2.3.1', is '2.4.0'"]
+    """
+    names = [*new, *(name for name in old if name not in new)]
+    return [
+        f"{name if name in new else shown(name)} was {shown(old.get(name))}, is {shown(new.get(name))}"
+        for name in names
+        if old.get(name) != new.get(name)
+    ]
+
+
+def training_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the short form of a history that is saved with a model: {"epochs", "last", "best"}.
+
+    rows : a plain object an epoch, with the field "valid_loss"
+    "best" is the first row with the lowest validation loss, None where nothing was validated.
+    """
+    validated = [row for row in rows if row["valid_loss"] is not None]
+    return {
+        "epochs": len(rows),
+        "last": rows[-1] if rows else None,
+        "best": min(validated, key=lambda row: row["valid_loss"], default=None),
+    }

@@ -1,0 +1,25 @@
+"""The named systems. Each is a value in a file of its own; this is the list of them."""
+
+from byhand.errors import known_as
+from byhand.recipes.deep_dive import DEEP_DIVE
+from byhand.recipes.digits import DIGITS
+from byhand.recipes.draw import DRAW
+from byhand.recipes.fast import FAST
+from byhand.recipes.first import FIRST
+from byhand.recipes.gaussians import GAUSSIANS_4_4, GAUSSIANS_16_8
+from byhand.recipes.recipe import Recipe
+from byhand.recipes.vanilla import VANILLA
+from byhand.recipes.xor import XOR
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (VANILLA, FIRST, DEEP_DIVE, FAST, DRAW, GAUSSIANS_16_8, GAUSSIANS_4_4, XOR, DIGITS)
+}
+
+
+def recipe_named(name: str) -> Recipe:
+    """Return the recipe of this name; raise OptionError with the nearest known name."""
+    return known_as("recipe", name, RECIPES)
+
+
+__all__ = ["RECIPES", "Recipe", "recipe_named"]

@@ -1,0 +1,82 @@
+"""From a recipe's words to the objects they stand for."""
+
+from collections.abc import Callable
+
+from byhand import initializers
+from byhand.data.examples import Dataset
+from byhand.errors import OptionError, known_as
+from byhand.initializers import Initializer
+from byhand.losses import LOSSES, BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
+from byhand.network import Network
+from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.recipes.recipe import Recipe
+from byhand.schedules import schedule_for
+from byhand.training.plan import Plan
+
+
+def build_initializer(recipe: Recipe) -> Initializer:
+    """Return the recipe's initializer."""
+    known: dict[str, Initializer] = {
+        "he": initializers.scaled(recipe.init_scale, initializers.he),
+        "glorot": initializers.scaled(recipe.init_scale, initializers.glorot),
+        "normal": initializers.normal(recipe.init_scale),
+        "uniform": initializers.uniform(recipe.init_scale),
+        "zeros": initializers.zeros,
+    }
+    return known_as("initializer", recipe.initializer, known)
+
+
+def build_network(recipe: Recipe, dataset: Dataset) -> Network:
+    """Return the untrained network for this data set; two classes under binary cross-entropy need one logit only."""
+    binary = recipe.loss == BinaryCrossEntropy.kind and len(dataset.class_names) == 2
+    n_out = 1 if binary else dataset.n_outputs
+    return Network.mlp(
+        [dataset.train.n_features, *recipe.hidden, n_out],
+        activation=recipe.activation,
+        output=recipe.output,
+        initializer=build_initializer(recipe),
+        dropout=recipe.dropout,
+        batch_norm=recipe.batch_norm,
+        residual=recipe.residual,
+        seed=recipe.seed,
+    )
+
+
+def build_loss(recipe: Recipe) -> Loss:
+    """Return the recipe's loss."""
+    loss = known_as("loss", recipe.loss, LOSSES)
+    if recipe.loss == SoftmaxCrossEntropy.kind:
+        return SoftmaxCrossEntropy(recipe.label_smoothing)
+    if recipe.label_smoothing:
+        raise OptionError(f"label_smoothing goes with softmax_cross_entropy, not with {recipe.loss}; leave it at 0.")
+    return loss()
+
+
+def build_optimizer(recipe: Recipe) -> Optimizer:
+    """Return the recipe's optimizer, wrapped for weight decay and clipping where the recipe wants them."""
+    known: dict[str, Callable[[], Optimizer]] = {
+        "sgd": SGD,
+        "momentum": lambda: Momentum(recipe.momentum),
+        "nesterov": lambda: Nesterov(recipe.momentum),
+        "adam": lambda: Adam(beta2=recipe.beta2),
+        "adamw": lambda: AdamW(recipe.weight_decay, beta2=recipe.beta2),
+    }
+    optimizer = known_as("optimizer", recipe.optimizer, known)()
+    if recipe.weight_decay and recipe.optimizer != "adamw":  # AdamW decays by itself
+        optimizer = WeightDecay(optimizer, recipe.weight_decay)
+    return GradientClipping(optimizer, recipe.clip_norm) if recipe.clip_norm else optimizer
+
+
+def build_plan(recipe: Recipe, dataset: Dataset) -> Plan:
+    """Return how the recipe trains on this data set."""
+    return Plan(
+        loss=build_loss(recipe),
+        schedule=schedule_for(recipe.schedule, recipe.learning_rate, recipe.warm_up),
+        epochs=recipe.epochs,
+        batch_size=recipe.batch_size,
+        seed=recipe.seed,
+        shuffle=recipe.shuffle,
+        move=recipe.move,
+        image_shape=dataset.image_shape,
+        patience=recipe.patience or None,
+    )

@@ -1,0 +1,22 @@
+"""Two hidden layers and Adam.
+
+Its "98 %+" needs a learning rate that goes to zero: with a constant one Adam stops at 97.0–97.8 %.
+"""
+
+from byhand.recipes.recipe import Recipe
+
+DEEP_DIVE = Recipe(
+    name="deep-dive",
+    title="784-128-64-10, ReLU, softmax cross-entropy, Adam",
+    expects="at least 98.3 % on the test set",
+    floor=0.981,
+    preparation="unit",
+    hidden=(128, 64),
+    optimizer="adam",
+    label_smoothing=0.05,
+    beta2=0.99,
+    schedule="one_cycle",
+    learning_rate=4e-3,
+    epochs=10,
+    batch_size=192,
+)

@@ -1,0 +1,88 @@
+"""What a trained recipe reached: one accuracy with its uncertainty, and the facts that belong beside it.
+
+Four kinds of data have four ways to be tested: MNIST and tables have a test set; the bundled digits are too few for
+one and are cross-validated; for two clouds the error is integrated over the plane; XOR has four points and no test,
+there the question is how many starts solve it.
+"""
+
+from dataclasses import dataclass, field
+
+from byhand.arrays import Array
+from byhand.data.examples import Dataset
+from byhand.network import Network
+from byhand.recipes.folds import cross_validated
+from byhand.recipes.on_plane import errors_on_the_plane
+from byhand.recipes.recipe import Recipe
+from byhand.recipes.starts import share_solved
+from byhand.training.evaluate import Evaluation, evaluate
+from byhand.training.moved import moved_accuracy
+
+N_STARTS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """How it was tested and what came out.
+
+    how : one phrase: "on 10,000 test examples"
+    accuracy : fraction; None in regression
+    n, interval, confusion : where examples were counted: how many, the 95 % Wilson interval, the (k, k) matrix
+    facts : further figures by name, fractions
+    """
+
+    how: str
+    accuracy: float | None
+    n: int = 0
+    interval: tuple[float, float] | None = None
+    confusion: Array | None = None
+    facts: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def counted(cls, how: str, found: Evaluation, facts: dict[str, float] | None = None) -> "Outcome":
+        """Return the outcome of counting right answers."""
+        if found.accuracy is None:
+            return cls(how, None, found.n, facts={"r_squared": found.r_squared or 0.0, **(facts or {})})
+        return cls(how, found.accuracy, found.n, found.interval, found.confusion, facts or {})
+
+    def headline(self) -> str:
+        """Return the one figure, as text."""
+        name, value = next(iter(self.facts.items())) if self.accuracy is None else ("accuracy", self.accuracy)
+        return f"{name.replace('_', ' ')} {100 * value:.2f} %"
+
+
+def outcome_of(recipe: Recipe, dataset: Dataset, network: Network) -> Outcome:
+    """Test a trained network the way its data can be tested."""
+    if dataset.test is not None:
+        facts = {}
+        if recipe.move and dataset.image_shape:
+            name = f"accuracy_moved_by_{recipe.move}"
+            facts[name] = moved_accuracy(network, dataset.test, dataset.image_shape, recipe.move)
+        return Outcome.counted(f"on {len(dataset.test):,} test examples", evaluate(network, dataset.test), facts)
+    if recipe.data == "digits":
+        return _by_folds(recipe, dataset)
+    if recipe.data.startswith("gaussians"):
+        facts = errors_on_the_plane(recipe.data, network, dataset.train.preparation)
+        return Outcome("integrated over the plane", 1 - facts["error"], facts=facts)
+    found = evaluate(network, dataset.train)
+    return Outcome.counted("on its own training examples", found, _facts_of_starts(recipe, dataset))
+
+
+def _by_folds(recipe: Recipe, dataset: Dataset) -> Outcome:
+    """Return the cross-validated accuracy, with the lower figure of the folds in file order beside it."""
+    found = cross_validated(recipe, dataset, seed=recipe.seed)
+    in_file_order = cross_validated(recipe, dataset, seed=None)
+    facts = {"accuracy_in_file_order": in_file_order.accuracy or 0.0}
+    return Outcome.counted("in five-fold cross-validation, stratified and shuffled", found, facts)
+
+
+def _facts_of_starts(recipe: Recipe, dataset: Dataset) -> dict[str, float]:
+    """Return, for XOR, the share of starts that solve it without a hidden layer and with 2, 4 and 8 ReLU units."""
+    if recipe.data != "xor":
+        return {}
+    x, y = dataset.train.x, dataset.train.y
+    return {
+        f"share_of_{N_STARTS}_starts_with_{hidden}_hidden_units": share_solved(
+            x, y, hidden, n_starts=N_STARTS, steps=recipe.epochs, learning_rate=recipe.learning_rate
+        )
+        for hidden in (0, 2, 4, 8)
+    }

@@ -1,0 +1,65 @@
+"""A recipe: a named system as one value. Everything a training run depends on is a field here and nothing else is.
+
+The fields are plain words and numbers, so a recipe can be printed, saved with the model, changed by a flag of the
+command line (`--learning-rate 0.05`), and compared. `build.py` turns the words into objects.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+def _option(default: Any, help: str) -> Any:
+    """Return a field with its default and the sentence that the command line shows for it."""
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named system.
+
+    name, title, expects : its name, one line about it, and the figure it must reach
+    floor : the test accuracy below which something is broken, a fraction; 0 where the figure is of another kind
+    The other fields can be changed; `described()` says what each means.
+    """
+
+    name: str
+    title: str
+    expects: str
+    floor: float = 0.0
+    data: str = _option(
+        "mnist",
+        "mnist, digits, gaussians, gaussians-equal, xor, circles, moons, spiral, sine, a .csv or .npz table, a folder",
+    )
+    examples: int = _option(1000, "how many points a toy set has")
+    noise: float = _option(0.1, "how far the points of circles, moons, spiral, xor and sine stray")
+    preparation: str = _option("standard", "raw, unit ([0, 1]), signed ([−1, 1]) or standard (mean 0, deviation 1)")
+    hidden: tuple[int, ...] = _option((128,), "widths of the hidden layers, like 128-64; none for a linear model")
+    activation: str = _option("relu", "behind hidden layers: relu, leaky_relu, sigmoid, tanh, identity, softmax")
+    output: str = _option("identity", "behind the last layer; identity gives logits, or numbers for regression")
+    initializer: str = _option("he", "he, glorot, normal, uniform or zeros")
+    init_scale: float = _option(1.0, "factor of he and glorot, deviation of normal, limit of uniform")
+    dropout: float = _option(0.0, "share of hidden units silent in each training step")
+    batch_norm: bool = _option(False, "normalise before each hidden activation")
+    residual: bool = _option(False, "a way around each hidden layer that keeps its width")
+    loss: str = _option("softmax_cross_entropy", "softmax_cross_entropy, squared_error or binary_cross_entropy")
+    label_smoothing: float = _option(0.0, "how much of each target is spread over all classes")
+    optimizer: str = _option("sgd", "sgd, momentum, nesterov, adam or adamw")
+    momentum: float = _option(0.9, "of momentum and nesterov")
+    beta2: float = _option(0.999, "of adam and adamw: how long they remember a gradient's size")
+    weight_decay: float = _option(0.0, "pull of the weights towards zero")
+    clip_norm: float = _option(0.0, "longest gradient let through; 0 lets all through")
+    schedule: str = _option("constant", "constant, step, linear, cosine or one_cycle")
+    learning_rate: float = _option(0.1, "the rate, or the peak of its schedule")
+    warm_up: float = _option(0.0, "share of the run in which the rate climbs")
+    epochs: int = _option(5, "times through the data")
+    batch_size: int = _option(100, "examples a step")
+    shuffle: bool = _option(True, "a new order every epoch")
+    move: int = _option(0, "pictures are moved by up to this many pixels, differently every epoch")
+    validation: str = _option("none", "none, balanced (stratified where the data are not MNIST) or last-5000")
+    patience: int = _option(0, "stop after so many epochs without a lower validation loss; 0: never")
+    seed: int = _option(0, "decides weights, order, dropout, moves and toy data")
+
+
+def described() -> dict[str, tuple[Any, str]]:
+    """Return what can be changed in a recipe: field name → (default, one sentence)."""
+    return {f.name: (f.default, f.metadata["help"]) for f in fields(Recipe) if "help" in f.metadata}

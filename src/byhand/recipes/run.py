@@ -1,0 +1,60 @@
+"""A recipe on its way: from words and data to a trained model, in steps that the caller can watch and stop."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from byhand.data.examples import Dataset
+from byhand.engines.base import Engine
+from byhand.persistence.model import Model
+from byhand.persistence.output import output_for
+from byhand.persistence.provenance import environment, training_summary
+from byhand.recipes.build import build_network, build_optimizer, build_plan
+from byhand.recipes.recipe import Recipe
+from byhand.training.history import EpochRecord
+from byhand.training.plan import Plan
+from byhand.training.state import TrainingState
+from byhand.training.train import train
+
+
+@dataclass
+class Run:
+    """One recipe, one seed, one data set, and how far it has come."""
+
+    recipe: Recipe
+    dataset: Dataset
+    plan: Plan
+    state: TrainingState
+
+    @classmethod
+    def of(cls, recipe: Recipe, dataset: Dataset) -> "Run":
+        """Return the run at its start."""
+        state = TrainingState(build_network(recipe, dataset), build_optimizer(recipe))
+        return cls(recipe, dataset, build_plan(recipe, dataset), state)
+
+    def epochs(self, engine: Engine, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
+        """Train to the end, an epoch a pull."""
+        return train(
+            self.state, self.dataset.train, self.plan, validation=self.dataset.validation, engine=engine, stop=stop
+        )
+
+    @property
+    def seconds(self) -> float:
+        """Time spent in training so far, all epochs of all sittings."""
+        return sum(record.seconds for record in self.state.history)
+
+    def model(self, engine: Engine) -> Model:
+        """Return the network as it is now with everything needed to use it and to make it again."""
+        return Model(
+            network=self.state.network,
+            preparation=self.dataset.train.preparation,
+            output=output_for(self.state.network, self.plan.loss.kind, is_classes=self.dataset.train.is_classes),
+            class_names=self.dataset.class_names,
+            image_shape=self.dataset.image_shape,
+            provenance={
+                "recipe": asdict(self.recipe),
+                "data": self.dataset.source,
+                "engine": engine.name,
+                "environment": environment(),
+            },
+            history=training_summary([asdict(row) for row in self.state.history]),
+        )

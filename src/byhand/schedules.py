@@ -1,0 +1,110 @@
+"""The learning rate of every step, before the first step is taken.
+
+A schedule is a frozen value; called with the number of steps of the whole run it returns all the rates, (n_steps,)
+float64. So a picture can draw them, a compiled epoch can be handed them, and a resumed run cannot lose its place.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.errors import known_as
+
+
+class Schedule(Protocol):
+    """n_steps → rates (n_steps,)."""
+
+    def __call__(self, n_steps: int) -> Array: ...
+
+
+def _progress(n_steps: int) -> Array:
+    """Return how far along each step is: 0 for the first, (n − 1)/n for the last."""
+    return np.arange(n_steps) / max(n_steps, 1)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The same rate at every step."""
+
+    rate: float
+
+    def __call__(self, n_steps: int) -> Array:
+        return np.full(n_steps, self.rate)
+
+
+@dataclass(frozen=True)
+class Step:
+    """The rate falls by `factor` after each 1/`n_stages` of the run."""
+
+    rate: float
+    factor: float = 0.1
+    n_stages: int = 3
+
+    def __call__(self, n_steps: int) -> Array:
+        return self.rate * self.factor ** np.floor(_progress(n_steps) * self.n_stages)
+
+
+@dataclass(frozen=True)
+class Linear:
+    """The rate falls in a straight line to zero."""
+
+    rate: float
+
+    def __call__(self, n_steps: int) -> Array:
+        return self.rate * (1 - _progress(n_steps))
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """The rate falls to zero along half a cosine. Source: Loshchilov & Hutter 2017, without restarts."""
+
+    rate: float
+
+    def __call__(self, n_steps: int) -> Array:
+        return self.rate * 0.5 * (1 + np.cos(np.pi * _progress(n_steps)))
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """The first `share` of the run climbs in a straight line to where `inner` begins; then `inner` takes over."""
+
+    inner: Schedule
+    share: float = 0.1
+
+    def __call__(self, n_steps: int) -> Array:
+        n_warm = round(self.share * n_steps)
+        rest = self.inner(n_steps - n_warm)
+        start = rest[0] if len(rest) else 0.0
+        return np.concatenate([start * np.arange(1, n_warm + 1) / max(n_warm, 1), rest])
+
+
+@dataclass(frozen=True)
+class OneCycle:
+    """Up in a straight line to the peak during the first `warm_up` of the run, then in a straight line to zero.
+
+    Source: Smith & Topin 2017, with one triangle and no momentum cycle.
+    """
+
+    rate: float
+    warm_up: float = 0.3
+
+    def __call__(self, n_steps: int) -> Array:
+        return WarmUp(Linear(self.rate), self.warm_up)(n_steps)
+
+
+SCHEDULES: dict[str, type[Constant | Step | Linear | Cosine]] = {
+    "constant": Constant,
+    "step": Step,
+    "linear": Linear,
+    "cosine": Cosine,
+}
+
+
+def schedule_for(name: str, rate: float, warm_up: float = 0.0) -> Schedule:
+    """Return the schedule called `name` with this (peak) rate, after a warm-up of that share of the run."""
+    if name == "one_cycle":
+        return OneCycle(rate, warm_up or OneCycle.warm_up)
+    plain = known_as("schedule", name, {**SCHEDULES, "one_cycle": Constant})(rate)
+    return WarmUp(plain, warm_up) if warm_up else plain

@@ -1,0 +1,1 @@
+"""Training: one step, the epochs around it, what they leave behind."""

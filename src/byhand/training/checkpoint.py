@@ -1,0 +1,158 @@
+"""A run on disk: everything that training goes on from, so that a resumed run reaches the same bits.
+
+A checkpoint is a file of the same family as a model: weights, running averages, what the optimizer remembers, the best
+weights so far, the history, and the caller's settings from which optimizer and plan are made again. There is no random
+state in it: order, dropout and moves are functions of (seed, epoch).
+"""
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import Array, Params
+from byhand.errors import DataError, ModelFormatError, ShapeError
+from byhand.persistence.arrays import check_same_arrays, network_arrays
+from byhand.persistence.document import Document, Format, read_document, write_document
+from byhand.persistence.plain_data import Reader, optional, plain_object, record, shown, whole
+from byhand.persistence.provenance import environment
+from byhand.persistence.safe_tensors import naming
+from byhand.training.history import EpochRecord, from_json_lines, to_json_lines
+from byhand.training.state import Best, TrainingState
+
+HISTORY = "history"  # the array that holds the history's lines as bytes: plain data is for what stays short
+BEST = "best/"  # before the names of the best weights
+OPTIMIZER = "optimizer/"  # before the names of what the optimizer remembers, see TrainingState.arrays
+
+
+def _measured(name: str, value: Any) -> float:
+    """Read a measured number, which may have become infinite."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name} is {shown(value)}; expected a number")
+    return value
+
+
+_epoch: Reader = whole(0, 1 << 31)
+_row: Reader = record(
+    {
+        "epoch": _epoch,
+        "train_loss": _measured,
+        "train_accuracy": optional(_measured),
+        "valid_loss": optional(_measured),
+        "valid_accuracy": optional(_measured),
+        "learning_rate": _measured,
+        "seconds": _measured,
+    }
+)
+_best: Reader = record({"epoch": _epoch, "valid_loss": _measured})
+_body: Reader = record(
+    {"epoch": _epoch, "best": optional(_best), "settings": plain_object, "environment": plain_object}
+)
+FORMAT = Format("byhand checkpoint", 1, _body)
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """What was saved.
+
+    arrays : as TrainingState.arrays gives them: "params/0.W", "statistics/1.mean", "optimizer/velocity/0.W"
+    settings : the caller's own, plain data
+    environment : what the bits depended on when it was saved, see provenance.environment
+    """
+
+    arrays: Params
+    epoch: int
+    history: list[EpochRecord]
+    best: Best | None
+    settings: dict[str, Any]
+    environment: dict[str, Any]
+
+
+def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, settings: dict[str, Any]) -> None:
+    """Write the state of a run to a file, whole or not at all.
+
+    settings : plain data, everything needed to make network, optimizer and plan again
+    Raises OptionError if the settings are not plain data, EnvironmentFault if the machine says no.
+    """
+    best = state.best
+    body = {
+        "epoch": state.epoch,
+        "best": best and {"epoch": best.epoch, "valid_loss": best.valid_loss},
+        "settings": settings,
+        "environment": environment(),
+    }
+    arrays = {
+        **state.arrays(),
+        **{BEST + name: array for name, array in (best.arrays if best else {}).items()},
+        HISTORY: np.frombuffer(to_json_lines(state.history).encode(), dtype=np.uint8),
+    }
+    write_document(Path(path), FORMAT, Document(body, arrays))
+
+
+def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
+    """Return what save_checkpoint wrote.
+
+    Raises DataError if there is no file, ModelFormatError if it is another, damaged or newer one, EnvironmentFault if
+    the machine says no.
+    """
+    path = Path(path)
+    document = read_document(path, FORMAT)
+    with naming(path):
+        return _checkpoint(document.body, dict(document.arrays))
+
+
+def _checkpoint(body: dict[str, Any], arrays: Params) -> Checkpoint:
+    """Return the checkpoint that a document holds, or raise ValueError."""
+    history = _history(arrays.pop(HISTORY, None))
+    if len(history) != body["epoch"]:
+        raise ValueError(f"it has {len(history)} rows of history for {body['epoch']} epochs")
+    best_arrays = {name.removeprefix(BEST): arrays.pop(name) for name in list(arrays) if name.startswith(BEST)}
+    best = body["best"] and Best(arrays=best_arrays, **body["best"])
+    return Checkpoint(arrays, body["epoch"], history, best, body["settings"], body["environment"])
+
+
+def _history(lines: Array | None) -> list[EpochRecord]:
+    """Return the rows that an array of bytes spells, or raise ValueError."""
+    if lines is None or lines.dtype != np.uint8:
+        raise ValueError(f"the array {HISTORY!r} is missing or no text")
+    try:
+        rows = from_json_lines(lines.tobytes().decode())
+    except DataError as error:
+        raise ValueError(f"its history is damaged ({error})") from error
+    return [EpochRecord(**_row(f"row {i} of the history", asdict(row))) for i, row in enumerate(rows, start=1)]
+
+
+def restore_state(checkpoint: Checkpoint, state: TrainingState) -> None:
+    """Put a checkpoint into a freshly made state, all of it or nothing.
+
+    Raises ModelFormatError if the state's network has other layers than the one that was saved.
+    """
+    try:
+        _check_fit(checkpoint, state)
+    except ShapeError as error:
+        raise ModelFormatError(
+            f"the checkpoint does not fit this network: {error}. Resume with the settings it was started with."
+        ) from error
+    state.restore(checkpoint.arrays)
+    state.epoch, state.history, state.best = checkpoint.epoch, list(checkpoint.history), checkpoint.best
+
+
+def _check_fit(checkpoint: Checkpoint, state: TrainingState) -> None:
+    """Raise ShapeError unless every array of the checkpoint has its place in the state."""
+    expected = network_arrays(state.network)
+    remembered = {name: array for name, array in checkpoint.arrays.items() if name.startswith(OPTIMIZER)}
+    check_same_arrays({name: a for name, a in checkpoint.arrays.items() if name not in remembered}, expected)
+    if checkpoint.best:
+        check_same_arrays(checkpoint.best.arrays, expected)
+    check_same_arrays(remembered, {name: _remembered_for(name, state.network.params) for name in remembered})
+
+
+def _remembered_for(name: str, params: Params) -> Array:
+    """Return an array such as an optimizer keeps under this name: like a parameter, or a count of steps.
+
+    name : "optimizer/velocity/0.W" or "optimizer/step"
+    """
+    parameter = name.rpartition("/")[2]
+    return params.get(parameter, np.zeros((), dtype=np.int64))

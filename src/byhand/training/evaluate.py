@@ -1,0 +1,67 @@
+"""How well a network does on examples it was not trained on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.data.examples import Examples
+from byhand.errors import DataError
+from byhand.losses.base import Loss
+from byhand.metrics import (
+    accuracy,
+    confusion_matrix,
+    mean_squared_error,
+    predicted_classes,
+    r_squared,
+    wilson_interval,
+)
+from byhand.network import Network
+
+CHUNK = 4096  # rows at a time: 13 MB of float32 for MNIST, whatever the size of the set
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What was found. Classification fills the upper half, regression the lower; loss where one was given.
+
+    accuracy : fraction 0 … 1   interval : its 95 % Wilson interval   confusion : (k, k), row = true class
+    """
+
+    n: int
+    output: Array  # (n, k), the network's own
+    loss: float | None
+    predicted: Array | None = None  # (n,)
+    accuracy: float | None = None
+    interval: tuple[float, float] | None = None
+    confusion: Array | None = None
+    mean_squared_error: float | None = None
+    r_squared: float | None = None
+
+
+def evaluate(network: Network, examples: Examples, *, loss: Loss | None = None) -> Evaluation:
+    """Return how well `network` does on `examples`.
+
+    Choose nothing by the test set: evaluate on it once, when everything is decided.
+    """
+    if not len(examples):
+        raise DataError("evaluate got no examples; expected one or more.")
+    starts = range(0, len(examples), CHUNK)
+    parts = [network.predict(examples.preparation.apply(examples.raw[i : i + CHUNK])) for i in starts]
+    output = np.concatenate(parts)
+    value = None if loss is None else float(loss.forward(output, examples.y)[0])
+    return judged(output, examples.y, value) if examples.is_classes else _measured(output, examples.y, value)
+
+
+def judged(output: Array, y: Array, loss: float | None = None) -> Evaluation:
+    """Return what outputs (n, k) are worth when the classes were y (n,)."""
+    predicted = predicted_classes(output)
+    share = accuracy(predicted, y)
+    confusion = confusion_matrix(predicted, y, max(output.shape[1], 2))
+    return Evaluation(len(y), output, loss, predicted, share, wilson_interval(share, len(y)), confusion)
+
+
+def _measured(output: Array, y: Array, loss: float | None) -> Evaluation:
+    """Return what outputs (n, k) are worth when the numbers to predict were y (n, k)."""
+    error, r2 = mean_squared_error(output, y), r_squared(output, y)
+    return Evaluation(len(y), output, loss, mean_squared_error=error, r_squared=r2)

@@ -1,0 +1,52 @@
+"""Fitting: the iterator pulled to its end, for those who want the result and not the loop."""
+
+from collections.abc import Callable, Iterable
+
+from byhand.data.examples import Examples
+from byhand.engines.base import Engine
+from byhand.losses.base import Loss
+from byhand.network import Network
+from byhand.optimizers import SGD
+from byhand.optimizers.base import Optimizer
+from byhand.schedules import Constant, Schedule
+from byhand.training.history import EpochRecord
+from byhand.training.plan import Plan
+from byhand.training.state import TrainingState
+from byhand.training.train import train
+
+Callback = Callable[[EpochRecord], bool | None]  # True ends the training after this epoch
+
+
+def fit(
+    network: Network,
+    examples: Examples,
+    *,
+    loss: Loss,
+    optimizer: Optimizer | None = None,
+    learning_rate: float | Schedule = 0.1,
+    epochs: int = 5,
+    batch_size: int = 100,
+    seed: int = 0,
+    validation: Examples | None = None,
+    patience: int | None = None,
+    shuffle: bool = True,
+    move: int = 0,
+    image_shape: tuple[int, int] | None = None,
+    callbacks: Iterable[Callback] = (),
+    engine: Engine | None = None,
+) -> list[EpochRecord]:
+    """Train `network` in place and return the history, a record an epoch.
+
+    There is no place for a test set here: it is for `evaluate`, once, afterwards.
+    learning_rate : a number for every step, or a schedule   optimizer : SGD() unless given
+    patience : with `validation`, early stopping; the best weights are restored   Other options: see Plan.
+    """
+    schedule = Constant(learning_rate) if isinstance(learning_rate, int | float) else learning_rate
+    plan = Plan(loss, schedule, epochs, batch_size, seed, shuffle, move, image_shape, patience)
+    state = TrainingState(network, optimizer or SGD())
+    callbacks = list(callbacks)
+    for record in train(state, examples, plan, validation=validation, engine=engine):
+        wishes = [callback(record) for callback in callbacks]  # a list: every callback hears of every epoch
+        if any(wishes):
+            break
+    return state.history

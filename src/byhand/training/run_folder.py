@@ -1,0 +1,99 @@
+"""The run folder: what a training run leaves behind, and what it needs to go on after a stop.
+
+    record.json             what was asked for, on which machine, what came out, how often the test set was looked at
+    history.jsonl           one line an epoch
+    checkpoint.safetensors  the whole state, while the run is not finished
+    model.safetensors       the trained model
+
+Every file is written whole or not at all. The checkpoint is the truth: a history that a kill left one line ahead of
+it is cut back on resume.
+"""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from byhand.errors import DataError, EnvironmentFault
+from byhand.files import sweep_temporaries, write_whole
+from byhand.training.checkpoint import save_checkpoint
+from byhand.training.history import to_json_lines
+from byhand.training.state import TrainingState
+
+SAVE_EVERY = 1.0  # seconds: a kill loses at most this much work, and short runs write little
+
+
+class RunFolder:
+    """One run's folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.record_file = path / "record.json"
+        self.history_file = path / "history.jsonl"
+        self.checkpoint_file = path / "checkpoint.safetensors"
+        self.model_file = path / "model.safetensors"
+        self._saved_at = 0.0
+
+    @classmethod
+    def create(cls, root: Path, name: str) -> "RunFolder":
+        """Make root/name-1, or the next number that is free (two processes never get the same)."""
+        number = 1
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            while True:
+                try:
+                    (root / f"{name}-{number}").mkdir()
+                    return cls(root / f"{name}-{number}")
+                except FileExistsError:
+                    number += 1
+        except OSError as error:
+            raise EnvironmentFault(f"cannot make a run folder in {root}: {error.strerror}. Use --runs DIR.") from error
+
+    def inside(self, name: str) -> "RunFolder":
+        """Return the folder of one of several seeds, made if need be."""
+        (self.path / name).mkdir(exist_ok=True)
+        return RunFolder(self.path / name)
+
+    @classmethod
+    def latest(cls, root: Path) -> "RunFolder":
+        """Return the run whose model is newest; raise DataError when there is none."""
+        models = sorted(root.glob("*/model.safetensors"), key=lambda path: path.stat().st_mtime)
+        if not models:
+            raise DataError(f"no trained model in {root}. Train one with `byhand train`, or name a model file.")
+        return cls(models[-1].parent)
+
+    def save_progress(self, state: TrainingState, settings: dict[str, Any], *, now: bool = False) -> None:
+        """Save checkpoint and history if the last time is a second ago, or `now`."""
+        if now or time.monotonic() - self._saved_at > SAVE_EVERY:
+            save_checkpoint(self.checkpoint_file, state, settings)
+            write_whole(self.history_file, to_json_lines(state.history).encode())
+            self._saved_at = time.monotonic()
+
+    def finish(self, state: TrainingState) -> None:
+        """Write the whole history and drop the checkpoint: there is nothing left to resume."""
+        write_whole(self.history_file, to_json_lines(state.history).encode())
+        self.checkpoint_file.unlink(missing_ok=True)
+        sweep_temporaries(self.path)
+
+    def write_record(self, record: dict[str, Any]) -> None:
+        """Write record.json."""
+        write_whole(self.record_file, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode())
+
+    def read_record(self) -> dict[str, Any]:
+        """Return record.json; raise DataError when it is missing or damaged."""
+        try:
+            record = json.loads(self.record_file.read_bytes())
+        except FileNotFoundError:
+            raise DataError(f"{self.path} is no run folder: it has no record.json.") from None
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{self.record_file} is damaged: {error}.") from error
+        if not isinstance(record, dict):
+            raise DataError(f"{self.record_file} is damaged: expected a JSON object.")
+        return record
+
+    def count_test_evaluation(self) -> int:
+        """Note in the record that the test set was looked at once more; return how often that makes."""
+        record = self.read_record()
+        record["test_evaluations"] = int(record.get("test_evaluations", 0)) + 1
+        self.write_record(record)
+        return int(record["test_evaluations"])

@@ -1,0 +1,55 @@
+"""All the state of a training run as one value: saved, it is a checkpoint; copied, the way back to the last epoch."""
+
+from dataclasses import dataclass, field
+
+from byhand.arrays import Params
+from byhand.network import Network
+from byhand.optimizers.base import Optimizer
+from byhand.persistence.arrays import copied, network_arrays, restore_network
+from byhand.training.history import EpochRecord
+
+__all__ = ["Best", "TrainingState", "copied", "network_arrays", "restore_network"]  # the last three for the neighbours
+
+
+@dataclass
+class Best:
+    """The epoch with the lowest validation loss so far, and the weights it had."""
+
+    epoch: int
+    valid_loss: float
+    arrays: Params
+
+
+@dataclass
+class TrainingState:
+    """Network and optimizer, and how far they have come. Random streams are functions of (seed, epoch): no state.
+
+    epoch : whole epochs done
+    best : None until a validation loss was seen with early stopping on
+    """
+
+    network: Network
+    optimizer: Optimizer
+    epoch: int = 0
+    history: list[EpochRecord] = field(default_factory=list)
+    best: Best | None = None
+
+    def arrays(self) -> Params:
+        """Return every array of the run under one name each; the arrays themselves, not copies."""
+        return {
+            **network_arrays(self.network),
+            **{f"optimizer/{name}": array for name, array in self.optimizer.state.items()},
+        }
+
+    def snapshot(self) -> Params:
+        """Return copies of all arrays."""
+        return copied(self.arrays())
+
+    def restore(self, arrays: Params) -> None:
+        """Put the arrays of a snapshot back in place, forgetting optimizer state that did not exist then."""
+        restore_network(self.network, arrays)
+        self.optimizer.state.clear()
+        prefix = "optimizer/"
+        for name, array in arrays.items():
+            if name.startswith(prefix):
+                self.optimizer.state[name.removeprefix(prefix)] = array.copy()

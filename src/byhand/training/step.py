@@ -1,0 +1,25 @@
+"""One training step, in the five lines that everything else is about."""
+
+from typing import Any
+
+from byhand.arrays import Array
+from byhand.losses.base import Loss
+from byhand.network import Network, Trace
+from byhand.optimizers.base import Optimizer
+from byhand.randomness import Stream
+
+
+def train_step(
+    network: Network, loss: Loss, optimizer: Optimizer, learning_rate: float, x: Array, y: Array, rng: Stream | None
+) -> tuple[Any, Trace]:
+    """Learn from one minibatch: forward, loss, backward, update, statistics.
+
+    x : (n, n_in)   y : (n,) class numbers or (n, k) targets   rng : for dropout
+    Returns the loss before the update, and the trace.
+    """
+    trace = network.forward(x, training=True, rng=rng)
+    value, saved = loss.forward(trace.output, y)
+    grads = network.backward(loss.backward(saved), trace)
+    optimizer.update(network.params, grads, learning_rate)
+    network.update_statistics(trace)
+    return value, trace

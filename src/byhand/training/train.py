@@ -1,0 +1,81 @@
+"""Training as an iterator: pausing is not pulling, stopping is `break`, resuming is calling it again with the state."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from byhand.data.examples import Examples
+from byhand.engines.base import Engine, EpochResult
+from byhand.errors import OptionError
+from byhand.training.array_engine import ArrayEngine
+from byhand.training.early_stopping import is_exhausted, remember_best, restore_best
+from byhand.training.evaluate import evaluate
+from byhand.training.history import EpochRecord
+from byhand.training.plan import Plan, check_pair
+from byhand.training.state import TrainingState
+
+
+def train(
+    state: TrainingState,
+    examples: Examples,
+    plan: Plan,
+    *,
+    validation: Examples | None = None,
+    engine: Engine | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[EpochRecord]:
+    """Train `state.network` until the plan is done, yielding a record after every epoch.
+
+    Between two records `state` is whole: it can be saved, and another call with it goes on to the same bits.
+    An epoch that ends otherwise (`stop` said True, the loss diverged, an exception) leaves it as before that epoch.
+    validation : measured after each epoch, never trained on
+    Raises DivergedError when a loss is not finite, OptionError when network and loss do not go together.
+    """
+    check_pair(state.network, plan.loss)
+    if plan.patience is not None and validation is None:
+        raise OptionError("early stopping got no validation examples; expected some to watch. Use --validate.")
+    engine = engine or ArrayEngine()
+    while state.epoch < plan.epochs and not (plan.patience and is_exhausted(state, plan.patience)):
+        started = time.perf_counter()
+        result = _one_epoch(state, examples, plan, engine, stop)
+        if result is None:
+            return
+        record = _record(state, plan, result, validation, started)
+        state.epoch = record.epoch
+        state.history.append(record)
+        if plan.patience:
+            remember_best(state, record)
+        yield record
+    if plan.patience:
+        restore_best(state)
+
+
+def _one_epoch(
+    state: TrainingState, examples: Examples, plan: Plan, engine: Engine, stop: Callable[[], bool]
+) -> EpochResult | None:
+    """Train the next epoch whole, or leave the state as it was."""
+    before = state.snapshot()
+    job = replace(plan.job(examples, state.epoch + 1), stop=stop)
+    result = None
+    try:
+        result = engine.run_epoch(state.network, plan.loss, state.optimizer, job)
+    finally:
+        if result is None:
+            state.restore(before)
+    return result
+
+
+def _record(
+    state: TrainingState, plan: Plan, result: EpochResult, validation: Examples | None, started: float
+) -> EpochRecord:
+    """Return the row of the epoch that has just been trained."""
+    seen = None if validation is None else evaluate(state.network, validation, loss=plan.loss)
+    return EpochRecord(
+        epoch=state.epoch + 1,
+        train_loss=result.loss,
+        train_accuracy=result.accuracy,
+        valid_loss=None if seen is None else seen.loss,
+        valid_accuracy=None if seen is None else seen.accuracy,
+        learning_rate=result.learning_rate,
+        seconds=time.perf_counter() - started,
+    )

@@ -1,0 +1,84 @@
+"""Arrows point down only: which room may import which, and what of the outside. The table is the house plan."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "byhand"
+
+GROUND = {"errors", "files", "arrays", "randomness"}
+HEART = {"layers", "losses", "optimizers", "initializers", "schedules", "metrics", "network", "mlp", "summary"}
+
+# room → (rooms it may import, third-party packages it may import)
+PLAN: dict[str, tuple[set[str], set[str]]] = {
+    "errors": (set(), set()),
+    "files": ({"errors"}, set()),
+    "arrays": ({"errors"}, {"numpy"}),
+    "randomness": ({"errors", "arrays"}, {"numpy"}),
+    "reference": (set(), set()),
+    "initializers": ({"arrays", "randomness"}, {"numpy"}),
+    "layers": ({"errors", "arrays", "randomness", "initializers"}, {"numpy"}),
+    "losses": ({"errors", "arrays", "layers"}, {"numpy"}),
+    "optimizers": ({"errors", "arrays"}, {"numpy"}),
+    "schedules": ({"errors", "arrays"}, {"numpy"}),
+    "metrics": ({"errors", "arrays"}, {"numpy"}),
+    "network": ({"errors", "arrays", "randomness", "layers", "mlp", "summary"}, {"numpy"}),
+    "mlp": ({"errors", "randomness", "layers", "initializers", "network"}, {"numpy"}),
+    "summary": ({"network"}, set()),
+    "data": (GROUND, {"numpy", "PIL"}),
+    "engines": (GROUND | {"network", "layers", "losses", "optimizers", "data"}, {"numpy"}),
+    "persistence": (GROUND | {"network", "layers", "data"}, {"numpy", "safetensors"}),
+    "training": (GROUND | HEART | {"data", "engines", "persistence"}, {"numpy"}),
+    "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
+    "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),
+    "cli": (
+        GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes"},
+        {"numpy", "click", "rich"},
+    ),
+    "__init__": (GROUND | HEART | {"data", "persistence", "training", "inspection", "recipes"}, set()),
+    "__main__": ({"cli"}, set()),
+}
+
+
+def rooms() -> list[str]:
+    found = {path.stem if path.is_file() else path.name for path in SOURCE.iterdir() if path.name[0] != "_"}
+    return [*sorted(found), "__init__", "__main__"]
+
+
+def files_of(room: str) -> list[Path]:
+    single = SOURCE / f"{room}.py"
+    return [single] if single.exists() else sorted((SOURCE / room).rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield every module named in an import statement, with its line, wherever in the file it stands."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            if node.module == "byhand":
+                yield from ((f"byhand.{alias.name}", node.lineno) for alias in node.names)
+            else:
+                yield node.module or "", node.lineno
+
+
+def test_every_room_is_in_the_plan() -> None:
+    assert set(rooms()) == set(PLAN)
+
+
+@pytest.mark.parametrize("room", sorted(PLAN))
+def test_a_room_imports_only_what_the_plan_allows(room: str) -> None:
+    inside, outside = PLAN[room]
+    for path in files_of(room):
+        for module, line in imported(path):
+            top, _, rest = module.partition(".")
+            where = f"{path.relative_to(SOURCE)}:{line} imports {module}"
+            if top == "byhand":
+                target = rest.partition(".")[0]
+                assert target in inside | {room, "__version__"}, where
+            else:
+                assert top in outside or top in sys.stdlib_module_names, where
