@@ -102,9 +102,10 @@ class Network:
         return grads
 
     def update_statistics(self, trace: Trace) -> None:
-        """Let every layer take up what the batch of this trace says about the data."""
+        """Let every layer that keeps running averages take up what the batch of this trace says about the data."""
         for step in trace.steps:
-            step.layer.update_statistics(step.saved)
+            if step.layer.statistics:
+                step.layer.update_statistics(step.saved)
 
     def summary(self) -> str:
         """Return a table of the layers with shapes and exact parameter counts."""

@@ -209,6 +209,14 @@ def test_equal_uniforms_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> Non
     assert reference.Stream(0, reference.SHUFFLE).order(4) == [1, 3, 0, 2]
 
 
+def test_equal_uniforms_keep_their_order_in_both() -> None:
+    # 24 bits: among 20,000 uniforms about n²/2²⁵ = 12 pairs are equal, and an unstable sort may turn them round
+    uniforms = randomness.Stream(2, randomness.SHUFFLE, 1).uniform(20_000)
+    assert len(np.unique(uniforms)) < len(uniforms)
+    order = randomness.Stream(2, randomness.SHUFFLE, 1).order(20_000)
+    assert reference.Stream(2, reference.SHUFFLE, 1).order(20_000) == order.tolist()
+
+
 def test_the_streams_have_the_same_numbers() -> None:
     for name in ("INIT", "SHUFFLE", "DROPOUT", "AUGMENT", "DATA", "SPLIT"):
         assert getattr(reference, name) == getattr(randomness, name)

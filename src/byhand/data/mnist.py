@@ -71,7 +71,7 @@ def mnist(
         test=Examples(test_raw, test_y, prepared),
         class_names=tuple(str(label) for label in range(n_classes)),
         image_shape=(int(train_images.shape[1]), int(train_images.shape[2])),
-        source=f"{len(raw):,} training and {len(test_raw):,} test pictures from the IDX files in a folder {place.name!r}",
+        source=f"{len(raw):,} training and {len(test_raw):,} test pictures, the IDX files of a folder {place.name!r}",
     )
 
 

@@ -83,7 +83,7 @@ def _checked_body(contents: Contents, form: Format) -> dict[str, Any]:
             f"and this byhand {__version__} reads up to version {form.version}; update byhand"
         )
     if envelope.pop(DIGEST) != _digest(_json(envelope), contents.arrays):
-        raise ValueError("it is damaged (its contents do not have the digest that was saved with them)")
+        raise ValueError("it is damaged, its contents do not have the digest saved with them; take another copy")
     body: dict[str, Any] = form.body("its description", envelope["body"])
     return body
 

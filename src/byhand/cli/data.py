@@ -1,0 +1,144 @@
+"""`byhand data`: look at a data set, or fetch MNIST."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from byhand.cli.common import Voice, data_dir_option, voice_options
+
+if TYPE_CHECKING:
+    from byhand.arrays import Array
+    from byhand.data.examples import Dataset, Examples
+
+SETS = {
+    "mnist": "70,000 handwritten digits, 28×28 (downloaded once, or from --data-dir)",
+    "digits": "1,797 handwritten digits, 8×8, bundled",
+    "gaussians": "two clouds of unequal spread: a closed boundary is best",
+    "gaussians-equal": "two clouds of equal spread: a line is best",
+    "xor": "four corners that no line separates",
+    "circles": "a circle within a circle",
+    "moons": "two half moons",
+    "spiral": "two arms that wind around each other",
+    "sine": "a curve to predict (regression)",
+}
+
+
+@click.command("data")
+@click.argument("name", required=False)
+@click.option("--label", help="Show examples of this class only.")
+@click.option("--examples", type=click.IntRange(min=1), default=1, show_default=True, help="Pictures of each class.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Which pictures; of toy sets, which points.")
+@data_dir_option
+@voice_options
+def command(name: str | None, label: str | None, examples: int, seed: int, data_dir: Path | None, voice: Voice) -> None:
+    """Look at a data set: its parts, classes and counts, and examples of each class.
+
+    NAME is one of the sets below, a table (.csv, .npz) or a folder of IDX files; without it the sets are listed.
+    MNIST is downloaded if it is not on this machine.
+
+    Example: byhand data mnist --label 7 --examples 5
+    """
+    if name is None and data_dir is None:
+        listed = "\n".join(f"[bold]{known:<17}[/bold]{what}" for known, what in SETS.items())
+        voice.result(f"{listed}\n\nLook at one with `byhand data NAME`.", {"sets": SETS})
+        return
+    from byhand.cli.downloading import progress_bar
+    from byhand.recipes.recipe import Recipe
+    from byhand.recipes.sources import load_data
+
+    recipe = Recipe(name="", title="", expects="", data=name or "mnist", preparation="raw", seed=seed)
+    with progress_bar(voice) as progress:
+        dataset = load_data(recipe, data_dir, progress=progress)
+    voice.result(_text(dataset, label, examples, seed), _values(dataset))
+
+
+def _parts(dataset: "Dataset") -> dict[str, "Examples"]:
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def _counts(dataset: "Dataset", part: "Examples") -> list[int]:
+    import numpy as np
+
+    return [int(count) for count in np.bincount(part.y, minlength=len(dataset.class_names))]
+
+
+def _values(dataset: "Dataset") -> dict[str, Any]:
+    """Return what is known of the set as plain data."""
+    raw = dataset.train.raw
+    values: dict[str, Any] = {
+        "data": dataset.name,
+        "source": dataset.source,
+        "n": {name: len(part) for name, part in _parts(dataset).items()},
+        "n_features": dataset.train.n_features,
+        "image_shape": dataset.image_shape,
+        "range": [float(raw.min()), float(raw.max())],
+        "class_names": dataset.class_names,
+    }
+    if dataset.class_names:
+        values["class_counts"] = {name: _counts(dataset, part) for name, part in _parts(dataset).items()}
+    return values
+
+
+def _text(dataset: "Dataset", label: str | None, n: int, seed: int) -> str:
+    """Return what is known of the set for people, with pictures or a scatter plot."""
+    raw = dataset.train.raw
+    lines = [f"[bold]{dataset.name}[/bold]  {dataset.source}", ""]
+    for name, part in _parts(dataset).items():
+        lines.append(f"{name:<11}{len(part):>8,} examples of {part.n_features} numbers, {raw.min():g} … {raw.max():g}")
+    if dataset.class_names and len(dataset.class_names) <= 20:
+        lines += ["", *_class_table(dataset)]
+    if dataset.image_shape:
+        lines += ["", *_gallery(dataset, dataset.image_shape, label, n, seed)]
+    elif dataset.train.n_features == 2 and dataset.class_names:
+        lines += ["", *_scatter(raw, dataset.train.y)]
+    return "\n".join(lines)
+
+
+def _class_table(dataset: "Dataset") -> list[str]:
+    head = f"[dim]{'class':<11}{''.join(f'{name:>8}' for name in dataset.class_names)}[/dim]"
+    rows = [
+        f"{name:<11}{''.join(f'{count:>8,}' for count in _counts(dataset, part))}"
+        for name, part in _parts(dataset).items()
+    ]
+    return [head, *rows]
+
+
+def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: int, seed: int) -> list[str]:
+    """Return pictures of each class, drawn by the seed, side by side as far as the terminal is wide."""
+    import shutil
+
+    import numpy as np
+
+    from byhand.cli.pictures import picture_lines
+    from byhand.errors import known_as
+    from byhand.randomness import DATA, Stream
+
+    numbers = {name: i for i, name in enumerate(dataset.class_names)}
+    wanted = numbers.values() if label is None else [known_as("class", label, numbers)]
+    order = Stream(seed, DATA).order(len(dataset.train))
+    y = dataset.train.y[order]
+    rows = np.concatenate([order[y == number][:n] for number in wanted])
+    high = float(dataset.train.raw.max())
+    pictures = [picture_lines(dataset.train.raw[row], shape, high) for row in rows]
+    across = max(1, shutil.get_terminal_size((100, 24)).columns // (shape[1] + 2))
+    lines: list[str] = []
+    for start in range(0, len(pictures), across):
+        together = pictures[start : start + across]
+        titles = [f"{dataset.class_names[int(dataset.train.y[row])]} (#{row})" for row in rows[start : start + across]]
+        lines.append("".join(f"[dim]{title:<{shape[1] + 2}}[/dim]" for title in titles))
+        lines += ["  ".join(parts) for parts in zip(*together, strict=True)]
+    return lines
+
+
+def _scatter(points: "Array", y: "Array", width: int = 64, height: int = 24) -> list[str]:
+    """Return points in the plane as a picture of characters, one mark a class; the later point covers the earlier."""
+    import numpy as np
+
+    low, high = points.min(axis=0), points.max(axis=0)
+    spot = ((points - low) / np.where(high > low, high - low, 1) * (width - 1, height - 1)).round().astype(int)
+    canvas = [[" "] * width for _ in range(height)]
+    for (column, row), label in zip(spot, y, strict=True):
+        canvas[height - 1 - row][column] = "○●△▲□■"[int(label) % 6]
+    return ["".join(line).rstrip() for line in canvas]

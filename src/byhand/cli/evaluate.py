@@ -1,0 +1,121 @@
+"""`byhand evaluate`: a saved model on examples it was not trained on."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from byhand.cli.common import Voice, data_dir_option, model_argument, percent, runs_option, voice_options
+
+if TYPE_CHECKING:
+    from byhand.data.examples import Dataset
+    from byhand.persistence.model import Model
+    from byhand.training.evaluate import Evaluation
+
+
+@click.command("evaluate")
+@model_argument
+@click.option("--data", help="Other data than the model's own: a set's name, a table or a folder.")
+@data_dir_option
+@runs_option
+@voice_options
+def command(model: Path | None, data: str | None, data_dir: Path | None, runs: Path, voice: Voice) -> None:
+    """Test a saved model and count the look: the more often the test set is used, the less its figure says.
+
+    MODEL is a model file or a run folder; without it the newest run is taken.
+
+    Example: byhand evaluate runs/vanilla-1
+    """
+    from byhand.cli.loading import data_for, find_model
+    from byhand.training.evaluate import evaluate
+
+    found, place = find_model(model, runs)
+    dataset = data_for(found, data, data_dir)
+    examples = dataset.test or dataset.train
+    evaluation = evaluate(found.network, examples)
+    own = data is None and data_dir is None
+    looks = _counted(place) if own and dataset.test is not None else None
+    what = f"{len(examples):,} {'test' if dataset.test is not None else 'training'} examples of {dataset.name}"
+    voice.result(_text(found, evaluation, what, looks), _values(found, evaluation, place, dataset, looks))
+
+
+def _counted(place: Path) -> int | None:
+    """Count this look at the test set in the run's record, if the model lies in a run folder."""
+    from byhand.training.run_folder import RunFolder
+
+    folder = RunFolder(place if place.is_dir() else place.parent)
+    return folder.count_test_evaluation() if folder.record_file.exists() else None
+
+
+def _values(
+    model: "Model", evaluation: "Evaluation", place: Path, dataset: "Dataset", looks: int | None
+) -> dict[str, Any]:
+    """Return what was found as plain data."""
+    from byhand.metrics import calibration_error, per_class
+
+    values: dict[str, Any] = {"model": str(place), "data": dataset.name, "n": evaluation.n, "test_evaluations": looks}
+    if evaluation.accuracy is None or evaluation.confusion is None:
+        return values | {"mean_squared_error": evaluation.mean_squared_error, "r_squared": evaluation.r_squared}
+    classes = per_class(evaluation.confusion)
+    y = (dataset.test or dataset.train).y
+    proba = _probabilities(model, evaluation)
+    return values | {
+        "accuracy": evaluation.accuracy,
+        "interval": list(evaluation.interval or ()),
+        "confusion": evaluation.confusion.tolist(),
+        "precision": classes.precision.tolist(),
+        "recall": classes.recall.tolist(),
+        "f1": classes.f1.tolist(),
+        "calibration_error": None if proba is None else calibration_error(proba, y),
+    }
+
+
+def _probabilities(model: "Model", evaluation: "Evaluation") -> Any:
+    """Return probabilities (n, k), or None where the model's outputs are none."""
+    from byhand.persistence.output import Output, class_scores
+
+    return class_scores(model.output, evaluation.output) if model.output is Output.PROBABILITIES else None
+
+
+def _text(model: "Model", evaluation: "Evaluation", what: str, looks: int | None) -> str:
+    """Return what was found for people."""
+    if evaluation.accuracy is None or evaluation.confusion is None:
+        error = f"mean squared error {evaluation.mean_squared_error:.6g}"
+        return f"[bold]R²[/bold] {evaluation.r_squared:.4f}, {error}, on {what}"
+    low, high = evaluation.interval or (0.0, 1.0)
+    lines = [
+        f"[bold]accuracy[/bold]  [bold green]{percent(evaluation.accuracy)}[/bold green]  on {what}",
+        f"[bold]95 %[/bold]      {percent(low)} – {percent(high)}",
+        "",
+        *_table(evaluation, model.class_names),
+    ]
+    if looks is not None:
+        again = " Choose nothing by it." if looks > 1 else ""
+        lines += ["", f"[dim]This was look number {looks} at this test set.{again}[/dim]"]
+    return "\n".join(lines)
+
+
+def _table(evaluation: "Evaluation", names: tuple[str, ...]) -> list[str]:
+    """Return the confusion matrix with precision and recall: rows are true classes, columns what was said."""
+    from byhand.metrics import per_class
+
+    confusion = evaluation.confusion
+    if confusion is None or len(confusion) > 20:
+        return []
+    classes = per_class(confusion)
+    labels = [name[:6] for name in names] or [str(i) for i in range(len(confusion))]
+    width = max(5, *(len(label) + 1 for label in labels), len(str(confusion.max())) + 1)
+    head = f"[dim]{'true ↓ said →':<14}{''.join(f'{label:>{width}}' for label in labels)}{'recall':>10}[/dim]"
+    rows = [
+        f"{label:<14}"
+        + "".join(_cell(int(count), i == j, width) for j, count in enumerate(confusion[i]))
+        + f"{percent(classes.recall[i], 1):>10}"
+        for i, label in enumerate(labels)
+    ]
+    foot = f"[dim]{'precision %':<14}{''.join(f'{100 * value:>{width}.1f}' for value in classes.precision)}[/dim]"
+    return [head, *rows, foot]
+
+
+def _cell(count: int, is_hit: bool, width: int) -> str:
+    text = f"{count or '·':>{width}}"
+    return f"[green]{text}[/green]" if is_hit else f"[yellow]{text}[/yellow]" if count else f"[dim]{text}[/dim]"

@@ -1,0 +1,72 @@
+"""`byhand explain`: one example through forward, loss, backward and update, in words and numbers."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from byhand.cli.common import Voice, data_dir_option, model_argument, runs_option, voice_options
+
+
+@click.command("explain")
+@model_argument
+@click.option("--index", type=click.IntRange(min=0), default=0, show_default=True, help="Which example, from 0.")
+@click.option("--image", type=click.Path(path_type=Path), help="A picture file in place of an example of the data.")
+@click.option("--learning-rate", type=float, default=0.1, show_default=True, help="Of the step that is shown.")
+@click.option("--data", help="Other data than the model's own: a set's name, a table or a folder.")
+@data_dir_option
+@runs_option
+@voice_options
+def command(
+    model: Path | None,
+    index: int,
+    image: Path | None,
+    learning_rate: float,
+    data: str | None,
+    data_dir: Path | None,
+    runs: Path,
+    voice: Voice,
+) -> None:
+    """Tell one example through one training step: every line with its formula, shape, numbers, file and line.
+
+    The step is a plain one, W ← W − η dW, and changes nothing on disk. MODEL is a model file or a run folder;
+    without it the newest run is taken.
+
+    Example: byhand explain runs/vanilla-1 --index 8
+    """
+    from byhand.cli.loading import data_for, find_model, recipe_of
+    from byhand.cli.pictures import picture_lines
+    from byhand.data.images import prepare_image
+    from byhand.errors import OptionError
+    from byhand.inspection.explain import explain
+    from byhand.recipes.build import build_loss
+
+    found, _ = find_model(model, runs)
+    if image is not None:
+        raw, y, what = prepare_image(image).reshape(1, -1), None, f"{image}, as the network sees it"
+    else:
+        dataset = data_for(found, data, data_dir)
+        examples = dataset.test or dataset.train
+        if index >= len(examples):
+            raise OptionError(f"--index {index} is too large: {dataset.name} has {len(examples):,} examples, from 0.")
+        raw, y = examples.raw[index : index + 1], examples.y[index]
+        what = f"example {index} of {dataset.name}, {found.class_names[int(y)] if found.class_names else y}"
+    x = found.preparation.apply(raw)[0]
+    explanation = explain(found.network, x, y, loss=build_loss(recipe_of(found)), learning_rate=learning_rate)
+    picture = picture_lines(raw[0], found.image_shape, float(raw.max()) or 1.0) if found.image_shape else []
+    text = "\n".join([f"[bold]{what}[/bold]", *picture, "", _colored(str(explanation))])
+    voice.result(text, {"example": what, **asdict(explanation)})
+
+
+def _colored(text: str) -> str:
+    """Return the explanation with its phases set off and its places dimmed."""
+    lines = []
+    for line in text.replace("[", r"\[").splitlines():
+        if line.isupper():
+            lines.append(f"[bold cyan]{line}[/bold cyan]")
+        elif line.startswith("  ") and not line.startswith("      "):
+            head, _, place = line.rpartition("   ")
+            lines.append(f"{head}   [dim]{place}[/dim]")
+        else:
+            lines.append(line)
+    return "\n".join(lines)

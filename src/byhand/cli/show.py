@@ -1,0 +1,118 @@
+"""`byhand show`: a network drawn in the terminal, with its shapes and exact parameter counts."""
+
+from itertools import pairwise, product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from byhand.cli.common import Voice, runs_option, voice_options
+from byhand.errors import OptionError
+
+if TYPE_CHECKING:
+    from byhand.network import Network
+
+MOST_UNITS = 7  # drawn in one column; more are told by their number
+GAP = 12  # characters between two columns
+BRAILLE = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # the bit of each dot, by column and row
+
+
+@click.command("show")
+@click.argument("network", required=False)
+@click.option("--activation", default="relu", show_default=True, help="Behind hidden layers of a network of sizes.")
+@runs_option
+@voice_options
+def command(network: str | None, activation: str, runs: Path, voice: Voice) -> None:
+    """Draw a network with its shapes and parameter counts.
+
+    NETWORK is a list of sizes, a recipe, a model file or a run folder; without it the newest run is taken.
+
+    Example: byhand show 784-128-64-10
+    """
+    from byhand.summary import layer_rows, n_params, sizes_label, summary_table
+
+    found = _network(network, activation, runs)
+    rows = [{"kind": row.kind, "n_in": row.n_in, "n_out": row.n_out, "parameters": row.n_params, "shapes": row.shapes}
+            for row in layer_rows(found)]  # fmt: skip
+    values = {"sizes": sizes_label(found), "parameters": n_params(found), "layers": rows}
+    voice.result("\n".join([*drawing(found), "", summary_table(found)]), values)
+
+
+def _network(name: str | None, activation: str, runs: Path) -> "Network":
+    """Return the network that was named in one of the four ways."""
+    from byhand.cli.loading import find_model
+    from byhand.mlp import mlp
+    from byhand.recipes import RECIPES
+    from byhand.recipes.build import build_network
+    from byhand.recipes.sources import load_data
+
+    if name is None or Path(name).exists():
+        return find_model(None if name is None else Path(name), runs)[0].network
+    if name in RECIPES:
+        recipe = RECIPES[name]
+        if recipe.data == "mnist":  # its sizes are known without the data
+            return mlp([784, *recipe.hidden, 10], activation=recipe.activation, output=recipe.output)
+        return build_network(recipe, load_data(recipe, None))
+    sizes = name.split("-")
+    if len(sizes) < 2 or not all(size.isdecimal() and 0 < int(size) <= 1_000_000 for size in sizes):
+        raise OptionError(f"{name!r} is no list of sizes like 784-128-10, no recipe, no model file and no run folder.")
+    return mlp([int(size) for size in sizes], activation=activation)
+
+
+def drawing(network: "Network") -> list[str]:
+    """Return the network as lines: squares for inputs, which compute nothing, circles for units, every edge a line."""
+    widths, labels = _columns(network)
+    drawn = [min(width, MOST_UNITS) for width in widths]
+    height = 2 * max(drawn) - 1
+    places = [[height // 2 + 2 * unit - (n - 1) for unit in range(n)] for n in drawn]  # the line of every unit
+    columns = [
+        _column(rows, width, height, "○" if i else "□")
+        for i, (rows, width) in enumerate(zip(places, widths, strict=True))
+    ]
+    gaps = [edges(left, right, height, GAP) for left, right in pairwise(places)]
+    lines = [columns[0][row] + "".join(gap[row] + column[row] for gap, column in zip(gaps, columns[1:], strict=True))
+             for row in range(height)]  # fmt: skip
+    pitch = GAP + 3
+    return [
+        *("   " + line.rstrip() for line in lines),
+        "",
+        "".join(f"{f'{width:,}':^{pitch}}" for width in widths).rstrip()[pitch // 2 - 4 :],
+        "".join(f"{label:^{pitch}}" for label in labels).rstrip()[pitch // 2 - 4 :],
+    ]
+
+
+def _columns(network: "Network") -> tuple[list[int], list[str]]:
+    """Return the widths of input, hidden and output units, and what stands below each."""
+    widths, labels = [network.widths[0]], ["input"]
+    for layer, width in zip(network.layers, network.widths[1:], strict=True):
+        if layer.kind in ("dense", "residual"):
+            widths.append(width)
+            labels.append("")
+        elif not labels[-1] and layer.kind not in ("batch_norm", "dropout"):
+            labels[-1] = layer.kind
+    labels[-1] = f"output {labels[-1]}".strip()
+    return widths, labels
+
+
+def _column(rows: list[int], width: int, height: int, mark: str) -> list[str]:
+    """Return the lines of one column of units; three dots in place of one when not all are drawn."""
+    lines = ["   "] * height
+    for row in rows:
+        lines[row] = f" {mark} "
+    if width > len(rows):
+        lines[rows[len(rows) // 2]] = " ⋮ "
+    return lines
+
+
+def edges(left: list[int], right: list[int], height: int, width: int) -> list[str]:
+    """Return the lines between two columns of units as braille dots, 2 × 4 to a character.
+
+    left, right : the line of every unit   width : in characters
+    """
+    dots = [[0] * width for _ in range(height)]
+    n = 2 * width - 1
+    for start, end in product(left, right):
+        for x in range(n + 1):
+            y = round(4 * (start + (end - start) * x / n) + 1.5)
+            dots[y // 4][x // 2] |= BRAILLE[x % 2][y % 4]
+    return ["".join(chr(0x2800 + cell) for cell in row) for row in dots]

@@ -1,0 +1,234 @@
+"""One example through forward, loss, backward and update, in words and numbers: every number is the run's own.
+
+A layer has too many units to tell them all, so one path is followed: at the output the true class, and from each unit
+the input that contributes most to it. Every sum that is told is the whole sum, its largest terms by name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import Array, Params
+from byhand.errors import ShapeError
+from byhand.inspection.source import where
+from byhand.layers.dense import Dense
+from byhand.losses import Loss, SoftmaxCrossEntropy
+from byhand.network import Network, Step, Trace
+from byhand.optimizers import SGD, Optimizer
+
+LARGEST = 4  # terms of a sum told by name
+
+# activation → (formula, derivative)
+FORMULAS = {
+    "relu": ("a = max(z, 0)", "∂a/∂z = 1 if z > 0 else 0"),
+    "leaky_relu": ("a = z if z > 0 else α z", "∂a/∂z = 1 if z > 0 else α"),
+    "sigmoid": ("a = 1 / (1 + e⁻ᶻ)", "∂a/∂z = a (1 − a)"),
+    "tanh": ("a = tanh z", "∂a/∂z = 1 − a²"),
+    "identity": ("a = z", "∂a/∂z = 1"),
+    "softmax": ("aⱼ = eᶻʲ / Σ eᶻᵏ", "dzₖ = aₖ (daₖ − Σⱼ daⱼ aⱼ)"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happens.
+
+    phase : forward, loss, backward or update
+    formula, shape, numbers : in general, of the arrays, and with this example's numbers filled in
+    place : the file and line that does it
+    """
+
+    phase: str
+    formula: str
+    shape: str
+    numbers: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The lines in the order in which things happen, and the loss on this example before and after the step."""
+
+    lines: list[Line]
+    loss_before: float
+    loss_after: float
+
+    def __str__(self) -> str:
+        parts = []
+        for i, line in enumerate(self.lines):
+            if i == 0 or line.phase != self.lines[i - 1].phase:
+                parts.append(f"\n{line.phase.upper()}")
+            parts.append(f"  {line.formula}   [{line.shape}]   {line.place}\n      {line.numbers}")
+        parts.append(
+            f"\nThe loss on this example: {self.loss_before:.6g} before the step, {self.loss_after:.6g} after."
+        )
+        return "\n".join(parts).lstrip("\n")
+
+
+def explain(
+    network: Network,
+    x: Array,
+    y: Any = None,
+    *,
+    loss: Loss | None = None,
+    optimizer: Optimizer | None = None,
+    learning_rate: float = 0.1,
+) -> Explanation:
+    """Tell one example through one training step. The network is left as it is.
+
+    x : (n_in,) one prepared example   y : its class number or target; without one, the class the network names
+    loss, optimizer : SoftmaxCrossEntropy() and SGD() unless given
+    Raises ShapeError if x is more than one example.
+    """
+    if x.size != network.widths[0]:
+        raise ShapeError(f"explain got x of shape {x.shape}; expected one example of {network.widths[0]} numbers.")
+    loss, optimizer = loss or SoftmaxCrossEntropy(), optimizer or SGD()
+    learner = network.astype(np.float64)  # a copy: so the network keeps its weights, and shown digits are exact
+    rows = x.reshape(1, -1).astype(np.float64)
+    trace = learner.forward(rows)
+    target = np.atleast_1d(np.asarray(trace.output[0].argmax() if y is None else y))
+    value, saved = loss.forward(trace.output, target)
+    d_output = loss.backward(saved)
+    grads = learner.backward(d_output, trace)
+    units = _path(trace, int(target[0]) if target.dtype.kind in "iu" and trace.output.shape[1] > 1 else 0)
+    lines = [_forward(i, step, units) for i, step in enumerate(trace.steps)]
+    lines.append(_loss(loss, trace.output[0], target, float(value)))
+    lines.append(_loss_gradient(loss, trace.output[0], d_output[0], units[-1]))
+    lines += [_backward(i, trace.steps[i], units) for i in reversed(range(len(trace.steps)))]
+    before = {name: array.copy() for name, array in learner.params.items()}
+    optimizer.update(learner.params, grads, learning_rate)
+    lines += _update(before, learner.params, grads, units, trace, optimizer, learning_rate)
+    after = float(loss.forward(learner.predict(rows), target)[0])
+    return Explanation(lines, float(value), after)
+
+
+def _path(trace: Trace, last: int) -> list[int]:
+    """Return the followed unit of the input and of every layer's output."""
+    units = [last]
+    for step in reversed(trace.steps):
+        if isinstance(step.layer, Dense):
+            terms = step.x[0] * step.layer.params["W"][:, units[0]]
+            units.insert(0, int(np.abs(terms).argmax()))
+        else:
+            units.insert(0, units[0])
+    return units
+
+
+def _forward(i: int, step: Step, units: list[int]) -> Line:
+    """Tell one layer forwards."""
+    unit = units[i + 1]
+    if isinstance(step.layer, Dense):
+        W, b = step.layer.params["W"], step.layer.params["b"]
+        terms = _sum_of(step.x[0] * W[:, unit], lambda k: f"{step.x[0, k]:.4g}·{W[k, unit]:.4g}")
+        shape = f"x (1, {W.shape[0]}) · W ({W.shape[0]}, {W.shape[1]}) + b ({W.shape[1]},) → z (1, {W.shape[1]})"
+        numbers = f"unit {unit}: z = {terms} + b {b[unit]:.4g} = {step.y[0, unit]:.6g}"
+        return Line("forward", f"layer {i}, dense: z = x W + b", shape, numbers, where(Dense.forward, 1))
+    formula, _ = FORMULAS.get(step.layer.kind, (f"y = {step.layer.kind}(x)", ""))
+    on = int((step.y[0] > 0).sum())
+    numbers = f"unit {unit}: {step.x[0, unit]:.6g} → {step.y[0, unit]:.6g}; {on} of {step.y.shape[1]} units above 0"
+    shape = f"(1, {step.x.shape[1]}) → (1, {step.y.shape[1]})"
+    return Line(
+        "forward", f"layer {i}, {step.layer.kind}: {formula}", shape, numbers, where(type(step.layer).forward, 1)
+    )
+
+
+def _loss(loss: Loss, output: Array, target: Array, value: float) -> Line:
+    """Tell how the output is judged."""
+    if isinstance(loss, SoftmaxCrossEntropy):
+        _, (p, t) = loss.forward(output.reshape(1, -1), target)
+        formula = "p = softmax(z), L = −Σ t log p"
+        shown = ", ".join(f"{k}: {p[0, k]:.4f}" for k in np.argsort(-p[0], kind="stable")[:LARGEST])
+        true = int(t[0].argmax())
+        numbers = f"p {shown}, …; the target puts {t[0, true]:.4g} on class {true} where p is {p[0, true]:.4f}"
+    else:
+        formula = f"L = {loss.kind.replace('_', ' ')}(output, target)"
+        shown = ", ".join(f"{k}: {output[k]:.4g}" for k in np.argsort(-output, kind="stable")[:LARGEST])
+        numbers = f"output {shown}{', …' if len(output) > LARGEST else ''}; the target is {target.tolist()}"
+    return Line(
+        "loss",
+        formula,
+        f"(1, {len(output)}) → one number",
+        f"{numbers} → L = {value:.6g}",
+        where(type(loss).forward, 2),
+    )
+
+
+def _loss_gradient(loss: Loss, output: Array, d_output: Array, unit: int) -> Line:
+    """Tell where the gradient begins."""
+    formula = {
+        "softmax_cross_entropy": "dz = p − t",
+        "binary_cross_entropy": "dz = σ(z) − t",
+        "squared_error": "da = 2 (a − t)",
+    }.get(loss.kind, "d output")
+    numbers = f"unit {unit}: {d_output[unit]:.6g}; all of them sum to {d_output.sum():.3g}"
+    return Line("backward", f"loss: {formula}", f"(1, {len(output)})", numbers, where(type(loss).backward, 4))
+
+
+def _backward(i: int, step: Step, units: list[int]) -> Line:
+    """Tell one layer backwards."""
+    dy = np.zeros_like(step.y) if step.dy is None else step.dy
+    if isinstance(step.layer, Dense):
+        return _backward_dense(i, step.layer, step.x[0], dy[0], units[i], units[i + 1])
+    unit = units[i + 1]
+    dx, _ = step.layer.backward(dy, step.saved)
+    sent_on = np.zeros_like(step.x) if dx is None else dx
+    _, derivative = FORMULAS.get(step.layer.kind, ("", "the chain rule through it"))
+    reached = f"{int((sent_on != 0).sum())} of {step.x.shape[1]} units get a gradient"
+    return Line(
+        "backward",
+        f"layer {i}, {step.layer.kind}: {derivative}",
+        f"(1, {dy.shape[1]}) → (1, {step.x.shape[1]})",
+        f"unit {unit}: {dy[0, unit]:.6g} → {sent_on[0, unit]:.6g}; {reached}",
+        where(type(step.layer).backward, 2),
+    )
+
+
+def _backward_dense(i: int, layer: Dense, x: Array, dz: Array, before: int, unit: int) -> Line:
+    """Tell a dense layer backwards: the three factors of one weight's gradient, and what is sent on."""
+    W = layer.params["W"]
+    product = f"x[{before}] {x[before]:.6g} · dz[{unit}] {dz[unit]:.6g} = {x[before] * dz[unit]:.6g}"
+    numbers = f"dW[{before}, {unit}] = {product}"
+    formula, shape = f"layer {i}, dense: dW = xᵀ dz, db = dz", f"dW {W.shape[0]}×{W.shape[1]}, db ({W.shape[1]},)"
+    if i == 0:
+        formula += " (no dx: nobody asks for the gradient of the data)"
+    else:
+        terms = _sum_of(dz * W[before], lambda k: f"{dz[k]:.4g}·{W[before, k]:.4g}")
+        formula += ", dx = dz Wᵀ"
+        numbers += f"; dx[{before}] = {terms} = {float(dz @ W[before]):.6g}"
+    return Line("backward", formula, shape, numbers, where(Dense.backward, 2))
+
+
+def _update(
+    before: Params,
+    after: Params,
+    grads: Params,
+    units: list[int],
+    trace: Trace,
+    optimizer: Optimizer,
+    learning_rate: float,
+) -> list[Line]:
+    """Tell, for every dense layer, what the step did to the followed weight."""
+    lines = []
+    place = where(type(optimizer).update, 1)
+    for i, step in enumerate(trace.steps):
+        if not isinstance(step.layer, Dense):
+            continue
+        name, at = f"{i}.W", (units[i], units[i + 1])
+        old, gradient, new = before[name][at], grads[name][at], after[name][at]
+        moved = int((after[name] != before[name]).sum())
+        plain = isinstance(optimizer, SGD)
+        how = f"{old:.6g} − {learning_rate:g} · {gradient:.6g}" if plain else f"{old:.6g}, gradient {gradient:.6g},"
+        numbers = f"W[{at[0]}, {at[1]}]: {how} → {new:.6g}; {moved:,} of {after[name].size:,} weights moved"
+        formula = f"layer {i}, dense: {'W ← W − η dW' if plain else type(optimizer).__name__}"
+        lines.append(Line("update", formula, f"W {before[name].shape[0]}×{before[name].shape[1]}", numbers, place))
+    return lines
+
+
+def _sum_of(terms: Array, name: Callable[[int], str]) -> str:
+    """Return a sum as text: its largest terms by name, the rest as one number, so that it adds up."""
+    order = np.argsort(-np.abs(terms), kind="stable")
+    told = " + ".join(name(int(k)) for k in order[:LARGEST])
+    rest = order[LARGEST:]
+    return f"{told} + {len(rest)} more ({terms[rest].sum():.4g})" if len(rest) else told

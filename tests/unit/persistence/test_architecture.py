@@ -1,0 +1,127 @@
+"""Layers as plain data: every kind there and back, nothing that is not in the table."""
+
+import json
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from byhand import layers
+from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual
+from byhand.network import Network
+from byhand.persistence.architecture import KINDS, build_network, describe_network, read_layers
+from byhand.persistence.arrays import network_arrays
+
+EVERY_LAYER = [
+    *(activation() for activation in ACTIVATIONS.values()),
+    LeakyReLU(0.3),
+    Dropout(0.25),
+    Dense(4, 4),
+    BatchNorm(4, momentum=0.01, epsilon=1e-3),
+    Residual(),
+    Residual(Dense(4, 6), BatchNorm(6), LeakyReLU(0.2), Residual(Dense(6, 6), Dropout(0.5)), Dense(6, 4)),
+]
+
+
+def built(description, n_numbers):
+    return build_network(read_layers("layers", description), n_numbers)
+
+
+def size(network):
+    return sum(array.size for array in network_arrays(network).values())
+
+
+@pytest.mark.parametrize("layer", EVERY_LAYER, ids=repr)
+def test_every_kind_of_layer_comes_back(layer):
+    network = Network([Dense(4, 4), layer])
+    description = json.loads(json.dumps(describe_network(network)))
+    again = built(description, size(network))
+    assert repr(again) == repr(network)
+    assert {n: a.shape for n, a in network_arrays(again).items()} == {
+        n: a.shape for n, a in network_arrays(network).items()
+    }
+
+
+def test_every_layer_class_is_in_the_table():
+    known = {getattr(layers, name) for name in layers.__all__ if name not in ("Layer", "ACTIVATIONS")}
+    assert {layer.kind for layer in known} == set(KINDS)
+    assert {type(layer) for layer in EVERY_LAYER} == known
+
+
+def test_options_are_kept_to_the_last_bit():
+    network = Network([Dense(1, 3), BatchNorm(3, 0.1 + 0.2, 1e-7 / 3)])
+    again = built(json.loads(json.dumps(describe_network(network))), size(network))
+    assert again.layers[1].spec() == network.layers[1].spec()
+
+
+DENSE = {"kind": "dense", "n_in": 2, "n_out": 3}
+
+
+@pytest.mark.parametrize(
+    ("layer", "sentence"),
+    [
+        ({"kind": "swish"}, r"layers\[1\]\.kind is 'swish'; expected one of relu, leaky_relu"),
+        ({"kind": "os.system"}, "expected one of"),
+        ({"kind": ["relu"]}, "expected one of"),
+        ({}, r"layers\[1\]\.kind is None"),
+        ("relu", r"layers\[1\] is 'relu'; expected an object"),
+        ({"kind": "relu", "slope": 1}, r"the field 'slope' of layers\[1\] is unknown; expected none"),
+        ({"kind": "dense", "n_in": 3}, "the field 'n_out' .* is missing; expected n_in, n_out"),
+        ({**DENSE, "n_in": 0}, r"layers\[1\]\.n_in is 0; expected a whole number from 1 to 1,000,000"),
+        ({**DENSE, "n_in": 1_000_001}, "whole number"),
+        ({**DENSE, "n_in": 3.0}, "whole number"),
+        ({**DENSE, "n_in": True}, "whole number"),
+        ({"kind": "dropout", "rate": float("nan")}, "expected a number from 0 to 1"),
+        ({"kind": "dropout", "rate": 1}, "Dropout got rate 1"),
+        ({"kind": "leaky_relu", "slope": 0.0}, "LeakyReLU got slope 0.0"),
+        ({"kind": "batch_norm", "width": 3, "momentum": -1, "epsilon": 0}, "momentum is -1"),
+        ({"kind": "batch_norm", "width": 3, "momentum": 0.1, "epsilon": float("inf")}, "epsilon is inf"),
+        ({"kind": "residual", "inner": None}, r"layers\[1\]\.inner is None; expected a list"),
+        ({"kind": "residual", "inner": [{"kind": "dense", "n_in": 3, "n_out": "3"}]}, r"\.inner\[0\]\.n_out is '3'"),
+    ],
+)
+def test_what_is_not_in_the_table_or_out_of_range_is_refused(layer, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        built([DENSE, layer], 9)
+
+
+@pytest.mark.parametrize(
+    ("description", "n_numbers"),
+    [
+        ([], 0),
+        ([{"kind": "relu"}], 0),
+        ([DENSE, {**DENSE, "n_in": 4}], 9 + 15),
+        ([DENSE, {"kind": "batch_norm", "width": 2, "momentum": 0.1, "epsilon": 0.1}], 9 + 8),
+        ([DENSE, {"kind": "residual", "inner": [{**DENSE, "n_in": 3, "n_out": 2}]}], 9 + 8),
+    ],
+)
+def test_layers_that_make_no_network_are_refused(description, n_numbers):
+    with pytest.raises(ValueError, match=r"network needs|cannot follow|Residual got"):
+        built(description, n_numbers)
+
+
+def test_nothing_is_made_before_its_size_is_known_to_be_there():
+    huge = {"kind": "dense", "n_in": 1_000_000, "n_out": 1_000_000}
+    tracemalloc.start()
+    try:
+        for description in ([huge], [DENSE, {"kind": "residual", "inner": [huge] * 50}]):
+            with pytest.raises(ValueError, match=r"its layers need [\d,]+ numbers and 9 are there"):
+                built(description, 9)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_layer_of_ones_own_can_be_described_but_is_not_accepted():
+    class Swish(Layer):
+        kind = "swish"
+
+    description = describe_network(Network([Dense(2, 3), Swish()]))
+    with pytest.raises(ValueError, match="'swish'"):
+        read_layers("layers", description)
+
+
+def test_options_that_are_no_plain_numbers_are_refused():
+    description = describe_network(Network([Dense(2, 3), BatchNorm(3, momentum=np.float32(0.1))]))
+    with pytest.raises(ValueError, match="momentum"):
+        read_layers("layers", description)

@@ -1,0 +1,54 @@
+"""A network as named arrays."""
+
+import numpy as np
+import pytest
+
+from byhand.errors import ShapeError
+from byhand.network import Network
+from byhand.persistence.arrays import check_same_arrays, copied, network_arrays, restore_network
+
+
+def network(seed=1):
+    return Network.mlp([3, 4, 4, 2], batch_norm=True, residual=True, seed=seed)
+
+
+def test_names_say_what_and_where():
+    assert sorted(network_arrays(network())) == [
+        "params/0.W", "params/0.b", "params/1.beta", "params/1.gamma", "params/3.0.W", "params/3.0.b",
+        "params/3.1.beta", "params/3.1.gamma", "params/4.W", "params/4.b", "statistics/1.mean",
+        "statistics/1.variance", "statistics/3.1.mean", "statistics/3.1.variance",
+    ]  # fmt: skip
+
+
+def test_copies_put_back_undo_any_change():
+    net = network()
+    before = copied(network_arrays(net))
+    for array in network_arrays(net).values():
+        array += 1
+    restore_network(net, before)
+    assert all((array == before[name]).all() for name, array in network_arrays(net).items())
+
+
+def test_restoring_writes_into_the_networks_own_arrays():
+    net, other = network(1), network(2)
+    arrays = network_arrays(net)
+    restore_network(net, network_arrays(other))
+    assert all(array is arrays[name] for name, array in network_arrays(net).items())
+    assert (net.layers[3].inner[0].params["W"] == other.layers[3].inner[0].params["W"]).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"b": None}, r"'b' is missing; expected float32 of shape \(2,\)"),
+        ({"c": np.zeros(1)}, "'c' is unknown"),
+        ({"a": np.zeros((2, 1), np.float32)}, r"'a' is float32 of shape \(2, 1\); expected float32 of shape \(1, 2\)"),
+        ({"a": np.zeros((1, 2))}, r"'a' is float64 of shape \(1, 2\); expected float32"),
+    ],
+)
+def test_arrays_that_do_not_belong_are_named(change, sentence):
+    expected = {"a": np.zeros((1, 2), np.float32), "b": np.zeros(2, np.float32)}
+    check_same_arrays(copied(expected), expected)
+    got = {name: array for name, array in {**expected, **change}.items() if array is not None}
+    with pytest.raises(ShapeError, match=sentence):
+        check_same_arrays(got, expected)
