@@ -36,13 +36,14 @@ def command(
     """
     from byhand.cli.loading import data_for, find_model, recipe_of
     from byhand.cli.pictures import picture_lines
-    from byhand.data.images import prepare_image
     from byhand.errors import OptionError
     from byhand.inspection.explain import explain
     from byhand.recipes.build import build_loss
 
     found, _ = find_model(model, runs)
     if image is not None:
+        from byhand.data.images import prepare_image
+
         raw, y, what = prepare_image(image).reshape(1, -1), None, f"{image}, as the network sees it"
     else:
         dataset = data_for(found, data, data_dir)

@@ -72,13 +72,21 @@ def drawing(network: "Network") -> list[str]:
     gaps = [edges(left, right, height, GAP) for left, right in pairwise(places)]
     lines = [columns[0][row] + "".join(gap[row] + column[row] for gap, column in zip(gaps, columns[1:], strict=True))
              for row in range(height)]  # fmt: skip
-    pitch = GAP + 3
     return [
         *("   " + line.rstrip() for line in lines),
         "",
-        "".join(f"{f'{width:,}':^{pitch}}" for width in widths).rstrip()[pitch // 2 - 4 :],
-        "".join(f"{label:^{pitch}}" for label in labels).rstrip()[pitch // 2 - 4 :],
+        _below([f"{width:,}" for width in widths]),
+        _below(labels),
     ]
+
+
+def _below(texts: list[str]) -> str:
+    """Return one line with each text centred below its column."""
+    line = ""
+    for i, text in enumerate(texts):
+        centre = 4 + i * (GAP + 3)
+        line = line.ljust(centre - len(text) // 2) + text
+    return line
 
 
 def _columns(network: "Network") -> tuple[list[int], list[str]]:

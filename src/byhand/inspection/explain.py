@@ -18,7 +18,7 @@ from byhand.losses import Loss, SoftmaxCrossEntropy
 from byhand.network import Network, Step, Trace
 from byhand.optimizers import SGD, Optimizer
 
-LARGEST = 4  # terms of a sum told by name
+LARGEST = 3  # terms of a sum told by name
 
 # activation → (formula, derivative)
 FORMULAS = {
@@ -141,7 +141,7 @@ def _loss(loss: Loss, output: Array, target: Array, value: float) -> Line:
         formula = "p = softmax(z), L = −Σ t log p"
         shown = ", ".join(f"{k}: {p[0, k]:.4f}" for k in np.argsort(-p[0], kind="stable")[:LARGEST])
         true = int(t[0].argmax())
-        numbers = f"p {shown}, …; the target puts {t[0, true]:.4g} on class {true} where p is {p[0, true]:.4f}"
+        numbers = f"p {shown}, …; target {t[0, true]:.4g} on class {true} where p is {p[0, true]:.4f}"
     else:
         formula = f"L = {loss.kind.replace('_', ' ')}(output, target)"
         shown = ", ".join(f"{k}: {output[k]:.4g}" for k in np.argsort(-output, kind="stable")[:LARGEST])

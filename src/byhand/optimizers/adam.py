@@ -53,4 +53,5 @@ class Adam(Optimizer):
         v *= self.beta2
         v += (1 - self.beta2) * (dW * dW)  # (2)
         flush_tiny(m, step)
+        flush_tiny(v, step, below=1e-30)  # its root, 1e-15, is nothing beside ε
         return m, v

@@ -40,10 +40,9 @@ class Optimizer:
 
 
 FLUSH_EVERY = 256  # steps
-FLUSH_BELOW = 1e-20
 
 
-def flush_tiny(array: Array, step: int) -> None:
+def flush_tiny(array: Array, step: int, below: float = 1e-20) -> None:
     """Set what has decayed below 1e-20 to zero, once in 256 steps.
 
     A running average of a gradient that stays 0 (a border pixel's) falls by a factor 0.9 a step and reaches the
@@ -51,4 +50,4 @@ def flush_tiny(array: Array, step: int) -> None:
     Adam. From 1e-20 it cannot fall that far in 256 steps (0.9²⁵⁶ = 2e-12), and nothing that small moves a weight.
     """
     if step % FLUSH_EVERY == 0:
-        array[np.abs(array) < FLUSH_BELOW] = 0
+        array[np.abs(array) < below] = 0

@@ -15,10 +15,11 @@ DRAW = Recipe(
     hidden=(128,),
     init_scale=0.5,
     optimizer="nesterov",
+    label_smoothing=0.02,
     schedule="one_cycle",
     learning_rate=0.15,
-    warm_up=0.2,
+    warm_up=0.1,
     epochs=40,
-    batch_size=192,
+    batch_size=256,
     move=3,
 )

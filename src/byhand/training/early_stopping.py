@@ -1,7 +1,8 @@
 """Early stopping: when validation no longer improves, stop, and go back to the weights that were best."""
 
+from byhand.persistence.arrays import copied, network_arrays, restore_network
 from byhand.training.history import EpochRecord
-from byhand.training.state import Best, TrainingState, copied, network_arrays, restore_network
+from byhand.training.state import Best, TrainingState
 
 
 def remember_best(state: TrainingState, record: EpochRecord) -> None:

@@ -8,8 +8,6 @@ from byhand.optimizers.base import Optimizer
 from byhand.persistence.arrays import copied, network_arrays, restore_network
 from byhand.training.history import EpochRecord
 
-__all__ = ["Best", "TrainingState", "copied", "network_arrays", "restore_network"]  # the last three for the neighbours
-
 
 @dataclass
 class Best:

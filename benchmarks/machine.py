@@ -1,0 +1,44 @@
+"""What every record begins with: when, on what, with which versions. No host names, no paths."""
+
+import datetime
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RECORDS = Path(__file__).parent / "records"
+
+
+def machine() -> dict[str, Any]:
+    """Return date, processor and versions as plain data."""
+    return {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "default"),
+    }
+
+
+def _processor() -> str:
+    """Return the processor's name, with the vector instructions that decide its speed."""
+    info = Path("/proc/cpuinfo")
+    if not info.exists():
+        return platform.processor() or platform.machine()
+    lines = dict(line.partition(":")[::2] for line in info.read_text().splitlines() if ":" in line)
+    fields = {key.strip(): value.strip() for key, value in lines.items()}
+    flags = set(fields.get("flags", "").split())
+    vectors = [name for name in ("avx2", "avx512f", "amx_tile") if name in flags]
+    return f"{fields.get('model name', 'unknown')} ({', '.join(vectors)})"
+
+
+def save_record(name: str, record: dict[str, Any]) -> None:
+    """Write benchmarks/records/NAME.json."""
+    RECORDS.mkdir(exist_ok=True)
+    (RECORDS / f"{name}.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"record: benchmarks/records/{name}.json")

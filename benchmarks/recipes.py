@@ -1,0 +1,37 @@
+"""Every recipe over its seeds, trained and tested as `byhand train` does it: python benchmarks/recipes.py [NAME …]
+
+Each recipe's settings were chosen on the validation block of the training set; here they train on all of it and the
+test set is looked at once a seed. Writes benchmarks/records/recipe-NAME.json, from which the README's table is made.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+
+from machine import machine, save_record
+
+SEEDS = {"first": 5, "vanilla": 5, "deep-dive": 5, "fast": 20, "draw": 5, "gaussians-16-8": 20, "gaussians-4-4": 20, "xor": 1, "digits": 5}  # fmt: skip  # noqa: E501
+
+
+def run(name: str, *options: str) -> dict[str, object]:
+    """Return what `byhand train NAME --seeds N --json` prints."""
+    with tempfile.TemporaryDirectory() as runs:
+        command = [sys.executable, "-m", "byhand", "train", name, "--json", "--quiet", "--runs", runs, *options]
+        found: dict[str, object] = json.loads(
+            subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        )
+    return {key: value for key, value in found.items() if key not in ("model", "run")}
+
+
+def main() -> None:
+    for name in sys.argv[1:] or SEEDS:
+        found = run(name, "--seeds", str(SEEDS[name]))
+        save_record(f"recipe-{name}", {"what": f"byhand train {name} --seeds {SEEDS[name]}", **machine(), **found})
+    if not sys.argv[1:] or "gaussians-equal" in sys.argv[1:]:
+        found = run("gaussians-16-8", "--data", "gaussians-equal", "--seeds", "20")
+        save_record("recipe-gaussians-16-8-equal", {"what": "the same on clouds of equal spread", **machine(), **found})
+
+
+if __name__ == "__main__":
+    main()
