@@ -1,0 +1,7 @@
+from checks import check_layer
+
+from byhand.layers import Identity
+
+
+def test_identity_gradient() -> None:
+    check_layer(lambda: [Identity()])

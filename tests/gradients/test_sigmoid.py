@@ -1,0 +1,7 @@
+from checks import check_layer
+
+from byhand.layers import Sigmoid
+
+
+def test_sigmoid_gradient() -> None:
+    check_layer(lambda: [Sigmoid()])

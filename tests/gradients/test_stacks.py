@@ -1,0 +1,56 @@
+"""Everything together: depth, every activation under every loss, normalisation, dropout and ways around."""
+
+import numpy as np
+import pytest
+
+from byhand.inspection.gradcheck import gradient_check
+from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.network import Network
+from byhand.randomness import INIT, Stream
+
+ACTIVATIONS = ["relu", "leaky_relu", "sigmoid", "tanh", "identity", "softmax"]
+LOSSES = [SoftmaxCrossEntropy(0.1), SquaredError(), BinaryCrossEntropy()]
+
+
+def check(network: Network, loss: Loss, seed: int) -> None:
+    for i, (name, array) in enumerate(network.params.items()):
+        if name.endswith("b"):  # where all inputs of a ReLU are off, a bias of 0 puts it exactly on its kink
+            array += 0.1 * Stream(seed, INIT, 100 + i).normal(*array.shape)
+    x = Stream(seed, INIT, 80).normal(5, network.widths[0])
+    y = Stream(seed, INIT, 81).integers(0, network.widths[-1] - 1, 5)
+    found = gradient_check(network, loss, x, y, seed=seed)
+    assert found.is_right, f"seed {seed}, {network}\n{found}"
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.kind)
+def test_three_dense_layers(activation: str, loss: Loss) -> None:
+    for seed in range(10):
+        check(Network.mlp([4, 6, 5, 3], activation=activation, seed=seed), loss, seed)
+
+
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
+def test_with_batch_norm_dropout_and_residual_together(activation: str) -> None:
+    for seed in range(10):
+        network = Network.mlp(
+            [4, 6, 6, 6, 3], activation=activation, batch_norm=True, dropout=0.3, residual=True, seed=seed
+        )
+        check(network, SoftmaxCrossEntropy(), seed)
+
+
+@pytest.mark.full
+def test_two_hundred_random_networks() -> None:
+    for seed in range(200):
+        rng = Stream(seed, INIT, 90)
+        sizes = [int(width) for width in rng.integers(2, 7, int(rng.integers(2, 5)))]
+        network = Network.mlp(
+            sizes, activation=ACTIVATIONS[int(rng.integers(0, 5))], batch_norm=bool(rng.integers(0, 1)), seed=seed
+        )
+        check(network, LOSSES[int(rng.integers(0, 2))], seed)
+
+
+def test_the_network_is_left_as_it_was() -> None:
+    network = Network.mlp([4, 6, 3], seed=1)
+    before = {name: array.copy() for name, array in network.params.items()}
+    gradient_check(network, SquaredError(), np.ones((2, 4)), np.array([0, 2]))
+    assert all(np.array_equal(before[name], array) for name, array in network.params.items())

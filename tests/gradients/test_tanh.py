@@ -1,0 +1,7 @@
+from checks import check_layer
+
+from byhand.layers import Tanh
+
+
+def test_tanh_gradient() -> None:
+    check_layer(lambda: [Tanh()])
