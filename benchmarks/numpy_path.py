@@ -1,9 +1,14 @@
 """The array depth beside its peers, in one run, in turns: python benchmarks/numpy_path.py [--rounds 7]
 
-An epoch of the `vanilla` recipe (60,000 digits, 784-128-10, batch 192, Nesterov momentum, weight decay, label
-smoothing) by byhand, by a flat NumPy script with the same formulas and no functions, and by PyTorch with the pixels
-in memory as floats. byhand and the flat script convert bytes to floats batch by batch, as training does; PyTorch has
-the floats ready. Needs PyTorch (`pip install 'byhand[bench]'`) and MNIST (BYHAND_DATA or the cache).
+Two comparisons, both with the `vanilla` recipe (60,000 digits, 784-128-10, batch 192, Nesterov momentum, weight
+decay, label smoothing):
+
+- a whole epoch as byhand trains it (order drawn, bytes gathered and converted batch by batch, loss and accuracy
+  counted) and as PyTorch does with the pixels in memory as floats (order drawn, rows gathered);
+- the training steps of an epoch alone, on the same prepared batches: train_step, and a flat NumPy script with the
+  same formulas and no functions.
+
+Needs PyTorch (`pip install 'byhand[bench]'`) and MNIST (BYHAND_DATA or the cache).
 
 Threads: run once with OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 and once with 2. The peers never run at the same time.
 """
@@ -18,12 +23,17 @@ import numpy as np
 import torch
 
 import byhand as bh
+from byhand.arrays import Array
+from byhand.data.minibatches import minibatches
+from byhand.randomness import SHUFFLE, Stream
 from byhand.recipes import RECIPES
 from byhand.recipes.build import build_plan
 from byhand.recipes.run import Run
 from byhand.training.array_engine import ArrayEngine
+from byhand.training.step import train_step
 from machine import machine, save_record
 
+Batches = list[tuple[Array, Array]]
 RECIPE = RECIPES["vanilla"]
 RATE, MOMENTUM, DECAY, SMOOTHING, BATCH = 0.01, 0.9, RECIPE.weight_decay, RECIPE.label_smoothing, RECIPE.batch_size
 
@@ -40,10 +50,20 @@ def byhand_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
     return epoch
 
 
-def flat_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
-    """Return a function that trains one epoch in plain lines of NumPy."""
-    raw, y, prepared = dataset.train.raw, dataset.train.y, dataset.train.preparation
-    scale, shift = np.float32(prepared.scale), np.float32(prepared.shift)
+def byhand_steps(dataset: bh.data.Dataset, batches: Batches) -> Callable[[], None]:
+    """Return a function that takes every training step of an epoch."""
+    run = Run.of(RECIPE, dataset)
+    network, loss, optimizer = run.state.network, run.plan.loss, run.state.optimizer
+
+    def steps() -> None:
+        for x, y in batches:
+            train_step(network, loss, optimizer, RATE, x, y, None)
+
+    return steps
+
+
+def flat_steps(batches: Batches) -> Callable[[], None]:
+    """Return a function that takes the same steps in plain lines of NumPy."""
     rng = np.random.default_rng(0)
     W1 = (rng.normal(size=(784, 128)) * 0.025).astype(np.float32)
     W2 = (rng.normal(size=(128, 10)) * 0.06).astype(np.float32)
@@ -51,13 +71,8 @@ def flat_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
     vW1, vb1, vW2, vb2 = (np.zeros_like(array) for array in (W1, b1, W2, b2))
     eye = ((1 - SMOOTHING) * np.eye(10) + SMOOTHING / 10).astype(np.float32)
 
-    def epoch() -> None:
-        order = rng.permutation(len(raw))
-        for start in range(0, len(raw), BATCH):
-            rows = order[start : start + BATCH]
-            x = raw[rows].astype(np.float32)
-            x *= scale
-            x += shift
+    def steps() -> None:
+        for x, y in batches:
             z1 = x @ W1
             z1 += b1
             a1 = np.maximum(z1, 0)
@@ -66,7 +81,7 @@ def flat_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
             z2 -= z2.max(axis=1, keepdims=True)
             e = np.exp(z2)
             total = e.sum(axis=1, keepdims=True)
-            t = eye[y[rows]]
+            t = eye[y]
             loss = -(t * (z2 - np.log(total))).sum() / len(x)
             if not np.isfinite(loss):
                 raise FloatingPointError(loss)
@@ -74,8 +89,8 @@ def flat_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
             dW2, db2 = a1.T @ dz2, dz2.sum(axis=0)
             dz1 = (dz2 @ W2.T) * (a1 > 0)
             dW1, db1 = x.T @ dz1, dz1.sum(axis=0)
-            dW1 = dW1 + DECAY * W1
-            dW2 = dW2 + DECAY * W2
+            dW1 += DECAY * W1
+            dW2 += DECAY * W2
             for W, v, dW in ((W1, vW1, dW1), (b1, vb1, db1), (W2, vW2, dW2), (b2, vb2, db2)):
                 v *= MOMENTUM
                 v += dW
@@ -84,7 +99,7 @@ def flat_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
                 ahead *= RATE
                 W -= ahead
 
-    return epoch
+    return steps
 
 
 def torch_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
@@ -112,7 +127,14 @@ def main() -> None:
     threads = int(os.environ.get("OPENBLAS_NUM_THREADS", os.cpu_count() or 1))
     torch.set_num_threads(threads)
     dataset = bh.data.mnist(preparation=RECIPE.preparation, validation=None)
-    peers = {"byhand": byhand_epoch(dataset), "flat": flat_epoch(dataset), "torch": torch_epoch(dataset)}
+    order = Stream(0, SHUFFLE, 1).order(len(dataset.train))
+    batches = list(minibatches(dataset.train, order, BATCH))
+    peers = {
+        "byhand epoch": byhand_epoch(dataset),
+        "torch epoch": torch_epoch(dataset),
+        "byhand steps": byhand_steps(dataset, batches),
+        "flat steps": flat_steps(batches),
+    }
     seconds: dict[str, list[float]] = {name: [] for name in peers}
     for turn in range(rounds + 1):
         for name, epoch in peers.items():
@@ -121,12 +143,13 @@ def main() -> None:
             if turn:  # the first round warms up
                 seconds[name].append(time.perf_counter() - started)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
+    pairs = (("byhand epoch", "torch epoch"), ("byhand steps", "flat steps"))
     ratios = {
-        f"byhand / {peer}": statistics.median(a / b for a, b in zip(seconds["byhand"], seconds[peer], strict=True))
-        for peer in ("flat", "torch")
+        f"{ours} / {peer}": statistics.median(a / b for a, b in zip(seconds[ours], seconds[peer], strict=True))
+        for ours, peer in pairs
     }
     for name, values in seconds.items():
-        print(f"{name:<8}{medians[name]:.3f} s an epoch ({min(values):.3f} – {max(values):.3f})")
+        print(f"{name:<14}{medians[name]:.3f} s ({min(values):.3f} – {max(values):.3f})")
     print("\n".join(f"{name}: {ratio:.2f}" for name, ratio in ratios.items()))
     record = {"what": "seconds an epoch of vanilla", **machine(), "torch": torch.__version__, "threads": threads}
     save_record(f"numpy-path-{threads}-threads", {**record, "seconds": seconds, "medians": medians, "ratios": ratios})

@@ -32,5 +32,9 @@ class WeightDecay(Optimizer):
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Add (1) and let `inner` step."""
-        decayed = {name: g + self.decay * params[name] if decays(name) else g for name, g in grads.items()}
+        decayed = dict(grads)
+        for name in filter(decays, grads):
+            pull = self.decay * params[name]
+            pull += grads[name]  # (1), in a new array: `grads` stays as it is
+            decayed[name] = pull
         self.inner.update(params, decayed, learning_rate)
