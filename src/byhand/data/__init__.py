@@ -3,6 +3,20 @@
 from byhand.data.digits import digits
 from byhand.data.examples import Dataset, Examples
 from byhand.data.mnist import mnist
+from byhand.data.table import from_arrays, read_table
 from byhand.data.toy import circles, gaussians, moons, sine, spiral, xor
 
-__all__ = ["Dataset", "Examples", "circles", "digits", "gaussians", "mnist", "moons", "sine", "spiral", "xor"]
+__all__ = [
+    "Dataset",
+    "Examples",
+    "circles",
+    "digits",
+    "from_arrays",
+    "gaussians",
+    "mnist",
+    "moons",
+    "read_table",
+    "sine",
+    "spiral",
+    "xor",
+]

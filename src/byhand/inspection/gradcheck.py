@@ -72,7 +72,7 @@ def gradient_check(
     """
     differentiate, dtype = known_as("method", method, {"complex": (_complex, complex), "central": (_central, float)})
     learner = network.astype(dtype)
-    inputs = np.array(x, dtype=dtype)
+    inputs: Array = np.array(x, dtype=dtype)
 
     def value() -> complex:
         trace = learner.forward(inputs, training=training, rng=Stream(seed, DROPOUT))
