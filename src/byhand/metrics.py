@@ -127,11 +127,12 @@ def _student_t_within(t: float, freedom: int) -> float:
 
 def mean_squared_error(output: Array, target: Array) -> float:
     """Return the mean over examples and outputs of the squared difference."""
-    return float(np.mean((output - target.reshape(output.shape)) ** 2))
+    error = output.astype(np.float64) - target.reshape(output.shape)
+    return float(np.mean(error * error))
 
 
 def r_squared(output: Array, target: Array) -> float:
     """Return R²: 1 is perfect, 0 is always saying the mean, negative is worse. A constant target gives 0."""
-    target = target.reshape(output.shape)
+    target = target.reshape(output.shape).astype(np.float64)
     spread = float(((target - target.mean(axis=0)) ** 2).sum())
     return 1 - float(((output - target) ** 2).sum()) / spread if spread else 0.0

@@ -6,7 +6,7 @@ There is no test column. The test set is looked at once, after the last update.
 from byhand.cli.common import Voice, percent
 from byhand.training.history import EpochRecord
 
-_ROW = "{:>6}  {:>10}  {:>9}  {:>10}  {:>9}  {:>7}"
+_WIDTHS = (9, 10, 9, 10, 9, 7)
 
 
 class EpochLog:
@@ -18,9 +18,8 @@ class EpochLog:
         self._console = voice.console()
 
     def header(self) -> None:
-        columns = ["epoch", "train loss", "train acc"]
-        columns += ["valid loss", "valid acc"] if self._validates else ["", ""]
-        self._print([*columns, "seconds"], style="dim")
+        columns = ["epoch", "train loss", "train acc", "valid loss", "valid acc", "seconds"]
+        self._print(columns, style="dim")
 
     def row(self, record: EpochRecord) -> None:
         if record.epoch % self._every and record.epoch not in (1, self._n_epochs):
@@ -30,10 +29,10 @@ class EpochLog:
         self._print([*cells, f"{record.seconds:.2f}"])
 
     def _print(self, cells: list[str], style: str | None = None) -> None:
+        padded = [f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)]
         if not self._validates:
-            cells = [*cells[:3], cells[5]]
-        template = _ROW if self._validates else "{:>6}  {:>10}  {:>9}  {:>7}"
-        self._console.print(template.format(*cells), style=style, markup=False)
+            del padded[3:5]
+        self._console.print("  ".join(padded), style=style, markup=False)
 
 
 def _accuracy(fraction: float | None) -> str:

@@ -45,4 +45,7 @@ def command(
         fields["validation"] = fields["validation"] or "balanced"
     chosen = changed(recipe_named(recipe or "vanilla"), fields)
     may_fall_back = recipe is None and data_dir is None and fields["data"] is None
-    return run_request(Request(chosen, data_dir, seeds or 1, engine, runs, may_fall_back), voice)
+    request = Request(
+        chosen, data_dir, seeds or 1, engine, runs, may_fall_back, loss_is_given=fields["loss"] is not None
+    )
+    return run_request(request, voice)

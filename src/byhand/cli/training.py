@@ -16,6 +16,7 @@ from byhand.errors import DataError
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
 from byhand.recipes import recipe_named
+from byhand.recipes.build import suited
 from byhand.recipes.outcome import outcome_of
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.run import Run
@@ -33,6 +34,7 @@ class Request:
     """What was asked for. It stands in the run's record, so that a stopped run can be gone on with.
 
     may_fall_back : nobody named MNIST, so the bundled digits will do where it cannot be had
+    loss_is_given : by a flag; otherwise a table of numbers to predict is trained with squared error
     folder : of the run to go on with, None for a new one
     """
 
@@ -42,6 +44,7 @@ class Request:
     engine: str | None = None
     runs: Path = Path("runs")
     may_fall_back: bool = False
+    loss_is_given: bool = False
     folder: RunFolder | None = None
 
     def settings(self) -> dict[str, Any]:
@@ -76,6 +79,8 @@ def resumed(path: Path) -> Request:
 def run_request(request: Request, voice: Voice) -> int:
     """Train every seed, save, test once, report; return the exit code."""
     request, dataset = _with_data(request, voice)
+    if not request.loss_is_given:
+        request = replace(request, recipe=suited(request.recipe, dataset))
     engine = choose_engine(request.engine)
     folder = request.folder or RunFolder.create(request.runs, request.recipe.name)
     if request.folder is None:

@@ -27,6 +27,7 @@ MAX_COLUMNS = 100_000
 MAX_FIELD = 64_000  # characters
 MAX_WORDS = 50  # different words in a column; more are names, not categories
 MAX_CLASSES = 100
+DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError, SyntaxError)
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
 
 
@@ -189,7 +190,7 @@ def _refuse_missing(name: str, column: str, texts: Iterable[str], first_line: in
     for i, text in enumerate(texts):
         if text.strip().lower() in MISSING:
             raise DataError(
-                f"{name}, line {i + first_line}, column {column!r}: {text!r} is missing. Fill it in or leave the row out."
+                f"{name}, line {i + first_line}, column {column!r}: {text!r} is missing. Fill it in or drop the row."
             )
 
 
@@ -248,15 +249,7 @@ def _npz(path: Path) -> tuple[Array, Array]:
             return _npy(archive, path, "x.npy"), _npy(archive, path, "y.npy")
     except FileNotFoundError:
         raise DataError(f"{path} does not exist.") from None
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ValueError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        SyntaxError,
-    ) as error:
+    except DAMAGED as error:
         raise DataError(f"{path} is no archive of arrays: {error}.") from error
     except OSError as error:
         raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error

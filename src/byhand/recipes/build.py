@@ -1,12 +1,13 @@
 """From a recipe's words to the objects they stand for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from byhand import initializers
 from byhand.data.examples import Dataset
 from byhand.errors import OptionError, known_as
 from byhand.initializers import Initializer
-from byhand.losses import LOSSES, BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
+from byhand.losses import LOSSES, BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, Optimizer, WeightDecay
 from byhand.recipes.recipe import Recipe
@@ -67,8 +68,19 @@ def build_optimizer(recipe: Recipe) -> Optimizer:
     return GradientClipping(optimizer, recipe.clip_norm) if recipe.clip_norm else optimizer
 
 
+def suited(recipe: Recipe, dataset: Dataset) -> Recipe:
+    """Return the recipe, with squared error in place of its loss where the data are numbers to predict."""
+    if dataset.train.is_classes or recipe.loss == SquaredError.kind:
+        return recipe
+    return replace(recipe, loss=SquaredError.kind, label_smoothing=0.0)
+
+
 def build_plan(recipe: Recipe, dataset: Dataset) -> Plan:
-    """Return how the recipe trains on this data set."""
+    """Return how the recipe trains on this data set; raise OptionError when loss and data do not go together."""
+    if suited(recipe, dataset) != recipe:
+        raise OptionError(
+            f"{dataset.name} has numbers to predict, and {recipe.loss} is for classes. Use squared_error."
+        )
     return Plan(
         loss=build_loss(recipe),
         schedule=schedule_for(recipe.schedule, recipe.learning_rate, recipe.warm_up),

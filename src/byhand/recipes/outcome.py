@@ -26,12 +26,14 @@ class Outcome:
 
     how : one phrase: "on 10,000 test examples"
     accuracy : fraction; None in regression
+    r_squared : in regression alone
     n, interval, confusion : where examples were counted: how many, the 95 % Wilson interval, the (k, k) matrix
     facts : further figures by name, fractions
     """
 
     how: str
     accuracy: float | None
+    r_squared: float | None = None
     n: int = 0
     interval: tuple[float, float] | None = None
     confusion: Array | None = None
@@ -41,13 +43,12 @@ class Outcome:
     def counted(cls, how: str, found: Evaluation, facts: dict[str, float] | None = None) -> "Outcome":
         """Return the outcome of counting right answers."""
         if found.accuracy is None:
-            return cls(how, None, found.n, facts={"r_squared": found.r_squared or 0.0, **(facts or {})})
-        return cls(how, found.accuracy, found.n, found.interval, found.confusion, facts or {})
+            return cls(how, None, found.r_squared, found.n)
+        return cls(how, found.accuracy, None, found.n, found.interval, found.confusion, facts or {})
 
     def headline(self) -> str:
         """Return the one figure, as text."""
-        name, value = next(iter(self.facts.items())) if self.accuracy is None else ("accuracy", self.accuracy)
-        return f"{name.replace('_', ' ')} {100 * value:.2f} %"
+        return f"R² {self.r_squared:.4f}" if self.accuracy is None else f"accuracy {100 * self.accuracy:.2f} %"
 
 
 def outcome_of(recipe: Recipe, dataset: Dataset, network: Network) -> Outcome:
