@@ -19,11 +19,8 @@ WIDTH = 112
 COMMANDS = ["train", "show 784-128-10", "explain --index 18"]
 LINES = {"show 784-128-10": 17, "explain --index 18": 34}  # the first lines of what is long
 
-THEME = TerminalTheme(
-    (253, 253, 251),
-    (56, 58, 66),
-    [(56, 58, 66), (202, 80, 62), (46, 125, 50), (176, 112, 0), (28, 98, 176), (140, 60, 150), (0, 120, 135), (120, 122, 130)],  # fmt: skip  # noqa: E501
-)
+INKS = [(56, 58, 66), (202, 80, 62), (46, 125, 50), (176, 112, 0), (28, 98, 176), (140, 60, 150), (0, 120, 135)]
+THEME = TerminalTheme((253, 253, 251), (56, 58, 66), [*INKS, (120, 122, 130)])
 
 
 def output_of(command: str, folder: str) -> str:
@@ -61,7 +58,9 @@ def without_links(svg: str) -> str:
     start, end = svg.index("<style>") + len("<style>"), svg.index("</style>")
     rules = svg[start:end].split("@font-face")
     kept = [rules[0], *(rule.partition("}")[2] for rule in rules[1:])]
-    return svg[:start] + "".join(kept).replace("Fira Code", "ui-monospace, Menlo, Consolas, DejaVu Sans Mono") + svg[end:]
+    return (
+        svg[:start] + "".join(kept).replace("Fira Code", "ui-monospace, Menlo, Consolas, DejaVu Sans Mono") + svg[end:]
+    )
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def report_text(recipe: Recipe, dataset: Dataset, engine: str, results: list[See
         pairs = [f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in values["most_confused"]]
         lines.append(("most confused", ", ".join(pairs[:4])))
     for name in results[0].outcome.facts:
-        lines.append((name.replace("_", " "), _fact(values[name])))
+        lines.append((name.replace("_", " "), _fact(name, values[name])))
     if recipe == RECIPES.get(recipe.name):  # its figure holds for the recipe as it is
         lines.append(("must reach", recipe.expects))
     lines += [
@@ -118,9 +118,9 @@ def _many_runs(values: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _fact(found: dict[str, Any]) -> str:
-    """Return one further figure: the value of a single run, or mean, median and range."""
-    if len(found["values"]) == 1:
+def _fact(name: str, found: dict[str, Any]) -> str:
+    """Return one further figure: the value of a single run, a share, or mean, median and range."""
+    if found["min"] == found["max"] or name.startswith("share"):
         return percent(found["mean"])
     return (
         f"{percent(found['mean'])} mean, {percent(found['median'])} median, "

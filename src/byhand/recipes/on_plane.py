@@ -10,9 +10,11 @@ from byhand.data.prepare import Preparation
 from byhand.metrics import predicted_classes
 from byhand.network import Network
 
+FAILED = 0.03  # a start is called failed when it ends this far above the Bayes error: dead units, a straight boundary
+
 
 def errors_on_the_plane(data: str, network: Network, preparation: Preparation) -> dict[str, float]:
-    """Return the errors, fractions: of the network, the Bayes error, of the best line, and the network's excess."""
+    """Return fractions: the error of the network, of the best rule and of the best line, the excess, failed 0 or 1."""
     clouds = clouds_named(data)
 
     def decide(points: Array) -> Array:
@@ -24,4 +26,5 @@ def errors_on_the_plane(data: str, network: Network, preparation: Preparation) -
         "bayes_error": bayes,
         "best_line_error": clouds.best_line_error(),
         "excess_over_bayes": error - bayes,
+        "share_of_failed_starts": float(error - bayes > FAILED),
     }

@@ -1,0 +1,113 @@
+"""Put the measured figures into README.md, between its markers: python tools/make_results.py
+
+The figures come from benchmarks/records/, which benchmarks/*.py write; nothing here computes or rounds up anything.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+RECORDS = ROOT / "benchmarks" / "records"
+BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+ORDER = ["vanilla", "first", "deep-dive", "fast", "draw", "digits"]
+
+
+def record(name: str) -> dict[str, Any]:
+    """Return one record."""
+    found: dict[str, Any] = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def percent(fraction: float) -> str:
+    return f"{100 * fraction:.2f}"
+
+
+def accuracy_rows() -> list[str]:
+    """Return a table row for each recipe that is tested by counting."""
+    rows = []
+    for name in ORDER:
+        found = record(f"recipe-{name}")
+        accuracy = found["test_accuracy"]
+        spread = f"{percent(accuracy['min'])} – {percent(accuracy['max'])}"
+        rows.append(
+            f"| `{name}` | **{percent(accuracy['mean'])}** | {spread} | {len(found['seeds'])} "
+            f"| {found['train_seconds']['median']:.2f} | {found['tested']} |"
+        )
+    return rows
+
+
+def plane_rows() -> list[str]:
+    """Return a table row for each pair of clouds."""
+    rows = []
+    for name in ("gaussians-16-8", "gaussians-4-4", "gaussians-16-8-equal"):
+        found = record(f"recipe-{name}")
+        error, excess = found["error"], found["excess_over_bayes"]
+        rows.append(
+            f"| `{name}` | {percent(found['bayes_error']['mean'])} | {percent(found['best_line_error']['mean'])} "
+            f"| {percent(error['mean'])} | {percent(error['median'])} | {percent(excess['mean'])} "
+            f"| {100 * found['share_of_failed_starts']['mean']:.0f} |"
+        )
+    return rows
+
+
+def sentences() -> list[str]:
+    """Return the figures that are told in words."""
+    draw, digits, xor = record("recipe-draw"), record("recipe-digits"), record("recipe-xor")
+    shares = {n: xor[f"share_of_200_starts_with_{n}_hidden_units"]["mean"] for n in (0, 2, 4, 8)}
+    one, two, start = record("numpy-path-1-threads"), record("numpy-path-2-threads"), record("startup")
+    moved = draw["accuracy_moved_by_3"]
+    return [
+        f"- `draw` on the test set moved by three pixels: {percent(moved['mean'])} % "
+        f"({percent(moved['min'])} – {percent(moved['max'])}).",
+        f"- `digits` with the folds in file order, which are writers never seen: "
+        f"{percent(digits['accuracy_in_file_order']['mean'])} %.",
+        f"- `xor`, share of 200 starts that solve it: {100 * shares[0]:.0f} % without a hidden layer, "
+        f"{100 * shares[2]:.0f} % with two ReLU units, {100 * shares[4]:.0f} % with four, "
+        f"{100 * shares[8]:.0f} % with eight.",
+        f"- An epoch of `vanilla` in {one['ratios']['byhand epoch / torch epoch']:.2f} of PyTorch's time on one thread "
+        f"and {two['ratios']['byhand epoch / torch epoch']:.2f} on two; its training steps in "
+        f"{one['ratios']['byhand steps / flat steps']:.2f} and {two['ratios']['byhand steps / flat steps']:.2f} of the "
+        f"time of a flat NumPy script.",
+        f"- From a cold start to a trained, saved and tested model: {start['medians']['byhand train']:.1f} s; "
+        f"`byhand --help` {start['medians']['byhand --help']:.2f} s; `import byhand` "
+        f"{1000 * (start['medians']['import byhand'] - start['medians']['python']):.0f} ms over Python's own start.",
+    ]
+
+
+def results() -> str:
+    """Return the whole section between the markers."""
+    machine = record("recipe-vanilla")
+    return "\n".join(
+        [
+            "| recipe | mean % | min – max | seeds | training, s | tested |",
+            "|---|--:|---|--:|--:|---|",
+            *accuracy_rows(),
+            "",
+            "| clouds | Bayes error % | best line % | mean % | median % | mean excess | failed starts % |",
+            "|---|--:|--:|--:|--:|--:|--:|",
+            *plane_rows(),
+            "",
+            *sentences(),
+            "",
+            f"Measured on {machine['date']}: {machine['processor']}, {machine['cores']} cores, "
+            f"Python {machine['python']}, NumPy {machine['numpy']}. Every row is a file in `benchmarks/records/`.",
+        ]
+    )
+
+
+def with_results(readme: str) -> str:
+    """Return the README with the section between the markers made anew."""
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{results()}\n{END}{after}"
+
+
+def main() -> None:
+    readme = ROOT / "README.md"
+    readme.write_text(with_results(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    print("README.md")
+
+
+if __name__ == "__main__":
+    main()
