@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from byhand import data as data
     from byhand.inspection.explain import explain as explain
     from byhand.inspection.gradcheck import gradient_check as gradient_check
-    from byhand.layers import ACTIVATIONS as ACTIVATIONS
     from byhand.layers import BatchNorm as BatchNorm
     from byhand.layers import Dense as Dense
     from byhand.layers import Dropout as Dropout

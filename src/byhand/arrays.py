@@ -18,8 +18,18 @@ Params: TypeAlias = dict[str, Array]  # name → array: weights, their gradients
 def check_features(who: str, x: Array, n_in: int) -> None:
     """Raise ShapeError unless x is (n, n_in)."""
     if x.ndim != 2 or x.shape[1] != n_in:
-        hint = " One example must be a row: x.reshape(1, -1)." if x.size == n_in else ""
-        raise ShapeError(f"{who} got x of shape {x.shape}; expected (n, {n_in}).{hint}")
+        raise ShapeError(f"{who} got x of shape {x.shape}; expected (n, {n_in}).{_remedy(x, n_in)}")
+
+
+def _remedy(x: Array, n_in: int) -> str:
+    """Return what to do with an input of the wrong shape, where that can be told from the shape."""
+    if x.size == n_in:
+        return " One example must be a row: x.reshape(1, -1)."
+    if x.ndim > 2 and x.size == len(x) * n_in:
+        return " Examples must be rows: x.reshape(len(x), -1)."
+    if x.ndim == 2 and len(x) == n_in:
+        return " Examples are rows: x.T."
+    return ""
 
 
 def check_same_shape(who: str, name: str, got: Array, expected: tuple[int, ...]) -> None:
@@ -58,4 +68,7 @@ def as_targets(y: Array, output: Array) -> Array:
         return one_hot(y, k, dtype=output.real.dtype)
     if y.size == output.size and len(y) == n:
         return y.reshape(n, k).astype(output.real.dtype, copy=False)
-    raise ShapeError(f"the loss got targets of shape {y.shape} for an output of shape {output.shape}.")
+    raise ShapeError(
+        f"the loss got targets of shape {y.shape} for an output of shape {output.shape}; "
+        f"expected ({n},) class numbers or ({n}, {k}) numbers."
+    )

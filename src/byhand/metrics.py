@@ -85,7 +85,7 @@ def wilson_interval(fraction: float, n: int, z: float = 1.959964) -> tuple[float
     centre = fraction + z * z / (2 * n)
     spread = z * math.sqrt(fraction * (1 - fraction) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    return (centre - spread) / scale, (centre + spread) / scale
+    return max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0)  # a last bit may stick out
 
 
 def mean_interval(values: list[float]) -> tuple[float, float]:

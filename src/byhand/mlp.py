@@ -32,7 +32,7 @@ def mlp(
     activation : behind every hidden dense layer   output : behind the last one ("identity" gives logits)
     dropout : share of silent units behind every hidden activation
     batch_norm : normalise before every hidden activation
-    residual : a way around every hidden layer that keeps its width
+    residual : a way around every hidden layer but the first that keeps its width
     seed : the weights of the layer at position i come from Stream(seed, INIT, i)
 
     >>> mlp([784, 128, 10], seed=1).predict(__import__("numpy").zeros((1, 784))).shape
@@ -47,7 +47,7 @@ def mlp(
         block += [BatchNorm(n_out)] if batch_norm else []
         block += [activation_for(activation)]
         block += [Dropout(dropout)] if dropout else []
-        layers += [Residual(*block)] if residual and n_in == n_out else block
+        layers += [Residual(*block)] if residual and position and n_in == n_out else block
     layers.append(Dense(sizes[-2], sizes[-1], initializer=initializer, rng=Stream(seed, INIT, len(layers))))
     if output != "identity":
         layers.append(activation_for(output))

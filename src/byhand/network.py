@@ -43,7 +43,7 @@ class Trace:
 class Network:
     """Layers in a row.
 
-    layers : the first one decides the width of the input when it is Dense or BatchNorm
+    layers : the first one is Dense, it decides the width of the input
     Raises ShapeError when a layer does not fit the one before.
     """
 

@@ -74,7 +74,7 @@ class WarmUp:
     share: float = 0.1
 
     def __call__(self, n_steps: int) -> Array:
-        n_warm = round(self.share * n_steps)
+        n_warm = max(min(round(self.share * n_steps), n_steps - 1), 0)  # inner has one step at least: it knows the peak
         rest = self.inner(n_steps - n_warm)
         start = rest[0] if len(rest) else 0.0
         return np.concatenate([start * np.arange(1, n_warm + 1) / max(n_warm, 1), rest])

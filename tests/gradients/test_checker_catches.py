@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from byhand.arrays import Array, Params
+from byhand.errors import OptionError
 from byhand.inspection.gradcheck import gradient_check
-from byhand.layers import Dense, Layer, Tanh
+from byhand.layers import BatchNorm, Dense, Dropout, Layer, Tanh
+from byhand.layers.batch_norm import Normalised
 from byhand.losses import SquaredError
 from byhand.network import Network
 from byhand.randomness import INIT, Stream
@@ -44,6 +46,45 @@ class WrongSign(Tanh):
         return dy * (1 + saved * saved), {}
 
 
+class ConstantStatistics(BatchNorm):
+    """Forgets that mean and variance depend on x as well."""
+
+    def backward(self, dy: Array, saved: Normalised, *, need_dx: bool = True) -> tuple[Array | None, Params]:
+        _, grads = super().backward(dy, saved)
+        return dy * self.params["gamma"] * saved.inverse_std, grads
+
+
+class UnscaledMask(Dropout):
+    """Silences the same units on the way back, but forgets that the others were made larger."""
+
+    def backward(self, dy: Array, saved: Array | None, *, need_dx: bool = True) -> tuple[Array | None, Params]:
+        return (dy if saved is None else dy * (saved > 0)), {}
+
+
+class Broken(Dense):
+    """What goes wrong with the gradient of b is told by `how`."""
+
+    how = "missing"
+
+    def backward(self, dy: Array, saved: Array, *, need_dx: bool = True) -> tuple[Array | None, Params]:
+        dx, grads = super().backward(dy, saved, need_dx=need_dx)
+        db = grads.pop("b")
+        broken = {
+            "missing": {},
+            "a row": {"b": db[None, :]},
+            "not a number": {"b": db * np.nan},
+            "inf": {"b": db + np.inf},
+        }
+        return dx, {**grads, **broken[self.how]}
+
+
+class ForgottenMean(SquaredError):  # noqa: N818 — a loss, no exception
+    """Prints the mean over the batch, but descends on the sum."""
+
+    def backward(self, saved: Array) -> Array:
+        return super().backward(saved) * len(saved)
+
+
 class OtherScale(SquaredError):  # noqa: N818 — a loss, no exception
     """Prints the mean over outputs too, but descends on the sum."""
 
@@ -76,5 +117,42 @@ def test_a_wrong_derivative_is_caught(method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["complex", "central"])
-def test_a_loss_that_descends_on_another_is_caught(method: str) -> None:
-    assert not check(Tanh(), OtherScale(), method)
+@pytest.mark.parametrize("loss", [OtherScale(), ForgottenMean()])
+def test_a_loss_that_descends_on_another_is_caught(loss: SquaredError, method: str) -> None:
+    assert not check(Tanh(), loss, method)
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+def test_batch_norm_with_its_mean_and_variance_taken_for_constants_is_caught(method: str) -> None:
+    assert check(BatchNorm(4), SquaredError(), method)
+    assert not check(ConstantStatistics(4), SquaredError(), method)
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+def test_a_dropout_mask_without_its_scale_is_caught(method: str) -> None:
+    assert check(Dropout(0.3), SquaredError(), method)
+    assert not check(UnscaledMask(0.3), SquaredError(), method)
+
+
+@pytest.mark.parametrize("how", ["missing", "a row", "not a number", "inf"])
+def test_a_gradient_that_is_no_gradient_is_infinitely_wrong(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Broken, "how", how)
+    network = Network([square(1), as_kind(Broken), square(2)])
+    found = gradient_check(network, SquaredError(), Stream(5, INIT).normal(6, 4), Stream(6, INIT).normal(6, 4))
+    assert found.errors["1.b"] == np.inf == found.worst
+    assert not found.is_right
+
+
+def test_in_a_deep_stack_the_report_names_the_array_that_is_wrong() -> None:
+    kinds = [Dense, Dense, SlightlyWrong, Dense]
+    network = Network([layer for kind in kinds for layer in (as_kind(kind), Tanh())])
+    found = gradient_check(network, SquaredError(), Stream(5, INIT).normal(6, 4), Stream(6, INIT).normal(6, 4))
+    assert [name for name, error in found.errors.items() if error > found.tolerance] == ["4.W"]
+    assert [line for line in str(found).splitlines() if line.endswith("WRONG")] == [
+        f"4.W         {found.errors['4.W']:9.1e}  WRONG"
+    ]
+
+
+def test_an_unknown_method_is_answered_with_the_nearest() -> None:
+    with pytest.raises(OptionError, match="'complex'"):
+        gradient_check(Network([square(1)]), SquaredError(), np.ones((1, 4)), np.ones((1, 4)), method="complx")

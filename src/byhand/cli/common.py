@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -40,7 +41,7 @@ class Voice:
 
     def warn(self, text: str) -> None:
         """Say what still works but should be known; --quiet does not silence it."""
-        print(f"byhand: {text}", file=sys.stderr)
+        print(f"byhand: {visible(text)}", file=sys.stderr)
 
     def result(self, text: str, values: dict[str, Any]) -> None:
         """Print the result: `text` for people, or `values` as the one JSON object."""
@@ -48,6 +49,21 @@ class Voice:
             click.echo(json.dumps({"schema": SCHEMA, **values}, ensure_ascii=False))
         else:
             self.console(stderr=False).print(text, markup=True)
+
+
+class Amount(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """A number from 0 on; neither nan nor infinite, which float() would take."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not 0 <= number < math.inf:
+            self.fail(f"{value!r} is no finite number from 0 on.", param, ctx)
+        return number
 
 
 def voice_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,6 +103,18 @@ def runs_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def model_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a verb an optional MODEL: a model file or a run folder; the newest run when left out."""
     return click.argument("model", required=False, type=click.Path(path_type=Path))(function)
+
+
+def escaped(text: str) -> str:
+    """Return text from outside so that a result shows it as it is: square brackets are markup there."""
+    from rich.markup import escape
+
+    return escape(visible(text))
+
+
+def visible(text: str) -> str:
+    """Return text from outside with its control characters spelled out: none of them reaches the terminal."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def percent(fraction: float, digits: int = 2) -> str:

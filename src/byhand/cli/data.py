@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Voice, data_dir_option, voice_options
+from byhand.cli.common import Voice, data_dir_option, escaped, voice_options
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
@@ -47,7 +47,7 @@ def command(name: str | None, label: str | None, examples: int, seed: int, data_
     from byhand.recipes.recipe import Recipe
     from byhand.recipes.sources import load_data
 
-    recipe = Recipe(name="", title="", expects="", data=name or "mnist", preparation="raw", seed=seed)
+    recipe = Recipe(name="", title="", expects="", data="mnist" if name is None else name, preparation="raw", seed=seed)
     with progress_bar(voice) as progress:
         dataset = load_data(recipe, data_dir, progress=progress)
     voice.result(_text(dataset, label, examples, seed), _values(dataset))
@@ -84,7 +84,7 @@ def _values(dataset: "Dataset") -> dict[str, Any]:
 def _text(dataset: "Dataset", label: str | None, n: int, seed: int) -> str:
     """Return what is known of the set for people, with pictures or a scatter plot."""
     raw = dataset.train.raw
-    lines = [f"[bold]{dataset.name}[/bold]  {dataset.source}", ""]
+    lines = [f"[bold]{escaped(dataset.name)}[/bold]  {escaped(dataset.source)}", ""]
     for name, part in _parts(dataset).items():
         lines.append(f"{name:<11}{len(part):>8,} examples of {part.n_features} numbers, {raw.min():g} … {raw.max():g}")
     if dataset.class_names and len(dataset.class_names) <= 20:
@@ -97,7 +97,7 @@ def _text(dataset: "Dataset", label: str | None, n: int, seed: int) -> str:
 
 
 def _class_table(dataset: "Dataset") -> list[str]:
-    head = f"[dim]{'class':<11}{''.join(f'{name:>8}' for name in dataset.class_names)}[/dim]"
+    head = f"[dim]{'class':<11}{escaped(''.join(f'{name:>8}' for name in dataset.class_names))}[/dim]"
     rows = [
         f"{name:<11}{''.join(f'{count:>8,}' for count in _counts(dataset, part))}"
         for name, part in _parts(dataset).items()
@@ -127,7 +127,7 @@ def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: i
     for start in range(0, len(pictures), across):
         together = pictures[start : start + across]
         titles = [f"{dataset.class_names[int(dataset.train.y[row])]} (#{row})" for row in rows[start : start + across]]
-        lines.append("".join(f"[dim]{title:<{shape[1] + 2}}[/dim]" for title in titles))
+        lines.append("[dim]" + escaped("".join(f"{title:<{shape[1] + 2}}" for title in titles)) + "[/dim]")
         lines += ["  ".join(parts) for parts in zip(*together, strict=True)]
     return lines
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Voice, data_dir_option, model_argument, percent, runs_option, voice_options
+from byhand.cli.common import Voice, data_dir_option, escaped, model_argument, percent, runs_option, voice_options
 
 if TYPE_CHECKING:
     from byhand.data.examples import Dataset
@@ -33,18 +33,18 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     dataset = data_for(found, data, data_dir)
     examples = dataset.test or dataset.train
     evaluation = evaluate(found.network, examples)
-    own = data is None and data_dir is None
+    own = (data is None and data_dir is None) or dataset.source == found.provenance.get("data")
     looks = _counted(place) if own and dataset.test is not None else None
     what = f"{len(examples):,} {'test' if dataset.test is not None else 'training'} examples of {dataset.name}"
     voice.result(_text(found, evaluation, what, looks), _values(found, evaluation, place, dataset, looks))
 
 
 def _counted(place: Path) -> int | None:
-    """Count this look at the test set in the run's record, if the model lies in a run folder."""
+    """Count this look at the test set in the run's record, if the model lies in a run folder or in one of its seeds."""
     from byhand.training.run_folder import RunFolder
 
-    folder = RunFolder(place if place.is_dir() else place.parent)
-    return folder.count_test_evaluation() if folder.record_file.exists() else None
+    folders = [RunFolder(path) for path in (place, *place.parents[:2])]
+    return next((folder.count_test_evaluation() for folder in folders if folder.record_file.is_file()), None)
 
 
 def _values(
@@ -81,10 +81,10 @@ def _text(model: "Model", evaluation: "Evaluation", what: str, looks: int | None
     """Return what was found for people."""
     if evaluation.accuracy is None or evaluation.confusion is None:
         error = f"mean squared error {evaluation.mean_squared_error:.6g}"
-        return f"[bold]R²[/bold] {evaluation.r_squared:.4f}, {error}, on {what}"
+        return f"[bold]R²[/bold] {evaluation.r_squared:.4f}, {error}, on {escaped(what)}"
     low, high = evaluation.interval or (0.0, 1.0)
     lines = [
-        f"[bold]accuracy[/bold]  [bold green]{percent(evaluation.accuracy)}[/bold green]  on {what}",
+        f"[bold]accuracy[/bold]  [bold green]{percent(evaluation.accuracy)}[/bold green]  on {escaped(what)}",
         f"[bold]95 %[/bold]      {percent(low)} – {percent(high)}",
         "",
         *_table(evaluation, model.class_names),
@@ -105,9 +105,9 @@ def _table(evaluation: "Evaluation", names: tuple[str, ...]) -> list[str]:
     classes = per_class(confusion)
     labels = [name[:6] for name in names] or [str(i) for i in range(len(confusion))]
     width = max(5, *(len(label) + 1 for label in labels), len(str(confusion.max())) + 1)
-    head = f"[dim]{'true ↓ said →':<14}{''.join(f'{label:>{width}}' for label in labels)}{'recall':>10}[/dim]"
+    head = f"[dim]{'true ↓ said →':<14}{escaped(''.join(f'{label:>{width}}' for label in labels))}{'recall':>10}[/dim]"
     rows = [
-        f"{label:<14}"
+        escaped(f"{label:<14}")
         + "".join(_cell(int(count), i == j, width) for j, count in enumerate(confusion[i]))
         + f"{percent(classes.recall[i], 1):>10}"
         for i, label in enumerate(labels)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import click
 
-from byhand.cli.common import Voice, data_dir_option, model_argument, runs_option, voice_options
+from byhand.cli.common import Amount, Voice, data_dir_option, escaped, model_argument, runs_option, voice_options
 
 
 @click.command("explain")
 @model_argument
 @click.option("--index", type=click.IntRange(min=0), default=0, show_default=True, help="Which example, from 0.")
 @click.option("--image", type=click.Path(path_type=Path), help="A picture file in place of an example of the data.")
-@click.option("--learning-rate", type=float, default=0.1, show_default=True, help="Of the step that is shown.")
+@click.option("--learning-rate", type=Amount(), default=0.1, show_default=True, help="Of the step that is shown.")
 @click.option("--data", help="Other data than the model's own: a set's name, a table or a folder.")
 @data_dir_option
 @runs_option
@@ -55,14 +55,14 @@ def command(
     x = found.preparation.apply(raw)[0]
     explanation = explain(found.network, x, y, loss=build_loss(recipe_of(found)), learning_rate=learning_rate)
     picture = picture_lines(raw[0], found.image_shape, float(raw.max()) or 1.0) if found.image_shape else []
-    text = "\n".join([f"[bold]{what}[/bold]", *picture, "", _colored(str(explanation))])
+    text = "\n".join([f"[bold]{escaped(what)}[/bold]", *picture, "", _colored(str(explanation))])
     voice.result(text, {"example": what, **asdict(explanation)})
 
 
 def _colored(text: str) -> str:
     """Return the explanation with its phases set off and its places dimmed."""
     lines = []
-    for line in text.replace("[", r"\[").splitlines():
+    for line in map(escaped, text.splitlines()):
         if line.isupper():
             lines.append(f"[bold cyan]{line}[/bold cyan]")
         elif line.startswith("  ") and not line.startswith("      "):

@@ -1,18 +1,30 @@
-"""Ctrl-C, politely: the first one asks the training to stop and save, the second one leaves at once."""
+"""Ctrl-C, politely: training is asked to stop and save; everything else, and a second Ctrl-C, is left at once."""
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 
 
 class StopRequest:
-    """A context in which SIGINT and SIGTERM set a flag that training asks before every minibatch."""
+    """A context in which SIGINT and SIGTERM raise KeyboardInterrupt, except where `asked_for_steps` says otherwise."""
 
     def __init__(self) -> None:
         self.asked = False
+        self._will_be_asked_for = False
         self._before: dict[int, signal._HANDLER] = {}
 
     def __call__(self) -> bool:
         return self.asked
+
+    @contextmanager
+    def asked_for_steps(self) -> Iterator[None]:
+        """Within this, the first signal only sets the flag: training asks for it before every minibatch."""
+        self._will_be_asked_for = True
+        try:
+            yield
+        finally:
+            self._will_be_asked_for = False
 
     def __enter__(self) -> "StopRequest":
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -24,6 +36,6 @@ class StopRequest:
             signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
+        if self.asked or not self._will_be_asked_for:
             raise KeyboardInterrupt
         self.asked = True

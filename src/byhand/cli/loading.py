@@ -1,7 +1,9 @@
 """Finding what a verb was asked to work on: the saved model, and examples of the kind it was trained on."""
 
-from dataclasses import replace
+import operator
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from byhand.data.examples import Dataset, Examples
 from byhand.errors import DataError
@@ -17,12 +19,20 @@ def find_model(path: Path | None, runs: Path) -> tuple[Model, Path]:
     return load_model(place), place
 
 
+def read_recipe(given: Any) -> Recipe:
+    """Return the recipe that a file tells as plain data; raise KeyError, TypeError or ValueError if it tells none."""
+    recipe = Recipe(**{**given, "hidden": tuple(map(operator.index, given["hidden"]))})
+    for name, sample in asdict(Recipe(name="", title="", expects="")).items():
+        if not isinstance(getattr(recipe, name), int | float if isinstance(sample, float) else type(sample)):
+            raise ValueError(f"{name} is {getattr(recipe, name)!r}")
+    return recipe
+
+
 def recipe_of(model: Model) -> Recipe:
     """Return the recipe a model was trained by, as its provenance tells it."""
     try:
-        given = model.provenance["recipe"]
-        return Recipe(**{**given, "hidden": tuple(given["hidden"])})
-    except (KeyError, TypeError) as error:
+        return read_recipe(model.provenance["recipe"])
+    except (KeyError, TypeError, ValueError) as error:
         raise DataError(
             "the model does not say how it was trained; name the data with --data-dir or --data."
         ) from error

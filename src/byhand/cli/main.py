@@ -1,18 +1,21 @@
 """The command line's front door: one verb a file, loaded when it is asked for, and one place where errors end.
 
 Results go to stdout, narration to stderr. Exit codes: 0 done, 1 a fault of ours, 2 usage, 3 unreadable or bad input,
-4 environment, 5 training diverged, 130 stopped by Ctrl-C after saving.
+4 environment, 5 training diverged, 130 stopped by Ctrl-C after saving, 141 nobody reads the result.
 """
 
 import difflib
 import importlib
+import io
 import os
 import sys
+import warnings
 from typing import Any, NoReturn
 
 import click
 
 from byhand import __version__
+from byhand.cli.common import visible
 from byhand.errors import ByhandError
 
 VERBS = {
@@ -39,6 +42,9 @@ byhand --help lists everything.
 """
 
 
+READER_HAS_LEFT = 141  # exit code, not worth a word
+
+
 class Verbs(click.Group):
     """A group whose commands live in modules of their own, and whose errors are sentences."""
 
@@ -63,10 +69,13 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Run, and turn whatever ends it into an exit code and at most two lines on stderr."""
+        """Run, and turn whatever ends it into an exit code and one line on stderr."""
         kwargs["standalone_mode"] = False
+        warnings.simplefilter("ignore", RuntimeWarning)  # a number that overflows is told as what it becomes
         try:
             code = super().main(*args, **kwargs)
+        except SystemExit as left:  # so click and rich end when nobody reads any more, as after `| head`
+            sys.exit(left.code and READER_HAS_LEFT)
         except Exception as error:
             if os.environ.get("BYHAND_TRACEBACK"):
                 raise
@@ -80,11 +89,8 @@ def _tell(error: Exception) -> int:
         return error.exit_code
     if isinstance(error, click.Abort):
         return 130
-    if isinstance(error, BrokenPipeError):  # the reader has left, as `| head` does: not worth a word
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     message, code = _message_and_code(error)
-    print(f"byhand: {message}", file=sys.stderr)
+    print(f"byhand: {visible(message)}", file=sys.stderr)
     return code
 
 
@@ -98,7 +104,7 @@ def _message_and_code(error: Exception) -> tuple[str, int]:
         return f"not enough memory: {error}. Use a smaller batch_size or fewer examples.", 4
     if isinstance(error, OSError):
         return f"{error.filename or 'the system'}: {error.strerror or error}.", 4
-    return f"a fault of ours: {type(error).__name__}: {error}.\nSet BYHAND_TRACEBACK=1 to see where, and report it.", 1
+    return f"a fault of ours: {type(error).__name__}: {error}. Set BYHAND_TRACEBACK=1 to see where, and report it.", 1
 
 
 @click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -115,4 +121,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> NoReturn:
     """The entry point of the `byhand` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # where a sign cannot be shown, ? stands for it
     cli.main(prog_name="byhand")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Voice, percent, runs_option, voice_options
+from byhand.cli.common import Voice, escaped, percent, runs_option, voice_options
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
@@ -49,6 +49,8 @@ def examples_in(path: Path, model: "Model") -> "Array":
     from byhand.data.idx import read_idx
     from byhand.errors import DataError
 
+    if path.is_dir():
+        raise DataError(f"{path} is a folder; expected a file.")
     kind = path.suffix.lower()
     if kind == ".npy":
         array = _npy(path)
@@ -123,10 +125,10 @@ def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:
 def _line(name: str, answer: dict[str, Any]) -> str:
     """Return one answer for people."""
     if "values" in answer:
-        return f"{name}: {', '.join(f'{value:.6g}' for value in answer['values'])}"
+        return f"{escaped(name)}: {', '.join(f'{value:.6g}' for value in answer['values'])}"
     what = next(key for key in answer if key != "class")
     shown = ", ".join(f"{label} {percent(score, 1)}" for label, score in answer[what].items())
-    return f"{name}: [bold green]{answer['class']}[/bold green]   [dim]{shown}[/dim]"
+    return f"{escaped(name)}: [bold green]{escaped(answer['class'])}[/bold green]   [dim]{escaped(shown)}[/dim]"
 
 
 def _picture(model: "Model", row: "Array") -> list[str]:

@@ -6,7 +6,11 @@ from typing import Any
 
 import click
 
+from byhand.cli.common import Amount
 from byhand.recipes.recipe import Recipe, described
+
+WIDEST = 1_000_000  # units in one layer
+MOST = 2**64 - 1  # the largest seed; no whole number needs to be larger
 
 
 class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
@@ -23,9 +27,13 @@ class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
             widths = tuple(int(part) for part in str(value).replace(",", "-").split("-"))
         except ValueError:
             self.fail(f"{value!r} is no list of widths; expected something like 128-64.", param, ctx)
-        if min(widths) < 1:
-            self.fail(f"{value!r} has a width below 1.", param, ctx)
+        if not 1 <= min(widths) <= max(widths) <= WIDEST:
+            self.fail(f"{value!r} has a width that is not 1 … {WIDEST:,}.", param, ctx)
         return widths
+
+
+# the type of a field's default → how its flag is read; no setting is below 0
+KINDS = {tuple: Sizes(), float: Amount(), int: click.IntRange(0, MOST), str: click.STRING}
 
 
 def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,8 +43,7 @@ def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:
         if isinstance(default, bool):
             option = click.option(f"{flag}/--no-{name.replace('_', '-')}", default=None, help=meaning)
         else:
-            kind: Any = Sizes() if isinstance(default, tuple) else type(default)
-            option = click.option(flag, type=kind, default=None, help=meaning)
+            option = click.option(flag, type=KINDS[type(default)], default=None, help=meaning)
         function = option(function)
     return function
 

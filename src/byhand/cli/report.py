@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.cli.common import percent
+from byhand.cli.common import escaped, percent
 from byhand.data.examples import Dataset
 from byhand.metrics import mean_interval, most_confused
 from byhand.recipes import RECIPES
@@ -80,15 +80,15 @@ def report_text(recipe: Recipe, dataset: Dataset, engine: str, results: list[See
     lines = _one_run(results[0].outcome) if len(results) == 1 else _many_runs(values)
     if values.get("most_confused"):
         pairs = [f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in values["most_confused"]]
-        lines.append(("most confused", ", ".join(pairs[:4])))
+        lines.append(("most confused", escaped(", ".join(pairs[:4]))))
     for name in results[0].outcome.facts:
         lines.append((name.replace("_", " "), _fact(name, values[name])))
     if recipe == RECIPES.get(recipe.name):  # its figure holds for the recipe as it is
         lines.append(("must reach", recipe.expects))
     lines += [
         ("trained in", f"{values['train_seconds']['median']:.2f} s, engine {engine}"),
-        ("model", str(results[0].model_file)),
-        ("run folder", f"{folder}/"),
+        ("model", escaped(str(results[0].model_file))),
+        ("run folder", escaped(f"{folder}/")),
     ]
     return "\n".join(["", *(f"[bold]{name:<22}[/bold] {text}" for name, text in lines)])
 

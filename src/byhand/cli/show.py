@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from byhand.network import Network
 
 MOST_UNITS = 7  # drawn in one column; more are told by their number
+MOST_PARAMETERS = 100_000_000  # of a network given by its sizes: all of them are made
 GAP = 12  # characters between two columns
 BRAILLE = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # the bit of each dot, by column and row
 
@@ -41,6 +42,7 @@ def command(network: str | None, activation: str, runs: Path, voice: Voice) -> N
 def _network(name: str | None, activation: str, runs: Path) -> "Network":
     """Return the network that was named in one of the four ways."""
     from byhand.cli.loading import find_model
+    from byhand.initializers import zeros
     from byhand.mlp import mlp
     from byhand.recipes import RECIPES
     from byhand.recipes.build import build_network
@@ -56,7 +58,10 @@ def _network(name: str | None, activation: str, runs: Path) -> "Network":
     sizes = name.split("-")
     if len(sizes) < 2 or not all(size.isdecimal() and 0 < int(size) <= 1_000_000 for size in sizes):
         raise OptionError(f"{name!r} is no list of sizes like 784-128-10, no recipe, no model file and no run folder.")
-    return mlp([int(size) for size in sizes], activation=activation)
+    widths = [int(size) for size in sizes]
+    if sum(n_in * n_out for n_in, n_out in pairwise(widths)) > MOST_PARAMETERS:
+        raise OptionError(f"{name} has more than {MOST_PARAMETERS:,} parameters, too many to draw.")
+    return mlp(widths, activation=activation, initializer=zeros)
 
 
 def drawing(network: "Network") -> list[str]:

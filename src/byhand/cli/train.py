@@ -44,8 +44,7 @@ def command(
     if validate:
         fields["validation"] = fields["validation"] or "balanced"
     chosen = changed(recipe_named(recipe or "vanilla"), fields)
-    may_fall_back = recipe is None and data_dir is None and fields["data"] is None
-    request = Request(
-        chosen, data_dir, seeds or 1, engine, runs, may_fall_back, loss_is_given=fields["loss"] is not None
-    )
+    mnist_is_named = recipe is not None or data_dir is not None or fields["data"] is not None
+    fallback = None if mnist_is_named else changed(recipe_named("digits"), fields)
+    request = Request(chosen, data_dir, seeds or 1, engine, runs, fallback, loss_is_given=fields["loss"] is not None)
     return run_request(request, voice)

@@ -1,5 +1,6 @@
 """What stands behind `byhand train`: one request, one or many seeds, each trained, saved and tested once."""
 
+import operator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from byhand.cli.common import Voice
 from byhand.cli.downloading import progress_bar
 from byhand.cli.interrupt import StopRequest
+from byhand.cli.loading import read_recipe
 from byhand.cli.log import EpochLog
 from byhand.cli.report import SeedResult, report_text, report_values
 from byhand.data.examples import Dataset
@@ -15,7 +17,6 @@ from byhand.engines.base import Engine
 from byhand.errors import DataError
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
-from byhand.recipes import recipe_named
 from byhand.recipes.build import suited
 from byhand.recipes.outcome import outcome_of
 from byhand.recipes.recipe import Recipe
@@ -33,7 +34,7 @@ STOPPED = 130  # exit code
 class Request:
     """What was asked for. It stands in the run's record, so that a stopped run can be gone on with.
 
-    may_fall_back : nobody named MNIST, so the bundled digits will do where it cannot be had
+    fallback : nobody named MNIST, so this, on the bundled digits, will do where it cannot be had; None: it will not
     loss_is_given : by a flag; otherwise a table of numbers to predict is trained with squared error
     folder : of the run to go on with, None for a new one
     """
@@ -43,7 +44,7 @@ class Request:
     n_seeds: int = 1
     engine: str | None = None
     runs: Path = Path("runs")
-    may_fall_back: bool = False
+    fallback: Recipe | None = None
     loss_is_given: bool = False
     folder: RunFolder | None = None
 
@@ -56,8 +57,8 @@ class Request:
             "engine": self.engine,
         }
 
-    def seeds(self) -> list[int]:
-        return [self.recipe.seed + i for i in range(self.n_seeds)]
+    def seeds(self) -> range:
+        return range(self.recipe.seed, self.recipe.seed + self.n_seeds)
 
 
 def resumed(path: Path) -> Request:
@@ -65,13 +66,16 @@ def resumed(path: Path) -> Request:
     folder = RunFolder(path)
     record = folder.read_record()
     if record.get("status") == "finished":
+        folder.finish()  # the end may have come before it had cleared up
         raise DataError(f"{path} is finished; there is nothing to resume. Its model: {folder.model_file}.")
     try:
         settings = record["settings"]
-        given = settings["recipe"]
-        recipe = Recipe(**{**given, "hidden": tuple(given["hidden"])})
+        recipe = read_recipe(settings["recipe"])
         data_dir = settings["data_dir"] and Path(settings["data_dir"])
-        return Request(recipe, data_dir, int(settings["n_seeds"]), settings["engine"], path.parent, folder=folder)
+        n_seeds, engine = operator.index(settings["n_seeds"]), settings["engine"]
+        if n_seeds < 1 or not isinstance(engine, str | None):
+            raise ValueError(f"{n_seeds} seeds, engine {engine!r}")
+        return Request(recipe, data_dir, n_seeds, engine, path.parent, folder=folder)
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder.record_file} does not say how to go on: {error!r}. Train anew.") from error
 
@@ -82,26 +86,27 @@ def run_request(request: Request, voice: Voice) -> int:
     if not request.loss_is_given:
         request = replace(request, recipe=suited(request.recipe, dataset))
     engine = choose_engine(request.engine)
+    _refuse_what_cannot_be_trained(request.recipe, dataset, engine)
     folder = request.folder or RunFolder.create(request.runs, request.recipe.name)
     if request.folder is None:
         folder.write_record(_record(request, dataset, engine, status="running"))
     else:
         _warn_of_other_bits(folder, voice)
-    results: list[SeedResult] = []
-    with StopRequest() as stop:
-        for seed in request.seeds():
-            recipe = replace(request.recipe, seed=seed)
-            seed_folder = folder if request.n_seeds == 1 else folder.inside(f"seed-{seed}")
-            if request.n_seeds > 1 and recipe.data not in ("mnist", "digits"):  # toy data are drawn anew for each seed
-                dataset = load_data(recipe, request.data_dir)
-            result = _one_seed(recipe, dataset, seed_folder, engine, stop, voice, many=request.n_seeds > 1)
-            if result is None:
-                return _stopped(request, folder, voice)
-            results.append(result)
+    try:
+        with StopRequest() as stop:
+            results = [_one_seed(request, seed, dataset, folder, engine, stop, voice) for seed in request.seeds()]
+    except KeyboardInterrupt:
+        return _stopped(folder, voice)
     values = report_values(request.recipe, dataset, engine.name, results, folder.path)
     folder.write_record({**_record(request, dataset, engine, status="finished"), **values, "test_evaluations": 1})
+    folder.finish()
     voice.result(report_text(request.recipe, dataset, engine.name, results, folder.path), values)
     return 0
+
+
+def _refuse_what_cannot_be_trained(recipe: Recipe, dataset: Dataset, engine: Engine) -> None:
+    """Raise what training would raise at its start, before there is a folder: this run stops before its first step."""
+    next(Run.of(recipe, dataset).epochs(engine, stop=lambda: True), None)
 
 
 def _with_data(request: Request, voice: Voice) -> tuple[Request, Dataset]:
@@ -110,41 +115,48 @@ def _with_data(request: Request, voice: Voice) -> tuple[Request, Dataset]:
         with progress_bar(voice) as progress:
             return request, load_data(request.recipe, request.data_dir, progress=progress)
     except MnistNotFound as error:
-        if not request.may_fall_back:
+        if request.fallback is None:
             raise
         voice.warn(f"{error} Training on the bundled 8×8 digits instead.")
-        digits = recipe_named("digits")
-        return replace(request, recipe=digits, may_fall_back=False), load_data(digits, None)
+        return replace(request, recipe=request.fallback, fallback=None), load_data(request.fallback, None)
 
 
 def _one_seed(
-    recipe: Recipe, dataset: Dataset, folder: RunFolder, engine: Engine, stop: StopRequest, voice: Voice, *, many: bool
-) -> SeedResult | None:
-    """Train, save and test one seed; None when it was stopped, with what it had saved."""
+    request: Request, seed: int, dataset: Dataset, folder: RunFolder, engine: Engine, stop: StopRequest, voice: Voice
+) -> SeedResult:
+    """Train, save and test one seed; KeyboardInterrupt when it was stopped, with what it had saved."""
+    recipe, many = replace(request.recipe, seed=seed), request.n_seeds > 1
+    if many:
+        folder = folder.inside(f"seed-{seed}")
+    if many and recipe.data != "mnist":  # other data are drawn or divided by the seed
+        dataset = load_data(recipe, request.data_dir)
     run = Run.of(recipe, dataset)
     if folder.checkpoint_file.exists():
         restore_state(load_checkpoint(folder.checkpoint_file), run.state)
         voice.say(f"going on after epoch {run.state.epoch}")
-    log = EpochLog(voice, recipe.epochs, validates=dataset.validation is not None)
-    if not many:
-        voice.say(_opening(run, engine))
-        log.header()
-    for record in run.epochs(engine, stop):
-        if not many:
-            log.row(record)
-        folder.save_progress(run.state, asdict(recipe))
+    with stop.asked_for_steps():
+        _train(run, folder, engine, stop, voice, quietly=many)
     if stop.asked:
-        folder.save_progress(run.state, asdict(recipe), now=True)
-        if run.state.epoch:
-            save_model(run.model(engine), folder.model_file)
-        return None
-    save_model(run.model(engine), folder.model_file)
-    outcome = outcome_of(recipe, dataset, run.state.network)
-    folder.finish(run.state)
-    result = SeedResult(recipe.seed, outcome, run.seconds, folder.model_file)
+        raise KeyboardInterrupt
+    result = SeedResult(seed, outcome_of(recipe, dataset, run.state.network), run.seconds, folder.model_file)
     if many:
         voice.say(result.line())
     return result
+
+
+def _train(run: Run, folder: RunFolder, engine: Engine, stop: StopRequest, voice: Voice, *, quietly: bool) -> None:
+    """Train to the end or to the stop, and save what there is then: a test that is broken off costs no training."""
+    log = EpochLog(voice, run.recipe.epochs, validates=run.dataset.validation is not None)
+    if not quietly:
+        voice.say(_opening(run, engine))
+        log.header()
+    for record in run.epochs(engine, stop):
+        if not quietly:
+            log.row(record)
+        folder.save_progress(run.state, asdict(run.recipe))
+    folder.save_progress(run.state, asdict(run.recipe), now=True)
+    if run.state.epoch:
+        save_model(run.model(engine), folder.model_file)
 
 
 def _opening(run: Run, engine: Engine) -> str:
@@ -177,7 +189,7 @@ def _warn_of_other_bits(folder: RunFolder, voice: Voice) -> None:
         voice.warn(f"the last bits may differ from an unbroken run: {'; '.join(changes)}.")
 
 
-def _stopped(request: Request, folder: RunFolder, voice: Voice) -> int:
+def _stopped(folder: RunFolder, voice: Voice) -> int:
     """Say what was kept and how to go on."""
     folder.write_record({**folder.read_record(), "status": "stopped"})
     voice.warn(f"stopped and saved. Go on with `byhand train --resume {folder.path}`.")

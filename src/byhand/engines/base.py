@@ -60,5 +60,6 @@ class Engine(Protocol):
     def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochJob) -> EpochResult | None:
         """Train one epoch, changing network and optimizer; None when `job.stop` ended it.
 
-        Raises DivergedError at the first minibatch whose loss is not finite.
+        Raises DivergedError at the first minibatch whose loss is not finite, and after the last one when a parameter
+        is not.
         """

@@ -15,10 +15,12 @@ The error of an array is the largest difference divided by the largest entry of 
 
 so that an entry that happens to be near zero does not blow it up. G is the largest gradient anywhere in the network:
 some gradients are zero by nature (of a bias in front of batch normalisation), and what is left of them is rounding.
+A gradient that is missing, has another shape or is no finite number is infinitely wrong.
 
 At the kink of a ReLU, z = 0 exactly, there is no derivative to compare with: give such a network biases that differ.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -82,7 +84,7 @@ def gradient_check(
     arrays = {**learner.params, "x": inputs}
     expected = {name: differentiate(value, array) for name, array in arrays.items()}
     floor = max(float(np.abs(gradient).max(initial=0)) for gradient in expected.values()) / 100
-    errors = {name: _error(found[name], expected[name], floor) for name in arrays}
+    errors = {name: _error(found.get(name), expected[name], floor) for name in arrays}
     return GradientCheck(method, errors, TOLERANCE[method])
 
 
@@ -124,7 +126,9 @@ def _entries(array: Array) -> Iterator[tuple[int, ...]]:
     return np.ndindex(*array.shape)
 
 
-def _error(found: Array, expected: Array, floor: float) -> float:
+def _error(found: Array | None, expected: Array, floor: float) -> float:
     """Return (3); where all gradients are zero throughout, they agree."""
+    if found is None or found.shape != expected.shape or not np.isfinite([found, expected]).all():
+        return math.inf
     largest = max(np.abs(found).max(initial=0), np.abs(expected).max(initial=0), floor)
     return float(np.abs(found - expected).max(initial=0) / largest) if largest else 0.0

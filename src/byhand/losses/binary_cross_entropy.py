@@ -12,6 +12,7 @@ The slow version: docs/derivations/binary_cross_entropy.md.
 import numpy as np
 
 from byhand.arrays import Array, as_targets
+from byhand.errors import ShapeError
 from byhand.layers.sigmoid import sigmoid
 from byhand.losses.base import Loss
 
@@ -25,8 +26,11 @@ class BinaryCrossEntropy(Loss):
         """Return L, and (z, t) for backward.
 
         output : (n, k) logits   target : (n,) or (n, k), each 0 … 1; class numbers (n,) become one-hot when k > 1
+        Raises ShapeError when they do not fit.
         """
         z, t = output, as_targets(target, output)
+        if not (t.min() >= 0 and t.max() <= 1):
+            raise ShapeError(f"BinaryCrossEntropy got targets {t.min():g} … {t.max():g}; expected each 0 … 1.")
         magnitude = np.where(z.real < 0, -z, z)  # |z| without leaving the complex numbers' analytic side
         softplus = np.maximum(z, 0) + np.log1p(np.exp(-magnitude))  # (5)
         return (softplus - t * z).sum() / len(z), (z, t)  # (3)

@@ -40,6 +40,8 @@ class ArrayEngine:
                 total += float(value) * len(x)
                 if job.examples.is_classes:
                     right += int((predicted_classes(trace.output) == y).sum())
+        if not all(np.isfinite(array).all() for array in network.params.values()):
+            raise DivergedError(job.epoch, batch + 1, learning_rate)  # by the last update: no loss has seen it yet
         n = len(job.order)
         share = right / n if job.examples.is_classes else None
         return EpochResult(total / n, share, float(job.learning_rates[-1]))

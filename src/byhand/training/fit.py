@@ -41,7 +41,7 @@ def fit(
     learning_rate : a number for every step, or a schedule   optimizer : SGD() unless given
     patience : with `validation`, early stopping; the best weights are restored   Other options: see Plan.
     """
-    schedule = Constant(learning_rate) if isinstance(learning_rate, int | float) else learning_rate
+    schedule = learning_rate if callable(learning_rate) else Constant(float(learning_rate))
     plan = Plan(loss, schedule, epochs, batch_size, seed, shuffle, move, image_shape, patience)
     state = TrainingState(network, optimizer or SGD())
     callbacks = list(callbacks)

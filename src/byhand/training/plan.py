@@ -71,8 +71,13 @@ class Plan:
 
 
 def check_pair(network: Network, loss: Loss) -> None:
-    """Raise OptionError when the network's end and the loss would apply the same squashing twice."""
+    """Raise OptionError when the network's end and the loss do not go together."""
     last = network.layers[-1]
+    if isinstance(loss, SoftmaxCrossEntropy) and network.widths[-1] == 1:
+        raise OptionError(
+            "SoftmaxCrossEntropy got a network with one output, whose softmax is always 1: nothing could be learned. "
+            "Use BinaryCrossEntropy, or two outputs."
+        )
     if isinstance(loss, SoftmaxCrossEntropy | BinaryCrossEntropy) and isinstance(last, Softmax | Sigmoid):
         raise OptionError(
             f"{type(loss).__name__} applies its own squashing to logits, and the network ends in "

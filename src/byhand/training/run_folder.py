@@ -51,16 +51,23 @@ class RunFolder:
 
     def inside(self, name: str) -> "RunFolder":
         """Return the folder of one of several seeds, made if need be."""
-        (self.path / name).mkdir(exist_ok=True)
+        try:
+            (self.path / name).mkdir(exist_ok=True)
+        except OSError as error:
+            raise EnvironmentFault(f"cannot make {self.path / name}: {error.strerror}. Use --runs DIR.") from error
         return RunFolder(self.path / name)
+
+    def seeds(self) -> list["RunFolder"]:
+        """Return the folders of the several seeds of this run; none where there was one seed only."""
+        return [RunFolder(path) for path in sorted(self.path.glob("seed-*"))]
 
     @classmethod
     def latest(cls, root: Path) -> "RunFolder":
         """Return the run whose model is newest; raise DataError when there is none."""
-        models = sorted(root.glob("*/model.safetensors"), key=lambda path: path.stat().st_mtime)
+        models = [*root.glob("*/model.safetensors"), *root.glob("*/seed-*/model.safetensors")]
         if not models:
             raise DataError(f"no trained model in {root}. Train one with `byhand train`, or name a model file.")
-        return cls(models[-1].parent)
+        return cls(max(models, key=lambda path: path.stat().st_mtime_ns).parent)
 
     def save_progress(self, state: TrainingState, settings: dict[str, Any], *, now: bool = False) -> None:
         """Save checkpoint and history if the last time is a second ago, or `now`."""
@@ -69,11 +76,11 @@ class RunFolder:
             write_whole(self.history_file, to_json_lines(state.history).encode())
             self._saved_at = time.monotonic()
 
-    def finish(self, state: TrainingState) -> None:
-        """Write the whole history and drop the checkpoint: there is nothing left to resume."""
-        write_whole(self.history_file, to_json_lines(state.history).encode())
-        self.checkpoint_file.unlink(missing_ok=True)
-        sweep_temporaries(self.path)
+    def finish(self) -> None:
+        """Drop the checkpoints, of several seeds too, and what killed processes left: there is nothing to resume."""
+        for folder in (self, *self.seeds()):
+            folder.checkpoint_file.unlink(missing_ok=True)
+            sweep_temporaries(folder.path)
 
     def write_record(self, record: dict[str, Any]) -> None:
         """Write record.json."""
@@ -83,7 +90,7 @@ class RunFolder:
         """Return record.json; raise DataError when it is missing or damaged."""
         try:
             record = json.loads(self.record_file.read_bytes())
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise DataError(f"{self.path} is no run folder: it has no record.json.") from None
         except (ValueError, RecursionError) as error:
             raise DataError(f"{self.record_file} is damaged: {error}.") from error
@@ -94,6 +101,8 @@ class RunFolder:
     def count_test_evaluation(self) -> int:
         """Note in the record that the test set was looked at once more; return how often that makes."""
         record = self.read_record()
-        record["test_evaluations"] = int(record.get("test_evaluations", 0)) + 1
-        self.write_record(record)
-        return int(record["test_evaluations"])
+        looks = record.get("test_evaluations", 0)
+        if not isinstance(looks, int):
+            raise DataError(f"{self.record_file} is damaged: test_evaluations is {looks!r}; expected a number.")
+        self.write_record({**record, "test_evaluations": looks + 1})
+        return looks + 1

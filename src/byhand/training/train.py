@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from byhand.data.examples import Examples
 from byhand.engines.base import Engine, EpochResult
-from byhand.errors import OptionError
+from byhand.errors import DataError, OptionError
 from byhand.training.array_engine import ArrayEngine
 from byhand.training.early_stopping import is_exhausted, remember_best, restore_best
 from byhand.training.evaluate import evaluate
@@ -32,6 +32,8 @@ def train(
     Raises DivergedError when a loss is not finite, OptionError when network and loss do not go together.
     """
     check_pair(state.network, plan.loss)
+    if not len(examples):
+        raise DataError("training got no examples; expected one or more.")
     if plan.patience is not None and validation is None:
         raise OptionError("early stopping got no validation examples; expected some to watch. Use --validate.")
     engine = engine or ArrayEngine()

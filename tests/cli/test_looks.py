@@ -1,0 +1,101 @@
+"""The test set is looked at once, and every further look is counted: in the run's own record."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from run import byhand
+
+FLAGS = ["--batch-size", "32", "--epochs", "4", "--learning-rate", "0.05", "--quiet"]
+
+
+def record(run: Path) -> Any:
+    return json.loads((run / "record.json").read_text())
+
+
+@pytest.fixture
+def run(look_alike: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a fresh run, its data where BYHAND_DATA says."""
+    monkeypatch.setenv("BYHAND_DATA", str(look_alike))
+    assert byhand("train", "fast", *FLAGS, "--runs", tmp_path).code == 0
+    return tmp_path / "fast-1"
+
+
+def test_training_looks_once(run: Path) -> None:
+    assert record(run)["test_evaluations"] == 1
+    assert record(run)["status"] == "finished"
+
+
+def test_every_evaluation_counts(run: Path) -> None:
+    assert byhand("evaluate", run, "--json").json["test_evaluations"] == 2
+    assert "This was look number 3 at this test set. Choose nothing by it." in byhand("evaluate", run).out
+    assert byhand("evaluate", run / "model.safetensors", "--json").json["test_evaluations"] == 4
+    assert byhand("evaluate", "--runs", run.parent, "--json").json["test_evaluations"] == 5  # the newest run
+    assert record(run)["test_evaluations"] == 5
+
+
+def test_naming_the_same_data_once_more_is_no_way_around(run: Path, look_alike: Path) -> None:
+    assert byhand("evaluate", run, "--data-dir", look_alike, "--json").json["test_evaluations"] == 2
+
+
+def test_other_data_are_no_look_at_this_test_set(run: Path, look_alike: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.symlink_to(look_alike)
+    found = byhand("evaluate", run, "--data-dir", other, "--json").json
+    assert found["test_evaluations"] is None
+    assert found["n"] == 300
+    assert record(run)["test_evaluations"] == 1
+
+
+def test_a_look_at_one_of_many_seeds_counts_for_the_run(look_alike: Path, tmp_path: Path) -> None:
+    data = ["--data-dir", look_alike]
+    assert byhand("train", "fast", *FLAGS, *data, "--seeds", "2", "--runs", tmp_path).code == 0
+    run = tmp_path / "fast-1"
+    assert byhand("evaluate", run / "seed-1", *data, "--json").json["test_evaluations"] == 2
+    assert record(run)["test_evaluations"] == 2
+    newest = byhand("evaluate", "--runs", tmp_path, *data, "--json").json  # a run over seeds is a run
+    assert newest["model"] == str(run / "seed-1")
+
+
+def test_the_figures_are_those_of_the_report(run: Path) -> None:
+    reported = record(run)["test_accuracy"]["mean"]
+    found = byhand("evaluate", run, "--json").json
+    assert found["accuracy"] == reported
+    confusion = found["confusion"]
+    assert sum(map(sum, confusion)) == found["n"] == 300
+    assert sum(confusion[i][i] for i in range(10)) / 300 == pytest.approx(reported)
+    low, high = found["interval"]
+    assert low < reported < high
+    assert found["recall"][0] == pytest.approx(confusion[0][0] / sum(confusion[0]))
+    assert found["precision"][0] == pytest.approx(confusion[0][0] / sum(row[0] for row in confusion))
+    assert 0 <= found["calibration_error"] <= 1
+
+
+def test_no_test_figure_in_log_history_or_model_while_it_trains(run: Path, look_alike: Path) -> None:
+    done = byhand("train", "fast", "--epochs", "2", "--validate", "--data-dir", look_alike, "--runs", run.parent)
+    log = done.err
+    assert "test" not in log
+    assert "train acc" in log
+    assert "valid acc" in log
+    second = run.parent / "fast-2"
+    rows = [json.loads(line) for line in (second / "history.jsonl").read_text().splitlines()]
+    columns = ["epoch", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "learning_rate", "seconds"]
+    assert [list(row) for row in rows] == [columns, columns]
+    assert rows[0]["valid_accuracy"] is not None
+
+
+def test_a_damaged_count_is_told(run: Path) -> None:
+    (run / "record.json").write_text(json.dumps({**record(run), "test_evaluations": "many"}))
+    done = byhand("evaluate", run)
+    assert (done.code, len(done.err.splitlines())) == (3, 1)
+    assert "test_evaluations" in done.err
+
+
+def test_evaluate_on_the_real_mnist(mnist_folder: Path, tmp_path: Path) -> None:
+    data = ["--data-dir", mnist_folder]
+    assert byhand("train", "fast", "--epochs", "1", *data, "--runs", tmp_path).code == 0
+    found = byhand("evaluate", tmp_path / "fast-1", *data, "--json").json
+    assert found["test_evaluations"] == 2
+    assert found["n"] == 10_000
+    assert found["accuracy"] > 0.95

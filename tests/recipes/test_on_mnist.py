@@ -1,0 +1,37 @@
+"""The recipes on the real MNIST, one seed each: none may fall below its floor."""
+
+from pathlib import Path
+
+import pytest
+
+from byhand import data
+from byhand.recipes import RECIPES
+from byhand.recipes.outcome import outcome_of
+from byhand.recipes.run import Run
+from byhand.training.array_engine import ArrayEngine
+from byhand.training.moved import moved_accuracy
+
+ON_MNIST = [name for name, recipe in RECIPES.items() if recipe.data == "mnist"]
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", ON_MNIST)
+def test_a_recipe_reaches_its_floor(name: str, mnist_folder: Path) -> None:
+    recipe = RECIPES[name]
+    validation = None if recipe.validation == "none" else recipe.validation
+    run = Run.of(recipe, data.mnist(mnist_folder, preparation=recipe.preparation, validation=validation))
+    records = list(run.epochs(ArrayEngine()))
+    assert len(records) == recipe.epochs
+    outcome = outcome_of(recipe, run.dataset, run.state.network)
+    assert outcome.n == 10_000
+    assert outcome.accuracy >= recipe.floor > 0.94
+    if recipe.move:
+        assert outcome.facts["accuracy_moved_by_3"] >= 0.96
+
+
+@pytest.mark.full
+def test_a_network_of_centred_digits_reads_moved_ones_badly(mnist_folder: Path) -> None:
+    recipe = RECIPES["fast"]
+    run = Run.of(recipe, data.mnist(mnist_folder, preparation=recipe.preparation, validation=None))
+    list(run.epochs(ArrayEngine()))
+    assert 0.5 < moved_accuracy(run.state.network, run.dataset.test, (28, 28), 3) < 0.75

@@ -1,0 +1,151 @@
+"""Fitting to the end: who hears of it, what is written down, and that it learns."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from looks import bits
+
+from byhand.data.examples import Examples
+from byhand.data.toy import moons, sine
+from byhand.engines.base import EpochJob, EpochResult
+from byhand.errors import DataError
+from byhand.losses import Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.network import Network
+from byhand.optimizers import Adam
+from byhand.optimizers.base import Optimizer
+from byhand.persistence.arrays import network_arrays
+from byhand.schedules import Constant, Linear
+from byhand.training.array_engine import ArrayEngine
+from byhand.training.evaluate import evaluate
+from byhand.training.fit import fit
+from byhand.training.history import EpochRecord, from_json_lines, to_json_lines
+from byhand.training.plan import Plan
+from byhand.training.state import TrainingState
+from byhand.training.train import train
+
+LOSS = SoftmaxCrossEntropy()
+
+
+def network() -> Network:
+    return Network.mlp([2, 8, 2], seed=1)
+
+
+def data(n: int = 60) -> Examples:
+    return moons(n, seed=1).train
+
+
+def test_every_callback_hears_of_every_epoch_in_turn() -> None:
+    heard: list[tuple[str, int]] = []
+    callbacks = [lambda record: heard.append(("a", record.epoch)), lambda record: heard.append(("b", record.epoch))]
+    fit(network(), data(), loss=LOSS, epochs=3, callbacks=callbacks)
+    assert heard == [("a", 1), ("b", 1), ("a", 2), ("b", 2), ("a", 3), ("b", 3)]
+
+
+def test_a_callback_that_says_true_ends_it_after_the_others_have_heard() -> None:
+    heard: list[int] = []
+    callbacks = [lambda record: record.epoch == 2, lambda record: heard.append(record.epoch)]
+    history = fit(network(), data(), loss=LOSS, epochs=5, callbacks=callbacks)
+    assert [record.epoch for record in history] == heard == [1, 2]
+
+
+def test_callbacks_may_be_an_iterator() -> None:
+    heard: list[int] = []
+    fit(network(), data(), loss=LOSS, epochs=2, callbacks=iter([lambda record: heard.append(record.epoch)]))
+    assert heard == [1, 2]
+
+
+def test_fit_is_the_iterator_pulled_to_its_end() -> None:
+    fitted, pulled = network(), network()
+    fit(fitted, data(), loss=LOSS, optimizer=Adam(), learning_rate=Linear(0.02), epochs=3, batch_size=7, seed=5)
+    plan = Plan(LOSS, Linear(0.02), epochs=3, batch_size=7, seed=5)
+    for _ in train(TrainingState(pulled, Adam()), data(), plan):
+        pass
+    assert bits(network_arrays(fitted)) == bits(network_arrays(pulled))
+
+
+@pytest.mark.parametrize("rate", [1, 1.0, np.float32(1), np.int64(1)])
+def test_a_number_for_a_rate_is_that_rate_at_every_step(rate: float) -> None:
+    by_number, by_schedule = network(), network()
+    fit(by_number, data(), loss=LOSS, learning_rate=rate, epochs=2)
+    fit(by_schedule, data(), loss=LOSS, learning_rate=Constant(1.0), epochs=2)
+    assert bits(network_arrays(by_number)) == bits(network_arrays(by_schedule))
+
+
+def test_another_engine_is_asked_to_run_the_epochs() -> None:
+    class Counting(ArrayEngine):
+        epochs: list[int] = []  # noqa: RUF012 — of this test alone
+
+        def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochJob) -> EpochResult | None:
+            self.epochs.append(job.epoch)
+            return super().run_epoch(network, loss, optimizer, job)
+
+    fit(network(), data(), loss=LOSS, epochs=3, engine=Counting())
+    assert Counting.epochs == [1, 2, 3]
+
+
+def test_the_training_columns_are_the_means_over_examples_each_before_its_own_update() -> None:
+    # with a rate of 0 nothing moves: the running mean must be the loss and accuracy of the set, short batch included
+    learner, examples = network(), data(50)
+    record = fit(learner, examples, loss=LOSS, learning_rate=0.0, epochs=1, batch_size=16)[0]
+    found = evaluate(learner, examples, loss=LOSS)
+    assert record.train_loss == pytest.approx(found.loss, rel=1e-6)
+    assert record.train_accuracy == pytest.approx(found.accuracy)
+
+
+def test_the_validation_columns_are_measured_after_the_epoch() -> None:
+    learner, held_back = network(), moons(40, seed=9).train
+    record = fit(learner, data(), loss=LOSS, epochs=4, validation=held_back)[-1]
+    found = evaluate(learner, held_back, loss=LOSS)
+    assert (record.valid_loss, record.valid_accuracy) == (found.loss, found.accuracy)
+
+
+def test_without_validation_and_in_regression_the_columns_are_empty() -> None:
+    record = fit(network(), data(), loss=LOSS, epochs=1)[0]
+    assert (record.valid_loss, record.valid_accuracy) == (None, None)
+    record = fit(Network.mlp([1, 8, 1]), sine(50).train, loss=SquaredError(), learning_rate=0.01, epochs=1)[0]
+    assert record.train_accuracy is None
+
+
+def test_the_rate_in_the_record_is_that_of_the_last_step() -> None:
+    history = fit(network(), data(60), loss=LOSS, learning_rate=Linear(0.6), epochs=2, batch_size=20)
+    assert [record.learning_rate for record in history] == pytest.approx([0.4, 0.1])  # of 0.6, 0.5, … 0.1
+
+
+def test_it_learns() -> None:
+    learner = Network.mlp([2, 16, 16, 2], seed=1)
+    history = fit(learner, data(300), loss=LOSS, learning_rate=0.3, epochs=60, batch_size=10, seed=1)
+    assert history[-1].train_loss < 0.1 < 0.3 < history[0].train_loss
+    assert (evaluate(learner, moons(300, seed=77).train).accuracy or 0) > 0.97
+
+
+RECORDS = [
+    EpochRecord(1, 0.2858, 0.917, None, None, 0.1, 12.5),
+    EpochRecord(2, 1e-17, 1.0, 0.1252, 0.9675, 1 / 3, 0.1),
+    EpochRecord(3, 2.0, None, 3.0, None, 1e-8, 0.0),
+]
+
+
+def test_history_comes_back_from_json_lines_to_the_bit() -> None:
+    text = to_json_lines(RECORDS)
+    assert text.count("\n") == 3
+    assert from_json_lines(text) == RECORDS
+    assert to_json_lines([]) == ""
+    assert from_json_lines("") == []
+
+
+def test_history_of_a_real_run_comes_back() -> None:
+    history = fit(network(), data(), loss=LOSS, epochs=3, validation=data(20))
+    assert from_json_lines(to_json_lines(history)) == history
+
+
+@pytest.mark.parametrize("line", ["", "{", "[1, 2]", '{"epoch": 1}', "7", '{"epoch": 2, "other": 1}'])
+def test_a_line_that_is_no_record_is_named(line: str) -> None:
+    with pytest.raises(DataError, match="line 2 of the history is not an epoch record"):
+        from_json_lines(to_json_lines(RECORDS[:1]) + line + "\n" + to_json_lines(RECORDS[1:]))
+
+
+def test_a_record_is_a_value() -> None:
+    assert replace(RECORDS[0]) == RECORDS[0]
+    with pytest.raises(AttributeError):
+        RECORDS[0].epoch = 2  # type: ignore[misc]
