@@ -2,19 +2,21 @@
 
 import contextlib
 import os
+import threading
 from pathlib import Path
 
 from byhand.errors import EnvironmentFault
 
-_PREFIX = ".byhand-"  # of temporary files; the process id follows
+_PREFIX = ".byhand-"  # of temporary files; the process's and the thread's numbers follow
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` into the file `path`: written beside it, flushed to the disk, then renamed over it.
 
-    Raises EnvironmentFault naming the path when the machine says no; the old file is then as it was.
+    Raises EnvironmentFault naming the path when the machine says no; the old file is then as it was, or, where only
+    the last flush of the folder failed, the new one is there whole.
     """
-    temporary = path.with_name(f"{_PREFIX}{os.getpid()}-{path.name}")
+    temporary = path.with_name(f"{_PREFIX}{os.getpid()}-{threading.get_ident()}-{path.name}")
     try:
         try:
             with open(temporary, "wb") as file:

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.errors import known_as
+from byhand.errors import OptionError, known_as
 
 
 class Schedule(Protocol):
@@ -72,6 +72,10 @@ class WarmUp:
 
     inner: Schedule
     share: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 1:
+            raise OptionError(f"warm-up got share={self.share}; expected 0 … 1 of the run.")
 
     def __call__(self, n_steps: int) -> Array:
         n_warm = max(min(round(self.share * n_steps), n_steps - 1), 0)  # inner has one step at least: it knows the peak

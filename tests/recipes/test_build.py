@@ -132,3 +132,10 @@ def test_the_seed_decides_the_start() -> None:
     one, same, other = (network.params["0.W"] for network in networks)
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
+
+
+def test_what_was_chosen_stays_where_numbers_are_predicted() -> None:
+    sine, recipe = data.sine(20), RECIPES["vanilla"]
+    assert suited(recipe, sine).learning_rate == pytest.approx(recipe.learning_rate / 10)
+    assert suited(recipe, sine, ["learning_rate"]).learning_rate == recipe.learning_rate
+    assert suited(recipe, sine, ["loss"]) is recipe

@@ -19,7 +19,7 @@ RESOLUTION = 1e-4  # of the integral over the plane
 def trained(recipe: Recipe) -> Outcome:
     run = Run.of(recipe, data.gaussians(recipe.examples, seed=recipe.seed, name=recipe.data))
     list(run.epochs(ArrayEngine()))
-    return outcome_of(recipe, run.dataset, run.state.network)
+    return outcome_of(recipe, run.dataset, run.network)
 
 
 def test_the_wide_network_comes_close_to_the_best_there_is() -> None:

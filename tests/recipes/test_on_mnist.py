@@ -22,7 +22,7 @@ def test_a_recipe_reaches_its_floor(name: str, mnist_folder: Path) -> None:
     run = Run.of(recipe, data.mnist(mnist_folder, preparation=recipe.preparation, validation=validation))
     records = list(run.epochs(ArrayEngine()))
     assert len(records) == recipe.epochs
-    outcome = outcome_of(recipe, run.dataset, run.state.network)
+    outcome = outcome_of(recipe, run.dataset, run.network)
     assert outcome.n == 10_000
     assert outcome.accuracy >= recipe.floor > 0.94
     if recipe.move:

@@ -29,7 +29,7 @@ def test_a_recipe_learns_the_bundled_digits(name: str, changes: dict[str, Any], 
     run = Run.of(recipe, replace(digits, validation=None, test=digits.validation))
     losses = [record.train_loss for record in run.epochs(ArrayEngine())]
     assert losses[-1] < losses[0] / 2 or recipe.label_smoothing
-    outcome = outcome_of(recipe, run.dataset, run.state.network)
+    outcome = outcome_of(recipe, run.dataset, run.network)
     assert outcome.accuracy >= floor
     assert outcome.how == "on 359 test examples"
     assert outcome.n == outcome.confusion.sum() == 359
@@ -44,6 +44,6 @@ def test_a_network_that_has_seen_moved_digits_minds_less_when_they_move() -> Non
         digits = data.digits(preparation="standard", validation=0.2)
         run = Run.of(recipe, replace(digits, validation=None, test=digits.validation))
         list(run.epochs(ArrayEngine()))
-        outcome = outcome_of(replace(recipe, move=1), run.dataset, run.state.network)
+        outcome = outcome_of(replace(recipe, move=1), run.dataset, run.network)
         moved[move] = outcome.facts["accuracy_moved_by_1"]
     assert moved[1] > moved[0] + 0.2

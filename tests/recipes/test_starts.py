@@ -51,7 +51,7 @@ def test_the_recipe_solves_xor_and_tells_the_shares(monkeypatch: pytest.MonkeyPa
     recipe = RECIPES["xor"]
     run = Run.of(recipe, data.xor(4, preparation="raw"))
     list(run.epochs(ArrayEngine()))
-    outcome = outcome_of(recipe, run.dataset, run.state.network)
+    outcome = outcome_of(recipe, run.dataset, run.network)
     assert outcome.accuracy == 1
     assert outcome.how == "on its own training examples"
     assert list(outcome.facts) == [f"share_of_20_starts_with_{hidden}_hidden_units" for hidden in (0, 2, 4, 8)]

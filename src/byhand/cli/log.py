@@ -6,32 +6,42 @@ There is no test column. The test set is looked at once, after the last update.
 from byhand.cli.common import Voice, percent
 from byhand.training.history import EpochRecord
 
-_WIDTHS = (9, 10, 9, 10, 9, 7)
+COLUMNS = {"epoch": 9, "train loss": 10, "train acc": 9, "valid loss": 10, "valid acc": 9, "seconds": 7}  # widths
+OFTEN = 25  # epochs that are all shown
 
 
 class EpochLog:
-    """Prints the rows of one run; where there are more than 25 epochs, some 20 of them."""
+    """Prints the rows of one run; where there are more than 25 epochs, some 20 of them.
 
-    def __init__(self, voice: Voice, n_epochs: int, *, validates: bool) -> None:
-        self._voice, self._n_epochs, self._validates = voice, n_epochs, validates
-        self._every = 1 if n_epochs <= 25 else -(-n_epochs // 20)
+    validates : are there columns of the validation part?   classes : are there columns of accuracies?
+    """
+
+    def __init__(self, voice: Voice, n_epochs: int, *, validates: bool, classes: bool) -> None:
+        self._n_epochs = n_epochs
+        self._every = 1 if n_epochs <= OFTEN else -(-n_epochs // 20)
+        self._columns = [
+            name for name in COLUMNS if (validates or "valid" not in name) and (classes or "acc" not in name)
+        ]
         self._console = voice.console()
 
     def header(self) -> None:
-        columns = ["epoch", "train loss", "train acc", "valid loss", "valid acc", "seconds"]
-        self._print(columns, style="dim")
+        self._print({name: name for name in COLUMNS}, style="dim")
 
     def row(self, record: EpochRecord) -> None:
         if record.epoch % self._every and record.epoch not in (1, self._n_epochs):
             return
-        cells = [f"{record.epoch}/{self._n_epochs}", f"{record.train_loss:.4f}", _accuracy(record.train_accuracy)]
-        cells += ["" if record.valid_loss is None else f"{record.valid_loss:.4f}", _accuracy(record.valid_accuracy)]
-        self._print([*cells, f"{record.seconds:.2f}"])
+        cells = {
+            "epoch": f"{record.epoch}/{self._n_epochs}",
+            "train loss": f"{record.train_loss:.4f}",
+            "train acc": _accuracy(record.train_accuracy),
+            "valid loss": "" if record.valid_loss is None else f"{record.valid_loss:.4f}",
+            "valid acc": _accuracy(record.valid_accuracy),
+            "seconds": f"{record.seconds:.2f}",
+        }
+        self._print(cells)
 
-    def _print(self, cells: list[str], style: str | None = None) -> None:
-        padded = [f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)]
-        if not self._validates:
-            del padded[3:5]
+    def _print(self, cells: dict[str, str], style: str | None = None) -> None:
+        padded = [f"{cells[name]:>{COLUMNS[name]}}" for name in self._columns]
         self._console.print("  ".join(padded), style=style, markup=False)
 
 

@@ -11,7 +11,7 @@ from byhand.cli.common import escaped, percent
 from byhand.data.examples import Dataset
 from byhand.metrics import mean_interval, most_confused
 from byhand.recipes import RECIPES
-from byhand.recipes.outcome import Outcome
+from byhand.recipes.outcome import ON_TRAINING, Outcome
 from byhand.recipes.recipe import Recipe
 
 
@@ -97,7 +97,8 @@ def _one_run(outcome: Outcome) -> list[tuple[str, str]]:
     """Return the lines on a single run's test."""
     if outcome.accuracy is None:
         return [("R²", f"[bold green]{outcome.r_squared:.4f}[/bold green]  {outcome.how}")]
-    lines = [("test accuracy", f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.how}")]
+    name = "accuracy" if outcome.how == ON_TRAINING else "test accuracy"
+    lines = [(name, f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.how}")]
     if outcome.interval is not None:
         low, high = outcome.interval
         lines.append(("95 % interval", f"{percent(low)} – {percent(high)}, from counting {outcome.n:,} examples"))

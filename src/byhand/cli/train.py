@@ -46,5 +46,6 @@ def command(
     chosen = changed(recipe_named(recipe or "vanilla"), fields)
     mnist_is_named = recipe is not None or data_dir is not None or fields["data"] is not None
     fallback = None if mnist_is_named else changed(recipe_named("digits"), fields)
-    request = Request(chosen, data_dir, seeds or 1, engine, runs, fallback, loss_is_given=fields["loss"] is not None)
+    given = tuple(name for name, value in fields.items() if value is not None)
+    request = Request(chosen, data_dir, seeds or 1, engine, runs, fallback, given)
     return run_request(request, voice)

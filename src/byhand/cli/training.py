@@ -35,7 +35,7 @@ class Request:
     """What was asked for. It stands in the run's record, so that a stopped run can be gone on with.
 
     fallback : nobody named MNIST, so this, on the bundled digits, will do where it cannot be had; None: it will not
-    loss_is_given : by a flag; otherwise a table of numbers to predict is trained with squared error
+    given : the recipe's fields that were set by flags; others are made to fit where the data are numbers to predict
     folder : of the run to go on with, None for a new one
     """
 
@@ -45,7 +45,7 @@ class Request:
     engine: str | None = None
     runs: Path = Path("runs")
     fallback: Recipe | None = None
-    loss_is_given: bool = False
+    given: tuple[str, ...] = ()
     folder: RunFolder | None = None
 
     def settings(self) -> dict[str, Any]:
@@ -75,7 +75,8 @@ def resumed(path: Path) -> Request:
         n_seeds, engine = operator.index(settings["n_seeds"]), settings["engine"]
         if n_seeds < 1 or not isinstance(engine, str | None):
             raise ValueError(f"{n_seeds} seeds, engine {engine!r}")
-        return Request(recipe, data_dir, n_seeds, engine, path.parent, folder=folder)
+        given = tuple(asdict(recipe))  # all of it: what was made to fit once is not made to fit again
+        return Request(recipe, data_dir, n_seeds, engine, path.parent, given=given, folder=folder)
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder.record_file} does not say how to go on: {error!r}. Train anew.") from error
 
@@ -83,8 +84,7 @@ def resumed(path: Path) -> Request:
 def run_request(request: Request, voice: Voice) -> int:
     """Train every seed, save, test once, report; return the exit code."""
     request, dataset = _with_data(request, voice)
-    if not request.loss_is_given:
-        request = replace(request, recipe=suited(request.recipe, dataset))
+    request = replace(request, recipe=suited(request.recipe, dataset, request.given))
     engine = choose_engine(request.engine)
     _refuse_what_cannot_be_trained(request.recipe, dataset, engine)
     folder = request.folder or RunFolder.create(request.runs, request.recipe.name)
@@ -138,7 +138,7 @@ def _one_seed(
         _train(run, folder, engine, stop, voice, quietly=many)
     if stop.asked:
         raise KeyboardInterrupt
-    result = SeedResult(seed, outcome_of(recipe, dataset, run.state.network), run.seconds, folder.model_file)
+    result = SeedResult(seed, outcome_of(recipe, dataset, run.network), run.seconds, folder.model_file)
     if many:
         voice.say(result.line())
     return result
@@ -146,7 +146,8 @@ def _one_seed(
 
 def _train(run: Run, folder: RunFolder, engine: Engine, stop: StopRequest, voice: Voice, *, quietly: bool) -> None:
     """Train to the end or to the stop, and save what there is then: a test that is broken off costs no training."""
-    log = EpochLog(voice, run.recipe.epochs, validates=run.dataset.validation is not None)
+    validates, classes = run.dataset.validation is not None, run.dataset.train.is_classes
+    log = EpochLog(voice, run.recipe.epochs, validates=validates, classes=classes)
     if not quietly:
         voice.say(_opening(run, engine))
         log.header()

@@ -21,7 +21,8 @@ from byhand.arrays import Array
 from byhand.errors import known_as
 from byhand.randomness import DATA, Stream
 
-GRID = 600  # points a side; the figures below hold to 0.01 points of a percent from 300 on
+GRID = 600  # points a side; the Bayes errors below hold to 0.0001 points of a percent
+GOLDEN = (5**0.5 - 1) / 2  # its multiples' fractions spread most evenly over 0 … 1
 REACH = 6.0  # standard deviations around each cloud that the grid covers: 2e-9 of it lies outside
 
 _normal_cdf = np.vectorize(lambda x: 0.5 * (1 + erf(x / 2**0.5)))
@@ -67,19 +68,24 @@ class Clouds:
         return best
 
     def sample(self, n: int, seed: int) -> tuple[Array, Array]:
-        """Return points (n, 2) and classes (n,): example i has class i mod 2, its noise is draws 2i and 2i + 1."""
+        """Return points (n, 2) and classes (n,): example i has class i mod 2, its noise is normals 2i and 2i + 1."""
         y = np.arange(n) % 2
         roots = np.stack([np.linalg.cholesky(covariance) for covariance in self.covariances])
         noise = Stream(seed, DATA).normal(n, 2)
         return self.centres[y] + np.einsum("nij,nj->ni", roots[y], noise), y
 
     def _grid(self) -> tuple[Array, float]:
-        """Return the midpoints of a grid that covers both clouds, (GRID², 2), and the area each stands for."""
+        """Return a grid that covers both clouds, (GRID², 2), and the area that each point stands for.
+
+        Row i is moved along by the fraction of i · GOLDEN of a step: where a boundary cuts the rows, the errors of
+        this row and that cancel. On rows that begin alike they would all have one sign.
+        """
         reach = REACH * np.sqrt(np.stack([np.diag(covariance) for covariance in self.covariances]))
         low, high = (self.centres - reach).min(axis=0), (self.centres + reach).max(axis=0)
         step = (high - low) / GRID
-        axes = [low[i] + step[i] * (np.arange(GRID) + 0.5) for i in range(2)]
-        return np.stack([axis.ravel() for axis in np.meshgrid(*axes)], axis=1), float(step.prod())
+        row, column = np.indices((GRID, GRID)).reshape(2, -1)
+        place = np.stack([column + row * GOLDEN % 1, row + 0.5], axis=1)
+        return low + step * place, float(step.prod())
 
     def _line_errors(self, angles: Array, offsets: Array) -> Array:
         """Return (2) for every direction and place: (angles, offsets)."""

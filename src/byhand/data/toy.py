@@ -1,4 +1,8 @@
-"""Toy sets: points in the plane whose classes can be seen, each drawn from the seed's own stream of numbers."""
+"""Toy sets: points in the plane whose classes can be seen, each drawn from the seed's own stream of numbers.
+
+Circles, moons, spiral and sine have noise and so a test part: the same places with fresh noise. XOR has none: its four
+corners are all there is. Two clouds need none: their error is integrated over the plane.
+"""
 
 import numpy as np
 
@@ -9,11 +13,13 @@ from byhand.data.prepare import preparation_for
 from byhand.errors import OptionError
 from byhand.randomness import DATA, Stream
 
+TRAIN, TEST = 0, 1  # which numbers of the seed's stream: its epoch
+
 
 def gaussians(n: int = 1000, *, seed: int = 0, name: str = "gaussians", preparation: str = "raw") -> Dataset:
     """Return two clouds by Box–Muller; see clouds.py for their shape and what can be known about them."""
     points, y = clouds_named(name).sample(_at_least(n, 2), seed)
-    return _dataset(name, points, y, preparation, f"{n:,} points of two Gaussian clouds, seed {seed}")
+    return _dataset(name, (points, y), None, preparation, f"{n:,} points of two Gaussian clouds, seed {seed}")
 
 
 def xor(n: int = 4, *, noise: float = 0.0, seed: int = 0, preparation: str = "raw") -> Dataset:
@@ -21,7 +27,8 @@ def xor(n: int = 4, *, noise: float = 0.0, seed: int = 0, preparation: str = "ra
     corners = np.arange(_at_least(n, 4)) % 4
     points = np.stack([corners // 2, corners % 2], axis=1).astype(float)
     y = (points[:, 0] != points[:, 1]).astype(np.int64)
-    return _dataset("xor", _strayed(points, noise, seed), y, preparation, f"{n:,} corners of XOR, noise {noise}")
+    train = _strayed(points, noise, seed, TRAIN), y
+    return _dataset("xor", train, None, preparation, f"{n:,} corners of XOR, noise {noise}")
 
 
 def circles(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
@@ -29,7 +36,7 @@ def circles(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: st
     y = np.arange(_at_least(n, 2)) % 2
     angle = 2 * np.pi * (np.arange(n) // 2) / ((n + 1) // 2)
     points = np.where(y, 0.5, 1.0)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return _dataset("circles", _strayed(points, noise, seed), y, preparation, f"{n:,} points on two circles")
+    return _scattered("circles", points, y, noise, seed, preparation, f"{n:,} points on two circles")
 
 
 def moons(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
@@ -38,7 +45,7 @@ def moons(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str 
     angle = np.pi * (np.arange(n) // 2) / max((n + 1) // 2 - 1, 1)
     upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     points = np.where(y[:, None], [1.0, 0.5] - upper, upper)
-    return _dataset("moons", _strayed(points, noise, seed), y, preparation, f"{n:,} points on two half moons")
+    return _scattered("moons", points, y, noise, seed, preparation, f"{n:,} points on two half moons")
 
 
 def spiral(n: int = 1000, *, arms: int = 2, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
@@ -47,14 +54,14 @@ def spiral(n: int = 1000, *, arms: int = 2, noise: float = 0.1, seed: int = 0, p
     along = (np.arange(n) // arms + 1) / ((n + arms - 1) // arms)  # 0 … 1 from the middle outwards
     angle = 3 * np.pi * along + 2 * np.pi * y / arms
     points = 3 * along[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    return _dataset("spiral", _strayed(points, noise, seed), y, preparation, f"{n:,} points on {arms} spiral arms")
+    return _scattered("spiral", points, y, noise, seed, preparation, f"{n:,} points on {arms} spiral arms")
 
 
 def sine(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
     """Return a curve to predict, t = sin x + noise for x from −π to π: regression."""
     x = np.linspace(-np.pi, np.pi, _at_least(n, 2)).reshape(-1, 1)
-    t = np.sin(x) + noise * Stream(seed, DATA).normal(n, 1)
-    return _dataset("sine", x, t, preparation, f"{n:,} points of a sine, noise {noise}")
+    t, fresh_t = (_strayed(np.sin(x), noise, seed, part) for part in (TRAIN, TEST))
+    return _dataset("sine", (x, t), (x, fresh_t), preparation, f"{n:,} points of a sine, noise {noise}")
 
 
 def _at_least(n: int, least: int) -> int:
@@ -63,18 +70,28 @@ def _at_least(n: int, least: int) -> int:
     return n
 
 
-def _strayed(points: Array, noise: float, seed: int) -> Array:
+def _strayed(points: Array, noise: float, seed: int, part: int) -> Array:
     """Return the points, each moved by normal noise of this standard deviation."""
     if noise < 0:
         raise OptionError(f"a toy set got noise {noise}; expected 0 or more.")
-    return points + noise * Stream(seed, DATA).normal(*points.shape)
+    return points + noise * Stream(seed, DATA, part).normal(*points.shape)
 
 
-def _dataset(name: str, points: Array, y: Array, preparation: str, source: str) -> Dataset:
-    """Return the points as a training set; there is no other part: more points are one seed away."""
-    raw = points.astype(np.float32)
+def _scattered(name: str, points: Array, y: Array, noise: float, seed: int, preparation: str, source: str) -> Dataset:
+    """Return the points of a curve, strayed twice: to train and to test."""
+    train, test = ((_strayed(points, noise, seed, part), y) for part in (TRAIN, TEST))
+    return _dataset(name, train, test, preparation, source)
+
+
+def _dataset(
+    name: str, train: tuple[Array, Array], test: tuple[Array, Array] | None, preparation: str, source: str
+) -> Dataset:
+    """Return points and answers as a data set, prepared by what is known of the training part."""
+    raw, y = train[0].astype(np.float32), train[1]
     prepared = preparation_for(preparation, raw, low=float(raw.min()), high=float(raw.max()), per_column=True)
-    is_classes = y.ndim == 1
-    answers = y.astype(np.int64) if is_classes else y.astype(np.float32)
-    names = tuple(str(label) for label in range(int(y.max()) + 1)) if is_classes else ()
-    return Dataset(name, Examples(raw, answers, prepared), None, None, names, None, source)
+    names = tuple(str(label) for label in range(int(y.max()) + 1)) if y.ndim == 1 else ()
+
+    def part(points: Array, answers: Array) -> Examples:
+        return Examples(points.astype(np.float32), answers.astype(np.int64 if names else np.float32), prepared)
+
+    return Dataset(name, part(*train), None, part(*test) if test else None, names, None, source)

@@ -1,6 +1,6 @@
 """From a recipe's words to the objects they stand for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from byhand import initializers
@@ -13,6 +13,8 @@ from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nest
 from byhand.recipes.recipe import Recipe
 from byhand.schedules import schedule_for
 from byhand.training.plan import Plan
+
+NUMBERS_RATE = 0.1  # · a recipe's learning rate: squared error is steeper than cross-entropy, whose gradient stops at 1
 
 
 def build_initializer(recipe: Recipe) -> Initializer:
@@ -68,16 +70,20 @@ def build_optimizer(recipe: Recipe) -> Optimizer:
     return GradientClipping(optimizer, recipe.clip_norm) if recipe.clip_norm else optimizer
 
 
-def suited(recipe: Recipe, dataset: Dataset) -> Recipe:
-    """Return the recipe, with squared error in place of its loss where the data are numbers to predict."""
-    if dataset.train.is_classes or recipe.loss == SquaredError.kind:
+def suited(recipe: Recipe, dataset: Dataset, given: Collection[str] = ()) -> Recipe:
+    """Return the recipe, made to fit where the data are numbers to predict: squared error, and a smaller rate.
+
+    given : names of fields that somebody chose; these stay. A loss that was chosen keeps the whole recipe as it is.
+    """
+    if dataset.train.is_classes or recipe.loss == SquaredError.kind or "loss" in given:
         return recipe
-    return replace(recipe, loss=SquaredError.kind, label_smoothing=0.0)
+    rate = recipe.learning_rate * (1 if "learning_rate" in given else NUMBERS_RATE)
+    return replace(recipe, loss=SquaredError.kind, label_smoothing=0.0, learning_rate=rate)
 
 
 def build_plan(recipe: Recipe, dataset: Dataset) -> Plan:
     """Return how the recipe trains on this data set; raise OptionError when loss and data do not go together."""
-    if suited(recipe, dataset) != recipe:
+    if not dataset.train.is_classes and recipe.loss != SquaredError.kind:
         raise OptionError(
             f"{dataset.name} has numbers to predict, and {recipe.loss} is for classes. Use squared_error."
         )

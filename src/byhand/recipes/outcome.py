@@ -1,8 +1,8 @@
 """What a trained recipe reached: one accuracy with its uncertainty, and the facts that belong beside it.
 
-Four kinds of data have four ways to be tested: MNIST and tables have a test set; the bundled digits are too few for
-one and are cross-validated; for two clouds the error is integrated over the plane; XOR has four points and no test,
-there the question is how many starts solve it.
+Four kinds of data have four ways to be tested: MNIST, tables and most toy sets have a test set; the bundled digits are
+too few for one and are cross-validated; for two clouds the error is integrated over the plane; XOR has four points and
+no test, there the question is how many starts solve it.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from byhand.training.evaluate import Evaluation, evaluate
 from byhand.training.moved import moved_accuracy
 
 N_STARTS = 200
+ON_TRAINING = "on its own training examples"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,7 @@ def outcome_of(recipe: Recipe, dataset: Dataset, network: Network) -> Outcome:
         facts = errors_on_the_plane(recipe.data, network, dataset.train.preparation)
         return Outcome("integrated over the plane", 1 - facts["error"], facts=facts)
     found = evaluate(network, dataset.train)
-    return Outcome.counted("on its own training examples", found, _facts_of_starts(recipe, dataset))
+    return Outcome.counted(ON_TRAINING, found, _facts_of_starts(recipe, dataset))
 
 
 def _by_folds(recipe: Recipe, dataset: Dataset) -> Outcome:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
-from byhand.data.examples import Dataset
+from byhand.data.examples import Dataset, Examples
 from byhand.engines.base import Engine
+from byhand.network import Network
 from byhand.persistence.model import Model
 from byhand.persistence.output import output_for
 from byhand.persistence.provenance import environment, training_summary
 from byhand.recipes.build import build_network, build_optimizer, build_plan
 from byhand.recipes.recipe import Recipe
+from byhand.recipes.target_scale import TargetScale
 from byhand.training.history import EpochRecord
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
@@ -18,24 +20,34 @@ from byhand.training.train import train
 
 @dataclass
 class Run:
-    """One recipe, one seed, one data set, and how far it has come."""
+    """One recipe, one seed, one data set, and how far it has come.
+
+    scale : in regression, of the targets that `state.network` is trained on; None: they are used as they are
+    """
 
     recipe: Recipe
     dataset: Dataset
     plan: Plan
     state: TrainingState
+    scale: TargetScale | None
 
     @classmethod
     def of(cls, recipe: Recipe, dataset: Dataset) -> "Run":
         """Return the run at its start."""
         state = TrainingState(build_network(recipe, dataset), build_optimizer(recipe))
-        return cls(recipe, dataset, build_plan(recipe, dataset), state)
+        plan = build_plan(recipe, dataset)
+        return cls(recipe, dataset, plan, state, TargetScale.of(dataset.train, state.network))
 
     def epochs(self, engine: Engine, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
         """Train to the end, an epoch a pull."""
-        return train(
-            self.state, self.dataset.train, self.plan, validation=self.dataset.validation, engine=engine, stop=stop
-        )
+        validation = self.dataset.validation and self._scaled(self.dataset.validation)
+        examples = self._scaled(self.dataset.train)
+        return train(self.state, examples, self.plan, validation=validation, engine=engine, stop=stop)
+
+    @property
+    def network(self) -> Network:
+        """The network as it is now, for inputs and answers as the data set has them."""
+        return self.scale.taken_in(self.state.network) if self.scale else self.state.network
 
     @property
     def seconds(self) -> float:
@@ -45,7 +57,7 @@ class Run:
     def model(self, engine: Engine) -> Model:
         """Return the network as it is now with everything needed to use it and to make it again."""
         return Model(
-            network=self.state.network,
+            network=self.network,
             preparation=self.dataset.train.preparation,
             output=output_for(self.state.network, self.plan.loss.kind, is_classes=self.dataset.train.is_classes),
             class_names=self.dataset.class_names,
@@ -58,3 +70,6 @@ class Run:
             },
             history=training_summary([asdict(row) for row in self.state.history]),
         )
+
+    def _scaled(self, examples: Examples) -> Examples:
+        return self.scale.scaled(examples) if self.scale else examples

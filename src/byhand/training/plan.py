@@ -45,6 +45,8 @@ class Plan:
             raise OptionError(f"training got patience={self.patience}; expected 1 or more epochs.")
         if self.move and self.image_shape is None:
             raise OptionError("training got move, but the examples are no pictures; leave move at 0.")
+        if self.image_shape and not 0 <= self.move < min(self.image_shape):
+            raise OptionError(f"training got move={self.move}; expected 0 … {min(self.image_shape) - 1} pixels.")
 
     def n_steps(self, n: int) -> int:
         """Return how many minibatches n examples make."""

@@ -1,0 +1,47 @@
+"""Numbers to predict, brought to mean 0 and spread 1 for training, and put back into the last layer afterwards.
+
+A learning rate that suits targets near 1 blows up on house prices: the gradient of squared error grows with the
+targets. Trained on t′ = (t − mean) / spread, the network says a′; what was asked for is
+
+    a = spread · a′ + mean = h (W · spread) + (b · spread + mean)
+
+so a last dense layer takes the scale in, exactly, and the model that is saved is a plain network.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.data.examples import Examples
+from byhand.layers import Dense
+from byhand.network import Network
+
+
+@dataclass(frozen=True, eq=False)
+class TargetScale:
+    """mean, spread : (k,), of each number to predict over the training examples; the spread of a constant is 1."""
+
+    mean: Array
+    spread: Array
+
+    @classmethod
+    def of(cls, examples: Examples, network: Network) -> "TargetScale | None":
+        """Return the scale of these targets; None for classes, and where no last dense layer could take it in."""
+        if examples.is_classes or not isinstance(network.layers[-1], Dense):
+            return None
+        targets = examples.y.reshape(len(examples), -1).astype(np.float64)
+        spread = targets.std(axis=0)
+        return cls(targets.mean(axis=0), np.where(spread > 0, spread, 1.0))
+
+    def scaled(self, examples: Examples) -> Examples:
+        """Return the examples with targets (n, k) as the network is trained on them."""
+        return replace(examples, y=(examples.y.reshape(len(examples), -1) - self.mean) / self.spread)
+
+    def taken_in(self, network: Network) -> Network:
+        """Return a copy of a network trained on scaled targets that says the numbers themselves."""
+        copy = network.astype(network.layers[-1].params["W"].dtype)
+        last = copy.layers[-1].params
+        last["W"] *= self.spread
+        last["b"][:] = last["b"] * self.spread + self.mean
+        return copy
