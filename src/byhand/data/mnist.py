@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from byhand.arrays import Array
+from byhand.data.archive import read_arrays
 from byhand.data.examples import Dataset, Examples
 from byhand.data.fetch import FILES, Progress, fetch_mnist
 from byhand.data.idx import read_idx, write_idx
@@ -20,6 +21,7 @@ from byhand.data.split import balanced_block_split, stratified_split, tail_split
 from byhand.errors import ByhandError, DataError, EnvironmentFault, known_as
 
 NAMES = tuple(expected.name for expected in FILES)
+KERAS_FILE = "mnist.npz"  # all four arrays in one archive
 
 
 class MnistNotFound(DataError):  # noqa: N818 — it says what is the matter
@@ -71,7 +73,7 @@ def mnist(
         test=Examples(test_raw, test_y, prepared),
         class_names=tuple(str(label) for label in range(n_classes)),
         image_shape=(int(train_images.shape[1]), int(train_images.shape[2])),
-        source=f"{len(raw):,} training and {len(test_raw):,} test pictures, the IDX files of a folder {place.name!r}",
+        source=f"{len(raw):,} training and {len(test_raw):,} test pictures, the files of a folder {place.name!r}",
     )
 
 
@@ -90,7 +92,7 @@ def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
     """Return a folder that holds MNIST."""
     cache = cache_folder() / "mnist"
     for place in (cache, *_neighbours()):
-        if all(_file(place, name) for name in NAMES):
+        if all(_file(place, name) for name in NAMES) or (place / KERAS_FILE).is_file():
             return place
     said = "downloading was not allowed"
     if download:
@@ -106,8 +108,9 @@ def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
 
 
 def _neighbours() -> list[Path]:
-    """Return the folders in which torchvision keeps MNIST."""
-    return [Path(root) / "MNIST" / "raw" for root in ("data", "datasets", Path.home() / "data", Path.home() / ".data")]
+    """Return the folders in which torchvision and Keras keep MNIST."""
+    roots = (Path("data"), Path("datasets"), Path.home() / "data", Path.home() / ".data")
+    return [*(root / "MNIST" / "raw" for root in roots), Path.home() / ".keras" / "datasets"]
 
 
 def _file(folder: Path, name: str) -> Path | None:
@@ -120,6 +123,8 @@ def _four_arrays(folder: Path) -> list[Array]:
     """Return training images and labels, test images and labels."""
     files = {name: _file(folder, name) for name in NAMES}
     missing = [name for name, file in files.items() if file is None]
+    if missing and (folder / KERAS_FILE).is_file():
+        return read_arrays(folder / KERAS_FILE, ("x_train", "y_train", "x_test", "y_test"))
     if missing:
         raise DataError(
             f"{folder} holds no {missing[0]} (gzipped or not). Name the folder with MNIST's four IDX files with "

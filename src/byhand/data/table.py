@@ -6,9 +6,6 @@ words become one column a word. What cannot be used is refused with its line and
 
 import csv
 import itertools
-import math
-import zipfile
-import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,18 +13,16 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import Array
+from byhand.data.archive import MAX_BYTES, read_arrays
 from byhand.data.examples import Dataset, Examples
 from byhand.data.prepare import preparation_for
 from byhand.data.split import stratified_split
 from byhand.errors import DataError, EnvironmentFault
 
-MAX_BYTES = 1 << 30  # of a file, and of what an archive unpacks to
-MAX_EXPANSION = 100  # times an archive may grow when unpacked
 MAX_COLUMNS = 100_000
 MAX_FIELD = 64_000  # characters
 MAX_WORDS = 50  # different words in a column; more are names, not categories
 MAX_CLASSES = 100
-DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError, SyntaxError)
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
 
 
@@ -54,7 +49,7 @@ def read_table(
         return _from_rows("data frame", columns, rows, target, preparation, test_share, seed, first_line=0)
     path = Path(source)
     if path.suffix.lower() == ".npz":
-        x, y = _npz(path)
+        x, y = read_arrays(path, ("x", "y"))
         return from_arrays(x, y, name=path.stem, preparation=preparation, test_share=test_share, seed=seed)
     names, rows, first_line = _csv(path)
     return _from_rows(path.stem, names, rows, target, preparation, test_share, seed, first_line=first_line)
@@ -233,37 +228,3 @@ def _looks_like_header(rows: list[list[str]]) -> bool:
             continue
         return False
     return True
-
-
-def _npz(path: Path) -> tuple[Array, Array]:
-    """Return the arrays x and y of an archive whose size was looked at before it was unpacked."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = {member.filename: member for member in archive.infolist()}
-            for name in ("x.npy", "y.npy"):
-                if name not in members:
-                    raise DataError(f"{path} holds no array {name[0]!r}; expected x and y.")
-                size, packed = members[name].file_size, members[name].compress_size
-                if size > MAX_BYTES or size > MAX_EXPANSION * packed + (1 << 16):
-                    raise DataError(f"{path}: {name} unpacks {packed:,} to {size:,} bytes; that is more than is read.")
-            return _npy(archive, path, "x.npy"), _npy(archive, path, "y.npy")
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist.") from None
-    except DAMAGED as error:
-        raise DataError(f"{path} is no archive of arrays: {error}.") from error
-    except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
-
-
-def _npy(archive: zipfile.ZipFile, path: Path, name: str) -> Array:
-    """Return one array of an archive, once its header agrees with its size."""
-    with archive.open(name) as file:
-        version = np.lib.format.read_magic(file)
-        if version not in ((1, 0), (2, 0)):
-            raise DataError(f"{path}: {name} has version {version}; expected 1.0 or 2.0.")
-        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read_header(file)
-        if dtype.hasobject or math.prod(shape) * dtype.itemsize > archive.getinfo(name).file_size:
-            raise DataError(f"{path}: {name} declares {dtype} of shape {shape}, which it does not hold.")
-    with archive.open(name) as file:
-        return np.lib.format.read_array(file, allow_pickle=False)
