@@ -1,0 +1,64 @@
+"""What the README tells people to type works, and its Python runs."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from byhand import data
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LINES = re.findall(r"^byhand .*$", README, flags=re.MULTILINE)
+
+
+def written(language: str) -> list[str]:
+    """Return the README's blocks in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def run(*command: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("code", written("python"))
+def test_the_python_runs(code: str, tmp_path: Path) -> None:
+    done = run("-c", code, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, *rest = done.stdout.splitlines()
+    assert float(first) > 0.9
+    assert any("UPDATE" in line for line in rest)
+
+
+def test_every_command_works_in_the_order_of_the_page(tmp_path: Path, mnist_folder: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="pictures need Pillow")
+    (tmp_path / "my.csv").write_text("".join(f"{i},{i % 7},{'up' if i > 30 else 'down'}\n" for i in range(60)))
+    digit = data.mnist(mnist_folder, validation=None).test
+    image.fromarray(np.asarray(255 - digit.raw[0].reshape(28, 28))).resize((200, 200)).save(tmp_path / "digit.png")
+    commands = [shlex.split(line, comments=True) for line in LINES]
+    assert len(commands) > 8
+    for _, *words in commands:
+        fewer = ["2" if before == "--seeds" else word for before, word in zip(["", *words], words, strict=False)]
+        done = run("-m", "byhand", *fewer, folder=tmp_path, BYHAND_DATA=str(mnist_folder))
+        assert done.returncode == 0, (words, done.stderr)
+        assert done.stdout.strip(), words
+        assert "Traceback" not in done.stderr
+
+
+def test_what_it_links_to_is_there() -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
