@@ -1,6 +1,5 @@
 """What all tests share: no test touches the user's cache, runs or environment."""
 
-import importlib
 import os
 from pathlib import Path
 
@@ -22,8 +21,7 @@ def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every download fail at once."""
-    module = importlib.import_module("byhand.data.mnist")  # byhand.data.mnist is also the function of that name
-    monkeypatch.setattr(module, "fetch_mnist", _fails)
+    monkeypatch.setattr("byhand.data.fetch.fetch_mnist", _fails)
 
 
 def _fails(folder: Path, **_: object) -> None:

@@ -1,6 +1,5 @@
 """`byhand train`, as a user meets it."""
 
-import importlib
 import json
 import shutil
 from collections.abc import Callable
@@ -271,7 +270,7 @@ def test_a_download_is_shown_on_a_terminal_alone(
         progress("train-images-idx3-ubyte", 100, 100)
         shutil.copytree(look_alike, folder)
 
-    monkeypatch.setattr(importlib.import_module("byhand.data.mnist"), "fetch_mnist", downloads)
+    monkeypatch.setattr("byhand.data.fetch.fetch_mnist", downloads)
     monkeypatch.setenv("BYHAND_CACHE", str(tmp_path / "one"))
     assert "downloading" not in byhand("data", "mnist").err
     monkeypatch.setenv("BYHAND_CACHE", str(tmp_path / "two"))

@@ -14,8 +14,8 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.archive import read_arrays
 from byhand.data.examples import Dataset, Examples
-from byhand.data.fetch import FILES, Progress, fetch_mnist
 from byhand.data.idx import read_idx, write_idx
+from byhand.data.official import FILES, Progress
 from byhand.data.prepare import preparation_for
 from byhand.data.split import balanced_block_split, stratified_split, tail_split
 from byhand.errors import ByhandError, DataError, EnvironmentFault, known_as
@@ -96,6 +96,8 @@ def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
             return place
     said = "downloading was not allowed"
     if download:
+        from byhand.data.fetch import fetch_mnist  # here: what it needs of the standard library takes 15 ms to import
+
         try:
             fetch_mnist(cache, progress=progress)
             return cache
