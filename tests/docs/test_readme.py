@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -62,3 +63,8 @@ def test_what_it_links_to_is_there() -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_the_results_are_those_of_the_records() -> None:
+    script = runpy.run_path(str(ROOT / "tools" / "make_results.py"))
+    assert script["with_results"](README) == README
