@@ -48,7 +48,8 @@ def _from_any(mirrors: Sequence[str], expected: Expected, progress: Progress | N
         try:
             content = _inflated(_downloaded(f"{mirror}{expected.name}.gz", expected.name, progress), expected.n_bytes)
         except (OSError, EOFError, zlib.error, http.client.HTTPException, ValueError) as error:
-            said.append(f"{urlsplit(mirror).hostname}: {error}")
+            reason = " ".join(str(error).split())[:200]  # one line, whatever a mirror answers
+            said.append(f"{urlsplit(mirror).hostname}: {reason}")
             continue
         if is_official(expected, content):
             return content
