@@ -1,10 +1,12 @@
 """NPZ archives: named arrays in a zip file, looked at before they are unpacked, and without any object in them."""
 
+import errno
 import math
 import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -23,16 +25,27 @@ def read_arrays(path: Path, names: Sequence[str]) -> list[Array]:
     100 times its size; EnvironmentFault when the machine cannot read it.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open(path, "rb") as file:
+            return _arrays(file, path, names)
+    except FileNotFoundError:
+        raise DataError(f"{path} does not exist.") from None
+    except OSError as error:
+        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _arrays(file: BinaryIO, path: Path, names: Sequence[str]) -> list[Array]:
+    """Return the arrays in an open file."""
+    try:
+        with zipfile.ZipFile(file) as archive:
             for name in names:
                 _check_size(archive, path, name, names)
             return [_npy(archive, path, f"{name}.npy") for name in names]
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist.") from None
     except DAMAGED as error:
         raise DataError(f"{path} is no archive of arrays: {error}.") from error
     except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
+        if error.errno == errno.EINVAL:  # a damaged archive sends its reader to a place before the file
+            raise DataError(f"{path} is no archive of arrays.") from error
+        raise
 
 
 def _check_size(archive: zipfile.ZipFile, path: Path, name: str, names: Sequence[str]) -> None:

@@ -75,9 +75,8 @@ def from_arrays(
     train, test = stratified_split(groups, test_share, seed)
     if not len(test) or not len(train):
         raise DataError(f"{name} has {len(x)} examples: too few for a test share of {test_share}. Bring more rows.")
-    raw = x.astype(np.float32)
-    with np.errstate(invalid="ignore"):
-        low, high = float(raw[train].min()), float(raw[train].max())
+    raw = _as_float32(name, x)
+    low, high = float(raw[train].min()), float(raw[train].max())
     prepared = preparation_for(preparation, raw[train], low=low, high=high if high > low else low + 1, per_column=True)
     return Dataset(
         name=name,
@@ -88,6 +87,19 @@ def from_arrays(
         image_shape=None,
         source=f"{len(x):,} rows of {x.shape[1]} numbers from {name}, {test_share:g} of them for the test",
     )
+
+
+def _as_float32(name: str, x: Array) -> Array:
+    """Return x (n, features) as float32; refuse what is not finite there (beyond 3e38 it is not)."""
+    with np.errstate(over="ignore"):
+        raw = x.astype(np.float32)
+    if not np.isfinite(raw).all():
+        row, column = np.argwhere(~np.isfinite(raw))[0]
+        raise DataError(
+            f"{name} got {x[row, column]} in row {row}, column {column}; expected finite numbers up to 3e38. "
+            f"Fill the gap or leave the row out."
+        )
+    return raw
 
 
 def _answers(name: str, y: Array) -> tuple[Array, tuple[str, ...]]:
@@ -173,12 +185,11 @@ def _target_of(name: str, column: str, texts: Sequence[str], first_line: int) ->
 
 
 def _as_numbers(texts: Sequence[str]) -> Array | None:
-    """Return texts as finite float64 numbers, or None if one of them is none."""
+    """Return texts as float64 numbers, or None if one of them is none. An infinite one is refused later, by its row."""
     try:
-        numbers = np.array([float(text) for text in texts])
+        return np.array([float(text) for text in texts])
     except ValueError:
         return None
-    return numbers if np.isfinite(numbers).all() else None
 
 
 def _refuse_missing(name: str, column: str, texts: Iterable[str], first_line: int) -> None:
