@@ -16,6 +16,7 @@ from byhand.errors import known_as
 
 PREPARATIONS = ("raw", "unit", "signed", "standard")
 ROWS_AT_ONCE = 2048
+CONSTANT = 1e-7  # · the mean: a smaller spread is rounding, float32 cannot hold it
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ def preparation_for(name: str, raw: Array, *, low: float, high: float, per_colum
 
 
 def _mean_and_one_std_above(raw: Array, per_column: bool) -> tuple[Array, Array]:
-    """Return mean and mean + standard deviation, () or (features,); a spread of 0 counts as 1.
+    """Return mean and mean + standard deviation, () or (features,); the spread of what never changes counts as 1.
 
     A part of the rows at a time: as float64 at once the pictures of MNIST would be 376 MB.
     """
@@ -75,4 +76,4 @@ def _mean_and_one_std_above(raw: Array, per_column: bool) -> tuple[Array, Array]
     parts = [raw[i : i + ROWS_AT_ONCE] for i in range(0, len(raw), ROWS_AT_ONCE)]
     mean = sum(part.sum(axis=axis, dtype=np.float64) for part in parts) / n
     std = np.sqrt(sum(((part - mean) ** 2).sum(axis=axis) for part in parts) / n)
-    return mean, mean + np.where(std > 0, std, 1.0)
+    return mean, mean + np.where(std > CONSTANT * np.abs(mean), std, 1.0)

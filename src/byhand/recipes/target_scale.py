@@ -14,6 +14,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
+from byhand.data.prepare import CONSTANT
 from byhand.layers import Dense
 from byhand.network import Network
 
@@ -31,8 +32,8 @@ class TargetScale:
         if examples.is_classes or not isinstance(network.layers[-1], Dense):
             return None
         targets = examples.y.reshape(len(examples), -1).astype(np.float64)
-        spread = targets.std(axis=0)
-        return cls(targets.mean(axis=0), np.where(spread > 0, spread, 1.0))
+        mean, spread = targets.mean(axis=0), targets.std(axis=0)
+        return cls(mean, np.where(spread > CONSTANT * np.abs(mean), spread, 1.0))
 
     def scaled(self, examples: Examples) -> Examples:
         """Return the examples with targets (n, k) as the network is trained on them."""
