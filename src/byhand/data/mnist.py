@@ -61,6 +61,11 @@ def mnist(
     train_images, train_labels, test_images, test_labels = _four_arrays(place)
     raw, y = _as_rows(place, train_images, train_labels)
     test_raw, test_y = _as_rows(place, test_images, test_labels)
+    if train_images.shape[1:] != test_images.shape[1:]:
+        raise DataError(
+            f"{place} holds pictures of {train_images.shape[1:]} to train and of {test_images.shape[1:]} to test; "
+            f"expected one size. Are the files of two sets mixed?"
+        )
     train_rows, validation_rows = _split(y, validation)
     train_raw = raw if validation_rows is None else raw[train_rows]
     prepared = preparation_for(preparation, train_raw, low=0, high=255)

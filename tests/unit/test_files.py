@@ -1,0 +1,63 @@
+"""Files are written whole or not at all."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from byhand import files
+from byhand.errors import EnvironmentFault
+from byhand.files import sweep_temporaries, write_whole
+
+
+def test_what_is_written_is_there_and_nothing_else(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a", b"old")
+    write_whole(tmp_path / "a", b"new")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"new"}
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_failure_on_the_way_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    write_whole(tmp_path / "a", b"old")
+
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, step, fails)
+    with pytest.raises(EnvironmentFault, match="cannot be written: No space left on device"):
+        write_whole(tmp_path / "a", b"new")
+    monkeypatch.undo()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old"}
+
+
+def test_a_folder_that_is_not_there_or_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for path in (tmp_path / "none" / "a", tmp_path / "file" / "a", tmp_path):
+        with pytest.raises(EnvironmentFault, match="cannot be written"):
+            write_whole(path, b"x")
+
+
+def test_two_threads_do_not_write_into_one_another(tmp_path: Path) -> None:
+    contents = [bytes([i]) * 200_000 for i in range(4)]
+    threads = [
+        threading.Thread(target=lambda c=c: [write_whole(tmp_path / "a", c) for _ in range(10)]) for c in contents
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (tmp_path / "a").read_bytes() in contents
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_what_dead_processes_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", "pass"])
+    dead.wait()
+    names = [f".byhand-{dead.pid}-1-model", f".byhand-{os.getpid()}-1-model", ".byhand-notes", "model"]
+    for name in names:
+        (tmp_path / name).write_bytes(b"")
+    sweep_temporaries(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:])
