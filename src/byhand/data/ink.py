@@ -18,6 +18,7 @@ MIN_CONTRAST = 8.0  # grey levels of 255: less is the same grey to the eye
 PAPER_SHARE = 0.4  # of all pixels: at least as many are taken to be paper
 NOISE = 7.6  # · the deviation that 0.4 of the paper stays under (0.524 σ, were it normal) = 4 σ
 FAINT = 0.2  # of full ink: what is fainter is ink only beside ink
+EDGE = 0.1  # of full ink: where the digit ends; the rings that JPEG draws around strokes stay below it
 SPECK = 0.02  # of the largest stroke's ink: a stroke with less is dirt
 
 
@@ -31,7 +32,8 @@ def find_ink(grey: Array) -> Array:
     A picture with more than ENOUGH pixels a side is made smaller first. Raises NoInk when it is the same grey all over.
     """
     ink = _without_specks(_ink(_smaller(grey)))
-    return ink[_span(np.any(ink, axis=1)), _span(np.any(ink, axis=0))]
+    inside = ink > EDGE
+    return ink[_span(np.any(inside, axis=1)), _span(np.any(inside, axis=0))]
 
 
 def border(picture: Array) -> Array:
