@@ -1,13 +1,38 @@
-"""Writing files whole or not at all: a reader sees the old file or the new one, whatever happens in between."""
+"""Reading files within limits, and writing them whole or not at all: a reader sees the old file or the new one."""
 
 import contextlib
 import os
 import threading
 from pathlib import Path
 
-from byhand.errors import EnvironmentFault
+from byhand.errors import DataError, EnvironmentFault
 
 _PREFIX = ".byhand-"  # of temporary files; the process's and the thread's numbers follow
+PIECE = 1 << 20  # bytes
+
+
+def read_whole(path: Path, what: str, at_most: int) -> bytes:
+    """Return a file's bytes.
+
+    what : "a picture", for the sentence when it is none   at_most : bytes; a longer file is not read to its end
+    Raises DataError when it is missing, a folder or too long, EnvironmentFault when the machine cannot read it.
+    """
+    try:
+        with open(path, "rb") as file:
+            pieces, room = [], at_most + 1
+            at_once = max(PIECE, os.fstat(file.fileno()).st_size)  # read(n) reserves n bytes, whatever there is
+            while room > 0 and (piece := file.read(min(at_once, room))):
+                pieces.append(piece)
+                room -= len(piece)
+    except FileNotFoundError:
+        raise DataError(f"{path} does not exist.") from None
+    except IsADirectoryError:
+        raise DataError(f"{path} is a folder; expected {what}.") from None
+    except OSError as error:
+        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
+    if room == 0:
+        raise DataError(f"{path} is too large; expected {what} of {at_most:,} bytes at most.")
+    return b"".join(pieces)
 
 
 def write_whole(path: Path, data: bytes) -> None:

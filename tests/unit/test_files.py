@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from byhand import files
-from byhand.errors import EnvironmentFault
-from byhand.files import sweep_temporaries, write_whole
+from byhand.errors import DataError, EnvironmentFault
+from byhand.files import read_whole, sweep_temporaries, write_whole
 
 
 def test_what_is_written_is_there_and_nothing_else(tmp_path: Path) -> None:
@@ -61,3 +61,20 @@ def test_what_dead_processes_left_is_swept_and_nothing_else(tmp_path: Path) -> N
         (tmp_path / name).write_bytes(b"")
     sweep_temporaries(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:])
+
+
+def test_reading_within_limits(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"12345")
+    assert read_whole(tmp_path / "a", "a note", 5) == b"12345"
+    with pytest.raises(DataError, match="a is too large; expected a note of 4 bytes at most"):
+        read_whole(tmp_path / "a", "a note", 4)
+    with pytest.raises(DataError, match="does not exist"):
+        read_whole(tmp_path / "b", "a note", 4)
+    with pytest.raises(DataError, match="is a folder; expected a note"):
+        read_whole(tmp_path, "a note", 4)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs an endless file")
+def test_an_endless_file_is_not_read_to_its_end() -> None:
+    with pytest.raises(DataError, match="too large"):
+        read_whole(Path("/dev/zero"), "a note", 3 << 20)

@@ -1,21 +1,21 @@
 """NPZ archives: named arrays in a zip file, looked at before they are unpacked, and without any object in them."""
 
-import errno
+import io
 import math
 import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.errors import DataError, EnvironmentFault
+from byhand.errors import DataError
+from byhand.files import read_whole
 
 MAX_BYTES = 1 << 30  # of a file, and of what an archive unpacks to
 MAX_EXPANSION = 100  # times an archive may grow when unpacked
-DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError, RuntimeError, SyntaxError)
+DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError, SyntaxError)
 
 
 def read_arrays(path: Path, names: Sequence[str]) -> list[Array]:
@@ -24,28 +24,14 @@ def read_arrays(path: Path, names: Sequence[str]) -> list[Array]:
     Raises DataError when the file is missing, damaged, holds objects, lacks a name or unpacks to more than 1 GiB or
     100 times its size; EnvironmentFault when the machine cannot read it.
     """
+    content = io.BytesIO(read_whole(path, "an archive of arrays", MAX_BYTES))
     try:
-        with open(path, "rb") as file:
-            return _arrays(file, path, names)
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist.") from None
-    except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
-
-
-def _arrays(file: BinaryIO, path: Path, names: Sequence[str]) -> list[Array]:
-    """Return the arrays in an open file."""
-    try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(content) as archive:
             for name in names:
                 _check_size(archive, path, name, names)
             return [_npy(archive, path, f"{name}.npy") for name in names]
     except DAMAGED as error:
         raise DataError(f"{path} is no archive of arrays: {error}.") from error
-    except OSError as error:
-        if error.errno == errno.EINVAL:  # a damaged archive sends its reader to a place before the file
-            raise DataError(f"{path} is no archive of arrays.") from error
-        raise
 
 
 def _check_size(archive: zipfile.ZipFile, path: Path, name: str, names: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ own length proves it: nothing is reserved because a header claims it.
 """
 
 import gzip
+import io
 import math
 import zlib
 from pathlib import Path
@@ -15,12 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.errors import DataError, EnvironmentFault
-from byhand.files import write_whole
+from byhand.errors import DataError
+from byhand.files import read_whole, write_whole
 
 KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MAX_BYTES = 1 << 30  # of numbers in one file
 MAX_DIMENSIONS = 4
+MAX_HEADER = 4 + 4 * MAX_DIMENSIONS  # bytes
 MAX_EXPANSION = 200  # MNIST unpacks to 5 times its size; a gzip bomb to 1,000
 PIECE = 1 << 20  # bytes
 GZIP_MAGIC = b"\x1f\x8b"
@@ -32,17 +34,8 @@ def read_idx(path: Path) -> Array:
     Raises DataError when the file is missing, truncated, too long or no IDX file; EnvironmentFault when the machine
     cannot read it.
     """
-    try:
-        with open(path, "rb") as file:
-            is_gzip = file.read(2) == GZIP_MAGIC
-        content = _inflated(path) if is_gzip else _bounded(path)
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist.") from None
-    except IsADirectoryError:
-        raise DataError(f"{path} is a folder; expected an IDX file.") from None
-    except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
-    return _parsed(path, content)
+    content = read_whole(path, "an IDX file", MAX_BYTES + MAX_HEADER)
+    return _parsed(path, _inflated(path, content) if content[:2] == GZIP_MAGIC else content)
 
 
 def write_idx(path: Path, array: Array) -> None:
@@ -55,19 +48,12 @@ def write_idx(path: Path, array: Array) -> None:
     write_whole(path, header + np.ascontiguousarray(array, dtype=big_endian).tobytes())
 
 
-def _bounded(path: Path) -> bytes:
-    """Return the file's bytes unless there are too many."""
-    if path.stat().st_size > MAX_BYTES + 4 + 4 * MAX_DIMENSIONS:
-        raise DataError(f"{path} has {path.stat().st_size:,} bytes; expected at most {MAX_BYTES:,}.")
-    return path.read_bytes()
-
-
-def _inflated(path: Path) -> bytes:
+def _inflated(path: Path, packed: bytes) -> bytes:
     """Return the inflated bytes, at most one more than the header inside declares, a piece at a time."""
-    limit = MAX_EXPANSION * path.stat().st_size + PIECE
+    limit = MAX_EXPANSION * len(packed) + PIECE
     try:
-        with gzip.open(path, "rb") as file:
-            pieces = [file.read(4 + 4 * MAX_DIMENSIONS)]
+        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+            pieces = [file.read(MAX_HEADER)]
             missing = _declared_bytes(path, pieces[0]) + 1 - len(pieces[0])
             if missing > limit:
                 raise DataError(

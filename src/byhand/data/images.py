@@ -12,7 +12,8 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.drawn_digit import as_mnist
 from byhand.data.ink import NoInk, border
-from byhand.errors import DataError, EnvironmentFault, MissingExtra
+from byhand.errors import DataError, MissingExtra
+from byhand.files import read_whole
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -41,7 +42,7 @@ def _grey(path: Path) -> Array:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
         raise MissingExtra("reading pictures needs Pillow: pip install 'byhand[images]'.") from error
-    content = io.BytesIO(_content(path))
+    content = io.BytesIO(read_whole(path, "a picture", MAX_BYTES))  # first: Pillow's OSErrors are then the picture's
     try:
         with _strict_pillow(), Image.open(content, formats=FORMATS) as picture:
             return _flat(ImageOps.exif_transpose(picture))
@@ -53,22 +54,6 @@ def _grey(path: Path) -> Array:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged content
         raise DataError(f"{path} is a damaged picture: {error or type(error).__name__}.") from error
-
-
-def _content(path: Path) -> bytes:
-    """Return the file's bytes, read before Pillow sees them: an OSError here is not the picture's fault."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist.") from None
-    except IsADirectoryError:
-        raise DataError(f"{path} is a folder; expected a picture.") from None
-    except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
-    if len(content) > MAX_BYTES:
-        raise DataError(f"{path} is too large; expected a picture of at most {MAX_BYTES:,} bytes.")
-    return content
 
 
 @contextmanager

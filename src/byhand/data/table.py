@@ -17,7 +17,8 @@ from byhand.data.archive import MAX_BYTES, read_arrays
 from byhand.data.examples import Dataset, Examples
 from byhand.data.prepare import preparation_for
 from byhand.data.split import stratified_split
-from byhand.errors import DataError, EnvironmentFault
+from byhand.errors import DataError
+from byhand.files import read_whole
 
 MAX_COLUMNS = 100_000
 MAX_FIELD = 64_000  # characters
@@ -203,15 +204,9 @@ def _refuse_missing(name: str, column: str, texts: Iterable[str], first_line: in
 def _csv(path: Path) -> tuple[list[str], list[list[str]], int]:
     """Return column names, rows of text, and the line number of the first row."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DataError(f"{path} has {path.stat().st_size:,} bytes; expected {MAX_BYTES:,} at most.")
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist.") from None
+        text = read_whole(path, "a table", MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{path} is no text in UTF-8: byte {error.start:,} cannot be read.") from None
-    except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
     lines = text.splitlines()
     if not lines:
         raise DataError(f"{path} is empty.")
