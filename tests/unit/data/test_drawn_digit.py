@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pages import likeness, noisy, page, stroke
 
@@ -23,6 +23,7 @@ def centre(picture: np.ndarray) -> tuple[float, float]:
     return float(mass.sum(axis=1) @ np.arange(28)), float(mass.sum(axis=0) @ np.arange(28))
 
 
+@settings(max_examples=30)
 @given(height=st.integers(12, 200), width=st.integers(12, 200), down=st.integers(0, 90), right=st.integers(0, 190))
 def test_the_form_of_mnist_whatever_the_drawing(height: int, width: int, down: int, right: int) -> None:
     made = as_mnist(page(stroke(height, width), at=(down, right)))
@@ -35,6 +36,7 @@ def test_the_form_of_mnist_whatever_the_drawing(height: int, width: int, down: i
         assert abs(middle - 14) <= 0.5 + 1e-9 or outside
 
 
+@settings(max_examples=30)
 @given(down=st.integers(0, 150), right=st.integers(0, 310))
 def test_the_place_on_the_page_changes_nothing(down: int, right: int) -> None:
     assert likeness(as_mnist(page(stroke(150, 90), at=(down, right))), REFERENCE) > 0.999

@@ -69,7 +69,7 @@ def test_real_digits_come_back_from_a_page_and_from_a_photograph(mnist_folder: P
     digits = data.mnist(mnist_folder, validation=None).test
     assert digits is not None
     drawn, photographed = [], []
-    for i in range(0, 10_000, 100):
+    for i in range(0, 10_000, 300):
         digit = digits.raw[i].reshape(28, 28)
         on_page = page(digit.repeat(6, axis=0).repeat(6, axis=1) / 255, paper=240, pen=40)
         drawn.append(likeness(as_mnist(on_page), digit))
