@@ -100,6 +100,16 @@ def test_a_model_that_tells_anything_of_itself(run: Path, tmp_path: Path, choice
     check("show", tmp_path)
 
 
+@pytest.mark.parametrize("part", ["environment", "settings", "status", "engine", "test_evaluations"])
+def test_every_wrong_value_of_a_part(run: Path, tmp_path: Path, part: str) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    record = json.loads((run / "record.json").read_text())
+    for value in WRONG:
+        (tmp_path / "run" / "record.json").write_text(json.dumps({**record, part: value}))
+        check("train", "--resume", tmp_path / "run", "--quiet")
+        check("evaluate", tmp_path / "run")
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "[" * 100_000, '{"settings": {}}', "\xff"])
 def test_a_record_that_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "record.json").write_text(text, encoding="latin-1")

@@ -185,7 +185,8 @@ def _record(request: Request, dataset: Dataset, engine: Engine, *, status: str) 
 
 def _warn_of_other_bits(folder: RunFolder, voice: Voice) -> None:
     """Say what differs from where the run was begun: it will go on, but perhaps not to the same bits."""
-    changes = differences(folder.read_record().get("environment", {}), environment())
+    before = folder.read_record().get("environment")
+    changes = differences(before if isinstance(before, dict) else {}, environment())
     if changes:
         voice.warn(f"the last bits may differ from an unbroken run: {'; '.join(changes)}.")
 
