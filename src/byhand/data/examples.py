@@ -21,7 +21,7 @@ class Examples:
     raw : (n, features) as stored: uint8 pixels or floats
     y   : (n,) class numbers 0 … k−1, or (n, k) numbers to predict (regression)
     preparation : makes the network input of a row of `raw`
-    Raises DataError when raw and y do not fit together, or a number is not finite.
+    Raises DataError when they are no arrays of numbers, do not fit together, or hold one that is not finite.
     """
 
     raw: Array
@@ -29,17 +29,17 @@ class Examples:
     preparation: Preparation
 
     def __post_init__(self) -> None:
+        for what, array in (("inputs", self.raw), ("answers", self.y)):
+            if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
+                kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+                raise DataError(f"examples got {what} of {kind}; expected a NumPy array of numbers.")
         if self.raw.ndim != 2 or self.y.ndim not in (1, 2) or len(self.raw) != len(self.y):
             raise DataError(
                 f"examples got {self.raw.shape} inputs and {self.y.shape} answers; "
                 f"expected (n, features) and (n,) or (n, k) with the same n."
             )
-        if np.issubdtype(self.raw.dtype, np.inexact) and not np.isfinite(self.raw).all():
-            row, column = np.argwhere(~np.isfinite(self.raw))[0]
-            raise DataError(
-                f"examples got {self.raw[row, column]} in row {row}, column {column}; expected finite numbers. "
-                f"Fill the gap or leave the row out."
-            )
+        _refuse_infinite("inputs", self.raw)
+        _refuse_infinite("answers", self.y)
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -85,3 +85,14 @@ class Dataset:
     def n_outputs(self) -> int:
         """How many outputs a network for this set needs."""
         return len(self.class_names) or (1 if self.train.y.ndim == 1 else int(self.train.y.shape[1]))
+
+
+def _refuse_infinite(what: str, array: Array) -> None:
+    """Raise DataError naming the first number that is not finite."""
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        place = np.argwhere(~np.isfinite(array))[0]
+        where = ", ".join(f"{name} {i}" for name, i in zip(("row", "column"), place, strict=False))
+        raise DataError(
+            f"examples got {array[tuple(place)]} in {where} of the {what}; expected finite numbers. "
+            f"Fill the gap or leave the row out."
+        )
