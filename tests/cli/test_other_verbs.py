@@ -1,5 +1,8 @@
 """The verbs that look at what was trained, and those that need no model."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -176,3 +179,15 @@ def test_every_option_is_explained(verb: str) -> None:
 
 def test_byhand_alone_says_what_to_try() -> None:
     assert "byhand train" in byhand().out
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [("byhand tr", ["train"]), ("byhand train van", ["vanilla"]), ("byhand recipes deep", ["deep-dive"]),
+     ("byhand train vanilla --learn", ["--learning-rate"])],
+)  # fmt: skip
+def test_the_shell_completes_verbs_recipes_and_flags(line: str, expected: list[str]) -> None:
+    words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1), "_BYHAND_COMPLETE": "bash_complete"}
+    program = [sys.executable, "-c", "from byhand.cli.main import main; main()"]
+    done = subprocess.run(program, env={**os.environ, **words}, capture_output=True, text=True, check=False)
+    assert [answer.partition(",")[2] for answer in done.stdout.split()] == expected

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from byhand.cli.common import Amount
+from byhand.recipes import RECIPES
 from byhand.recipes.recipe import Recipe, described
 
 WIDEST = 1_000_000  # units in one layer
@@ -34,6 +35,15 @@ class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
 
 # the type of a field's default → how its flag is read; no setting is below 0
 KINDS = {tuple: Sizes(), float: Amount(), int: click.IntRange(0, MOST), str: click.STRING}
+
+
+def recipe_argument(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a verb an optional recipe, whose name the shell can complete."""
+
+    def names(ctx: click.Context, param: click.Parameter, beginning: str) -> list[str]:
+        return [known for known in RECIPES if known.startswith(beginning)]
+
+    return click.argument(name, required=False, shell_complete=names)
 
 
 def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,12 +5,13 @@ from dataclasses import asdict
 import click
 
 from byhand.cli.common import Voice, escaped, voice_options
+from byhand.cli.recipe_flags import recipe_argument
 from byhand.recipes import RECIPES, recipe_named
 from byhand.recipes.recipe import Recipe, described
 
 
 @click.command("recipes")
-@click.argument("name", required=False)
+@recipe_argument("name")
 @voice_options
 def command(name: str | None, voice: Voice) -> None:
     """List the recipes, or show one with all its settings.

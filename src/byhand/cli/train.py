@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from byhand.cli.common import Voice, data_dir_option, runs_option, voice_options
-from byhand.cli.recipe_flags import changed, recipe_flags
+from byhand.cli.recipe_flags import changed, recipe_argument, recipe_flags
 from byhand.recipes import recipe_named
 
 
 @click.command("train", epilog="Every flag from --data on is a field of the recipe: see `byhand recipes NAME`.")
-@click.argument("recipe", required=False)
+@recipe_argument("recipe")
 @click.option("--seeds", type=click.IntRange(min=1), help="Repeat with so many consecutive seeds; report the spread.")
 @click.option("--validate", is_flag=True, help="Hold a validation block back and show it each epoch.")
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with a stopped run, to the same bits.")
