@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BUILD := pyproject.toml hatch_build.py $(wildcard core/*)
 ARGS ?=
 
 .PHONY: train test lint clean
@@ -20,15 +21,15 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "byhand needs Python 3.11 or newer; try: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.for-use: $(VENV)/bin/python pyproject.toml
+$(VENV)/.for-use: $(VENV)/bin/python $(BUILD)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images]'
 	@touch $@
 
-$(VENV)/.for-test: $(VENV)/bin/python pyproject.toml
+$(VENV)/.for-test: $(VENV)/bin/python $(BUILD)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test]'
 	@touch $@
 
-$(VENV)/.for-lint: $(VENV)/bin/python pyproject.toml
+$(VENV)/.for-lint: $(VENV)/bin/python $(BUILD)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test,lint]'
 	@touch $@
 

@@ -14,6 +14,7 @@ POWERFUL_MODULES = {"pickle", "cPickle", "_pickle", "marshal", "shelve", "dill",
                     "runpy", "code", "codeop", "pty", "ctypes"}  # fmt: skip
 POWERFUL_NAMES = {"eval", "exec", "compile", "__import__", "execfile"}
 POWERFUL_CALLS = {"os.system", "os.popen", "os.execv", "os.execvp", "os.spawnv", "os.startfile", "pickle.load"}
+SPEAKS_TO_THE_CORE = "engines/"
 IMPORT_BY_NAME = {"__init__.py", "cli/main.py"}  # each from a table of constants in the same file
 CLOCKS = {"time", "datetime"}
 MAY_TELL_THE_TIME = ("training/", "data/fetch.py", "cli/")
@@ -49,7 +50,18 @@ def test_there_is_something_to_look_at() -> None:
 
 @every_file
 def test_no_module_that_turns_data_into_deeds(file: str) -> None:
-    assert not POWERFUL_MODULES & set(imported(file))
+    allowed = {"ctypes"} if file.startswith(SPEAKS_TO_THE_CORE) else set()
+    assert not (POWERFUL_MODULES - allowed) & set(imported(file))
+
+
+@every_file
+def test_machine_code_is_loaded_in_one_place_from_the_package_itself(file: str) -> None:
+    loads = [ast.unparse(call) for name, call in calls(file) if name.rpartition(".")[2] in ("CDLL", "PyDLL", "cdll")]
+    if file == "engines/library.py":
+        assert loads == ["ctypes.CDLL(str(path))"]
+        assert "PATH = Path(__file__).with_name(NAME)" in FILES[file].read_text(encoding="utf-8")
+    else:
+        assert not loads
 
 
 @every_file

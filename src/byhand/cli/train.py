@@ -15,7 +15,7 @@ from byhand.recipes import recipe_named
 @click.option("--seeds", type=click.IntRange(min=1), help="Repeat with so many consecutive seeds; report the spread.")
 @click.option("--validate", is_flag=True, help="Hold a validation block back and show it each epoch.")
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with a stopped run, to the same bits.")
-@click.option("--engine", default=None, help="auto or numpy (else BYHAND_ENGINE, else auto).")
+@click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
 @data_dir_option
 @runs_option
 @recipe_flags

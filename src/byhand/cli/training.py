@@ -85,8 +85,7 @@ def run_request(request: Request, voice: Voice) -> int:
     """Train every seed, save, test once, report; return the exit code."""
     request, dataset = _with_data(request, voice)
     request = replace(request, recipe=suited(request.recipe, dataset, request.given))
-    engine = choose_engine(request.engine)
-    _refuse_what_cannot_be_trained(request.recipe, dataset, engine)
+    engine = _engine(request, dataset, voice)
     folder = request.folder or RunFolder.create(request.runs, request.recipe.name)
     if request.folder is None:
         folder.write_record(_record(request, dataset, engine, status="running"))
@@ -104,9 +103,17 @@ def run_request(request: Request, voice: Voice) -> int:
     return 0
 
 
-def _refuse_what_cannot_be_trained(recipe: Recipe, dataset: Dataset, engine: Engine) -> None:
-    """Raise what training would raise at its start, before there is a folder: this run stops before its first step."""
-    next(Run.of(recipe, dataset).epochs(engine, stop=lambda: True), None)
+def _engine(request: Request, dataset: Dataset, voice: Voice) -> Engine:
+    """Return what will train, and say so where it is not the fastest.
+
+    Raises what training would raise at its start, before there is a folder: the run here stops before its first step.
+    """
+    run = Run.of(request.recipe, dataset)
+    choice = choose_engine(request.engine, run.state.network, run.plan.loss, run.state.optimizer)
+    next(run.epochs(choice.engine, stop=lambda: True), None)
+    if choice.why is not None:
+        voice.say(choice.why)
+    return choice.engine
 
 
 def _with_data(request: Request, voice: Voice) -> tuple[Request, Dataset]:

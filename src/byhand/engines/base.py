@@ -8,8 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from byhand.arrays import Array
 from byhand.data.examples import Examples
+from byhand.errors import DivergedError
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
@@ -50,7 +53,7 @@ class EpochResult:
 
 
 class Engine(Protocol):
-    """name : what --engine and the records call it."""
+    """name : what the records call it; all that the bits of a result depend on, of the engine."""
 
     name: str
 
@@ -63,3 +66,9 @@ class Engine(Protocol):
         Raises DivergedError at the first minibatch whose loss is not finite, and after the last one when a parameter
         is not.
         """
+
+
+def refuse_infinite_weights(network: Network, job: EpochJob) -> None:
+    """Raise DivergedError when a parameter is not finite: the last update's doing, which no loss has seen yet."""
+    if not all(np.isfinite(array).all() for array in network.params.values()):
+        raise DivergedError(job.epoch, len(job.learning_rates), float(job.learning_rates[-1]))

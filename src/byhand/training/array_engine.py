@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from byhand.data.minibatches import minibatches
-from byhand.engines.base import EpochJob, EpochResult
+from byhand.engines.base import EpochJob, EpochResult, refuse_infinite_weights
 from byhand.errors import DivergedError
 from byhand.losses.base import Loss
 from byhand.metrics import predicted_classes
@@ -40,8 +40,7 @@ class ArrayEngine:
                 total += float(value) * len(x)
                 if job.examples.is_classes:
                     right += int((predicted_classes(trace.output) == y).sum())
-        if not all(np.isfinite(array).all() for array in network.params.values()):
-            raise DivergedError(job.epoch, batch + 1, learning_rate)  # by the last update: no loss has seen it yet
+        refuse_infinite_weights(network, job)
         n = len(job.order)
         share = right / n if job.examples.is_classes else None
         return EpochResult(total / n, share, float(job.learning_rates[-1]))

@@ -1,17 +1,41 @@
-"""Which engine trains: the one that was asked for, or the first that can."""
+"""Which engine trains: the one that was asked for, or the fastest that can."""
 
 import os
+from dataclasses import dataclass
 
 from byhand.engines.base import Engine
-from byhand.errors import known_as
+from byhand.engines.described import why_not
+from byhand.engines.library import why_missing
+from byhand.engines.native import NativeEngine
+from byhand.errors import OptionError, known_as
+from byhand.losses.base import Loss
+from byhand.network import Network
+from byhand.optimizers.base import Optimizer
 from byhand.training.array_engine import ArrayEngine
 
+NAMES = ("auto", "native", "numpy")
 
-def choose_engine(name: str | None = None) -> Engine:
-    """Return the engine called `name`, else by BYHAND_ENGINE, else the fastest at hand ("auto").
 
-    Raises OptionError for an unknown name.
+@dataclass(frozen=True)
+class Choice:
+    """engine : what trains   why : one sentence why "auto" did not take the fastest, else None"""
+
+    engine: Engine
+    why: str | None = None
+
+
+def choose_engine(name: str | None, network: Network, loss: Loss, optimizer: Optimizer) -> Choice:
+    """Return the engine called `name`, else by BYHAND_ENGINE, else ("auto") the fastest that can train this.
+
+    Raises OptionError for an unknown name, and for "native" where that cannot be.
     """
     name = name or os.environ.get("BYHAND_ENGINE") or "auto"
-    engines: dict[str, type[ArrayEngine]] = {"auto": ArrayEngine, ArrayEngine.name: ArrayEngine}
-    return known_as("engine", name, engines)()
+    known_as("engine", name, dict.fromkeys(NAMES))
+    if name == ArrayEngine.name:
+        return Choice(ArrayEngine())
+    reason = why_missing() or why_not(network, loss, optimizer)
+    if reason is None:
+        return Choice(NativeEngine())
+    if name == "native":
+        raise OptionError(f"the native engine cannot train this: {reason}. Use --engine numpy.")
+    return Choice(ArrayEngine(), f"NumPy trains this: {reason}.")

@@ -7,8 +7,8 @@ from dataclasses import replace
 from byhand.data.examples import Examples
 from byhand.engines.base import Engine, EpochResult
 from byhand.errors import DataError, OptionError
-from byhand.training.array_engine import ArrayEngine
 from byhand.training.early_stopping import is_exhausted, remember_best, restore_best
+from byhand.training.engines import choose_engine
 from byhand.training.evaluate import evaluate
 from byhand.training.history import EpochRecord
 from byhand.training.plan import Plan, check_pair
@@ -28,7 +28,7 @@ def train(
 
     Between two records `state` is whole: it can be saved, and another call with it goes on to the same bits.
     An epoch that ends otherwise (`stop` said True, the loss diverged, an exception) leaves it as before that epoch.
-    validation : measured after each epoch, never trained on
+    validation : measured after each epoch, never trained on   engine : None: the fastest that can train this
     Raises DivergedError when a loss is not finite, OptionError when network and loss do not go together.
     """
     check_pair(state.network, plan.loss)
@@ -36,7 +36,7 @@ def train(
         raise DataError("training got no examples; expected one or more.")
     if plan.patience is not None and validation is None:
         raise OptionError("early stopping got no validation examples; expected some to watch. Use --validate.")
-    engine = engine or ArrayEngine()
+    engine = engine or choose_engine(None, state.network, plan.loss, state.optimizer).engine
     while state.epoch < plan.epochs and not (plan.patience and is_exhausted(state, plan.patience)):
         started = time.perf_counter()
         result = _one_epoch(state, examples, plan, engine, stop)

@@ -8,14 +8,13 @@ from looks import bits
 
 from byhand.data.examples import Examples
 from byhand.data.prepare import preparation_for
-from byhand.errors import DataError, OptionError
+from byhand.errors import DataError
 from byhand.layers import Dense
 from byhand.losses import SoftmaxCrossEntropy, SquaredError
 from byhand.metrics import wilson_interval
 from byhand.network import Network
 from byhand.persistence.arrays import network_arrays
 from byhand.training import evaluate as module
-from byhand.training.engines import choose_engine
 from byhand.training.evaluate import evaluate, judged
 
 
@@ -86,13 +85,3 @@ def test_the_network_is_left_as_it_was(examples: Examples) -> None:
 def test_no_examples_are_refused(examples: Examples) -> None:
     with pytest.raises(DataError, match="evaluate got no examples; expected one or more"):
         evaluate(Network.mlp([16, 3]), replace(examples, raw=examples.raw[:0], y=examples.y[:0]))
-
-
-def test_the_engine_is_the_one_asked_for_then_the_environments_then_whoever_can(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    assert choose_engine().name == choose_engine("numpy").name == choose_engine("auto").name == "numpy"
-    monkeypatch.setenv("BYHAND_ENGINE", "nompy")
-    with pytest.raises(OptionError, match=r"unknown engine 'nompy'\. Did you mean 'numpy'"):
-        choose_engine()
-    assert choose_engine("numpy").name == "numpy"

@@ -1,0 +1,111 @@
+/* byhand's C core: the network of layers/ in registers. This is its whole face.
+ *
+ * A network is a table of dense layers, each with the activation behind it, over one flat array of parameters
+ * (bh_layout says where what lies). A whole epoch is one call. All memory is the caller's; nothing is allocated and
+ * nothing is kept between two calls. Every size is checked at the door: a wrong one gives an error code, never a crash.
+ */
+#ifndef BYHAND_H
+#define BYHAND_H
+
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define BH_FACE __declspec(dllexport)
+#else
+#define BH_FACE __attribute__((visibility("default")))
+#endif
+
+enum { BH_VERSION = 1 }; /* of this face; the loader compares it */
+enum { BH_MAX_LAYERS = 64, BH_MAX_WIDTH = 1 << 20, BH_MAX_THREADS = 64, BH_ALIGNMENT = 64 /* bytes */ };
+
+enum bh_activation { BH_IDENTITY, BH_RELU, BH_LEAKY_RELU, BH_SIGMOID, BH_TANH, BH_SOFTMAX };
+enum bh_loss { BH_SOFTMAX_CROSS_ENTROPY, BH_SQUARED_ERROR, BH_BINARY_CROSS_ENTROPY };
+enum bh_optimizer_kind { BH_SGD, BH_MOMENTUM, BH_NESTEROV, BH_ADAM, BH_ADAMW };
+enum bh_kernel { BH_BEST, BH_PORTABLE, BH_AVX2, BH_AVX512 };
+
+enum bh_status {
+    BH_OK,
+    BH_STOPPED,     /* *stop was set; the step in hand was finished */
+    BH_DIVERGED,    /* the loss of step `steps_done` (counted from 0) was not finite; it was not learned from */
+    BH_BAD_SIZE,    /* a size, count or option outside its range */
+    BH_BAD_POINTER, /* a buffer missing or not aligned to BH_ALIGNMENT */
+    BH_BAD_ORDER,   /* an entry of `order` or `labels` points outside */
+    BH_NO_KERNEL    /* not compiled in, or this processor cannot run it */
+};
+
+typedef struct {
+    int32_t n_in, n_out;
+    int32_t activation; /* bh_activation, behind the layer */
+    float slope;        /* of leaky ReLU */
+} bh_layer;
+
+typedef struct {
+    int32_t n_layers;
+    const bh_layer *layers;
+    int32_t loss;          /* bh_loss */
+    float label_smoothing; /* of softmax cross-entropy */
+} bh_network;
+
+/* Where a layer's parameters lie in the flat array, in floats. Row k of W begins at weights + k * stride. */
+typedef struct {
+    int64_t weights, biases;
+    int32_t stride; /* n_out and a little more; what is more stays 0 */
+} bh_place;
+
+typedef struct {
+    int32_t kind;       /* bh_optimizer_kind */
+    float momentum;     /* momentum, nesterov */
+    float beta1, beta2; /* adam, adamw */
+    float epsilon;      /* of these two, 1e-20 at least */
+    float weight_decay; /* into the gradient, or, in adamw, off the weights; biases do not decay */
+    float clip_norm;    /* 0: gradients are not clipped */
+    int64_t steps;      /* taken before this epoch */
+} bh_optimizer;
+
+/* Examples as they are stored, and the epoch's order through them. */
+typedef struct {
+    const void *inputs;   /* (n_examples, n_in) bytes or floats */
+    int32_t inputs_are_bytes;
+    int64_t n_examples;
+    const float *scale, *shift; /* (n_in) each: x = stored · scale + shift */
+    const int32_t *labels;      /* (n_examples) class numbers (any numbers for one output), or 0 with targets */
+    const float *targets;       /* (n_examples, n_out), or 0 */
+    const int64_t *order;       /* (n_order) row numbers */
+    int64_t n_order;
+    int32_t batch_size;
+    const double *learning_rates; /* one a step */
+    const int32_t *moved;         /* (n_order, 2) whole pixels right and down, or 0 */
+    int32_t height, width;        /* of a picture, with moved */
+} bh_epoch_data;
+
+/* All aligned to BH_ALIGNMENT. `first` and `second` are what the optimizer remembers, laid out as params:
+ * velocity alone; m and v; neither. */
+typedef struct {
+    float *params, *first, *second;
+    void *workspace;
+    int64_t workspace_bytes;
+} bh_memory;
+
+typedef struct {
+    int64_t steps_done;
+    double loss; /* sum over examples, each measured before its own update */
+    int64_t right;
+} bh_result;
+
+BH_FACE int32_t bh_version(void);
+
+/* Return the kernel that `wanted` comes to on this processor, or -BH_NO_KERNEL. */
+BH_FACE int32_t bh_choose_kernel(int32_t wanted);
+
+/* Fill places (n_layers) and return the number of floats in the flat array, or -status. */
+BH_FACE int64_t bh_layout(const bh_network *network, bh_place *places);
+
+/* Return how many bytes of workspace an epoch needs, or -status. */
+BH_FACE int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads);
+
+/* Train one epoch. The result does not depend on n_threads, to the last bit. */
+BH_FACE int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer, const bh_epoch_data *data,
+                         const bh_memory *memory, int32_t kernel, int32_t n_threads, const volatile int32_t *stop,
+                         bh_result *result);
+
+#endif

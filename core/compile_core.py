@@ -1,0 +1,91 @@
+"""Compile the C core: python core/compile_core.py OUTPUT [--cc CC] [--sanitize address,undefined]
+
+Used by the package's build, by hand, and by the tests. Needs a C compiler that knows GCC's vector extensions: GCC or
+Clang, of any system. Nothing is linked with -ffast-math: GCC before 13 would then set flush-to-zero for the whole
+process that loads the library.
+"""
+
+import argparse
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+CORE = Path(__file__).resolve().parent
+
+FLAGS = ["-std=c11", "-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra"]
+FLAGS += ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]  # x·y + z may be one instruction
+PLAIN_SOURCES = ("face.c", "team.c")
+KERNEL_SOURCE = "kernel.c"  # compiled once for each of these
+KERNELS = {
+    "portable": "",
+    "avx2": "-mavx2 -mfma",
+    "avx512": "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512",
+}
+
+
+class NoCompiler(Exception):  # noqa: N818 — no fault where NumPy does as well
+    """There is none, or it refused the sources; the message says which."""
+
+
+def find_compiler() -> list[str]:
+    """Return the command of the C compiler: CC, else cc, gcc or clang."""
+    named = os.environ.get("CC")
+    if named:
+        return shlex.split(named)
+    found = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+    if found is None:
+        raise NoCompiler("no C compiler found (cc, gcc, clang, or CC)")
+    return [found]
+
+
+def compile_core(output: Path, compiler: list[str] | None = None, extra: list[str] | None = None) -> None:
+    """Write the shared library to `output`, whole or not at all. Raises NoCompiler."""
+    compiler, extra = compiler or find_compiler(), extra or []
+    is_x86 = _said(_run([*compiler, "-dumpmachine"])).startswith(("x86_64", "amd64"))
+    kernels = KERNELS if is_x86 else {"portable": ""}
+    flags = [*FLAGS, *extra, *(["-DBH_HAS_X86_KERNELS"] if is_x86 else [])]
+    with tempfile.TemporaryDirectory() as folder:
+        jobs = [(source, Path(folder, f"{source}.o"), []) for source in PLAIN_SOURCES]
+        jobs += [
+            (KERNEL_SOURCE, Path(folder, f"{name}.o"), [f"-DBH_KERNEL={name}", *flags_of.split()])
+            for name, flags_of in kernels.items()
+        ]
+        with ThreadPoolExecutor() as pool:
+            commands = [[*compiler, *flags, *more, "-c", str(CORE / source), "-o", str(o)] for source, o, more in jobs]
+            list(pool.map(_run, commands))
+        whole = Path(folder, output.name)
+        _run([*compiler, "-shared", *extra, *(str(o) for _, o, _ in jobs), "-o", str(whole), "-pthread", "-lm"])
+        beside = output.with_name(f".{output.name}.new")
+        shutil.copyfile(whole, beside)
+        beside.replace(output)  # a running process keeps the old one
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 — the user's compiler
+    except OSError as error:
+        raise NoCompiler(f"{command[0]} cannot be started ({error})") from error
+    except subprocess.CalledProcessError as error:
+        raise NoCompiler(f"{' '.join(command[:1])} refused the sources:\n{error.stderr.strip()}") from error
+
+
+def _said(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stdout.strip()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("output", type=Path)
+    parser.add_argument("--cc", help="the compiler's command, such as 'zig cc -target aarch64-linux-gnu'")
+    parser.add_argument("--sanitize", help="such as address,undefined or thread")
+    options = parser.parse_args()
+    extra = [f"-fsanitize={options.sanitize}", "-fno-sanitize-recover=all", "-g"] if options.sanitize else []
+    compile_core(options.output, shlex.split(options.cc) if options.cc else None, extra)
+
+
+if __name__ == "__main__":
+    main()

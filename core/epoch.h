@@ -1,0 +1,52 @@
+/* What an epoch works on, between the door (face.c) and the kernels (kernel.c, compiled once for each processor). */
+#ifndef BYHAND_EPOCH_H
+#define BYHAND_EPOCH_H
+
+#include <stddef.h>
+
+#include "byhand.h"
+#include "team.h"
+
+enum {
+    CHUNK = 256,   /* examples that go through the network together: larger batches in pieces, which stay in the cache */
+    PADDING = 16,  /* widths are filled up to a multiple of the widest vector */
+    MAX_PANEL = 64 /* columns of the widest tile */
+};
+
+typedef struct {
+    team crew;
+    const bh_network *network;
+    const bh_optimizer *optimizer;
+    const bh_epoch_data *data;
+    const volatile int32_t *stop;
+    bh_place places[BH_MAX_LAYERS];
+    int64_t n_params;
+    float *params, *first, *second;
+
+    /* Scratch, all in the caller's workspace. Layer l reads x[l] and writes x[l + 1]; dz[l] is the gradient of the mean
+     * loss with respect to what its dense part said, laid out as x[l + 1]. */
+    float *x[BH_MAX_LAYERS + 1], *dz[BH_MAX_LAYERS];
+    int32_t stride[BH_MAX_LAYERS + 1];
+    float *grads;          /* as params: of batches of several chunks, and where gradients are clipped */
+    double *squares;       /* of the gradient, by pieces of PIECE floats */
+    float *panels;         /* panel_floats for each member: (widest layer, MAX_PANEL), some columns of Wᵀ */
+    int64_t panel_floats;
+    double *row_loss;         /* (CHUNK) */
+    unsigned char *row_right; /* (CHUNK) */
+
+    /* Written by member 0 between two waits, read by all. */
+    int status;
+    double batch_loss;
+    bh_result result;
+} epoch;
+
+enum { PIECE = 4096 /* floats */ };
+
+typedef void kernel(void *task, int member);
+kernel bh_kernel_portable, bh_kernel_avx2, bh_kernel_avx512;
+
+static inline int64_t steps_of(const bh_epoch_data *d) { return (d->n_order + d->batch_size - 1) / d->batch_size; }
+
+static inline int32_t padded(int32_t n) { return (n + PADDING - 1) / PADDING * PADDING; }
+
+#endif

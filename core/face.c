@@ -1,0 +1,206 @@
+/* The door: every size, pointer and number is looked at before a kernel runs, so the kernels need not. */
+#include <math.h>
+
+#include "epoch.h"
+
+static int between(int64_t n, int64_t least, int64_t most) { return n >= least && n <= most; }
+
+static int aligned(const void *p) { return p && (uintptr_t)p % BH_ALIGNMENT == 0; }
+
+static int64_t rounded_up(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
+/* Networks */
+
+static int softmax_is_last(const bh_network *n) {
+    for (int l = 0; l < n->n_layers - 1; l++)
+        if (n->layers[l].activation == BH_SOFTMAX) return 0;
+    return 1;
+}
+
+static int check_network(const bh_network *n) {
+    if (!n || !n->layers) return BH_BAD_POINTER;
+    if (!between(n->n_layers, 1, BH_MAX_LAYERS)) return BH_BAD_SIZE;
+    for (int l = 0; l < n->n_layers; l++) {
+        const bh_layer *layer = &n->layers[l];
+        if (!between(layer->n_in, 1, BH_MAX_WIDTH) || !between(layer->n_out, 1, BH_MAX_WIDTH)) return BH_BAD_SIZE;
+        if (l > 0 && layer->n_in != layer[-1].n_out) return BH_BAD_SIZE;
+        if (!between(layer->activation, BH_IDENTITY, BH_SOFTMAX) || !isfinite(layer->slope)) return BH_BAD_SIZE;
+    }
+    if (!softmax_is_last(n) || !between(n->loss, BH_SOFTMAX_CROSS_ENTROPY, BH_BINARY_CROSS_ENTROPY)) return BH_BAD_SIZE;
+    return n->label_smoothing >= 0 && n->label_smoothing < 1 ? BH_OK : BH_BAD_SIZE;
+}
+
+/* Rows a multiple of 1024 bytes apart fall on few places of the cache, so such rows get 64 bytes more. */
+static int32_t stride_of(int32_t n_out) {
+    const int32_t stride = padded(n_out);
+    return stride % 256 == 0 ? stride + PADDING : stride;
+}
+
+int32_t bh_version(void) { return BH_VERSION; }
+
+int64_t bh_layout(const bh_network *network, bh_place *places) {
+    const int status = check_network(network);
+    if (status != BH_OK) return -status;
+    if (!places) return -BH_BAD_POINTER;
+    int64_t at = 0;
+    for (int l = 0; l < network->n_layers; l++) {
+        const bh_layer *layer = &network->layers[l];
+        const int32_t stride = stride_of(layer->n_out);
+        places[l] = (bh_place){.weights = at, .biases = at + (int64_t)layer->n_in * stride, .stride = stride};
+        at = places[l].biases + stride;
+        if (at > INT64_MAX / 16) return -BH_BAD_SIZE;
+    }
+    return at;
+}
+
+/* Workspace */
+
+/* Give out the workspace piece by piece, each aligned; with no workspace, only measure. */
+typedef struct {
+    char *base;
+    int64_t used;
+} larder;
+
+static void *take(larder *from, int64_t bytes) {
+    void *piece = from->base ? from->base + from->used : 0;
+    from->used += rounded_up(bytes, BH_ALIGNMENT);
+    return piece;
+}
+
+static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_threads) {
+    const bh_network *n = e->network;
+    const int64_t rows = batch_size < CHUNK ? batch_size : CHUNK, size = sizeof(float);
+    int64_t widest = 0;
+    e->stride[0] = stride_of(n->layers[0].n_in);
+    e->x[0] = take(from, rows * e->stride[0] * size);
+    for (int l = 0; l < n->n_layers; l++) {
+        e->stride[l + 1] = stride_of(n->layers[l].n_out);
+        e->x[l + 1] = take(from, rows * e->stride[l + 1] * size);
+        e->dz[l] = take(from, rows * e->stride[l + 1] * size);
+        widest = n->layers[l].n_out > widest ? n->layers[l].n_out : widest;
+    }
+    e->grads = take(from, e->n_params * size);
+    e->squares = take(from, (e->n_params + PIECE - 1) / PIECE * (int64_t)sizeof(double));
+    e->panel_floats = widest * MAX_PANEL;
+    e->panels = take(from, n_threads * e->panel_floats * size);
+    e->row_loss = take(from, rows * (int64_t)sizeof(double));
+    e->row_right = take(from, rows);
+}
+
+int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {
+    epoch e = {.network = network};
+    e.n_params = bh_layout(network, e.places);
+    if (e.n_params < 0) return e.n_params;
+    if (batch_size < 1 || !between(n_threads, 1, BH_MAX_THREADS)) return -BH_BAD_SIZE;
+    larder measure = {0, 0};
+    furnish(&e, &measure, batch_size, n_threads);
+    return measure.used;
+}
+
+/* Kernels */
+
+static int processor_runs(int32_t kernel) {
+#if defined(BH_HAS_X86_KERNELS)
+    __builtin_cpu_init();
+    if (kernel == BH_AVX512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+    if (kernel == BH_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+    return kernel == BH_PORTABLE;
+}
+
+int32_t bh_choose_kernel(int32_t wanted) {
+    if (wanted != BH_BEST) return processor_runs(wanted) ? wanted : -BH_NO_KERNEL;
+    for (int32_t kernel = BH_AVX512; kernel > BH_PORTABLE; kernel--)
+        if (processor_runs(kernel)) return kernel;
+    return BH_PORTABLE;
+}
+
+static kernel *kernel_called(int32_t name) {
+#if defined(BH_HAS_X86_KERNELS)
+    if (name == BH_AVX512) return bh_kernel_avx512;
+    if (name == BH_AVX2) return bh_kernel_avx2;
+#endif
+    (void)name;
+    return bh_kernel_portable;
+}
+
+/* An epoch */
+
+static int in_range(float x, double least, double below) { return x >= least && x < below; }
+
+static int check_optimizer(const bh_optimizer *o) {
+    if (!o) return BH_BAD_POINTER;
+    const int fine = between(o->kind, BH_SGD, BH_ADAMW) && in_range(o->momentum, 0, 1) && in_range(o->beta1, 0, 1) &&
+                     in_range(o->beta2, 0, 1) && in_range(o->epsilon, 0, INFINITY) &&
+                     in_range(o->weight_decay, 0, INFINITY) && in_range(o->clip_norm, 0, INFINITY) && o->steps >= 0;
+    if (!fine) return BH_BAD_SIZE;
+    return o->kind < BH_ADAM || o->epsilon >= 1e-20f ? BH_OK : BH_BAD_SIZE; /* 0/0 where no gradient ever came */
+}
+
+static int check_moved(const bh_epoch_data *d, int32_t n_in) {
+    if (!between(d->height, 1, BH_MAX_WIDTH) || !between(d->width, 1, BH_MAX_WIDTH)) return BH_BAD_SIZE;
+    if ((int64_t)d->height * d->width != n_in) return BH_BAD_SIZE;
+    for (int64_t i = 0; i < d->n_order; i++)
+        if (!between(d->moved[2 * i], -d->width, d->width) || !between(d->moved[2 * i + 1], -d->height, d->height))
+            return BH_BAD_SIZE;
+    return BH_OK;
+}
+
+static int check_order(const bh_epoch_data *d, int32_t n_out) {
+    for (int64_t i = 0; i < d->n_order; i++) {
+        const int64_t row = d->order[i];
+        if (!between(row, 0, d->n_examples - 1)) return BH_BAD_ORDER;
+        if (d->labels && n_out > 1 && !between(d->labels[row], 0, n_out - 1)) return BH_BAD_ORDER;
+    }
+    return BH_OK;
+}
+
+static int check_data(const bh_epoch_data *d, int32_t n_in, int32_t n_out) {
+    if (!d || !d->inputs || !d->scale || !d->shift || !d->order || !d->learning_rates) return BH_BAD_POINTER;
+    if (!d->labels == !d->targets) return BH_BAD_POINTER;
+    const int64_t most = INT64_MAX / 8 / BH_MAX_WIDTH;
+    if (!between(d->n_examples, 1, most) || !between(d->n_order, 1, most) || d->batch_size < 1) return BH_BAD_SIZE;
+    for (int64_t step = 0; step < steps_of(d); step++)
+        if (!isfinite(d->learning_rates[step])) return BH_BAD_SIZE;
+    const int status = d->moved ? check_moved(d, n_in) : BH_OK;
+    return status == BH_OK ? check_order(d, n_out) : status;
+}
+
+static int check_memory(const bh_memory *m, int32_t kind, int64_t workspace) {
+    if (!m || !aligned(m->params) || !aligned(m->workspace)) return BH_BAD_POINTER;
+    if (kind != BH_SGD && !aligned(m->first)) return BH_BAD_POINTER;
+    if (kind >= BH_ADAM && !aligned(m->second)) return BH_BAD_POINTER;
+    return m->workspace_bytes >= workspace ? BH_OK : BH_BAD_SIZE;
+}
+
+static int check_epoch(const bh_network *network, const bh_optimizer *optimizer, const bh_epoch_data *data,
+                       const bh_memory *memory, int32_t n_threads) {
+    int status = check_network(network);
+    if (status == BH_OK) status = check_optimizer(optimizer);
+    if (status == BH_OK) status = check_data(data, network->layers[0].n_in, network->layers[network->n_layers - 1].n_out);
+    if (status != BH_OK) return status;
+    const int64_t workspace = bh_workspace(network, data->batch_size, n_threads);
+    return workspace < 0 ? (int)-workspace : check_memory(memory, optimizer->kind, workspace);
+}
+
+int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer, const bh_epoch_data *data,
+                 const bh_memory *memory, int32_t kernel_wanted, int32_t n_threads, const volatile int32_t *stop,
+                 bh_result *result) {
+    const int32_t name = bh_choose_kernel(kernel_wanted);
+    if (name < 0) return -name;
+    if (!result) return BH_BAD_POINTER;
+    const int status = check_epoch(network, optimizer, data, memory, n_threads);
+    if (status != BH_OK) return status;
+    epoch e = {.crew = {.size = n_threads}, .network = network, .optimizer = optimizer, .data = data, .stop = stop,
+               .params = memory->params,
+               .first = memory->first ? memory->first : memory->params, /* never touched where nothing is remembered */
+               .second = memory->second ? memory->second : memory->params};
+    e.n_params = bh_layout(network, e.places);
+    larder workspace = {memory->workspace, 0};
+    furnish(&e, &workspace, data->batch_size, n_threads);
+    team_run(&e.crew, kernel_called(name), &e);
+    *result = e.result;
+    return e.status;
+}

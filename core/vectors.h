@@ -1,0 +1,63 @@
+/* Vectors of floats as the compiler knows them (GCC and Clang), as wide as the processor this file is compiled for.
+ * Everything below is written once and becomes SSE, AVX2, AVX-512, NEON or WebAssembly. */
+#ifndef BYHAND_VECTORS_H
+#define BYHAND_VECTORS_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__AVX512F__)
+enum { LANES = 16, TILE_VECTORS = 4 }; /* 6 × 4 sums and what feeds them fill the 32 registers */
+#elif defined(__AVX2__)
+enum { LANES = 8, TILE_VECTORS = 2 }; /* 6 × 2 of 16 */
+#elif defined(__aarch64__)
+enum { LANES = 4, TILE_VECTORS = 4 };
+#else
+enum { LANES = 4, TILE_VECTORS = 2 };
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef float vec __attribute__((vector_size(4 * LANES)));
+typedef int32_t ivec __attribute__((vector_size(4 * LANES)));
+
+INLINE vec load(const float *from) {
+    vec v;
+    memcpy(&v, from, sizeof v); /* one unaligned load */
+    return v;
+}
+
+INLINE void store(float *to, vec v) { memcpy(to, &v, sizeof v); }
+
+INLINE vec all(float x) { return x - (vec){0}; }
+
+INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
+
+INLINE vec larger(vec a, vec b) { return choose(a > b, a, b); }
+
+INLINE vec smaller(vec a, vec b) { return choose(a < b, a, b); }
+
+INLINE vec root(vec v) {
+    for (int i = 0; i < LANES; i++) v[i] = __builtin_sqrtf(v[i]);
+    return v;
+}
+
+/* eˣ for x ≤ 88, to two units in the last place: x = n ln 2 + r, |r| ≤ ½ ln 2, a polynomial for eʳ and n into the
+ * exponent. ln 2 is taken off in two parts, the first exact in few bits. Coefficients: Cephes, expf (Moshier 1992).
+ * Below −87 the result is that of −87, 1.6e-38. */
+INLINE vec exponential(vec x) {
+    const float to_whole = 12582912.0f; /* 1.5 · 2²³: adding it leaves no room for a fraction */
+    x = larger(smaller(x, all(88.0f)), all(-87.0f));
+    vec n = (x * 1.44269504f + to_whole) - to_whole;
+    vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    vec p = all(1.9875691500e-4f);
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * (r * r) + r + 1.0f;
+    return p * (vec)((__builtin_convertvector(n, ivec) + 127) << 23);
+}
+
+#endif

@@ -1,0 +1,32 @@
+"""The package's build: the C core is compiled into it where there is a C compiler; without one byhand runs on NumPy."""
+
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+LIBRARY = {"darwin": "libbyhand.dylib", "win32": "byhand.dll"}.get(sys.platform, "libbyhand.so")
+
+
+class CoreBuildHook(BuildHookInterface):
+    """Makes a wheel for this platform and every Python, or, without the core, for every platform."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        root = Path(self.root)
+        sys.path.insert(0, str(root / "core"))
+        from compile_core import NoCompiler, compile_core
+
+        library = root / "src" / "byhand" / "engines" / LIBRARY
+        try:
+            compile_core(library)
+        except NoCompiler as reason:
+            library.unlink(missing_ok=True)  # of an earlier build: older sources
+            self.app.display_warning(f"byhand is built without its C core and will run on NumPy: {reason}")
+            return
+        build_data["artifacts"].append(f"/src/byhand/engines/{LIBRARY}")
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"

@@ -1,0 +1,107 @@
+"""The native engine: a whole epoch in one call of the C core."""
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable
+
+from byhand.engines import library as c
+from byhand.engines.base import EpochJob, EpochResult, refuse_infinite_weights
+from byhand.engines.described import why_not
+from byhand.engines.epoch_data import prepared
+from byhand.engines.task import Task
+from byhand.errors import DivergedError, OptionError, known_as
+from byhand.losses.base import Loss
+from byhand.network import Network
+from byhand.optimizers.base import Optimizer
+
+WORTH_A_TEAM = 2e6  # weights · examples in a step; below, threads would wait for one another longer than they work
+WORTH_ASKING = 1e8  # weights · examples in an epoch, some 5 ms; a shorter one need not be stopped in its middle
+ASK_EVERY = 0.02  # seconds, whether to stop
+
+
+class NativeEngine:
+    """The C core on this processor, in one kernel.
+
+    n_threads : None: as many as this process may use
+    Raises EnvironmentFault where there is no core, OptionError where BYHAND_KERNEL asks for a kernel that cannot be.
+    """
+
+    def __init__(self, n_threads: int | None = None) -> None:
+        self._library = c.load()
+        self._kernel = _kernel(self._library)
+        self._n_threads = min(n_threads or usable_processors(), c.MAX_THREADS)
+        self.name = f"native/{c.KERNELS[self._kernel]}"
+
+    def why_not(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
+        """See Engine.why_not."""
+        return why_not(network, loss, optimizer)
+
+    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochJob) -> EpochResult | None:
+        """Train one epoch; see Engine.run_epoch."""
+        if job.stop():
+            return None
+        task = Task.of(self._library, network, loss, optimizer)
+        status, result = self._call(task, loss, job)
+        done, n = result.steps_done, len(job.order)
+        if status == c.STOPPED:
+            return None
+        if status == c.DIVERGED:
+            raise DivergedError(job.epoch, done + 1, float(job.learning_rates[done]))
+        if status != c.OK:
+            raise RuntimeError(f"the C core refused an epoch it should know: {c.REFUSALS[status]}")
+        task.give_back(done)
+        refuse_infinite_weights(network, job)
+        share = result.right / n if job.examples.is_classes else None
+        return EpochResult(result.loss / n, share, float(job.learning_rates[-1]))
+
+    def _call(self, task: Task, loss: Loss, job: EpochJob) -> tuple[int, c.Result]:
+        """Run the epoch in the core; return its status and what it counted."""
+        data = prepared(job, task.network.widths[0], task.network.widths[-1], loss)
+        batch = min(job.batch_size, len(job.order))
+        threads = self._n_threads if task.n_weights * batch > WORTH_A_TEAM else 1
+        workspace = task.workspace(self._library, job.batch_size, threads)
+        memory, result, stop = task.memory(workspace), c.Result(), ctypes.c_int32(0)
+        tables = [ctypes.byref(table) for table in (task.table, task.rule, data.table, memory)]
+
+        def call() -> int:
+            status: int = self._library.bh_epoch(
+                *tables, self._kernel, threads, ctypes.byref(stop), ctypes.byref(result)
+            )
+            return status
+
+        asks = task.n_weights * len(job.order) > WORTH_ASKING
+        return (_stoppable(call, job.stop, stop) if asks else call()), result
+
+
+def _stoppable(call: Callable[[], int], wanted: Callable[[], bool], stop: ctypes.c_int32) -> int:
+    """Return call(), made by a thread beside while this one asks whether to stop; signals arrive here meanwhile."""
+    answer: list[int] = []
+    worker = threading.Thread(target=lambda: answer.append(call()), name="byhand epoch")
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(ASK_EVERY)
+            if wanted():
+                stop.value = 1
+    finally:
+        stop.value = 1  # an exception came by: the core ends after the step in hand, then it may go on
+        worker.join()
+    return answer[0]
+
+
+def usable_processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _kernel(library: ctypes.CDLL) -> int:
+    """Return the number of the kernel BYHAND_KERNEL asks for, else of the best this processor can run."""
+    name = os.environ.get("BYHAND_KERNEL") or "best"
+    wanted = known_as("kernel", name, {name: i for i, name in enumerate(c.KERNELS)})
+    kernel: int = library.bh_choose_kernel(wanted)
+    if kernel < 0:
+        raise OptionError(f"this processor cannot run the kernel {name!r}. Leave BYHAND_KERNEL unset.")
+    return kernel

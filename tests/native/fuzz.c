@@ -1,0 +1,241 @@
+/* Knocks at the core's door: random networks, sizes, options and data, right and wrong ones, each buffer exactly as long
+ * as promised. To be built with sanitizers. What must hold: no report of theirs; a wrong call is refused with a status
+ * and changes nothing; a right one gives the same bits with one thread and with three.
+ *
+ *     fuzz ROUNDS SEED
+ */
+#define _GNU_SOURCE
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../core/byhand.h"
+
+static uint64_t seed;
+
+static uint32_t draw(uint32_t below) { /* xorshift64* */
+    seed ^= seed >> 12, seed ^= seed << 25, seed ^= seed >> 27;
+    return (uint32_t)((seed * 2685821657736338717u) >> 33) % below;
+}
+
+static float real(void) { return (float)draw(2001) / 1000 - 1; }
+
+static void *buffer(int64_t bytes) {
+    const size_t whole = ((size_t)bytes + 63) / 64 * 64;
+    void *b = aligned_alloc(BH_ALIGNMENT, whole ? whole : 64);
+    if (!b) exit(2);
+    memset(b, 0, whole ? whole : 64);
+    return b;
+}
+
+static void *tight(int64_t bytes) { /* not one byte to spare: the sanitizer sees every step beyond */
+    void *b = malloc(bytes ? (size_t)bytes : 1);
+    if (!b) exit(2);
+    memset(b, 0, bytes ? (size_t)bytes : 1);
+    return b;
+}
+
+typedef struct {
+    bh_layer layers[8];
+    bh_network network;
+    bh_optimizer optimizer;
+    bh_epoch_data data;
+    float *params, *first, *second;
+    int64_t n_params;
+} scene;
+
+static void invent_network(scene *s) {
+    const int n = 1 + (int)draw(4);
+    for (int l = 0; l < n; l++) {
+        s->layers[l].n_in = l ? s->layers[l - 1].n_out : 1 + (int)draw(90);
+        s->layers[l].n_out = 1 + (int)draw(draw(5) ? 40 : 300);
+        s->layers[l].activation = (int)draw(l == n - 1 ? 6 : 5);
+        s->layers[l].slope = 0.01f;
+    }
+    s->network = (bh_network){n, s->layers, (int)draw(3), draw(2) ? 0.1f : 0};
+    s->optimizer = (bh_optimizer){(int)draw(5), 0.9f, 0.9f, 0.99f, 1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f, draw(9)};
+}
+
+static void invent_data(scene *s) {
+    bh_epoch_data *d = &s->data;
+    const int n_in = s->layers[0].n_in, n_out = s->layers[s->network.n_layers - 1].n_out;
+    memset(d, 0, sizeof *d);
+    d->n_examples = 1 + draw(50), d->n_order = 1 + draw(draw(6) ? 60 : 700), d->batch_size = 1 + (int)draw(draw(4) ? 20 : 600);
+    d->inputs_are_bytes = (int)draw(2);
+    const int64_t n = d->n_examples * n_in, steps = (d->n_order + d->batch_size - 1) / d->batch_size;
+    if (d->inputs_are_bytes) {
+        unsigned char *x = tight(n);
+        for (int64_t i = 0; i < n; i++) x[i] = (unsigned char)draw(256);
+        d->inputs = x;
+    } else {
+        float *x = tight(4 * n);
+        for (int64_t i = 0; i < n; i++) x[i] = real() * 100;
+        d->inputs = x;
+    }
+    float *scale = tight(4 * n_in), *shift = tight(4 * n_in);
+    for (int i = 0; i < n_in; i++) scale[i] = 0.01f, shift[i] = real() / 10;
+    d->scale = scale, d->shift = shift;
+    if (draw(2)) {
+        int32_t *labels = tight(4 * d->n_examples);
+        for (int64_t i = 0; i < d->n_examples; i++) labels[i] = (int)draw((uint32_t)n_out);
+        d->labels = labels;
+    } else {
+        float *targets = tight(4 * d->n_examples * n_out);
+        for (int64_t i = 0; i < d->n_examples * n_out; i++) targets[i] = (float)draw(2);
+        d->targets = targets;
+    }
+    int64_t *order = tight(8 * d->n_order);
+    for (int64_t i = 0; i < d->n_order; i++) order[i] = draw((uint32_t)d->n_examples);
+    d->order = order;
+    double *rates = tight(8 * steps);
+    for (int64_t i = 0; i < steps; i++) rates[i] = draw(20) ? 0.01 : 1e30;
+    d->learning_rates = rates;
+    if (draw(3) == 0) {
+        int32_t *moved = tight(8 * d->n_order);
+        d->height = 1;
+        for (int h = 2; h < 9; h++)
+            if (n_in % h == 0) d->height = h;
+        d->width = n_in / d->height;
+        for (int64_t i = 0; i < d->n_order; i++) {
+            moved[2 * i] = (int)draw((uint32_t)(2 * d->width + 1)) - d->width;
+            moved[2 * i + 1] = (int)draw((uint32_t)(2 * d->height + 1)) - d->height;
+        }
+        d->moved = moved;
+    }
+}
+
+static void invent_memory(scene *s) {
+    bh_place places[8];
+    s->n_params = bh_layout(&s->network, places);
+    if (s->n_params <= 0) exit(3);
+    s->params = buffer(4 * s->n_params), s->first = buffer(4 * s->n_params), s->second = buffer(4 * s->n_params);
+    for (int l = 0; l < s->network.n_layers; l++)
+        for (int k = 0; k < s->layers[l].n_in; k++)
+            for (int j = 0; j < s->layers[l].n_out; j++)
+                s->params[places[l].weights + (int64_t)k * places[l].stride + j] = real() / 4;
+}
+
+static void clear(scene *s) {
+    const void *all[] = {s->params, s->first, s->second, s->data.inputs, s->data.scale, s->data.shift, s->data.labels,
+                         s->data.targets, s->data.order, s->data.learning_rates, s->data.moved};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) free((void *)all[i]);
+}
+
+/* Train a copy; return the status and leave the copy in `params`. */
+static int train(const scene *s, int kernel, int threads, float *params, bh_result *result) {
+    const int64_t bytes = 4 * s->n_params, workspace = bh_workspace(&s->network, s->data.batch_size, threads);
+    if (workspace < 0) return (int)-workspace;
+    float *first = buffer(bytes), *second = buffer(bytes);
+    void *room = buffer(workspace);
+    memcpy(params, s->params, (size_t)bytes);
+    const bh_memory memory = {params, first, second, room, workspace};
+    const int status = bh_epoch(&s->network, &s->optimizer, &s->data, &memory, kernel, threads, 0, result);
+    free(first), free(second), free(room);
+    return status;
+}
+
+static void a_right_call(scene *s) {
+    static const int kernels[] = {BH_PORTABLE, BH_AVX2, BH_AVX512};
+    const size_t bytes = 4 * (size_t)s->n_params;
+    float *one = buffer((int64_t)bytes), *three = buffer((int64_t)bytes);
+    for (int k = 0; k < 3; k++) {
+        if (bh_choose_kernel(kernels[k]) < 0) continue;
+        bh_result r1 = {0}, r3 = {0};
+        const int s1 = train(s, kernels[k], 1, one, &r1), s3 = train(s, kernels[k], 3, three, &r3);
+        if ((s1 != BH_OK && s1 != BH_DIVERGED) || s1 != s3 || memcmp(&r1, &r3, sizeof r1) || memcmp(one, three, bytes)) {
+            fprintf(stderr, "kernel %d: status %d and %d, steps %ld and %ld\n", kernels[k], s1, s3, (long)r1.steps_done,
+                    (long)r3.steps_done);
+            exit(1);
+        }
+    }
+    free(one), free(three);
+}
+
+/* Spoil one thing; the call must be refused and change nothing. */
+static void a_wrong_call(scene *s) {
+    scene bad = *s;
+    bh_layer layers[8];
+    memcpy(layers, s->layers, sizeof layers);
+    bad.network.layers = layers;
+    bh_layer *any = &layers[draw((uint32_t)s->network.n_layers)];
+    static const int wrong[] = {0, -1, BH_MAX_WIDTH + 1, 2147483647, -2147483647 - 1};
+    const int w = wrong[draw(5)];
+    int32_t *labels = 0;
+    int64_t *order = 0;
+    switch (draw(18)) {
+    case 0: any->n_in = w; break;
+    case 1: any->n_out = w; break;
+    case 2: any->activation = draw(2) ? 6 : -1; break;
+    case 3: bad.network.n_layers = draw(2) ? 0 : 65; break;
+    case 4: bad.network.layers = 0; break;
+    case 5: bad.network.loss = draw(2) ? 3 : -1; break;
+    case 6: bad.network.label_smoothing = draw(2) ? 1 : NAN; break;
+    case 7: bad.optimizer.kind = draw(2) ? 5 : -1; break;
+    case 8: bad.optimizer.momentum = draw(2) ? 1 : -NAN; break;
+    case 9: bad.optimizer.weight_decay = draw(2) ? -1 : INFINITY; break;
+    case 10: bad.data.batch_size = w > 0 ? -w : w; break;
+    case 11: bad.data.n_order = w > 0 ? -w : w; break;
+    case 12: bad.data.n_examples = w > 0 ? -w : w; break;
+    case 13: bad.data.inputs = 0; break;
+    case 14: bad.data.order = 0; break;
+    case 15: bad.data.labels = 0, bad.data.targets = 0; break;
+    case 16:
+        order = tight(8 * s->data.n_order);
+        memcpy(order, s->data.order, 8 * (size_t)s->data.n_order);
+        order[draw((uint32_t)s->data.n_order)] = draw(2) ? s->data.n_examples : -1;
+        bad.data.order = order;
+        break;
+    case 17: bad.optimizer.steps = -1; break;
+    }
+    bh_result result = {-7, 0, 0};
+    float *params = buffer(4 * s->n_params), *first = buffer(4 * s->n_params), *second = buffer(4 * s->n_params);
+    memcpy(params, s->params, 4 * (size_t)s->n_params);
+    const int64_t workspace = bh_workspace(&s->network, s->data.batch_size, 2);
+    void *room = buffer(workspace);
+    const bh_memory memory = {params, first, second, room, workspace};
+    const int status = bh_epoch(&bad.network, &bad.optimizer, &bad.data, &memory, BH_BEST, 2, 0, &result);
+    if (status < BH_BAD_SIZE || result.steps_done != -7 || memcmp(params, s->params, 4 * (size_t)s->n_params)) {
+        fprintf(stderr, "a wrong call was let in: status %d\n", status);
+        exit(1);
+    }
+    free(params), free(first), free(second), free(room), free(labels), free(order);
+}
+
+static void bad_memory(const scene *s) {
+    const int64_t workspace = bh_workspace(&s->network, s->data.batch_size, 1);
+    void *room = buffer(workspace);
+    bh_result result;
+    const bh_memory wrong[] = {{0, s->first, s->second, room, workspace},
+                               {s->params + 1, s->first, s->second, room, workspace},
+                               {s->params, s->first, s->second, 0, workspace},
+                               {s->params, s->first, s->second, (char *)room + 4, workspace},
+                               {s->params, s->first, s->second, room, workspace - 1}};
+    for (int i = 0; i < 5; i++)
+        if (bh_epoch(&s->network, &s->optimizer, &s->data, &wrong[i], BH_BEST, 1, 0, &result) < BH_BAD_SIZE) exit(1);
+    const bh_memory right = {s->params, s->first, s->second, room, workspace};
+    for (int threads = -1; threads < 66; threads += threads < 0 ? 1 : 65) /* −1, 0, 65 */
+        if (bh_epoch(&s->network, &s->optimizer, &s->data, &right, BH_BEST, threads, 0, &result) != BH_BAD_SIZE) exit(1);
+    if (bh_epoch(&s->network, &s->optimizer, &s->data, &right, 99, 1, 0, &result) != BH_NO_KERNEL) exit(1);
+    if (bh_epoch(&s->network, &s->optimizer, &s->data, &right, BH_BEST, 1, 0, 0) != BH_BAD_POINTER) exit(1);
+    if (bh_epoch(0, 0, 0, 0, BH_BEST, 1, 0, &result) != BH_BAD_POINTER) exit(1);
+    free(room);
+}
+
+int main(int n_arguments, char **arguments) {
+    if (n_arguments != 3) return 2;
+    const int rounds = atoi(arguments[1]);
+    seed = strtoull(arguments[2], 0, 10) * 2 + 1;
+    for (int i = 0; i < rounds; i++) {
+        scene s;
+        invent_network(&s);
+        invent_data(&s);
+        invent_memory(&s);
+        a_right_call(&s);
+        for (int j = 0; j < 8; j++) a_wrong_call(&s);
+        bad_memory(&s);
+        clear(&s);
+    }
+    printf("%d rounds\n", rounds);
+    return 0;
+}

@@ -1,0 +1,149 @@
+"""The registers agree with the arrays: each kernel beside NumPy in float64, twenty steps and more from equal weights.
+
+The tolerance is for the largest difference of any weight after all steps, as a share of the largest weight beside it.
+A float32 sum of 784 terms is right to some 1e-6; twenty steps of Adam, which divides by small roots, spread that.
+"""
+
+import numpy as np
+import pytest
+from bench_of import AT_HAND, Setting, byte_pictures, farthest, float_rows, in_float64
+
+from byhand.data.examples import Examples
+from byhand.engines.native import NativeEngine
+from byhand.initializers import he
+from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.network import Network
+from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, WeightDecay
+from byhand.randomness import INIT, Stream
+
+TOLERANCE = {"portable": 2e-5, "avx2": 2e-5, "avx512": 2e-5}  # the table of kernels
+ADAM_TOLERANCE = 1e-3  # where a gradient is nearly nothing, its sign decides the step
+
+
+def pictures() -> Examples:
+    return byte_pictures(330, 9, 7, 5)
+
+
+def numbers() -> Examples:
+    return float_rows(330, 13, 3)
+
+
+def network_on(sizes: list[int], **options: object) -> Network:
+    network = Network.mlp(sizes, seed=3, **options)
+    for i, (name, b) in enumerate(network.params.items()):
+        if name.endswith(".b"):
+            b[:] = he(Stream(5, INIT, i), 1, len(b))[0] / 5  # biases that are not all zero
+    return network
+
+
+def classes(sizes: list[int] | None = None, **changes: object) -> Setting:
+    sizes = sizes or [63, 20, 5]
+    options = {k: changes.pop(k) for k in ("activation", "output") if k in changes}
+    values: dict = {
+        "examples": pictures,
+        "network": lambda: network_on(sizes, **options),
+        "loss": SoftmaxCrossEntropy(),
+        "optimizer": SGD,
+        **changes,
+    }
+    return Setting(**values)
+
+
+def regression(**changes: object) -> Setting:
+    options = {k: changes.pop(k) for k in ("activation", "output") if k in changes}
+    values: dict = {
+        "examples": numbers,
+        "network": lambda: network_on([13, 18, 3], **options),
+        "loss": SquaredError(),
+        "optimizer": SGD,
+        **changes,
+    }
+    return Setting(**values)
+
+
+def yes_or_no() -> Examples:
+    examples = byte_pictures(330, 9, 7, 2)
+    return examples
+
+
+SETTINGS = {
+    "the plain one": classes(),
+    "no hidden layer": classes([63, 5]),
+    "three hidden layers": classes([63, 33, 17, 16, 5]),
+    "wider than a panel": classes([63, 130, 70, 5]),
+    "a stride that is a multiple of 1024 bytes": classes([63, 256, 5]),
+    "leaky relu": classes(activation="leaky_relu"),
+    "sigmoid": classes(activation="sigmoid"),
+    "tanh": classes(activation="tanh"),
+    "no bend": classes(activation="identity"),
+    "label smoothing": classes(loss=SoftmaxCrossEntropy(0.1)),
+    "squared error on classes": classes(loss=SquaredError(), output="sigmoid"),
+    "squared error behind softmax": classes(loss=SquaredError(), output="softmax"),
+    "squared error behind relu": regression(output="relu"),
+    "squared error behind leaky relu": regression(output="leaky_relu"),
+    "numbers to predict": regression(),
+    "tanh to numbers": regression(activation="tanh", output="tanh"),
+    "yes-or-no questions": regression(loss=BinaryCrossEntropy()),
+    "probabilities as targets": Setting(
+        lambda: Examples((n := numbers()).raw, n.y / n.y.sum(axis=1, keepdims=True), n.preparation),
+        lambda: network_on([13, 18, 3]),
+        SoftmaxCrossEntropy(0.05),
+        SGD,
+    ),
+    "one logit": Setting(yes_or_no, lambda: network_on([63, 12, 1]), BinaryCrossEntropy(), SGD),
+    "classes, binary cross-entropy": classes(loss=BinaryCrossEntropy()),
+    "moved pictures": classes(moves=(9, 7)),
+    "moved pictures of floats": Setting(
+        lambda: float_rows(330, 63, 3), lambda: network_on([63, 18, 3]), SquaredError(), SGD, moves=(9, 7), rate=0.01
+    ),
+    "momentum": classes(optimizer=Momentum),
+    "nesterov": classes(optimizer=Nesterov),
+    "weight decay": classes(optimizer=lambda: WeightDecay(Nesterov(0.8), 0.01)),
+    "clipping": classes(optimizer=lambda: GradientClipping(SGD(), 0.3)),
+    "clipping that never bites": classes(optimizer=lambda: GradientClipping(SGD(), 1e6)),
+    "clipping and decay": classes(optimizer=lambda: GradientClipping(WeightDecay(Momentum(), 0.01), 0.3)),
+    "adam": classes(optimizer=Adam, rate=0.002),
+    "adam with decay": classes(optimizer=lambda: WeightDecay(Adam(), 0.01), rate=0.002),
+    "adamw": classes(optimizer=lambda: AdamW(0.1, beta2=0.95), rate=0.002),
+    "clipped adam": classes(optimizer=lambda: GradientClipping(Adam(), 0.3), rate=0.002),
+    "one example at a time": classes(batch_size=1, rate=0.01),
+    "a batch of all": classes(batch_size=330),
+    "a batch of more than all": classes(batch_size=5000),
+    "batches of several chunks": classes(examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600),
+    "chunks, clipped, adam": classes(
+        examples=lambda: byte_pictures(1500, 9, 7, 5),
+        batch_size=600,
+        rate=0.002,
+        optimizer=lambda: GradientClipping(Adam(), 0.3),
+    ),
+}
+
+
+@pytest.mark.parametrize("kernel", AT_HAND)
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_core_trains_as_the_array_depth_does(name: str, kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = SETTINGS[name]
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    jobs = [setting.job(epoch) for epoch in (1, 2)]
+    wanted, loss = in_float64(setting, jobs)
+    network, optimizer = setting.network(), setting.optimizer()
+    before = network.astype(np.float64)
+    for job in jobs:
+        result = NativeEngine(n_threads=2).run_epoch(network, setting.loss, optimizer, job)
+    assert result is not None
+    tolerance = ADAM_TOLERANCE if "adam" in name else TOLERANCE[kernel]
+    assert farthest(network, wanted) < tolerance < farthest(wanted, before) / 10  # and something was learned
+    assert result.loss == pytest.approx(loss, rel=tolerance, abs=1e-6)
+
+
+def test_what_is_counted_right_is_what_the_array_engine_counts() -> None:
+    from byhand.training.array_engine import ArrayEngine
+
+    for setting in (SETTINGS["the plain one"], SETTINGS["one logit"]):
+        counted = []
+        for engine in (ArrayEngine(), NativeEngine()):
+            result = engine.run_epoch(setting.network(), setting.loss, setting.optimizer(), setting.job())
+            assert result is not None
+            counted.append(result.accuracy)
+        assert counted[0] == pytest.approx(counted[1], abs=1.01 / 330)  # one example may lie on the line
+        assert 0 < (counted[0] or 0) < 1

@@ -1,0 +1,283 @@
+"""The native engine as training meets it: chosen when it can, declining in a sentence, stopped, diverging, resumed."""
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from bench_of import AT_HAND, Setting, byte_pictures, float_rows
+
+from byhand.arrays import Array
+from byhand.data.examples import Examples
+from byhand.engines import library, native
+from byhand.engines.native import NativeEngine
+from byhand.errors import DivergedError, EnvironmentFault, OptionError, ShapeError
+from byhand.layers import Dense, Dropout, Layer, ReLU, Sigmoid, Softmax
+from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.losses.base import Loss
+from byhand.network import Network
+from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, WeightDecay
+from byhand.optimizers.base import Optimizer
+from byhand.schedules import Constant
+from byhand.training.engines import choose_engine
+from byhand.training.plan import Plan
+from byhand.training.state import TrainingState
+from byhand.training.train import train
+
+LOSS = SoftmaxCrossEntropy()
+
+
+def mlp(**options: object) -> Network:
+    return Network.mlp([63, 20, 5], seed=1, **options)
+
+
+def setting(**changes: object) -> Setting:
+    values: dict = {
+        "examples": lambda: byte_pictures(700, 9, 7, 5),
+        "network": mlp,
+        "loss": LOSS,
+        "optimizer": Nesterov,
+        **changes,
+    }
+    return Setting(**values)
+
+
+def trained(made: Setting, n_threads: int, epochs: int = 2) -> tuple[Array, ...]:
+    network, optimizer, engine = made.network(), made.optimizer(), NativeEngine(n_threads)
+    for epoch in range(1, epochs + 1):
+        assert engine.run_epoch(network, made.loss, optimizer, made.job(epoch))
+    return (*network.params.values(), *optimizer.state.values())
+
+
+# The bits
+
+
+@pytest.mark.parametrize("kernel", AT_HAND)
+@pytest.mark.parametrize("optimizer", [Nesterov, Adam, lambda: GradientClipping(SGD(), 0.1)])
+def test_the_number_of_threads_changes_no_bit(
+    optimizer: type[Optimizer], kernel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    monkeypatch.setattr(native, "WORTH_A_TEAM", 0)
+    made = setting(
+        network=lambda: Network.mlp([63, 150, 40, 5], seed=2), optimizer=optimizer, batch_size=300, rate=0.01
+    )
+    alone = trained(made, 1)
+    for n_threads in (2, 3, 5):
+        together = trained(made, n_threads)
+        assert all(a.tobytes() == b.tobytes() for a, b in zip(alone, together, strict=True))
+
+
+def test_a_run_resumed_between_two_epochs_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+    examples = byte_pictures(300, 9, 7, 5)
+    plan = Plan(LOSS, Constant(0.01), epochs=4, batch_size=32, seed=1)
+
+    def run(*cuts: int) -> bytes:
+        state = TrainingState(mlp(), Adam())
+        for end in (*cuts, plan.epochs):
+            for record in train(state, examples, plan, engine=NativeEngine()):
+                if record.epoch == end:
+                    break
+        return b"".join(array.tobytes() for array in state.arrays().values())
+
+    assert run() == run(1) == run(1, 2, 3)
+
+
+def test_denormal_numbers_are_flushed_in_the_core_and_nowhere_else() -> None:
+    made = setting()
+    assert NativeEngine(n_threads=2).run_epoch(made.network(), LOSS, made.optimizer(), made.job())
+    tiny = np.full(8, 1e-40, dtype=np.float32)
+    assert (tiny * np.float32(1.0) > 0).all()
+
+
+# Which engine
+
+
+def test_auto_takes_the_core_and_a_name_or_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    def name(wanted: str | None = None) -> str:
+        return choose_engine(wanted, mlp(), LOSS, SGD()).engine.name
+
+    assert name() == name("auto") == name("native") == f"native/{AT_HAND[-1]}"
+    assert name("numpy") == "numpy"
+    monkeypatch.setenv("BYHAND_ENGINE", "numpy")
+    assert name() == "numpy"
+    assert name("native") == f"native/{AT_HAND[-1]}"
+    monkeypatch.setenv("BYHAND_ENGINE", "nompy")
+    with pytest.raises(OptionError, match=r"unknown engine 'nompy'\. Did you mean 'numpy'"):
+        name()
+
+
+def test_the_environment_chooses_the_kernel_and_a_wrong_one_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kernel in AT_HAND:
+        monkeypatch.setenv("BYHAND_KERNEL", kernel)
+        assert NativeEngine().name == f"native/{kernel}"
+    monkeypatch.setenv("BYHAND_KERNEL", "avx1024")
+    with pytest.raises(OptionError, match=r"unknown kernel 'avx1024'\. Did you mean 'avx"):
+        NativeEngine()
+
+
+class Doubled(Layer):
+    kind = "doubled"
+
+
+class Hinge(BinaryCrossEntropy):
+    kind = "hinge"
+
+
+DECLINED: list[tuple[Network, Loss, Optimizer, str]] = [
+    (mlp(dropout=0.5), LOSS, SGD(), "the C core does not know Dropout yet"),
+    (mlp(batch_norm=True), LOSS, SGD(), "the C core does not know BatchNorm yet"),
+    (Network.mlp([3, 4, 4, 2], residual=True), LOSS, SGD(), "the C core does not know Residual yet"),
+    (Network([Dense(3, 3), ReLU(), Sigmoid()]), LOSS, SGD(), "the C core does not know two activations in a row yet"),
+    (Network([Dense(3, 3), Doubled()]), LOSS, SGD(), "the C core does not know Doubled yet"),
+    (
+        Network([Dense(3, 3), Softmax(), Dense(3, 2)]),
+        LOSS,
+        SGD(),
+        "the C core knows softmax behind the last layer",
+    ),
+    (mlp().astype(np.float64), LOSS, SGD(), "the C core computes in float32 and this network does not"),
+    (Network([Dense(2, 2) for _ in range(65)]), LOSS, SGD(), "the C core knows up to 64 dense layers, not 65"),
+    (mlp(), Hinge(), SGD(), "the C core does not know Hinge"),
+    (mlp(), LOSS, WeightDecay(AdamW(), 0.1), "the C core does not know WeightDecay in this place"),
+    (mlp(), LOSS, WeightDecay(GradientClipping(SGD(), 1), 0.1), "the C core does not know GradientClipping in this"),
+    (mlp(), LOSS, Adam(epsilon=0.0), "the C core needs Adam's epsilon to be 1e-20 or more"),
+]
+
+
+@pytest.mark.parametrize(("network", "loss", "optimizer", "reason"), DECLINED, ids=lambda value: str(value)[:40])
+def test_what_it_cannot_train_it_declines_and_numpy_takes_over(
+    network: Network, loss: Loss, optimizer: Optimizer, reason: str
+) -> None:
+    assert NativeEngine().why_not(network, loss, optimizer).startswith(reason)
+    choice = choose_engine("auto", network, loss, optimizer)
+    assert choice.engine.name == "numpy"
+    assert choice.why.startswith(f"NumPy trains this: {reason}")
+    with pytest.raises(OptionError, match=r"the native engine cannot train this: the C core .* Use --engine numpy"):
+        choose_engine("native", network, loss, optimizer)
+
+
+def test_without_a_library_numpy_trains_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "PATH", tmp_path / "no.so")
+    choice = choose_engine(None, mlp(), LOSS, SGD())
+    assert choice.engine.name == "numpy"
+    assert choice.why == (
+        "NumPy trains this: the C core is not here, because byhand was installed without a C compiler."
+    )
+    with pytest.raises(EnvironmentFault, match="the C core is not here"):
+        NativeEngine()
+
+
+def test_a_library_that_is_none_or_of_another_version_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken.so"
+    broken.write_bytes(b"no library")
+    monkeypatch.setattr(library, "PATH", broken)
+    assert "cannot be loaded" in (choose_engine(None, mlp(), LOSS, SGD()).why or "")
+    other = tmp_path / "other.so"
+    other.write_bytes((Path(library.__file__).parent / library.NAME).read_bytes())
+    monkeypatch.setattr(library, "PATH", other)
+    monkeypatch.setattr(library, "VERSION", library.VERSION + 1)
+    assert "is of version" in (choose_engine(None, mlp(), LOSS, SGD()).why or "")
+
+
+# The ways an epoch can end
+
+
+def long_epoch() -> Setting:
+    """Return an epoch of some seconds: 200,000 steps."""
+    return setting(examples=lambda: byte_pictures(200_000, 9, 7, 5), batch_size=1, rate=1e-4)
+
+
+def test_it_stops_in_the_middle_of_an_epoch_and_leaves_all_as_it_was() -> None:
+    made = long_epoch()
+    network, optimizer, job = made.network(), made.optimizer(), made.job()
+    before = [array.copy() for array in network.params.values()]
+    asked = iter([False, False, True])
+    assert NativeEngine().run_epoch(network, LOSS, optimizer, replace(job, stop=lambda: next(asked, True))) is None
+    assert all((a == b).all() for a, b in zip(before, network.params.values(), strict=True))
+    assert not optimizer.state
+
+
+def test_an_exception_meanwhile_comes_out_after_the_core_has_ended() -> None:
+    made = long_epoch()
+    asked = iter([False, False])
+
+    def breaks() -> bool:
+        if next(asked, None) is None:
+            raise KeyboardInterrupt
+        return False
+
+    with pytest.raises(KeyboardInterrupt):
+        NativeEngine().run_epoch(made.network(), LOSS, made.optimizer(), replace(made.job(), stop=breaks))
+    assert "byhand epoch" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_divergence_names_the_step_and_keeps_the_weights() -> None:
+    made = setting(rate=1e30, optimizer=SGD, loss=SquaredError())
+    network = made.network()
+    before = [array.copy() for array in network.params.values()]
+    with pytest.raises(DivergedError) as caught:
+        NativeEngine().run_epoch(network, made.loss, made.optimizer(), made.job())
+    assert caught.value.epoch == 1
+    assert caught.value.batch in (2, 3)
+    assert all((a == b).all() for a, b in zip(before, network.params.values(), strict=True))
+
+
+# Data
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.int16, np.uint16, bool, ">f4"])
+def test_inputs_of_any_kind_train_as_float32_would(dtype: str) -> None:
+    rows = float_rows(64, 63, 5)
+    raw = np.abs(rows.raw * 10).round().astype(dtype)
+    wanted, found = mlp(), mlp()
+    for network, inputs in ((wanted, raw.astype(np.float32)), (found, raw)):
+        made = setting(examples=lambda inputs=inputs: replace(rows, raw=inputs), loss=SquaredError(), rate=1e-3)
+        assert NativeEngine().run_epoch(network, made.loss, SGD(), made.job())
+    assert all((a == b).all() for a, b in zip(wanted.params.values(), found.params.values(), strict=True))
+
+
+def test_rows_that_do_not_lie_together_are_read_all_the_same() -> None:
+    examples = byte_pictures(64, 9, 7, 5)
+    turned = replace(examples, raw=np.asfortranarray(examples.raw), y=np.repeat(examples.y, 2)[::2])
+    one, other = mlp(), mlp()
+    for network, given in ((one, examples), (other, turned)):
+        made = setting(examples=lambda given=given: given)
+        assert NativeEngine().run_epoch(network, LOSS, SGD(), made.job())
+    assert all((a == b).all() for a, b in zip(one.params.values(), other.params.values(), strict=True))
+
+
+BAD: list[tuple[Examples, Network, Loss, str]] = [
+    (byte_pictures(9, 3, 3, 5), mlp(), LOSS, r"Dense got x of shape \(9, 9\); expected \(n, 63\)"),
+    (byte_pictures(9, 9, 7, 9, seed=3), mlp(), LOSS, r"one_hot got a label \d; expected 0 … 4"),
+    (float_rows(9, 63, 2), mlp(), SquaredError(), "the loss got targets of shape"),
+    (byte_pictures(9, 9, 7, 5), Network.mlp([63, 1]), BinaryCrossEntropy(), "got targets 0 … 4; expected each 0 … 1"),
+]
+
+
+@pytest.mark.parametrize(("examples", "network", "loss", "message"), BAD, ids=lambda value: str(value)[:30])
+def test_data_that_do_not_fit_are_refused_as_the_array_depth_refuses_them(
+    examples: Examples, network: Network, loss: Loss, message: str
+) -> None:
+    made = Setting(lambda: examples, lambda: network, loss, SGD)
+    with pytest.raises(ShapeError, match=message):
+        NativeEngine().run_epoch(network, loss, SGD(), made.job())
+
+
+def test_a_processor_that_cannot_run_a_kernel_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BYHAND_KERNEL", "avx512")
+    older = SimpleNamespace(bh_choose_kernel=lambda wanted: -6)
+    with pytest.raises(OptionError, match=r"this processor cannot run the kernel 'avx512'\. Leave BYHAND"):
+        native._kernel(older)
+
+
+def test_dropout_is_named_in_the_line_a_user_sees() -> None:
+    from byhand.training.array_engine import ArrayEngine
+
+    network = Network([Dense(4, 4), ReLU(), Dropout(0.5), Dense(4, 2)])
+    assert NativeEngine().why_not(network, LOSS, Momentum()) == "the C core does not know Dropout yet"
+    assert ArrayEngine().why_not(network, LOSS, Momentum()) is None
