@@ -10,7 +10,8 @@
 enum {
     CHUNK = 256,   /* examples that go through the network together: larger batches in pieces, which stay in the cache */
     PADDING = 16,  /* widths are filled up to a multiple of the widest vector */
-    MAX_PANEL = 64 /* columns of the widest tile */
+    MAX_PANEL = 64, /* columns of the widest tile */
+    LIGHT = 1 << 17 /* weights: above, a layer is divided over threads by columns, so that each reads its own part */
 };
 
 typedef struct {
@@ -27,12 +28,19 @@ typedef struct {
      * loss with respect to what its dense part said, laid out as x[l + 1]. */
     float *x[BH_MAX_LAYERS + 1], *dz[BH_MAX_LAYERS];
     int32_t stride[BH_MAX_LAYERS + 1];
-    float *grads;          /* as params: of batches of several chunks, and where gradients are clipped */
-    double *squares;       /* of the gradient, by pieces of PIECE floats */
-    float *panels;         /* panel_floats for each member: (widest layer, MAX_PANEL), some columns of Wᵀ */
-    int64_t panel_floats;
+    int by_rows; /* all layers but the first are light: between two waits a member takes its examples through them all */
+    float *grads;    /* as params: of batches of several chunks, and where gradients are clipped */
+    double *squares; /* of the gradient, by pieces of PIECE floats */
     double *row_loss;         /* (CHUNK) */
     unsigned char *row_right; /* (CHUNK) */
+
+    /* And of each member: */
+    float *panels; /* panel_floats: (widest layer, MAX_PANEL), some columns of Wᵀ */
+    int64_t panel_floats;
+    float *scratch;          /* (n_in): a moved picture */
+    unsigned char *varies;   /* (2, n_in): which inputs vary in its share, and the first picture there */
+    unsigned char *together; /* (n_in): which vary in the chunk */
+    int32_t *lists;          /* (n_in): those that vary, those that do not */
 
     /* Written by member 0 between two waits, read by all. */
     int status;

@@ -30,10 +30,10 @@ static int check_network(const bh_network *n) {
     return n->label_smoothing >= 0 && n->label_smoothing < 1 ? BH_OK : BH_BAD_SIZE;
 }
 
-/* Rows a multiple of 1024 bytes apart fall on few places of the cache, so such rows get 64 bytes more. */
+/* An odd number of cache lines: rows an even number apart would fall on half the places of the cache, or on an eighth. */
 static int32_t stride_of(int32_t n_out) {
     const int32_t stride = padded(n_out);
-    return stride % 256 == 0 ? stride + PADDING : stride;
+    return stride / PADDING % 2 == 0 ? stride + PADDING : stride;
 }
 
 int32_t bh_version(void) { return BH_VERSION; }
@@ -71,6 +71,7 @@ static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_thread
     const bh_network *n = e->network;
     const int64_t rows = batch_size < CHUNK ? batch_size : CHUNK, size = sizeof(float);
     int64_t widest = 0;
+    e->by_rows = 1;
     e->stride[0] = stride_of(n->layers[0].n_in);
     e->x[0] = take(from, rows * e->stride[0] * size);
     for (int l = 0; l < n->n_layers; l++) {
@@ -78,13 +79,19 @@ static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_thread
         e->x[l + 1] = take(from, rows * e->stride[l + 1] * size);
         e->dz[l] = take(from, rows * e->stride[l + 1] * size);
         widest = n->layers[l].n_out > widest ? n->layers[l].n_out : widest;
+        if (l > 0 && (int64_t)n->layers[l].n_in * n->layers[l].n_out > LIGHT) e->by_rows = 0;
     }
     e->grads = take(from, e->n_params * size);
     e->squares = take(from, (e->n_params + PIECE - 1) / PIECE * (int64_t)sizeof(double));
-    e->panel_floats = widest * MAX_PANEL;
-    e->panels = take(from, n_threads * e->panel_floats * size);
     e->row_loss = take(from, rows * (int64_t)sizeof(double));
     e->row_right = take(from, rows);
+    const int64_t n_in = n->layers[0].n_in;
+    e->panel_floats = widest * MAX_PANEL;
+    e->panels = take(from, n_threads * e->panel_floats * size);
+    e->scratch = take(from, n_threads * n_in * size);
+    e->varies = take(from, n_threads * 2 * n_in);
+    e->together = take(from, n_threads * n_in);
+    e->lists = take(from, n_threads * n_in * (int64_t)sizeof(int32_t));
 }
 
 int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {

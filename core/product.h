@@ -1,12 +1,12 @@
 /* The one loop that takes the time: a tile of a matrix product, with all its sums in registers.
  *
- *     c[r][j] (+)= Σ_d  a[r · a_row + d · a_step] · b[d · b_step + j]        r < rows, j < vectors · LANES
+ *     c[r][j] (+)= Σ_d  a[r][d · a_step] · b[d · b_step + j]        r < rows, j < vectors · LANES
  *
  * With other strides it is each of the three products of a dense layer:
  *
- *     forward    z  = x W        a = x, rows are examples      b = W      d runs over inputs
- *     backward   dx = dz Wᵀ      a = dz, rows are examples     b = Wᵀ     d runs over outputs
- *     gradient   dW = xᵀ dz      a = xᵀ, rows are inputs       b = dz     d runs over examples
+ *     forward    z  = x W        a[r] = example r of x       b = W      d runs over inputs
+ *     backward   dx = dz Wᵀ      a[r] = example r of dz      b = Wᵀ     d runs over outputs
+ *     gradient   dW = xᵀ dz      a[r] = column r of x        b = dz     d runs over examples
  */
 #ifndef BYHAND_PRODUCT_H
 #define BYHAND_PRODUCT_H
@@ -18,39 +18,49 @@
 enum { TILE_ROWS = 6, TILE_WIDTH = TILE_VECTORS * LANES };
 
 typedef struct {
-    const float *a;
-    ptrdiff_t a_row, a_step;
+    const float *a[TILE_ROWS];
+    ptrdiff_t a_step;
     const float *b;
     ptrdiff_t b_step;
+    const int32_t *only; /* these d, or 0: all */
     ptrdiff_t depth;
-    float *c;
-    ptrdiff_t c_row;
+    float *c[TILE_ROWS];
     int add; /* to what is in c */
 } product;
 
-/* rows and vectors are constants at every call, so the loops over them unroll and the sums stay in registers. */
-INLINE void product_tile(const product *p, const int rows, const int vectors) {
+/* rows, vectors and listed are constants at every call: the loops over them unroll and the sums stay in registers. */
+INLINE void product_tile(const product *p, const int rows, const int vectors, const int listed) {
     vec sum[TILE_ROWS][TILE_VECTORS];
     for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++) sum[r][v] = p->add ? load(p->c + r * p->c_row + v * LANES) : all(0);
-    const float *a = p->a, *b = p->b;
-    const ptrdiff_t a_row = p->a_row, a_step = p->a_step, b_step = p->b_step;
-    for (ptrdiff_t d = p->depth; d > 0; d--, a += a_step, b += b_step) {
+        for (int v = 0; v < vectors; v++) sum[r][v] = p->add ? load(p->c[r] + v * LANES) : all(0);
+    const float *a[TILE_ROWS], *b = p->b;
+    for (int r = 0; r < rows; r++) a[r] = p->a[r];
+    const ptrdiff_t a_step = p->a_step, b_step = p->b_step, depth = p->depth;
+    for (ptrdiff_t d = 0; d < depth; d++) {
+        const ptrdiff_t k = listed ? p->only[d] : d;
         vec row[TILE_VECTORS];
-        for (int v = 0; v < vectors; v++) row[v] = load(b + v * LANES);
+        for (int v = 0; v < vectors; v++) row[v] = load(b + k * b_step + v * LANES);
         for (int r = 0; r < rows; r++)
-            for (int v = 0; v < vectors; v++) sum[r][v] += a[r * a_row] * row[v];
+            for (int v = 0; v < vectors; v++) sum[r][v] += a[r][k * a_step] * row[v];
     }
     for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++) store(p->c + r * p->c_row + v * LANES, sum[r][v]);
+        for (int v = 0; v < vectors; v++) store(p->c[r] + v * LANES, sum[r][v]);
 }
 
 INLINE void product_rows(const product *p, const int rows, int vectors) {
-    if (vectors == 1) product_tile(p, rows, 1);
-    else if (vectors == 2) product_tile(p, rows, 2);
+    if (p->only) { /* the first layer alone; a narrow tile of it may as well compute zeros in its padding */
+        if (vectors == TILE_VECTORS) product_tile(p, rows, TILE_VECTORS, 1);
+        else
+            for (product narrow = *p; vectors > 0; vectors--) {
+                product_tile(&narrow, rows, 1, 1);
+                narrow.b += LANES;
+                for (int r = 0; r < rows; r++) narrow.c[r] += LANES;
+            }
+    } else if (vectors == 1) product_tile(p, rows, 1, 0);
+    else if (vectors == 2) product_tile(p, rows, 2, 0);
 #if defined(__AVX512F__) || defined(__aarch64__)
-    else if (vectors == 3) product_tile(p, rows, 3);
-    else product_tile(p, rows, 4);
+    else if (vectors == 3) product_tile(p, rows, 3, 0);
+    else product_tile(p, rows, 4, 0);
 #endif
 }
 
@@ -65,8 +75,7 @@ static void multiply(product p, int rows, int vectors) {
             if (piece == 4) product_rows(&p, 4, vectors);
             else if (piece == 2) product_rows(&p, 2, vectors);
             else product_rows(&p, 1, vectors);
-            p.a += piece * p.a_row;
-            p.c += piece * p.c_row;
+            for (int r = 0; r + piece < TILE_ROWS; r++) p.a[r] = p.a[r + piece], p.c[r] = p.c[r + piece];
         }
 }
 

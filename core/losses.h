@@ -1,0 +1,100 @@
+/* One example judged: its loss, the gradient of the mean loss, and whether it was right. The twin of losses/. */
+#ifndef BYHAND_LOSSES_H
+#define BYHAND_LOSSES_H
+
+#include <math.h>
+
+#include "activations.h"
+#include "epoch.h"
+
+typedef struct {
+    const bh_network *network;
+    int32_t n;           /* outputs */
+    int32_t label;       /* where there is no target */
+    const float *target; /* (n), or 0 */
+    float share;         /* 1 / examples in the batch */
+} verdict;
+
+static float target_of(const verdict *v, int32_t j) {
+    if (v->target) return v->target[j];
+    return v->n == 1 ? (float)v->label : (float)(v->label == j);
+}
+
+/* Replace z by softmax(z), zero in the padding; return log Σ exp z. */
+static float softmax(float *z, int32_t n) {
+    float most = z[0];
+    for (int32_t j = 1; j < n; j++) most = z[j] > most ? z[j] : most;
+    for (int32_t j = n; j < padded(n); j++) z[j] = most;
+    float total = 0;
+    for (int32_t j = 0; j < padded(n); j += LANES) store(z + j, exponential(load(z + j) - most));
+    for (int32_t j = 0; j < n; j++) total += z[j];
+    for (int32_t j = 0; j < n; j++) z[j] /= total;
+    for (int32_t j = n; j < padded(n); j++) z[j] = 0;
+    return most + logf(total);
+}
+
+static void through_softmax(const float *a, float *d, int32_t n) {
+    float mean = 0;
+    for (int32_t j = 0; j < n; j++) mean += d[j] * a[j];
+    for (int32_t j = 0; j < n; j++) d[j] = a[j] * (d[j] - mean);
+}
+
+static double softmax_cross_entropy(const verdict *v, const float *z, float *dz) {
+    const float smooth = v->network->label_smoothing;
+    double loss = 0;
+    for (int32_t j = 0; j < v->n; j++) dz[j] = z[j];
+    const float log_total = softmax(dz, v->n);
+    for (int32_t j = 0; j < v->n; j++) {
+        const float t = (1 - smooth) * target_of(v, j) + smooth / (float)v->n;
+        loss += (double)t * (log_total - z[j]);
+        dz[j] = (dz[j] - t) * v->share;
+    }
+    return loss;
+}
+
+static double squared_error(const verdict *v, const float *a, float *da) {
+    double loss = 0;
+    for (int32_t j = 0; j < v->n; j++) {
+        const float error = a[j] - target_of(v, j);
+        loss += (double)error * error;
+        da[j] = 2 * error * v->share;
+    }
+    return loss;
+}
+
+static double binary_cross_entropy(const verdict *v, const float *z, float *dz) {
+    double loss = 0;
+    for (int32_t j = 0; j < v->n; j++) {
+        const float t = target_of(v, j), e = expf(-fabsf(z[j]));
+        loss += (z[j] > 0 ? z[j] : 0) + log1pf(e) - t * z[j];
+        dz[j] = ((z[j] < 0 ? e : 1) / (1 + e) - t) * v->share;
+    }
+    return loss;
+}
+
+static int is_right(const verdict *v, const float *a) {
+    if (v->target) return 0;
+    if (v->n == 1) return (a[0] > 0) == v->label;
+    int32_t best = 0;
+    for (int32_t j = 1; j < v->n; j++)
+        if (a[j] > a[best]) best = j;
+    return best == v->label;
+}
+
+/* Judge what the last layer said, a (softmax is still to come); fill dz, which reaches back to its dense part. */
+static double judge_example(const verdict *v, float *a, float *dz, int *right) {
+    const bh_layer *last = &v->network->layers[v->network->n_layers - 1];
+    if (last->activation == BH_SOFTMAX) softmax(a, v->n);
+    for (int32_t j = v->n; j < padded(v->n); j++) dz[j] = 0;
+    const double loss = v->network->loss == BH_SQUARED_ERROR           ? squared_error(v, a, dz)
+                        : v->network->loss == BH_SOFTMAX_CROSS_ENTROPY ? softmax_cross_entropy(v, a, dz)
+                                                                       : binary_cross_entropy(v, a, dz);
+    *right = is_right(v, a);
+    if (last->activation == BH_SOFTMAX) through_softmax(a, dz, v->n);
+    else
+        for (int32_t j = 0; j < padded(v->n); j += LANES)
+            store(dz + j, bent_back(last->activation, last->slope, load(a + j), load(dz + j)));
+    return loss;
+}
+
+#endif
