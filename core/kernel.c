@@ -14,6 +14,7 @@
 #include "losses.h"
 #include "optimizers.h"
 #include "product.h"
+#include "tiny.h"
 
 #define JOINED(a, b) a##b
 #define NAMED(name) JOINED(bh_kernel_, name)
@@ -320,6 +321,10 @@ static void close_step(epoch *e) {
 
 void NAMED(BH_KERNEL)(void *task, int member) {
     epoch *e = task;
+    if (is_tiny(e)) {
+        if (member == 0) train_tiny(e);
+        return;
+    }
     for (int64_t step = 0; step < steps_of(e->data); step++) {
         train_batch(e, member, step);
         if (member == 0) close_step(e);

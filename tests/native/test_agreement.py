@@ -61,6 +61,10 @@ def regression(**changes: object) -> Setting:
     return Setting(**values)
 
 
+def tiny_regression(**options: object) -> Setting:
+    return regression(network=lambda: network_on([13, 9, 6, 3], **options), batch_size=1, rate=0.01)
+
+
 def yes_or_no() -> Examples:
     examples = byte_pictures(330, 9, 7, 2)
     return examples
@@ -107,6 +111,12 @@ SETTINGS = {
     "adamw": classes(optimizer=lambda: AdamW(0.1, beta2=0.95), rate=0.002),
     "clipped adam": classes(optimizer=lambda: GradientClipping(Adam(), 0.3), rate=0.002),
     "one example at a time": classes(batch_size=1, rate=0.01),
+    "tiny": classes([63, 16, 8, 5], batch_size=1, rate=0.01),
+    "tiny without hidden layers": classes([63, 5], batch_size=1, rate=0.01),
+    "tiny with sigmoid": classes([63, 7, 5], batch_size=1, rate=0.01, activation="sigmoid"),
+    "tiny with tanh, to numbers": tiny_regression(activation="tanh"),
+    "tiny with leaky relu, behind sigmoid": tiny_regression(activation="leaky_relu", output="sigmoid"),
+    "tiny, moved": classes([63, 9, 5], batch_size=1, rate=0.01, moves=(9, 7)),
     "a batch of all": classes(batch_size=330),
     "a batch of more than all": classes(batch_size=5000),
     "batches of several chunks": classes(examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600),
