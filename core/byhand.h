@@ -100,12 +100,17 @@ BH_FACE int32_t bh_choose_kernel(int32_t wanted);
 /* Fill places (n_layers) and return the number of floats in the flat array, or -status. */
 BH_FACE int64_t bh_layout(const bh_network *network, bh_place *places);
 
-/* Return how many bytes of workspace an epoch needs, or -status. */
+/* Return how many bytes of workspace an epoch needs, or, with batch_size 256, a prediction; or -status. */
 BH_FACE int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads);
 
 /* Train one epoch. The result does not depend on n_threads, to the last bit. */
 BH_FACE int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer, const bh_epoch_data *data,
                          const bh_memory *memory, int32_t kernel, int32_t n_threads, const volatile int32_t *stop,
                          bh_result *result);
+
+/* Fill output (n_examples, n_out) with what the network says of the data's inputs; of `data` only inputs,
+ * inputs_are_bytes, n_examples, scale and shift are looked at, and of `memory` only params and workspace. */
+BH_FACE int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const bh_memory *memory, float *output,
+                           int32_t kernel, int32_t n_threads);
 
 #endif

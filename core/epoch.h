@@ -23,6 +23,7 @@ typedef struct {
     bh_place places[BH_MAX_LAYERS];
     int64_t n_params;
     float *params, *first, *second;
+    float *output; /* where predictions go; 0: train */
 
     /* Scratch, all in the caller's workspace. Layer l reads x[l] and writes x[l + 1]; dz[l] is the gradient of the mean
      * loss with respect to what its dense part said, laid out as x[l + 1]. */
@@ -40,7 +41,7 @@ typedef struct {
     float *scratch;          /* (n_in): a moved picture */
     unsigned char *varies;   /* (2, n_in): which inputs vary in its share, and the first picture there */
     unsigned char *together; /* (n_in): which vary in the chunk */
-    int32_t *lists;          /* (n_in): those that vary, those that do not */
+    int32_t *lists;          /* (n_in): those that vary, those that do not; or, of any layer, those that are not 0 */
 
     /* Written by member 0 between two waits, read by all. */
     int status;
@@ -52,6 +53,9 @@ enum { PIECE = 4096 /* floats */ };
 
 typedef void kernel(void *task, int member);
 kernel bh_kernel_portable, bh_kernel_avx2, bh_kernel_avx512;
+
+/* Return the example at a place of the order; without an order, the places are the examples. */
+static inline int64_t row_at(const bh_epoch_data *d, int64_t place) { return d->order ? d->order[place] : place; }
 
 static inline int64_t steps_of(const bh_epoch_data *d) { return (d->n_order + d->batch_size - 1) / d->batch_size; }
 

@@ -3,6 +3,8 @@
 
 #include "epoch.h"
 
+#define MOST_EXAMPLES (INT64_MAX / 8 / BH_MAX_WIDTH)
+
 static int between(int64_t n, int64_t least, int64_t most) { return n >= least && n <= most; }
 
 static int aligned(const void *p) { return p && (uintptr_t)p % BH_ALIGNMENT == 0; }
@@ -91,7 +93,7 @@ static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_thread
     e->scratch = take(from, n_threads * n_in * size);
     e->varies = take(from, n_threads * 2 * n_in);
     e->together = take(from, n_threads * n_in);
-    e->lists = take(from, n_threads * n_in * (int64_t)sizeof(int32_t));
+    e->lists = take(from, (n_threads * n_in + widest + PADDING) * (int64_t)sizeof(int32_t));
 }
 
 int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {
@@ -155,6 +157,11 @@ static int check_moved(const bh_epoch_data *d, int32_t n_in) {
     return BH_OK;
 }
 
+static int check_inputs(const bh_epoch_data *d) {
+    if (!d || !d->inputs || !d->scale || !d->shift) return BH_BAD_POINTER;
+    return between(d->n_examples, 1, MOST_EXAMPLES) ? BH_OK : BH_BAD_SIZE;
+}
+
 static int check_order(const bh_epoch_data *d, int32_t n_out) {
     for (int64_t i = 0; i < d->n_order; i++) {
         const int64_t row = d->order[i];
@@ -165,31 +172,31 @@ static int check_order(const bh_epoch_data *d, int32_t n_out) {
 }
 
 static int check_data(const bh_epoch_data *d, int32_t n_in, int32_t n_out) {
-    if (!d || !d->inputs || !d->scale || !d->shift || !d->order || !d->learning_rates) return BH_BAD_POINTER;
-    if (!d->labels == !d->targets) return BH_BAD_POINTER;
-    const int64_t most = INT64_MAX / 8 / BH_MAX_WIDTH;
-    if (!between(d->n_examples, 1, most) || !between(d->n_order, 1, most) || d->batch_size < 1) return BH_BAD_SIZE;
+    int status = check_inputs(d);
+    if (status != BH_OK) return status;
+    if (!d->order || !d->learning_rates || !d->labels == !d->targets) return BH_BAD_POINTER;
+    if (!between(d->n_order, 1, MOST_EXAMPLES) || d->batch_size < 1) return BH_BAD_SIZE;
     for (int64_t step = 0; step < steps_of(d); step++)
         if (!isfinite(d->learning_rates[step])) return BH_BAD_SIZE;
-    const int status = d->moved ? check_moved(d, n_in) : BH_OK;
+    if (d->moved) status = check_moved(d, n_in);
     return status == BH_OK ? check_order(d, n_out) : status;
 }
 
-static int check_memory(const bh_memory *m, int32_t kind, int64_t workspace) {
+static int check_memory(const bh_memory *m, int32_t kind) {
     if (!m || !aligned(m->params) || !aligned(m->workspace)) return BH_BAD_POINTER;
     if (kind != BH_SGD && !aligned(m->first)) return BH_BAD_POINTER;
-    if (kind >= BH_ADAM && !aligned(m->second)) return BH_BAD_POINTER;
-    return m->workspace_bytes >= workspace ? BH_OK : BH_BAD_SIZE;
+    return kind < BH_ADAM || aligned(m->second) ? BH_OK : BH_BAD_POINTER;
 }
 
-static int check_epoch(const bh_network *network, const bh_optimizer *optimizer, const bh_epoch_data *data,
-                       const bh_memory *memory, int32_t n_threads) {
-    int status = check_network(network);
-    if (status == BH_OK) status = check_optimizer(optimizer);
-    if (status == BH_OK) status = check_data(data, network->layers[0].n_in, network->layers[network->n_layers - 1].n_out);
-    if (status != BH_OK) return status;
-    const int64_t workspace = bh_workspace(network, data->batch_size, n_threads);
-    return workspace < 0 ? (int)-workspace : check_memory(memory, optimizer->kind, workspace);
+/* Lay out parameters and workspace of a task whose network is in order. */
+static int settle(epoch *e, const bh_memory *m, int32_t batch_size, int32_t n_threads) {
+    if (!between(n_threads, 1, BH_MAX_THREADS)) return BH_BAD_SIZE;
+    e->crew.size = n_threads;
+    e->n_params = bh_layout(e->network, e->places);
+    if (e->n_params < 0) return (int)-e->n_params;
+    larder workspace = {m->workspace, 0};
+    furnish(e, &workspace, batch_size, n_threads);
+    return workspace.used <= m->workspace_bytes ? BH_OK : BH_BAD_SIZE;
 }
 
 int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer, const bh_epoch_data *data,
@@ -198,16 +205,35 @@ int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer, const
     const int32_t name = bh_choose_kernel(kernel_wanted);
     if (name < 0) return -name;
     if (!result) return BH_BAD_POINTER;
-    const int status = check_epoch(network, optimizer, data, memory, n_threads);
+    int status = check_network(network);
+    if (status == BH_OK) status = check_optimizer(optimizer);
+    if (status == BH_OK) status = check_data(data, network->layers[0].n_in, network->layers[network->n_layers - 1].n_out);
+    if (status == BH_OK) status = check_memory(memory, optimizer->kind);
     if (status != BH_OK) return status;
-    epoch e = {.crew = {.size = n_threads}, .network = network, .optimizer = optimizer, .data = data, .stop = stop,
-               .params = memory->params,
+    epoch e = {.network = network, .optimizer = optimizer, .data = data, .stop = stop, .params = memory->params,
                .first = memory->first ? memory->first : memory->params, /* never touched where nothing is remembered */
                .second = memory->second ? memory->second : memory->params};
-    e.n_params = bh_layout(network, e.places);
-    larder workspace = {memory->workspace, 0};
-    furnish(&e, &workspace, data->batch_size, n_threads);
+    status = settle(&e, memory, data->batch_size, n_threads);
+    if (status != BH_OK) return status;
     team_run(&e.crew, kernel_called(name), &e);
     *result = e.result;
     return e.status;
+}
+
+int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const bh_memory *memory, float *output,
+                   int32_t kernel_wanted, int32_t n_threads) {
+    const int32_t name = bh_choose_kernel(kernel_wanted);
+    if (name < 0) return -name;
+    if (!output) return BH_BAD_POINTER;
+    int status = check_inputs(data);
+    if (status == BH_OK) status = check_memory(memory, BH_SGD);
+    if (status != BH_OK) return status;
+    const bh_epoch_data whole = {.inputs = data->inputs, .inputs_are_bytes = data->inputs_are_bytes,
+                                 .n_examples = data->n_examples, .scale = data->scale, .shift = data->shift,
+                                 .n_order = data->n_examples};
+    epoch e = {.network = network, .data = &whole, .params = memory->params, .output = output};
+    status = settle(&e, memory, CHUNK, n_threads);
+    if (status != BH_OK) return status;
+    team_run(&e.crew, kernel_called(name), &e);
+    return BH_OK;
 }

@@ -13,7 +13,7 @@
 /* Return the row as it is stored, moved into `scratch` if pictures are. What comes in from outside is 0. */
 static const void *stored_row(const bh_epoch_data *d, int32_t n, int64_t place, void *scratch) {
     const int64_t size = d->inputs_are_bytes ? 1 : sizeof(float);
-    const char *picture = (const char *)d->inputs + d->order[place] * n * size;
+    const char *picture = (const char *)d->inputs + row_at(d, place) * n * size;
     if (!d->moved) return picture;
     const int right = d->moved[2 * place], down = d->moved[2 * place + 1];
     const int width = d->width - (right < 0 ? -right : right);
@@ -29,7 +29,7 @@ static const void *stored_row(const bh_epoch_data *d, int32_t n, int64_t place, 
 static void ask_for_row(const bh_epoch_data *d, int32_t n, int64_t place) {
     if (place >= d->n_order) return;
     const int64_t bytes = n * (d->inputs_are_bytes ? 1 : (int64_t)sizeof(float));
-    const char *row = (const char *)d->inputs + d->order[place] * bytes;
+    const char *row = (const char *)d->inputs + row_at(d, place) * bytes;
     for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i, 0, 2);
 }
 
@@ -41,6 +41,11 @@ static void convert_bytes(const unsigned char *restrict stored, const bh_epoch_d
 static void convert_floats(const float *restrict stored, const bh_epoch_data *d, int32_t n, float *restrict x) {
     const float *restrict scale = d->scale, *restrict shift = d->shift;
     for (int32_t j = 0; j < n; j++) x[j] = stored[j] * scale[j] + shift[j];
+}
+
+static void convert(const bh_epoch_data *d, int32_t n, const void *stored, float *x) {
+    if (d->inputs_are_bytes) convert_bytes(stored, d, n, x);
+    else convert_floats(stored, d, n, x);
 }
 
 static void note_differences(const unsigned char *restrict a, const unsigned char *restrict b, int32_t n,
@@ -63,8 +68,8 @@ static void gather(epoch *e, int member, int64_t from, int rows) {
         if (d->inputs_are_bytes) {
             if (i == first) memcpy(reference, stored, (size_t)n);
             note_differences(stored, reference, n, varies);
-            convert_bytes(stored, d, n, e->x[0] + i * e->stride[0]);
-        } else convert_floats(stored, d, n, e->x[0] + i * e->stride[0]);
+        }
+        convert(d, n, stored, e->x[0] + i * e->stride[0]);
     }
 }
 

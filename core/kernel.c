@@ -34,7 +34,7 @@ typedef struct {
     int rows;
     int32_t column; /* first column of the panel */
     int vectors;
-} place;
+} tile_place;
 
 static int64_t blocks_of(int64_t rows) { return (rows + TILE_ROWS - 1) / TILE_ROWS; }
 
@@ -56,7 +56,7 @@ static part own_rows(const epoch *e, int member, int64_t rows, int32_t columns) 
 }
 
 /* Take the next tile of a part; return 0 when there is none. */
-static int next_tile(part *p, place *tile) {
+static int next_tile(part *p, tile_place *tile) {
     if (p->next >= p->end) return 0;
     const int64_t blocks = blocks_of(p->rows), block = p->next % blocks, left = p->rows - block * TILE_ROWS;
     tile->row = p->first_row + block * TILE_ROWS;
@@ -70,31 +70,41 @@ static int next_tile(part *p, place *tile) {
 
 /* Forward */
 
-static void multiply_rows(product p, const float *a, ptrdiff_t a_row, float *c, ptrdiff_t c_row, place tile) {
+static void multiply_rows(product p, const float *a, ptrdiff_t a_row, float *c, ptrdiff_t c_row, tile_place tile) {
     for (int r = 0; r < tile.rows; r++) p.a[r] = a + r * a_row, p.c[r] = c + r * c_row;
     multiply(p, tile.rows, tile.vectors);
 }
 
-/* What is the same for all examples: b, and in the first layer what the constant inputs add. */
-static void base_of(const epoch *e, int l, const sorted_inputs *inputs, place tile, float *base) {
+/* b + Σ x[k] · W[k] over the inputs k listed, for some columns. */
+INLINE void base_vectors(const epoch *e, int l, const int32_t *listed, int32_t n, int32_t column, float *base,
+                         const int vectors) {
     const bh_place *at = &e->places[l];
-    const int width = tile.vectors * LANES;
-    for (int j = 0; j < width; j++) base[j] = e->params[at->biases + tile.column + j];
-    for (int32_t i = 0; inputs && i < inputs->n_constant; i++) {
-        const int32_t k = inputs->constant[i];
-        const float *w = e->params + at->weights + (int64_t)k * at->stride + tile.column;
-        if (e->x[0][k] != 0)
-            for (int j = 0; j < width; j += LANES) store(base + j, load(base + j) + e->x[0][k] * load(w + j));
+    const float *w = e->params + at->weights + column;
+    vec sum[TILE_VECTORS];
+    for (int v = 0; v < vectors; v++) sum[v] = load(e->params + at->biases + column + v * LANES);
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t k = listed[i];
+        const float x = e->x[l][k];
+        for (int v = 0; v < vectors; v++) sum[v] += x * load(w + (int64_t)k * at->stride + v * LANES);
     }
+    for (int v = 0; v < vectors; v++) store(base + v * LANES, sum[v]);
+}
+
+static void base_of(const epoch *e, int l, const int32_t *listed, int32_t n, tile_place tile, float *base) {
+    if (tile.vectors == TILE_VECTORS) base_vectors(e, l, listed, n, tile.column, base, TILE_VECTORS);
+    else
+        for (int v = 0; v < tile.vectors; v++)
+            base_vectors(e, l, listed, n, tile.column + v * LANES, base + v * LANES, 1);
 }
 
 static void forward(epoch *e, int l, part p, const sorted_inputs *inputs) {
     const bh_layer *layer = &e->network->layers[l];
     const bh_place *at = &e->places[l];
-    float base[PANEL];
+    float base[PANEL]; /* what is the same for all examples: b, and what the constant inputs add */
     int32_t panel = -1;
-    for (place tile; next_tile(&p, &tile);) {
-        if (tile.column != panel) base_of(e, l, inputs, tile, base);
+    for (tile_place tile; next_tile(&p, &tile);) {
+        if (tile.column != panel)
+            base_of(e, l, inputs ? inputs->constant : 0, inputs ? inputs->n_constant : 0, tile, base);
         panel = tile.column;
         float *z = e->x[l + 1] + tile.row * e->stride[l + 1] + tile.column;
         multiply_rows((product){.a_step = 1, .b = e->params + at->weights + tile.column, .b_step = at->stride,
@@ -138,7 +148,7 @@ static void backward(epoch *e, int member, int l, part p) {
     const bh_layer *layer = &e->network->layers[l], *before = layer - 1;
     float *panel = e->panels + member * e->panel_floats;
     int32_t turned = -1;
-    for (place tile; next_tile(&p, &tile);) {
+    for (tile_place tile; next_tile(&p, &tile);) {
         if (tile.column != turned) turn(e, l, turned = tile.column, panel);
         float *dz = e->dz[l - 1] + tile.row * e->stride[l] + tile.column;
         const float *a = e->x[l] + tile.row * e->stride[l] + tile.column;
@@ -161,7 +171,7 @@ typedef struct {
 } gradient_use;
 
 /* Σ dz over the chunk's examples, for the columns of one panel. */
-static void sum_panel(const epoch *e, int l, place tile, int rows, float *sum) {
+static void sum_panel(const epoch *e, int l, tile_place tile, int rows, float *sum) {
     vec total[TILE_VECTORS] = {0};
     for (int i = 0; i < rows; i++) {
         const float *dz = e->dz[l] + (int64_t)i * e->stride[l + 1] + tile.column;
@@ -184,7 +194,7 @@ static void take_in(epoch *e, int64_t at, const float *sum, float factor, int n,
 }
 
 /* Of a tile of dW whose rows are the inputs listed (or, without a list, in a row). */
-static void update_tile(epoch *e, int l, place tile, const int32_t *listed, gradient_use use) {
+static void update_tile(epoch *e, int l, tile_place tile, const int32_t *listed, gradient_use use) {
     const bh_place *at = &e->places[l];
     float scratch[TILE_ROWS * PANEL];
     int64_t corner[TILE_ROWS];
@@ -210,7 +220,7 @@ static void update(epoch *e, int member, int l, const sorted_inputs *inputs, gra
     float sum[PANEL];
     int32_t panel = -1;
     part p = some_tiles(e, member, n_varying + n_constant, layer->n_out);
-    for (place tile; next_tile(&p, &tile);) {
+    for (tile_place tile; next_tile(&p, &tile);) {
         const int width = tile.vectors * LANES;
         if (tile.column != panel && (n_constant || tile.row == 0)) sum_panel(e, l, tile, use.rows, sum);
         panel = tile.column;
@@ -258,19 +268,36 @@ static void clipped_update(epoch *e, int member, rule *u) {
 
 /* The walk */
 
-/* From the first layer's output to its dz. Light layers need no waiting: a member's examples are its own all the way. */
-static void through_the_rest(epoch *e, int member, int64_t from, int rows, float share) {
-    const bh_layer *layers = e->network->layers;
-    const int last = e->network->n_layers - 1;
-    part (*const parts)(const epoch *, int, int64_t, int32_t) = e->by_rows ? own_rows : some_tiles;
-    for (int l = 1; l <= last; l++) {
-        forward(e, l, parts(e, member, rows, layers[l].n_out), 0);
-        if (!e->by_rows) team_wait(&e->crew);
+/* Light layers need no waiting: a member's examples are its own all the way. */
+static part part_of(const epoch *e, int member, int64_t rows, int32_t columns) {
+    return e->by_rows ? own_rows(e, member, rows, columns) : some_tiles(e, member, rows, columns);
+}
+
+static void wait_where_heavy(epoch *e) {
+    if (!e->by_rows) team_wait(&e->crew);
+}
+
+/* From the chunk at place `from` to what the network says of it; a member then has its own rows of that. */
+static sorted_inputs walk_forward(epoch *e, int member, int64_t from, int rows) {
+    gather(e, member, from, rows);
+    team_wait(&e->crew);
+    const sorted_inputs inputs = sort_inputs(e, member, rows);
+    forward(e, 0, some_tiles(e, member, rows, e->network->layers[0].n_out), &inputs);
+    team_wait(&e->crew);
+    for (int l = 1; l < e->network->n_layers; l++) {
+        forward(e, l, part_of(e, member, rows, e->network->layers[l].n_out), 0);
+        wait_where_heavy(e);
     }
-    judge(e, own_rows(e, member, rows, layers[last].n_out), from, share);
+    return inputs;
+}
+
+/* From there to the gradient of every layer's z. */
+static void walk_back(epoch *e, int member, int64_t from, int rows, float share) {
+    const int last = e->network->n_layers - 1;
+    judge(e, own_rows(e, member, rows, e->network->layers[last].n_out), from, share);
     for (int l = last; l > 0; l--) {
-        if (!e->by_rows) team_wait(&e->crew);
-        backward(e, member, l, parts(e, member, rows, layers[l].n_in));
+        wait_where_heavy(e);
+        backward(e, member, l, part_of(e, member, rows, e->network->layers[l].n_in));
     }
     team_wait(&e->crew);
 }
@@ -292,12 +319,8 @@ static void train_batch(epoch *e, int member, int64_t step) {
     for (int64_t done = 0; done < n; done += CHUNK) {
         const int rows = n - done < CHUNK ? (int)(n - done) : CHUNK;
         const int first = done == 0, last = done + rows == n;
-        gather(e, member, from + done, rows);
-        team_wait(&e->crew);
-        const sorted_inputs inputs = sort_inputs(e, member, rows);
-        forward(e, 0, some_tiles(e, member, rows, e->network->layers[0].n_out), &inputs);
-        team_wait(&e->crew);
-        through_the_rest(e, member, from + done, rows, 1.0f / (float)n);
+        const sorted_inputs inputs = walk_forward(e, member, from + done, rows);
+        walk_back(e, member, from + done, rows, 1.0f / (float)n);
         if (member == 0) count(e, rows);
         const gradient_use use = {rows, first, clips || !(first && last), last && !clips ? &u : 0};
         for (int l = 0; l < e->network->n_layers; l++) update(e, member, l, l ? 0 : &inputs, use);
@@ -319,8 +342,45 @@ static void close_step(epoch *e) {
     e->batch_loss = 0;
 }
 
-void NAMED(BH_KERNEL)(void *task, int member) {
-    epoch *e = task;
+/* Write what the last layer holds in row i of its chunk to the example's place in the output. */
+static void hand_out(const epoch *e, int64_t i, int64_t place) {
+    const int last = e->network->n_layers - 1;
+    const bh_layer *layer = &e->network->layers[last];
+    float *a = e->x[last + 1] + i * e->stride[last + 1];
+    if (layer->activation == BH_SOFTMAX) softmax(a, layer->n_out);
+    memcpy(e->output + place * layer->n_out, a, (size_t)layer->n_out * sizeof *a);
+}
+
+/* One example by itself: only along what is not 0, which is a fifth of a digit's picture and half of the ReLU units. */
+static void predict_one(epoch *e, int64_t place) {
+    const bh_layer *layers = e->network->layers;
+    convert(e->data, layers[0].n_in, stored_row(e->data, layers[0].n_in, place, e->scratch), e->x[0]);
+    for (int l = 0; l < e->network->n_layers; l++) {
+        const int32_t n = list_nonzero(e->x[l], layers[l].n_in, e->lists);
+        part p = all_tiles(0, 1, layers[l].n_out);
+        for (tile_place tile; next_tile(&p, &tile);) {
+            float *z = e->x[l + 1] + tile.column;
+            base_of(e, l, e->lists, n, tile, z);
+            for (int j = 0; j < tile.vectors * LANES; j += LANES)
+                store(z + j, bend(layers[l].activation, layers[l].slope, load(z + j)));
+        }
+    }
+    hand_out(e, 0, place);
+}
+
+static void predict_many(epoch *e, int member) {
+    const int last = e->network->n_layers - 1;
+    for (int64_t from = 0; from < e->data->n_order; from += CHUNK) {
+        const int64_t left = e->data->n_order - from;
+        const int rows = left < CHUNK ? (int)left : CHUNK;
+        walk_forward(e, member, from, rows);
+        const part own = own_rows(e, member, rows, e->network->layers[last].n_out);
+        for (int64_t i = own.first_row; i < own.first_row + own.rows; i++) hand_out(e, i, from + i);
+        team_wait(&e->crew);
+    }
+}
+
+static void train(epoch *e, int member) {
     if (is_tiny(e)) {
         if (member == 0) train_tiny(e);
         return;
@@ -331,4 +391,12 @@ void NAMED(BH_KERNEL)(void *task, int member) {
         team_wait(&e->crew);
         if (e->status != BH_OK) return;
     }
+}
+
+void NAMED(BH_KERNEL)(void *task, int member) {
+    epoch *e = task;
+    if (!e->output) train(e, member);
+    else if (e->data->n_order >= TILE_ROWS) predict_many(e, member);
+    else
+        for (int64_t i = 0; member == 0 && i < e->data->n_order; i++) predict_one(e, i);
 }

@@ -111,9 +111,7 @@ static void train_tiny(epoch *e) {
     turn_weights(e, turned);
     for (int64_t i = 0; i < d->n_order && e->status == BH_OK; i++) {
         const int64_t at = d->order[i];
-        const void *stored = stored_row(d, n_in, i, e->scratch);
-        if (d->inputs_are_bytes) convert_bytes(stored, d, n_in, e->x[0]);
-        else convert_floats(stored, d, n_in, e->x[0]);
+        convert(d, n_in, stored_row(d, n_in, i, e->scratch), e->x[0]);
         tiny_forward(e);
         const verdict v = {e->network, n_out, d->labels ? d->labels[at] : 0, d->labels ? 0 : d->targets + at * n_out, 1};
         int right;

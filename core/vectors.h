@@ -7,6 +7,10 @@
 #include <string.h>
 
 #if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+#if defined(__AVX512F__)
 enum { LANES = 16, TILE_VECTORS = 4 }; /* 6 × 4 sums and what feeds them fill the 32 registers */
 #elif defined(__AVX2__)
 enum { LANES = 8, TILE_VECTORS = 2 }; /* 6 × 2 of 16 */
@@ -58,6 +62,25 @@ INLINE vec exponential(vec x) {
     p = p * r + 5.0000001201e-1f;
     p = p * (r * r) + r + 1.0f;
     return p * (vec)((__builtin_convertvector(n, ivec) + 127) << 23);
+}
+
+/* List the k with x[k] ≠ 0 of n numbers, and return how many. The list has room for n, rounded up to 16. */
+INLINE int32_t list_nonzero(const float *x, int32_t n, int32_t *list) {
+    int32_t found = 0, k = 0;
+#if defined(__AVX512F__) /* the one thing that has no word in the compiler's vectors */
+    const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    for (; k + LANES <= n; k += LANES) {
+        const __mmask16 some = _mm512_cmp_ps_mask(_mm512_loadu_ps(x + k), _mm512_setzero_ps(), _CMP_NEQ_UQ);
+        const __m512i these = _mm512_add_epi32(places, _mm512_set1_epi32(k));
+        _mm512_storeu_si512(list + found, _mm512_maskz_compress_epi32(some, these));
+        found += __builtin_popcount(some);
+    }
+#endif
+    for (; k < n; k++) {
+        list[found] = k; /* overwritten by the next unless it counts */
+        found += x[k] != 0;
+    }
+    return found;
 }
 
 #endif

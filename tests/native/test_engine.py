@@ -272,7 +272,7 @@ def test_a_processor_that_cannot_run_a_kernel_says_so(monkeypatch: pytest.Monkey
     monkeypatch.setenv("BYHAND_KERNEL", "avx512")
     older = SimpleNamespace(bh_choose_kernel=lambda wanted: -6)
     with pytest.raises(OptionError, match=r"this processor cannot run the kernel 'avx512'\. Leave BYHAND"):
-        native._kernel(older)
+        native.chosen_kernel(older)
 
 
 def test_dropout_is_named_in_the_line_a_user_sees() -> None:

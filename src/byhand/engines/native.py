@@ -29,7 +29,7 @@ class NativeEngine:
 
     def __init__(self, n_threads: int | None = None) -> None:
         self._library = c.load()
-        self._kernel = _kernel(self._library)
+        self._kernel = chosen_kernel(self._library)
         self._n_threads = min(n_threads or usable_processors(), c.MAX_THREADS)
         self.name = f"native/{c.KERNELS[self._kernel]}"
 
@@ -97,7 +97,7 @@ def usable_processors() -> int:
     return os.cpu_count() or 1
 
 
-def _kernel(library: ctypes.CDLL) -> int:
+def chosen_kernel(library: ctypes.CDLL) -> int:
     """Return the number of the kernel BYHAND_KERNEL asks for, else of the best this processor can run."""
     name = os.environ.get("BYHAND_KERNEL") or "best"
     wanted = known_as("kernel", name, {name: i for i, name in enumerate(c.KERNELS)})

@@ -1,0 +1,127 @@
+"""Answers in microseconds: a trained network on stored numbers, through the C core where that knows the network.
+
+The preparation x = raw · scale + shift is folded into the first layer, z = raw (scale · W) + (b + shift W), so bytes go
+in as they are and what is 0, most of a digit's picture, costs nothing.
+"""
+
+import ctypes
+from typing import Protocol
+
+import numpy as np
+
+from byhand.arrays import Array, Params, check_features
+from byhand.data.prepare import Preparation
+from byhand.engines import library as c
+from byhand.engines.described import dense_layers, network_table, why_not
+from byhand.engines.flat import Layout
+from byhand.engines.native import chosen_kernel, usable_processors
+from byhand.errors import ShapeError
+from byhand.losses import SquaredError
+from byhand.network import Network
+from byhand.optimizers import SGD
+
+CHUNK = 256  # rows that a workspace is for
+WORTH_A_TEAM = 2e7  # weights · rows; below, starting threads would take longer than they save
+
+
+class Predictor(Protocol):
+    """What a network says of stored numbers."""
+
+    def __call__(self, raw: Array) -> Array:
+        """Return the network's output (n, k) for raw (n, features). Raises ShapeError for another width."""
+
+    def one(self, raw: Array) -> Array:
+        """Return the output (k,) for a single example raw (features,), with as little around it as can be."""
+
+
+def predictor(network: Network, preparation: Preparation) -> Predictor:
+    """Return the fastest predictor at hand. It keeps a copy: what the network learns later, it does not know.
+
+    A predictor has buffers of its own and serves one thread at a time.
+    """
+    if c.why_missing() or why_not(network, SquaredError(), SGD()):
+        return ArrayPredictor(network, preparation)
+    return NativePredictor(network, preparation)
+
+
+class ArrayPredictor:
+    """NumPy: any network."""
+
+    def __init__(self, network: Network, preparation: Preparation) -> None:
+        self._network, self._preparation = network.astype(np.float32), preparation
+
+    def __call__(self, raw: Array) -> Array:
+        return self._network.predict(self._preparation.apply(raw))
+
+    def one(self, raw: Array) -> Array:
+        answer: Array = self(raw[None])[0]
+        return answer
+
+
+class NativePredictor:
+    """The C core. Raises described.NotKnown for a network that it does not know."""
+
+    def __init__(self, network: Network, preparation: Preparation, n_threads: int | None = None) -> None:
+        self._library = c.load()
+        self._kernel = chosen_kernel(self._library)
+        self._n_threads = min(n_threads or usable_processors(), c.MAX_THREADS)
+        layers = dense_layers(network)
+        self._table = network_table(layers, SquaredError())  # the loss does not matter
+        self._params = Layout.of(self._library, layers, self._table).packed(_folded(network, preparation))
+        self._n_in, self._n_out = layers[0].n_in, layers[-1].n_out
+        self._ones, self._zeros = np.ones(self._n_in, dtype=np.float32), np.zeros(self._n_in, dtype=np.float32)
+        self._workspace = self._room(1)
+        self._answer = np.empty(self._n_out, dtype=np.float32)
+        self._images = {kind: np.zeros(self._n_in, dtype=kind) for kind in "Bf"}  # uint8 and float32, as NumPy's chars
+        self._calls = {
+            kind: self._arguments(image[None], self._answer, self._workspace, 1) for kind, image in self._images.items()
+        }
+        self._shape = (self._n_in,)
+        self._predict = self._library.bh_predict
+
+    def __call__(self, raw: Array) -> Array:
+        check_features("the predictor", raw, self._n_in)
+        inputs = np.ascontiguousarray(raw, dtype=np.uint8 if raw.dtype == np.uint8 else np.float32)
+        output = np.empty((len(raw), self._n_out), dtype=np.float32)
+        threads = self._n_threads if self._params.size * len(raw) > WORTH_A_TEAM else 1
+        workspace = self._workspace if threads == 1 else self._room(threads)
+        if len(raw):
+            self._checked(self._predict(*self._arguments(inputs, output, workspace, threads)))
+        return output
+
+    def one(self, raw: Array) -> Array:
+        if raw.shape != self._shape:
+            raise ShapeError(f"the predictor got one example of shape {raw.shape}; expected {self._shape}.")
+        kind = "B" if raw.dtype.char == "B" else "f"
+        self._images[kind][:] = raw
+        status = self._predict(*self._calls[kind])
+        if status:
+            self._checked(status)
+        return self._answer.copy()
+
+    def _arguments(self, inputs: Array, output: Array, workspace: Array, n_threads: int) -> tuple[object, ...]:
+        """Return the arguments of bh_predict; the arrays must outlive them."""
+        data = c.EpochData(
+            inputs=inputs.ctypes.data,
+            inputs_are_bytes=inputs.dtype == np.uint8,
+            n_examples=len(inputs),
+            scale=self._ones.ctypes.data,
+            shift=self._zeros.ctypes.data,
+        )
+        memory = c.Memory(self._params.ctypes.data, None, None, workspace.ctypes.data, workspace.nbytes)
+        tables = (ctypes.byref(self._table), ctypes.byref(data), ctypes.byref(memory))
+        return *tables, ctypes.c_void_p(output.ctypes.data), self._kernel, n_threads
+
+    def _room(self, n_threads: int) -> Array:
+        return c.aligned(self._library.bh_workspace(ctypes.byref(self._table), CHUNK, n_threads), np.uint8)
+
+    def _checked(self, status: int) -> None:
+        if status != c.OK:
+            raise RuntimeError(f"the C core refused a prediction it should know: {c.REFUSALS[status]}")
+
+
+def _folded(network: Network, preparation: Preparation) -> Params:
+    """Return the network's parameters with the preparation in the first layer."""
+    W, b = (network.params[f"0.{name}"].astype(np.float64) for name in "Wb")
+    scale, shift = (np.broadcast_to(array, len(W)) for array in (preparation.scale, preparation.shift))
+    return {**network.params, "0.W": scale[:, None] * W, "0.b": b + shift @ W}

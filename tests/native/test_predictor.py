@@ -1,0 +1,84 @@
+"""Answers of the C core beside the array depth's."""
+
+import numpy as np
+import pytest
+from bench_of import AT_HAND, byte_pictures, float_rows
+
+from byhand.arrays import Array
+from byhand.data.prepare import Preparation, preparation_for
+from byhand.engines import library
+from byhand.engines.predictor import ArrayPredictor, NativePredictor, predictor
+from byhand.errors import ShapeError
+from byhand.network import Network
+
+PICTURES, ROWS = byte_pictures(700, 9, 7, 5), float_rows(700, 63, 3)
+NETWORKS = {
+    "one hidden layer": Network.mlp([63, 20, 5], seed=1),
+    "none": Network.mlp([63, 5], seed=1),
+    "deep and wide": Network.mlp([63, 130, 70, 33, 5], activation="tanh", seed=1),
+    "heavy": Network.mlp([63, 400, 400, 3], activation="leaky_relu", seed=1),
+    "ends in softmax": Network.mlp([63, 20, 5], activation="sigmoid", output="softmax", seed=1),
+}
+
+
+@pytest.mark.parametrize("kernel", AT_HAND)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_it_says_what_the_network_says(name: str, kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    network = NETWORKS[name]
+    for examples in (PICTURES, ROWS):
+        found = NativePredictor(network, examples.preparation, n_threads=2)
+        wanted = network.astype(np.float64).predict(examples.preparation.apply(examples.raw, np.float64))
+        for n in (1, 3, 6, 7, 256, 257, 700):
+            np.testing.assert_allclose(found(examples.raw[:n]), wanted[:n], rtol=1e-4, atol=2e-6)
+        for i in range(5):
+            np.testing.assert_allclose(found.one(examples.raw[i]), wanted[i], rtol=1e-4, atol=2e-6)
+        assert found(examples.raw[:0]).shape == (0, network.widths[-1])
+
+
+def test_threads_change_no_bit() -> None:
+    network, raw = NETWORKS["heavy"], np.tile(PICTURES.raw, (3, 1))
+    one, two, five = (NativePredictor(network, PICTURES.preparation, n)(raw) for n in (1, 2, 5))
+    assert one.tobytes() == two.tobytes() == five.tobytes()
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.int32, bool, ">f4"])
+def test_numbers_of_any_kind_are_read(kind: str) -> None:
+    raw = (PICTURES.raw > 128).astype(kind)
+    network, preparation = NETWORKS["none"], Preparation("raw", np.asarray(1.0), np.asarray(0.0))
+    found, wanted = NativePredictor(network, preparation), ArrayPredictor(network, preparation)
+    np.testing.assert_allclose(found(raw), wanted(raw), rtol=1e-4, atol=2e-6)
+    np.testing.assert_allclose(found.one(raw[3]), wanted.one(raw[3]), rtol=1e-4, atol=2e-6)
+
+
+def test_the_preparation_of_each_column_is_folded_in() -> None:
+    raw = np.random.default_rng(1).normal(50, 20, (40, 63))
+    preparation = preparation_for("standard", raw, low=0, high=1, per_column=True)
+    network = NETWORKS["one hidden layer"]
+    wanted: Array = network.predict(preparation.apply(raw))
+    np.testing.assert_allclose(NativePredictor(network, preparation)(raw), wanted, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [NativePredictor, ArrayPredictor])
+def test_a_wrong_width_is_a_sentence(kind: type) -> None:
+    found = kind(NETWORKS["none"], PICTURES.preparation)
+    with pytest.raises(ShapeError, match=r"got x of shape \(2, 64\); expected \(n, 63\)"):
+        found(np.zeros((2, 64)))
+    with pytest.raises(ShapeError, match="of shape"):
+        found.one(np.zeros(64))
+
+
+def test_what_it_learns_later_it_does_not_know() -> None:
+    network = Network.mlp([63, 5], seed=1)
+    found = predictor(network, PICTURES.preparation)
+    before = found.one(PICTURES.raw[0])
+    network.params["0.W"][:] = 0
+    assert (found.one(PICTURES.raw[0]) == before).all()
+
+
+def test_what_the_core_does_not_know_numpy_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    dropout = Network.mlp([63, 9, 5], dropout=0.5, seed=1)
+    assert isinstance(predictor(NETWORKS["none"], PICTURES.preparation), NativePredictor)
+    assert isinstance(predictor(dropout, PICTURES.preparation), ArrayPredictor)
+    monkeypatch.setattr(library, "why_missing", lambda: "none here")
+    assert isinstance(predictor(NETWORKS["none"], PICTURES.preparation), ArrayPredictor)
