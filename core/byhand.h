@@ -92,7 +92,23 @@ typedef struct {
     int64_t right;
 } bh_result;
 
+/* A stream of random numbers, as randomness.py has it; position: draws taken before. */
+typedef struct {
+    uint64_t seed;
+    uint32_t stream, epoch;
+    uint64_t position;
+} bh_stream;
+
 BH_FACE int32_t bh_version(void);
+
+/* Fill out with n uniforms in [0, 1), each a multiple of 2^-24. */
+BH_FACE int32_t bh_uniforms(const bh_stream *stream, int64_t n, double *out);
+
+/* Fill out with n standard normal numbers, two from each two draws. */
+BH_FACE int32_t bh_normals(const bh_stream *stream, int64_t n, double *out);
+
+/* Fill order with 0 … n−1 shuffled: the stable argsort of n uniforms. scratch: n, too. */
+BH_FACE int32_t bh_order(const bh_stream *stream, int64_t n, int64_t *order, int64_t *scratch);
 
 /* Return the kernel that `wanted` comes to on this processor, or -BH_NO_KERNEL. */
 BH_FACE int32_t bh_choose_kernel(int32_t wanted);

@@ -55,7 +55,7 @@ def test_a_look_at_one_of_many_seeds_counts_for_the_run(look_alike: Path, tmp_pa
     assert byhand("evaluate", run / "seed-1", *data, "--json").json["test_evaluations"] == 2
     assert record(run)["test_evaluations"] == 2
     newest = byhand("evaluate", "--runs", tmp_path, *data, "--json").json  # a run over seeds is a run
-    assert newest["model"] == str(run / "seed-1")
+    assert Path(newest["model"]).parent == run  # the seeds are trained side by side: either may be the newest
 
 
 def test_the_figures_are_those_of_the_report(run: Path) -> None:

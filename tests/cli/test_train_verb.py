@@ -39,6 +39,20 @@ def test_several_seeds_report_their_spread(tmp_path: Path) -> None:
     assert all((Path(found["run"]) / f"seed-{seed}" / "model.safetensors").exists() for seed in (0, 1, 2))
 
 
+def test_seeds_trained_side_by_side_are_what_each_is_alone(tmp_path: Path) -> None:
+    together = Path(byhand(*QUICK, "--seeds", "3", "--json", "--runs", str(tmp_path)).json["run"])
+    for seed in range(3):
+        alone = byhand(*QUICK, "--seed", str(seed), "--json", "--runs", str(tmp_path)).json["model"]
+        one, other = (load_model(file).network.params for file in (alone, together / f"seed-{seed}"))
+        assert all((one[name] == other[name]).all() for name in one)
+
+
+def test_a_seed_that_fails_among_many_ends_the_run(tmp_path: Path) -> None:
+    done = byhand(*QUICK, "--seeds", "3", "--learning-rate", "1e9", "--runs", str(tmp_path))
+    assert done.code == 5
+    assert "training diverged" in done.err
+
+
 def test_the_same_seed_gives_the_same_file(tmp_path: Path) -> None:
     first, second = (byhand(*QUICK, "--json", "--runs", str(tmp_path)).json for _ in range(2))
     one, other = load_model(first["model"]).network.params, load_model(second["model"]).network.params

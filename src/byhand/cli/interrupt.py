@@ -20,11 +20,12 @@ class StopRequest:
     @contextmanager
     def asked_for_steps(self) -> Iterator[None]:
         """Within this, the first signal only sets the flag: training asks for it before every minibatch."""
+        before = self._will_be_asked_for  # True where many seeds are trained at once, for all of them
         self._will_be_asked_for = True
         try:
             yield
         finally:
-            self._will_be_asked_for = False
+            self._will_be_asked_for = before
 
     def __enter__(self) -> "StopRequest":
         for number in (signal.SIGINT, signal.SIGTERM):

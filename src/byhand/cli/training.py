@@ -1,6 +1,7 @@
 """What stands behind `byhand train`: one request, one or many seeds, each trained, saved and tested once."""
 
 import operator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from byhand.cli.report import SeedResult, report_text, report_values
 from byhand.data.examples import Dataset
 from byhand.data.mnist import MnistNotFound
 from byhand.engines.base import Engine
+from byhand.engines.native import NativeEngine, usable_processors
 from byhand.errors import DataError
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
@@ -93,7 +95,7 @@ def run_request(request: Request, voice: Voice) -> int:
         _warn_of_other_bits(folder, voice)
     try:
         with StopRequest() as stop:
-            results = [_one_seed(request, seed, dataset, folder, engine, stop, voice) for seed in request.seeds()]
+            results = _all_seeds(request, dataset, folder, engine, stop, voice)
     except KeyboardInterrupt:
         return _stopped(folder, voice)
     values = report_values(request.recipe, dataset, engine.name, results, folder.path)
@@ -109,7 +111,8 @@ def _engine(request: Request, dataset: Dataset, voice: Voice) -> Engine:
     Raises what training would raise at its start, before there is a folder: the run here stops before its first step.
     """
     run = Run.of(request.recipe, dataset)
-    choice = choose_engine(request.engine, run.state.network, run.plan.loss, run.state.optimizer)
+    parts = run.state.network, run.plan.loss, run.state.optimizer
+    choice = choose_engine(request.engine, *parts, n_threads=1 if request.n_seeds > 1 else None)
     next(run.epochs(choice.engine, stop=lambda: True), None)
     if choice.why is not None:
         voice.say(choice.why)
@@ -126,6 +129,31 @@ def _with_data(request: Request, voice: Voice) -> tuple[Request, Dataset]:
             raise
         voice.warn(f"{error} Training on the bundled 8×8 digits instead.")
         return replace(request, recipe=request.fallback, fallback=None), load_data(request.fallback, None)
+
+
+def _all_seeds(
+    request: Request, dataset: Dataset, folder: RunFolder, engine: Engine, stop: StopRequest, voice: Voice
+) -> list[SeedResult]:
+    """Train and test every seed: in C one single-threaded network a processor, in NumPy one after the other."""
+
+    def one(seed: int) -> SeedResult:
+        return _one_seed(request, seed, dataset, folder, engine, stop, voice)
+
+    if request.n_seeds == 1 or not isinstance(engine, NativeEngine):
+        return [_said(one(seed), request, voice) for seed in request.seeds()]
+    with stop.asked_for_steps(), ThreadPoolExecutor(usable_processors()) as pool:
+        waiting = [pool.submit(one, seed) for seed in request.seeds()]
+        try:
+            return [_said(result.result(), request, voice) for result in waiting]
+        finally:
+            pool.shutdown(cancel_futures=True)  # after a seed that failed or was stopped, no other begins
+
+
+def _said(result: SeedResult, request: Request, voice: Voice) -> SeedResult:
+    """Return the result; of many seeds, say each one's."""
+    if request.n_seeds > 1:
+        voice.say(result.line())
+    return result
 
 
 def _one_seed(
@@ -145,10 +173,7 @@ def _one_seed(
         _train(run, folder, engine, stop, voice, quietly=many)
     if stop.asked:
         raise KeyboardInterrupt
-    result = SeedResult(seed, outcome_of(recipe, dataset, run.network), run.seconds, folder.model_file)
-    if many:
-        voice.say(result.line())
-    return result
+    return SeedResult(seed, outcome_of(recipe, dataset, run.network), run.seconds, folder.model_file)
 
 
 def _train(run: Run, folder: RunFolder, engine: Engine, stop: StopRequest, voice: Voice, *, quietly: bool) -> None:

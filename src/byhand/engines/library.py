@@ -5,7 +5,7 @@ The library is built with the package where there is a C compiler. Nothing else 
 
 import ctypes
 import sys
-from ctypes import POINTER, Structure, c_double, c_float, c_int32, c_int64, c_void_p
+from ctypes import POINTER, Structure, c_double, c_float, c_int32, c_int64, c_uint32, c_uint64, c_void_p
 from functools import cache
 from pathlib import Path
 
@@ -87,6 +87,10 @@ class Memory(Structure):
         ("workspace", c_void_p),
         ("workspace_bytes", c_int64),
     )
+
+
+class Draws(Structure):
+    _fields_ = (("seed", c_uint64), ("stream", c_uint32), ("epoch", c_uint32), ("position", c_uint64))
 
 
 class Result(Structure):

@@ -24,9 +24,12 @@ class Choice:
     why: str | None = None
 
 
-def choose_engine(name: str | None, network: Network, loss: Loss, optimizer: Optimizer) -> Choice:
+def choose_engine(
+    name: str | None, network: Network, loss: Loss, optimizer: Optimizer, *, n_threads: int | None = None
+) -> Choice:
     """Return the engine called `name`, else by BYHAND_ENGINE, else ("auto") the fastest that can train this.
 
+    n_threads : of the native engine; None: all this process may use
     Raises OptionError for an unknown name, and for "native" where that cannot be.
     """
     name = name or os.environ.get("BYHAND_ENGINE") or "auto"
@@ -35,7 +38,7 @@ def choose_engine(name: str | None, network: Network, loss: Loss, optimizer: Opt
         return Choice(ArrayEngine())
     reason = why_missing() or why_not(network, loss, optimizer)
     if reason is None:
-        return Choice(NativeEngine())
+        return Choice(NativeEngine(n_threads))
     if name == "native":
         raise OptionError(f"the native engine cannot train this: {reason}. Use --engine numpy.")
     return Choice(ArrayEngine(), f"NumPy trains this: {reason}.")

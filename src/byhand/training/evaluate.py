@@ -6,6 +6,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
+from byhand.engines.predictor import predictor
 from byhand.errors import DataError
 from byhand.losses.base import Loss
 from byhand.metrics import (
@@ -46,9 +47,8 @@ def evaluate(network: Network, examples: Examples, *, loss: Loss | None = None) 
     """
     if not len(examples):
         raise DataError("evaluate got no examples; expected one or more.")
-    starts = range(0, len(examples), CHUNK)
-    parts = [network.predict(examples.preparation.apply(examples.raw[i : i + CHUNK])) for i in starts]
-    output = np.concatenate(parts)
+    says = predictor(network, examples.preparation)
+    output = np.concatenate([says(examples.raw[i : i + CHUNK]) for i in range(0, len(examples), CHUNK)])
     value = None if loss is None else float(loss.forward(output, examples.y)[0])
     return judged(output, examples.y, value) if examples.is_classes else _measured(output, examples.y, value)
 

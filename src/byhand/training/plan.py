@@ -8,6 +8,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines.base import EpochJob
+from byhand.engines.shuffle import order_of
 from byhand.errors import OptionError
 from byhand.layers import Sigmoid, Softmax
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
@@ -69,7 +70,7 @@ class Plan:
 
     def order(self, n: int, epoch: int) -> Array:
         """Return the order of epoch 1, 2, …: (n,) row numbers, each once."""
-        return Stream(self.seed, SHUFFLE, epoch).order(n) if self.shuffle else np.arange(n)
+        return order_of(Stream(self.seed, SHUFFLE, epoch), n) if self.shuffle else np.arange(n)
 
 
 def check_pair(network: Network, loss: Loss) -> None:

@@ -1,0 +1,75 @@
+/* Philox4x32-10: the numbers of randomness.py, to the last bit. Draw i of a stream is a function of
+ * (seed, stream, epoch, i) alone. Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3". */
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "byhand.h"
+
+static void philox(const bh_stream *s, uint64_t block, uint32_t word[4]) {
+    uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32), c2 = s->epoch, c3 = s->stream;
+    uint32_t key0 = (uint32_t)s->seed, key1 = (uint32_t)(s->seed >> 32);
+    for (int round = 0; round < 10; round++) {
+        const uint64_t p0 = (uint64_t)c0 * 0xD2511F53u, p1 = (uint64_t)c2 * 0xCD9E8D57u;
+        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ key0;
+        c1 = (uint32_t)p1;
+        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ key1;
+        c3 = (uint32_t)p0;
+        key0 += 0x9E3779B9u;
+        key1 += 0xBB67AE85u;
+    }
+    word[0] = c0, word[1] = c1, word[2] = c2, word[3] = c3;
+}
+
+/* The upper 24 bits of draw i; `word` keeps the block of the draw before. */
+static uint32_t draw(const bh_stream *s, uint64_t i, uint32_t word[4], uint64_t *block) {
+    if (i / 4 != *block) philox(s, *block = i / 4, word);
+    return word[i % 4] >> 8;
+}
+
+static int is_usable(const bh_stream *s, const void *out, int64_t n) {
+    return s && out && n >= 0 && n <= (int64_t)1 << 40 && s->position <= (uint64_t)1 << 62;
+}
+
+int32_t bh_uniforms(const bh_stream *stream, int64_t n, double *out) {
+    if (!is_usable(stream, out, n)) return stream && out ? BH_BAD_SIZE : BH_BAD_POINTER;
+    uint32_t word[4];
+    uint64_t block = UINT64_MAX;
+    for (int64_t i = 0; i < n; i++) out[i] = draw(stream, stream->position + (uint64_t)i, word, &block) * 0x1p-24;
+    return BH_OK;
+}
+
+int32_t bh_normals(const bh_stream *stream, int64_t n, double *out) {
+    if (!is_usable(stream, out, n)) return stream && out ? BH_BAD_SIZE : BH_BAD_POINTER;
+    uint32_t word[4];
+    uint64_t block = UINT64_MAX;
+    for (int64_t i = 0; i < n; i += 2) {
+        const uint64_t at = stream->position + (uint64_t)i;
+        const double u = draw(stream, at, word, &block) * 0x1p-24, v = draw(stream, at + 1, word, &block) * 0x1p-24;
+        const double radius = sqrt(-2 * log(1 - u)), angle = 6.283185307179586 * v; /* 1 − u is never 0 */
+        out[i] = radius * cos(angle);
+        if (i + 1 < n) out[i + 1] = radius * sin(angle);
+    }
+    return BH_OK;
+}
+
+/* One pass of a stable sort: by twelve bits of the draws, which lie in the upper halves of the items. */
+static void sort_by(const uint64_t *from, uint64_t *to, int64_t n, int lowest_bit) {
+    int64_t place[4097] = {0};
+    for (int64_t i = 0; i < n; i++) place[(from[i] >> lowest_bit & 4095) + 1]++;
+    for (int k = 0; k < 4096; k++) place[k + 1] += place[k];
+    for (int64_t i = 0; i < n; i++) to[place[from[i] >> lowest_bit & 4095]++] = from[i];
+}
+
+int32_t bh_order(const bh_stream *stream, int64_t n, int64_t *order, int64_t *scratch) {
+    if (!is_usable(stream, order, n) || !scratch) return stream && order && scratch ? BH_BAD_SIZE : BH_BAD_POINTER;
+    if (n > UINT32_MAX) return BH_BAD_SIZE;
+    uint32_t word[4];
+    uint64_t block = UINT64_MAX, *items = (uint64_t *)order, *beside = (uint64_t *)scratch;
+    for (int64_t i = 0; i < n; i++)
+        items[i] = (uint64_t)draw(stream, stream->position + (uint64_t)i, word, &block) << 32 | (uint64_t)i;
+    sort_by(items, beside, n, 32);
+    sort_by(beside, items, n, 44);
+    for (int64_t i = 0; i < n; i++) order[i] = (int64_t)(items[i] & UINT32_MAX);
+    return BH_OK;
+}
