@@ -129,4 +129,8 @@ BH_FACE int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimize
 BH_FACE int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const bh_memory *memory, float *output,
                            int32_t kernel, int32_t n_threads);
 
+/* Do `rounds` of multiplying and adding with nothing between, and return how many operations each was, or -status:
+ * timed from outside, the most this processor can do in one thread. */
+BH_FACE int64_t bh_probe(int32_t kernel, int64_t rounds);
+
 #endif

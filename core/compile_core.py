@@ -19,7 +19,7 @@ CORE = Path(__file__).resolve().parent
 FLAGS = ["-std=c11", "-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra"]
 FLAGS += ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]  # x·y + z may be one instruction
 PLAIN_SOURCES = ("face.c", "team.c", "random.c")
-KERNEL_SOURCE = "kernel.c"  # compiled once for each of these
+KERNEL_SOURCES = ("kernel.c", "probe.c")  # compiled once for each of these
 KERNELS = {
     "portable": "",
     "avx2": "-mavx2 -mfma",
@@ -51,8 +51,9 @@ def compile_core(output: Path, compiler: list[str] | None = None, extra: list[st
     with tempfile.TemporaryDirectory() as folder:
         jobs = [(source, Path(folder, f"{source}.o"), []) for source in PLAIN_SOURCES]
         jobs += [
-            (KERNEL_SOURCE, Path(folder, f"{name}.o"), [f"-DBH_KERNEL={name}", *flags_of.split()])
+            (source, Path(folder, f"{source}-{name}.o"), [f"-DBH_KERNEL={name}", *flags_of.split()])
             for name, flags_of in kernels.items()
+            for source in KERNEL_SOURCES
         ]
         with ThreadPoolExecutor() as pool:
             commands = [[*compiler, *flags, *more, "-c", str(CORE / source), "-o", str(o)] for source, o, more in jobs]

@@ -54,6 +54,9 @@ enum { PIECE = 4096 /* floats */ };
 typedef void kernel(void *task, int member);
 kernel bh_kernel_portable, bh_kernel_avx2, bh_kernel_avx512;
 
+typedef int64_t probe(int64_t rounds, float *sink);
+probe bh_probe_portable, bh_probe_avx2, bh_probe_avx512;
+
 /* Return the example at a place of the order; without an order, the places are the examples. */
 static inline int64_t row_at(const bh_epoch_data *d, int64_t place) { return d->order ? d->order[place] : place; }
 

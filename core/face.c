@@ -28,6 +28,7 @@ static int check_network(const bh_network *n) {
         if (l > 0 && layer->n_in != layer[-1].n_out) return BH_BAD_SIZE;
         if (!between(layer->activation, BH_IDENTITY, BH_SOFTMAX) || !isfinite(layer->slope)) return BH_BAD_SIZE;
     }
+    if (n->loss == BH_SOFTMAX_CROSS_ENTROPY && n->layers[n->n_layers - 1].n_out == 1) return BH_BAD_SIZE; /* always 1 */
     if (!softmax_is_last(n) || !between(n->loss, BH_SOFTMAX_CROSS_ENTROPY, BH_BINARY_CROSS_ENTROPY)) return BH_BAD_SIZE;
     return n->label_smoothing >= 0 && n->label_smoothing < 1 ? BH_OK : BH_BAD_SIZE;
 }
@@ -236,4 +237,16 @@ int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const b
     if (status != BH_OK) return status;
     team_run(&e.crew, kernel_called(name), &e);
     return BH_OK;
+}
+
+int64_t bh_probe(int32_t kernel_wanted, int64_t rounds) {
+    const int32_t name = bh_choose_kernel(kernel_wanted);
+    if (name < 0) return name;
+    if (!between(rounds, 1, INT32_MAX)) return -BH_BAD_SIZE;
+    float sink;
+#if defined(BH_HAS_X86_KERNELS)
+    if (name == BH_AVX512) return bh_probe_avx512(rounds, &sink);
+    if (name == BH_AVX2) return bh_probe_avx2(rounds, &sink);
+#endif
+    return bh_probe_portable(rounds, &sink);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "epoch.h"
+#include "vectors.h"
 
 /* Return the row as it is stored, moved into `scratch` if pictures are. What comes in from outside is 0. */
 static const void *stored_row(const bh_epoch_data *d, int32_t n, int64_t place, void *scratch) {
@@ -25,22 +26,25 @@ static const void *stored_row(const bh_epoch_data *d, int32_t n, int64_t place, 
     return scratch;
 }
 
+enum { AHEAD = 4 /* rows */ };
+
 /* Ask for the row early: from the main memory it takes as long as two thousand multiplications. */
 static void ask_for_row(const bh_epoch_data *d, int32_t n, int64_t place) {
-    if (place >= d->n_order) return;
     const int64_t bytes = n * (d->inputs_are_bytes ? 1 : (int64_t)sizeof(float));
     const char *row = (const char *)d->inputs + row_at(d, place) * bytes;
     for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i, 0, 2);
 }
 
 static void convert_bytes(const unsigned char *restrict stored, const bh_epoch_data *d, int32_t n, float *restrict x) {
-    const float *restrict scale = d->scale, *restrict shift = d->shift;
-    for (int32_t j = 0; j < n; j++) x[j] = (float)stored[j] * scale[j] + shift[j];
+    int32_t j = 0;
+    for (; j + LANES <= n; j += LANES) store(x + j, load_bytes(stored + j) * load(d->scale + j) + load(d->shift + j));
+    for (; j < n; j++) x[j] = (float)stored[j] * d->scale[j] + d->shift[j];
 }
 
 static void convert_floats(const float *restrict stored, const bh_epoch_data *d, int32_t n, float *restrict x) {
-    const float *restrict scale = d->scale, *restrict shift = d->shift;
-    for (int32_t j = 0; j < n; j++) x[j] = stored[j] * scale[j] + shift[j];
+    int32_t j = 0;
+    for (; j + LANES <= n; j += LANES) store(x + j, load(stored + j) * load(d->scale + j) + load(d->shift + j));
+    for (; j < n; j++) x[j] = stored[j] * d->scale[j] + d->shift[j];
 }
 
 static void convert(const bh_epoch_data *d, int32_t n, const void *stored, float *x) {
@@ -64,7 +68,7 @@ static void gather(epoch *e, int member, int64_t from, int rows) {
     memset(varies, d->inputs_are_bytes ? 0 : 1, (size_t)n);
     for (int64_t i = first; i < end; i++) {
         const void *stored = stored_row(d, n, from + i, scratch);
-        ask_for_row(d, n, from + rows + i);
+        if (i + AHEAD < end) ask_for_row(d, n, from + i + AHEAD);
         if (d->inputs_are_bytes) {
             if (i == first) memcpy(reference, stored, (size_t)n);
             note_differences(stored, reference, n, varies);

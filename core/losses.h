@@ -3,6 +3,7 @@
 #define BYHAND_LOSSES_H
 
 #include <math.h>
+#include <string.h>
 
 #include "activations.h"
 #include "epoch.h"
@@ -22,13 +23,13 @@ static float target_of(const verdict *v, int32_t j) {
 
 /* Replace z by softmax(z), zero in the padding; return log Σ exp z. */
 static float softmax(float *z, int32_t n) {
-    float most = z[0];
+    float most = z[0], total = 0;
     for (int32_t j = 1; j < n; j++) most = z[j] > most ? z[j] : most;
     for (int32_t j = n; j < padded(n); j++) z[j] = most;
-    float total = 0;
     for (int32_t j = 0; j < padded(n); j += LANES) store(z + j, exponential(load(z + j) - most));
     for (int32_t j = 0; j < n; j++) total += z[j];
-    for (int32_t j = 0; j < n; j++) z[j] /= total;
+    const float part = 1 / total;
+    for (int32_t j = 0; j < n; j++) z[j] *= part;
     for (int32_t j = n; j < padded(n); j++) z[j] = 0;
     return most + logf(total);
 }
@@ -41,15 +42,20 @@ static void through_softmax(const float *a, float *d, int32_t n) {
 
 static double softmax_cross_entropy(const verdict *v, const float *z, float *dz) {
     const float smooth = v->network->label_smoothing;
+    const float all_alike = smooth / (float)v->n; /* what smoothing gives every class */
     double loss = 0;
-    for (int32_t j = 0; j < v->n; j++) dz[j] = z[j];
+    memcpy(dz, z, (size_t)padded(v->n) * sizeof *z);
     const float log_total = softmax(dz, v->n);
-    for (int32_t j = 0; j < v->n; j++) {
-        const float t = (1 - smooth) * target_of(v, j) + smooth / (float)v->n;
+    for (int32_t j = 0; v->target && j < v->n; j++) {
+        const float t = (1 - smooth) * v->target[j] + all_alike;
         loss += (double)t * (log_total - z[j]);
         dz[j] = (dz[j] - t) * v->share;
     }
-    return loss;
+    if (v->target) return loss;
+    for (int32_t j = 0; smooth > 0 && j < v->n; j++) loss += (double)all_alike * (log_total - z[j]);
+    for (int32_t j = 0; j < v->n; j++) dz[j] = (dz[j] - all_alike) * v->share;
+    dz[v->label] -= (1 - smooth) * v->share;
+    return loss + (double)(1 - smooth) * (log_total - z[v->label]);
 }
 
 static double squared_error(const verdict *v, const float *a, float *da) {

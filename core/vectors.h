@@ -31,6 +31,18 @@ INLINE vec load(const float *from) {
     return v;
 }
 
+INLINE vec load_bytes(const unsigned char *from) {
+#if defined(__AVX512F__) /* one instruction, which GCC 12 does not find */
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)from)));
+#else
+    typedef unsigned char bytes __attribute__((vector_size(LANES)));
+    typedef uint16_t words __attribute__((vector_size(2 * LANES)));
+    bytes b;
+    memcpy(&b, from, sizeof b);
+    return __builtin_convertvector(__builtin_convertvector(__builtin_convertvector(b, words), ivec), vec);
+#endif
+}
+
 INLINE void store(float *to, vec v) { memcpy(to, &v, sizeof v); }
 
 INLINE vec all(float x) { return x - (vec){0}; }

@@ -34,8 +34,9 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "training": (GROUND | HEART | {"data", "engines", "persistence"}, {"numpy"}),
     "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
     "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),
+    "bench": (GROUND | HEART | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
     "cli": (
-        GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes"},
+        GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes", "bench"},
         {"numpy", "click", "rich"},
     ),
     "__init__": (GROUND | HEART | {"data", "persistence", "training", "inspection", "recipes"}, set()),

@@ -55,6 +55,7 @@ static void invent_network(scene *s) {
         s->layers[l].slope = 0.01f;
     }
     s->network = (bh_network){n, s->layers, (int)draw(3), draw(2) ? 0.1f : 0};
+    if (s->layers[n - 1].n_out == 1) s->network.loss = 1 + (int)draw(2);
     s->optimizer = (bh_optimizer){(int)draw(5), 0.9f, 0.9f, 0.99f, 1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f, draw(9)};
 }
 

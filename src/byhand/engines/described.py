@@ -90,6 +90,8 @@ def why_not(network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
         unwrapped(optimizer)
     except NotKnown as reason:
         return str(reason)
+    if isinstance(loss, SoftmaxCrossEntropy) and network.widths[-1] == 1:
+        return "the softmax of a single output is always 1"
     return None if type(loss) in KNOWN_LOSSES else f"the C core does not know {type(loss).__name__}"
 
 

@@ -133,6 +133,7 @@ def _found(path: Path) -> ctypes.CDLL | str:
         return f"the C core cannot be loaded ({error})"
     if version != VERSION:
         return f"the C core is of version {version} where {VERSION} is needed"
-    for name in ("bh_layout", "bh_workspace"):
+    for name in ("bh_layout", "bh_workspace", "bh_probe"):
         getattr(library, name).restype = c_int64
+    library.bh_probe.argtypes = (c_int32, c_int64)
     return library

@@ -16,7 +16,8 @@ from byhand.network import Network
 from byhand.optimizers.base import Optimizer
 
 WORTH_A_TEAM = 2e6  # weights · examples in a step; below, threads would wait for one another longer than they work
-WORTH_ASKING = 1e8  # weights · examples in an epoch, some 5 ms; a shorter one need not be stopped in its middle
+WORTH_ASKING = 0.25  # seconds that an epoch will take; a shorter one need not be stopped in its middle
+A_STEP, A_WEIGHT = 1e-6, 1.2e-11  # seconds, roughly: what a step costs at least, and a weight for each example
 ASK_EVERY = 0.02  # seconds, whether to stop
 
 
@@ -70,8 +71,8 @@ class NativeEngine:
             )
             return status
 
-        asks = task.n_weights * len(job.order) > WORTH_ASKING
-        return (_stoppable(call, job.stop, stop) if asks else call()), result
+        seconds = A_STEP * len(job.learning_rates) + A_WEIGHT * task.n_weights * len(job.order)
+        return (_stoppable(call, job.stop, stop) if seconds > WORTH_ASKING else call()), result
 
 
 def _stoppable(call: Callable[[], int], wanted: Callable[[], bool], stop: ctypes.c_int32) -> int:

@@ -1,0 +1,43 @@
+"""byhand itself: the native and the array engine."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.bench.work import Work, orders
+from byhand.data.examples import Examples
+from byhand.data.prepare import preparation_for
+from byhand.engines.base import Engine, EpochJob
+from byhand.engines.native import NativeEngine
+from byhand.losses import Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.network import Network
+from byhand.optimizers import SGD, Adam
+from byhand.optimizers.base import Optimizer
+from byhand.randomness import DROPOUT, Stream
+from byhand.training.array_engine import ArrayEngine
+
+
+def native(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    return _epoch(NativeEngine(), work, x, y)
+
+
+def numpy(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    return _epoch(ArrayEngine(), work, x, y)
+
+
+def _epoch(engine: Engine, work: Work, x: Array, y: Array) -> Callable[[], None]:
+    squared = work.loss == "squared_error"
+    loss: Loss = SquaredError() if squared else SoftmaxCrossEntropy()
+    optimizer: Optimizer = Adam() if work.optimizer == "adam" else SGD()
+    output = work.activation if squared else "identity"
+    network = Network.mlp(list(work.sizes), activation=work.activation, output=output, seed=1)
+    preparation = preparation_for("unit" if x.dtype == np.uint8 else "raw", x, low=0, high=255)
+    order = orders(work)
+    rates = np.full(len(order), work.rate)
+    job = EpochJob(1, Examples(x, y, preparation), order.reshape(-1), work.batch_size, rates, Stream(0, DROPOUT))
+
+    def epoch() -> None:
+        engine.run_epoch(network, loss, optimizer, job)
+
+    return epoch

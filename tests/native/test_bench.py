@@ -1,0 +1,69 @@
+"""`byhand bench`: turns, ratios, and what is left out."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from byhand.bench import turns
+from byhand.bench.report import as_table, as_values
+from byhand.bench.roofline import peak
+from byhand.bench.turns import Timed, ready, take_turns
+from byhand.bench.work import WORKS, examples_of, orders, work_named
+from byhand.errors import OptionError
+
+
+def timed() -> Timed:
+    return Timed(WORKS["sgd"], {"byhand": [0.1, 0.2, 0.1], "other": [0.3, 0.4, 0.2]}, {"absent": "no module"})
+
+
+def test_ratios_are_taken_round_by_round() -> None:
+    assert timed().ratios()["other"] == pytest.approx((2.0, 2.0, 3.0))
+    assert timed().ratios()["byhand"] == (1, 1, 1)
+    assert timed().medians() == {"byhand": 0.1, "other": 0.3}
+
+
+def test_the_operations_of_an_epoch_are_counted() -> None:
+    assert WORKS["sgd"].flops == 2 * 60_000 * (2 * 784 * 128 + 3 * 128 * 10)
+
+
+def test_the_table_says_all_that_was_found() -> None:
+    text = as_table([timed()], 1e12)
+    assert "2.00   (2.00 – 3.00)" in text
+    assert "without absent: no module" in text
+    values = as_values(timed(), 1e12)
+    assert values["times_as_long_as_byhand"]["other"]["max"] == pytest.approx(3)
+    assert values["share_of_peak"] == pytest.approx(WORKS["sgd"].flops / 0.1 / 1e12)
+
+
+def test_turns_are_taken_in_processes_of_their_own_and_who_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    found = take_turns(WORKS["tiny"], ["byhand", "byhand numpy", "nobody"], 2, None, say=heard.append)
+    assert set(found.seconds) == {"byhand", "byhand numpy"}
+    assert all(len(times) == 2 and min(times) > 0 for times in found.seconds.values())
+    assert found.left_out == {"nobody": "KeyError: 'nobody'"}
+    assert heard == ["tiny: round 1 of 2", "tiny: round 2 of 2"]
+
+
+def test_without_byhand_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="byhand cannot be timed"):
+        take_turns(WORKS["sgd"], ["byhand"], 1, tmp_path / "no mnist here")
+
+
+def test_an_epoch_of_ours_learns() -> None:
+    work = work_named("tiny")
+    x, y = examples_of(work, None)
+    assert x.shape == (work.n, 2)
+    assert set(np.unique(y)) == {0, 1}
+    assert orders(work).shape == (work.n, 1)
+    ready("byhand", work, None)()
+
+
+def test_an_unknown_work_is_a_sentence() -> None:
+    with pytest.raises(OptionError, match=r"unknown work 'tinny'\. Did you mean 'tiny'"):
+        work_named("tinny")
+
+
+def test_the_peak_is_that_of_a_processor() -> None:
+    assert 1e8 < peak(1) < 1e13
+    assert turns.PEERS["byhand"][1] == "native"
