@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BUILD := pyproject.toml hatch_build.py $(wildcard core/*)
 ARGS ?=
 
-.PHONY: train test lint clean
+.PHONY: train test lint wasm wheels clean
 
 train: $(VENV)/.for-use
 	$(BIN)/byhand train $(ARGS)
@@ -32,6 +32,13 @@ $(VENV)/.for-test: $(VENV)/bin/python $(BUILD)
 $(VENV)/.for-lint: $(VENV)/bin/python $(BUILD)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test,lint]'
 	@touch $@
+
+# For releases: the core for the page, and wheels for five platforms. Needs ziglang (see tools/cross.py).
+wasm: $(VENV)/.for-use
+	$(BIN)/python tools/cross.py wasm core/core.wasm
+
+wheels: $(VENV)/.for-use
+	$(BIN)/python tools/cross.py wheels dist
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

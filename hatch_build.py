@@ -1,5 +1,10 @@
-"""The package's build: the C core is compiled into it where there is a C compiler; without one byhand runs on NumPy."""
+"""The package's build: the C core is compiled into it where there is a C compiler; without one byhand runs on NumPy.
 
+A release is built for other platforms too (tools/cross.py): then CC is a cross compiler, BYHAND_WHEEL_TAG its platform
+and BYHAND_WHEEL_LIBRARY the name of a shared library there.
+"""
+
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -11,7 +16,7 @@ LIBRARY = {"darwin": "libbyhand.dylib", "win32": "byhand.dll"}.get(sys.platform,
 
 
 class CoreBuildHook(BuildHookInterface):
-    """Makes a wheel for this platform and every Python, or, without the core, for every platform."""
+    """Makes a wheel for one platform and every Python, or, without the core, for every platform."""
 
     PLUGIN_NAME = "custom"
 
@@ -20,13 +25,14 @@ class CoreBuildHook(BuildHookInterface):
         sys.path.insert(0, str(root / "core"))
         from compile_core import NoCompiler, compile_core
 
-        library = root / "src" / "byhand" / "engines" / LIBRARY
+        library = root / "src" / "byhand" / "engines" / os.environ.get("BYHAND_WHEEL_LIBRARY", LIBRARY)
         try:
             compile_core(library)
         except NoCompiler as reason:
             library.unlink(missing_ok=True)  # of an earlier build: older sources
             self.app.display_warning(f"byhand is built without its C core and will run on NumPy: {reason}")
             return
-        build_data["artifacts"].append(f"/src/byhand/engines/{LIBRARY}")
+        here = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        build_data["artifacts"].append(f"/src/byhand/engines/{library.name}")
         build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
+        build_data["tag"] = f"py3-none-{os.environ.get('BYHAND_WHEEL_TAG', here)}"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 CORE = Path(__file__).resolve().parent
 
-FLAGS = ["-std=c11", "-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra"]
+FLAGS = ["-std=c11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra"]
 FLAGS += ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]  # x·y + z may be one instruction
 PLAIN_SOURCES = ("face.c", "team.c", "random.c")
 KERNEL_SOURCES = ("kernel.c", "probe.c")  # compiled once for each of these
@@ -45,9 +45,10 @@ def find_compiler() -> list[str]:
 def compile_core(output: Path, compiler: list[str] | None = None, extra: list[str] | None = None) -> None:
     """Write the shared library to `output`, whole or not at all. Raises NoCompiler."""
     compiler, extra = compiler or find_compiler(), extra or []
-    is_x86 = _said(_run([*compiler, "-dumpmachine"])).startswith(("x86_64", "amd64"))
+    machine = _run([*compiler, "-dumpmachine"]).stdout
+    is_x86, is_windows = machine.startswith(("x86_64", "amd64")), "windows" in machine or "mingw" in machine
     kernels = KERNELS if is_x86 else {"portable": ""}
-    flags = [*FLAGS, *extra, *(["-DBH_HAS_X86_KERNELS"] if is_x86 else [])]
+    flags = [*FLAGS, *extra, *([] if is_windows else ["-fPIC"]), *(["-DBH_HAS_X86_KERNELS"] if is_x86 else [])]
     with tempfile.TemporaryDirectory() as folder:
         jobs = [(source, Path(folder, f"{source}.o"), []) for source in PLAIN_SOURCES]
         jobs += [
@@ -72,10 +73,6 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
         raise NoCompiler(f"{command[0]} cannot be started ({error})") from error
     except subprocess.CalledProcessError as error:
         raise NoCompiler(f"{' '.join(command[:1])} refused the sources:\n{error.stderr.strip()}") from error
-
-
-def _said(done: subprocess.CompletedProcess[str]) -> str:
-    return done.stdout.strip()
 
 
 def main() -> None:

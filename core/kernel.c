@@ -19,7 +19,7 @@
 #define JOINED(a, b) a##b
 #define NAMED(name) JOINED(bh_kernel_, name)
 
-enum { PANEL = TILE_WIDTH };
+enum { PANEL = TILE_WIDTH, LINE = 16 /* floats of a cache line */ };
 
 /* A phase computes a matrix tile by tile. A member's part of it is either all tiles of its own rows, or, of all rows, a
  * run of tiles in the order panel by panel: then it has as few panels as can be, and they stay in its cache. */
@@ -138,9 +138,12 @@ static void judge(epoch *e, part p, int64_t from, float share) {
 /* Copy the columns of Wᵀ that belong to the units of one panel: (n_out, PANEL), 0 beyond the last unit. */
 static void turn(const epoch *e, int l, int32_t unit, float *panel) {
     const bh_layer *layer = &e->network->layers[l];
-    for (int32_t u = 0; u < PANEL; u++) {
-        const float *w = e->params + e->places[l].weights + (int64_t)(unit + u) * e->places[l].stride;
-        for (int32_t j = 0; j < layer->n_out; j++) panel[(int64_t)j * PANEL + u] = unit + u < layer->n_in ? w[j] : 0;
+    for (int32_t from = 0; from < layer->n_out; from += LINE) { /* a line of each row: what is written stays near */
+        const int32_t end = from + LINE < layer->n_out ? from + LINE : layer->n_out;
+        for (int32_t u = 0; u < PANEL; u++) {
+            const float *w = e->params + e->places[l].weights + (int64_t)(unit + u) * e->places[l].stride;
+            for (int32_t j = from; j < end; j++) panel[(int64_t)j * PANEL + u] = unit + u < layer->n_in ? w[j] : 0;
+        }
     }
 }
 
@@ -167,7 +170,7 @@ typedef struct {
     int rows;
     int first;         /* chunk of the batch? */
     int keep;          /* the gradient, in e->grads: there are more chunks, or it is clipped */
-    const rule *learn; /* right away, or 0 */
+    const rule *learn, *learn_biases; /* right away, or 0 */
 } gradient_use;
 
 /* Σ dz over the chunk's examples, for the columns of one panel. */
@@ -182,7 +185,7 @@ static void sum_panel(const epoch *e, int l, tile_place tile, int rows, float *s
 }
 
 /* Take in a gradient that is factor · sum, of the parameters from `at` on: biases, and weights of constant inputs. */
-static void take_in(epoch *e, int64_t at, const float *sum, float factor, int n, int decays, gradient_use use) {
+static void take_in(epoch *e, int64_t at, const float *sum, float factor, int n, const rule *u, gradient_use use) {
     float g[PANEL];
     for (int j = 0; j < n; j += LANES) {
         vec total = factor * load(sum + j);
@@ -190,7 +193,7 @@ static void take_in(epoch *e, int64_t at, const float *sum, float factor, int n,
         store(g + j, total);
         if (use.keep) store(e->grads + at + j, total);
     }
-    if (use.learn) learn(e, use.learn, at, g, n, decays);
+    if (u) learn(e, u, at, g, n);
 }
 
 /* Of a tile of dW whose rows are the inputs listed (or, without a list, in a row). */
@@ -209,7 +212,7 @@ static void update_tile(epoch *e, int l, tile_place tile, const int32_t *listed,
     float *dw[TILE_ROWS];
     for (int r = 0; r < tile.rows; r++) dw[r] = p.c[r];
     multiply(p, tile.rows, tile.vectors);
-    for (int r = 0; use.learn && r < tile.rows; r++) learn(e, use.learn, corner[r], dw[r], tile.vectors * LANES, 1);
+    for (int r = 0; use.learn && r < tile.rows; r++) learn(e, use.learn, corner[r], dw[r], tile.vectors * LANES);
 }
 
 /* A layer's part: the tiles of the inputs that vary, then blocks of those that do not, panel by panel. */
@@ -224,7 +227,7 @@ static void update(epoch *e, int member, int l, const sorted_inputs *inputs, gra
         const int width = tile.vectors * LANES;
         if (tile.column != panel && (n_constant || tile.row == 0)) sum_panel(e, l, tile, use.rows, sum);
         panel = tile.column;
-        if (tile.row == 0) take_in(e, at->biases + tile.column, sum, 1, width, 0, use);
+        if (tile.row == 0) take_in(e, at->biases + tile.column, sum, 1, width, use.learn_biases, use);
         const int64_t end = tile.row + tile.rows, varying_end = end < n_varying ? end : n_varying;
         int64_t i = tile.row;
         if (i < varying_end) {
@@ -234,7 +237,9 @@ static void update(epoch *e, int member, int l, const sorted_inputs *inputs, gra
         }
         for (; i < end; i++) {
             const int32_t k = inputs->constant[i - n_varying];
-            take_in(e, at->weights + (int64_t)k * at->stride + tile.column, sum, e->x[0][k], width, 1, use);
+            const float c = e->x[0][k];
+            if (c == 0 && !use.keep && rests(use.learn)) continue;
+            take_in(e, at->weights + (int64_t)k * at->stride + tile.column, sum, c, width, use.learn, use);
         }
     }
 }
@@ -260,9 +265,10 @@ static void clipped_update(epoch *e, int member, rule *u) {
         team_share(&e->crew, member, layer->n_in, &i, &end);
         for (; i < end; i++) {
             const int64_t row = at->weights + i * at->stride;
-            learn(e, u, row, e->grads + row, padded(layer->n_out), 1);
+            learn(e, u, row, e->grads + row, padded(layer->n_out));
         }
-        if (member == 0) learn(e, u, at->biases, e->grads + at->biases, padded(layer->n_out), 0);
+        const rule biases = for_biases(*u);
+        if (member == 0) learn(e, &biases, at->biases, e->grads + at->biases, padded(layer->n_out));
     }
 }
 
@@ -316,13 +322,15 @@ static void train_batch(epoch *e, int member, int64_t step) {
     const int64_t n = d->n_order - from < d->batch_size ? d->n_order - from : d->batch_size;
     const int clips = e->optimizer->clip_norm > 0;
     rule u = rule_of_step(e->optimizer, step, d->learning_rates[step]);
+    const rule biases = for_biases(u);
     for (int64_t done = 0; done < n; done += CHUNK) {
         const int rows = n - done < CHUNK ? (int)(n - done) : CHUNK;
         const int first = done == 0, last = done + rows == n;
         const sorted_inputs inputs = walk_forward(e, member, from + done, rows);
         walk_back(e, member, from + done, rows, 1.0f / (float)n);
         if (member == 0) count(e, rows);
-        const gradient_use use = {rows, first, clips || !(first && last), last && !clips ? &u : 0};
+        const gradient_use use = {rows, first, clips || !(first && last), last && !clips ? &u : 0,
+                                  last && !clips ? &biases : 0};
         for (int l = 0; l < e->network->n_layers; l++) update(e, member, l, l ? 0 : &inputs, use);
         team_wait(&e->crew);
     }

@@ -29,6 +29,13 @@ static rule rule_of_step(const bh_optimizer *o, int64_t step, double learning_ra
     return u;
 }
 
+/* Biases do not decay. */
+static rule for_biases(rule u) {
+    u.decay = 0;
+    u.shrink = 1;
+    return u;
+}
+
 /* Move n weights at w, and what is remembered of them at m and v, by the gradient at g. */
 INLINE void learn_as(const int kind, const rule *u, float *w, float *m, float *v, const float *g, int64_t n) {
     for (int64_t j = 0; j < n; j += LANES) {
@@ -50,15 +57,16 @@ INLINE void learn_as(const int kind, const rule *u, float *w, float *m, float *v
     }
 }
 
-/* Move n parameters from `at` on. Biases do not decay. */
-static void learn(const epoch *e, const rule *u, int64_t at, const float *g, int64_t n, int decays) {
+/* Move n parameters from `at` on. */
+static void learn(const epoch *e, const rule *u, int64_t at, const float *g, int64_t n) {
     float *w = e->params + at, *m = e->first + at, *v = e->second + at;
-    rule r = *u;
-    if (!decays) r.decay = 0, r.shrink = 1;
-    if (r.kind == BH_SGD) learn_as(BH_SGD, &r, w, m, v, g, n);
-    else if (r.kind == BH_MOMENTUM) learn_as(BH_MOMENTUM, &r, w, m, v, g, n);
-    else if (r.kind == BH_NESTEROV) learn_as(BH_NESTEROV, &r, w, m, v, g, n);
-    else learn_as(BH_ADAM, &r, w, m, v, g, n);
+    if (u->kind == BH_SGD) learn_as(BH_SGD, u, w, m, v, g, n);
+    else if (u->kind == BH_MOMENTUM) learn_as(BH_MOMENTUM, u, w, m, v, g, n);
+    else if (u->kind == BH_NESTEROV) learn_as(BH_NESTEROV, u, w, m, v, g, n);
+    else learn_as(BH_ADAM, u, w, m, v, g, n);
 }
+
+/* Does a gradient of 0 leave a weight where it is? */
+static int rests(const rule *u) { return u->kind == BH_SGD && u->decay == 0 && u->shrink == 1; }
 
 #endif

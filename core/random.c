@@ -28,7 +28,7 @@ static uint32_t draw(const bh_stream *s, uint64_t i, uint32_t word[4], uint64_t 
 }
 
 static int is_usable(const bh_stream *s, const void *out, int64_t n) {
-    return s && out && n >= 0 && n <= (int64_t)1 << 40 && s->position <= (uint64_t)1 << 62;
+    return s && out && n >= 0 && n <= (int64_t)1 << 40 && s->position <= UINT64_MAX - ((uint64_t)1 << 41);
 }
 
 int32_t bh_uniforms(const bh_stream *stream, int64_t n, double *out) {

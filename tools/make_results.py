@@ -75,6 +75,54 @@ def sentences() -> list[str]:
     ]
 
 
+PEERS = {
+    "jax scan": "JAX",
+    "torch": "PyTorch",
+    "torch tutorial": "as in tutorials",
+    "keras": "Keras",
+    "scikit-learn": "scikit-learn",
+    "byhand numpy": "our NumPy",
+}
+
+
+def speed_rows() -> list[str]:
+    """Return a table row for each work of `byhand bench`: how many times as long each peer takes."""
+    rows = []
+    for name, found in record("epochs")["works"].items():
+        work, ratios = found["work"], found["times_as_long_as_byhand"]
+        sizes = "-".join(map(str, work["sizes"]))
+        cells = [f"{ratios[peer]['median']:.1f}" if peer in ratios else "–" for peer in PEERS]
+        share = f"{100 * found['share_of_peak']:.0f}" if work["batch_size"] > 1 else "–"
+        rows.append(
+            f"| {name}: {sizes}, batch {work['batch_size']} | {found['median_seconds']['byhand']:.3f} "
+            f"| {' | '.join(cells)} | {share} |"
+        )
+    return rows
+
+
+def speed() -> list[str]:
+    """Return what is said about speed."""
+    epochs, latency, process = record("epochs"), record("latency"), record("whole-process")
+    peers = ", ".join(f"{name} {version}" for name, version in epochs["versions"].items())
+    microseconds = {name: sorted(times)[len(times) // 2] for name, times in latency["microseconds"].items()}
+    return [
+        "How many times as long an epoch takes elsewhere, in turns on the same machine (median of "
+        f"{len(epochs['works']['sgd']['seconds']['byhand'])} rounds; `{epochs['engine']}`; {peers}):",
+        "",
+        f"| work | byhand, s | {' | '.join(PEERS.values())} | % of peak |",
+        f"|---|--:|{'--:|' * len(PEERS)}--:|",
+        *speed_rows(),
+        "",
+        f"The last column is byhand's fastest epoch as a share of what this machine can do when it does nothing but "
+        f"multiply and add ({epochs['peak_flops'] / 1e9:.0f} GFLOP/s, measured).",
+        "",
+        f"- One digit from Python: {microseconds['byhand']:.1f} µs, onnxruntime {microseconds['onnxruntime']:.1f} µs, "
+        f"PyTorch {microseconds['torch']:.1f} µs.",
+        f"- `byhand train fast` as a whole process, from nothing to a tested model, takes "
+        f"{process['byhand train fast / import torch']:.2f} of the time of `import torch`.",
+    ]
+
+
 def results() -> str:
     """Return the whole section between the markers."""
     machine = record("recipe-vanilla")
@@ -89,6 +137,8 @@ def results() -> str:
             *plane_rows(),
             "",
             *sentences(),
+            "",
+            *speed(),
             "",
             f"Measured on {machine['date']}: {machine['processor']}, {machine['cores']} cores, "
             f"Python {machine['python']}, NumPy {machine['numpy']}. Every row is a file in `benchmarks/records/`.",

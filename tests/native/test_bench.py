@@ -29,7 +29,7 @@ def test_the_operations_of_an_epoch_are_counted() -> None:
 
 def test_the_table_says_all_that_was_found() -> None:
     text = as_table([timed()], 1e12)
-    assert "2.00   (2.00 – 3.00)" in text
+    assert "2.00   (2.00 – 3.00)    2.00" in text
     assert "without absent: no module" in text
     values = as_values(timed(), 1e12)
     assert values["times_as_long_as_byhand"]["other"]["max"] == pytest.approx(3)

@@ -42,6 +42,10 @@ class Timed:
     def medians(self) -> dict[str, float]:
         return {peer: statistics.median(times) for peer, times in self.seconds.items()}
 
+    def fastest_ratios(self) -> dict[str, float]:
+        """Return how many times as long each peer's fastest epoch takes as byhand's: on a quiet machine."""
+        return {peer: min(times) / min(self.seconds["byhand"]) for peer, times in self.seconds.items()}
+
     def ratios(self) -> dict[str, tuple[float, float, float]]:
         """Return how many times as long each peer takes as byhand: median, lowest and highest over the rounds."""
         found = {}

@@ -1,0 +1,43 @@
+"""Every work of `byhand bench`, every peer, for the record: python benchmarks/epochs.py [--rounds 7]
+
+Needs the peers (`pip install 'byhand[bench]'`) and MNIST (BYHAND_DATA or the cache). Some ten minutes; nothing else
+should run meanwhile.
+"""
+
+import argparse
+from importlib.metadata import PackageNotFoundError, version
+
+from byhand.bench.report import as_table, as_values
+from byhand.bench.roofline import peak
+from byhand.bench.turns import PEERS, take_turns
+from byhand.bench.work import WORKS
+from byhand.engines.native import NativeEngine, usable_processors
+from machine import machine, save_record
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the peers that are here."""
+    found = {}
+    for name in ("torch", "jax", "scikit-learn", "keras"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    most, found = peak(usable_processors()), []
+    for work in WORKS.values():
+        found.append(take_turns(work, list(PEERS), options.rounds, None, say=print))
+        print(as_table(found[-1:], most), flush=True)
+    values = {timed.work.name: as_values(timed, most) for timed in found}
+    record = {**machine(), "versions": versions(), "engine": NativeEngine().name, "peak_flops": most, "works": values}
+    save_record("epochs", record)
+
+
+if __name__ == "__main__":
+    main()

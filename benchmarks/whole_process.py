@@ -1,0 +1,45 @@
+"""From nothing to a trained, saved and tested network: python benchmarks/whole_process.py [--rounds 9]
+
+`byhand train fast` as a process of its own, beside `python -c "import torch"` (which trains nothing), in turns.
+Needs PyTorch and MNIST (BYHAND_DATA or the cache).
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from machine import machine, save_record
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        commands = {
+            "byhand train fast": [sys.executable, "-m", "byhand", "train", "fast", "--quiet", "--runs", folder],
+            "import torch": [sys.executable, "-c", "import torch"],
+            "import numpy": [sys.executable, "-c", "import numpy"],
+        }
+        for command in commands.values():  # warm: files in memory, byte code written
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=Path(__file__).parents[1])
+        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(options.rounds):
+            for name, command in commands.items():
+                started = time.perf_counter()
+                subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=Path(__file__).parents[1])
+                seconds[name].append(time.perf_counter() - started)
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    ratio = medians["byhand train fast"] / medians["import torch"]
+    for name, median in medians.items():
+        print(f"{name:<20}{median:.2f} s  fastest {min(seconds[name]):.2f}")
+    print(f"byhand train fast / import torch: {ratio:.2f}")
+    save_record("whole-process", {**machine(), "seconds": seconds, "byhand train fast / import torch": ratio})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+// core.wasm repeats the golden vectors: node tests/native/golden.mjs CORE.WASM
+import { readFile } from "node:fs/promises";
+import assert from "node:assert/strict";
+import { loadCore, CoreError } from "../../core/core.mjs";
+
+const here = new URL("../golden/", import.meta.url);
+const golden = async (name) => JSON.parse(await readFile(new URL(name, here), "utf8"));
+const core = await loadCore(await readFile(process.argv[2]));
+
+function near(found, wanted, tolerance, what) {
+  const size = Math.max(1e-3, ...wanted.map(Math.abs));
+  assert.equal(found.length, wanted.length, what);
+  wanted.forEach((value, i) => assert.ok(Math.abs(found[i] - value) <= tolerance * size, `${what}[${i}]: ${found[i]}, not ${value}`));
+}
+
+const random = await golden("random.json");
+for (const draw of random.draws) {
+  const stream = { ...draw, position: 4n * BigInt(draw.first_block) };
+  assert.deepEqual([...core.uniforms(stream, draw.uniforms.length)], draw.uniforms);
+  near([...core.normals(stream, draw.normals.length)], draw.normals, 1e-14, "normals");
+}
+for (const { seed, epoch, order } of random.orders) {
+  assert.deepEqual(core.order({ seed, stream: 1, epoch }, order.length), order);
+}
+
+const { cases } = await golden("epoch.json");
+for (const made of cases) {
+  const layers = made.layers.map((layer) => ({ ...layer, W: Float32Array.from(layer.W), b: Float32Array.from(layer.b) }));
+  const network = { layers, loss: made.loss, labelSmoothing: made.labelSmoothing }, optimizer = { ...made.optimizer };
+  const nIn = layers[0].n_in;
+  const inputs = Uint8Array.from(made.inputs);
+  const data = { inputs, scale: Array(nIn).fill(made.scale), shift: Array(nIn).fill(made.shift), labels: made.labels };
+  made.orders.forEach((order, i) => {
+    const steps = Math.ceil(order.length / made.batchSize);
+    const result = core.epoch(network, optimizer, {
+      ...data, order, batchSize: made.batchSize, learningRates: Array(steps).fill(made.rate),
+    });
+    assert.equal(result.status, "ok");
+    assert.equal(result.steps, steps);
+    near([result.loss], [made.after.losses[i]], 1e-4, `${made.name}: loss`);
+  });
+  made.after.layers.forEach((wanted, l) => {
+    near([...layers[l].W], wanted.W, 1e-4, `${made.name}: W of layer ${l}`);
+    near([...layers[l].b], wanted.b, 1e-4, `${made.name}: b of layer ${l}`);
+  });
+  near([...core.predict(network, data)], made.after.output, 1e-4, `${made.name}: output`);
+}
+
+const broken = { layers: [{ n_in: 2, n_out: 0, activation: "relu", W: new Float32Array(0), b: new Float32Array(0) }], loss: "squared_error" };
+assert.throws(() => core.predict(broken, { inputs: new Float32Array(2), scale: [1, 1], shift: [0, 0] }), CoreError);
+console.log(`${random.draws.length} streams, ${random.orders.length} orders, ${cases.length} trainings`);

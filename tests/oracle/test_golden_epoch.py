@@ -1,0 +1,71 @@
+"""The golden trainings: the arrays made them, the C core must repeat them, and the file must be as it was made."""
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from byhand.arrays import Array
+from byhand.data.examples import Examples
+from byhand.data.prepare import Preparation
+from byhand.engines.base import EpochJob
+from byhand.engines.library import why_missing
+from byhand.engines.native import NativeEngine
+from byhand.network import Network
+from byhand.randomness import DROPOUT, Stream
+
+FOLDER = Path(__file__).resolve().parents[1] / "golden"
+GOLDEN = json.loads((FOLDER / "epoch.json").read_text(encoding="utf-8"))
+
+
+def maker() -> Any:
+    spec = importlib.util.spec_from_file_location("make_epoch", FOLDER / "make_epoch.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["make_epoch"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def near(found: Array, wanted: list[float]) -> None:
+    size = max(1e-3, float(np.abs(wanted).max()))
+    np.testing.assert_allclose(np.asarray(found, dtype=np.float64).reshape(-1), wanted, rtol=0, atol=1e-4 * size)
+
+
+def test_the_file_is_as_it_is_made() -> None:
+    made = json.loads(maker().text())
+    assert [case["name"] for case in made["cases"]] == [case["name"] for case in GOLDEN["cases"]]
+    for again, case in zip(made["cases"], GOLDEN["cases"], strict=True):
+        for before in ("inputs", "labels", "orders", "rate", "batchSize", "optimizer"):
+            assert again[before] == case[before]
+        for layer, other in zip(again["after"]["layers"], case["after"]["layers"], strict=True):
+            np.testing.assert_allclose(layer["W"], other["W"], rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.skipif(why_missing() is not None, reason=str(why_missing()))
+@pytest.mark.parametrize("i", range(len(GOLDEN["cases"])), ids=lambda i: GOLDEN["cases"][i]["name"])
+def test_the_core_repeats_it(i: int) -> None:
+    _, sizes, options, loss, optimizer, *_ = maker().CASES[i]
+    case = GOLDEN["cases"][i]
+    n = len(case["labels"])
+    raw = np.array(case["inputs"], dtype=np.uint8).reshape(n, -1)
+    preparation = Preparation("signed", np.asarray(case["scale"]), np.asarray(case["shift"]))
+    network = Network.mlp(sizes, **options)
+    params = list(network.params.values())
+    flat = [layer[name] for layer in case["layers"] for name in "Wb"]
+    for array, values in zip(params, flat, strict=True):
+        array[...] = np.reshape(values, array.shape)
+    for epoch, order in enumerate(case["orders"], 1):
+        rates = np.full(-(-n // case["batchSize"]), case["rate"])
+        examples = Examples(raw, np.array(case["labels"]), preparation)
+        job = EpochJob(epoch, examples, np.array(order), case["batchSize"], rates, Stream(0, DROPOUT))
+        result = NativeEngine().run_epoch(network, loss, optimizer, job)
+        assert result is not None
+        near(np.array([result.loss * n]), [case["after"]["losses"][epoch - 1]])
+    for array, values in zip(params, [la[k] for la in case["after"]["layers"] for k in "Wb"], strict=True):
+        near(array, values)

@@ -1,0 +1,81 @@
+"""Compile the core for other machines: python tools/cross.py wasm OUTPUT | wheels FOLDER
+
+Needs ziglang 0.14.1 (`pip install ziglang==0.14.1`, 400 MB, for releases only): a C compiler that carries the libraries
+of all these systems. The version is pinned, because core.wasm in the repository must be what the sources give.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "core"))
+
+from compile_core import FLAGS, KERNEL_SOURCES, PLAIN_SOURCES  # noqa: E402
+
+ZIGLANG = "0.14.1"
+
+# wheel tag → (target of the compiler, name of the library). glibc 2.28 is that of 2018.
+PLATFORMS = {
+    "manylinux_2_28_x86_64": ("x86_64-linux-gnu.2.28", "libbyhand.so"),
+    "manylinux_2_28_aarch64": ("aarch64-linux-gnu.2.28", "libbyhand.so"),
+    "macosx_11_0_x86_64": ("x86_64-macos.11.0", "libbyhand.dylib"),
+    "macosx_11_0_arm64": ("aarch64-macos.11.0", "libbyhand.dylib"),
+    "win_amd64": ("x86_64-windows-gnu", "byhand.dll"),
+}
+
+PARTS = ("src", "core", "hatch_build.py", "pyproject.toml", "README.md", "LICENSE", ".gitignore")
+LIBRARIES = shutil.ignore_patterns("libbyhand.*", "byhand.dll", "__pycache__")
+
+
+def zig_cc(target: str) -> list[str]:
+    """Return the compiler's command for a target; leave with a sentence where it is not the pinned one."""
+    try:
+        found = version("ziglang")
+    except PackageNotFoundError:
+        found = "none"
+    if found != ZIGLANG:
+        sys.exit(f"ziglang is {found}; needed is {ZIGLANG}: python -m pip install ziglang=={ZIGLANG}")
+    return [sys.executable, "-m", "ziglang", "cc", "-target", target]
+
+
+def make_wasm(output: Path) -> None:
+    """Write core.wasm: the portable kernel with 128-bit vectors, no imports, memory that grows."""
+    face = re.findall(r"^BH_FACE .*?(bh_\w+)\(", (ROOT / "core" / "byhand.h").read_text("utf-8"), flags=re.MULTILINE)
+    link = ["-Wl,--no-entry", "-Wl,--export=__heap_base", "-Wl,--strip-all", "-mexec-model=reactor", "-s"]
+    link += [f"-Wl,--export={name}" for name in face]
+    sources = [str(ROOT / "core" / name) for name in (*PLAIN_SOURCES, *KERNEL_SOURCES)]
+    flags = [*FLAGS, "-msimd128", "-DBH_KERNEL=portable"]
+    command = [*zig_cc("wasm32-wasi"), *flags, *sources, *link, "-o", str(output)]
+    subprocess.run(command, check=True)
+    print(f"{output}: {output.stat().st_size:,} bytes")
+
+
+def make_wheels(folder: Path) -> None:
+    """Write a wheel for each platform; the package's own build does it, told the compiler and the tag."""
+    for tag, (target, library) in PLATFORMS.items():
+        told = {"CC": " ".join(zig_cc(target)), "BYHAND_WHEEL_TAG": tag, "BYHAND_WHEEL_LIBRARY": library}
+        with tempfile.TemporaryDirectory() as copy:  # so that no other platform's library lies in anybody's sources
+            for name in PARTS:
+                place = ROOT / name
+                copied = shutil.copytree if place.is_dir() else shutil.copyfile
+                copied(place, Path(copy, name), **({"ignore": LIBRARIES} if place.is_dir() else {}))
+            build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), copy]
+            subprocess.run(build, check=True, env={**os.environ, **told})
+    for wheel in sorted(folder.glob("*.whl")):
+        print(f"{wheel.name}: {wheel.stat().st_size:,} bytes")
+
+
+def main() -> None:
+    if len(sys.argv) != 3 or sys.argv[1] not in ("wasm", "wheels"):
+        sys.exit("usage: python tools/cross.py wasm OUTPUT | wheels FOLDER")
+    {"wasm": make_wasm, "wheels": make_wheels}[sys.argv[1]](Path(sys.argv[2]))
+
+
+if __name__ == "__main__":
+    main()
