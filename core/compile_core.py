@@ -45,9 +45,11 @@ def find_compiler() -> list[str]:
 def compile_core(output: Path, compiler: list[str] | None = None, extra: list[str] | None = None) -> None:
     """Write the shared library to `output`, whole or not at all. Raises NoCompiler."""
     compiler, extra = compiler or find_compiler(), extra or []
-    machine = _run([*compiler, "-dumpmachine"]).stdout
+    machine = _machine(compiler)
     is_x86, is_windows = machine.startswith(("x86_64", "amd64")), "windows" in machine or "mingw" in machine
-    kernels = KERNELS if is_x86 else {"portable": ""}
+    kernels = dict(KERNELS if is_x86 else {"portable": ""})
+    if is_x86 and Path(compiler[0]).stem == "zig":
+        kernels["avx512"] += " -mevex512"  # its name for vectors of 512 bits, which it leaves out otherwise
     flags = [*FLAGS, *extra, *([] if is_windows else ["-fPIC"]), *(["-DBH_HAS_X86_KERNELS"] if is_x86 else [])]
     with tempfile.TemporaryDirectory() as folder:
         jobs = [(source, Path(folder, f"{source}.o"), []) for source in PLAIN_SOURCES]
@@ -64,6 +66,13 @@ def compile_core(output: Path, compiler: list[str] | None = None, extra: list[st
         beside = output.with_name(f".{output.name}.new")
         shutil.copyfile(whole, beside)
         beside.replace(output)  # a running process keeps the old one
+
+
+def _machine(compiler: list[str]) -> str:
+    """Return what the compiler compiles for, such as x86_64-linux-gnu."""
+    if "-target" in compiler:
+        return compiler[compiler.index("-target") + 1]
+    return _run([*compiler, "-dumpmachine"]).stdout
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "epoch.h"
+#include "processor.h"
 
 #define MOST_EXAMPLES (INT64_MAX / 8 / BH_MAX_WIDTH)
 
@@ -108,17 +109,6 @@ int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_th
 }
 
 /* Kernels */
-
-static int processor_runs(int32_t kernel) {
-#if defined(BH_HAS_X86_KERNELS)
-    __builtin_cpu_init();
-    if (kernel == BH_AVX512)
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-    if (kernel == BH_AVX2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-#endif
-    return kernel == BH_PORTABLE;
-}
 
 int32_t bh_choose_kernel(int32_t wanted) {
     if (wanted != BH_BEST) return processor_runs(wanted) ? wanted : -BH_NO_KERNEL;

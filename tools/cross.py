@@ -41,7 +41,10 @@ def zig_cc(target: str) -> list[str]:
         found = "none"
     if found != ZIGLANG:
         sys.exit(f"ziglang is {found}; needed is {ZIGLANG}: python -m pip install ziglang=={ZIGLANG}")
-    return [sys.executable, "-m", "ziglang", "cc", "-target", target]
+    import ziglang
+
+    zig = Path(ziglang.__file__).with_name("zig.exe" if sys.platform == "win32" else "zig")
+    return [str(zig), "cc", "-target", target]
 
 
 def make_wasm(output: Path) -> None:

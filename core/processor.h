@@ -1,0 +1,38 @@
+/* What this processor can run, asked of itself. Not __builtin_cpu_supports: it needs a library that not all have. */
+#ifndef BYHAND_PROCESSOR_H
+#define BYHAND_PROCESSOR_H
+
+#include "byhand.h"
+
+#if defined(BH_HAS_X86_KERNELS)
+#include <cpuid.h>
+
+/* Of Intel's manual, volume 2, CPUID; AMD's are the same. */
+enum {
+    FMA = 1 << 12, OSXSAVE = 1 << 27,                                       /* leaf 1, ecx */
+    AVX2 = 1 << 5, AVX512F = 1 << 16, AVX512DQ = 1 << 17, AVX512BW = 1 << 30 /* leaf 7, ebx; and AVX512VL, its last bit */
+};
+
+/* Which registers the operating system keeps for each thread. */
+static unsigned kept_registers(void) {
+    unsigned low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return low;
+}
+
+static int processor_runs(int32_t kernel) {
+    unsigned a, b, c, d, b7, c7, d7;
+    if (kernel == BH_PORTABLE) return 1;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !__get_cpuid_count(7, 0, &a, &b7, &c7, &d7) || !(c & OSXSAVE)) return 0;
+    const unsigned avx = 0x06, avx512 = 0xE6, kept = kept_registers();
+    if (kernel == BH_AVX2) return (kept & avx) == avx && (c & FMA) && (b7 & AVX2);
+    return kernel == BH_AVX512 && (kept & avx512) == avx512 && (b7 & AVX512F) && (b7 & AVX512DQ) && (b7 & AVX512BW) &&
+           b7 >> 31;
+}
+
+#else
+
+static int processor_runs(int32_t kernel) { return kernel == BH_PORTABLE; }
+
+#endif
+#endif
