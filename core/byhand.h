@@ -129,6 +129,10 @@ BH_FACE int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimize
 BH_FACE int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const bh_memory *memory, float *output,
                            int32_t kernel, int32_t n_threads);
 
+/* Fill picture (28, 28) with a drawing as MNIST would have it. ink: (height, width), 0 where nothing is drawn, each side
+ * at most 16384; scratch: height · 20 + width. BH_BAD_ORDER: nothing is drawn. */
+BH_FACE int32_t bh_as_mnist(const float *ink, int32_t height, int32_t width, double *scratch, unsigned char *picture);
+
 /* Do `rounds` of multiplying and adding with nothing between, and return how many operations each was, or -status:
  * timed from outside, the most this processor can do in one thread. */
 BH_FACE int64_t bh_probe(int32_t kernel, int64_t rounds);

@@ -41,6 +41,15 @@ class Core {
     return Array.from(new BigInt64Array(arena.memory.buffer, order, n), Number);
   }
 
+  /** A drawing (ink, height × width numbers from 0 on) as MNIST would have it: 784 bytes; null if nothing is drawn. */
+  asMnist(ink, height, width) {
+    const arena = this.arena(), from = arena.floats(ink), scratch = arena.room(8 * (20 * height + width)), to = arena.room(784);
+    const status = this.exports.bh_as_mnist(from, height, width, scratch, to);
+    if (STATUS[status] === "bad order") return null;
+    check(status);
+    return new Uint8Array(arena.memory.buffer, to, 784).slice();
+  }
+
   #drawn(name, stream, n) {
     const arena = this.arena(), out = arena.room(8 * n);
     check(this.exports[name](putStream(arena, stream), BigInt(n), out));

@@ -90,7 +90,7 @@ static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_thread
     e->row_loss = take(from, rows * (int64_t)sizeof(double));
     e->row_right = take(from, rows);
     const int64_t n_in = n->layers[0].n_in;
-    e->panel_floats = widest * MAX_PANEL;
+    e->panel_floats = (widest + 3) * MAX_PANEL;
     e->panels = take(from, n_threads * e->panel_floats * size);
     e->scratch = take(from, n_threads * n_in * size);
     e->varies = take(from, n_threads * 2 * n_in);

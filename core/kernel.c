@@ -138,12 +138,15 @@ static void judge(epoch *e, part p, int64_t from, float share) {
 /* Copy the columns of Wᵀ that belong to the units of one panel: (n_out, PANEL), 0 beyond the last unit. */
 static void turn(const epoch *e, int l, int32_t unit, float *panel) {
     const bh_layer *layer = &e->network->layers[l];
+    const int32_t stride = e->places[l].stride, left = layer->n_in - unit, whole = (left < PANEL ? left : PANEL) / 4 * 4;
+    const float *w = e->params + e->places[l].weights + (int64_t)unit * stride;
     for (int32_t from = 0; from < layer->n_out; from += LINE) { /* a line of each row: what is written stays near */
         const int32_t end = from + LINE < layer->n_out ? from + LINE : layer->n_out;
-        for (int32_t u = 0; u < PANEL; u++) {
-            const float *w = e->params + e->places[l].weights + (int64_t)(unit + u) * e->places[l].stride;
-            for (int32_t j = from; j < end; j++) panel[(int64_t)j * PANEL + u] = unit + u < layer->n_in ? w[j] : 0;
-        }
+        for (int32_t u = 0; u < whole; u += 4)
+            for (int32_t j = from; j < end; j += 4)
+                turn_4x4(w + (int64_t)u * stride + j, stride, panel + (int64_t)j * PANEL + u, PANEL);
+        for (int32_t u = whole; u < PANEL; u++)
+            for (int32_t j = from; j < end; j++) panel[(int64_t)j * PANEL + u] = u < left ? w[(int64_t)u * stride + j] : 0;
     }
 }
 

@@ -3,6 +3,7 @@
 #ifndef BYHAND_VECTORS_H
 #define BYHAND_VECTORS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -48,6 +49,25 @@ INLINE void store(float *to, vec v) { memcpy(to, &v, sizeof v); }
 INLINE vec all(float x) { return x - (vec){0}; }
 
 INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
+
+/* Turn 4 × 4 numbers, rows `from_row` and `to_row` apart. */
+INLINE void turn_4x4(const float *from, ptrdiff_t from_row, float *to, ptrdiff_t to_row) {
+    typedef float quad __attribute__((vector_size(16)));
+#if defined(__clang__)
+#define MIXED(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+    typedef int32_t places __attribute__((vector_size(16)));
+#define MIXED(a, b, i, j, k, l) __builtin_shuffle(a, b, (places){i, j, k, l})
+#endif
+    quad r[4];
+    for (int i = 0; i < 4; i++) memcpy(&r[i], from + i * from_row, sizeof r[i]);
+    const quad top = MIXED(r[0], r[1], 0, 4, 1, 5), high = MIXED(r[0], r[1], 2, 6, 3, 7);
+    const quad low = MIXED(r[2], r[3], 0, 4, 1, 5), last = MIXED(r[2], r[3], 2, 6, 3, 7);
+    const quad turned[4] = {MIXED(top, low, 0, 1, 4, 5), MIXED(top, low, 2, 3, 6, 7), MIXED(high, last, 0, 1, 4, 5),
+                            MIXED(high, last, 2, 3, 6, 7)};
+    for (int i = 0; i < 4; i++) memcpy(to + i * to_row, &turned[i], sizeof turned[i]);
+#undef MIXED
+}
 
 INLINE vec larger(vec a, vec b) { return choose(a > b, a, b); }
 

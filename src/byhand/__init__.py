@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from byhand import data as data
+    from byhand.engines.predictor import predictor as predictor
     from byhand.inspection.explain import explain as explain
     from byhand.inspection.gradcheck import gradient_check as gradient_check
     from byhand.layers import BatchNorm as BatchNorm
@@ -53,6 +54,7 @@ _HOME = {
     "explain": "byhand.inspection.explain",
     "fit": "byhand.training.fit",
     "gradient_check": "byhand.inspection.gradcheck",
+    "predictor": "byhand.engines.predictor",
     "train": "byhand.training.train",
     **dict.fromkeys(["Model", "load_model", "save_model"], "byhand.persistence.model"),
     **dict.fromkeys(["BinaryCrossEntropy", "SoftmaxCrossEntropy", "SquaredError"], "byhand.losses"),

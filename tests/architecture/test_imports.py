@@ -39,7 +39,7 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
         GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes", "bench"},
         {"numpy", "click", "rich"},
     ),
-    "__init__": (GROUND | HEART | {"data", "persistence", "training", "inspection", "recipes"}, set()),
+    "__init__": (GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes"}, set()),
     "__main__": ({"cli"}, set()),
 }
 

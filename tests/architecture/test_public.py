@@ -15,7 +15,7 @@ NAMES = [
     "Adam", "AdamW", "BatchNorm", "BinaryCrossEntropy", "Dense", "Dropout", "LeakyReLU", "Model", "Momentum",
     "Nesterov", "Network", "RECIPES", "ReLU", "Residual", "SGD", "Sigmoid", "Softmax", "SoftmaxCrossEntropy",
     "SquaredError", "Tanh", "__version__", "data", "evaluate", "explain", "fit", "gradient_check", "load_model",
-    "save_model", "train",
+    "predictor", "save_model", "train",
 ]  # fmt: skip
 OUTSIDERS = {"numpy", "safetensors", "click", "rich", "PIL"}
 

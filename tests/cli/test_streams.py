@@ -34,6 +34,7 @@ def commands(run: Path, tmp_path: Path) -> dict[str, list[str | Path]]:
         "show": ["show", "2-4-4-2"],
         "data": ["data", "moons"],
         "recipes": ["recipes", "vanilla"],
+        "bench": ["bench", "tiny", "--rounds", "1", "--peer", "byhand numpy"],
     }
 
 
@@ -43,7 +44,7 @@ def test_json_is_all_there_is_on_stdout(run: Path, tmp_path: Path, verb: str) ->
     assert done.code == 0
     assert done.out.count("\n") == 1
     assert done.json["schema"] == 1
-    assert (done.err == "") == (verb != "train")
+    assert (done.err == "") == (verb not in ("train", "bench"))
 
 
 @pytest.mark.parametrize("verb", VERBS)

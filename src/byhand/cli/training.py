@@ -92,7 +92,7 @@ def run_request(request: Request, voice: Voice) -> int:
     if request.folder is None:
         folder.write_record(_record(request, dataset, engine, status="running"))
     else:
-        _warn_of_other_bits(folder, voice)
+        _warn_of_other_bits(folder, engine, voice)
     try:
         with StopRequest() as stop:
             results = _all_seeds(request, dataset, folder, engine, stop, voice)
@@ -215,10 +215,12 @@ def _record(request: Request, dataset: Dataset, engine: Engine, *, status: str) 
     }
 
 
-def _warn_of_other_bits(folder: RunFolder, voice: Voice) -> None:
+def _warn_of_other_bits(folder: RunFolder, engine: Engine, voice: Voice) -> None:
     """Say what differs from where the run was begun: it will go on, but perhaps not to the same bits."""
-    before = folder.read_record().get("environment")
-    changes = differences(before if isinstance(before, dict) else {}, environment())
+    record = folder.read_record()
+    before = record.get("environment")
+    then = {**(before if isinstance(before, dict) else {}), "engine": record.get("engine")}
+    changes = differences(then, {**environment(), "engine": engine.name})
     if changes:
         voice.warn(f"the last bits may differ from an unbroken run: {'; '.join(changes)}.")
 

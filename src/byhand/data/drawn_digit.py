@@ -27,7 +27,11 @@ def as_mnist(grey: Array) -> Array:
     """
     if grey.ndim != 2 or not grey.size or not np.isfinite(grey).all():
         raise ShapeError(f"as_mnist got an array of shape {grey.shape}; expected (h, w) finite grey values.")
-    ink = find_ink(grey)
+    return ink_as_mnist(find_ink(grey))
+
+
+def ink_as_mnist(ink: Array) -> Array:
+    """Return (28, 28) bytes for the ink of one digit, (h, w) from 0 on, cut to its box."""
     scale = INK_SIDE / max(ink.shape)
     fitted = _resized(ink, *(max(1, round(side * scale)) for side in ink.shape))
     return (255 * _centred(fitted / fitted.max())).round().astype(np.uint8)  # thin strokes too are black in MNIST

@@ -1,0 +1,57 @@
+"""Do the engines learn equally well? python benchmarks/engine_accuracy.py [--seeds 5]
+
+Every recipe that is tested by counting, the same seeds with the native and the array engine: means, spread, and the
+difference of the paired seeds with its 95 % interval. Needs MNIST (BYHAND_DATA or the cache); some three minutes.
+"""
+
+import argparse
+import statistics
+from dataclasses import replace
+from typing import Any
+
+from byhand.metrics import mean_interval
+from byhand.recipes import RECIPES
+from byhand.recipes.outcome import outcome_of
+from byhand.recipes.run import Run
+from byhand.recipes.sources import load_data
+from byhand.training.engines import choose_engine
+from machine import machine, save_record
+
+NAMES = ("vanilla", "fast", "deep-dive", "first", "digits", "gaussians-16-8")
+
+
+def accuracy(name: str, seed: int, engine: str) -> float:
+    """Train one seed and return its accuracy on the test set."""
+    recipe = replace(RECIPES[name], seed=seed)
+    dataset = load_data(recipe, None)
+    run = Run.of(recipe, dataset)
+    choice = choose_engine(engine, run.state.network, run.plan.loss, run.state.optimizer)
+    for _ in run.epochs(choice.engine):
+        pass
+    return outcome_of(recipe, dataset, run.network).accuracy or 0.0
+
+
+def compared(name: str, seeds: int) -> dict[str, Any]:
+    """Return both engines' accuracies and what their difference is worth."""
+    found = {engine: [accuracy(name, seed, engine) for seed in range(seeds)] for engine in ("native", "numpy")}
+    differences = [a - b for a, b in zip(found["native"], found["numpy"], strict=True)]
+    low, high = mean_interval(differences)
+    print(
+        f"{name:<16} native {100 * statistics.fmean(found['native']):.2f} %, numpy "
+        f"{100 * statistics.fmean(found['numpy']):.2f} %, difference {100 * statistics.fmean(differences):+.3f} points "
+        f"({100 * low:+.3f} … {100 * high:+.3f})",
+        flush=True,
+    )
+    return {**found, "difference": statistics.fmean(differences), "interval_95": [low, high]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=5)
+    options = parser.parse_args()
+    found = {name: compared(name, options.seeds) for name in NAMES}
+    save_record("engine-accuracy", {**machine(), "recipes": found})
+
+
+if __name__ == "__main__":
+    main()
