@@ -35,7 +35,7 @@ $(VENV)/.for-lint: $(VENV)/bin/python $(BUILD)
 
 # For releases: the core for the page, and wheels for five platforms. Needs ziglang (see tools/cross.py).
 wasm: $(VENV)/.for-use
-	$(BIN)/python tools/cross.py wasm core/core.wasm
+	$(BIN)/python tools/cross.py wasm src/byhand/lab/static/core/core.wasm
 
 wheels: $(VENV)/.for-use
 	$(BIN)/python tools/cross.py wheels dist

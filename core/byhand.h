@@ -1,8 +1,9 @@
 /* byhand's C core: the network of layers/ in registers. This is its whole face.
  *
  * A network is a table of dense layers, each with the activation behind it, over one flat array of parameters
- * (bh_layout says where what lies). A whole epoch is one call. All memory is the caller's; nothing is allocated and
- * nothing is kept between two calls. Every size is checked at the door: a wrong one gives an error code, never a crash.
+ * (bh_layout says where what lies). A whole epoch is one call. All memory is the caller's; nothing is allocated, and
+ * nothing is kept between two calls but what the processor can do. Every size is checked at the door: a wrong one gives
+ * an error code, never a crash.
  */
 #ifndef BYHAND_H
 #define BYHAND_H
@@ -21,6 +22,8 @@ enum { BH_MAX_LAYERS = 64, BH_MAX_WIDTH = 1 << 20, BH_MAX_THREADS = 64, BH_ALIGN
 enum bh_activation { BH_IDENTITY, BH_RELU, BH_LEAKY_RELU, BH_SIGMOID, BH_TANH, BH_SOFTMAX };
 enum bh_loss { BH_SOFTMAX_CROSS_ENTROPY, BH_SQUARED_ERROR, BH_BINARY_CROSS_ENTROPY };
 enum bh_optimizer_kind { BH_SGD, BH_MOMENTUM, BH_NESTEROV, BH_ADAM, BH_ADAMW };
+enum bh_initializer { BH_ZEROS, BH_NORMAL, BH_UNIFORM, BH_HE, BH_GLOROT };
+enum bh_toy_set { BH_CLOUDS, BH_XOR, BH_CIRCLES, BH_MOONS, BH_SPIRAL, BH_SINE };
 enum bh_kernel { BH_BEST, BH_PORTABLE, BH_AVX2, BH_AVX512 };
 
 enum bh_status {
@@ -92,6 +95,14 @@ typedef struct {
     int64_t right;
 } bh_result;
 
+/* One example for the functions that look inside. stored: (n_in); scale, shift: (n_in) each, x = stored · scale + shift;
+ * lowest … highest: what can be stored, 0 … 255 for bytes. */
+typedef struct {
+    const double *stored;
+    const float *scale, *shift;
+    double lowest, highest;
+} bh_example;
+
 /* A stream of random numbers, as randomness.py has it; position: draws taken before. */
 typedef struct {
     uint64_t seed;
@@ -109,6 +120,17 @@ BH_FACE int32_t bh_normals(const bh_stream *stream, int64_t n, double *out);
 
 /* Fill order with 0 … n−1 shuffled: the stable argsort of n uniforms. scratch: n, too. */
 BH_FACE int32_t bh_order(const bh_stream *stream, int64_t n, int64_t *order, int64_t *scratch);
+
+/* Fill params with a network's beginning: weights from the seed, each layer's from Stream(seed, INIT, its position), where
+ * every activation but the identity counts as a layer too; biases 0. factor: of every weight; for normal its deviation,
+ * for uniform its limit. */
+BH_FACE int32_t bh_initialize(const bh_network *network, int32_t initializer, double factor, uint64_t seed, float *params);
+
+/* Fill points (n, 2) and classes (n) with a toy set; of the sine, points holds x and t, and classes 0. noise: of all but
+ * the clouds; clouds: (2, 4), for each class its centre's x and y and its deviations along them; arms: of the spiral;
+ * part: 0 to train, 1 to test. scratch: 2 n. */
+BH_FACE int32_t bh_toy(int32_t toy, int64_t n, double noise, int32_t arms, const double *clouds, uint64_t seed,
+                       uint32_t part, double *scratch, float *points, int32_t *classes);
 
 /* Return the kernel that `wanted` comes to on this processor, or -BH_NO_KERNEL. */
 BH_FACE int32_t bh_choose_kernel(int32_t wanted);
@@ -132,6 +154,40 @@ BH_FACE int32_t bh_predict(const bh_network *network, const bh_epoch_data *data,
 /* Fill picture (28, 28) with a drawing as MNIST would have it. ink: (height, width), 0 where nothing is drawn, each side
  * at most 16384; scratch: height · 20 + width. BH_BAD_ORDER: nothing is drawn. */
 BH_FACE int32_t bh_as_mnist(const float *ink, int32_t height, int32_t width, double *scratch, unsigned char *picture);
+
+/* One example, phase by phase, in doubles. units: the widths of all layers, in a row. */
+
+/* Fill z and a (units) for x (n_in). */
+BH_FACE int32_t bh_forward(const bh_network *network, const float *params, const double *x, double *z, double *a);
+
+/* Fill da and dz (units), and the loss, for target (n_out); z, a: from bh_forward. */
+BH_FACE int32_t bh_backward(const bh_network *network, const float *params, const double *target, const double *z,
+                            const double *a, double *da, double *dz, double *loss);
+
+/* Fill grads, laid out as params, with dW and db. */
+BH_FACE int32_t bh_gradients(const bh_network *network, const double *x, const double *a, const double *dz, double *grads);
+
+/* Count how often each class (row) is taken for each class (column): counts (n_classes, n_classes). */
+BH_FACE int32_t bh_confusion(const float *output, const int32_t *labels, int64_t n, int32_t n_classes, int64_t *counts);
+
+/* Why it says that, and how sure it is: for networks that bend only by ReLU or leaky ReLU; what is behind the last layer
+ * does not count. All these take scratch: bh_scratch doubles. */
+
+/* Return how many doubles these need, or -status. */
+BH_FACE int64_t bh_scratch(const bh_network *network);
+
+/* Fill contributions (n_in) and rest, which sum to logit[toward] − logit[against]; against −1: to logit[toward]. */
+BH_FACE int32_t bh_contributions(const bh_network *network, const float *params, const bh_example *example, int32_t toward,
+                                 int32_t against, double *scratch, double *contributions, double *rest);
+
+/* Fill radius: proved is that the answer stays the same if every stored number changes by up to that much. */
+BH_FACE int32_t bh_radius(const bh_network *network, const float *params, const bh_example *example, double *scratch,
+                          double *radius);
+
+/* Fill changed (n_in) with numbers up to radius away from what is stored that get another answer; radius: a whole number,
+ * the least that was found, or −1 where none was. */
+BH_FACE int32_t bh_flip(const bh_network *network, const float *params, const bh_example *example, double *scratch,
+                        double *changed, double *radius);
 
 /* Do `rounds` of multiplying and adding with nothing between, and return how many operations each was, or -status:
  * timed from outside, the most this processor can do in one thread. */

@@ -138,7 +138,8 @@ static void judge(epoch *e, part p, int64_t from, float share) {
 /* Copy the columns of Wᵀ that belong to the units of one panel: (n_out, PANEL), 0 beyond the last unit. */
 static void turn(const epoch *e, int l, int32_t unit, float *panel) {
     const bh_layer *layer = &e->network->layers[l];
-    const int32_t stride = e->places[l].stride, left = layer->n_in - unit, whole = (left < PANEL ? left : PANEL) / 4 * 4;
+    const int32_t stride = e->places[l].stride, left = layer->n_in > unit ? layer->n_in - unit : 0; /* 0: only padding */
+    const int32_t whole = (left < PANEL ? left : PANEL) / 4 * 4;
     const float *w = e->params + e->places[l].weights + (int64_t)unit * stride;
     for (int32_t from = 0; from < layer->n_out; from += LINE) { /* a line of each row: what is written stays near */
         const int32_t end = from + LINE < layer->n_out ? from + LINE : layer->n_out;

@@ -35,8 +35,9 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
     "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),
     "bench": (GROUND | HEART | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
+    "lab": (GROUND | HEART | {"data", "persistence", "inspection"}, {"numpy", "starlette", "uvicorn"}),
     "cli": (
-        GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes", "bench"},
+        GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes", "bench", "lab"},
         {"numpy", "click", "rich"},
     ),
     "__init__": (GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes"}, set()),

@@ -13,7 +13,10 @@ from run import byhand
 from byhand.cli.main import VERBS, cli
 
 MEANINGFUL = {0, 2, 3, 4, 5}
-QUICK = ["--quiet", "--epochs", "1", "--examples", "20", "--hidden", "3"]  # before the random ones, which may be worse
+QUICK = {  # before the random ones, which may be worse
+    "train": ["--quiet", "--epochs", "1", "--examples", "20", "--hidden", "3"],
+    "bench": ["tiny", "--rounds", "1", "--peer", "byhand"],
+}
 
 # of what would train for long or fill the memory, only what is over in a moment
 SMALL = {
@@ -21,6 +24,7 @@ SMALL = {
     "--examples": ["0", "1", "3", "4", "30", "-7", "few", "1e3"],
     "--hidden": ["none", "1", "8-8", "3,3,3", "0", "-", "8-", "8--8", "x", "", "-4", "1e3", "99999999999999999999"],
     "--seeds": ["1", "2", "0", "-3", "two", ""],
+    "--rounds": ["1", "2", "0", "-1", "three"],
     "--move": ["0", "1", "2", "-1", "far"],
     "--runs": ["runs", "more", "made.npy", "/dev/null", "", "[bold]", "[/]", "ü 𝛼"],
 }
@@ -47,7 +51,7 @@ def options_of(verb: str) -> list[click.Option]:
 def arguments(draw: st.DrawFn) -> list[str]:
     """Draw a command: mostly a verb, names and options of its own with values good and bad."""
     verb = draw(st.sampled_from([*VERBS, *VERBS, *VERBS, "trian", "--version", "--nope", ""]))
-    args = [verb, *(QUICK if verb == "train" else [])]
+    args = [verb, *QUICK.get(verb, [])]
     for _ in range(draw(st.integers(0, 4))):
         args += draw(st.sampled_from([_name, _option, _option, _option, _noise]))(draw, verb)
     return args

@@ -241,6 +241,46 @@ static void bad_memory(const scene *s) {
     free(room);
 }
 
+/* Everything the page asks, in rooms without a byte to spare, with nothing missing and with something missing. */
+static void look_inside(const scene *s) {
+    const int n_in = s->layers[0].n_in, n_out = s->layers[s->network.n_layers - 1].n_out;
+    int64_t units = 0;
+    for (int l = 0; l < s->network.n_layers; l++) units += s->layers[l].n_out;
+    double *x = tight(8 * n_in), *target = tight(8 * n_out), *grads = tight(8 * s->n_params), *shares = tight(8 * n_in);
+    double *z = tight(8 * units), *a = tight(8 * units), *da = tight(8 * units), *dz = tight(8 * units), loss, found;
+    double *scratch = tight(8 * bh_scratch(&s->network));
+    float *params = tight(4 * s->n_params);
+    for (int k = 0; k < n_in; k++) x[k] = draw(256);
+    if (bh_forward(&s->network, s->params, x, z, a) || bh_backward(&s->network, s->params, target, z, a, da, dz, &loss) ||
+        bh_gradients(&s->network, x, a, dz, grads) || bh_initialize(&s->network, (int)draw(5), 1, seed, params))
+        exit(1);
+    if (!bh_forward(&s->network, 0, x, z, a) || !bh_initialize(&s->network, -1, 1, 0, params)) exit(1);
+    const bh_example example = {x, s->data.scale, s->data.shift, 0, draw(9) ? 255 : NAN};
+    const int status = bh_contributions(&s->network, s->params, &example, (int)draw((uint32_t)n_out), -1, scratch, shares, &found);
+    const int again = bh_radius(&s->network, s->params, &example, scratch, &found);
+    const int third = bh_flip(&s->network, s->params, &example, scratch, shares, &found);
+    if (n_out > 1 && (status != again || again != third)) exit(1);
+    free(x), free(target), free(grads), free(shares), free(z), free(a), free(da), free(dz), free(scratch), free(params);
+}
+
+static void draw_and_count(void) {
+    const int height = 1 + (int)draw(60), width = 1 + (int)draw(60), n = 2 + (int)draw(40), k = 2 + (int)draw(5);
+    float *ink = tight(4 * height * width), *points = tight(8 * n), *output = tight(4 * n * k);
+    double *room = tight(8 * (20 * height + width)), *normals = tight(16 * n), clouds[8] = {0};
+    unsigned char *picture = tight(784);
+    int32_t *classes = tight(4 * n);
+    int64_t *counts = tight(8 * k * k);
+    for (int i = 0; i < height * width; i++) ink[i] = draw(9) ? 0 : (float)draw(100);
+    const int status = bh_as_mnist(ink, height, width, room, picture);
+    if (status != BH_OK && status != BH_BAD_ORDER) exit(1);
+    if (bh_toy((int)draw(6), n, 0.1, 1 + (int)draw(4), clouds, seed, draw(2), normals, points, classes)) exit(1);
+    for (int i = 0; i < n; i++) classes[i] = (int)draw((uint32_t)k);
+    if (bh_confusion(output, classes, n, k, counts)) exit(1);
+    classes[draw((uint32_t)n)] = draw(2) ? k : -1;
+    if (bh_confusion(output, classes, n, k, counts) != BH_BAD_ORDER) exit(1);
+    free(ink), free(points), free(output), free(room), free(normals), free(picture), free(classes), free(counts);
+}
+
 int main(int n_arguments, char **arguments) {
     if (n_arguments != 3) return 2;
     const int rounds = atoi(arguments[1]);
@@ -253,6 +293,8 @@ int main(int n_arguments, char **arguments) {
         a_right_call(&s);
         for (int j = 0; j < 8; j++) a_wrong_call(&s);
         bad_memory(&s);
+        look_inside(&s);
+        draw_and_count();
         clear(&s);
     }
     printf("%d rounds\n", rounds);

@@ -1,7 +1,7 @@
 // core.wasm repeats the golden vectors: node tests/native/golden.mjs CORE.WASM
 import { readFile } from "node:fs/promises";
 import assert from "node:assert/strict";
-import { loadCore, CoreError } from "../../core/core.mjs";
+import { loadCore, CoreError } from "../../src/byhand/lab/static/core/core.js";
 
 const here = new URL("../golden/", import.meta.url);
 const golden = async (name) => JSON.parse(await readFile(new URL(name, here), "utf8"));
@@ -46,6 +46,42 @@ for (const made of cases) {
   near([...core.predict(network, data)], made.after.output, 1e-4, `${made.name}: output`);
 }
 
+const inside = await golden("inside.json");
+const typed = (layer) => ({ ...layer, W: Float32Array.from(layer.W), b: Float32Array.from(layer.b) });
+for (const made of inside.traces) {
+  const network = { layers: made.layers.map(typed), loss: made.loss, labelSmoothing: made.labelSmoothing };
+  const found = core.trace(network, made.x, made.target);
+  near([found.loss], [made.trace.loss], 1e-12, `${made.name}: loss`);
+  made.trace.layers.forEach((layer, l) => {
+    for (const [what, wanted] of Object.entries(layer)) near([...found.layers[l][what]], wanted, 1e-12, `${made.name}: ${what} of layer ${l}`);
+  });
+  core.forward(network, made.x).forEach(({ a }, l) => near([...a], made.trace.layers[l].a, 1e-12, `${made.name}: a`));
+  if (!made.sure) continue;
+  const { toward, against, contributions, rest, radius, flip } = made.sure, why = core.contributions(network, made, toward, against);
+  near([...why.contributions, why.rest], [...contributions, rest], 1e-12, `${made.name}: contributions`);
+  assert.equal(core.radius(network, made), radius);
+  const changed = core.flip(network, made);
+  assert.equal(changed.radius, flip.radius);
+  assert.deepEqual([...changed.changed], flip.changed);
+}
+for (const made of inside.beginnings) {
+  const blank = ({ n_in, n_out, activation }) => ({ n_in, n_out, activation, W: new Float32Array(n_in * n_out), b: new Float32Array(n_out) });
+  const network = { layers: made.layers.map(blank) };
+  core.initialize(network, made);
+  made.layers.forEach(({ W }, l) => near([...network.layers[l].W], W, 1e-6, `${made.initializer}: W of layer ${l}`));
+}
+for (const { name, options, points, classes } of inside.toys) {
+  const found = core.toy(name, options);
+  near([...found.points], points, 1e-6, name);
+  assert.deepEqual([...found.classes], classes);
+}
+assert.deepEqual(core.confusion([1, 0, 0, 1, 3, 2], [0, 0, 1], 2), [1, 1, 1, 0]);
+
+const kept = core.keep(Uint8Array.from(cases[0].inputs));
+core.predict({ ...cases[0], layers: cases[0].layers.map(typed) }, { ...cases[0], inputs: kept });
+const loose = core.predict({ ...cases[0], layers: cases[0].layers.map(typed) }, { ...cases[0], inputs: Uint8Array.from(cases[0].inputs) });
+assert.deepEqual(core.predict({ ...cases[0], layers: cases[0].layers.map(typed) }, { ...cases[0], inputs: kept }), loose);
+
 const broken = { layers: [{ n_in: 2, n_out: 0, activation: "relu", W: new Float32Array(0), b: new Float32Array(0) }], loss: "squared_error" };
 assert.throws(() => core.predict(broken, { inputs: new Float32Array(2), scale: [1, 1], shift: [0, 0] }), CoreError);
-console.log(`${random.draws.length} streams, ${random.orders.length} orders, ${cases.length} trainings`);
+console.log(`${random.draws.length} streams, ${random.orders.length} orders, ${cases.length} trainings, ${inside.traces.length} traces`);

@@ -15,7 +15,7 @@ from compile_core import NoCompiler, compile_core, find_compiler  # noqa: E402
 pytestmark = pytest.mark.full
 
 
-@pytest.mark.parametrize(("sanitizers", "rounds"), [("address,undefined", 150), ("thread", 40)])
+@pytest.mark.parametrize(("sanitizers", "rounds"), [("address,undefined", 100), ("thread", 20)])
 def test_no_sanitizer_has_anything_to_report(sanitizers: str, rounds: int, tmp_path: Path) -> None:
     flags = [f"-fsanitize={sanitizers}", "-fno-sanitize-recover=all", "-g", "-O1"]
     try:

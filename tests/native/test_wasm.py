@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-WASM = ROOT / "core" / "core.wasm"
+WASM = ROOT / "src" / "byhand" / "lab" / "static" / "core" / "core.wasm"
 NODE = shutil.which("node")
 
 
@@ -18,7 +18,7 @@ def test_it_repeats_the_golden_vectors() -> None:
     check = [str(NODE), str(ROOT / "tests" / "native" / "golden.mjs"), str(WASM)]
     done = subprocess.run(check, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert done.stdout.startswith("9 streams, 5 orders, 4 trainings")
+    assert done.stdout.startswith("9 streams, 5 orders, 4 trainings, 6 traces")
 
 
 def test_it_is_small_and_asks_the_page_for_nothing() -> None:

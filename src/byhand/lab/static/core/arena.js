@@ -1,0 +1,114 @@
+// The core's memory, and the structures of byhand.h as they lie in it: pointers have four bytes.
+
+export const ACTIVATIONS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"];
+export const LOSSES = ["softmax_cross_entropy", "squared_error", "binary_cross_entropy"];
+export const OPTIMIZERS = ["sgd", "momentum", "nesterov", "adam", "adamw"];
+const ALIGNMENT = 64, PAGE = 65536;
+
+export class CoreError extends Error {}
+
+/** Return the place of a name among `names`. */
+export function indexOf(names, name) {
+  const i = names.indexOf(name);
+  if (i < 0) throw new CoreError(`unknown name ${name}; expected one of ${names.join(", ")}`);
+  return i;
+}
+
+/** Memory given out in order, each piece aligned; it grows as it must. */
+export class Arena {
+  constructor(memory, base) { Object.assign(this, { memory, next: base }); }
+
+  room(bytes) {
+    const at = Math.ceil(this.next / ALIGNMENT) * ALIGNMENT;
+    this.next = at + bytes;
+    const missing = Math.ceil((this.next - this.memory.buffer.byteLength) / PAGE);
+    if (missing > 0) this.memory.grow(missing);
+    return at;
+  }
+
+  /** Anew each time: growing replaces the buffer. */
+  view() { return new DataView(this.memory.buffer); }
+
+  copied(array) {
+    const at = this.room(array.byteLength);
+    new Uint8Array(this.memory.buffer, at, array.byteLength).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    return at;
+  }
+
+  floats(array) { return this.copied(array instanceof Float32Array ? array : Float32Array.from(array)); }
+
+  doubles(array) { return this.copied(array instanceof Float64Array ? array : Float64Array.from(array)); }
+
+  taken(at, n, Type = Float32Array) { return new Type(this.memory.buffer, at, n).slice(); }
+}
+
+export function putStream(arena, { seed, stream, epoch = 0, position = 0n }) {
+  const at = arena.room(24), view = arena.view();
+  view.setBigUint64(at, BigInt(seed), true);
+  view.setUint32(at + 8, stream, true);
+  view.setUint32(at + 12, epoch, true);
+  view.setBigUint64(at + 16, BigInt(position), true);
+  return at;
+}
+
+export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labelSmoothing = 0 }) {
+  const table = arena.room(16 * layers.length), at = arena.room(16), view = arena.view();
+  layers.forEach((layer, l) => {
+    view.setInt32(table + 16 * l, layer.n_in, true);
+    view.setInt32(table + 16 * l + 4, layer.n_out, true);
+    view.setInt32(table + 16 * l + 8, indexOf(ACTIVATIONS, layer.activation), true);
+    view.setFloat32(table + 16 * l + 12, layer.slope ?? 0, true);
+  });
+  view.setInt32(at, layers.length, true);
+  view.setUint32(at + 4, table, true);
+  view.setInt32(at + 8, indexOf(LOSSES, loss), true);
+  view.setFloat32(at + 12, labelSmoothing, true);
+  return at;
+}
+
+export function putRule(arena, o) {
+  const at = arena.room(40), view = arena.view();
+  view.setInt32(at, indexOf(OPTIMIZERS, o.kind), true);
+  const numbers = [o.momentum ?? 0, o.beta1 ?? 0, o.beta2 ?? 0, o.epsilon ?? 1e-8, o.weightDecay ?? 0, o.clipNorm ?? 0];
+  numbers.forEach((number, i) => view.setFloat32(at + 4 + 4 * i, number, true));
+  view.setBigInt64(at + 32, BigInt(o.steps ?? 0), true);
+  return at;
+}
+
+/** Data as bh_epoch and bh_predict take it. inputs: an array, or what `keep` returned. */
+export function putExamples(arena, nIn, data) {
+  const order = data.order ?? [], inputs = data.inputs;
+  const pointers = {
+    0: inputs.kept ?? arena.copied(inputs), 16: arena.floats(perInput(data.scale, nIn)), 20: arena.floats(perInput(data.shift, nIn)),
+    24: data.labels ? arena.copied(Int32Array.from(data.labels)) : 0,
+    28: data.targets ? arena.floats(data.targets) : 0,
+    32: arena.copied(BigInt64Array.from(order, BigInt)), 52: arena.doubles(data.learningRates ?? []),
+  };
+  const at = arena.room(72), view = arena.view();
+  new Uint8Array(arena.memory.buffer, at, 72).fill(0);
+  for (const [offset, pointer] of Object.entries(pointers)) view.setUint32(at + Number(offset), pointer, true);
+  view.setInt32(at + 4, inputs.areBytes ?? inputs instanceof Uint8Array ? 1 : 0, true);
+  view.setBigInt64(at + 8, BigInt(inputs.length / nIn), true);
+  view.setBigInt64(at + 40, BigInt(order.length), true);
+  view.setInt32(at + 48, data.batchSize ?? 1, true);
+  return at;
+}
+
+export function putMemory(arena, task, first, second) {
+  const at = arena.room(24), view = arena.view();
+  [task.params, first, second, task.workspace].forEach((pointer, i) => view.setUint32(at + 4 * i, pointer, true));
+  view.setBigInt64(at + 16, BigInt(task.workspaceBytes), true);
+  return at;
+}
+
+export function putExample(arena, nIn, { stored, scale, shift, lowest = 0, highest = 255 }) {
+  const pointers = [arena.doubles(stored), arena.floats(perInput(scale, nIn)), arena.floats(perInput(shift, nIn))];
+  const at = arena.room(32), view = arena.view();
+  pointers.forEach((pointer, i) => view.setUint32(at + 4 * i, pointer, true));
+  view.setFloat64(at + 16, lowest, true);
+  view.setFloat64(at + 24, highest, true);
+  return at;
+}
+
+/** One number for all inputs, or one each. */
+function perInput(numbers, nIn) { return typeof numbers === "number" ? new Float32Array(nIn).fill(numbers) : numbers; }

@@ -1,0 +1,209 @@
+// The C core in JavaScript: core.wasm behind plain functions. The twin of src/byhand/engines/, and, like it, without
+// any maths of its own. All memory is the module's: what goes in is copied in, what comes out is copied out.
+//
+// A network is {layers: [{n_in, n_out, activation, slope, W: Float32Array, b: Float32Array}], loss, labelSmoothing}.
+
+import { Arena, CoreError, indexOf, putExample, putExamples, putMemory, putNetwork, putRule, putStream } from "./arena.js";
+
+export { CoreError };
+const INITIALIZERS = ["zeros", "normal", "uniform", "he", "glorot"];
+const TOYS = ["gaussians", "xor", "circles", "moons", "spiral", "sine"];
+const VERSION = 1; // of the face, as in byhand.h
+const PORTABLE = 1, CHUNK = 256;
+const STATUS = ["ok", "stopped", "diverged", "bad size", "bad pointer", "bad order", "no kernel"];
+
+/** Instantiate core.wasm from its bytes. */
+export async function loadCore(bytes) {
+  const { instance } = await WebAssembly.instantiate(bytes, {});
+  return new Core(instance.exports);
+}
+
+class Core {
+  constructor(exports) {
+    this.exports = exports;
+    exports._initialize?.();
+    if (exports.bh_version() !== VERSION) throw new CoreError(`core.wasm is of version ${exports.bh_version()}, not ${VERSION}`);
+    this.base = exports.__heap_base.value; // everything above is ours to give
+  }
+
+  /** A fresh arena: what was given out before is forgotten, but for what was kept. */
+  arena() { return new Arena(this.exports.memory, this.base); }
+
+  /** Copy inputs in for good: a data set that many calls use. */
+  keep(inputs) {
+    const arena = this.arena(), kept = arena.copied(inputs);
+    this.base = arena.next;
+    return { kept, length: inputs.length, areBytes: inputs instanceof Uint8Array };
+  }
+
+  uniforms(stream, n) { return this.#drawn("bh_uniforms", stream, n); }
+
+  normals(stream, n) { return this.#drawn("bh_normals", stream, n); }
+
+  /** 0 … n − 1 shuffled. */
+  order(stream, n) {
+    const arena = this.arena(), order = arena.room(8 * n), scratch = arena.room(8 * n);
+    check(this.exports.bh_order(putStream(arena, stream), BigInt(n), order, scratch));
+    return Array.from(new BigInt64Array(arena.memory.buffer, order, n), Number);
+  }
+
+  /** Points of a toy set: {points: Float32Array (n, 2), classes: Int32Array (n)}. clouds: 2 × [x, y, deviations of x, y]. */
+  toy(name, { n, noise = 0, arms = 2, clouds = [], seed = 0, part = 0 }) {
+    const arena = this.arena(), points = arena.room(8 * n), classes = arena.room(4 * n), scratch = arena.room(16 * n);
+    const places = clouds.length ? arena.doubles(clouds.flat()) : 0;
+    check(this.exports.bh_toy(indexOf(TOYS, name), BigInt(n), noise, arms, places, BigInt(seed), part, scratch, points, classes));
+    return { points: arena.taken(points, 2 * n), classes: arena.taken(classes, n, Int32Array) };
+  }
+
+  /** A drawing (ink, height × width numbers from 0 on) as MNIST would have it: 784 bytes; null if nothing is drawn. */
+  asMnist(ink, height, width) {
+    const arena = this.arena(), from = arena.floats(ink), scratch = arena.room(8 * (20 * height + width)), to = arena.room(784);
+    const status = this.exports.bh_as_mnist(from, height, width, scratch, to);
+    if (STATUS[status] === "bad order") return null;
+    check(status);
+    return arena.taken(to, 784, Uint8Array);
+  }
+
+  #drawn(name, stream, n) {
+    const arena = this.arena(), out = arena.room(8 * n);
+    check(this.exports[name](putStream(arena, stream), BigInt(n), out));
+    return arena.taken(out, n, Float64Array);
+  }
+
+  /** Fill a network's W and b with a beginning. */
+  initialize(network, { initializer = "he", factor = 1, seed = 0 }) {
+    const task = this.#task(this.arena(), network);
+    check(this.exports.bh_initialize(task.table, indexOf(INITIALIZERS, initializer), factor, BigInt(seed), task.params));
+    task.takeOut();
+  }
+
+  /**
+   * Train one epoch, or part of one, and return {status, loss, right, steps} with the network's W and b, and the
+   * optimizer's memory, changed.
+   *
+   * optimizer: {kind, momentum, beta1, beta2, epsilon, weightDecay, clipNorm, steps, first, second}
+   * data: {inputs: Uint8Array | Float32Array, scale, shift, labels | targets, order, batchSize, learningRates}
+   */
+  epoch(network, optimizer, data) {
+    const arena = this.arena(), task = this.#task(arena, network, data.batchSize);
+    const first = arena.floats(optimizer.first ?? new Float32Array(task.size));
+    const second = arena.floats(optimizer.second ?? new Float32Array(task.size));
+    const rule = putRule(arena, optimizer), examples = putExamples(arena, network.layers[0].n_in, data);
+    const memory = putMemory(arena, task, first, second), result = arena.room(24);
+    const status = this.exports.bh_epoch(task.table, rule, examples, memory, PORTABLE, 1, 0, result);
+    if (status > 2) throw new CoreError(`the core refused an epoch: ${STATUS[status]}`);
+    task.takeOut();
+    const view = arena.view(), steps = Number(view.getBigInt64(result, true));
+    optimizer.first = arena.taken(first, task.size);
+    optimizer.second = arena.taken(second, task.size);
+    optimizer.steps = (optimizer.steps ?? 0) + steps;
+    return { status: STATUS[status], steps, loss: view.getFloat64(result + 8, true), right: Number(view.getBigInt64(result + 16, true)) };
+  }
+
+  /** What the network says of n examples: a Float32Array (n, n_out). */
+  predict(network, data) {
+    const arena = this.arena(), task = this.#task(arena, network, CHUNK);
+    const n = data.inputs.length / network.layers[0].n_in, nOut = network.layers.at(-1).n_out;
+    const examples = putExamples(arena, network.layers[0].n_in, data), output = arena.room(4 * n * nOut);
+    check(this.exports.bh_predict(task.table, examples, putMemory(arena, task, 0, 0), output, PORTABLE, 1));
+    return arena.taken(output, n * nOut);
+  }
+
+  /** How often each class (row) is taken for each class (column), for what `predict` returned. */
+  confusion(output, labels, nClasses) {
+    const arena = this.arena(), counts = arena.room(8 * nClasses ** 2);
+    const given = [arena.floats(output), arena.copied(Int32Array.from(labels))];
+    check(this.exports.bh_confusion(...given, BigInt(labels.length), nClasses, counts));
+    return Array.from(arena.taken(counts, nClasses ** 2, BigInt64Array), Number);
+  }
+
+  /** One example forwards: [{z, a}] of each layer, in doubles. */
+  forward(network, x) {
+    const arena = this.arena(), task = this.#task(arena, network), { z, a } = this.#walked(arena, task, x);
+    return task.perLayer({ z, a });
+  }
+
+  /** One example, all of a step but the update: {layers: [{z, a, da, dz, dW, db}], loss}, in doubles. */
+  trace(network, x, target) {
+    const arena = this.arena(), task = this.#task(arena, network), { z, a, from } = this.#walked(arena, task, x);
+    const [da, dz] = [arena.room(8 * task.units), arena.room(8 * task.units)], grads = arena.room(8 * task.size), loss = arena.room(8);
+    check(this.exports.bh_backward(task.table, task.params, arena.doubles(target), z, a, da, dz, loss));
+    check(this.exports.bh_gradients(task.table, from, a, dz, grads));
+    const layers = task.perLayer({ z, a, da, dz });
+    task.outOf(new Float64Array(arena.memory.buffer, grads, task.size), layers, "dW", "db");
+    return { layers, loss: arena.view().getFloat64(loss, true) };
+  }
+
+  #walked(arena, task, x) {
+    const from = arena.doubles(x), z = arena.room(8 * task.units), a = arena.room(8 * task.units);
+    check(this.exports.bh_forward(task.table, task.params, from, z, a));
+    return { z, a, from };
+  }
+
+  /** Each input's share of logit[toward] − logit[against], and the rest: {contributions, rest}. */
+  contributions(network, example, toward, against = -1) {
+    const arena = this.arena(), task = this.#task(arena, network), nIn = network.layers[0].n_in;
+    const shares = arena.room(8 * nIn), rest = arena.room(8), at = putExample(arena, nIn, example);
+    check(this.exports.bh_contributions(task.table, task.params, at, toward, against, task.scratch(), shares, rest));
+    return { contributions: arena.taken(shares, nIn, Float64Array), rest: arena.view().getFloat64(rest, true) };
+  }
+
+  /** How far every stored number may move, proved, without another answer. */
+  radius(network, example) {
+    const arena = this.arena(), task = this.#task(arena, network), radius = arena.room(8);
+    const at = putExample(arena, network.layers[0].n_in, example);
+    check(this.exports.bh_radius(task.table, task.params, at, task.scratch(), radius));
+    return arena.view().getFloat64(radius, true);
+  }
+
+  /** A change that gets another answer: {changed, radius}, or null where none was found. */
+  flip(network, example) {
+    const arena = this.arena(), task = this.#task(arena, network), nIn = network.layers[0].n_in;
+    const changed = arena.room(8 * nIn), radius = arena.room(8), at = putExample(arena, nIn, example);
+    check(this.exports.bh_flip(task.table, task.params, at, task.scratch(), changed, radius));
+    const found = arena.view().getFloat64(radius, true);
+    return found < 0 ? null : { changed: arena.taken(changed, nIn, Float64Array), radius: found };
+  }
+
+  /** Lay a network out in the arena, with a workspace for batches of that size (0: none). */
+  #task(arena, network, batchSize = 0) {
+    const { layers } = network, table = putNetwork(arena, network), places = arena.room(24 * layers.length);
+    const size = Number(this.exports.bh_layout(table, places));
+    if (size < 0) throw new CoreError(`the core refused a network: ${STATUS[-size]}`);
+    const workspaceBytes = batchSize ? Number(this.exports.bh_workspace(table, batchSize, 1)) : 0;
+    if (workspaceBytes < 0) throw new CoreError(`the core refused a batch size: ${STATUS[-workspaceBytes]}`);
+    const params = arena.room(4 * size), workspace = arena.room(workspaceBytes), view = arena.view();
+    const flat = () => new Float32Array(arena.memory.buffer, params, size);
+    const rows = layers.flatMap((layer, l) => { // [layer, "W" or "b", where there, where in the flat array]
+      const weights = Number(view.getBigInt64(places + 24 * l, true)), stride = view.getInt32(places + 24 * l + 16, true);
+      const biases = Number(view.getBigInt64(places + 24 * l + 8, true));
+      return [...Array.from({ length: layer.n_in }, (_, k) => [l, "W", k * layer.n_out, weights + k * stride]), [l, "b", 0, biases]];
+    });
+    flat().fill(0);
+    for (const [l, name, from, to] of rows) flat().set(layers[l][name].subarray(from, from + layers[l].n_out), to);
+    const units = layers.reduce((sum, layer) => sum + layer.n_out, 0);
+    return {
+      table, params, size, workspace, workspaceBytes, units,
+      scratch: () => arena.room(8 * Number(this.exports.bh_scratch(table))),
+      takeOut: () => rows.forEach(([l, name, to, from]) => layers[l][name].set(flat().subarray(from, from + layers[l].n_out), to)),
+      /** Cut arrays of all units into layers. */
+      perLayer(arrays) {
+        let at = 0;
+        return layers.map(({ n_out }) => {
+          const cut = Object.entries(arrays).map(([name, from]) => [name, arena.taken(from + 8 * at, n_out, Float64Array)]);
+          at += n_out;
+          return Object.fromEntries(cut);
+        });
+      },
+      /** Copy what is laid out as the parameters into `into`'s arrays, as doubles. */
+      outOf(array, into, W, b) {
+        layers.forEach(({ n_in, n_out }, l) => Object.assign(into[l], { [W]: new Float64Array(n_in * n_out), [b]: new Float64Array(n_out) }));
+        for (const [l, name, to, from] of rows) into[l][name === "W" ? W : b].set(array.subarray(from, from + layers[l].n_out), to);
+      },
+    };
+  }
+}
+
+function check(status) {
+  if (status !== 0) throw new CoreError(`the core refused a call: ${STATUS[status]}`);
+}

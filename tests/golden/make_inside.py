@@ -1,0 +1,153 @@
+"""Write inside.json: every number of a step, why and how sure the answer is, beginnings and toy sets, by the arrays.
+
+Made in float64: PYTHONPATH=src python tests/golden/make_inside.py
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from make_epoch import layers_of, numbers
+
+from byhand.arrays import Array
+from byhand.data import toy
+from byhand.data.prepare import Preparation
+from byhand.initializers import glorot, he, normal, scaled, uniform, zeros
+from byhand.inspection.sureness import flip, question, radius
+from byhand.inspection.why import why
+from byhand.layers import Dense, LeakyReLU
+from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.losses.base import Loss
+from byhand.network import Network
+from byhand.randomness import DATA, Stream
+
+PATH = Path(__file__).resolve().parent / "inside.json"
+N_IN = 12
+BYTES = Preparation("signed", np.asarray(1 / 128), np.asarray(-1.0))
+
+TRACES: list[tuple[str, list[int], dict[str, Any], Loss]] = [
+    ("relu, cross-entropy", [N_IN, 9, 4], {}, SoftmaxCrossEntropy(0.125)),
+    ("leaky relu twice", [N_IN, 8, 6, 4], {"activation": "leaky_relu"}, SoftmaxCrossEntropy()),
+    ("sigmoid, squared error", [N_IN, 5, 3], {"activation": "sigmoid", "output": "sigmoid"}, SquaredError()),
+    ("tanh, yes or no", [N_IN, 6, 1], {"activation": "tanh"}, BinaryCrossEntropy()),
+    ("softmax, squared error", [N_IN, 6, 4], {"output": "softmax"}, SquaredError()),
+    ("no hidden layer", [N_IN, 4], {}, SoftmaxCrossEntropy()),
+]
+INITIALIZERS = {
+    "he": he,
+    "glorot": scaled(2.0, glorot),
+    "normal": normal(0.01),
+    "uniform": uniform(0.3),
+    "zeros": zeros,
+}
+TOYS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [  # name, of the core, of the arrays
+    ("gaussians", {"n": 9, "seed": 3, "clouds": [[0, 0, 0.5, 0.5], [1, 1, 1.5, 1.5]]}, {"n": 9, "seed": 3}),
+    ("xor", {"n": 6, "seed": 1, "noise": 0.2}, {"n": 6, "seed": 1, "noise": 0.2}),
+    ("circles", {"n": 7, "seed": 1, "noise": 0.1}, {"n": 7, "seed": 1}),
+    ("moons", {"n": 8, "seed": 2, "noise": 0.1}, {"n": 8, "seed": 2}),
+    ("spiral", {"n": 10, "seed": 2, "noise": 0.1, "arms": 3}, {"n": 10, "seed": 2, "arms": 3}),
+    ("sine", {"n": 5, "seed": 2, "noise": 0.1}, {"n": 5, "seed": 2}),
+]
+
+
+def network_of(sizes: list[int], options: dict[str, Any]) -> Network:
+    """Return a float64 network of float32 numbers, with biases that are not 0."""
+    network = Network.mlp(sizes, seed=3, **options)
+    for layer in network.layers:
+        if isinstance(layer, LeakyReLU):
+            layer.slope = 1 / 128
+    for i, (name, b) in enumerate(network.params.items()):
+        if name.endswith(".b"):
+            b[:] = Stream(5, DATA, i).normal(len(b)) / 5
+    return network.astype(np.float64)
+
+
+def stored_of(seed: int) -> Array:
+    return np.floor(Stream(seed, DATA).uniform(N_IN) * 256)
+
+
+def trace_of(network: Network, loss: Loss, x: Array, target: Array) -> dict[str, Any]:
+    """Return {layers: [{z, a, da, dz, dW, db}], loss} by the arrays."""
+    trace = network.forward(x[None])
+    value, saved = loss.forward(trace.output, target[None])
+    grads = network.backward(loss.backward(saved), trace)
+    layers: list[dict[str, Any]] = []
+    for i, step in enumerate(trace.steps):
+        if isinstance(step.layer, Dense):
+            ends = {"z": step.y, "a": step.y, "da": step.dy, "dz": step.dy}
+            layers.append({**ends, "dW": grads[f"{i}.W"], "db": grads[f"{i}.b"]})
+        else:
+            layers[-1] |= {"a": step.y, "da": step.dy}
+    found = [{name: exact(array) for name, array in layer.items()} for layer in layers]
+    return {"layers": found, "loss": float(value)}
+
+
+def exact(array: Any) -> list[float]:
+    return [float(f"{value:.15g}") for value in np.asarray(array, dtype=np.float64).reshape(-1)]
+
+
+def sure(network: Network, stored: Array) -> dict[str, Any]:
+    """Return why and how sure, by the arrays."""
+    asked = question(network, stored, BYTES)
+    found, reasons = flip(asked), why(network, stored, BYTES, 2, 1)
+    return {
+        "toward": 2,
+        "against": 1,
+        "contributions": exact(reasons.contributions),
+        "rest": reasons.rest,
+        "radius": radius(asked),
+        "flip": found and {"radius": found.radius, "changed": exact(found.changed)},
+    }
+
+
+def traced(case: tuple[str, list[int], dict[str, Any], Loss]) -> dict[str, Any]:
+    name, sizes, options, loss = case
+    network, stored = network_of(sizes, options), stored_of(7)
+    target = np.zeros(sizes[-1])
+    target[0] = 1
+    smoothing = loss.label_smoothing if isinstance(loss, SoftmaxCrossEntropy) else 0.0
+    x = BYTES.apply(stored, np.float64)
+    return {
+        "name": name,
+        "loss": loss.kind,
+        "labelSmoothing": smoothing,
+        "layers": layers_of(network),
+        "stored": stored.tolist(),
+        "scale": 1 / 128,
+        "shift": -1,
+        "x": exact(x),
+        "target": target.tolist(),
+        "trace": trace_of(network, loss, x, target),
+        "sure": sure(network, stored) if options.get("activation") in (None, "leaky_relu") else None,
+    }
+
+
+def begun(name: str) -> dict[str, Any]:
+    network = Network.mlp([5, 7, 3], activation="tanh", initializer=INITIALIZERS[name], seed=11)
+    factor = {"glorot": 2.0, "normal": 0.01, "uniform": 0.3}.get(name, 1.0)
+    return {"initializer": name, "factor": factor, "seed": 11, "layers": layers_of(network)}
+
+
+def toy_set(case: tuple[str, dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    name, options, given = case
+    train = getattr(toy, name)(**given).train
+    points = train.raw if name != "sine" else np.concatenate([train.raw, train.y.reshape(-1, 1)], axis=1)
+    classes = train.y.tolist() if name != "sine" else [0] * len(points)
+    return {"name": name, "options": options, "points": numbers(points), "classes": classes}
+
+
+def text() -> str:
+    parts = {
+        "traces": [traced(case) for case in TRACES],
+        "beginnings": [begun(name) for name in INITIALIZERS],
+        "toys": [toy_set(case) for case in TOYS],
+    }
+    about = "By the arrays in float64, made by make_inside.py; the core computes in doubles too, to 1e-12."
+    between = ",\n"
+    lines = [f"{json.dumps(name)}: [\n{between.join(map(json.dumps, cases))}\n]" for name, cases in parts.items()]
+    return f'{{\n"about": {json.dumps(about)},\n{between.join(lines)}\n}}\n'
+
+
+if __name__ == "__main__":
+    PATH.write_text(text(), encoding="utf-8")

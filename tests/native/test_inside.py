@@ -1,0 +1,144 @@
+"""The core's numbers for the page: each of a step, why and how sure, beginnings, toy sets and counts, as the arrays."""
+
+import ctypes
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from inside_of import Inside, at
+
+from byhand import data
+from byhand.data.prepare import Preparation
+from byhand.engines import library as c
+from byhand.inspection.sureness import flip, question, radius
+from byhand.inspection.why import why
+from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.losses.base import Loss
+from byhand.metrics import confusion_matrix
+from byhand.network import Network
+from byhand.randomness import DATA, Stream
+from byhand.recipes import RECIPES
+from byhand.recipes.run import Run
+from byhand.training.array_engine import ArrayEngine
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "golden"))
+from make_inside import network_of, trace_of
+
+BYTES = Preparation("signed", np.asarray(1 / 128), np.asarray(-1.0))
+SHAPES = [([12, 9, 4], "relu"), ([12, 20, 30, 4], "leaky_relu"), ([12, 7, 7, 7, 3], "relu"), ([12, 4], "relu")]
+
+
+def stored_of(n: int, seed: int) -> np.ndarray:
+    return np.floor(Stream(seed, DATA).uniform(n) * 256)
+
+
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"])
+@pytest.mark.parametrize(
+    ("loss", "output"),
+    [(SoftmaxCrossEntropy(0.125), "identity"), (SquaredError(), "sigmoid"), (SquaredError(), "softmax"),
+     (BinaryCrossEntropy(), "identity")],
+)  # fmt: skip
+def test_every_number_of_a_step_is_that_of_the_arrays(activation: str, loss: Loss, output: str) -> None:
+    network = network_of([17, 40, 9, 3], {"activation": activation, "output": output})
+    x, target = Stream(1, DATA).normal(17), np.array([0.0, 1.0, 0.0])
+    wanted = trace_of(network, loss, x, target)
+    numbers, gradients, value = Inside(network.astype(np.float32), loss).trace(x, target)
+    for name, found in zip(("z", "a", "da", "dz"), numbers, strict=True):
+        expected = np.concatenate([layer[name] for layer in wanted["layers"]])
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12, err_msg=name)
+    for i, layer in enumerate(wanted["layers"]):
+        np.testing.assert_allclose(gradients[2 * i].reshape(-1), layer["dW"], rtol=0, atol=1e-12)
+        np.testing.assert_allclose(gradients[2 * i + 1], layer["db"], rtol=0, atol=1e-12)
+    assert value == pytest.approx(wanted["loss"], abs=1e-12)
+
+
+@pytest.mark.parametrize(("sizes", "activation"), SHAPES, ids=str)
+@pytest.mark.parametrize("seed", range(5))
+def test_why_and_how_sure_are_those_of_the_arrays(sizes: list[int], activation: str, seed: int) -> None:
+    network, stored = network_of(sizes, {"activation": activation}), stored_of(12, seed)
+    core = Inside(network.astype(np.float32))
+    example = core.example(stored, BYTES)
+    for toward, against in ((0, None), (2, 1)):
+        reasons = why(network, stored, BYTES, toward, against)
+        found = core.contributions(example, toward, -1 if against is None else against)
+        assert isinstance(found, tuple)
+        np.testing.assert_allclose(found[0], reasons.contributions, rtol=0, atol=1e-12)
+        assert found[1] == pytest.approx(reasons.rest, abs=1e-12)
+    asked = question(network, stored, BYTES)
+    assert core.radius(example) == radius(asked)
+    changed, least = core.flip(example)
+    wanted = flip(asked)
+    assert wanted is not None
+    assert least == wanted.radius
+    assert (changed == wanted.changed).all()
+
+
+def test_an_answer_that_nothing_changes_has_no_flip() -> None:
+    network = network_of([12, 3], {})
+    network.params["0.W"][:] = 0
+    core = Inside(network.astype(np.float32))
+    assert core.flip(core.example(stored_of(12, 0), BYTES))[1] == -1
+
+
+@pytest.mark.full
+def test_on_real_digits_what_is_proved_is_less_than_what_is_found(mnist_folder: Path) -> None:
+    recipe = RECIPES["fast"]
+    run = Run.of(recipe, data.mnist(mnist_folder, preparation=recipe.preparation, validation=None))
+    list(run.epochs(ArrayEngine()))
+    network, test = run.state.network, run.dataset.test
+    assert test is not None
+    core, sides = Inside(network), []
+    for stored in test.raw[:100].astype(np.float64):
+        example = core.example(stored, test.preparation)
+        changed, least = core.flip(example)
+        sides.append((core.radius(example), least))
+        answers = network.predict(test.preparation.apply(np.stack([stored, changed]))).argmax(axis=1)
+        assert answers[0] != answers[1]
+    proved, found = np.array(sides).T
+    assert (proved < found).all()
+    assert np.median(proved) > 3  # grey levels: the two sides are not far apart
+    assert np.median(found) < 20
+
+
+def test_a_network_that_is_not_made_of_lines_is_refused() -> None:
+    core = Inside(network_of([12, 5, 3], {"activation": "tanh"}).astype(np.float32))
+    assert core.contributions(core.example(stored_of(12, 0), BYTES), 0, -1) == 3
+    straight = Inside(network_of([12, 5, 3], {}).astype(np.float32))
+    assert straight.contributions(straight.example(stored_of(12, 0), BYTES), 3, -1) == 5
+    assert straight.contributions(straight.example(stored_of(12, 0), BYTES, 0, 10), 0, -1) == 3
+    assert straight.call("bh_radius", at(straight.params), None, at(straight.scratch), None) == 4
+    one = Inside(network_of([12, 5, 1], {}).astype(np.float32), BinaryCrossEntropy())
+    example = one.example(stored_of(12, 0), BYTES)
+    room = np.zeros(12)
+    assert one.call("bh_radius", at(one.params), ctypes.byref(example), at(one.scratch), at(room)) == 3
+
+
+@pytest.mark.parametrize("sizes", [[784, 128, 10], [5, 1001, 3], [2, 1]])
+def test_weights_begin_as_in_the_arrays(sizes: list[int]) -> None:
+    network = Network.mlp(sizes, seed=2**40 + 5, output="sigmoid")
+    core, wanted = Inside(network, SquaredError()), Inside(network, SquaredError()).params.copy()
+    core.params[:] = np.nan
+    assert core.call("bh_initialize", 3, ctypes.c_double(1), ctypes.c_uint64(2**40 + 5), at(core.params)) == 0
+    np.testing.assert_allclose(core.params, wanted, rtol=1e-6, atol=1e-9)
+    assert core.call("bh_initialize", 9, ctypes.c_double(1), ctypes.c_uint64(0), at(core.params)) == 3
+
+
+def test_confusion_counts_are_those_of_the_arrays() -> None:
+    output, y = Stream(0, DATA).normal(500, 4).astype(np.float32), Stream(1, DATA).integers(0, 3, 500)
+    labels, counts = y.astype(np.int32), np.zeros((4, 4), dtype=np.int64)
+    arguments = (at(output), at(labels), ctypes.c_int64(500), 4, at(counts))
+    assert c.load().bh_confusion(*arguments) == 0
+    assert (counts == confusion_matrix(output.argmax(axis=1), y, 4)).all()
+    labels[3] = 4
+    assert c.load().bh_confusion(*arguments) == 5
+
+
+def test_a_toy_set_out_of_range_is_refused() -> None:
+    room = np.zeros(64)
+    wrong = ((6, 8, 0, 1), (1, 1, 0, 1), (1, 2**40, 0, 1), (2, 8, -1, 1), (2, 8, np.nan, 1), (4, 8, 0, 0))
+    for toy, n, noise, arms in wrong:
+        options = (toy, ctypes.c_int64(n), ctypes.c_double(noise), arms, at(room), ctypes.c_uint64(0), 0)
+        assert c.load().bh_toy(*options, at(room), at(room), at(room)) == 3
+    options = (0, ctypes.c_int64(8), ctypes.c_double(0), 1, None, ctypes.c_uint64(0), 0)
+    assert c.load().bh_toy(*options, at(room), at(room), at(room)) == 4
