@@ -176,6 +176,12 @@ BH_FACE int32_t bh_confusion(const float *output, const int32_t *labels, int64_t
 /* Return how many doubles these need, or -status. */
 BH_FACE int64_t bh_scratch(const bh_network *network);
 
+/* Fill x (n) with what a network sees of an example of n numbers. */
+BH_FACE int32_t bh_prepare(const bh_example *example, int32_t n, double *x);
+
+/* Fill above and below with the sums of the positive and of the negative numbers. */
+BH_FACE int32_t bh_sums(const double *numbers, int32_t n, double *above, double *below);
+
 /* Fill contributions (n_in) and rest, which sum to logit[toward] − logit[against]; against −1: to logit[toward]. */
 BH_FACE int32_t bh_contributions(const bh_network *network, const float *params, const bh_example *example, int32_t toward,
                                  int32_t against, double *scratch, double *contributions, double *rest);

@@ -58,6 +58,20 @@ static double prepared(const bh_example *e, int32_t k, double stored) {
     return stored * (double)e->scale[k] + (double)e->shift[k];
 }
 
+int32_t bh_prepare(const bh_example *example, int32_t n, double *x) {
+    if (!example || !example->stored || !example->scale || !example->shift || !x) return BH_BAD_POINTER;
+    if (n < 1 || n > BH_MAX_WIDTH) return BH_BAD_SIZE;
+    for (int32_t k = 0; k < n; k++) x[k] = prepared(example, k, example->stored[k]);
+    return BH_OK;
+}
+
+int32_t bh_sums(const double *numbers, int32_t n, double *above, double *below) {
+    if (!numbers || !above || !below) return BH_BAD_POINTER;
+    *above = *below = 0;
+    for (int32_t k = 0; k < n; k++) *(numbers[k] > 0 ? above : below) += numbers[k];
+    return BH_OK;
+}
+
 /* Walk an input forwards; return the logits, which lie at the end of z. */
 static const double *logits_of(const inside *in, const double *x, double *z, double *a) {
     for (int l = 0;; l++) {

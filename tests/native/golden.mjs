@@ -75,6 +75,8 @@ for (const { name, options, points, classes } of inside.toys) {
   near([...found.points], points, 1e-6, name);
   assert.deepEqual([...found.classes], classes);
 }
+near([...core.prepare(inside.traces[0].stored, inside.traces[0].scale, inside.traces[0].shift)], inside.traces[0].x, 1e-12, "prepared");
+assert.deepEqual(core.sums([1.5, -2, 0, 0.25, -0.5]), { above: 1.75, below: -2.5 });
 assert.deepEqual(core.confusion([1, 0, 0, 1, 3, 2], [0, 0, 1], 2), [1, 1, 1, 0]);
 
 const kept = core.keep(Uint8Array.from(cases[0].inputs));

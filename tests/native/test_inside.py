@@ -124,6 +124,19 @@ def test_weights_begin_as_in_the_arrays(sizes: list[int]) -> None:
     assert core.call("bh_initialize", 9, ctypes.c_double(1), ctypes.c_uint64(0), at(core.params)) == 3
 
 
+def test_what_the_network_sees_and_sums_are_those_of_the_arrays() -> None:
+    core, stored, x = Inside(network_of([12, 3], {}).astype(np.float32)), stored_of(12, 0), np.zeros(12)
+    example = core.example(stored, BYTES)
+    assert c.load().bh_prepare(ctypes.byref(example), 12, at(x)) == 0
+    assert (x == BYTES.apply(stored, np.float64)).all()
+    above, below = np.zeros(1), np.zeros(1)
+    assert c.load().bh_sums(at(x), 12, at(above), at(below)) == 0
+    assert above[0] == pytest.approx(x[x > 0].sum(), abs=1e-12)
+    assert below[0] == pytest.approx(x[x < 0].sum(), abs=1e-12)
+    assert c.load().bh_prepare(ctypes.byref(example), 0, at(x)) == 3
+    assert c.load().bh_sums(None, 12, at(above), at(below)) == 4
+
+
 def test_confusion_counts_are_those_of_the_arrays() -> None:
     output, y = Stream(0, DATA).normal(500, 4).astype(np.float32), Stream(1, DATA).integers(0, 3, 500)
     labels, counts = y.astype(np.int32), np.zeros((4, 4), dtype=np.int64)

@@ -140,6 +140,20 @@ class Core {
     return { z, a, from };
   }
 
+  /** What a network sees of stored numbers: x = stored · scale + shift, in doubles. */
+  prepare(stored, scale, shift) {
+    const arena = this.arena(), n = stored.length, x = arena.room(8 * n);
+    check(this.exports.bh_prepare(putExample(arena, n, { stored, scale, shift }), n, x));
+    return arena.taken(x, n, Float64Array);
+  }
+
+  /** The sums of the positive and of the negative numbers: {above, below}. */
+  sums(numbers) {
+    const arena = this.arena(), [above, below] = [arena.room(8), arena.room(8)];
+    check(this.exports.bh_sums(arena.doubles(numbers), numbers.length, above, below));
+    return { above: arena.view().getFloat64(above, true), below: arena.view().getFloat64(below, true) };
+  }
+
   /** Each input's share of logit[toward] − logit[against], and the rest: {contributions, rest}. */
   contributions(network, example, toward, against = -1) {
     const arena = this.arena(), task = this.#task(arena, network), nIn = network.layers[0].n_in;

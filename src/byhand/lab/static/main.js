@@ -1,0 +1,181 @@
+// The page's heart: one state, one engine, one view at a time. A view says which frames it wants for a state; they are
+// asked for, newest first, and the view is shown with what has come.
+
+import { fill, h, select } from "./dom.js";
+import { Engine } from "./engine.js";
+import { setColours } from "./pictures.js";
+import { fragmentOf, stateFrom } from "./state.js";
+import { TEXT } from "./strings.js";
+import { drawView } from "./views/draw.js";
+import { mistakesView } from "./views/mistakes.js";
+import { networkView } from "./views/network.js";
+import { trainView } from "./views/train.js";
+
+const VIEWS = { draw: drawView, network: networkView, train: trainView, mistakes: mistakesView };
+const WRITE_MS = 300; // the address is written when the state has rested so long
+
+const main = document.querySelector("#main"), problem = document.querySelector("#problem");
+const engine = new Engine();
+const app = { engine, set, tell, open, frames: {}, models: {}, data: null, hello: null, token: takeToken() };
+let state = stateFrom(location.hash), view, writing;
+
+/** The token comes in the address once, is kept for this tab, and does not stay in links that are passed on. */
+function takeToken() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (given) sessionStorage.setItem("byhand-token", given);
+  return given ?? sessionStorage.getItem("byhand-token");
+}
+
+/** Change the state; the view, its frames and the address follow. */
+function set(changes) {
+  const before = state.view;
+  state = { ...state, ...changes };
+  clearTimeout(writing);
+  writing = setTimeout(() => history.replaceState(null, "", fragmentOf(state)), WRITE_MS);
+  show(state.view !== before);
+}
+
+function show(isNew) {
+  document.documentElement.dataset.theme = state.theme;
+  setColours(state.colours);
+  if (isNew || !view) {
+    view?.leave?.();
+    view = VIEWS[state.view](app, state);
+    fill(main, view.element);
+    document.title = `${TEXT.views[state.view]} · ${TEXT.title}`;
+    drawNavigation();
+  }
+  refresh();
+}
+
+let drawnModels = "";
+
+function refresh() {
+  const models = Object.keys(app.models).join();
+  if (models !== drawnModels) { drawnModels = models; drawNavigation(); }
+  want(view.wants(state, app.frames));
+  view.show(state, app.frames);
+}
+
+function drawNavigation() {
+  const link = ([name, words]) => h("a", {
+    href: fragmentOf({ ...state, view: name }), "aria-current": name === state.view ? "page" : null,
+    onclick: (event) => { event.preventDefault(); set({ view: name }); main.focus({ preventScroll: true }); },
+  }, words);
+  fill(document.querySelector("#views"), Object.entries(TEXT.views).map(link));
+  const choices = Object.fromEntries(Object.keys(app.models).map((name) => [name, TEXT.models[name]]));
+  const labelled = (label, control) => { control.setAttribute("aria-label", label); return control; };
+  fill(document.querySelector("#settings"),
+    labelled("Network", select(Object.keys(choices), state.model, (model) => set({ model }), choices)),
+    labelled("Theme", select(Object.keys(TEXT.theme), state.theme, (theme) => { set({ theme }); show(true); }, TEXT.theme)),
+    labelled("Colours", select(Object.keys(TEXT.colours), state.colours, (colours) => { set({ colours }); show(true); }, TEXT.colours)));
+}
+
+// What a view wants is asked once; while one answer is on its way only the newest next question is kept.
+
+const asked = {}, flying = {}, next = {};
+
+function want(wants) {
+  for (const [key, wish] of Object.entries(wants)) {
+    if (wish === null) drop(key);
+    if (!wish || same(asked[key], wish)) continue; // undefined: not now
+    asked[key] = wish;
+    if (flying[key]) next[key] = wish;
+    else fly(key, wish);
+  }
+}
+
+function drop(key) {
+  for (const table of [asked, next, app.frames]) delete table[key];
+}
+
+function same(a, b) {
+  return a && a.ask === b.ask && a.stamp === b.stamp && Object.keys(b.request).every((name) => a.request[name] === b.request[name]);
+}
+
+async function fly(key, wish) {
+  flying[key] = true;
+  if (wish.after) await new Promise((resolve) => setTimeout(resolve, wish.after));
+  try {
+    if (same(asked[key], wish)) {
+      const frame = await engine.ask(wish.ask, wish.request);
+      if (same(asked[key], wish)) app.frames[key] = { ...frame, request: wish.request };
+    }
+  } catch (error) { tell(error.message); }
+  flying[key] = false;
+  const following = next[key];
+  delete next[key];
+  if (following) fly(key, following);
+  refresh();
+}
+
+/** Say what went wrong, in one sentence; without a sentence, nothing is wrong. */
+function tell(sentence) {
+  problem.hidden = !sentence;
+  fill(problem, sentence ? [`${sentence[0].toUpperCase()}${sentence.slice(1)}. `, h("button", { type: "button", onclick: () => tell() }, "Close")] : []);
+}
+
+/** Open data by its name; true when it is there. */
+async function open(name, files) {
+  if (app.data?.name === name && !files) return true;
+  try {
+    app.data = await engine.ask("openData", { name, files, token: app.token });
+    tell();
+    return true;
+  } catch (error) {
+    tell(name === "mnist" && !files ? "MNIST is not at hand: start byhand lab, or drop its four files on this page" : error.message);
+    return false;
+  }
+}
+
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", async (event) => {
+  event.preventDefault();
+  const files = [...event.dataTransfer.files], model = files.find((file) => file.name.endsWith(".safetensors"));
+  if (!files.length) return;
+  if (model) await openModel({ bytes: await model.arrayBuffer(), name: model.name.replace(/\.safetensors$/, "") });
+  else if (await open("mnist", files)) set({ data: "mnist" });
+  show(true);
+});
+
+async function openModel(request) {
+  try {
+    await engine.ask("openModel", request);
+    app.models = await engine.ask("models");
+    set({ model: "given" });
+  } catch (error) { tell(error.message); }
+}
+
+async function hello() {
+  if (!app.token) return null;
+  const reply = await fetch("api/hello", { headers: { "X-Byhand-Token": app.token } }).catch(() => null);
+  return reply?.ok ? reply.json() : null;
+}
+
+addEventListener("hashchange", () => { takeToken(); state = stateFrom(location.hash); show(true); });
+engine.onFrame((frame) => { app.frames.training = frame; view.show(state, app.frames); });
+document.querySelector("#skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+fill(document.querySelector("#footer"), h("p", {}, TEXT.drop));
+
+/** Watch a training on the desk: the server sends its newest frame. */
+function watch() {
+  const socket = new WebSocket(new URL("live", location.href.replace(/^http/, "ws").replace(/#.*/, "")));
+  socket.onopen = () => socket.send(app.token);
+  socket.onmessage = ({ data }) => { app.frames.live = JSON.parse(data); if (view) view.show(state, app.frames); };
+}
+
+const wanted = state;
+try {
+  app.models = await engine.ask("models");
+  app.hello = await hello();
+  if (app.hello?.live) watch();
+  if (app.hello?.model && !new URLSearchParams(location.hash.slice(1)).has("model")) {
+    await openModel({ token: app.token, name: app.hello.model });
+  }
+  state = { ...wanted, model: app.models[wanted.model] ? (app.models.given && wanted.model === "shipped" && !location.hash.includes("model=") ? "given" : wanted.model) : "shipped" };
+  if (app.hello?.data && !location.hash.includes("data=")) state.data = "mnist";
+  await open(app.hello?.data ? "mnist" : "digits");
+} catch (error) { tell(error.message); }
+clearTimeout(writing);
+show(true);
+document.documentElement.dataset.ready = "yes";

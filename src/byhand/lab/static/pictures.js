@@ -1,0 +1,61 @@
+// Pictures of numbers: ink as grey, signed numbers as dark blue (positive) through grey to light amber (negative), which
+// stay apart in grey and for colour-blind eyes; large cells with a minus carry a dash besides.
+
+import { h } from "./dom.js";
+
+const SAFE = { plus: [16, 66, 148], zero: [150, 155, 163], minus: [255, 205, 92] };
+const CLASSIC = { plus: [0, 110, 45], zero: [165, 165, 165], minus: [255, 150, 140] };
+const DASHED = 9; // screen pixels a cell: smaller ones have no room for a dash
+
+let palette = SAFE;
+export function setColours(name) { palette = name === "classic" ? CLASSIC : SAFE; }
+
+/** The colour of a number between −1 and 1, as CSS. */
+export function signed(value) {
+  const end = value < 0 ? palette.minus : palette.plus, share = Math.min(1, Math.abs(value));
+  return `rgb(${palette.zero.map((from, i) => Math.round(from + (end[i] - from) * share)).join(" ")})`;
+}
+
+/** A line's colour by its weight's sign. */
+export const lineColour = (weight) => `rgb(${(weight < 0 ? (palette === SAFE ? [196, 120, 0] : [200, 40, 30]) : palette.plus.map((c) => c + 30)).join(" ")})`;
+
+/** Paint ink 0 … top, black on white as on paper. */
+export function paintInk(canvas, stored, [height, width], top = 255) {
+  paint(canvas, height, width, (i) => {
+    const grey = Math.round(255 * (1 - stored[i] / top));
+    return `rgb(${grey} ${grey} ${grey})`;
+  });
+}
+
+/** Paint signed numbers; the largest size is the full colour. */
+export function paintSigned(canvas, numbers, [height, width], most = largestSize(numbers)) {
+  const context = paint(canvas, height, width, (i) => signed(most ? numbers[i] / most : 0)), cell = canvas.width / width;
+  if (cell < DASHED) return;
+  context.fillStyle = "rgb(70 40 0)";
+  for (let i = 0; i < height * width; i++) {
+    if (numbers[i] < -0.06 * most) context.fillRect((i % width + 0.3) * cell, (Math.floor(i / width) + 0.45) * cell, 0.4 * cell, Math.max(1, 0.1 * cell));
+  }
+}
+
+export const largestSize = (numbers) => numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+function paint(canvas, height, width, colour) {
+  const context = canvas.getContext("2d"), cell = canvas.width / width;
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < height * width; i++) {
+    context.fillStyle = colour(i);
+    context.fillRect(Math.floor(i % width * cell), Math.floor(Math.floor(i / width) * cell), Math.ceil(cell), Math.ceil(cell));
+  }
+  return context;
+}
+
+/** A canvas that says what is on it. */
+export function picture(label, side, attributes = {}) {
+  return h("canvas", { width: side, height: side, role: "img", "aria-label": label, class: "picture", ...attributes });
+}
+
+/** What dark and light mean, once a view. */
+export function legend(words) {
+  const swatch = (value) => h("span", { class: "swatch", style: `background:${signed(value)}` });
+  return h("p", { class: "legend" }, swatch(1), ` ${words.plus} `, swatch(0), ` ${words.zero} `, swatch(-1), ` ${words.minus}`);
+}

@@ -1,0 +1,71 @@
+// View 6: the test set through the network: what is taken for what, and the mistakes, the surest first.
+
+import { fill, h, percent, term } from "../dom.js";
+import { paintInk, picture } from "../pictures.js";
+import { TEXT } from "../strings.js";
+
+const words = TEXT.mistakes, SHOWN = 60;
+
+export function mistakesView(app, first) {
+  const [verdict, matrix, list] = ["p", "div", "div"].map((tag) => h(tag));
+  verdict.className = "verdict";
+  verdict.setAttribute("role", "status");
+  list.className = "thumbnails large";
+  const heading = h("h3", {}, words.all);
+  const columns = h("div", { class: "columns" }, h("div", { class: "card" }, matrix), h("div", { class: "card wide" }, heading, list));
+  const element = h("section", {}, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead),
+    verdict, columns);
+  let chosen = null, state = first, frames = {}, trained = null;
+
+  function wants({ model }, { training }) {
+    const shape = app.models[model]?.imageShape;
+    trained = model === "trained" ? training?.step : null;
+    if (!app.data || !shape || app.data.imageShape[0] !== shape[0]) return { mistakes: null };
+    return { mistakes: { ask: "confusions", request: { model }, stamp: `${app.data.name} ${trained}` } };
+  }
+
+  function show(now, given) {
+    [state, frames] = [now, given];
+    const { mistakes } = frames, names = app.models[state.model]?.classNames;
+    if (!mistakes || mistakes.request.model !== state.model) {
+      const fits = app.data && app.data.imageShape[0] === app.models[state.model].imageShape[0];
+      columns.hidden = true;
+      return fill(verdict, h("small", {}, fits ? words.testing : words.other));
+    }
+    columns.hidden = false;
+    const { n, wrong, counts } = mistakes;
+    fill(verdict, `${n - wrong.length} of ${n.toLocaleString("en")} right: ${percent((n - wrong.length) / n, 2)}`);
+    fill(matrix, table(mistakes, names, chosen, (cell) => { chosen = cell; show(state, frames); }));
+    const shown = wrong.filter(({ label, answer }) => !chosen || (label === chosen[0] && answer === chosen[1]));
+    fill(heading, chosen ? `${names[chosen[0]]} taken for ${names[chosen[1]]}: ${counts[chosen[0] * names.length + chosen[1]]}` : words.all,
+      chosen && h("button", { type: "button", class: "small", onclick: () => { chosen = null; show(state, frames); } }, "All"));
+    const shape = app.models[state.model].imageShape;
+    fill(list, shown.length ? shown.slice(0, SHOWN).map((one) => mistake(one, shape, names, () => app.set({ view: "draw", picture: one.stored, digit: one.index, label: one.label }))) : h("p", {}, words.none));
+  }
+
+  return { element, wants, show };
+}
+
+/** Counts as a table; each cell with mistakes is a button. */
+function table({ counts, n_classes: k }, names, chosen, choose) {
+  const worst = Math.max(1, ...counts.filter((_, i) => i % (k + 1) !== 0));
+  const cell = (row, column) => {
+    const count = counts[row * k + column], isWrong = row !== column && count > 0;
+    const shade = isWrong ? `--shade:${(0.15 + 0.85 * count / worst).toFixed(2)}` : null;
+    const isChosen = chosen && chosen[0] === row && chosen[1] === column;
+    return h("td", { class: row === column ? "right" : isWrong ? "wrong" : "none", style: shade },
+      isWrong ? h("button", { type: "button", "aria-pressed": String(Boolean(isChosen)), "aria-label": `${names[row]} taken for ${names[column]}, ${count} times`, onclick: () => choose([row, column]) }, count) : count || "·");
+  };
+  return h("table", { class: "confusion" },
+    h("caption", {}, term("confusion matrix")),
+    h("thead", {}, h("tr", {}, h("td", {}), names.map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", {}, names.map((name, row) => h("tr", {}, h("th", { scope: "row" }, name), names.map((_, column) => cell(row, column))))));
+}
+
+function mistake({ stored, label, answer, probability }, shape, names, open) {
+  const canvas = picture("", 84);
+  paintInk(canvas, stored, shape, shape[0] === 8 ? 16 : 255);
+  canvas.setAttribute("aria-hidden", "true");
+  return h("button", { type: "button", class: "thumbnail", onclick: open, "aria-label": `a ${names[label]} taken for ${names[answer]} with ${percent(probability)}; open it in Draw` },
+    canvas, h("span", {}, `${names[label]} → ${names[answer]}`), h("small", {}, percent(probability)));
+}

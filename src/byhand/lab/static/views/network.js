@@ -1,0 +1,255 @@
+// View 2: one example through the network, phase by phase, forwards and backwards, with every number at hand.
+
+import { fill, h, number, percent, select, term } from "../dom.js";
+import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../pictures.js";
+import { TEXT } from "../strings.js";
+
+const words = TEXT.network;
+const PHASE_MS = 1200; // an animated phase
+const FEW = 24; // units: a layer up to this wide is drawn unit by unit with every line
+const STRONGEST = 40; // lines drawn where there are too many
+const WIDTH = 900, HEIGHT = 460, TOP = 46;
+
+/** What happens in order, of a network with so many layers. */
+export function phasesOf(nLayers, loss) {
+  const forward = Array.from({ length: nLayers }, (_, l) => [{ name: "z", layer: l }, { name: "a", layer: l }]).flat();
+  const backward = Array.from({ length: nLayers }, (_, i) => nLayers - 1 - i).flatMap((l) => [{ name: "dz", layer: l }, { name: "dW", layer: l }, ...(l ? [{ name: "da", layer: l - 1 }] : [])]);
+  return [{ name: "x", layer: -1 }, ...forward, { name: "loss", layer: nLayers - 1, loss }, { name: "da", layer: nLayers - 1 }, ...backward];
+}
+
+const isBack = (phase) => ["da", "dz", "dW"].includes(phase.name);
+
+export function networkView(app, first) {
+  const drawing = h("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "network", role: "group", "aria-label": "The network" });
+  const [caption, card, targetChoice] = ["p", "div", "span"].map((tag) => h(tag));
+  caption.className = "caption";
+  caption.setAttribute("aria-live", "polite");
+  const button = (text, onclick) => h("button", { type: "button", onclick }, text);
+  const pause = button(words.pause, () => stop());
+  const element = h("section", { class: "network-view" },
+    h("h2", {}, words.heading),
+    h("div", { class: "buttons" },
+      button(words.forward, () => play(0, (phase) => !isBack(phase))),
+      button(words.backward, () => play(phases().findIndex(isBack), isBack)),
+      pause, button(words.step, () => { stop(); go(Math.min(state.phase + 1, phases().length - 1)); }),
+      button(words.reset, () => { stop(); go(0); }), targetChoice),
+    caption, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The drawing of the network" }, drawing),
+    h("div", { class: "columns" }, h("div", { class: "card wide" }, card)));
+  let state = first, frames = {}, timer = null;
+
+  const phases = () => frames.walk ? phasesOf(frames.walk.layers.length, frames.walk.lossName) : [];
+  const go = (phase) => app.set({ phase });
+
+  function play(from, belongs) {
+    if (from < 0 || !frames.walk) return;
+    stop();
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches, end = phases().findLastIndex(belongs);
+    if (still) return go(end); // no motion: the end at once; Step shows each phase
+    go(from);
+    timer = setInterval(() => { if (state.phase >= end) stop(); else go(state.phase + 1); }, PHASE_MS);
+    pause.disabled = false;
+  }
+  function stop() {
+    clearInterval(timer);
+    timer = null;
+    pause.disabled = true;
+  }
+  stop();
+
+  function wants({ model, picture: stored, label, layer, unit }, { answer }) {
+    const [height, width] = app.models[model]?.imageShape ?? [28, 28];
+    if (!stored || stored.length !== height * width) return { walk: null, unit: null };
+    const fits = app.data && app.data.imageShape[0] === height;
+    const truth = label >= 0 ? label : answer?.request.stored === stored ? answer.winner : null;
+    return {
+      answer: { ask: "forward", request: { model, stored } },
+      walk: truth === null ? undefined : { ask: "walk", request: { model, stored, label: truth } },
+      unit: fits ? { ask: "exciting", request: { model, layer, unit }, after: 200 } : null,
+    };
+  }
+
+  function show(now, given) {
+    [state, frames] = [now, given];
+    const { walk } = frames;
+    if (!walk || !state.picture) {
+      fill(drawing); fill(card); fill(targetChoice);
+      return fill(caption, words.empty);
+    }
+    const names = app.models[state.model].classNames, phase = phases()[state.phase] ?? phases()[0];
+    const control = select(names.map((_, k) => k), walk.label, (text) => app.set({ label: Number(text) }), names);
+    fill(targetChoice, h("label", { class: "inline" }, `${words.target} `, control));
+    fill(caption, ...captionOf(phase, walk));
+    const shape = app.models[state.model].imageShape;
+    fill(drawing, ...drawn(walk, phase, state, shape, (layer, unit) => app.set({ layer, unit })));
+    fill(card, ...unitCard(walk, state, frames.unit, shape, names));
+  }
+
+  return { element, wants, show, leave: stop };
+}
+
+/** A sentence and the formula, with the shapes. */
+function captionOf({ name, layer, loss }, { layers, x, loss: value, label }) {
+  const l = layers[layer], before = layer > 0 ? "a" : "x", sup = layer + 1;
+  const texts = {
+    x: () => [`The input: ${x.length} numbers, each grey level prepared.`],
+    z: () => [term("z"), ` of layer ${sup}: z = ${before} W + b   (1 × ${l.n_in}) · (${l.n_in} × ${l.n_out}) + (${l.n_out})`],
+    a: () => [term("activation"), ` of layer ${sup}: a = ${l.activation === "identity" ? "z" : `${l.activation}(z)`}   (${l.n_out} numbers)`],
+    loss: () => [term("loss"), `: ${loss.replaceAll("_", " ")} of the output and the target ${label} = ${number(value, 4)}`],
+    da: () => layer === layers.length - 1 ? ["Back: how the loss changes with each output, ∂L/∂a."] : ["Back by the ", term("chain rule"), `: ∂L/∂a of layer ${sup} = ∂L/∂z of layer ${sup + 1} · Wᵀ`],
+    dz: () => [`Back through the bend of layer ${sup}: ∂L/∂z = ∂L/∂a · ${l.activation === "identity" ? "1" : `${l.activation}′(z)`}`],
+    dW: () => [term("gradient"), ` of layer ${sup}: ∂L/∂W = ${before}ᵀ · ∂L/∂z   (${l.n_in} × ${l.n_out}); ∂L/∂b = ∂L/∂z`],
+  };
+  return texts[name]();
+}
+
+/** How far the signal has come: which arrays may be shown. */
+function reached(phase, layers) {
+  const order = phasesOf(layers.length), at = order.findIndex(({ name, layer }) => name === phase.name && layer === phase.layer);
+  return (name, layer) => order.findIndex((one) => one.name === name && one.layer === layer) <= at;
+}
+
+/** The drawing: the picture, each layer as a column of units or a grid, and the lines that matter now. */
+function drawn(walk, phase, state, shape, choose) {
+  const columns = [placeInput(shape), ...walk.layers.map((layer, l) => placeLayer(layer.n_out, l, walk.layers.length))];
+  const has = reached(phase, walk.layers), back = isBack(phase), parts = [];
+  walk.layers.forEach((layer, l) => parts.push(lines(walk, l, columns, has, back, phase)));
+  parts.push(inputPicture(walk, shape, columns[0], phase.layer === -1));
+  walk.layers.forEach((layer, l) => {
+    const values = back && has("dz", l) ? layer.dz : back && has("da", l) ? layer.da : l === walk.layers.length - 1 && has("a", l) ? layer.a : has("a", l) ? layer.a : has("z", l) ? layer.z : null;
+    const what = back && has("dz", l) ? "∂L/∂z" : back && has("da", l) ? "∂L/∂a" : has("a", l) ? "a" : has("z", l) ? "z" : "";
+    parts.push(units(layer, l, columns[l + 1], values, what, phase.layer === l, state, choose));
+  });
+  return parts;
+}
+
+function placeInput([height, width]) {
+  const cell = Math.min(5.4, 150 / width);
+  return { x: 20, side: cell * width, cell, spots: Array.from({ length: height * width }, (_, i) => [20 + (i % width + 0.5) * cell, HEIGHT / 2 - cell * height / 2 + (Math.floor(i / width) + 0.5) * cell]) };
+}
+
+/** Where a layer's units are: a column when there are few, a grid when there are many. */
+function placeLayer(n, l, nLayers) {
+  const x = 290 + l * (480 / Math.max(1, nLayers - 1)), left = nLayers === 1 ? 600 : x, down = HEIGHT - TOP - 30;
+  if (n <= FEW) {
+    const gap = Math.min(38, down / n), top = TOP + 10 + (down - gap * (n - 1)) / 2;
+    return { x: left, size: Math.min(12, gap * 0.42), spots: Array.from({ length: n }, (_, j) => [left, top + j * gap]) };
+  }
+  const across = Math.max(4, Math.ceil(Math.sqrt(n / 2.2))), gap = Math.min(24, down / Math.ceil(n / across), 200 / across), rows = Math.ceil(n / across);
+  return { x: left, size: gap * 0.44, spots: Array.from({ length: n }, (_, j) => [left + (j % across - (across - 1) / 2) * gap, TOP + 10 + down / 2 + (Math.floor(j / across) - (rows - 1) / 2) * gap]) };
+}
+
+/** Lines of one layer: all when few, else those that carry most; dashed where the weight is negative. */
+function lines(walk, l, columns, has, back, phase) {
+  const layer = walk.layers[l], from = l ? walk.layers[l - 1].a : walk.x, { W, dW, n_in, n_out } = layer;
+  const showsGradient = back && has("dW", l), weights = showsGradient ? dW : W;
+  const carried = (k, j) => Math.abs(showsGradient ? dW[k * n_out + j] : from[k] * W[k * n_out + j]);
+  const seen = l ? n_in * n_out <= FEW * FEW : n_in <= FEW;
+  const all = [];
+  if (seen) for (let k = 0; k < n_in; k++) for (let j = 0; j < n_out; j++) all.push([k, j]);
+  else all.push(...strongest(n_in, n_out, carried));
+  const most = largestSize(weights), active = phase.layer === l && ["z", "dW"].includes(phase.name) || (back && phase.name === "da" && phase.layer === l - 1);
+  return h("g", { class: active ? "lines active" : "lines", "data-lines": all.length }, all.map(([k, j]) => {
+    const weight = weights[k * n_out + j], [x1, y1] = columns[l].spots[k], [x2, y2] = columns[l + 1].spots[j];
+    return h("line", {
+      x1, y1, x2, y2, stroke: lineColour(weight), "stroke-width": (0.3 + 3 * Math.abs(weight) / (most || 1)).toFixed(2),
+      "stroke-dasharray": weight < 0 ? "5 4" : null, opacity: has("z", l) || active ? 0.85 : 0.25,
+    });
+  }));
+}
+
+function strongest(n_in, n_out, carried) {
+  const best = []; // the largest so far, the least of them last
+  for (let k = 0; k < n_in; k++) for (let j = 0; j < n_out; j++) {
+    const size = carried(k, j);
+    if (best.length < STRONGEST || size > best.at(-1)[2]) {
+      best.push([k, j, size]);
+      best.sort((a, b) => b[2] - a[2]);
+      best.length = Math.min(best.length, STRONGEST);
+    }
+  }
+  return best;
+}
+
+function inputPicture(walk, [height, width], { x, side, cell }, active) {
+  const canvas = picture("", 168);
+  paintInk(canvas, walk.stored, [height, width], height === 8 ? 16 : 255);
+  const y = HEIGHT / 2 - cell * height / 2;
+  return h("g", { class: active ? "active" : "" },
+    h("text", { x: x + side / 2, y: y - 12, "text-anchor": "middle" }, `input, ${walk.x.length}`),
+    h("rect", { x: x - 1, y: y - 1, width: side + 2, height: cell * height + 2, class: "frame" }),
+    h("image", { x, y, width: side, height: cell * height, href: canvas.toDataURL(), "image-rendering": "pixelated" }, h("title", {}, "the picture")));
+}
+
+/** One layer's units; brightness is the number, scaled to the layer's largest, which is told. */
+function units(layer, l, { x, size, spots }, values, what, active, state, choose) {
+  const most = values ? largestSize(values) : 0;
+  return h("g", { class: active ? "units active" : "units" },
+    h("text", { x, y: 18, "text-anchor": "middle" }, `layer ${l + 1}, ${layer.n_out} ${layer.activation === "identity" ? "" : layer.activation}`),
+    h("text", { x, y: 34, "text-anchor": "middle", class: "scale" }, values ? `${what} up to ±${number(most, 3)}` : "not reached yet"),
+    spots.map(([cx, cy], j) => {
+      const chosen = state.layer === l && state.unit === j;
+      const name = `layer ${l + 1}, unit ${j}${values ? `: ${what} = ${number(values[j], 4)}` : ""}`;
+      return h("g", { class: chosen ? "unit chosen" : "unit", tabindex: chosen || (j === 0 && state.layer !== l) ? 0 : -1, role: "button", "aria-label": name, "aria-pressed": chosen ? "true" : "false",
+        onclick: () => choose(l, j), onkeydown: (event) => keyed(event, l, j, spots.length, choose) },
+      h("circle", { cx, cy, r: size, fill: values ? signed(most ? values[j] / most : 0) : "transparent", class: "dot" }, h("title", {}, name)),
+      values && values[j] < 0 && size > 5 ? h("line", { x1: cx - size / 2, x2: cx + size / 2, y1: cy, y2: cy, class: "minus" }) : null,
+      layer.n_out <= FEW ? h("text", { x: cx + size + 6, y: cy + 4, class: "value" }, layer.n_out === 10 ? `${j}: ` : "", values ? number(values[j], 2) : "") : null);
+    }));
+}
+
+/** Arrows walk through a layer's units, Enter chooses. */
+function keyed(event, l, j, n, choose) {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  if (step) choose(l, (j + step + n) % n);
+  else if (event.key === "Enter" || event.key === " ") choose(l, j);
+  else return;
+  event.preventDefault();
+  requestAnimationFrame(() => document.querySelector(".unit.chosen")?.focus());
+}
+
+/** What one unit looks for, its sum, and the test pictures that excite it most. */
+function unitCard(walk, state, exciting, shape, names) {
+  const l = Math.min(state.layer, walk.layers.length - 1), layer = walk.layers[l], j = Math.min(state.unit, layer.n_out - 1);
+  const weights = Float64Array.from({ length: layer.n_in }, (_, k) => layer.W[k * layer.n_out + j]), inputs = l ? walk.layers[l - 1].a : walk.x;
+  const order = Array.from(inputs.keys()).sort((a, b) => Math.abs(inputs[b] * weights[b]) - Math.abs(inputs[a] * weights[a])).slice(0, 6);
+  const look = picture(`the weights of unit ${j}`, l ? 240 : 140);
+  paintSigned(look, weights, l ? gridOf(layer.n_in) : shape);
+  const fits = exciting && exciting.request.layer === l && exciting.request.unit === j;
+  return [
+    h("h3", {}, term("unit"), ` ${j} of layer ${l + 1}`),
+    h("div", { class: "columns tight" },
+      h("div", {}, look, legend({ plus: "listens for", zero: "does not care", minus: "speaks against" }), h("p", { class: "hint" }, `${layer.n_in} weights, the largest ±${number(largestSize(weights), 3)}`)),
+      h("div", {},
+        h("table", { class: "sum" },
+          h("thead", {}, h("tr", {}, h("th", {}, l ? "from unit" : "from pixel"), h("th", {}, l ? "a" : "x"), h("th", {}, term("weight")), h("th", {}, "product"))),
+          h("tbody", {}, order.map((k) => h("tr", {}, h("th", { scope: "row" }, l ? k : `${Math.floor(k / shape[1])}, ${k % shape[1]}`), h("td", { class: "number" }, number(inputs[k], 4)), h("td", { class: "number" }, number(weights[k], 4)), h("td", { class: "number" }, number(inputs[k] * weights[k], 4)))),
+            h("tr", {}, h("th", { scope: "row", colspan: 3 }, `the other ${layer.n_in - order.length}`), h("td", { class: "number" }, number(layer.z[j] - layer.b[j] - order.reduce((sum, k) => sum + inputs[k] * weights[k], 0), 4))),
+            h("tr", {}, h("th", { scope: "row", colspan: 3 }, term("bias")), h("td", { class: "number" }, number(layer.b[j], 4))),
+            h("tr", { class: "total" }, h("th", { scope: "row", colspan: 3 }, term("z")), h("td", { class: "number" }, number(layer.z[j], 4))),
+            h("tr", {}, h("th", { scope: "row", colspan: 3 }, `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}`), h("td", { class: "number" }, number(layer.a[j], 4))),
+            h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂a"), h("td", { class: "number" }, number(layer.da[j], 4))),
+            h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂z"), h("td", { class: "number" }, number(layer.dz[j], 4)))))),
+      fits ? h("div", {}, h("p", {}, "What excites it most in the test set:"), h("div", { class: "thumbnails" }, exciting.most.map((one) => thumbnail(one, shape, names))), histogram(exciting)) : h("p", { class: "hint" }, "With test digits at hand, those that excite it most are shown here.")),
+    l === walk.layers.length - 1 ? h("p", { class: "hint" }, `softmax of all ${layer.n_out}: ${names[j]} gets ${percent(walk.probabilities[j])}`) : null,
+  ];
+}
+
+/** A grid for so many weights, nearly square. */
+function gridOf(n) {
+  for (let height = Math.floor(Math.sqrt(n)); height > 0; height--) if (n % height === 0) return [height, n / height];
+  return [1, n];
+}
+
+function thumbnail({ stored, label, activation }, shape, names) {
+  const canvas = picture(`a ${names[label]}, activation ${number(activation, 2)}`, 56);
+  paintInk(canvas, stored, shape, shape[0] === 8 ? 16 : 255);
+  return h("figure", {}, canvas, h("figcaption", {}, number(activation, 2)));
+}
+
+function histogram({ low, high, bins }) {
+  const most = Math.max(...bins);
+  return h("figure", {},
+    h("svg", { viewBox: "0 0 200 50", class: "histogram", role: "img", "aria-label": "how its activation is spread over the test set" },
+      bins.map((n, i) => h("rect", { x: i * 10, y: 50 - 48 * n / most, width: 9, height: 48 * n / most }))),
+    h("figcaption", {}, `its activation over the test set, ${number(low, 2)} to ${number(high, 2)}`));
+}

@@ -1,0 +1,50 @@
+// Models as byhand writes them: safetensors with a JSON description. Source of the format:
+// huggingface.co/docs/safetensors: 8 bytes length, a JSON table of arrays, the arrays.
+
+const MAX_TABLE = 1 << 20, MAX_LAYERS = 64;
+const BENDS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"];
+
+/** Return {network, preparation: {scale, shift}, classNames, imageShape, name} from a file's bytes; throw a sentence. */
+export async function modelFrom(buffer, name) {
+  const { arrays, body } = opened(buffer);
+  const layers = [];
+  for (const [i, layer] of body.layers.entries()) {
+    if (layer.kind === "dense") {
+      const sizes = { n_in: layer.n_in, n_out: layer.n_out };
+      layers.push({ ...sizes, activation: "identity", slope: 0, W: arrays(`params/${i}.W`, layer.n_in * layer.n_out), b: arrays(`params/${i}.b`, layer.n_out) });
+    } else if (BENDS.includes(layer.kind) && layers.length && layers.at(-1).activation === "identity") {
+      Object.assign(layers.at(-1), { activation: layer.kind, slope: layer.slope ?? 0 });
+    } else {
+      throw new Error(`the page cannot show a ${layer.kind} layer yet`);
+    }
+  }
+  if (!layers.length || layers.length > MAX_LAYERS) throw new Error("this model has no dense layers");
+  const loss = body.provenance?.recipe?.loss ?? "softmax_cross_entropy";
+  return {
+    network: { layers, loss, labelSmoothing: body.provenance?.recipe?.label_smoothing ?? 0 },
+    preparation: { scale: perInput(arrays("preparation/scale")), shift: perInput(arrays("preparation/shift")) },
+    classNames: body.class_names, imageShape: body.image_shape, name: name ?? body.provenance?.recipe?.name ?? "model",
+  };
+}
+
+/** Open the file; return a function that takes arrays out, and the description. */
+function opened(buffer) {
+  try {
+    const length = Number(new DataView(buffer).getBigUint64(0, true));
+    if (length > MAX_TABLE) throw new Error("too long a table");
+    const table = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+    const { body } = JSON.parse(table.__metadata__.byhand);
+    const arrays = (name, n) => {
+      const { dtype, data_offsets: [from, to] } = table[name];
+      const bytes = buffer.slice(8 + length + from, 8 + length + to);
+      const array = dtype === "F64" ? new Float64Array(bytes) : new Float32Array(bytes);
+      if (n !== undefined && array.length !== n) throw new Error(`${name} has ${array.length} numbers, not ${n}`);
+      return array;
+    };
+    return { arrays, body };
+  } catch (error) {
+    throw new Error(`this is no model of byhand's (${error.message}); byhand train writes model.safetensors`);
+  }
+}
+
+const perInput = (array) => array.length === 1 ? array[0] : Float32Array.from(array);

@@ -1,0 +1,90 @@
+// The worker: it holds the C core, the networks and the data, and answers what engine.js asks.
+
+import { loadCore } from "../core/core.js";
+import { confusions, digitAt, exciting, forward, read, sure, walk, why } from "./answers.js";
+import { dataFrom, openData } from "./data.js";
+import { modelFrom } from "./models.js";
+import { Training } from "./training.js";
+
+const MAX_FILE = 64 << 20; // bytes of a dropped file
+const models = {}; // name → network with its preparation
+const sets = {}; // name → data set: once opened, it stays
+let core, data, training;
+
+const ready = load();
+
+async function load() {
+  const bytes = await fetched(new URL("../core/core.wasm", import.meta.url));
+  core = await loadCore(bytes);
+  models.shipped = await modelFrom(await fetched(new URL("../models/draw.safetensors", import.meta.url)));
+}
+
+async function fetched(url, headers = {}) {
+  const reply = await fetch(url, { headers });
+  if (!reply.ok) throw new Error(`${url.pathname.split("/").pop()} did not come: ${reply.status} ${reply.statusText}`.trim());
+  return reply.arrayBuffer();
+}
+
+function modelNamed(name) {
+  if (!models[name]) throw new Error(`there is no ${name} network yet`);
+  return models[name];
+}
+
+const about = ({ network, preparation, classNames, imageShape, name }) => ({
+  name, classNames, imageShape, preparation,
+  layers: network.layers.map(({ n_in, n_out, activation }) => ({ n_in, n_out, activation })),
+});
+
+const answers = {
+  models: () => Object.fromEntries(Object.entries(models).map(([name, model]) => [name, about(model)])),
+  read: ({ ink, height, width }) => read(core, ink, height, width),
+  forward: ({ model, stored }) => forward(core, modelNamed(model), stored),
+  why: ({ model, stored, toward, against }) => why(core, modelNamed(model), stored, toward, against),
+  sure: ({ model, stored }) => sure(core, modelNamed(model), stored),
+  walk: ({ model, stored, label }) => walk(core, modelNamed(model), stored, label),
+  confusions: ({ model }) => confusions(core, modelNamed(model), opened(modelNamed(model))),
+  exciting: ({ model, layer, unit }) => exciting(core, modelNamed(model), opened(modelNamed(model)), layer, unit),
+  digit: ({ index }) => digitAt(opened(), index),
+
+  /** A model as a file of byhand's, dropped or from the server. */
+  async openModel({ bytes, token, name }) {
+    const file = bytes ?? await fetched(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token });
+    models.given = await modelFrom(file, name);
+    return about(models.given);
+  },
+
+  /** Data by name, from the server with its token, or from dropped files. */
+  async openData({ name, token, files }) {
+    if (files?.some((file) => file.size > MAX_FILE)) throw new Error("a dropped file is larger than 64 MB");
+    if (files) sets.mnist = await dataFrom(files);
+    else sets[name] ??= await openData(name, (path) => fetched(new URL(path, import.meta.url), { "X-Byhand-Token": token ?? "" }));
+    data = sets[files ? "mnist" : name];
+    return { name: data.name, n_train: data.train.labels.length, n_held: data.held.labels.length, n_test: data.test.labels.length, imageShape: data.imageShape };
+  },
+
+  begin({ settings }) {
+    training?.pause();
+    training = new Training(core, opened(), settings, (frame) => postMessage({ frame }));
+    models.trained = training.model;
+    return training.frame();
+  },
+  start: () => training.start(),
+  pause: () => training.pause(),
+  step: ({ steps }) => training.advance(steps),
+  travel: ({ to }) => training.travel(to),
+};
+
+function opened(model) {
+  if (!data) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
+  if (model && model.network.layers[0].n_in !== data.nIn) throw new Error(`this network looks at ${model.network.layers[0].n_in} numbers, the pictures of ${data.name} have ${data.nIn}`);
+  return data;
+}
+
+onmessage = async ({ data: { id, name, request } }) => {
+  try {
+    await ready;
+    postMessage({ id, answer: await answers[name](request) });
+  } catch (error) {
+    postMessage({ id, error: error.message });
+  }
+};
