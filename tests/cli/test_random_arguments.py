@@ -16,6 +16,7 @@ MEANINGFUL = {0, 2, 3, 4, 5}
 QUICK = {  # before the random ones, which may be worse
     "train": ["--quiet", "--epochs", "1", "--examples", "20", "--hidden", "3"],
     "bench": ["tiny", "--rounds", "1", "--peer", "byhand"],
+    "lab": ["--no-open"],
 }
 
 # of what would train for long or fill the memory, only what is over in a moment
@@ -26,6 +27,8 @@ SMALL = {
     "--seeds": ["1", "2", "0", "-3", "two", ""],
     "--rounds": ["1", "2", "0", "-1", "three"],
     "--move": ["0", "1", "2", "-1", "far"],
+    "--port": ["0", "-1", "65536", "x", ""],  # none that another test may want
+    "--host": ["127.0.0.1", "localhost", "::1", "0.0.0.0", "192.0.2.1", "", "a b", "[::1]", "Ü", "\n"],  # noqa: S104
     "--runs": ["runs", "more", "made.npy", "/dev/null", "", "[bold]", "[/]", "ü 𝛼"],
 }
 NAMES = [
@@ -89,6 +92,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def unserved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the lab listen and not serve: it would, until Ctrl-C; and let no browser open."""
+    monkeypatch.setattr("byhand.lab.server.Server.start", lambda server: None)
+    monkeypatch.setattr("byhand.lab.server.Server.wait", lambda server, asked: None)
+    monkeypatch.setattr("webbrowser.open", lambda url: False)
+
+
 def check(folder: Path, args: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     done = byhand(*args)
@@ -109,7 +120,7 @@ lenient = settings(
 )
 
 
-@pytest.mark.usefixtures("no_network")
+@pytest.mark.usefixtures("no_network", "unserved")
 @settings(lenient, max_examples=300)
 @given(args=arguments())
 def test_random_arguments_end_in_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch, args: list[str]) -> None:
@@ -117,7 +128,7 @@ def test_random_arguments_end_in_a_sentence(folder: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.full
-@pytest.mark.usefixtures("no_network")
+@pytest.mark.usefixtures("no_network", "unserved")
 @settings(lenient, max_examples=5000)
 @given(args=arguments())
 def test_many_random_arguments_end_in_a_sentence(

@@ -130,6 +130,14 @@ class Lab:
             "document.querySelector('.sum .total') && !document.querySelector('.stale')", timeout=10_000
         )
 
+    def says(self, selector: str, text: str, within: float = 10_000) -> None:
+        """Wait until this can be read there, tooltips not counted."""
+        self.page.wait_for_function(
+            "([selector, text]) => document.querySelector(selector)?.innerText.replace(/\\s+/g, ' ').includes(text)",
+            arg=[selector, text],
+            timeout=within,
+        )
+
     def verdict(self) -> str:
         return str(self.page.inner_text(".verdict"))
 

@@ -15,6 +15,7 @@ from byhand.recipes import recipe_named
 @click.option("--seeds", type=click.IntRange(min=1), help="Repeat with so many consecutive seeds; report the spread.")
 @click.option("--validate", is_flag=True, help="Hold a validation block back and show it each epoch.")
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with a stopped run, to the same bits.")
+@click.option("--lab", is_flag=True, help="Serve the lab beside it: a page that shows the training, while it lasts.")
 @click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
 @data_dir_option
 @runs_option
@@ -25,6 +26,7 @@ def command(
     seeds: int | None,
     validate: bool,
     resume: Path | None,
+    lab: bool,
     engine: str | None,
     data_dir: Path | None,
     runs: Path,
@@ -37,10 +39,11 @@ def command(
 
     Example: byhand train vanilla --epochs 10 --seeds 5
     """
-    from byhand.cli.training import Request, resumed, run_request
+    from byhand.cli.training import Request, resumed, run_request, run_shown
 
+    run = run_shown if lab else run_request
     if resume is not None:
-        return run_request(resumed(resume), voice)
+        return run(resumed(resume), voice)
     if validate:
         fields["validation"] = fields["validation"] or "balanced"
     chosen = changed(recipe_named(recipe or "vanilla"), fields)
@@ -48,4 +51,4 @@ def command(
     fallback = None if mnist_is_named else changed(recipe_named("digits"), fields)
     given = tuple(name for name, value in fields.items() if value is not None)
     request = Request(chosen, data_dir, seeds or 1, engine, runs, fallback, given)
-    return run_request(request, voice)
+    return run(request, voice)

@@ -1,6 +1,7 @@
 """What stands behind `byhand train`: one request, one or many seeds, each trained, saved and tested once."""
 
 import operator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -11,12 +12,13 @@ from byhand.cli.downloading import progress_bar
 from byhand.cli.interrupt import StopRequest
 from byhand.cli.loading import read_recipe
 from byhand.cli.log import EpochLog
+from byhand.cli.onlooker import Onlooker, lab_beside
 from byhand.cli.report import SeedResult, report_text, report_values
 from byhand.data.examples import Dataset
 from byhand.data.mnist import MnistNotFound
 from byhand.engines.base import Engine
 from byhand.engines.native import NativeEngine, usable_processors
-from byhand.errors import DataError
+from byhand.errors import DataError, OptionError
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
 from byhand.recipes.build import suited
@@ -27,6 +29,7 @@ from byhand.recipes.sources import load_data
 from byhand.summary import n_params, sizes_label
 from byhand.training.checkpoint import load_checkpoint, restore_state
 from byhand.training.engines import choose_engine
+from byhand.training.history import EpochRecord
 from byhand.training.run_folder import RunFolder
 
 STOPPED = 130  # exit code
@@ -39,6 +42,7 @@ class Request:
     fallback : nobody named MNIST, so this, on the bundled digits, will do where it cannot be had; None: it will not
     given : the recipe's fields that were set by flags; others are made to fit where the data are numbers to predict
     folder : of the run to go on with, None for a new one
+    onlooker : who is shown every epoch; None: nobody
     """
 
     recipe: Recipe
@@ -49,6 +53,7 @@ class Request:
     fallback: Recipe | None = None
     given: tuple[str, ...] = ()
     folder: RunFolder | None = None
+    onlooker: Onlooker | None = None
 
     def settings(self) -> dict[str, Any]:
         """Return what resuming needs, as plain data."""
@@ -81,6 +86,14 @@ def resumed(path: Path) -> Request:
         return Request(recipe, data_dir, n_seeds, engine, path.parent, given=given, folder=folder)
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder.record_file} does not say how to go on: {error!r}. Train anew.") from error
+
+
+def run_shown(request: Request, voice: Voice) -> int:
+    """Do as run_request, with the lab's page beside it."""
+    if request.n_seeds > 1:
+        raise OptionError(f"--lab shows one training, and these are {request.n_seeds} seeds; leave --seeds out.")
+    with lab_beside(request.data_dir, voice) as onlooker:
+        return run_request(replace(request, onlooker=onlooker), voice)
 
 
 def run_request(request: Request, voice: Voice) -> int:
@@ -170,20 +183,34 @@ def _one_seed(
         restore_state(load_checkpoint(folder.checkpoint_file), run.state)
         voice.say(f"going on after epoch {run.state.epoch}")
     with stop.asked_for_steps():
-        _train(run, folder, engine, stop, voice, quietly=many)
+        _train(_looked_at(run, engine, stop, request.onlooker), run, folder, engine, voice, quietly=many)
     if stop.asked:
         raise KeyboardInterrupt
     return SeedResult(seed, outcome_of(recipe, dataset, run.network), run.seconds, folder.model_file)
 
 
-def _train(run: Run, folder: RunFolder, engine: Engine, stop: StopRequest, voice: Voice, *, quietly: bool) -> None:
+def _looked_at(run: Run, engine: Engine, stop: StopRequest, onlooker: Onlooker | None) -> Iterator[EpochRecord]:
+    """Yield the run's epochs, and show its beginning, its epochs and its end to whoever looks on."""
+    if onlooker is None:
+        yield from run.epochs(engine, stop)
+        return
+    onlooker.look(run, now=True)
+    for record in run.epochs(engine, stop):
+        onlooker.look(run)
+        yield record
+    onlooker.look(run, now=True)
+
+
+def _train(
+    epochs: Iterator[EpochRecord], run: Run, folder: RunFolder, engine: Engine, voice: Voice, *, quietly: bool
+) -> None:
     """Train to the end or to the stop, and save what there is then: a test that is broken off costs no training."""
     validates, classes = run.dataset.validation is not None, run.dataset.train.is_classes
     log = EpochLog(voice, run.recipe.epochs, validates=validates, classes=classes)
     if not quietly:
         voice.say(_opening(run, engine))
         log.header()
-    for record in run.epochs(engine, stop):
+    for record in epochs:
         if not quietly:
             log.row(record)
         folder.save_progress(run.state, asdict(run.recipe))

@@ -16,7 +16,7 @@ const WRITE_MS = 300; // the address is written when the state has rested so lon
 
 const main = document.querySelector("#main"), problem = document.querySelector("#problem");
 const engine = new Engine();
-const app = { engine, set, tell, open, frames: {}, models: {}, data: null, hello: null, token: takeToken() };
+const app = { engine, set, refresh, tell, open, frames: {}, models: {}, data: null, hello: null, token: takeToken() };
 let state = stateFrom(location.hash), view, writing;
 
 /** The token comes in the address once, is kept for this tab, and does not stay in links that are passed on. */

@@ -210,7 +210,7 @@ function answerBars({ logits, probabilities, winner }, names) {
   return [
     h("p", { class: "verdict", role: "status" }, `${names[winner]}`, h("small", {}, ` with ${percent(probabilities[winner])}`)),
     h("table", { class: "bars" },
-      h("thead", {}, h("tr", {}, h("th", {}, "digit"), h("th", {}, ""), h("th", {}, term("probability")), h("th", {}, term("logit")))),
+      h("thead", {}, h("tr", {}, h("th", {}, "digit"), h("td", {}), h("th", {}, term("probability")), h("th", {}, term("logit")))),
       h("tbody", {}, Array.from(logits.keys(), row))),
   ];
 }

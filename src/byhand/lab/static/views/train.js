@@ -47,7 +47,7 @@ export function trainView(app, first) {
       if (name !== "begin" && !app.models.trained && !await begin()) return false;
       app.frames.training = await app.engine.ask(name, request);
       app.models = await app.engine.ask("models");
-      show(state, app.frames);
+      app.refresh();
       return true;
     } catch (error) { app.tell(error.message); return false; }
   }

@@ -16,7 +16,7 @@ const PREPARATIONS = { // stored numbers 0 … top become
 export class Training {
   #core; #data; #settings; #publish; #inputs; #optimizer; #running = false;
   #epoch = 0; #at = 0; #order = []; #step = 0; #seconds = 0; #seen = 0; #history = []; #snapshots = [];
-  #sums = { loss: 0, right: 0 }; #curve = []; #latest = null;
+  #sums = { loss: 0, right: 0 }; #curve = [];
 
   /** settings: the table of state.js; data: of data.js; publish: is called with each frame. */
   constructor(core, data, settings, publish) {
@@ -65,11 +65,12 @@ export class Training {
   }
 
   frame() {
-    const { network } = this.model, units = network.layers[0];
+    const { network } = this.model, units = network.layers[0], last = this.#history.at(-1);
+    const sofar = this.#at ? { loss: this.#sums.loss / this.#at, accuracy: this.#sums.right / this.#at } : last; // of this epoch
     return {
       schema: SCHEMA, kind: "training", recipe: "page", sizes: [units.n_in, ...network.layers.map((layer) => layer.n_out)],
       epoch: this.#epoch, epochs: this.#settings.epochs, step: this.#step, running: this.#running, diverged: this.diverged ?? null,
-      loss: this.#latest?.loss ?? null, accuracy: this.#latest?.accuracy ?? null, validation: this.#history.at(-1)?.validation ?? null,
+      loss: sofar?.loss ?? null, accuracy: sofar?.accuracy ?? null, validation: last?.validation ?? null,
       examples_per_second: this.#seconds ? this.#seen / this.#seconds : 0,
       weights: pictures(units.W, units), history: this.#history, curve: this.#curve, snapshots: this.#snapshots.map(({ step, epoch }) => ({ step, epoch })),
     };
@@ -95,8 +96,8 @@ export class Training {
     this.#seconds += (performance.now() - started) / 1000;
     this.#seen += order.length; this.#at += order.length; this.#step += result.steps;
     this.#sums = { loss: this.#sums.loss + result.loss, right: this.#sums.right + result.right };
-    this.#latest = { at: this.#epoch + this.#at / n, loss: result.loss / order.length, accuracy: result.right / order.length };
-    this.#curve = [...(this.#curve.length < POINTS ? this.#curve : this.#curve.filter((_, i) => i % 2)), this.#latest];
+    const point = { at: this.#epoch + this.#at / n, loss: result.loss / order.length, accuracy: result.right / order.length };
+    this.#curve = [...(this.#curve.length < POINTS ? this.#curve : this.#curve.filter((_, i) => i % 2)), point];
     if (result.status === "diverged") this.diverged = { step: this.#step };
     else if (this.#at >= n) this.#closeEpoch();
   }

@@ -1,0 +1,122 @@
+"""The lab's page in headless Chromium: first paint, answers while drawing, training in the tab, gaps between frames.
+
+Needs Chromium and playwright: python benchmarks/lab_page.py
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from machine import machine, save_record
+
+ROUNDS = 5
+
+TINY = """async () => {
+    const { loadCore } = await import("./core/core.js");
+    const core = await loadCore(await (await fetch("core/core.wasm")).arrayBuffer());
+    const shapes = [[2, 16], [16, 8], [8, 2]], n = 200000;
+    const layers = shapes.map(([n_in, n_out], l) => ({ n_in, n_out, activation: l < 2 ? "relu" : "identity",
+        W: new Float32Array(n_in * n_out), b: new Float32Array(n_out) }));
+    const network = { layers, loss: "softmax_cross_entropy" };
+    core.initialize(network, {});
+    const { points, classes } = core.toy("moons", { n: 1000, noise: 0.1 });
+    const data = { inputs: points, scale: 1, shift: 0, labels: classes, batchSize: 1,
+        order: Array.from({ length: n }, (_, i) => i % 1000), learningRates: new Float64Array(n).fill(0.01) };
+    core.epoch(network, { kind: "sgd" }, data);
+    const started = performance.now();
+    core.epoch(network, { kind: "sgd" }, data);
+    return n / (performance.now() - started) * 1000;
+}"""
+
+DRAWING = """async () => {
+    const { Engine } = await import("./engine.js");
+    const engine = new Engine(), ink = new Float32Array(112 * 112), times = [];
+    for (let r = 20; r < 90; r++) for (let c = 50; c < 58; c++) ink[r * 112 + c] = 255;
+    await engine.ask("models");
+    for (let i = 0; i < 60; i++) {
+        const started = performance.now();
+        const { stored } = await engine.ask("read", { ink, height: 112, width: 112 });
+        await engine.ask("forward", { model: "shipped", stored });
+        times.push(performance.now() - started);
+    }
+    return times.slice(10);
+}"""
+
+GAPS = """ms => new Promise(resolve => {
+    const gaps = [], begin = performance.now();
+    let last = begin;
+    const tick = now => {
+        gaps.push(now - last);
+        last = now;
+        if (now - begin < ms) requestAnimationFrame(tick); else resolve(gaps.slice(1));
+    };
+    requestAnimationFrame(tick);
+})"""
+
+
+def first_paint(browser: Any, address: str) -> float:
+    """Return milliseconds to the first contentful paint of a fresh visitor."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("html[data-ready]")
+    found = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    context.close()
+    return float(found)
+
+
+def training(page: Any) -> dict[str, float]:
+    """Train 784-128-10 on MNIST in the tab for some epochs; return its figures."""
+    page.click("nav a:has-text('Train')")
+    page.fill("label:has-text('Epochs') input", "4")
+    page.keyboard.press("Enter")
+    page.click("button.main")
+    page.wait_for_function(
+        "Number(document.querySelector('.figures dd')?.innerText.split(' ')[0]) >= 1", timeout=60_000
+    )
+    gaps = page.evaluate(GAPS, 3000)
+    page.wait_for_function("document.querySelector('.readout').innerText.includes('Done.')", timeout=120_000)
+    figures = page.locator(".figures dd").all_inner_texts()
+    speed = float(figures[5].replace(",", ""))
+    return {
+        "seconds_an_epoch_of_60000": 60_000 / speed,
+        "validation_accuracy_after_4": float(figures[4].rstrip(" %")) / 100,
+        "longest_gap_between_frames_ms": max(gaps),
+    }
+
+
+def main() -> None:
+    chromium = os.environ.get("BYHAND_CHROMIUM") or shutil.which("chromium")
+    command = [sys.executable, "-m", "byhand", "lab", "--port", "0", "--no-open", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, sync_playwright() as driver:
+        address = json.loads(server.stdout.readline() if server.stdout else "{}")["url"]
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        paints = [first_paint(browser, address) for _ in range(ROUNDS)]
+        page = browser.new_page()
+        page.goto(address)
+        page.wait_for_selector("html[data-ready]")
+        answers = page.evaluate(DRAWING)
+        tiny = [page.evaluate(TINY) for _ in range(ROUNDS)]
+        trained = training(page)
+        version = browser.version
+        browser.close()
+        server.terminate()
+    figures = {
+        "chromium": version,
+        "first_paint_ms": paints,
+        "answer_while_drawing_ms": {"median": statistics.median(answers), "max": max(answers)},
+        "examples_a_second_2_16_8_2": {"median": statistics.median(tiny), "all": tiny},
+        **trained,
+    }
+    print(json.dumps(figures, indent=2))
+    save_record("lab-page", {**machine(), **figures})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""`byhand lab`: serve the page where the network is a glass box, until Ctrl-C."""
+
+import os
+import sys
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from byhand.cli.common import Voice, data_dir_option, escaped, voice_options
+
+if TYPE_CHECKING:
+    from byhand.cli.interrupt import StopRequest
+    from byhand.lab.server import Server
+
+PORT = 8765
+
+
+@click.command("lab")
+@click.argument("model", required=False, type=click.Path(path_type=Path))
+@data_dir_option
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Where; 0: any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen for others too, at this address or name.")
+@click.option("--no-open", is_flag=True, help="Open no browser.")
+@voice_options
+def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_open: bool, voice: Voice) -> int:
+    """Serve the lab, a page that draws, trains and takes networks apart, until Ctrl-C, which ends it with code 0.
+
+    MODEL is a model file or a run folder for the page to open; without it the page begins with its own. The printed
+    address holds a token: who knows it may read the data and the model.
+
+    Example: byhand lab runs/vanilla-1 --no-open
+    """
+    from byhand.cli.interrupt import StopRequest
+    from byhand.lab.extra import check_extra
+
+    check_extra()
+    with StopRequest() as stop, stop.asked_for_steps():
+        _serve(_server(model, data_dir, host, port), stop, voice, opens=not no_open)
+    voice.say("the lab has ended.")
+    return 0
+
+
+def _server(model: Path | None, data_dir: Path | None, host: str, port: int) -> "Server":
+    """Return a server that listens, once what was named has proved to be there."""
+    from byhand.lab.pictures import PictureSource
+    from byhand.lab.saved import saved_model
+    from byhand.lab.server import Server
+
+    pictures = PictureSource(data_dir)
+    if data_dir is not None:
+        pictures.get()
+    return Server(host, port, pictures=pictures, model=None if model is None else saved_model(model))
+
+
+def _serve(server: "Server", stop: "StopRequest", voice: Voice, *, opens: bool) -> None:
+    """Serve until a signal asks to stop; say where, and open the browser there."""
+    from byhand.lab.server import is_loopback
+
+    if not is_loopback(server.host):
+        voice.warn(f"others can reach the lab at {server.host}, and only the token in its address keeps them out.")
+    server.start()
+    try:
+        voice.result(escaped(server.url), {"url": server.url, "host": server.host, "port": server.port})
+        if opens and not _opened(server.url):
+            voice.say("no browser could be opened; open the address above yourself.")
+        voice.say("Ctrl-C ends it.")
+        server.wait(stop)
+    finally:
+        server.stop()
+
+
+def _opened(url: str) -> bool:
+    """Open the address in a browser with windows; one for the terminal would take this terminal away."""
+    has_windows = sys.platform in ("win32", "darwin") or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    )
+    return has_windows and webbrowser.open(url)

@@ -1,0 +1,129 @@
+"""The server's routes. Each address is fixed; none takes a name, a path or a URL from who asks."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
+
+from byhand import __version__
+from byhand.errors import DataError
+from byhand.lab.content import answer
+from byhand.lab.live import Live
+from byhand.lab.pages import Pages
+from byhand.lab.pictures import KINDS, PARTS, PictureSource
+from byhand.lab.saved import SavedModel
+from byhand.lab.token import HEADER, is_token
+
+SCHEMA = 1  # of /api/hello
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, eq=False)
+class Served:
+    """What there is to serve.
+
+    model : None: the page begins with its own   is_live : is there a training to look on at?
+    """
+
+    pages: Pages
+    pictures: PictureSource
+    model: SavedModel | None
+    is_live: bool
+
+
+def lab_app(served: Served, live: Live, token: str) -> ASGIApp:
+    """Return the application; the guard goes around it."""
+    protected = {"/api/hello": _hello(served), "/api/model": _model(served)}
+    for part in PARTS:
+        for kind in KINDS:
+            protected[f"/api/data/{part}/{kind}"] = _data(served, part, kind)
+    routes = [
+        *(Route(address, _for_token(handler, token)) for address, handler in protected.items()),
+        WebSocketRoute("/live", live.serve),
+        Route("/{anything:path}", _page(served)),
+    ]
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _in_a_sentence})
+    app.router.redirect_slashes = False  # a redirect would lead to an address made of the request
+    return app
+
+
+def _for_token(handler: Handler, token: str) -> Handler:
+    """Return the handler for those who know the token, 401 for others."""
+
+    async def checked(request: Request) -> Response:
+        if not is_token(request.headers.get(HEADER), token):
+            raise HTTPException(401, f"{HEADER} is not this server's token; open the address that byhand printed.")
+        return await handler(request)
+
+    return checked
+
+
+def _hello(served: Served) -> Handler:
+    async def hello(request: Request) -> Response:
+        """Say what there is."""
+        values = {
+            "schema": SCHEMA,
+            "version": __version__,
+            "model": served.model and served.model.name,
+            "data": await asyncio.to_thread(_pictures_in_short, served.pictures),
+            "live": served.is_live,
+        }
+        return JSONResponse(values, headers={"Cache-Control": "no-store"})
+
+    return hello
+
+
+def _pictures_in_short(source: PictureSource) -> dict[str, Any] | None:
+    """Return name and counts, or None where there are no pictures; /api/data says why."""
+    try:
+        found = source.get()
+    except DataError:
+        return None
+    return {"name": found.name, **found.counts}
+
+
+def _model(served: Served) -> Handler:
+    async def model(request: Request) -> Response:
+        """Send the model's file."""
+        if served.model is None:
+            raise HTTPException(404, "No model was named; start with `byhand lab MODEL`.")
+        return answer(request, served.model.content)
+
+    return model
+
+
+def _data(served: Served, part: str, kind: str) -> Handler:
+    async def data(request: Request) -> Response:
+        """Send bytes of MNIST, kept by the browser for as long as it has this server's token."""
+        try:
+            found = await asyncio.to_thread(served.pictures.get)
+        except DataError as error:
+            raise HTTPException(404, str(error)) from error
+        return answer(request, found.contents[part, kind], Vary=HEADER)
+
+    return data
+
+
+def _page(served: Served) -> Handler:
+    async def page(request: Request) -> Response:
+        """Send a file of the page's own."""
+        content = served.pages.get(request.scope["path"])
+        if content is None:
+            raise HTTPException(404, "There is nothing at this address.")
+        return answer(request, content)
+
+    return page
+
+
+async def _in_a_sentence(request: Request, error: Exception) -> Response:
+    """Return a refusal as one JSON object."""
+    status, sentence = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, str(error))
+    return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})

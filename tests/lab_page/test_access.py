@@ -1,0 +1,123 @@
+"""For everyone: no violation that axe finds, light and dark; all by keyboard; a phone's width; fingers."""
+
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+
+from conftest import drawings
+
+pytestmark = pytest.mark.browser
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+VIEWS = ["Draw", "Network", "Train", "Mistakes"]
+LEAST_TARGET = 44  # CSS pixels a side, of what fingers press
+
+
+def with_a_digit(lab: Any) -> None:
+    lab.draw(drawings()[5])
+    lab.settled()
+
+
+def violations(page: Any) -> list[str]:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("async () => (await axe.run(document)).violations")
+    return [
+        f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}" for one in found for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(site: str, open_lab: Any, scheme: str) -> None:
+    lab = open_lab(f"{site}#epochs=2", color_scheme=scheme)
+    with_a_digit(lab)
+    for view in VIEWS:
+        lab.view(view)
+        if view == "Train":
+            lab.page.click("button.main")
+            lab.says(".readout", "Done.")
+        if view == "Mistakes":
+            lab.page.select_option("[aria-label=Network]", "trained")
+            lab.page.wait_for_selector(".confusion")
+        lab.page.wait_for_timeout(400)
+        assert violations(lab.page) == [], view
+
+
+def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    keyboard = lab.page.keyboard
+
+    def go_to(selector: str) -> None:
+        """Press Tab until the focus is there."""
+        for _ in range(150):
+            if lab.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+                shown = lab.page.evaluate(
+                    "() => getComputedStyle(document.activeElement).outlineStyle !== 'none' "
+                    "|| Boolean(document.activeElement.querySelector('.dot'))"
+                )
+                assert shown, f"{selector} has the focus and does not show it"
+                return
+            keyboard.press("Tab")
+        raise AssertionError(f"the keyboard does not reach {selector}")
+
+    go_to(".editable")
+    for key in ["ArrowUp"] * 6 + [" ", "ArrowDown"] * 13:
+        keyboard.press(key)
+    lab.settled()
+    go_to("[aria-label='rather than']")
+    go_to(".beside button.small")
+    lab.page.reload()
+    lab.page.wait_for_selector("html[data-ready]")
+    go_to("nav a:nth-child(2)")
+    keyboard.press("Enter")
+    lab.page.wait_for_selector(".unit.chosen")
+    go_to(".network-view .buttons button:nth-child(4)")
+    keyboard.press("Enter")
+    lab.says(".caption", "z of layer 1")
+    go_to(".unit.chosen")
+    keyboard.press("ArrowRight")
+    lab.page.wait_for_selector("h3:has-text('1 of layer 1')")
+    lab.page.reload()
+    lab.page.wait_for_selector("html[data-ready]")
+    go_to("nav a:nth-child(3)")
+    keyboard.press("Enter")
+    go_to("button.main")
+    keyboard.press("Enter")
+    lab.says(".readout", "Done.", 30_000)
+    go_to("input[type=range]")
+    keyboard.press("Home")
+    lab.says(".told", "epoch 0")
+
+
+def test_a_phone_has_room_for_everything(site: str, open_lab: Any) -> None:
+    lab = open_lab(site, viewport={"width": 375, "height": 740}, has_touch=True)
+    with_a_digit(lab)
+    for view in VIEWS:
+        lab.view(view)
+        lab.page.wait_for_timeout(300)
+        assert lab.page.evaluate("document.documentElement.scrollWidth") <= 375, view
+        small = lab.page.evaluate(
+            """least => [...document.querySelectorAll("main button, main select, nav a, header select")]
+                .filter(one => one.offsetParent && !one.matches(".term-word, .confusion button"))
+                .filter(one => one.getBoundingClientRect().height < least - 0.5)
+                .map(one => one.outerHTML.slice(0, 80))""",
+            LEAST_TARGET,
+        )
+        assert small == [], view
+
+
+def test_a_finger_draws(site: str, open_lab: Any) -> None:
+    lab = open_lab(site, viewport={"width": 375, "height": 740}, has_touch=True)
+    box = lab.page.locator(".pad").bounding_box()
+    session = lab.page.context.new_cdp_session(lab.page)
+
+    def touch(kind: str, x: float, y: float) -> None:
+        points = [] if kind == "touchEnd" else [{"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 0.5, 0.15)
+    for i in range(1, 15):
+        touch("touchMove", 0.5, 0.15 + 0.05 * i)
+    touch("touchEnd", 0.5, 0.85)
+    lab.settled()
+    assert lab.verdict()[0] == "1"

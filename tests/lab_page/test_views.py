@@ -1,0 +1,166 @@
+"""Each view does what it says: signal, training, mistakes; and the address brings everything back."""
+
+import re
+from typing import Any
+
+import pytest
+
+from conftest import drawings
+
+pytestmark = pytest.mark.browser
+
+
+def text_of(lab: Any, term: str) -> str:
+    """Return a figure of the training by its name."""
+    return str(lab.page.inner_text(f".figures div:has(dt:has-text('{term}')) dd"))
+
+
+def trained(lab: Any, within: float = 60_000) -> None:
+    lab.page.click("button.main")
+    lab.says(".readout", "Done.", within)
+
+
+def test_the_signal_goes_forwards_and_back_step_by_step(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    lab.view("Network")
+    assert "Draw a digit first" in lab.page.inner_text(".caption")
+    lab.view("Draw")
+    lab.draw(drawings()[6])
+    lab.settled()
+    lab.view("Network")
+    lab.says(".caption", "784 numbers")
+    said = []
+    for _ in range(12):
+        said.append(lab.page.inner_text(".caption"))
+        lab.page.click("button:has-text('Step')")
+        lab.page.wait_for_timeout(60)
+    order = ["The input", "z of layer 1", "activation of layer 1", "z of layer 2", "activation of layer 2", "loss"]
+    order += ["how the loss changes", "bend of layer 2", "gradient", "chain rule", "bend of layer 1", "gradient"]
+    for found, wanted in zip((re.sub(r"\s+", " ", text) for text in said), order, strict=True):
+        assert wanted in found
+    lab.page.click("button:has-text('From the start')")
+    lab.page.click("button:has-text('Forward propagation')")
+    lab.says(".caption", "z of layer", 5_000)
+    lab.page.click("button:has-text('Pause')")
+    held = lab.page.inner_text(".caption")
+    lab.page.wait_for_timeout(1_500)
+    assert lab.page.inner_text(".caption") == held
+    assert lab.page.locator(".network line").count() > 60
+
+
+def test_without_motion_the_end_is_shown_at_once(site: str, open_lab: Any) -> None:
+    lab = open_lab(site, reduced_motion="reduce")
+    lab.draw(drawings()[6])
+    lab.settled()
+    lab.view("Network")
+    lab.says(".caption", "784 numbers")
+    lab.page.click("button:has-text('Backpropagation')")
+    lab.says(".caption", "gradient of layer 1", 1_000)
+
+
+def test_small_digits_are_learned_and_shown_everywhere(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&epochs=15")
+    trained(lab)
+    accuracy = float(text_of(lab, "validation").rstrip(" %"))
+    assert accuracy >= 95
+    lab.page.select_option("[aria-label=Network]", "trained")
+    lab.view("Mistakes")
+    lab.page.wait_for_selector(".confusion")
+    shown = re.search(r"(\d+) of (\d+) right", lab.verdict())
+    assert shown is not None
+    right, n = int(shown[1]), int(shown[2])
+    assert 100 * right / n == pytest.approx(accuracy, abs=0.01)
+    diagonal = sum(int(text.replace("·", "0")) for text in lab.page.locator(".confusion .right").all_inner_texts())
+    assert diagonal == right
+    assert lab.page.locator(".thumbnail").count() == n - right
+    lab.page.locator(".thumbnail").first.click()
+    lab.answered()
+    assert lab.page.inner_text("h2") == "Draw a digit"
+    lab.view("Network")
+    lab.page.wait_for_selector("text=What excites it most")
+
+
+def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=16-16&activation=tanh&optimizer=adam&learningRate=0.003&epochs=200")
+    lab.page.click("button:has-text('One step')")
+    lab.page.wait_for_selector(".figures div:has(dt:has-text('step')) dd:text-is('1')")
+    lab.page.click("button:has-text('One epoch')")
+    lab.page.wait_for_selector(".figures dd:text-is('1 of 200')")
+    lab.page.click("button.main")
+    lab.page.wait_for_function("Number(document.querySelector('.figures dd').innerText.split(' ')[0]) >= 5")
+    lab.page.click("button.main")
+    lab.page.wait_for_selector("button.main:text-is('Start')")
+    paused = text_of(lab, "step")
+    lab.page.wait_for_timeout(300)
+    assert text_of(lab, "step") == paused
+    lab.page.locator("input[type=range]").fill("0")
+    lab.says(".told", "after epoch 0, step 0")
+    lab.page.click("button:has-text('Reset')")
+    lab.page.wait_for_selector(".figures dd:text-is('0 of 200')")
+
+
+def test_the_same_settings_give_the_same_training(site: str, open_lab: Any) -> None:
+    address = f"{site}#view=train&hidden=20&epochs=3&seed=5&optimizer=momentum&learningRate=0.02"
+    found = []
+    for _ in range(2):
+        lab = open_lab(address)
+        trained(lab)
+        found.append((text_of(lab, "loss"), text_of(lab, "validation")))
+    assert found[0] == found[1]
+
+
+def test_a_training_that_flies_apart_says_so(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&learningRate=100000&preparation=raw&activation=identity")
+    lab.page.click("button.main")
+    lab.says(".bad", "the learning rate is too high", 10_000)
+
+
+def test_what_cannot_be_is_told_and_not_taken(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train")
+    field = lab.page.locator("label:has-text('Hidden layers') input")
+    field.fill("many")
+    field.press("Enter")
+    assert "write widths like 128" in lab.page.inner_text("#problem")
+    assert field.get_attribute("aria-invalid") == "true"
+
+
+def test_the_state_comes_back_from_its_address(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    lab.draw(drawings()[3])
+    lab.settled()
+    lab.page.select_option("[aria-label='rather than']", "8")
+    lab.settled()
+    lab.page.wait_for_timeout(500)
+    before = [lab.verdict(), lab.page.inner_text(".sum"), lab.page.inner_text(".beside")]
+    again = open_lab(lab.page.url)
+    again.settled()
+    assert [again.verdict(), again.page.inner_text(".sum"), again.page.inner_text(".beside")] == before
+    broken = open_lab(f"{site}#view=nowhere&picture=%%%&seed=-1&hidden=x&against=77")
+    assert broken.page.inner_text("h2") == "Draw a digit"
+
+
+def test_a_file_that_is_no_model_gets_a_sentence(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    lab.page.evaluate(
+        """() => {
+            const files = new DataTransfer();
+            files.items.add(new File([new Uint8Array(100)], "wrong.safetensors"));
+            dispatchEvent(new DragEvent("drop", { dataTransfer: files, cancelable: true }));
+        }"""
+    )
+    lab.page.wait_for_selector("#problem:has-text('no model of byhand')")
+
+
+@pytest.mark.full
+def test_mnist_is_learned_to_ninety_seven_percent_within_a_minute(lab: str, open_lab: Any) -> None:
+    page = open_lab(lab)
+    page.view("Train")
+    page.page.fill("label:has-text('Epochs') input", "4")
+    page.page.keyboard.press("Enter")
+    trained(page, 60_000)
+    assert float(text_of(page, "validation").rstrip(" %")) >= 97
+    page.page.select_option("[aria-label=Network]", "trained")
+    page.view("Mistakes")
+    page.page.wait_for_selector(".confusion")
+    assert "of 10,000 right" in page.verdict()
+    assert "token" not in page.page.url
