@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -117,26 +118,30 @@ class Lab:
             drawing["strokes"],
         )
 
+    def until(self, question: str, argument: Any = None, within: float = 10_000) -> None:
+        """Wait until a JavaScript function answers yes; asked from outside, for the page's policy allows no eval."""
+        end = time.monotonic() + within / 1000
+        while not self.page.evaluate(question, argument):
+            assert time.monotonic() < end, f"waited {within / 1000:g} s in vain: {question} {argument or ''}"
+            self.page.wait_for_timeout(20)
+
     def answered(self) -> None:
         """Wait until no question is open and there is an answer."""
-        self.page.wait_for_function(
-            "document.documentElement.dataset.asking === '0' && document.querySelector('.verdict')", timeout=10_000
+        self.until(
+            "() => document.documentElement.dataset.asking === '0' && Boolean(document.querySelector('.verdict'))"
         )
 
     def settled(self) -> None:
         """Wait until answer, shares and sureness are those of the picture."""
         self.answered()
-        self.page.wait_for_function(
-            "document.querySelector('.sum .total') && !document.querySelector('.stale')", timeout=10_000
-        )
+        self.until("() => Boolean(document.querySelector('.sum .total')) && !document.querySelector('.stale')")
 
     def says(self, selector: str, text: str, within: float = 10_000) -> None:
         """Wait until this can be read there, tooltips not counted."""
-        self.page.wait_for_function(
-            "([selector, text]) => document.querySelector(selector)?.innerText.replace(/\\s+/g, ' ').includes(text)",
-            arg=[selector, text],
-            timeout=within,
+        read = (
+            "([where, text]) => Boolean(document.querySelector(where)?.innerText.replace(/\\s+/g, ' ').includes(text))"
         )
+        self.until(read, [selector, text], within)
 
     def verdict(self) -> str:
         return str(self.page.inner_text(".verdict"))

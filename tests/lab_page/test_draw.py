@@ -157,4 +157,4 @@ def test_another_class_can_be_asked_for_and_the_flip_taken(site: str, open_lab: 
     logits = [number_in(text) for text in lab.page.locator("[data-logit]").all_inner_texts()]
     assert above + below + rest == pytest.approx(logits[int(before)] - logits[9], abs=0.003)
     lab.page.click("button:has-text('Take it')")
-    lab.page.wait_for_function(f"document.querySelector('.verdict').innerText[0] !== '{before}'")
+    lab.until(f"() => document.querySelector('.verdict').innerText[0] !== '{before}'")

@@ -87,7 +87,7 @@ def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
     lab.page.click("button:has-text('One epoch')")
     lab.page.wait_for_selector(".figures dd:text-is('1 of 200')")
     lab.page.click("button.main")
-    lab.page.wait_for_function("Number(document.querySelector('.figures dd').innerText.split(' ')[0]) >= 5")
+    lab.until("() => Number(document.querySelector('.figures dd').innerText.split(' ')[0]) >= 5")
     lab.page.click("button.main")
     lab.page.wait_for_selector("button.main:text-is('Start')")
     paused = text_of(lab, "step")
@@ -155,7 +155,7 @@ def test_a_file_that_is_no_model_gets_a_sentence(site: str, open_lab: Any) -> No
 def test_mnist_is_learned_to_ninety_seven_percent_within_a_minute(lab: str, open_lab: Any) -> None:
     page = open_lab(lab)
     page.view("Train")
-    page.page.fill("label:has-text('Epochs') input", "4")
+    page.page.fill("label:has-text('Epochs') input", "8")
     page.page.keyboard.press("Enter")
     trained(page, 60_000)
     assert float(text_of(page, "validation").rstrip(" %")) >= 97

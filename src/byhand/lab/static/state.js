@@ -21,7 +21,7 @@ export const SETTINGS = {
   batchSize: whole(32, 1, 4096),
   epochs: whole(10, 1, 1000),
   initializer: choice("he", ["he", "glorot", "normal", "uniform", "zeros"]),
-  preparation: choice("signed", ["unit", "signed", "raw"]),
+  preparation: choice("unit", ["unit", "signed", "raw"]),
   shuffle: { initial: true, read: (text) => ({ yes: true, no: false })[text] ?? null, write: (on) => (on ? "yes" : "no") },
   seed: whole(1, 0, 2 ** 32 - 1),
   theme: choice("auto", ["auto", "light", "dark"]),
