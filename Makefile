@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BUILD := pyproject.toml hatch_build.py $(wildcard core/*)
 ARGS ?=
 
-.PHONY: train test lint wasm wheels clean
+.PHONY: train test test-lab lint wasm wheels clean
 
 train: $(VENV)/.for-use
 	$(BIN)/byhand train $(ARGS)
@@ -13,6 +13,10 @@ train: $(VENV)/.for-use
 # The default suite, then what takes longer but still belongs to it. Under five minutes on two cores, no network.
 test: $(VENV)/.for-test
 	$(BIN)/python -m pytest -q -m "not long and not browser" --durations=10 $(ARGS)
+
+# The lab's page in Chromium, which must be installed. Three minutes.
+test-lab: $(VENV)/.for-browser
+	$(BIN)/python -m pytest -q -m "browser and not long" --durations=5 $(ARGS)
 
 lint: $(VENV)/.for-lint
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
@@ -27,6 +31,10 @@ $(VENV)/.for-use: $(VENV)/bin/python $(BUILD)
 
 $(VENV)/.for-test: $(VENV)/bin/python $(BUILD)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test]'
+	@touch $@
+
+$(VENV)/.for-browser: $(VENV)/bin/python $(BUILD)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test,browser]'
 	@touch $@
 
 $(VENV)/.for-lint: $(VENV)/bin/python $(BUILD)

@@ -75,6 +75,10 @@ def sentences() -> list[str]:
     ]
 
 
+def median(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
 PEERS = {
     "jax scan": "JAX",
     "torch": "PyTorch",
@@ -103,7 +107,7 @@ def speed_rows() -> list[str]:
 def speed() -> list[str]:
     """Return what is said about speed."""
     epochs, latency, process = record("epochs"), record("latency"), record("whole-process")
-    equal = record("engine-accuracy")["recipes"]
+    equal, page = record("engine-accuracy")["recipes"], record("lab-page")
     peers = ", ".join(f"{name} {version}" for name, version in epochs["versions"].items())
     microseconds = {name: sorted(times)[len(times) // 2] for name, times in latency["microseconds"].items()}
     return [
@@ -122,6 +126,10 @@ def speed() -> list[str]:
         f"- `byhand train fast` as a whole process, from nothing to a tested model, takes "
         f"{process['byhand train fast / import torch']:.2f} of the time of `import torch`; of it training "
         f"{sorted(process['training_seconds'])[len(process['training_seconds']) // 2]:.2f} s.",
+        f"- The page in Chromium {page['chromium'].split('.')[0]}: first paint after {median(page['first_paint_ms']):.0f} "
+        f"ms, an answer while drawing in {page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over "
+        f"60,000 digits in {page['seconds_an_epoch_of_60000']:.1f} s, 2-16-8-2 from one example at a time "
+        f"{page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} million times a second.",
         "- The native and the array engine learn equally well: the largest difference of a recipe's mean over five "
         f"seeds is {100 * max(abs(found['difference']) for found in equal.values()):.2f} points.",
     ]

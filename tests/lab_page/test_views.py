@@ -162,5 +162,5 @@ def test_mnist_is_learned_to_ninety_seven_percent_within_a_minute(lab: str, open
     page.page.select_option("[aria-label=Network]", "trained")
     page.view("Mistakes")
     page.page.wait_for_selector(".confusion")
-    assert "of 10,000 right" in page.verdict()
+    assert " of 10,000 right" in page.verdict()
     assert "token" not in page.page.url

@@ -10,11 +10,14 @@ const DASHED = 9; // screen pixels a cell: smaller ones have no room for a dash
 let palette = SAFE;
 export function setColours(name) { palette = name === "classic" ? CLASSIC : SAFE; }
 
-/** The colour of a number between −1 and 1, as CSS. */
-export function signed(value) {
+/** The colour of a number between −1 and 1: red, green, blue. */
+function mixed(value) {
   const end = value < 0 ? palette.minus : palette.plus, share = Math.min(1, Math.abs(value));
-  return `rgb(${palette.zero.map((from, i) => Math.round(from + (end[i] - from) * share)).join(" ")})`;
+  return palette.zero.map((from, i) => from + (end[i] - from) * share);
 }
+
+/** The same as CSS. */
+export const signed = (value) => `rgb(${mixed(value).map(Math.round).join(" ")})`;
 
 /** A line's colour by its weight's sign. */
 export const lineColour = (weight) => `rgb(${(weight < 0 ? (palette === SAFE ? [196, 120, 0] : [200, 40, 30]) : palette.plus.map((c) => c + 30)).join(" ")})`;
@@ -22,14 +25,14 @@ export const lineColour = (weight) => `rgb(${(weight < 0 ? (palette === SAFE ? [
 /** Paint ink 0 … top, black on white as on paper. */
 export function paintInk(canvas, stored, [height, width], top = 255) {
   paint(canvas, height, width, (i) => {
-    const grey = Math.round(255 * (1 - stored[i] / top));
-    return `rgb(${grey} ${grey} ${grey})`;
+    const grey = 255 * (1 - stored[i] / top);
+    return [grey, grey, grey];
   });
 }
 
 /** Paint signed numbers; the largest size is the full colour. */
 export function paintSigned(canvas, numbers, [height, width], most = largestSize(numbers)) {
-  const context = paint(canvas, height, width, (i) => signed(most ? numbers[i] / most : 0)), cell = canvas.width / width;
+  const context = paint(canvas, height, width, (i) => mixed(most ? numbers[i] / most : 0)), cell = canvas.width / width;
   if (cell < DASHED) return;
   context.fillStyle = "rgb(70 40 0)";
   for (let i = 0; i < height * width; i++) {
@@ -39,13 +42,15 @@ export function paintSigned(canvas, numbers, [height, width], most = largestSize
 
 export const largestSize = (numbers) => numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
+const cells = document.createElement("canvas"); // a pixel a cell, before it is drawn large
+
 function paint(canvas, height, width, colour) {
-  const context = canvas.getContext("2d"), cell = canvas.width / width;
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  for (let i = 0; i < height * width; i++) {
-    context.fillStyle = colour(i);
-    context.fillRect(Math.floor(i % width * cell), Math.floor(Math.floor(i / width) * cell), Math.ceil(cell), Math.ceil(cell));
-  }
+  const context = canvas.getContext("2d"), image = new ImageData(width, height);
+  for (let i = 0; i < height * width; i++) image.data.set([...colour(i), 255], 4 * i);
+  Object.assign(cells, { height, width });
+  cells.getContext("2d").putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(cells, 0, 0, canvas.width, canvas.height);
   return context;
 }
 

@@ -34,7 +34,7 @@ export function mistakesView(app, first) {
     }
     columns.hidden = false;
     const { n, wrong, counts } = mistakes;
-    fill(verdict, `${n - wrong.length} of ${n.toLocaleString("en")} right: ${percent((n - wrong.length) / n, 2)}`);
+    fill(verdict, `${(n - wrong.length).toLocaleString("en")} of ${n.toLocaleString("en")} right: ${percent((n - wrong.length) / n, 2)}`);
     fill(matrix, table(mistakes, names, chosen, (cell) => { chosen = cell; show(state, frames); }));
     const shown = wrong.filter(({ label, answer }) => !chosen || (label === chosen[0] && answer === chosen[1]));
     fill(heading, chosen ? `${names[chosen[0]]} taken for ${names[chosen[1]]}: ${counts[chosen[0] * names.length + chosen[1]]}` : words.all,

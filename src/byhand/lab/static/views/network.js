@@ -88,13 +88,13 @@ export function networkView(app, first) {
 }
 
 /** A sentence and the formula, with the shapes. */
-function captionOf({ name, layer, loss }, { layers, x, loss: value, label }) {
+function captionOf({ name, layer, loss }, { layers, x, loss: value, label, labelSmoothing }) {
   const l = layers[layer], before = layer > 0 ? "a" : "x", sup = layer + 1;
   const texts = {
     x: () => [`The input: ${x.length} numbers, each grey level prepared.`],
     z: () => [term("z"), ` of layer ${sup}: z = ${before} W + b   (1 × ${l.n_in}) · (${l.n_in} × ${l.n_out}) + (${l.n_out})`],
     a: () => [term("activation"), ` of layer ${sup}: a = ${l.activation === "identity" ? "z" : `${l.activation}(z)`}   (${l.n_out} numbers)`],
-    loss: () => [term("loss"), `: ${loss.replaceAll("_", " ")} of the output and the target ${label} = ${number(value, 4)}`],
+    loss: () => [term("loss"), `: ${loss.replaceAll("_", " ")} of the output and the target ${label}${labelSmoothing ? `, softened: ${number(100 * labelSmoothing, 0)} % of it is shared by all ${l.n_out} classes` : ""} = ${number(value, 4)}`],
     da: () => layer === layers.length - 1 ? ["Back: how the loss changes with each output, ∂L/∂a."] : ["Back by the ", term("chain rule"), `: ∂L/∂a of layer ${sup} = ∂L/∂z of layer ${sup + 1} · Wᵀ`],
     dz: () => [`Back through the bend of layer ${sup}: ∂L/∂z = ∂L/∂a · ${l.activation === "identity" ? "1" : `${l.activation}′(z)`}`],
     dW: () => [term("gradient"), ` of layer ${sup}: ∂L/∂W = ${before}ᵀ · ∂L/∂z   (${l.n_in} × ${l.n_out}); ∂L/∂b = ∂L/∂z`],

@@ -49,7 +49,7 @@ export function walk(core, model, stored, label) {
   const { a: probabilities } = core.forward(softmaxed(network), x).at(-1);
   const weights = network.layers.map(({ W, b }) => ({ W, b }));
   const shapes = network.layers.map(({ n_in, n_out, activation }) => ({ n_in, n_out, activation }));
-  return { schema: SCHEMA, kind: "walk", stored, x, label, target, loss, lossName: network.loss, layers: layers.map((layer, l) => ({ ...shapes[l], ...layer, ...weights[l] })), probabilities };
+  return { schema: SCHEMA, kind: "walk", stored, x, label, target, loss, lossName: network.loss, labelSmoothing: network.labelSmoothing, layers: layers.map((layer, l) => ({ ...shapes[l], ...layer, ...weights[l] })), probabilities };
 }
 
 /** What the network says of the test set, and where it is wrong. */
