@@ -126,9 +126,10 @@ def speed() -> list[str]:
         f"- `byhand train fast` as a whole process, from nothing to a tested model, takes "
         f"{process['byhand train fast / import torch']:.2f} of the time of `import torch`; of it training "
         f"{sorted(process['training_seconds'])[len(process['training_seconds']) // 2]:.2f} s.",
-        f"- The page in Chromium {page['chromium'].split('.')[0]}: first paint after {median(page['first_paint_ms']):.0f} "
-        f"ms, an answer while drawing in {page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over "
-        f"60,000 digits in {page['seconds_an_epoch_of_60000']:.1f} s, 2-16-8-2 from one example at a time "
+        f"- The page in Chromium {page['chromium'].split('.')[0]}: first paint after "
+        f"{median(page['first_paint_ms']):.0f} ms, an answer while drawing in "
+        f"{page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over 60,000 digits in "
+        f"{page['seconds_an_epoch_of_60000']:.1f} s, 2-16-8-2 from one example at a time "
         f"{page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} million times a second.",
         "- The native and the array engine learn equally well: the largest difference of a recipe's mean over five "
         f"seeds is {100 * max(abs(found['difference']) for found in equal.values()):.2f} points.",
