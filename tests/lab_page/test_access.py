@@ -1,15 +1,13 @@
 """For everyone: no violation that axe finds, light and dark; all by keyboard; a phone's width; fingers."""
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
-import axe_playwright_python
 import pytest
-
-from conftest import drawings
+from driving import drawings
 
 pytestmark = pytest.mark.browser
-AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 VIEWS = ["Draw", "Network", "Train", "Mistakes"]
 LEAST_TARGET = 44  # CSS pixels a side, of what fingers press
 
@@ -20,7 +18,10 @@ def with_a_digit(lab: Any) -> None:
 
 
 def violations(page: Any) -> list[str]:
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    package = importlib.util.find_spec("axe_playwright_python")
+    assert package is not None
+    assert package.origin is not None
+    page.evaluate(Path(package.origin).with_name("axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("async () => (await axe.run(document)).violations")
     return [
         f"{one['id']}: {node['html'][:200]} {node['failureSummary'][:300]}" for one in found for node in one["nodes"]

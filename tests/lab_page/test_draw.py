@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
+from driving import STATIC, drawings
 
 import byhand as bh
 from byhand.inspection.sureness import flip, question, radius
 from byhand.inspection.why import why
 from byhand.randomness import DATA, Stream
-from conftest import STATIC, drawings
 
 pytestmark = pytest.mark.browser
 PERTURBATIONS = 10  # of each drawing

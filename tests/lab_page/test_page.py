@@ -7,8 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from conftest import STATIC
+from driving import STATIC
 
 NODE = shutil.which("node")
 OURS = [path for path in STATIC.rglob("*") if path.is_file() and "vendor" not in path.parts]

@@ -4,8 +4,7 @@ import re
 from typing import Any
 
 import pytest
-
-from conftest import drawings
+from driving import drawings
 
 pytestmark = pytest.mark.browser
 
