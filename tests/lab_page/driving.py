@@ -1,0 +1,90 @@
+"""The page as a person uses it: drawing, waiting, reading what it says."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+STATIC = Path(__file__).resolve().parents[2] / "src" / "byhand" / "lab" / "static"
+STROKES = sorted((Path(__file__).parent / "strokes").glob("*.json"))
+READY = "html[data-ready]"
+
+
+def drawings() -> list[dict[str, Any]]:
+    return [json.loads(path.read_text(encoding="utf-8")) for path in STROKES]
+
+
+class Lab:
+    """One page, driven as a person would."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and self.faults.append(message.text))
+
+    def open(self, address: str) -> "Lab":
+        self.page.goto("about:blank")  # so that a new fragment alone loads the page anew
+        self.page.goto(address)
+        self.page.wait_for_selector(READY, timeout=20_000)
+        return self
+
+    def view(self, name: str) -> None:
+        self.page.click(f"nav a:has-text('{name}')")
+
+    def draw(self, drawing: dict[str, Any]) -> None:
+        """Draw with the mouse, as a person would, on a clean sheet."""
+        self.page.click("button:has-text('Clear')")
+        self.page.select_option("[aria-label=Pen]", drawing["pen"])
+        box, mouse = self.page.locator(".pad").bounding_box(), self.page.mouse
+        for stroke in drawing["strokes"]:
+            places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+            mouse.move(*places[0])
+            mouse.down()
+            for place in places[1:]:
+                mouse.move(*place)
+            mouse.up()
+
+    def draw_at_once(self, drawing: dict[str, Any]) -> None:
+        """Draw by events in one go: for many drawings."""
+        self.page.click("button:has-text('Clear')")
+        self.page.select_option("[aria-label=Pen]", drawing["pen"])
+        self.page.evaluate(
+            """strokes => {
+                const pad = document.querySelector(".pad"), box = pad.getBoundingClientRect();
+                pad.hasPointerCapture = () => true;
+                pad.setPointerCapture = () => {};
+                const place = ([x, y]) => ({ clientX: box.left + x * box.width, clientY: box.top + y * box.height });
+                for (const points of strokes) points.forEach((point, i) => pad.dispatchEvent(new PointerEvent(
+                    i ? "pointermove" : "pointerdown", { pointerId: 1, buttons: 1, ...place(point) })));
+            }""",
+            drawing["strokes"],
+        )
+
+    def until(self, question: str, argument: Any = None, within: float = 10_000) -> None:
+        """Wait until a JavaScript function answers yes; asked from outside, for the page's policy allows no eval."""
+        end = time.monotonic() + within / 1000
+        while not self.page.evaluate(question, argument):
+            assert time.monotonic() < end, f"waited {within / 1000:g} s in vain: {question} {argument or ''}"
+            self.page.wait_for_timeout(20)
+
+    def answered(self) -> None:
+        """Wait until no question is open and there is an answer."""
+        self.until(
+            "() => document.documentElement.dataset.asking === '0' && Boolean(document.querySelector('.verdict'))"
+        )
+
+    def settled(self) -> None:
+        """Wait until answer, shares and sureness are those of the picture."""
+        self.answered()
+        self.until("() => Boolean(document.querySelector('.sum .total')) && !document.querySelector('.stale')")
+
+    def says(self, selector: str, text: str, within: float = 10_000) -> None:
+        """Wait until this can be read there, tooltips not counted."""
+        read = (
+            "([where, text]) => Boolean(document.querySelector(where)?.innerText.replace(/\\s+/g, ' ').includes(text))"
+        )
+        self.until(read, [selector, text], within)
+
+    def verdict(self) -> str:
+        return str(self.page.inner_text(".verdict"))
