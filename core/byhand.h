@@ -132,6 +132,10 @@ BH_FACE int32_t bh_initialize(const bh_network *network, int32_t initializer, do
 BH_FACE int32_t bh_toy(int32_t toy, int64_t n, double noise, int32_t arms, const double *clouds, uint64_t seed,
                        uint32_t part, double *scratch, float *points, int32_t *classes);
 
+/* Fill classes (n) with the likelier of two clouds at each point (n, 2), and error with the integral of the other's half
+ * density: over a grid that covers both, `area` a point, the least error any rule can have. */
+BH_FACE int32_t bh_bayes(const double *clouds, int64_t n, const float *points, double area, int32_t *classes, double *error);
+
 /* Return the kernel that `wanted` comes to on this processor, or -BH_NO_KERNEL. */
 BH_FACE int32_t bh_choose_kernel(int32_t wanted);
 

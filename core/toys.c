@@ -67,3 +67,23 @@ int32_t bh_toy(int32_t toy, int64_t n, double noise, int32_t arms, const double 
     }
     return BH_OK;
 }
+
+static double density(const double *cloud, double x, double y) {
+    const double u = (x - cloud[0]) / cloud[2], v = (y - cloud[1]) / cloud[3];
+    return exp(-(u * u + v * v) / 2) / (2 * PI * cloud[2] * cloud[3]);
+}
+
+int32_t bh_bayes(const double *clouds, int64_t n, const float *points, double area, int32_t *classes, double *error) {
+    if (!clouds || !points || !classes || !error) return BH_BAD_POINTER;
+    if (n < 1 || n > 1 << 24 || !(area > 0)) return BH_BAD_SIZE;
+    for (int i = 2; i < 8; i += i == 3 ? 3 : 1) /* the deviations */
+        if (!(clouds[i] > 0)) return BH_BAD_SIZE;
+    *error = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const double p0 = density(clouds, points[2 * i], points[2 * i + 1]);
+        const double p1 = density(clouds + 4, points[2 * i], points[2 * i + 1]);
+        classes[i] = p1 > p0;
+        *error += (p1 > p0 ? p0 : p1) / 2 * area;
+    }
+    return BH_OK;
+}

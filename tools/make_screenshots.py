@@ -69,6 +69,14 @@ def tour(page: Any, folder: Path) -> None:
     while "Done." not in page.inner_text(".readout[aria-live]"):
         page.wait_for_timeout(200)
     page.screenshot(path=folder / "lab-train.png", full_page=True)
+    page.click("nav a:has-text('Plane')")
+    page.check("label:has-text('Beside one') input")
+    page.select_option("label:has-text('Points') select", "gaussians")
+    page.wait_for_timeout(500)
+    for _ in range(3):
+        page.click("button:has-text('100 epochs')")
+        page.wait_for_timeout(1500)
+    page.screenshot(path=folder / "lab-plane.png", full_page=True)
     page.select_option("[aria-label=Network]", "trained")
     page.click("nav a:has-text('Mistakes')")
     page.wait_for_selector(".confusion")

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 const here = new URL("../../src/byhand/lab/static/", import.meta.url);
 const load = (path) => import(new URL(path, here));
 const bytes = async (path) => { const read = await readFile(new URL(path, here)); return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength); };
-const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, state] = await Promise.all(["core/core.js", "worker/answers.js", "worker/data.js", "worker/models.js", "worker/training.js", "state.js"].map(load));
+const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, { Plane }, state] = await Promise.all(["core/core.js", "worker/answers.js", "worker/data.js", "worker/models.js", "worker/training.js", "worker/plane.js", "state.js"].map(load));
 const { schema, kinds } = JSON.parse(await readFile(new URL("frames.json", here), "utf8"));
 
 const isNumbers = (value) => Array.isArray(value) ? value.every((one) => typeof one === "number") : value instanceof Float64Array || value instanceof Float32Array;
@@ -53,6 +53,15 @@ isAsWritten(answers.exciting(core, training.model, digits, 0, 3));
 isAsWritten(answers.digitAt(digits, -1));
 for (const frame of [answers.why(core, training.model, digits.test.inputs.slice(0, 64), 1), answers.sure(core, training.model, digits.test.inputs.slice(0, 64))]) isAsWritten(frame); // tanh: nothing exact to say
 
+const clouds = [[0, 0, 0.5, 0.5], [1, 1, 1.5, 1.5]];
+const onPlane = { set: "gaussians", n: 100, noise: 0, arms: 2, seed: 1, points: null, clouds, hidden: [6], activation: "tanh", optimizer: "sgd", learningRate: 0.1, batchSize: 8, initializer: "he", compare: true };
+const plane = new Plane(core, onPlane, () => {});
+isAsWritten(plane.frame());
+isAsWritten(plane.advance(5));
+assert.equal(plane.frame().networks.length, 2);
+assert.equal(plane.edit({ layer: 1, name: "b", at: 0, value: 3 }).networks[0].layers[1].b[0], 3);
+isAsWritten(new Plane(core, { ...onPlane, set: "own", points: [[0, 0, 0], [1, 1, 4]] }, () => {}).frame());
+
 // Training in pieces or at once is the same training
 
 const [whole, pieces] = [new Training(core, digits, settings, () => {}), new Training(core, digits, settings, () => {})];
@@ -63,7 +72,7 @@ assert.equal(pieces.frame().step, whole.frame().step);
 
 // State ↔ address
 
-for (const changes of [{}, { view: "train", hidden: [64, 32], shuffle: false, learningRate: 0.003 }, { picture: stored, against: 7, theme: "dark" }, { hidden: [] }]) {
+for (const changes of [{}, { view: "train", hidden: [64, 32], shuffle: false, learningRate: 0.003 }, { picture: stored, against: 7, theme: "dark" }, { hidden: [] }, { view: "plane", set: "own", points: [[0.5, -1.25, 0], [2, 3, 5]], compare: true, noise: 0.25 }]) {
   const wanted = { ...state.initialState(), ...changes };
   assert.deepEqual(state.stateFrom(state.fragmentOf(wanted)), wanted);
 }

@@ -8,7 +8,7 @@ import pytest
 from driving import drawings
 
 pytestmark = pytest.mark.browser
-VIEWS = ["Draw", "Network", "Train", "Mistakes"]
+VIEWS = ["Draw", "Network", "Train", "Plane", "Mistakes"]
 LEAST_TARGET = 44  # CSS pixels a side, of what fingers press
 
 
@@ -88,6 +88,16 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
     go_to("input[type=range]")
     keyboard.press("Home")
     lab.says(".told", "epoch 0")
+    lab.page.reload()
+    lab.page.wait_for_selector("html[data-ready]")
+    go_to("nav a:nth-child(4)")
+    keyboard.press("Enter")
+    go_to("button.main + button")
+    keyboard.press("Enter")
+    lab.says(".figures dd", "1")
+    go_to("summary")
+    keyboard.press("Enter")
+    go_to("[aria-label='weight 0 of layer 1']")
 
 
 def test_a_phone_has_room_for_everything(site: str, open_lab: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from inside_of import Inside, at
 
 from byhand import data
+from byhand.data.clouds import clouds_named
 from byhand.data.prepare import Preparation
 from byhand.engines import library as c
 from byhand.inspection.sureness import flip, question, radius
@@ -145,6 +146,20 @@ def test_confusion_counts_are_those_of_the_arrays() -> None:
     assert (counts == confusion_matrix(output.argmax(axis=1), y, 4)).all()
     labels[3] = 4
     assert c.load().bh_confusion(*arguments) == 5
+
+
+def test_the_likelier_cloud_and_the_least_error_are_those_of_the_arrays() -> None:
+    clouds = clouds_named("gaussians")
+    table = np.array([[0, 0, 0.5, 0.5], [1, 1, 1.5, 1.5]])
+    side = np.linspace(-9, 10, 500)
+    points = np.stack(np.meshgrid(side, side), axis=2).reshape(-1, 2).astype(np.float32)
+    classes, error, area = np.zeros(len(points), dtype=np.int32), np.zeros(1), (side[1] - side[0]) ** 2
+    arguments = (ctypes.c_int64(len(points)), at(points), ctypes.c_double(area), at(classes), at(error))
+    assert c.load().bh_bayes(at(table), *arguments) == 0
+    assert (classes == clouds.density(points.astype(np.float64)).argmax(axis=1)).mean() > 0.9999  # ties by rounding
+    assert error[0] == pytest.approx(clouds.bayes_error(), abs=2e-4)
+    table[1, 3] = 0
+    assert c.load().bh_bayes(at(table), *arguments) == 3
 
 
 def test_a_toy_set_out_of_range_is_refused() -> None:

@@ -9,9 +9,10 @@ import { TEXT } from "./strings.js";
 import { drawView } from "./views/draw.js";
 import { mistakesView } from "./views/mistakes.js";
 import { networkView } from "./views/network.js";
+import { planeView } from "./views/plane.js";
 import { trainView } from "./views/train.js";
 
-const VIEWS = { draw: drawView, network: networkView, train: trainView, mistakes: mistakesView };
+const VIEWS = { draw: drawView, network: networkView, train: trainView, plane: planeView, mistakes: mistakesView };
 const WRITE_MS = 300; // the address is written when the state has rested so long
 
 const main = document.querySelector("#main"), problem = document.querySelector("#problem");
@@ -153,7 +154,14 @@ async function hello() {
 }
 
 addEventListener("hashchange", () => { takeToken(); state = stateFrom(location.hash); show(true); });
-engine.onFrame((frame) => { app.frames.training = frame; view.show(state, app.frames); });
+let painting = false; // frames may come faster than they can be painted: only the newest is
+
+engine.onFrame((frame) => {
+  app.frames[frame.kind] = frame;
+  if (painting) return;
+  painting = true;
+  requestAnimationFrame(() => { painting = false; view.show(state, app.frames); });
+});
 document.querySelector("#skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 fill(document.querySelector("#footer"), h("p", {}, TEXT.drop));
 

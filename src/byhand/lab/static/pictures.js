@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 
 const SAFE = { plus: [16, 66, 148], zero: [150, 155, 163], minus: [255, 205, 92] };
 const CLASSIC = { plus: [0, 110, 45], zero: [165, 165, 165], minus: [255, 150, 140] };
+export const CLASSES = [[16, 66, 148], [214, 120, 0], [0, 125, 95], [150, 60, 140], [90, 90, 90], [170, 40, 30]];
 const DASHED = 9; // screen pixels a cell: smaller ones have no room for a dash
 
 let palette = SAFE;
@@ -38,6 +39,16 @@ export function paintSigned(canvas, numbers, [height, width], most = largestSize
   for (let i = 0; i < height * width; i++) {
     if (numbers[i] < -0.06 * most) context.fillRect((i % width + 0.3) * cell, (Math.floor(i / width) + 0.45) * cell, 0.4 * cell, Math.max(1, 0.1 * cell));
   }
+}
+
+/** Paint which class wins at each point, paler where it is unsure; a white line where the better class changes. */
+export function paintClasses(canvas, map, side, nClasses, better) {
+  paint(canvas, side, side, (i) => {
+    const shares = map.subarray(i * nClasses, (i + 1) * nClasses), best = shares.reduce((b, value, k) => value > shares[b] ? k : b, 0);
+    const isEdge = better && ((i % side + 1 < side && better[i] !== better[i + 1]) || (i + side < side * side && better[i] !== better[i + side]));
+    const sure = 0.12 + 0.5 * (shares[best] - 1 / nClasses) / (1 - 1 / nClasses);
+    return isEdge ? [255, 255, 255] : CLASSES[best % 6].map((c) => 250 + (c - 250) * sure);
+  });
 }
 
 export const largestSize = (numbers) => numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -2,7 +2,7 @@
 
 /** name → its default, and how it is read from text; null: not a value it can have. */
 export const SETTINGS = {
-  view: choice("draw", ["draw", "network", "train", "mistakes"]),
+  view: choice("draw", ["draw", "network", "train", "plane", "mistakes"]),
   model: choice("shipped", ["shipped", "trained", "given"]),
   picture: { initial: null, read: unpacked, write: packed }, // 784 or 64 bytes: what is drawn or loaded
   digit: whole(-1, -1, 9999), // the test picture that is loaded; −1: drawn by hand
@@ -17,13 +17,28 @@ export const SETTINGS = {
   activation: choice("relu", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"]),
   loss: choice("softmax_cross_entropy", ["softmax_cross_entropy", "squared_error", "binary_cross_entropy"]),
   optimizer: choice("sgd", ["sgd", "momentum", "nesterov", "adam", "adamw"]),
-  learningRate: { initial: 0.1, read: (text) => Number(text) > 0 && Number(text) <= 1e6 ? Number(text) : null, write: String },
+  learningRate: decimal(0.1, 1e-6, 1e6),
   batchSize: whole(32, 1, 4096),
   epochs: whole(10, 1, 1000),
   initializer: choice("he", ["he", "glorot", "normal", "uniform", "zeros"]),
   preparation: choice("unit", ["unit", "signed", "raw"]),
   shuffle: { initial: true, read: (text) => ({ yes: true, no: false })[text] ?? null, write: (on) => (on ? "yes" : "no") },
   seed: whole(1, 0, 2 ** 32 - 1),
+  // of the plane
+  set: choice("moons", ["gaussians", "xor", "circles", "moons", "spiral", "own"]),
+  points: { initial: null, read: pointsIn, write: (list) => list.map((point) => point.join("_")).join("~") }, // [x, y, class]
+  noise: decimal(0.1, 0, 1),
+  arms: whole(2, 2, 6),
+  spread0: decimal(0.5, 0.1, 3),
+  spread1: decimal(1.5, 0.1, 3),
+  planeHidden: { initial: [16, 8], read: widths, write: (list) => list.join("-") },
+  planeActivation: choice("relu", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"]),
+  planeOptimizer: choice("sgd", ["sgd", "momentum", "nesterov", "adam"]),
+  planeRate: decimal(0.1, 1e-6, 1e6),
+  planeBatch: whole(8, 1, 4096),
+  planeInit: choice("he", ["he", "glorot", "normal", "uniform", "zeros"]),
+  planeSeed: whole(1, 0, 2 ** 32 - 1),
+  compare: { initial: false, read: (text) => ({ yes: true, no: false })[text] ?? null, write: (on) => (on ? "yes" : "no") },
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),
 };
@@ -32,6 +47,15 @@ function choice(initial, names) { return { initial, names, read: (text) => names
 
 function whole(initial, least, most) {
   return { initial, least, most, write: String, read: (text) => /^-?\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null };
+}
+
+function decimal(initial, least, most) {
+  return { initial, least, most, write: String, read: (text) => text !== "" && Number(text) >= least && Number(text) <= most ? Number(text) : null };
+}
+
+function pointsIn(text) {
+  const list = text.split("~").map((point) => point.split("_").map(Number));
+  return list.length <= 500 && list.every(([x, y, k, more]) => Math.abs(x) <= 1e3 && Math.abs(y) <= 1e3 && Number.isInteger(k) && k >= 0 && k < 6 && more === undefined) ? list : null;
 }
 
 function widths(text) {

@@ -3,7 +3,7 @@
 export const TEXT = {
   title: "byhand lab",
   tagline: "a network with nothing hidden",
-  views: { draw: "Draw", network: "Network", train: "Train", mistakes: "Mistakes" },
+  views: { draw: "Draw", network: "Network", train: "Train", plane: "Plane", mistakes: "Mistakes" },
   models: { shipped: "Network: 784-128-10, ready", trained: "Network: trained here", given: "Network: yours" },
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
   colours: { safe: "Signs: blue, amber", classic: "Signs: green, red" },
@@ -32,6 +32,13 @@ export const TEXT = {
     lead: "The same C code as on your desk, compiled for this page. Every setting is in the address above: send the link, and the same training comes back, to the last bit.",
     timeline: "Travel back", note: "Dropout, batch normalisation and learning-rate schedules are for the desk: byhand train.",
     live: "A training on the desk",
+  },
+  plane: {
+    heading: "Points in the plane", start: "Start", pause: "Pause", one: "One epoch", many: "100 epochs", reset: "Reset",
+    lead: "A network with two inputs can be seen whole: the board shows what it says everywhere, the small maps what each hidden unit says.",
+    units: "What each hidden unit says where", byHand: "Change weights by hand",
+    empty: "Press on the board to put points there, of at least two classes.",
+    names: { gaussians: "two clouds (Gaussians)", xor: "XOR", circles: "circles", moons: "moons", spiral: "spiral", own: "points of your own", relu: "ReLU", leaky_relu: "leaky ReLU", he: "He", glorot: "Glorot", normal: "normal, 0.5", uniform: "uniform, 0.5", zeros: "all zero", sgd: "SGD", adam: "Adam", nesterov: "Nesterov" },
   },
   mistakes: {
     heading: "Mistakes", run: "Test the network", lead: "Rows: what it is. Columns: what the network said. Choose a cell, or look at the surest mistakes first.",

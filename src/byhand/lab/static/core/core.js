@@ -55,6 +55,13 @@ class Core {
     return { points: arena.taken(points, 2 * n), classes: arena.taken(classes, n, Int32Array) };
   }
 
+  /** The likelier cloud at each point, and the least error, for a grid of points with so much area each. */
+  bayes(clouds, points, area) {
+    const arena = this.arena(), n = points.length / 2, classes = arena.room(4 * n), error = arena.room(8);
+    check(this.exports.bh_bayes(arena.doubles(clouds.flat()), BigInt(n), arena.floats(points), area, classes, error));
+    return { classes: arena.taken(classes, n, Int32Array), error: arena.view().getFloat64(error, true) };
+  }
+
   /** A drawing (ink, height × width numbers from 0 on) as MNIST would have it: 784 bytes; null if nothing is drawn. */
   asMnist(ink, height, width) {
     const arena = this.arena(), from = arena.floats(ink), scratch = arena.room(8 * (20 * height + width)), to = arena.room(784);

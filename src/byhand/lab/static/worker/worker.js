@@ -4,12 +4,13 @@ import { loadCore } from "../core/core.js";
 import { confusions, digitAt, exciting, forward, read, sure, walk, why } from "./answers.js";
 import { dataFrom, openData } from "./data.js";
 import { modelFrom } from "./models.js";
+import { Plane } from "./plane.js";
 import { Training } from "./training.js";
 
 const MAX_FILE = 64 << 20; // bytes of a dropped file
 const models = {}; // name → network with its preparation
 const sets = {}; // name → data set: once opened, it stays
-let core, data, training;
+let core, data, training, plane;
 
 const ready = load();
 
@@ -71,6 +72,15 @@ const answers = {
   start: () => training.start(),
   pause: () => training.pause(),
   step: ({ steps }) => training.advance(steps),
+  planeBegin({ settings }) {
+    plane?.pause();
+    plane = new Plane(core, settings, (frame) => postMessage({ frame }));
+    return plane.frame();
+  },
+  planeStart: () => plane.start(),
+  planePause: () => plane.pause(),
+  planeStep: ({ epochs }) => plane.advance(epochs),
+  planeEdit: (request) => plane.edit(request),
   travel: ({ to }) => training.travel(to),
 };
 
