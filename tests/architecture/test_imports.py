@@ -35,9 +35,12 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
     "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),
     "bench": (GROUND | HEART | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
+    "exports": (GROUND | {"layers", "persistence"}, {"numpy", "onnx", "onnxruntime"}),
     "lab": (GROUND | HEART | {"data", "persistence", "inspection"}, {"numpy", "starlette", "uvicorn"}),
     "cli": (
-        GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes", "bench", "lab"},
+        GROUND
+        | HEART
+        | {"data", "engines", "persistence", "training", "inspection", "recipes", "bench", "lab", "exports"},
         {"numpy", "click", "rich"},
     ),
     "__init__": (GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes"}, set()),

@@ -274,6 +274,10 @@ static void draw_and_count(void) {
     const int status = bh_as_mnist(ink, height, width, room, picture);
     if (status != BH_OK && status != BH_BAD_ORDER) exit(1);
     if (bh_toy((int)draw(6), n, 0.1, 1 + (int)draw(4), clouds, seed, draw(2), normals, points, classes)) exit(1);
+    const double two_clouds[8] = {0, 0, 1, draw(9) ? 1 : NAN, 1, 1, 2, 2};
+    double error;
+    const int bayes = bh_bayes(two_clouds, n, points, 0.1, classes, &error);
+    if (bayes != BH_OK && bayes != BH_BAD_SIZE) exit(1);
     for (int i = 0; i < n; i++) classes[i] = (int)draw((uint32_t)k);
     if (bh_confusion(output, classes, n, k, counts)) exit(1);
     classes[draw((uint32_t)n)] = draw(2) ? k : -1;

@@ -25,6 +25,7 @@ VERBS = {
     "explain": "tell one example through forward, loss, backward and update",
     "show": "draw a network with its shapes and parameter counts",
     "data": "look at a data set, or fetch MNIST",
+    "export": "write a model as C, JavaScript, Python or ONNX, with a receipt",
     "lab": "serve the lab: a page that draws, trains and takes networks apart",
     "bench": "time an epoch, side by side with what else is installed",
     "recipes": "list the named systems, or one of them with all its settings",

@@ -1,0 +1,71 @@
+"""`byhand export`: a model as something that runs without byhand, with a receipt."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from byhand.cli.common import Voice, data_dir_option, escaped, runs_option, voice_options
+from byhand.errors import ByhandError
+
+if TYPE_CHECKING:
+    from byhand.arrays import Array
+    from byhand.exports.receipt import Receipt
+    from byhand.persistence.model import Model
+
+KINDS = ("c", "js", "python", "onnx")
+
+
+@click.command("export")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; else the newest run.")
+@data_dir_option
+@runs_option
+@voice_options
+def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, runs: Path, voice: Voice) -> None:
+    """Write a model to OUTPUT as a C header, a JavaScript module, a Python file or an ONNX file.
+
+    None of them needs byhand, and each has the preparation inside. The receipt tells how it answered, run by a C
+    compiler, node, Python or onnxruntime, on the model's test examples.
+
+    Example: byhand export c digit.h
+    """
+    from byhand.cli.loading import find_model
+    from byhand.exports import EXPORTS
+    from byhand.exports.plain import plain_model
+    from byhand.exports.receipt import check_runs, receipt
+    from byhand.files import write_whole
+
+    found, _ = find_model(model, runs)
+    write_whole(output, EXPORTS[kind](plain_model(found)))
+    given = receipt(kind, output, found, _examples(found, data_dir, voice))
+    voice.result(_told(output, given), {"output": str(output), **asdict(given)})
+    check_runs(given, output)
+
+
+def _examples(model: "Model", data_dir: Path | None, voice: Voice) -> "Array":
+    """Return stored numbers to run the export on: the test set, or, where it is not at hand, made-up ones."""
+    import numpy as np
+
+    from byhand.cli.loading import data_for
+
+    try:
+        dataset = data_for(model, None, data_dir)
+        return (dataset.test or dataset.train).raw
+    except ByhandError as reason:
+        voice.say(f"the receipt is of made-up numbers: {reason}")
+        from byhand.randomness import DATA, Stream
+
+        return np.floor(Stream(0, DATA).uniform(1000, model.n_features) * 256)
+
+
+def _told(output: Path, given: "Receipt") -> str:
+    lines = [f"[bold]written[/]     {escaped(str(output))}, {given.size:,} bytes, sha256 {given.sha256}"]
+    if given.run_by is None:
+        return "\n".join([*lines, "[bold]not run[/]     nothing here can run it"])
+    same = f"{given.n - given.changed:,} of {given.n:,} examples get the same class"
+    return "\n".join(
+        [*lines, f"[bold]run by[/]      {given.run_by}: {same}; scores differ by {given.difference:.1e} at most"]
+    )

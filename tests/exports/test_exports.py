@@ -1,0 +1,105 @@
+"""Every export, run, gives the answers of the model: by a C compiler, node, Python and onnxruntime."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from byhand.arrays import Array
+from byhand.data.prepare import Preparation
+from byhand.errors import EnvironmentFault, OptionError
+from byhand.exports import EXPORTS, SUFFIXES
+from byhand.exports.plain import plain_model
+from byhand.exports.receipt import Receipt, check_runs, receipt
+from byhand.layers import BatchNorm, Dense
+from byhand.network import Network
+from byhand.persistence.model import Model
+from byhand.persistence.output import Output
+from byhand.randomness import DATA, Stream
+
+BYTES = Preparation("standard", np.asarray(1 / 78), np.asarray(-0.42))
+COLUMNS = Preparation("standard", np.array([0.5, 2.0, -1.0]), np.array([0.0, 1.0, 0.3]))
+
+MODELS = {
+    "digits": lambda: Model(network([20, 12, 5]), BYTES, Output.PROBABILITIES),
+    "deep": lambda: Model(network([20, 12, 9, 5], activation="tanh", dropout=0.2), BYTES, Output.PROBABILITIES),
+    "leaky": lambda: Model(network([20, 12, 5], activation="leaky_relu"), BYTES, Output.YES_NO),
+    "scores": lambda: Model(network([20, 6, 5], activation="sigmoid", output="sigmoid"), BYTES, Output.SCORES),
+    "yes or no": lambda: Model(network([3, 6, 1]), COLUMNS, Output.PROBABILITIES),
+    "numbers": lambda: Model(network([3, 6, 2]), COLUMNS, Output.VALUES),
+    "straight": lambda: Model(network([20, 5]), BYTES, Output.PROBABILITIES),
+}
+NEEDS = {"c": "cc", "js": "node"}
+
+
+def network(sizes: list[int], **options: object) -> Network:
+    made = Network.mlp(sizes, seed=3, **options)
+    for i, layer in enumerate(made.layers):
+        if isinstance(layer, Dense):
+            layer.params["b"][:] = Stream(i, DATA).normal(len(layer.params["b"])) / 3
+    return made
+
+
+def stored(n: int, width: int) -> Array:
+    rows = np.floor(Stream(1, DATA).uniform(n, width) * 256)
+    rows[:, ::2] = 0
+    return rows
+
+
+@pytest.mark.parametrize("kind", EXPORTS)
+@pytest.mark.parametrize("name", MODELS)
+def test_an_export_answers_as_the_model(kind: str, name: str, tmp_path: Path) -> None:
+    if kind in NEEDS and shutil.which(NEEDS[kind]) is None:
+        pytest.skip(f"needs {NEEDS[kind]}")
+    if kind == "onnx":
+        pytest.importorskip("onnx")
+        pytest.importorskip("onnxruntime")
+    model, path = MODELS[name](), tmp_path / f"made{SUFFIXES[kind]}"
+    path.write_bytes(EXPORTS[kind](plain_model(model)))
+    found = receipt(kind, path, model, stored(300, model.n_features))
+    assert found.run_by is not None
+    assert (found.n, found.changed) == (300, 0)
+    scale = 1 if model.output is not Output.VALUES else 1000
+    assert found.difference < 2e-6 * scale
+    assert found.size == path.stat().st_size
+
+
+@pytest.mark.parametrize("kind", ["c", "js", "python"])
+def test_an_export_imports_nothing_and_takes_no_memory(kind: str) -> None:
+    text = EXPORTS[kind](plain_model(MODELS["digits"]())).decode()
+    assert not any(line.startswith(("import ", "from ")) for line in text.splitlines())
+    assert "malloc" not in text
+    assert "20-12-5" in text
+
+
+def test_what_no_export_knows_is_refused() -> None:
+    with_norm = Network([Dense(4, 3), BatchNorm(3), Dense(3, 2)])
+    with pytest.raises(OptionError, match="BatchNorm"):
+        plain_model(Model(with_norm, BYTES, Output.PROBABILITIES))
+
+
+def test_a_receipt_that_is_not_clean_is_an_error(tmp_path: Path) -> None:
+    model = MODELS["digits"]()
+    path = tmp_path / "other.py"
+    other = replace(model, network=Network.mlp([20, 12, 5], seed=8))
+    path.write_bytes(EXPORTS["python"](plain_model(other)))
+    found = receipt("python", path, model, stored(100, 20))
+    assert found.changed > 0
+    with pytest.raises(EnvironmentFault, match="do not use it"):
+        check_runs(found, path)
+    check_runs(Receipt(1, "", None), path)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("kind", ["c", "js"])
+def test_on_all_test_digits_no_class_changes(kind: str, tmp_path: Path, mnist_folder: Path) -> None:
+    from run import byhand
+
+    runs = tmp_path / "runs"
+    assert byhand("train", "fast", "--data-dir", mnist_folder, "--runs", runs).code == 0
+    made = tmp_path / f"digit{SUFFIXES[kind]}"
+    found = byhand("export", kind, made, "--runs", runs, "--data-dir", mnist_folder, "--json").json
+    assert (found["n"], found["changed"]) == (10_000, 0)
+    assert found["difference"] < 1e-5
