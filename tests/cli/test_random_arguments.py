@@ -38,7 +38,7 @@ NAMES = [
     "7" * 5000,
 ]  # fmt: skip
 WORDS = [
-    "c", "js", "python", "onnx",
+    "page", "c", "js", "python", "onnx",
     "relu", "softmax", "sgd", "adamw", "nesterov", "squared_error", "binary_cross_entropy", "cosine", "one_cycle",
     "step", "raw", "signed", "standard", "he", "zeros", "balanced", "last-5000", "numpy", "auto", "true", "None", "",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from byhand.exports.receipt import Receipt
     from byhand.persistence.model import Model
 
-KINDS = ("c", "js", "python", "onnx")
+KINDS = ("page", "c", "js", "python", "onnx")
 
 
 @click.command("export")
@@ -25,24 +26,35 @@ KINDS = ("c", "js", "python", "onnx")
 @runs_option
 @voice_options
 def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, runs: Path, voice: Voice) -> None:
-    """Write a model to OUTPUT as a C header, a JavaScript module, a Python file or an ONNX file.
+    """Write a model to OUTPUT: a page that reads drawings, a C header, a JavaScript module, a Python or an ONNX file.
 
-    None of them needs byhand, and each has the preparation inside. The receipt tells how it answered, run by a C
-    compiler, node, Python or onnxruntime, on the model's test examples.
+    None of them needs byhand, and each has the preparation inside. A page is one HTML file with the lab's views Draw
+    and Network; it opens from disk, on a desktop or a phone, without a network. Of the others the receipt tells how it
+    answered, run by a C compiler, node, Python or onnxruntime, on the model's test examples.
 
     Example: byhand export c digit.h
     """
     from byhand.cli.loading import find_model
-    from byhand.exports import EXPORTS
-    from byhand.exports.plain import plain_model
     from byhand.exports.receipt import check_runs, receipt
     from byhand.files import write_whole
 
     found, _ = find_model(model, runs)
-    write_whole(output, EXPORTS[kind](plain_model(found)))
-    given = receipt(kind, output, found, _examples(found, data_dir, voice))
+    write_whole(output, _content(kind, found))
+    given = receipt(kind, output, found, None if kind == "page" else _examples(found, data_dir, voice))
     voice.result(_told(output, given), {"output": str(output), **asdict(given)})
     check_runs(given, output)
+
+
+def _content(kind: str, model: "Model") -> bytes:
+    """Return what is to be written."""
+    from byhand.exports import EXPORTS
+    from byhand.exports.as_page import as_page
+    from byhand.exports.plain import plain_model
+
+    if kind != "page":
+        return EXPORTS[kind](plain_model(model))
+    with TemporaryDirectory() as folder:
+        return as_page(model, Path(folder))
 
 
 def _examples(model: "Model", data_dir: Path | None, voice: Voice) -> "Array":

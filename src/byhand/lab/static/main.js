@@ -6,13 +6,8 @@ import { Engine } from "./engine.js";
 import { setColours } from "./pictures.js";
 import { fragmentOf, stateFrom } from "./state.js";
 import { TEXT } from "./strings.js";
-import { drawView } from "./views/draw.js";
-import { mistakesView } from "./views/mistakes.js";
-import { networkView } from "./views/network.js";
-import { planeView } from "./views/plane.js";
-import { trainView } from "./views/train.js";
+import { VIEWS } from "./views.js";
 
-const VIEWS = { draw: drawView, network: networkView, train: trainView, plane: planeView, mistakes: mistakesView };
 const WRITE_MS = 300; // the address is written when the state has rested so long
 
 const main = document.querySelector("#main"), problem = document.querySelector("#problem");
@@ -41,6 +36,7 @@ function show(isNew) {
   setColours(state.colours);
   if (isNew || !view) {
     view?.leave?.();
+    if (!VIEWS[state.view]) state.view = "draw";
     view = VIEWS[state.view](app, state);
     fill(main, view.element);
     document.title = `${TEXT.views[state.view]} · ${TEXT.title}`;
@@ -63,8 +59,9 @@ function drawNavigation() {
     href: fragmentOf({ ...state, view: name }), "aria-current": name === state.view ? "page" : null,
     onclick: (event) => { event.preventDefault(); set({ view: name }); main.focus({ preventScroll: true }); },
   }, words);
-  fill(document.querySelector("#views"), Object.entries(TEXT.views).map(link));
-  const choices = Object.fromEntries(Object.keys(app.models).map((name) => [name, TEXT.models[name]]));
+  fill(document.querySelector("#views"), Object.keys(VIEWS).map((name) => link([name, TEXT.views[name]])));
+  const sizes = ({ layers }) => [layers[0].n_in, ...layers.map(({ n_out }) => n_out)].join("-");
+  const choices = Object.fromEntries(Object.entries(app.models).map(([name, model]) => [name, `${TEXT.models[name]}: ${sizes(model)}`]));
   const labelled = (label, control) => { control.setAttribute("aria-label", label); return control; };
   fill(document.querySelector("#settings"),
     labelled("Network", select(Object.keys(choices), state.model, (model) => set({ model }), choices)),
@@ -163,7 +160,7 @@ engine.onFrame((frame) => {
   requestAnimationFrame(() => { painting = false; view.show(state, app.frames); });
 });
 document.querySelector("#skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
-fill(document.querySelector("#footer"), h("p", {}, TEXT.drop));
+fill(document.querySelector("#footer"), h("p", {}, VIEWS.train ? TEXT.drop : TEXT.exported));
 
 /** Watch a training on the desk: the server sends its newest frame. */
 function watch() {
@@ -182,7 +179,7 @@ try {
   }
   state = { ...wanted, model: app.models[wanted.model] ? (app.models.given && wanted.model === "shipped" && !location.hash.includes("model=") ? "given" : wanted.model) : "shipped" };
   if (app.hello?.data && !location.hash.includes("data=")) state.data = "mnist";
-  await open(app.hello?.data ? "mnist" : "digits");
+  if (VIEWS.train) await open(app.hello?.data ? "mnist" : "digits"); // an exported page has no data
 } catch (error) { tell(error.message); }
 clearTimeout(writing);
 show(true);

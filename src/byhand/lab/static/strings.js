@@ -4,11 +4,12 @@ export const TEXT = {
   title: "byhand lab",
   tagline: "a network with nothing hidden",
   views: { draw: "Draw", network: "Network", train: "Train", plane: "Plane", mistakes: "Mistakes" },
-  models: { shipped: "Network: 784-128-10, ready", trained: "Network: trained here", given: "Network: yours" },
+  models: { shipped: "Ready", trained: "Trained here", given: "Yours" },
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
   colours: { safe: "Signs: blue, amber", classic: "Signs: green, red" },
   loading: "Getting the network ready …",
   drop: "Drop a model (.safetensors) or MNIST's four files anywhere on this page.",
+  exported: "A network written by byhand export page. Everything is in this file; nothing is sent anywhere.",
   draw: {
     heading: "Draw a digit",
     lead: "Draw with mouse, pen or finger. The drawing is cropped, scaled and centred as MNIST's digits were, and the network answers while you draw.",

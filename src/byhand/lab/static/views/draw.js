@@ -102,7 +102,6 @@ export function drawView(app, first) {
   });
 
   async function load(index) {
-    if (!app.data) return app.tell("no test digits are at hand: start byhand lab, or drop MNIST's four files on the page");
     try {
       const { stored, index: found } = await app.engine.ask("digit", { index });
       if (stored.length !== shape()[0] * shape()[1]) return app.tell(`this network wants ${shape().join(" × ")} pixels, and the digits of ${app.data.name} are others`);
@@ -121,7 +120,7 @@ export function drawView(app, first) {
     h("div", { class: "columns" },
       h("div", { class: "card" }, pad,
         h("div", { class: "buttons" }, h("button", { type: "button", onclick: clear }, words.clear), h("button", { type: "button", onclick: undo }, words.undo), penChoice),
-        h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => load(state.digit + 1) }, words.next), which)),
+        app.data && h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => load(state.digit + 1) }, words.next), which)),
       h("div", { class: "card" }, h("h3", {}, words.seen), seen, pixel, h("p", { class: "hint" }, words.seenHelp)),
       h("div", { class: "card" }, h("h3", {}, words.answer), bars),
       h("div", { class: "card" }, h("h3", {}, `${words.why} `, rather), whyPicture, reason),

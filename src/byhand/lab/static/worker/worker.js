@@ -21,6 +21,8 @@ async function load() {
 }
 
 async function fetched(url, headers = {}) {
+  const inside = globalThis.byhandFiles?.[url.pathname]; // an exported page carries its files
+  if (inside) return Uint8Array.from(atob(inside), (sign) => sign.charCodeAt(0)).buffer;
   const reply = await fetch(url, { headers });
   if (!reply.ok) throw new Error(`${url.pathname.split("/").pop()} did not come: ${reply.status} ${reply.statusText}`.trim());
   return reply.arrayBuffer();
