@@ -151,6 +151,7 @@ async function hello() {
 }
 
 addEventListener("hashchange", () => { takeToken(); state = stateFrom(location.hash); show(true); });
+
 let painting = false; // frames may come faster than they can be painted: only the newest is
 
 engine.onFrame((frame) => {
@@ -169,18 +170,20 @@ function watch() {
   socket.onmessage = ({ data }) => { app.frames.live = JSON.parse(data); if (view) view.show(state, app.frames); };
 }
 
-const wanted = state;
-try {
+/** What the address asks for goes before what the server offers. */
+async function begin() {
+  const asks = new URLSearchParams(location.hash.slice(1)), wanted = state;
   app.models = await engine.ask("models");
   app.hello = await hello();
   if (app.hello?.live) watch();
-  if (app.hello?.model && !new URLSearchParams(location.hash.slice(1)).has("model")) {
-    await openModel({ token: app.token, name: app.hello.model });
-  }
-  state = { ...wanted, model: app.models[wanted.model] ? (app.models.given && wanted.model === "shipped" && !location.hash.includes("model=") ? "given" : wanted.model) : "shipped" };
-  if (app.hello?.data && !location.hash.includes("data=")) state.data = "mnist";
+  if (app.hello?.model) await openModel({ token: app.token, name: app.hello.model });
+  const model = asks.has("model") ? wanted.model : app.models.given ? "given" : "shipped";
+  const data = asks.has("data") || !app.hello?.data ? wanted.data : "mnist";
+  state = { ...wanted, data, model: app.models[model] ? model : "shipped" };
   if (VIEWS.train) await open(app.hello?.data ? "mnist" : "digits"); // an exported page has no data
-} catch (error) { tell(error.message); }
+}
+
+try { await begin(); } catch (error) { tell(error.message); }
 clearTimeout(writing);
 show(true);
 document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,43 @@
+"""A training on the desk is followed in the page; a model on the desk is opened there."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.full]
+BYHAND = [sys.executable, "-m", "byhand"]
+
+
+def test_a_training_on_the_desk_is_followed(open_lab: Any, mnist_folder: Path, tmp_path: Path) -> None:
+    train = ["train", "vanilla", "--epochs", "500", "--lab", "--data-dir", mnist_folder, "--runs", tmp_path]
+    with subprocess.Popen([*BYHAND, *map(str, train)], stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            address = next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line)))
+            lab = open_lab(address)
+            lab.view("Train")
+            lab.says("main", "A training on the desk: vanilla, 784-128-10")
+            before = lab.page.inner_text("main .card .readout")
+            lab.until("before => document.querySelector('main .card .readout').innerText !== before", before)
+        finally:
+            process.kill()
+
+
+def test_a_model_is_opened(open_lab: Any, mnist_folder: Path, tmp_path: Path) -> None:
+    train = ["train", "digits", "--epochs", "2", "--runs", tmp_path]
+    subprocess.run([*BYHAND, *map(str, train)], check=True, capture_output=True)
+    options = ["--port", "0", "--no-open", "--json", "--data-dir", mnist_folder]
+    command = [*BYHAND, "lab", str(tmp_path / "digits-1"), *map(str, options)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            lab = open_lab(json.loads(process.stdout.readline())["url"])
+            chosen = "() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText"
+            assert re.fullmatch(r"Yours: 64-.*-10", lab.page.evaluate(chosen))
+        finally:
+            process.kill()
