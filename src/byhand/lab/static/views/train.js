@@ -19,6 +19,7 @@ export function trainView(app, first) {
   const [form, figures, pictures, timeline, live, report] = ["form", "dl", "div", "div", "div", "p"].map((tag) => h(tag));
   form.className = "settings";
   pictures.className = "thumbnails weights";
+  live.className = "live";
   report.className = "readout";
   report.setAttribute("aria-live", "polite");
   figures.className = "figures";
