@@ -109,6 +109,8 @@ def speed() -> list[str]:
     epochs, latency, process = record("epochs"), record("latency"), record("whole-process")
     equal, page = record("engine-accuracy")["recipes"], record("lab-page")
     peers = ", ".join(f"{name} {version}" for name, version in epochs["versions"].items())
+    peaks = record("memory")["peak_megabytes"]
+    least_first = sorted((peak, PEERS.get(name, name)) for name, peak in peaks.items() if name != "byhand numpy")
     microseconds = {name: sorted(times)[len(times) // 2] for name, times in latency["microseconds"].items()}
     return [
         "How many times as long an epoch takes elsewhere, in turns on the same machine (median of "
@@ -126,6 +128,8 @@ def speed() -> list[str]:
         f"- `byhand train fast` as a whole process, from nothing to a tested model, takes "
         f"{process['byhand train fast / import torch']:.2f} of the time of `import torch`; of it training "
         f"{sorted(process['training_seconds'])[len(process['training_seconds']) // 2]:.2f} s.",
+        "- The most memory a process takes to train 784-128-10 for an epoch, all in all: "
+        f"{', '.join(f'{name} {peak:.0f} MB' for peak, name in least_first)}.",
         f"- The page in Chromium {page['chromium'].split('.')[0]}: first paint after "
         f"{median(page['first_paint_ms']):.0f} ms, an answer while drawing in "
         f"{page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over 60,000 digits in "
