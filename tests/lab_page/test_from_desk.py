@@ -24,6 +24,7 @@ def test_a_training_on_the_desk_is_followed(open_lab: Any, mnist_folder: Path, t
             lab.says("main", "A training on the desk: vanilla, 784-128-10")
             before = lab.page.inner_text("main .card .readout")
             lab.until("before => document.querySelector('main .card .readout').innerText !== before", before)
+            lab.page.close()  # before its server goes
         finally:
             process.kill()
 
@@ -39,5 +40,6 @@ def test_a_model_is_opened(open_lab: Any, mnist_folder: Path, tmp_path: Path) ->
             lab = open_lab(json.loads(process.stdout.readline())["url"])
             chosen = "() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText"
             assert re.fullmatch(r"Yours: 64-.*-10", lab.page.evaluate(chosen))
+            lab.page.close()
         finally:
             process.kill()
