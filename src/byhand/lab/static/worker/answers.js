@@ -4,8 +4,10 @@ const SCHEMA = 1, MANY = 12; // exciting pictures shown of a unit
 
 const example = (model, stored) => ({ stored, ...model.preparation, lowest: 0, highest: topOf(model) });
 const topOf = (model) => model.imageShape?.[0] === 8 ? 16 : 255;
-const logitsOnly = (network) => ({ ...network, layers: network.layers.map((layer, l) => l === network.layers.length - 1 ? { ...layer, activation: "identity" } : layer) });
-const softmaxed = (network) => ({ ...network, layers: network.layers.map((layer, l) => l === network.layers.length - 1 ? { ...layer, activation: "softmax" } : layer) });
+
+/** The same network with a softmax at its end. */
+export const softmaxed = (network) => ({ ...network, layers: network.layers.map((layer, l) => l === network.layers.length - 1 ? { ...layer, activation: "softmax" } : layer) });
+
 const largest = (numbers) => numbers.reduce((best, value, i) => value > numbers[best] ? i : best, 0);
 const isStraight = (network) => network.layers.slice(0, -1).every(({ activation }) => ["relu", "leaky_relu", "identity"].includes(activation));
 
@@ -27,7 +29,7 @@ export function forward(core, model, stored) {
 export function why(core, model, stored, toward, against = -1) {
   if (!isStraight(model.network)) return { schema: SCHEMA, kind: "why", toward, against, shares: null, above: null, below: null, rest: null, logits: null };
   const { contributions, rest } = core.contributions(model.network, example(model, stored), toward, against);
-  const { z } = core.forward(logitsOnly(model.network), prepared(core, model, stored)).at(-1);
+  const { z } = core.forward(model.network, prepared(core, model, stored)).at(-1);
   const sums = core.sums(contributions);
   return { schema: SCHEMA, kind: "why", toward, against, shares: contributions, ...sums, rest, logits: z };
 }

@@ -1,5 +1,7 @@
 // Points in the plane: sets, one network beside one without hidden layer, and maps of what each unit says where.
 
+import { softmaxed } from "./answers.js";
+
 const SCHEMA = 1, SIDE = 80, UNIT_SIDE = 28; // points a side of the maps
 const FRAME_MS = 30, REST_MS = 20, SHUFFLE = 1, MOST_UNITS = 24; // of a layer, with maps of their own
 const OWN = [-2, 2, -2, 2];
@@ -84,8 +86,7 @@ export class Plane {
 
   #shown({ network, history }) {
     const { points, classes } = this.#points, nClasses = network.layers.at(-1).n_out, asInput = { scale: 1, shift: 0 };
-    const softmaxed = { ...network, layers: network.layers.map((layer, l) => l === network.layers.length - 1 ? { ...layer, activation: "softmax" } : layer) };
-    const map = this.#core.predict(softmaxed, { inputs: gridOf(this.#box, SIDE).points, ...asInput });
+    const map = this.#core.predict(softmaxed(network), { inputs: gridOf(this.#box, SIDE).points, ...asInput });
     const counts = this.#core.confusion(this.#core.predict(network, { inputs: points, ...asInput }), classes, nClasses);
     const right = counts.reduce((sum, count, i) => sum + (i % (nClasses + 1) === 0 ? count : 0), 0);
     const inputs = gridOf(this.#box, UNIT_SIDE).points;
