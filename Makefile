@@ -12,7 +12,7 @@ train: $(VENV)/.for-use
 
 # The default suite, then what takes longer but still belongs to it. Under five minutes on two cores, no network.
 test: $(VENV)/.for-test
-	$(BIN)/python -m pytest -q -m "not long and not browser" --durations=10 $(ARGS)
+	$(BIN)/python -m pytest -q -m "not long and not browser" --numprocesses=auto --maxprocesses=4 --dist=worksteal --durations=10 $(ARGS)
 
 # The lab's page in Chromium, which must be installed. Three minutes.
 test-lab: $(VENV)/.for-browser

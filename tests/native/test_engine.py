@@ -148,7 +148,11 @@ DECLINED: list[tuple[Network, Loss, Optimizer, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("network", "loss", "optimizer", "reason"), DECLINED, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("network", "loss", "optimizer", "reason"),
+    DECLINED,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
 def test_what_it_cannot_train_it_declines_and_numpy_takes_over(
     network: Network, loss: Loss, optimizer: Optimizer, reason: str
 ) -> None:
