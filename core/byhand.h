@@ -171,6 +171,24 @@ BH_FACE int32_t bh_backward(const bh_network *network, const float *params, cons
 /* Fill grads, laid out as params, with dW and db. */
 BH_FACE int32_t bh_gradients(const bh_network *network, const double *x, const double *a, const double *dz, double *grads);
 
+/* The parts of single numbers, for who opens them. */
+
+/* Fill products (n) with left · right, number by number, and their sum. */
+BH_FACE int32_t bh_products(const double *left, const double *right, int64_t n, double *products, double *sum);
+
+/* Fill slopes (units) with f′(z); where softmax bends, with the part of each output's own z. */
+BH_FACE int32_t bh_slopes(const bh_network *network, const double *z, const double *a, double *slopes);
+
+/* Fill odds (n) with e to the z − most, where most is the largest z: p is a number's share of their sum. */
+BH_FACE int32_t bh_odds(const double *z, int64_t n, double *odds, double *most);
+
+/* Of an output (n_out), fill learned with the target after label smoothing, and terms, which sum to the loss. */
+BH_FACE int32_t bh_loss_terms(const bh_network *network, const double *output, const double *target, double *learned,
+                              double *terms);
+
+/* Fill moved (n) with numbers − rate · gradients: a step of plain gradient descent. */
+BH_FACE int32_t bh_moved(const double *numbers, const double *gradients, int64_t n, double rate, double *moved);
+
 /* Count how often each class (row) is taken for each class (column): counts (n_classes, n_classes). */
 BH_FACE int32_t bh_confusion(const float *output, const int32_t *labels, int64_t n, int32_t n_classes, int64_t *counts);
 

@@ -18,7 +18,8 @@ CORE = Path(__file__).resolve().parent
 
 FLAGS = ["-std=c11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra"]
 FLAGS += ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]  # x·y + z may be one instruction
-PLAIN_SOURCES = ("face.c", "team.c", "random.c", "beginnings.c", "toys.c", "drawing.c", "inside.c", "sureness.c")
+PLAIN_SOURCES = ("face.c", "team.c", "random.c", "beginnings.c", "toys.c", "drawing.c")
+PLAIN_SOURCES += ("inside.c", "cells.c", "sureness.c")
 KERNEL_SOURCES = ("kernel.c", "probe.c")  # compiled once for each of these
 KERNELS = {
     "portable": "",

@@ -16,7 +16,7 @@ from byhand.data.prepare import Preparation
 from byhand.initializers import glorot, he, normal, scaled, uniform, zeros
 from byhand.inspection.sureness import flip, question, radius
 from byhand.inspection.why import why
-from byhand.layers import Dense, LeakyReLU
+from byhand.layers import Dense, LeakyReLU, Softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.network import Network
@@ -83,6 +83,28 @@ def trace_of(network: Network, loss: Loss, x: Array, target: Array) -> dict[str,
     return {"layers": found, "loss": float(value)}
 
 
+def cells_of(network: Network, loss: Loss, x: Array, target: Array) -> dict[str, Any]:
+    """Return what single numbers are made of: f′ of every unit, what is learned, the loss output by output."""
+    trace = network.forward(x[None])
+    slopes: list[Array] = []
+    for step in trace.steps:
+        if isinstance(step.layer, Dense):
+            slopes.append(np.ones(step.y.shape[1]))
+        elif isinstance(step.layer, Softmax):
+            slopes[-1] = (step.y * (1 - step.y))[0]
+        else:
+            dz, _ = step.layer.backward(np.ones_like(step.y), step.saved)
+            assert dz is not None
+            slopes[-1] = dz[0]
+    output, learned = trace.output, target
+    if isinstance(loss, SoftmaxCrossEntropy):
+        _, (p, t) = loss.forward(output, target[None])
+        learned, terms = t[0], (-t * np.log(p))[0]
+    else:  # the loss of each output alone
+        terms = np.array([loss.forward(output[:, j : j + 1], target[None, j : j + 1])[0] for j in range(len(target))])
+    return {"slopes": exact(np.concatenate(slopes)), "learned": exact(learned), "terms": exact(terms)}
+
+
 def exact(array: Any) -> list[float]:
     return [float(f"{value:.15g}") for value in np.asarray(array, dtype=np.float64).reshape(-1)]
 
@@ -119,6 +141,7 @@ def traced(case: tuple[str, list[int], dict[str, Any], Loss]) -> dict[str, Any]:
         "x": exact(x),
         "target": target.tolist(),
         "trace": trace_of(network, loss, x, target),
+        "cells": cells_of(network, loss, x, target),
         "sure": sure(network, stored) if options.get("activation") in (None, "leaky_relu") else None,
     }
 

@@ -241,6 +241,19 @@ static void bad_memory(const scene *s) {
     free(room);
 }
 
+static void open_cells(const scene *s, const double *z, const double *a, const double *target) {
+    const int n_out = s->layers[s->network.n_layers - 1].n_out;
+    int64_t units = 0;
+    for (int l = 0; l < s->network.n_layers; l++) units += s->layers[l].n_out;
+    double *slopes = tight(8 * units), *learned = tight(8 * n_out), *terms = tight(8 * n_out), sum;
+    if (bh_slopes(&s->network, z, a, slopes) || bh_products(z, slopes, units, slopes, &sum) ||
+        bh_moved(z, slopes, units, 0.1, slopes) || bh_odds(a + units - n_out, n_out, terms, &sum) ||
+        bh_loss_terms(&s->network, a + units - n_out, target, learned, terms))
+        exit(1);
+    if (!bh_slopes(&s->network, 0, a, slopes) || !bh_products(z, a, 0, slopes, &sum) || !bh_odds(z, -1, terms, &sum)) exit(1);
+    free(slopes), free(learned), free(terms);
+}
+
 /* Everything the page asks, in rooms without a byte to spare, with nothing missing and with something missing. */
 static void look_inside(const scene *s) {
     const int n_in = s->layers[0].n_in, n_out = s->layers[s->network.n_layers - 1].n_out;
@@ -254,6 +267,7 @@ static void look_inside(const scene *s) {
     if (bh_forward(&s->network, s->params, x, z, a) || bh_backward(&s->network, s->params, target, z, a, da, dz, &loss) ||
         bh_gradients(&s->network, x, a, dz, grads) || bh_initialize(&s->network, (int)draw(5), 1, seed, params))
         exit(1);
+    open_cells(s, z, a, target);
     if (!bh_forward(&s->network, 0, x, z, a) || !bh_initialize(&s->network, -1, 1, 0, params)) exit(1);
     const bh_example example = {x, s->data.scale, s->data.shift, 0, draw(9) ? 255 : NAN};
     const int status = bh_contributions(&s->network, s->params, &example, (int)draw((uint32_t)n_out), -1, scratch, shares, &found);

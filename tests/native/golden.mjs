@@ -56,6 +56,10 @@ for (const made of inside.traces) {
     for (const [what, wanted] of Object.entries(layer)) near([...found.layers[l][what]], wanted, 1e-12, `${made.name}: ${what} of layer ${l}`);
   });
   core.forward(network, made.x).forEach(({ a }, l) => near([...a], made.trace.layers[l].a, 1e-12, `${made.name}: a`));
+  const output = made.trace.layers.at(-1).a, { learned, terms } = core.lossTerms(network, output, made.target);
+  near(core.slopes(network, made.trace.layers).flatMap((slopes) => [...slopes]), made.cells.slopes, 1e-12, `${made.name}: slopes`);
+  near([...learned], made.cells.learned, 1e-12, `${made.name}: what is learned`);
+  near([...terms], made.cells.terms, 1e-12, `${made.name}: terms of the loss`);
   if (!made.sure) continue;
   const { toward, against, contributions, rest, radius, flip } = made.sure, why = core.contributions(network, made, toward, against);
   near([...why.contributions, why.rest], [...contributions, rest], 1e-12, `${made.name}: contributions`);
@@ -77,6 +81,9 @@ for (const { name, options, points, classes } of inside.toys) {
 }
 near([...core.prepare(inside.traces[0].stored, inside.traces[0].scale, inside.traces[0].shift)], inside.traces[0].x, 1e-12, "prepared");
 assert.deepEqual(core.sums([1.5, -2, 0, 0.25, -0.5]), { above: 1.75, below: -2.5 });
+assert.deepEqual(core.products([2, 3, -1], [0.5, 2, 4]), { products: Float64Array.of(1, 6, -4), sum: 3 });
+assert.deepEqual(core.moved([1, 2], [4, -8], 0.25), Float64Array.of(0, 4));
+assert.deepEqual(core.odds([1, 3, 3]), { odds: Float64Array.of(Math.exp(-2), 1, 1), most: 3 });
 assert.deepEqual(core.confusion([1, 0, 0, 1, 3, 2], [0, 0, 1], 2), [1, 1, 1, 0]);
 
 const kept = core.keep(Uint8Array.from(cases[0].inputs));

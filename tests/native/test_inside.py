@@ -14,6 +14,7 @@ from byhand.data.prepare import Preparation
 from byhand.engines import library as c
 from byhand.inspection.sureness import flip, question, radius
 from byhand.inspection.why import why
+from byhand.layers.softmax import softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.metrics import confusion_matrix
@@ -24,10 +25,12 @@ from byhand.recipes.run import Run
 from byhand.training.array_engine import ArrayEngine
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "golden"))
-from make_inside import network_of, trace_of
+from make_inside import cells_of, network_of, trace_of
 
 BYTES = Preparation("signed", np.asarray(1 / 128), np.asarray(-1.0))
 SHAPES = [([12, 9, 4], "relu"), ([12, 20, 30, 4], "leaky_relu"), ([12, 7, 7, 7, 3], "relu"), ([12, 4], "relu")]
+
+LOSSES: list[Loss] = [SoftmaxCrossEntropy(0.125), SquaredError(), BinaryCrossEntropy()]
 
 
 def stored_of(n: int, seed: int) -> np.ndarray:
@@ -52,6 +55,36 @@ def test_every_number_of_a_step_is_that_of_the_arrays(activation: str, loss: Los
         np.testing.assert_allclose(gradients[2 * i].reshape(-1), layer["dW"], rtol=0, atol=1e-12)
         np.testing.assert_allclose(gradients[2 * i + 1], layer["db"], rtol=0, atol=1e-12)
     assert value == pytest.approx(wanted["loss"], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "loss", [SoftmaxCrossEntropy(0.125), SquaredError(), BinaryCrossEntropy()], ids=lambda loss: loss.kind
+)
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"])
+def test_what_single_numbers_are_made_of_is_that_of_the_arrays(activation: str, loss: Loss) -> None:
+    network, x, target = network_of([12, 7, 5], {"activation": activation}), Stream(3, DATA).normal(12), np.eye(5)[2]
+    wanted, inside = cells_of(network, loss, x, target), Inside(network.astype(np.float32), loss)
+    (z, a, _, _), _, value = inside.trace(x, target)
+    slopes, learned, terms = np.zeros(12), np.zeros(5), np.zeros(5)
+    assert inside.call("bh_slopes", at(z), at(a), at(slopes)) == 0
+    assert inside.call("bh_loss_terms", at(a[-5:]), at(target), at(learned), at(terms)) == 0
+    for name, found in {"slopes": slopes, "learned": learned, "terms": terms}.items():
+        np.testing.assert_allclose(found, wanted[name], rtol=1e-12, atol=1e-13, err_msg=name)
+    assert terms.sum() == pytest.approx(value, rel=1e-12)
+
+
+def test_products_steps_and_odds_are_those_of_the_arrays() -> None:
+    left, right = Stream(1, DATA).normal(33), Stream(2, DATA).normal(33)
+    found, total = np.zeros(33), np.zeros(1)
+    core = c.load()
+    assert core.bh_products(at(left), at(right), ctypes.c_int64(33), at(found), at(total)) == 0
+    np.testing.assert_array_equal(found, left * right)
+    assert total[0] == pytest.approx((left * right).sum(), rel=1e-13)
+    assert core.bh_moved(at(left), at(right), ctypes.c_int64(33), ctypes.c_double(0.1), at(found)) == 0
+    np.testing.assert_allclose(found, left - 0.1 * right, rtol=1e-14)
+    assert core.bh_odds(at(left), ctypes.c_int64(33), at(found), at(total)) == 0
+    np.testing.assert_allclose(found / found.sum(), softmax(left[None])[0], rtol=1e-13)
+    assert core.bh_odds(at(left), ctypes.c_int64(0), at(found), at(total)) != 0
 
 
 @pytest.mark.parametrize(("sizes", "activation"), SHAPES, ids=str)

@@ -161,6 +161,42 @@ class Core {
     return { above: arena.view().getFloat64(above, true), below: arena.view().getFloat64(below, true) };
   }
 
+  /** left · right, number by number, and their sum: {products, sum}. */
+  products(left, right) {
+    const arena = this.arena(), n = left.length, products = arena.room(8 * n), sum = arena.room(8);
+    check(this.exports.bh_products(arena.doubles(left), arena.doubles(right), BigInt(n), products, sum));
+    return { products: arena.taken(products, n, Float64Array), sum: arena.view().getFloat64(sum, true) };
+  }
+
+  /** f′(z) of every unit: a Float64Array a layer. */
+  slopes(network, layers) {
+    const arena = this.arena(), task = this.#task(arena, network), slopes = arena.room(8 * task.units);
+    const [z, a] = ["z", "a"].map((name) => arena.doubles(layers.flatMap((layer) => Array.from(layer[name]))));
+    check(this.exports.bh_slopes(task.table, z, a, slopes));
+    return task.perLayer({ slopes }).map((layer) => layer.slopes);
+  }
+
+  /** e to the z − most, most being the largest: {odds, most}. */
+  odds(z) {
+    const arena = this.arena(), odds = arena.room(8 * z.length), most = arena.room(8);
+    check(this.exports.bh_odds(arena.doubles(z), BigInt(z.length), odds, most));
+    return { odds: arena.taken(odds, z.length, Float64Array), most: arena.view().getFloat64(most, true) };
+  }
+
+  /** The target after label smoothing, and the loss output by output: {learned, terms}. */
+  lossTerms(network, output, target) {
+    const arena = this.arena(), task = this.#task(arena, network), n = output.length, [learned, terms] = [arena.room(8 * n), arena.room(8 * n)];
+    check(this.exports.bh_loss_terms(task.table, arena.doubles(output), arena.doubles(target), learned, terms));
+    return { learned: arena.taken(learned, n, Float64Array), terms: arena.taken(terms, n, Float64Array) };
+  }
+
+  /** numbers − rate · gradients. */
+  moved(numbers, gradients, rate) {
+    const arena = this.arena(), n = numbers.length, moved = arena.room(8 * n);
+    check(this.exports.bh_moved(arena.doubles(numbers), arena.doubles(gradients), BigInt(n), rate, moved));
+    return arena.taken(moved, n, Float64Array);
+  }
+
   /** Each input's share of logit[toward] − logit[against], and the rest: {contributions, rest}. */
   contributions(network, example, toward, against = -1) {
     const arena = this.arena(), task = this.#task(arena, network), nIn = network.layers[0].n_in;
