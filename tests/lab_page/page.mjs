@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 const here = new URL("../../src/byhand/lab/static/", import.meta.url);
 const load = (path) => import(new URL(path, here));
 const bytes = async (path) => { const read = await readFile(new URL(path, here)); return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength); };
-const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, { Plane }, state] = await Promise.all(["core/core.js", "worker/answers.js", "worker/data.js", "worker/models.js", "worker/training.js", "worker/plane.js", "state.js"].map(load));
+const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, { Plane }, { cellOf, stepOf }, state] = await Promise.all(["core/core.js", "worker/answers.js", "worker/data.js", "worker/models.js", "worker/training.js", "worker/plane.js", "worker/microscope.js", "state.js"].map(load));
 const { schema, kinds } = JSON.parse(await readFile(new URL("frames.json", here), "utf8"));
 
 const isNumbers = (value) => Array.isArray(value) ? value.every((one) => typeof one === "number") : value instanceof Float64Array || value instanceof Float32Array;
@@ -61,6 +61,19 @@ isAsWritten(plane.advance(5));
 assert.equal(plane.frame().networks.length, 2);
 assert.equal(plane.edit({ layer: 1, name: "b", at: 0, value: 3 }).networks[0].layers[1].b[0], 3);
 isAsWritten(new Plane(core, { ...onPlane, set: "own", points: [[0, 0, 0], [1, 1, 4]] }, () => {}).frame());
+
+// One step: every array has cells that open, and what they are made of is there
+
+for (const problem of [plane.problem(3), answers.problem(core, model, stored, 1), answers.problem(core, training.model, digits.test.inputs.slice(0, 64), 0)]) {
+  const step = stepOf(core, problem, 0.05);
+  isAsWritten(step);
+  assert.ok(step.lossAfter < step.loss);
+  for (const [name, { rows, cols }] of Object.entries(step.arrays)) {
+    const cell = cellOf(core, step, { name, row: rows - 1, col: cols - 1 });
+    isAsWritten(cell);
+    for (const ref of [...cell.goes, ...cell.parts, ...cell.terms.flatMap(({ parts }) => parts)]) assert.ok(Number.isFinite(ref.value), `${name}: ${ref.name}`);
+  }
+}
 
 // Training in pieces or at once is the same training
 

@@ -8,7 +8,7 @@ import pytest
 from driving import drawings
 
 pytestmark = pytest.mark.browser
-VIEWS = ["Draw", "Network", "Train", "Plane", "Mistakes"]
+VIEWS = ["Draw", "Network", "Train", "Plane", "Microscope", "Mistakes"]
 LEAST_TARGET = 44  # CSS pixels a side, of what fingers press
 
 
@@ -98,6 +98,17 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
     go_to("summary")
     keyboard.press("Enter")
     go_to("[aria-label='weight 0 of layer 1']")
+    lab.page.reload()
+    lab.page.wait_for_selector("html[data-ready]")
+    go_to("nav a:nth-child(5)")
+    keyboard.press("Enter")
+    lab.page.wait_for_selector("[data-form]")
+    go_to(".cell.chosen")
+    keyboard.press("ArrowDown")
+    lab.page.wait_for_selector("[data-cell='z1.0.8']")
+    go_to(".terms .trace")
+    keyboard.press("Enter")
+    lab.page.wait_for_selector("[data-form=prepared]")
 
 
 def test_a_phone_has_room_for_everything(site: str, open_lab: Any) -> None:

@@ -30,6 +30,9 @@ FORMULAS = {
     "softmax": ("aⱼ = eᶻʲ / Σ eᶻᵏ", "dzₖ = aₖ (daₖ − Σⱼ daⱼ aⱼ)"),
 }
 
+# loss → its equations forwards and back, as its file numbers them
+LOSS_EQUATIONS = {"softmax_cross_entropy": (2, 4), "squared_error": (1, 2), "binary_cross_entropy": (3, 4)}
+
 
 @dataclass(frozen=True)
 class Line:
@@ -151,7 +154,7 @@ def _loss(loss: Loss, output: Array, target: Array, value: float) -> Line:
         formula,
         f"(1, {len(output)}) → one number",
         f"{numbers} → L = {value:.6g}",
-        where(type(loss).forward, 2),
+        where(type(loss).forward, LOSS_EQUATIONS.get(loss.kind, (1, 2))[0]),
     )
 
 
@@ -163,7 +166,13 @@ def _loss_gradient(loss: Loss, output: Array, d_output: Array, unit: int) -> Lin
         "squared_error": "da = 2 (a − t)",
     }.get(loss.kind, "d output")
     numbers = f"unit {unit}: {d_output[unit]:.6g}; all of them sum to {d_output.sum():.3g}"
-    return Line("backward", f"loss: {formula}", f"(1, {len(output)})", numbers, where(type(loss).backward, 4))
+    return Line(
+        "backward",
+        f"loss: {formula}",
+        f"(1, {len(output)})",
+        numbers,
+        where(type(loss).backward, LOSS_EQUATIONS.get(loss.kind, (1, 2))[1]),
+    )
 
 
 def _backward(i: int, step: Step, units: list[int]) -> Line:

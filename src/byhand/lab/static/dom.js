@@ -57,4 +57,12 @@ export function number(value, digits = 3) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+/** A number with so many significant digits, as Python's g writes it, with a real minus sign. */
+export function general(value, digits = 6) {
+  const [mantissa, power] = value.toExponential(digits - 1).split("e"), plain = Number(power) >= -4 && Number(power) < digits;
+  const short = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  const text = plain ? short(value.toFixed(digits - 1 - Number(power))) : `${short(mantissa)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+  return text.replaceAll("-", "−");
+}
+
 export const percent = (share, digits = 1) => `${number(100 * share, digits)} %`;

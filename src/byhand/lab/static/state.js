@@ -2,7 +2,7 @@
 
 /** name → its default, and how it is read from text; null: not a value it can have. */
 export const SETTINGS = {
-  view: choice("draw", ["draw", "network", "train", "plane", "mistakes"]),
+  view: choice("draw", ["draw", "network", "train", "plane", "microscope", "mistakes"]),
   model: choice("shipped", ["shipped", "trained", "given"]),
   picture: { initial: null, read: unpacked, write: packed }, // 784 or 64 bytes: what is drawn or loaded
   digit: whole(-1, -1, 9999), // the test picture that is loaded; −1: drawn by hand
@@ -24,6 +24,11 @@ export const SETTINGS = {
   preparation: choice("unit", ["unit", "signed", "raw"]),
   shuffle: { initial: true, read: (text) => ({ yes: true, no: false })[text] ?? null, write: (on) => (on ? "yes" : "no") },
   seed: whole(1, 0, 2 ** 32 - 1),
+  // of the microscope
+  of: choice("digit", ["digit", "plane"]),
+  point: whole(0, 0, 9999),
+  cell: { initial: "z1.0.0", read: (text) => (/^([a-zA-Z]{1,2})\d{0,2}\.\d{1,4}\.\d{1,4}$/.test(text) ? text : null), write: String },
+  stepRate: decimal(0.1, 1e-6, 1e6),
   // of the plane
   set: choice("moons", ["gaussians", "xor", "circles", "moons", "spiral", "own"]),
   points: { initial: null, read: pointsIn, write: (list) => list.map((point) => point.join("_")).join("~") }, // [x, y, class]

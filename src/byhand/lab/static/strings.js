@@ -3,7 +3,7 @@
 export const TEXT = {
   title: "byhand lab",
   tagline: "a network with nothing hidden",
-  views: { draw: "Draw", network: "Network", train: "Train", plane: "Plane", mistakes: "Mistakes" },
+  views: { draw: "Draw", network: "Network", train: "Train", plane: "Plane", microscope: "Microscope", mistakes: "Mistakes" },
   models: { shipped: "Ready", trained: "Trained here", given: "Yours" },
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
   colours: { safe: "Signs: blue, amber", classic: "Signs: green, red" },
@@ -40,6 +40,22 @@ export const TEXT = {
     units: "What each hidden unit says where", byHand: "Change weights by hand",
     empty: "Press on the board to put points there, of at least two classes.",
     names: { gaussians: "two clouds (Gaussians)", xor: "XOR", circles: "circles", moons: "moons", spiral: "spiral", own: "points of your own", relu: "ReLU", leaky_relu: "leaky ReLU", he: "He", glorot: "Glorot", normal: "normal, 0.5", uniform: "uniform, 0.5", zeros: "all zero", sgd: "SGD", adam: "Adam", nesterov: "Nesterov" },
+  },
+  microscope: {
+    heading: "One step under the microscope", step: "Next", back: "Back",
+    lead: "One example through one step of gradient descent, with every number of it. Choose an array, then a number: it opens into the numbers it was made of, and each of these opens in turn.",
+    empty: "Draw a digit first, or load one; or look at a point of the plane.",
+    of: { digit: "the digit in Draw", plane: "a point of the plane" },
+    phases: { forward: "forward", loss: "loss", backward: "backward", update: "update" },
+    arrays: {
+      x: "The input, prepared.", W: "Weights.", b: "Biases.", z: "Sums: inputs times weights, plus the bias.", a: "Activations: the sums, bent.", s: "How steep the bend is at each sum.", p: "What the loss makes of the output.",
+      t: "What is learned.", L: "The loss: one number.", da: "How the loss changes with each activation.", dz: "How the loss changes with each sum.", dW: "How the loss changes with each weight.", db: "How the loss changes with each bias.", vW: "The weights after the step.", vb: "The biases after the step.",
+    },
+    bends: { identity: "z: nothing bends", relu: "z where z > 0, else 0", leaky_relu: "z where z > 0, else {slope} · z", sigmoid: "1 / (1 + e⁻ᶻ)", tanh: "tanh z" },
+    slopes: { identity: "1", relu: "1 where z > 0, else 0", leaky_relu: "1 where z > 0, else {slope}", sigmoid: "a · (1 − a)", softmax: "a · (1 − a), of its own z", tanh: "1 − a²" },
+    factors: { da: "how the loss changes with the activation", s: "how the activation changes with the sum", input: "how the sum changes with the weight: the input", one: "how the sum changes with the bias" },
+    terms: { odds: ["z", "", "e^(z − largest)"], "loss softmax_cross_entropy": ["p", "t", "−t · ln p"], "loss squared_error": ["a", "t", "(a − t)²"], "loss binary_cross_entropy": ["p", "t", "−t ln p − (1−t) ln (1−p)"] },
+    table: "what is summed", place: "In the code: ", goes: "Goes into: ", python: "This number as Python", copy: "Copy as Python", copied: "Copied", selected: "Selected: press Ctrl+C",
   },
   mistakes: {
     heading: "Mistakes", run: "Test the network", lead: "Rows: what it is. Columns: what the network said. Choose a cell, or look at the surest mistakes first.",

@@ -3,12 +3,12 @@
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { field, fill, h, number, percent, select, term } from "../dom.js";
 import { largestSize, legend, paintClasses, paintSigned, picture, CLASSES } from "../pictures.js";
+import { planeSettings } from "../settings.js";
 import { SETTINGS } from "../state.js";
 import { TEXT } from "../strings.js";
 
 const words = TEXT.plane, SIDE = 420, HEIGHT = 150;
 const CHOICES = ["set", "noise", "arms", "spread0", "spread1", "planeHidden", "planeActivation", "planeOptimizer", "planeRate", "planeBatch", "planeInit", "planeSeed", "compare", "points"];
-const CENTRES = [[0, 0], [1, 1]]; // of the two clouds
 
 export function planeView(app, first) {
   const [form, boards, figures, report, network, editor] = ["form", "div", "dl", "p", "div", "div"].map((tag) => h(tag));
@@ -31,13 +31,7 @@ export function planeView(app, first) {
   let state = first, frames = {}, chart = null, begun = null, pointClass = 0;
   const canvases = new Map();
 
-  const settings = () => ({
-    set: state.set, n: state.set === "xor" ? 40 : 200, noise: state.noise, arms: state.arms, seed: state.planeSeed, points: state.points,
-    clouds: CENTRES.map(([x, y], k) => [x, y, state[`spread${k}`], state[`spread${k}`]]),
-    hidden: state.planeHidden, activation: state.planeActivation, optimizer: state.planeOptimizer, learningRate: state.planeRate,
-    batchSize: state.planeBatch, initializer: state.planeInit, compare: state.compare,
-  });
-  async function begin() { begun = CHOICES.map((name) => state[name]); await act("planeBegin", { settings: settings() }); }
+  async function begin() { begun = CHOICES.map((name) => state[name]); await act("planeBegin", { settings: planeSettings(state) }); }
   async function act(name, request = {}) {
     try {
       app.frames.plane = await app.engine.ask(name, request);

@@ -3,6 +3,7 @@
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 import { field, fill, h, number, percent, select, term } from "../dom.js";
 import { largestSize, legend, paintSigned, picture } from "../pictures.js";
+import { trainSettings } from "../settings.js";
 import { SETTINGS } from "../state.js";
 import { TEXT } from "../strings.js";
 
@@ -40,8 +41,7 @@ export function trainView(app, first) {
   async function begin() {
     if (!await app.open(state.data)) return false;
     past = null;
-    const { hidden, activation, loss, optimizer, learningRate, batchSize, epochs, initializer, preparation, shuffle, seed } = state;
-    return act("begin", { settings: { hidden, activation, loss, optimizer, learningRate, batchSize, epochs, initializer, preparation, shuffle, seed } });
+    return act("begin", { settings: trainSettings(state) });
   }
   async function act(name, request) {
     try {

@@ -42,6 +42,13 @@ export function sure(core, model, stored) {
   return { schema: SCHEMA, kind: "sureness", radius, flip };
 }
 
+/** A picture and what it is, for one step of learning. */
+export function problem(core, model, stored, label) {
+  const target = new Float64Array(model.network.layers.at(-1).n_out);
+  target[label] = 1;
+  return { network: model.network, x: prepared(core, model, stored), target, label, from: { stored, ...model.preparation } };
+}
+
 /** One example forwards and backwards, every number. */
 export function walk(core, model, stored, label) {
   const { network } = model, x = prepared(core, model, stored), nOut = network.layers.at(-1).n_out;

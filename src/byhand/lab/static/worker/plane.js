@@ -39,6 +39,14 @@ export class Plane {
     return this.frame();
   }
 
+  /** One of the points and what it is, for one step of learning. */
+  problem(point) {
+    const { points, classes } = this.#points, i = Math.min(point, classes.length - 1), [{ network }] = this.#networks;
+    const target = new Float64Array(network.layers.at(-1).n_out);
+    target[classes[i]] = 1;
+    return { network, x: Float64Array.from(points.subarray(2 * i, 2 * i + 2)), target, label: classes[i], from: null };
+  }
+
   start() {
     if (this.#running || this.#diverged) return this.frame();
     this.#running = true;

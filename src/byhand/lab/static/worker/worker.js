@@ -1,8 +1,9 @@
 // The worker: it holds the C core, the networks and the data, and answers what engine.js asks.
 
 import { loadCore } from "../core/core.js";
-import { confusions, digitAt, exciting, forward, read, sure, walk, why } from "./answers.js";
+import { confusions, digitAt, exciting, forward, problem, read, sure, walk, why } from "./answers.js";
 import { dataFrom, openData } from "./data.js";
+import { cellOf, stepOf } from "./microscope.js";
 import { modelFrom } from "./models.js";
 import { Plane } from "./plane.js";
 import { Training } from "./training.js";
@@ -47,6 +48,8 @@ const answers = {
   walk: ({ model, stored, label }) => walk(core, modelNamed(model), stored, label),
   confusions: ({ model }) => confusions(core, modelNamed(model), opened(modelNamed(model))),
   exciting: ({ model, layer, unit }) => exciting(core, modelNamed(model), opened(modelNamed(model)), layer, unit),
+  examine: (request) => stepFor(request),
+  cell: ({ name, row, col, ...request }) => cellOf(core, stepFor(request), { name, row, col }),
   digit: ({ index }) => digitAt(opened(), index),
 
   /** A model as a file of byhand's, dropped or from the server. */
@@ -85,6 +88,14 @@ const answers = {
   planeEdit: (request) => plane.edit(request),
   travel: ({ to }) => training.travel(to),
 };
+
+let step = { key: null, frame: null }; // the newest: its cells are asked for one by one
+
+function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
+  const key = JSON.stringify([of, model, stored && Array.from(stored), label, point, rate, epoch, edits]);
+  if (step.key !== key || of === "digit" && step.model !== models[model]) step = { key, model: models[model], frame: stepOf(core, of === "plane" ? plane.problem(point) : problem(core, modelNamed(model), stored, label), rate) };
+  return step.frame;
+}
 
 function opened(model) {
   if (!data) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");

@@ -1,0 +1,30 @@
+// Which line of the arrays does what the microscope shows: written by tools/make_places.py.
+
+export const PLACES = {
+  "x": "data/prepare.py:35",
+  "z": "layers/dense.py:45",
+  "dW": "layers/dense.py:58",
+  "db": "layers/dense.py:58",
+  "da": "layers/dense.py:59",
+  "step": "optimizers/sgd.py:20",
+  "p": "losses/softmax_cross_entropy.py:48",
+  "t": "losses/softmax_cross_entropy.py:43",
+  "a identity": "layers/identity.py:21",
+  "s identity": "layers/identity.py:25",
+  "a relu": "layers/relu.py:24",
+  "s relu": "layers/relu.py:29",
+  "a leaky_relu": "layers/leaky_relu.py:36",
+  "s leaky_relu": "layers/leaky_relu.py:40",
+  "a sigmoid": "layers/sigmoid.py:21",
+  "s sigmoid": "layers/sigmoid.py:37",
+  "a tanh": "layers/tanh.py:23",
+  "s tanh": "layers/tanh.py:28",
+  "a softmax": "layers/softmax.py:21",
+  "s softmax": "layers/softmax.py:37",
+  "L softmax_cross_entropy": "losses/softmax_cross_entropy.py:48",
+  "da softmax_cross_entropy": "losses/softmax_cross_entropy.py:53",
+  "L squared_error": "losses/squared_error.py:25",
+  "da squared_error": "losses/squared_error.py:29",
+  "L binary_cross_entropy": "losses/binary_cross_entropy.py:36",
+  "da binary_cross_entropy": "losses/binary_cross_entropy.py:41"
+};

@@ -1,0 +1,169 @@
+"""One step under the microscope: any number can be recomputed from what is shown, and its Python prints it."""
+
+import math
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from driving import drawings
+
+from byhand.randomness import DATA, Stream
+
+pytestmark = pytest.mark.browser
+CELLS = 50  # of each of two networks
+DIGITS = 6  # of a number that is opened; those it is made of have nine
+
+BENDS = {
+    "z where z > 0, else 0": lambda z: max(z, 0.0),
+    "z where z > 0, else 0.01 · z": lambda z: z if z > 0 else 0.01 * z,
+    "1 / (1 + e⁻ᶻ)": lambda z: 1 / (1 + math.exp(-z)),
+    "tanh z": math.tanh,
+    "z: nothing bends": lambda z: z,
+}
+SLOPES = {
+    "1": lambda z, a: 1.0,
+    "1 where z > 0, else 0": lambda z, a: float(z > 0),
+    "1 where z > 0, else 0.01": lambda z, a: 1.0 if z > 0 else 0.01,
+    "a · (1 − a)": lambda z, a: a * (1 - a),
+    "1 − a²": lambda z, a: 1 - a * a,
+}
+READ = """() => {
+    const text = (element) => element.innerText.replace(/\\s+/g, " ");
+    const opened = document.querySelector("[data-form]"), rows = [...opened.querySelectorAll(".terms tbody tr")];
+    return {
+        form: opened.dataset.form, value: text(opened.querySelector(".result")),
+        formula: text(opened.querySelector(".formula")),
+        filled: opened.querySelector(".filled") ? text(opened.querySelector(".filled")) : "",
+        parts: [...opened.querySelectorAll(".filled .trace, .filled .fixed")].map(text),
+        terms: rows.map((row) => [...row.querySelectorAll(".number")].map(text)).filter((row) => row.length),
+        sum: opened.querySelector("tfoot .number")?.innerText ?? null,
+        chain: [...opened.querySelectorAll(".factors .number")].map(text),
+        step: opened.querySelector(".factors tr:last-child th")?.innerText ?? "",
+        code: opened.querySelector("pre").textContent,
+        rate: document.querySelector(".across input[inputmode=decimal]").value,
+    };
+}"""
+
+
+def read(text: str) -> float:
+    return float(text.replace("−", "-"))
+
+
+def recomputed(shown: dict[str, Any]) -> float | None:
+    """Work the number out as a person with a calculator would; None for what is given."""
+    parts, terms = [read(part) for part in shown["parts"]], [[read(one) for one in row] for row in shown["terms"]]
+    form, formula = shown["form"], shown["formula"].removeprefix("= ")
+    if form == "sum":
+        return math.fsum(left * right for left, right, _ in terms) + sum(parts)
+    if form == "odds":
+        inside = re.search(r"largest z: (\S+); (\S+) over", shown["filled"])
+        assert inside is not None
+        odds = [math.exp(z - read(inside[1])) for z, _ in terms]
+        return read(inside[2]) / sum(odds)
+    return {
+        "given": lambda: None,
+        "prepared": lambda: parts[0] * parts[1] + parts[2],
+        "bend": lambda: BENDS[formula](parts[0]),
+        "slope": lambda: SLOPES[formula](*parts),
+        "target": lambda: smoothed(parts[0], shown["filled"]),
+        "difference": lambda: parts[0] - parts[1],
+        "twice": lambda: 2 * (parts[0] - parts[1]),
+        "product": lambda: parts[0] * parts[1],
+        "same": lambda: parts[0],
+        "step": lambda: parts[0] - float(shown["rate"]) * parts[1],
+        "loss softmax_cross_entropy": lambda: -math.fsum(t * math.log(p) for p, t, _ in terms if t),
+        "loss squared_error": lambda: math.fsum((a - t) ** 2 for a, t, _ in terms),
+    }[form]()
+
+
+def smoothed(target: float, filled: str) -> float:
+    inside = re.match(r"\(1 − (\S+)\) · .* \+ (\S+) / (\d+)", filled)
+    assert inside is not None
+    return (1 - float(inside[1])) * target + float(inside[2]) / int(inside[3])
+
+
+def agrees(value: float, shown: float, size: float) -> bool:
+    """Is it the number that is shown, to its digits, and to what nine digits of numbers of that size allow?"""
+    return abs(value - shown) <= 0.6 * 10.0 ** -(DIGITS - 1) * abs(shown) + 1e-8 * size
+
+
+def printed(code: str) -> float:
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    return float(done.stdout)
+
+
+def some_cells(lab: Any, n: int, seed: int) -> list[str]:
+    """Return addresses of cells of every array, drawn at random."""
+    chips = "[...document.querySelectorAll('.phase .chip')].map(({ dataset }) => dataset)"
+    shapes = [(one["name"], int(one["rows"]), int(one["cols"])) for one in lab.page.evaluate(f"() => {chips}")]
+    draws = Stream(seed, DATA).uniform(2 * n)
+    return [
+        f"{name}.{int(draws[2 * i] * rows)}.{int(draws[2 * i + 1] * cols)}"
+        for i, (name, rows, cols) in ((i, shapes[i % len(shapes)]) for i in range(n))
+    ]
+
+
+def every_number_can_be_recomputed(lab: Any, seed: int) -> None:
+    forms = set()
+    for cell in some_cells(lab, CELLS, seed):
+        lab.page.evaluate(
+            "cell => { location.hash = location.hash.replace(/&cell=[^&]*/, '') + `&cell=${cell}`; }", cell
+        )
+        lab.until("cell => document.querySelector('[data-form]')?.dataset.cell === cell", cell)
+        shown = lab.page.evaluate(READ)
+        value, size = read(shown["value"]), max([1.0] + [abs(read(row[-1])) for row in shown["terms"]])
+        by_hand = recomputed(shown)
+        assert by_hand is None or agrees(by_hand, value, size), (cell, by_hand, shown)
+        assert printed(shown["code"]) == pytest.approx(value, rel=1e-5, abs=1e-15), cell
+        if shown["chain"]:
+            *factors, gradient, moved = map(read, shown["chain"])
+            assert math.prod(factors) == pytest.approx(gradient, rel=1e-7, abs=1e-15), cell
+            old = read(shown["step"].split("= ")[1].split(" − ")[0])
+            assert old - float(shown["rate"]) * gradient == pytest.approx(moved, rel=1e-7, abs=1e-9), cell
+        forms.add(shown["form"])
+    assert {"sum", "bend", "slope", "product", "step", "given", "difference", "odds"} <= forms
+
+
+def test_at_full_size_a_drawn_digit(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    lab.view("Microscope")
+    assert "Draw a digit first" in lab.page.inner_text(".microscope")
+    lab.view("Draw")
+    lab.draw(drawings()[4])
+    lab.settled()
+    lab.view("Microscope")
+    lab.page.wait_for_selector("[data-form=sum] tfoot")
+    lab.page.wait_for_timeout(400)
+    every_number_can_be_recomputed(lab, 1)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "leaky_relu"])
+def test_a_point_of_the_plane(site: str, open_lab: Any, activation: str) -> None:
+    lab = open_lab(
+        f"{site}#view=microscope&of=plane&point=7&stepRate=0.25&planeHidden=4-4&planeActivation={activation}"
+    )
+    lab.page.wait_for_selector("[data-form=sum] tfoot")
+    every_number_can_be_recomputed(lab, 2)
+
+
+def test_a_number_is_followed_to_where_it_came_from_and_where_it_goes(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=microscope&of=plane&planeHidden=4-4&cell=L.0.0")
+    lab.says(".value", "L =")
+    for selector, wanted in [(".terms .trace", "p[0]"), (".terms .trace", "a₃[0]"), (".filled .trace", "z₃[0]")]:
+        lab.page.locator(selector).first.click()
+        lab.says(".value", wanted)
+    lab.page.locator(".goes .chip").first.click()
+    lab.says(".value", "a₃[0]")
+    lab.page.click(".strip button:has-text('Next')")
+    lab.says(".value", "p[0]")
+    lab.page.click(".strip button:has-text('Back')")
+    lab.says(".value", "a₃[0]")
+    lab.page.click(".chip:text-is('∂L/∂W₂')")
+    lab.says(".value", "∂L/∂W₂[0, 0]")
+    lab.page.locator(".cell.chosen").focus()
+    lab.page.keyboard.press("ArrowRight")
+    lab.says(".value", "∂L/∂W₂[0, 1]")
+    assert lab.page.evaluate("document.activeElement.className") == "cell chosen"
+    assert "layers/dense.py" in lab.page.inner_text("[data-form]")
