@@ -10,11 +10,16 @@
 #include <math.h>
 #include <string.h>
 
+/* Dropout does nothing to one example that is looked at. */
+static int is_known_inside(const bh_layer *layer) { return !layer->batch_norm && !layer->residual; }
+
 int bh_open(inside *in, const bh_network *network, const float *params) {
     *in = (inside){.network = network, .params = params};
     in->n_params = bh_layout(network, in->places); /* looks at the network */
     if (in->n_params < 0) return (int)-in->n_params;
     if (!params) return BH_BAD_POINTER;
+    for (int l = 0; l < network->n_layers; l++)
+        if (!is_known_inside(&network->layers[l])) return BH_BAD_SIZE;
     in->widest = network->layers[0].n_in;
     for (int l = 0; l < network->n_layers; l++) {
         const int32_t n_out = network->layers[l].n_out;
@@ -142,6 +147,8 @@ int32_t bh_gradients(const bh_network *network, const double *x, const double *a
     const int64_t n_params = bh_layout(network, places);
     if (n_params < 0) return (int32_t)-n_params;
     if (!x || !a || !dz || !grads) return BH_BAD_POINTER;
+    for (int l = 0; l < network->n_layers; l++)
+        if (!is_known_inside(&network->layers[l])) return BH_BAD_SIZE;
     memset(grads, 0, (size_t)n_params * sizeof *grads);
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = &network->layers[l];

@@ -54,7 +54,7 @@ static int is_tiny(const epoch *e) {
     const bh_optimizer *o = e->optimizer;
     if (e->data->batch_size > 1 || o->kind != BH_SGD || o->weight_decay != 0 || o->clip_norm > 0) return 0;
     for (int l = 0; l < e->network->n_layers; l++)
-        if (e->network->layers[l].n_out > TINY_WIDTH) return 0;
+        if (e->network->layers[l].n_out > TINY_WIDTH || e->between[l]) return 0;
     return e->network->n_layers <= TINY_LAYERS;
 }
 
