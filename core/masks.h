@@ -17,7 +17,8 @@ static void draw_kept(const bh_stream *s, uint64_t start, uint64_t end, double r
         uint32_t words[MOST_DRAWS];
         unsigned char some[MOST_DRAWS];
         philox(s, at / 4, MOST_BLOCKS, words);
-        for (int i = 0; i < MOST_DRAWS; i++) some[i] = words[i % 4 * MOST_BLOCKS + i / 4] >> 8 >= least;
+        for (int i = 0; i < MOST_BLOCKS; i++)
+            for (int word = 0; word < 4; word++) some[4 * i + word] = words[word * MOST_BLOCKS + i] >> 8 >= least;
         const uint64_t from = at < start ? start : at, to = at + MOST_DRAWS < end ? at + MOST_DRAWS : end;
         memcpy(kept + (from - start), some + (from - at), (size_t)(to - from));
     }

@@ -39,7 +39,7 @@ class Inside:
         self.units = sum(layer.n_out for layer in self.layers)
         self.params = np.zeros(library.bh_layout(ctypes.byref(self.table), self.places), dtype=np.float32)
         for place, layer in zip(self.places, self.layers, strict=True):
-            W, b = (network.params[f"{layer.position}.{name}"] for name in "Wb")
+            W, b = (network.params[f"{layer.name}.{name}"] for name in "Wb")
             self.weights(self.params, place, layer.n_in)[:, : layer.n_out] = W
             self.params[place.biases : place.biases + layer.n_out] = b
         library.bh_scratch.restype = ctypes.c_int64
