@@ -36,7 +36,7 @@ enum bh_status {
     BH_NO_KERNEL    /* not compiled in, or this processor cannot run it */
 };
 
-/* What it says is drop(f(norm(x W + b))) + the input of an earlier layer; the last layer has an activation alone. */
+/* What it says is drop(f(norm(x W + b))) + the input of an earlier layer. Softmax goes with none of the three. */
 typedef struct {
     int32_t n_in, n_out;
     int32_t activation; /* bh_activation */
@@ -172,8 +172,9 @@ BH_FACE int32_t bh_predict(const bh_network *network, const bh_epoch_data *data,
  * at most 16384; scratch: height · 20 + width. BH_BAD_ORDER: nothing is drawn. */
 BH_FACE int32_t bh_as_mnist(const float *ink, int32_t height, int32_t width, double *scratch, unsigned char *picture);
 
-/* One example, phase by phase, in doubles, as the network predicts; BH_BAD_SIZE for batch normalisation and ways around,
- * here and in what follows on sureness. units: the widths of all layers, in a row. */
+/* One example, phase by phase, in doubles, as the network predicts; BH_BAD_SIZE for batch normalisation, which the caller
+ * can fold into W and b. units: the widths of all layers, in a row. z: what the activation gets, a: what the layer says,
+ * with what came around. */
 
 /* Fill z and a (units) for x (n_in). */
 BH_FACE int32_t bh_forward(const bh_network *network, const float *params, const double *x, double *z, double *a);
@@ -188,8 +189,8 @@ BH_FACE int32_t bh_gradients(const bh_network *network, const double *x, const d
 /* Count how often each class (row) is taken for each class (column): counts (n_classes, n_classes). */
 BH_FACE int32_t bh_confusion(const float *output, const int32_t *labels, int64_t n, int32_t n_classes, int64_t *counts);
 
-/* Why it says that, and how sure it is: for networks that bend only by ReLU or leaky ReLU; what is behind the last layer
- * does not count. All these take scratch: bh_scratch doubles. */
+/* Why it says that, and how sure it is: for networks that bend only by ReLU or leaky ReLU and have no ways around; what is behind
+ * the last layer does not count. All these take scratch: bh_scratch doubles. */
 
 /* Return how many doubles these need, or -status. */
 BH_FACE int64_t bh_scratch(const bh_network *network);

@@ -23,11 +23,10 @@ static int softmax_is_last(const bh_network *n) {
     return 1;
 }
 
-/* What lies between a layer and the next; behind the last there is none. */
 static int check_between(const bh_network *n, int l) {
     const bh_layer *layer = &n->layers[l];
     const int has_some = layer->dropout != 0 || layer->batch_norm || layer->residual;
-    if (!(layer->dropout >= 0 && layer->dropout < 1) || (has_some && l == n->n_layers - 1)) return BH_BAD_SIZE;
+    if (!(layer->dropout >= 0 && layer->dropout < 1) || (has_some && layer->activation == BH_SOFTMAX)) return BH_BAD_SIZE;
     if (!between(layer->batch_norm, 0, 1) || !between(layer->residual, 0, l)) return BH_BAD_SIZE;
     if (layer->residual && layer[-layer->residual].n_out != layer->n_out) return BH_BAD_SIZE;
     if (!layer->batch_norm) return BH_OK;

@@ -29,7 +29,7 @@ static void judge(epoch *e, part p, int64_t from, float share) {
     const bh_epoch_data *d = e->data;
     for (int64_t i = p.first_row; i < p.first_row + p.rows; i++) {
         const int64_t row = d->order[from + i];
-        const verdict v = {e->network, n, d->labels ? d->labels[row] : 0, d->labels ? 0 : d->targets + row * n, share};
+        const verdict v = {e->network, e->between[last], n, d->labels ? d->labels[row] : 0, d->labels ? 0 : d->targets + row * n, share};
         int right;
         e->row_loss[i] = judge_example(&v, e->x[last + 1] + i * e->stride[last + 1],
                                        e->dz[last] + i * e->stride[last + 1], &right);
@@ -93,6 +93,7 @@ static sorted_inputs walk_forward(epoch *e, int member, int64_t from, int rows) 
 static void walk_back(epoch *e, int member, int64_t from, int rows, float share) {
     const int last = e->network->n_layers - 1;
     judge(e, own_rows(e, member, rows, e->network->layers[last].n_out), from, share);
+    come_back_between(e, member, last, rows);
     for (int l = last; l > 0; l--) {
         wait_where_heavy(e);
         backward(e, member, l, part_of(e, member, rows, e->network->layers[l].n_in));

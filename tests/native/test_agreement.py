@@ -13,7 +13,7 @@ from bench_of import AT_HAND, Setting, byte_pictures, farthest, float_rows, in_f
 from byhand.data.examples import Examples
 from byhand.engines.native import NativeEngine
 from byhand.initializers import he
-from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Tanh
+from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid, Tanh
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, WeightDecay
@@ -37,6 +37,12 @@ def network_on(sizes: list[int], **options: object) -> Network:
         if name.endswith(".b"):
             b[:] = he(Stream(5, INIT, i), 1, len(b))[0] / 5  # biases that are not all zero
     return network
+
+
+def busy_to_the_end() -> Network:
+    rng = Stream(3, INIT)
+    last = Residual(Dense(5, 5, rng=rng), BatchNorm(5), Tanh(), Dropout(0.2))
+    return Network([Dense(63, 5, rng=rng), ReLU(), last])
 
 
 OPTIONS = ("activation", "output", "dropout", "batch_norm", "residual")
@@ -165,6 +171,10 @@ SETTINGS = {
     "ways around, some": classes([63, 20, 20, 9, 9, 5], residual=True, activation="sigmoid"),
     "ways around, heavy": classes([63, 400, 400, 5], residual=True, dropout=0.2),
     "ways around ways": classes(network=two_ways_around),
+    "all three behind the last layer too": classes(network=busy_to_the_end, batch_size=300, rate=0.2),
+    "dropout behind the last of many chunks": regression(
+        network=lambda: Network([Dense(13, 3, rng=Stream(3, INIT)), Sigmoid(), Dropout(0.2)]), loss=SquaredError()
+    ),
     "all three": classes([63, 24, 24, 24, 5], residual=True, dropout=0.1, batch_norm=True, activation="tanh"),
     "all three, clipped adam": classes(
         [63, 24, 24, 24, 5],

@@ -68,8 +68,8 @@ def dense_layers(network: Network) -> list[DenseLayer]:
             found[-1] = _followed(found[-1], name, layer)
     if any(isinstance(layer.activation, Softmax) for layer in found[:-1]):
         raise NotKnown("the C core knows softmax behind the last layer only")
-    if not found[-1].is_plain:
-        raise NotKnown("the C core knows an activation behind the last dense layer and nothing else")
+    if isinstance(found[-1].activation, Softmax) and not found[-1].is_plain:
+        raise NotKnown("the C core knows softmax right behind a dense layer only")
     if len(found) > MAX_LAYERS:
         raise NotKnown(f"the C core knows up to {MAX_LAYERS} dense layers, not {len(found)}")
     if any(array.dtype != np.float32 for array in (*network.params.values(), *network.statistics.values())):
