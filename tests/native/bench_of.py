@@ -61,7 +61,14 @@ class Setting:
         moved = None if self.moves is None else rng.integers(-2, 3, (n, 2))
         rates = self.rate * np.linspace(1, 0.5, steps)
         return EpochJob(
-            epoch, examples, rng.permutation(n), self.batch_size, rates, Stream(2**33 + 1, DROPOUT, epoch), moved, self.moves
+            epoch,
+            examples,
+            rng.permutation(n),
+            self.batch_size,
+            rates,
+            Stream(2**33 + 1, DROPOUT, epoch),
+            moved,
+            self.moves,
         )
 
 

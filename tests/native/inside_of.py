@@ -43,7 +43,7 @@ class Inside:
             self.weights(self.params, place, layer.n_in)[:, : layer.n_out] = W
             self.params[place.biases : place.biases + layer.n_out] = b
         library.bh_scratch.restype = ctypes.c_int64
-        self.scratch = np.zeros(library.bh_scratch(ctypes.byref(self.table)))
+        self.scratch = np.zeros(max(0, library.bh_scratch(ctypes.byref(self.table))))
 
     def weights(self, flat: Array, place: Any, n_in: int) -> Array:
         return flat[place.weights : place.weights + n_in * place.stride].reshape(n_in, place.stride)

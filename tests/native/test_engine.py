@@ -75,7 +75,12 @@ def test_the_number_of_threads_changes_no_bit(
 @pytest.mark.parametrize("batch_size", [100, 300])
 @pytest.mark.parametrize(
     "options",
-    [{"dropout": 0.3}, {"residual": True}, {"batch_norm": True}, {"dropout": 0.2, "residual": True, "batch_norm": True}],
+    [
+        {"dropout": 0.3},
+        {"residual": True},
+        {"batch_norm": True},
+        {"dropout": 0.2, "residual": True, "batch_norm": True},
+    ],
     ids=str,
 )
 @pytest.mark.parametrize("sizes", [[63, 50, 50, 50, 5], [63, 150, 400, 400, 5]], ids=str)
@@ -162,36 +167,22 @@ class Hinge(BinaryCrossEntropy):
 
 
 DECLINED: list[tuple[Network, Loss, Optimizer, str]] = [
-    (Network([Dense(3, 3), ReLU(), BatchNorm(3), Dense(3, 2)]), LOSS, SGD(), "the C core knows BatchNorm right behind"),
-    (Network([Dense(3, 3), Dropout(0.1), ReLU(), Dense(3, 2)]), LOSS, SGD(), "the C core does not know an activation beh"),
-    (Network([Dense(3, 3), Dropout(0.1), Dropout(0.1)]), LOSS, SGD(), "the C core does not know two Dropouts in a row"),
-    (Network([Dense(3, 3), BatchNorm(3), Softmax()]), LOSS, SGD(), "the C core knows softmax right behind a dense layer"),
-    (Network([Dense(3, 3), Residual(), Dense(3, 2)]), LOSS, SGD(), "the C core knows residual blocks that begin with a"),
-    (
-        Network([Dense(3, 3), Residual(ReLU(), Dense(3, 3)), Dense(3, 2)]),
-        LOSS,
-        SGD(),
-        "the C core knows residual blocks that begin with a dense layer",
+    *(
+        (Network([Dense(3, 3), *layers, Dense(3, 2)]), LOSS, SGD(), f"the C core {reason}")
+        for layers, reason in (
+            ([ReLU(), BatchNorm(3)], "knows BatchNorm right behind a dense layer only"),
+            ([BatchNorm(3), BatchNorm(3)], "knows BatchNorm right behind a dense layer only"),
+            ([BatchNorm(3, epsilon=0.0)], "needs BatchNorm's epsilon to be 1e-20 or more, its momentum 0 … 1"),
+            ([HalfBatchNorm(3)], "does not know HalfBatchNorm yet"),
+            ([Dropout(0.1), ReLU()], "does not know an activation behind Dropout yet"),
+            ([Dropout(0.1), Dropout(0.1)], "does not know two Dropouts in a row"),
+            ([Residual()], "knows residual blocks that begin with a dense layer and end in no other block"),
+            ([Residual(ReLU(), Dense(3, 3))], "knows residual blocks that begin with a dense layer"),
+            ([Residual(Residual(Dense(3, 3)))], "knows residual blocks that begin with a dense layer"),
+            ([Residual(Dense(3, 3)), ReLU()], "knows dense layers behind a residual block, not ReLU"),
+        )
     ),
-    (
-        Network([Dense(3, 3), Residual(Residual(Dense(3, 3))), Dense(3, 2)]),
-        LOSS,
-        SGD(),
-        "the C core knows residual blocks that begin with a dense layer and end in no other block",
-    ),
-    (
-        Network([Dense(3, 3), Residual(Dense(3, 3)), ReLU(), Dense(3, 2)]),
-        LOSS,
-        SGD(),
-        "the C core knows dense layers behind a residual block, not ReLU",
-    ),
-    (
-        Network([Dense(3, 3), BatchNorm(3, epsilon=0.0), Dense(3, 2)]),
-        LOSS,
-        SGD(),
-        "the C core needs BatchNorm's epsilon to be 1e-20 or more",
-    ),
-    (Network([Dense(3, 3), HalfBatchNorm(3), Dense(3, 2)]), LOSS, SGD(), "the C core does not know HalfBatchNorm yet"),
+    (Network([Dense(3, 3), BatchNorm(3), Softmax()]), LOSS, SGD(), "the C core knows softmax right behind a dense"),
     (Network([Dense(3, 3), ReLU(), Sigmoid()]), LOSS, SGD(), "the C core does not know two activations in a row yet"),
     (Network([Dense(3, 3), Doubled()]), LOSS, SGD(), "the C core does not know Doubled yet"),
     (

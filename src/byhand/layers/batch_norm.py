@@ -20,7 +20,6 @@ from byhand.errors import ShapeError
 from byhand.layers.base import Layer
 from byhand.randomness import Stream
 
-
 BATCH_OF_ONE = "BatchNorm got a batch of one example; expected two or more. Use a batch_size that fits."
 
 

@@ -135,7 +135,7 @@ class Core {
   }
 
   // What follows looks at one example, as the network predicts, with batch normalisation folded into W and b: z is what
-  // the activation gets, and gradients are of the folded W and b. A network with a way around the core refuses here.
+  // the activation gets, and gradients are of the folded W and b. Networks with ways around have no contributions, radius or flip.
 
   /** One example forwards: [{z, a}] of each layer, in doubles. */
   forward(network, x) {
