@@ -28,6 +28,17 @@ static void begin(int32_t initializer, double size, bh_stream stream, const bh_l
     }
 }
 
+/* A γ and a variance of 1 leave what is normalised as it is. */
+static void begin_norm(const bh_layer *layer, const bh_place *at, float *params) {
+    for (int32_t j = 0; j < layer->n_out; j++) params[at->gamma + j] = params[at->variance + j] = 1;
+}
+
+/* How many layers of network.py it is. */
+static uint32_t positions_of(const bh_layer *layer) {
+    if (layer->residual) return 1; /* with all that is in it */
+    return 1 + (layer->activation != BH_IDENTITY) + (layer->batch_norm != 0) + (layer->dropout > 0);
+}
+
 int32_t bh_initialize(const bh_network *network, int32_t initializer, double factor, uint64_t seed, float *params) {
     bh_place places[BH_MAX_LAYERS];
     const int64_t n_params = bh_layout(network, places);
@@ -40,7 +51,8 @@ int32_t bh_initialize(const bh_network *network, int32_t initializer, double fac
         const bh_layer *layer = &network->layers[l];
         const double size = deviation(initializer, factor, layer);
         if (initializer != BH_ZEROS) begin(initializer, size, stream, layer, places[l].stride, params + places[l].weights);
-        stream.epoch += layer->activation == BH_IDENTITY ? 1 : 2;
+        if (layer->batch_norm) begin_norm(layer, &places[l], params);
+        stream.epoch += positions_of(layer);
     }
     return BH_OK;
 }

@@ -1,7 +1,7 @@
 /* byhand's C core: the network of layers/ in registers. This is its whole face.
  *
- * A network is a table of dense layers, each with the activation behind it, over one flat array of parameters
- * (bh_layout says where what lies). A whole epoch is one call. All memory is the caller's; nothing is allocated, and
+ * A network is a table of dense layers, each with what lies between it and the next one, over one flat array of
+ * parameters (bh_layout says where what lies). A whole epoch is one call. All memory is the caller's; nothing is allocated, and
  * nothing is kept between two calls but what the processor can do. Every size is checked at the door: a wrong one gives
  * an error code, never a crash.
  */
@@ -16,7 +16,7 @@
 #define BH_FACE __attribute__((visibility("default")))
 #endif
 
-enum { BH_VERSION = 1 }; /* of this face; the loader compares it */
+enum { BH_VERSION = 2 }; /* of this face; the loader compares it */
 enum { BH_MAX_LAYERS = 64, BH_MAX_WIDTH = 1 << 20, BH_MAX_THREADS = 64, BH_ALIGNMENT = 64 /* bytes */ };
 
 enum bh_activation { BH_IDENTITY, BH_RELU, BH_LEAKY_RELU, BH_SIGMOID, BH_TANH, BH_SOFTMAX };
@@ -36,10 +36,16 @@ enum bh_status {
     BH_NO_KERNEL    /* not compiled in, or this processor cannot run it */
 };
 
+/* What it says is drop(f(norm(x W + b))) + the input of an earlier layer. Softmax goes with none of the three. */
 typedef struct {
     int32_t n_in, n_out;
-    int32_t activation; /* bh_activation, behind the layer */
+    int32_t activation; /* bh_activation */
     float slope;        /* of leaky ReLU */
+    double dropout;     /* share of the units that is silent while training; a double, for it decides which */
+    int32_t batch_norm; /* 1: before the activation */
+    float momentum;     /* share of a new batch in its running averages */
+    float epsilon;      /* under its root, 1e-20 at least */
+    int32_t residual;   /* r > 0: a way around the last r layers, this one included, is added at the end; 0: none */
 } bh_layer;
 
 typedef struct {
@@ -49,9 +55,10 @@ typedef struct {
     float label_smoothing; /* of softmax cross-entropy */
 } bh_network;
 
-/* Where a layer's parameters lie in the flat array, in floats. Row k of W begins at weights + k * stride. */
+/* Where a layer's parameters lie in the flat array, in floats. Row k of W begins at weights + k * stride. The last four
+ * belong to batch normalisation, −1 without; the running averages of all layers lie behind all that is learned. */
 typedef struct {
-    int64_t weights, biases;
+    int64_t weights, biases, gamma, beta, mean, variance;
     int32_t stride; /* n_out and a little more; what is more stays 0 */
 } bh_place;
 
@@ -60,10 +67,17 @@ typedef struct {
     float momentum;     /* momentum, nesterov */
     float beta1, beta2; /* adam, adamw */
     float epsilon;      /* of these two, 1e-20 at least */
-    float weight_decay; /* into the gradient, or, in adamw, off the weights; biases do not decay */
+    float weight_decay; /* into the gradient, or, in adamw, off the weights; nothing else decays */
     float clip_norm;    /* 0: gradients are not clipped */
     int64_t steps;      /* taken before this epoch */
 } bh_optimizer;
+
+/* A stream of random numbers, as randomness.py has it; position: draws taken before. */
+typedef struct {
+    uint64_t seed;
+    uint32_t stream, epoch;
+    uint64_t position;
+} bh_stream;
 
 /* Examples as they are stored, and the epoch's order through them. */
 typedef struct {
@@ -79,6 +93,7 @@ typedef struct {
     const double *learning_rates; /* one a step */
     const int32_t *moved;         /* (n_order, 2) whole pixels right and down, or 0 */
     int32_t height, width;        /* of a picture, with moved */
+    bh_stream draws;              /* for dropout */
 } bh_epoch_data;
 
 /* All aligned to BH_ALIGNMENT. `first` and `second` are what the optimizer remembers, laid out as params:
@@ -93,6 +108,7 @@ typedef struct {
     int64_t steps_done;
     double loss; /* sum over examples, each measured before its own update */
     int64_t right;
+    int64_t draws; /* that dropout took from its stream */
 } bh_result;
 
 /* One example for the functions that look inside. stored: (n_in); scale, shift: (n_in) each, x = stored · scale + shift;
@@ -102,13 +118,6 @@ typedef struct {
     const float *scale, *shift;
     double lowest, highest;
 } bh_example;
-
-/* A stream of random numbers, as randomness.py has it; position: draws taken before. */
-typedef struct {
-    uint64_t seed;
-    uint32_t stream, epoch;
-    uint64_t position;
-} bh_stream;
 
 BH_FACE int32_t bh_version(void);
 
@@ -122,7 +131,8 @@ BH_FACE int32_t bh_normals(const bh_stream *stream, int64_t n, double *out);
 BH_FACE int32_t bh_order(const bh_stream *stream, int64_t n, int64_t *order, int64_t *scratch);
 
 /* Fill params with a network's beginning: weights from the seed, each layer's from Stream(seed, INIT, its position), where
- * every activation but the identity counts as a layer too; biases 0. factor: of every weight; for normal its deviation,
+ * every activation but the identity, batch normalisation and dropout count as layers too, and a layer with a way around
+ * as one in all; biases, β and means 0, γ and variances 1. factor: of every weight; for normal its deviation,
  * for uniform its limit. */
 BH_FACE int32_t bh_initialize(const bh_network *network, int32_t initializer, double factor, uint64_t seed, float *params);
 
@@ -142,15 +152,18 @@ BH_FACE int32_t bh_choose_kernel(int32_t wanted);
 /* Fill places (n_layers) and return the number of floats in the flat array, or -status. */
 BH_FACE int64_t bh_layout(const bh_network *network, bh_place *places);
 
-/* Return how many bytes of workspace an epoch needs, or, with batch_size 256, a prediction; or -status. */
+/* Return how many bytes of workspace an epoch needs, or, with batch_size 256, a prediction; or -status. Batches are cut
+ * into chunks of 256, but not where there is batch normalisation: it looks at whole batches, of up to 2^24 examples. */
 BH_FACE int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads);
 
-/* Train one epoch. The result does not depend on n_threads, to the last bit. */
+/* Train one epoch. The result does not depend on n_threads, to the last bit. With batch normalisation no batch may be of
+ * one example. */
 BH_FACE int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer, const bh_epoch_data *data,
                          const bh_memory *memory, int32_t kernel, int32_t n_threads, const volatile int32_t *stop,
                          bh_result *result);
 
-/* Fill output (n_examples, n_out) with what the network says of the data's inputs; of `data` only inputs,
+/* Fill output (n_examples, n_out) with what the network says of the data's inputs: nothing is dropped, and running
+ * averages normalise. Of `data` only inputs,
  * inputs_are_bytes, n_examples, scale and shift are looked at, and of `memory` only params and workspace. */
 BH_FACE int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const bh_memory *memory, float *output,
                            int32_t kernel, int32_t n_threads);
@@ -159,7 +172,9 @@ BH_FACE int32_t bh_predict(const bh_network *network, const bh_epoch_data *data,
  * at most 16384; scratch: height · 20 + width. BH_BAD_ORDER: nothing is drawn. */
 BH_FACE int32_t bh_as_mnist(const float *ink, int32_t height, int32_t width, double *scratch, unsigned char *picture);
 
-/* One example, phase by phase, in doubles. units: the widths of all layers, in a row. */
+/* One example, phase by phase, in doubles, as the network predicts; BH_BAD_SIZE for batch normalisation, which the caller
+ * can fold into W and b. units: the widths of all layers, in a row. z: what the activation gets, a: what the layer says,
+ * with what came around. */
 
 /* Fill z and a (units) for x (n_in). */
 BH_FACE int32_t bh_forward(const bh_network *network, const float *params, const double *x, double *z, double *a);
@@ -192,8 +207,8 @@ BH_FACE int32_t bh_moved(const double *numbers, const double *gradients, int64_t
 /* Count how often each class (row) is taken for each class (column): counts (n_classes, n_classes). */
 BH_FACE int32_t bh_confusion(const float *output, const int32_t *labels, int64_t n, int32_t n_classes, int64_t *counts);
 
-/* Why it says that, and how sure it is: for networks that bend only by ReLU or leaky ReLU; what is behind the last layer
- * does not count. All these take scratch: bh_scratch doubles. */
+/* Why it says that, and how sure it is: for networks that bend only by ReLU or leaky ReLU and have no ways around; what is behind
+ * the last layer does not count. All these take scratch: bh_scratch doubles. */
 
 /* Return how many doubles these need, or -status. */
 BH_FACE int64_t bh_scratch(const bh_network *network);

@@ -37,24 +37,14 @@ int32_t bh_odds(const double *z, int64_t n, double *odds, double *most) {
     return BH_OK;
 }
 
-static double slope_of(const bh_layer *layer, double z, double a) {
-    switch (layer->activation) {
-    case BH_RELU: return z > 0 ? 1 : 0;
-    case BH_LEAKY_RELU: return z > 0 ? 1 : layer->slope;
-    case BH_SIGMOID:
-    case BH_SOFTMAX: return a * (1 - a);
-    case BH_TANH: return 1 - a * a;
-    default: return 1;
-    }
-}
-
 int32_t bh_slopes(const bh_network *network, const double *z, const double *a, double *slopes) {
     bh_place places[BH_MAX_LAYERS];
     const int64_t n_params = bh_layout(network, places); /* looks at the network */
     if (n_params < 0) return (int32_t)-n_params;
     if (!z || !a || !slopes) return BH_BAD_POINTER;
     for (int l = 0; l < network->n_layers; l++)
-        for (int32_t j = 0; j < network->layers[l].n_out; j++) *slopes++ = slope_of(&network->layers[l], *z++, *a++);
+        for (int32_t j = 0; j < network->layers[l].n_out; j++, z++, a++)
+            *slopes++ = network->layers[l].activation == BH_SOFTMAX ? *a * (1 - *a) : bh_steepness(&network->layers[l], *z);
     return BH_OK;
 }
 

@@ -8,7 +8,7 @@
 #include "team.h"
 
 enum {
-    CHUNK = 256,   /* examples that go through the network together: larger batches in pieces, which stay in the cache */
+    CHUNK = 256,   /* larger batches go through the network in pieces, which stay in the cache */
     PADDING = 16,  /* widths are filled up to a multiple of the widest vector */
     MAX_PANEL = 64, /* columns of the widest tile */
     LIGHT = 1 << 17 /* weights: above, a layer is divided over threads by columns, so that each reads its own part */
@@ -21,7 +21,7 @@ typedef struct {
     const bh_epoch_data *data;
     const volatile int32_t *stop;
     bh_place places[BH_MAX_LAYERS];
-    int64_t n_params;
+    int64_t n_learned; /* floats at the beginning of params, without running averages */
     float *params, *first, *second;
     float *output; /* where predictions go; 0: train */
 
@@ -29,11 +29,20 @@ typedef struct {
      * loss with respect to what its dense part said, laid out as x[l + 1]. */
     float *x[BH_MAX_LAYERS + 1], *dz[BH_MAX_LAYERS];
     int32_t stride[BH_MAX_LAYERS + 1];
+    int32_t chunk; /* examples that go through the network together */
+
+    /* Of what lies between layer l's dense part and the next layer, laid out as x[l + 1] too: */
+    float *z[BH_MAX_LAYERS];            /* what the dense part said, then x̂: with batch normalisation */
+    float *a[BH_MAX_LAYERS];            /* what the activation said; x[l + 1] itself where nothing follows it */
+    float *around[BH_MAX_LAYERS];       /* the gradient that takes the way around */
+    float *inverse_std[BH_MAX_LAYERS];  /* (n_out) */
+    unsigned char *kept[BH_MAX_LAYERS]; /* (chunk, n_out), 1 for a unit that is not silent */
+    unsigned char between[BH_MAX_LAYERS]; /* is there more than an activation? a way around may also begin there */
     int by_rows; /* all layers but the first are light: between two waits a member takes its examples through them all */
     float *grads;    /* as params: of batches of several chunks, and where gradients are clipped */
     double *squares; /* of the gradient, by pieces of PIECE floats */
-    double *row_loss;         /* (CHUNK) */
-    unsigned char *row_right; /* (CHUNK) */
+    double *row_loss;         /* (chunk) */
+    unsigned char *row_right; /* (chunk) */
 
     /* And of each member: */
     float *panels; /* panel_floats: (widest layer, MAX_PANEL), some columns of Wᵀ */
@@ -61,6 +70,13 @@ probe bh_probe_portable, bh_probe_avx2, bh_probe_avx512;
 static inline int64_t row_at(const bh_epoch_data *d, int64_t place) { return d->order ? d->order[place] : place; }
 
 static inline int64_t steps_of(const bh_epoch_data *d) { return (d->n_order + d->batch_size - 1) / d->batch_size; }
+
+static inline int is_prediction(const epoch *e) { return e->output != 0; }
+
+/* Where the dense part of layer l writes, and the activation it writes through. */
+static inline float *written_by(const epoch *e, int l) { return e->network->layers[l].batch_norm ? e->z[l] : e->a[l]; }
+
+static inline int32_t bend_of(const bh_layer *layer) { return layer->batch_norm ? BH_IDENTITY : layer->activation; }
 
 static inline int32_t padded(int32_t n) { return (n + PADDING - 1) / PADDING * PADDING; }
 

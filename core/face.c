@@ -1,10 +1,13 @@
 /* The door: every size, pointer and number is looked at before a kernel runs, so the kernels need not. */
 #include <math.h>
+#include <string.h>
 
 #include "epoch.h"
 #include "processor.h"
 
 #define MOST_EXAMPLES (INT64_MAX / 8 / BH_MAX_WIDTH)
+#define MOST_NORMALISED (1 << 24) /* examples of a batch that is kept whole: their bytes can still be counted */
+#define MOST_DRAWN (UINT64_MAX / 4)
 
 static int between(int64_t n, int64_t least, int64_t most) { return n >= least && n <= most; }
 
@@ -20,6 +23,24 @@ static int softmax_is_last(const bh_network *n) {
     return 1;
 }
 
+static int check_between(const bh_network *n, int l) {
+    const bh_layer *layer = &n->layers[l];
+    const int has_some = layer->dropout != 0 || layer->batch_norm || layer->residual;
+    if (!(layer->dropout >= 0 && layer->dropout < 1) || (has_some && layer->activation == BH_SOFTMAX)) return BH_BAD_SIZE;
+    if (!between(layer->batch_norm, 0, 1) || !between(layer->residual, 0, l)) return BH_BAD_SIZE;
+    if (layer->residual && layer[-layer->residual].n_out != layer->n_out) return BH_BAD_SIZE;
+    if (!layer->batch_norm) return BH_OK;
+    return layer->momentum >= 0 && layer->momentum <= 1 && layer->epsilon >= 1e-20f && isfinite(layer->epsilon)
+               ? BH_OK
+               : BH_BAD_SIZE; /* without ε, what is 0 in the padding would be 0/0 */
+}
+
+static int has_norm(const bh_network *n) {
+    for (int l = 0; l < n->n_layers; l++)
+        if (n->layers[l].batch_norm) return 1;
+    return 0;
+}
+
 static int check_network(const bh_network *n) {
     if (!n || !n->layers) return BH_BAD_POINTER;
     if (!between(n->n_layers, 1, BH_MAX_LAYERS)) return BH_BAD_SIZE;
@@ -28,6 +49,7 @@ static int check_network(const bh_network *n) {
         if (!between(layer->n_in, 1, BH_MAX_WIDTH) || !between(layer->n_out, 1, BH_MAX_WIDTH)) return BH_BAD_SIZE;
         if (l > 0 && layer->n_in != layer[-1].n_out) return BH_BAD_SIZE;
         if (!between(layer->activation, BH_IDENTITY, BH_SOFTMAX) || !isfinite(layer->slope)) return BH_BAD_SIZE;
+        if (check_between(n, l) != BH_OK) return BH_BAD_SIZE;
     }
     if (n->loss == BH_SOFTMAX_CROSS_ENTROPY && n->layers[n->n_layers - 1].n_out == 1) return BH_BAD_SIZE; /* always 1 */
     if (!softmax_is_last(n) || !between(n->loss, BH_SOFTMAX_CROSS_ENTROPY, BH_BINARY_CROSS_ENTROPY)) return BH_BAD_SIZE;
@@ -42,19 +64,32 @@ static int32_t stride_of(int32_t n_out) {
 
 int32_t bh_version(void) { return BH_VERSION; }
 
-int64_t bh_layout(const bh_network *network, bh_place *places) {
+/* As bh_layout; learned: how many floats of them, from the first on, are learned. */
+static int64_t lay_out(const bh_network *network, bh_place *places, int64_t *learned) {
     const int status = check_network(network);
     if (status != BH_OK) return -status;
-    if (!places) return -BH_BAD_POINTER;
     int64_t at = 0;
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = &network->layers[l];
         const int32_t stride = stride_of(layer->n_out);
-        places[l] = (bh_place){.weights = at, .biases = at + (int64_t)layer->n_in * stride, .stride = stride};
-        at = places[l].biases + stride;
+        const int64_t biases = at + (int64_t)layer->n_in * stride, behind = biases + stride;
+        places[l] = (bh_place){at, biases, -1, -1, -1, -1, stride};
+        if (layer->batch_norm) places[l].gamma = behind, places[l].beta = behind + stride;
+        at = layer->batch_norm ? behind + 2 * stride : behind;
         if (at > INT64_MAX / 16) return -BH_BAD_SIZE;
     }
+    *learned = at;
+    for (int l = 0; l < network->n_layers; l++) {
+        if (!network->layers[l].batch_norm) continue;
+        places[l].mean = at, places[l].variance = at + places[l].stride;
+        at += 2 * places[l].stride;
+    }
     return at;
+}
+
+int64_t bh_layout(const bh_network *network, bh_place *places) {
+    int64_t learned;
+    return places ? lay_out(network, places, &learned) : -BH_BAD_POINTER;
 }
 
 /* Workspace */
@@ -71,22 +106,37 @@ static void *take(larder *from, int64_t bytes) {
     return piece;
 }
 
+/* Take what lies between layer l and the next needs. */
+static void furnish_between(epoch *e, larder *from, int l) {
+    const bh_layer *layer = &e->network->layers[l];
+    const int64_t line = e->stride[l + 1] * (int64_t)sizeof(float), all = e->chunk * line;
+    e->a[l] = layer->dropout > 0 || layer->residual ? take(from, all) : e->x[l + 1];
+    if (layer->batch_norm) e->z[l] = take(from, all), e->inverse_std[l] = take(from, line);
+    if (layer->residual) e->around[l] = take(from, all);
+    if (layer->dropout > 0) e->kept[l] = take(from, e->chunk * (int64_t)layer->n_out + PADDING); /* read by vectors */
+    if (layer->batch_norm || layer->residual || layer->dropout > 0) e->between[l] = 1;
+    if (layer->residual) e->between[l - layer->residual] = 1;
+}
+
 static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_threads) {
     const bh_network *n = e->network;
-    const int64_t rows = batch_size < CHUNK ? batch_size : CHUNK, size = sizeof(float);
+    const int32_t most = has_norm(n) && !is_prediction(e) ? batch_size : CHUNK;
+    e->chunk = batch_size < most ? batch_size : most;
+    const int64_t rows = e->chunk, size = sizeof(float);
     int64_t widest = 0;
-    e->by_rows = 1;
+    e->by_rows = !has_norm(n) || is_prediction(e);
     e->stride[0] = stride_of(n->layers[0].n_in);
     e->x[0] = take(from, rows * e->stride[0] * size);
     for (int l = 0; l < n->n_layers; l++) {
         e->stride[l + 1] = stride_of(n->layers[l].n_out);
         e->x[l + 1] = take(from, rows * e->stride[l + 1] * size);
         e->dz[l] = take(from, rows * e->stride[l + 1] * size);
+        furnish_between(e, from, l);
         widest = n->layers[l].n_out > widest ? n->layers[l].n_out : widest;
         if (l > 0 && (int64_t)n->layers[l].n_in * n->layers[l].n_out > LIGHT) e->by_rows = 0;
     }
-    e->grads = take(from, e->n_params * size);
-    e->squares = take(from, (e->n_params + PIECE - 1) / PIECE * (int64_t)sizeof(double));
+    e->grads = take(from, e->n_learned * size);
+    e->squares = take(from, (e->n_learned + PIECE - 1) / PIECE * (int64_t)sizeof(double));
     e->row_loss = take(from, rows * (int64_t)sizeof(double));
     e->row_right = take(from, rows);
     const int64_t n_in = n->layers[0].n_in;
@@ -100,9 +150,10 @@ static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_thread
 
 int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {
     epoch e = {.network = network};
-    e.n_params = bh_layout(network, e.places);
-    if (e.n_params < 0) return e.n_params;
+    const int64_t n_params = lay_out(network, e.places, &e.n_learned);
+    if (n_params < 0) return n_params;
     if (batch_size < 1 || !between(n_threads, 1, BH_MAX_THREADS)) return -BH_BAD_SIZE;
+    if (has_norm(network) && batch_size > MOST_NORMALISED) return -BH_BAD_SIZE;
     larder measure = {0, 0};
     furnish(&e, &measure, batch_size, n_threads);
     return measure.used;
@@ -162,11 +213,20 @@ static int check_order(const bh_epoch_data *d, int32_t n_out) {
     return BH_OK;
 }
 
-static int check_data(const bh_epoch_data *d, int32_t n_in, int32_t n_out) {
+/* A batch of one has no spread, and draws must not run out. */
+static int check_batches(const bh_network *n, const bh_epoch_data *d) {
+    if (has_norm(n) && (d->batch_size == 1 || d->batch_size > MOST_NORMALISED || d->n_order % d->batch_size == 1))
+        return BH_BAD_SIZE;
+    return d->draws.position <= MOST_DRAWN ? BH_OK : BH_BAD_SIZE;
+}
+
+static int check_data(const bh_epoch_data *d, const bh_network *n) {
+    const int32_t n_in = n->layers[0].n_in, n_out = n->layers[n->n_layers - 1].n_out;
     int status = check_inputs(d);
     if (status != BH_OK) return status;
     if (!d->order || !d->learning_rates || !d->labels == !d->targets) return BH_BAD_POINTER;
     if (!between(d->n_order, 1, MOST_EXAMPLES) || d->batch_size < 1) return BH_BAD_SIZE;
+    if (check_batches(n, d) != BH_OK) return BH_BAD_SIZE;
     for (int64_t step = 0; step < steps_of(d); step++)
         if (!isfinite(d->learning_rates[step])) return BH_BAD_SIZE;
     if (d->moved) status = check_moved(d, n_in);
@@ -183,8 +243,8 @@ static int check_memory(const bh_memory *m, int32_t kind) {
 static int settle(epoch *e, const bh_memory *m, int32_t batch_size, int32_t n_threads) {
     if (!between(n_threads, 1, BH_MAX_THREADS)) return BH_BAD_SIZE;
     e->crew.size = n_threads;
-    e->n_params = bh_layout(e->network, e->places);
-    if (e->n_params < 0) return (int)-e->n_params;
+    const int64_t n_params = lay_out(e->network, e->places, &e->n_learned);
+    if (n_params < 0) return (int)-n_params;
     larder workspace = {m->workspace, 0};
     furnish(e, &workspace, batch_size, n_threads);
     return workspace.used <= m->workspace_bytes ? BH_OK : BH_BAD_SIZE;
@@ -198,7 +258,7 @@ int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer, const
     if (!result) return BH_BAD_POINTER;
     int status = check_network(network);
     if (status == BH_OK) status = check_optimizer(optimizer);
-    if (status == BH_OK) status = check_data(data, network->layers[0].n_in, network->layers[network->n_layers - 1].n_out);
+    if (status == BH_OK) status = check_data(data, network);
     if (status == BH_OK) status = check_memory(memory, optimizer->kind);
     if (status != BH_OK) return status;
     epoch e = {.network = network, .optimizer = optimizer, .data = data, .stop = stop, .params = memory->params,
@@ -206,6 +266,7 @@ int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer, const
                .second = memory->second ? memory->second : memory->params};
     status = settle(&e, memory, data->batch_size, n_threads);
     if (status != BH_OK) return status;
+    if (optimizer->clip_norm > 0) memset(e.grads, 0, (size_t)e.n_learned * sizeof *e.grads); /* between the rows, too */
     team_run(&e.crew, kernel_called(name), &e);
     *result = e.result;
     return e.status;

@@ -1,7 +1,7 @@
 /* One example through the network, phase by phase, with every number kept: the twin of network.py and layers/ for a
  * page that shows them all. In double, so that what is shown can be recomputed to the last digit shown.
  *
- *     forward     z = x W + b, a = f(z), layer after layer
+ *     forward     z = x W + b, a = f(z) and what comes around, layer after layer
  *     loss        and da of the last layer
  *     backward    dz = da · f′(z), da of the layer before = dz Wᵀ
  *     gradients   dW = xᵀ dz, db = dz */
@@ -10,11 +10,16 @@
 #include <math.h>
 #include <string.h>
 
+/* Dropout does nothing to one example that is looked at. */
+static int is_known_inside(const bh_layer *layer) { return !layer->batch_norm; }
+
 int bh_open(inside *in, const bh_network *network, const float *params) {
     *in = (inside){.network = network, .params = params};
     in->n_params = bh_layout(network, in->places); /* looks at the network */
     if (in->n_params < 0) return (int)-in->n_params;
     if (!params) return BH_BAD_POINTER;
+    for (int l = 0; l < network->n_layers; l++)
+        if (!is_known_inside(&network->layers[l])) return BH_BAD_SIZE;
     in->widest = network->layers[0].n_in;
     for (int l = 0; l < network->n_layers; l++) {
         const int32_t n_out = network->layers[l].n_out;
@@ -69,12 +74,15 @@ int32_t bh_forward(const bh_network *network, const float *params, const double 
     const int status = bh_open(&in, network, params);
     if (status != BH_OK) return status;
     if (!x || !z || !a) return BH_BAD_POINTER;
+    const double *said[BH_MAX_LAYERS];
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = layer_of(&in, l);
         bh_dense(&in, l, x, z);
         if (layer->activation == BH_SOFTMAX) softmax(z, layer->n_out, a);
         else
             for (int32_t j = 0; j < layer->n_out; j++) a[j] = bent(layer, z[j]);
+        said[l] = a;
+        for (int32_t j = 0; layer->residual && j < layer->n_out; j++) a[j] += said[l - layer->residual][j];
         x = a;
         z += layer->n_out, a += layer->n_out;
     }
@@ -105,19 +113,35 @@ static double judged(const bh_network *network, const double *output, const doub
     return loss;
 }
 
+double bh_steepness(const bh_layer *layer, double z) {
+    const double a = bent(layer, z);
+    switch (layer->activation) {
+    case BH_RELU: return z > 0;
+    case BH_LEAKY_RELU: return z > 0 ? 1 : layer->slope;
+    case BH_SIGMOID: return a * (1 - a);
+    case BH_TANH: return 1 - a * a;
+    default: return 1;
+    }
+}
+
 /* dz from da. */
 static void bent_back(const bh_layer *layer, const double *z, const double *a, const double *da, double *dz) {
     double mean = 0;
     for (int32_t j = 0; j < layer->n_out && layer->activation == BH_SOFTMAX; j++) mean += da[j] * a[j];
     for (int32_t j = 0; j < layer->n_out; j++)
-        switch (layer->activation) {
-        case BH_RELU: dz[j] = z[j] > 0 ? da[j] : 0; break;
-        case BH_LEAKY_RELU: dz[j] = z[j] > 0 ? da[j] : layer->slope * da[j]; break;
-        case BH_SIGMOID: dz[j] = da[j] * a[j] * (1 - a[j]); break;
-        case BH_TANH: dz[j] = da[j] * (1 - a[j] * a[j]); break;
-        case BH_SOFTMAX: dz[j] = a[j] * (da[j] - mean); break;
-        default: dz[j] = da[j];
-        }
+        if (layer->activation == BH_SOFTMAX) dz[j] = a[j] * (da[j] - mean);
+        else dz[j] = da[j] * bh_steepness(layer, z[j]);
+}
+
+/* Add to da of layer l, which begins at `at` of all units, what comes back on the ways around that begin behind it. */
+static void add_ways_back(const inside *in, int l, int64_t at, double *da) {
+    const bh_layer *layers = in->network->layers;
+    int64_t end_at = at;
+    for (int end = l + 1; end <= last_of(in); end++) {
+        end_at += layers[end - 1].n_out;
+        if (!layers[end].residual || end - layers[end].residual != l) continue;
+        for (int32_t j = 0; j < layers[l].n_out; j++) da[at + j] += da[end_at + j];
+    }
 }
 
 int32_t bh_backward(const bh_network *network, const float *params, const double *target, const double *z,
@@ -132,6 +156,7 @@ int32_t bh_backward(const bh_network *network, const float *params, const double
         if (l < last_of(&in)) bh_dense_back(&in, l + 1, dz + at, da + at - layer->n_out);
         at -= layer->n_out;
         if (l == last_of(&in)) *loss = judged(network, a + at, target, da + at);
+        add_ways_back(&in, l, at, da);
         bent_back(layer, z + at, a + at, da + at, dz + at);
     }
     return BH_OK;
@@ -142,6 +167,8 @@ int32_t bh_gradients(const bh_network *network, const double *x, const double *a
     const int64_t n_params = bh_layout(network, places);
     if (n_params < 0) return (int32_t)-n_params;
     if (!x || !a || !dz || !grads) return BH_BAD_POINTER;
+    for (int l = 0; l < network->n_layers; l++)
+        if (!is_known_inside(&network->layers[l])) return BH_BAD_SIZE;
     memset(grads, 0, (size_t)n_params * sizeof *grads);
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = &network->layers[l];

@@ -24,6 +24,9 @@ void bh_dense(const inside *in, int layer, const double *from, double *to);
 /* to = dz Wᵀ of one layer. */
 void bh_dense_back(const inside *in, int layer, const double *dz, double *to);
 
+/* Return f′(z) of any activation but softmax, which has none of a single z. */
+double bh_steepness(const bh_layer *layer, double z);
+
 static inline const bh_layer *layer_of(const inside *in, int l) { return &in->network->layers[l]; }
 
 static inline int last_of(const inside *in) { return in->network->n_layers - 1; }

@@ -10,6 +10,7 @@
 
 typedef struct {
     const bh_network *network;
+    int between;         /* is there more than an activation behind the last layer's dense part? */
     int32_t n;           /* outputs */
     int32_t label;       /* where there is no target */
     const float *target; /* (n), or 0 */
@@ -87,7 +88,8 @@ static int is_right(const verdict *v, const float *a) {
     return best == v->label;
 }
 
-/* Judge what the last layer said, a (softmax is still to come); fill dz, which reaches back to its dense part. */
+/* Judge what the last layer said, a (softmax is still to come); fill dz, which reaches back to its dense part, or to the
+ * end of what lies between. */
 static double judge_example(const verdict *v, float *a, float *dz, int *right) {
     const bh_layer *last = &v->network->layers[v->network->n_layers - 1];
     if (last->activation == BH_SOFTMAX) softmax(a, v->n);
@@ -97,7 +99,7 @@ static double judge_example(const verdict *v, float *a, float *dz, int *right) {
                                                                        : binary_cross_entropy(v, a, dz);
     *right = is_right(v, a);
     if (last->activation == BH_SOFTMAX) through_softmax(a, dz, v->n);
-    else
+    else if (!v->between)
         for (int32_t j = 0; j < padded(v->n); j += LANES)
             store(dz + j, bent_back(last->activation, last->slope, load(a + j), load(dz + j)));
     return loss;

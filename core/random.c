@@ -1,29 +1,13 @@
-/* Philox4x32-10: the numbers of randomness.py, to the last bit. Draw i of a stream is a function of
- * (seed, stream, epoch, i) alone. Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3". */
+/* The numbers of randomness.py, to the last bit. Draw i of a stream is a function of (seed, stream, epoch, i) alone. */
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "byhand.h"
-
-static void philox(const bh_stream *s, uint64_t block, uint32_t word[4]) {
-    uint32_t c0 = (uint32_t)block, c1 = (uint32_t)(block >> 32), c2 = s->epoch, c3 = s->stream;
-    uint32_t key0 = (uint32_t)s->seed, key1 = (uint32_t)(s->seed >> 32);
-    for (int round = 0; round < 10; round++) {
-        const uint64_t p0 = (uint64_t)c0 * 0xD2511F53u, p1 = (uint64_t)c2 * 0xCD9E8D57u;
-        c0 = (uint32_t)(p1 >> 32) ^ c1 ^ key0;
-        c1 = (uint32_t)p1;
-        c2 = (uint32_t)(p0 >> 32) ^ c3 ^ key1;
-        c3 = (uint32_t)p0;
-        key0 += 0x9E3779B9u;
-        key1 += 0xBB67AE85u;
-    }
-    word[0] = c0, word[1] = c1, word[2] = c2, word[3] = c3;
-}
+#include "philox.h"
 
 /* The upper 24 bits of draw i; `word` keeps the block of the draw before. */
 static uint32_t draw(const bh_stream *s, uint64_t i, uint32_t word[4], uint64_t *block) {
-    if (i / 4 != *block) philox(s, *block = i / 4, word);
+    if (i / 4 != *block) philox(s, *block = i / 4, 1, word);
     return word[i % 4] >> 8;
 }
 

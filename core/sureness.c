@@ -24,6 +24,7 @@ typedef struct {
 } ranges;
 
 static int is_straight(const bh_layer *layer, int is_last) {
+    if (layer->residual) return 0;
     return is_last || layer->activation == BH_IDENTITY || layer->activation == BH_RELU ||
            (layer->activation == BH_LEAKY_RELU && layer->slope >= 0 && layer->slope <= 1);
 }

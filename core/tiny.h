@@ -54,7 +54,7 @@ static int is_tiny(const epoch *e) {
     const bh_optimizer *o = e->optimizer;
     if (e->data->batch_size > 1 || o->kind != BH_SGD || o->weight_decay != 0 || o->clip_norm > 0) return 0;
     for (int l = 0; l < e->network->n_layers; l++)
-        if (e->network->layers[l].n_out > TINY_WIDTH) return 0;
+        if (e->network->layers[l].n_out > TINY_WIDTH || e->between[l]) return 0;
     return e->network->n_layers <= TINY_LAYERS;
 }
 
@@ -113,7 +113,7 @@ static void train_tiny(epoch *e) {
         const int64_t at = d->order[i];
         convert(d, n_in, stored_row(d, n_in, i, e->scratch), e->x[0]);
         tiny_forward(e);
-        const verdict v = {e->network, n_out, d->labels ? d->labels[at] : 0, d->labels ? 0 : d->targets + at * n_out, 1};
+        const verdict v = {e->network, 0, n_out, d->labels ? d->labels[at] : 0, d->labels ? 0 : d->targets + at * n_out, 1};
         int right;
         const double loss = judge_example(&v, e->x[last + 1], e->dz[last], &right);
         if (!isfinite((float)loss)) e->status = BH_DIVERGED;

@@ -13,7 +13,7 @@ from byhand.errors import EnvironmentFault, OptionError
 from byhand.exports import EXPORTS, SUFFIXES
 from byhand.exports.plain import plain_model
 from byhand.exports.receipt import Receipt, check_runs, receipt
-from byhand.layers import BatchNorm, Dense
+from byhand.layers import BatchNorm, Dense, ReLU, Residual
 from byhand.network import Network
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
@@ -29,6 +29,9 @@ MODELS = {
     "scores": lambda: Model(network([20, 6, 5], activation="sigmoid", output="sigmoid"), BYTES, Output.SCORES),
     "yes or no": lambda: Model(network([3, 6, 1]), COLUMNS, Output.PROBABILITIES),
     "numbers": lambda: Model(network([3, 6, 2]), COLUMNS, Output.VALUES),
+    "normalised": lambda: Model(
+        network([20, 12, 9, 5], batch_norm=True, dropout=0.2, activation="tanh"), BYTES, Output.PROBABILITIES
+    ),
     "straight": lambda: Model(network([20, 5]), BYTES, Output.PROBABILITIES),
 }
 NEEDS = {"c": "cc", "js": "node"}
@@ -39,6 +42,9 @@ def network(sizes: list[int], **options: object) -> Network:
     for i, layer in enumerate(made.layers):
         if isinstance(layer, Dense):
             layer.params["b"][:] = Stream(i, DATA).normal(len(layer.params["b"])) / 3
+        elif isinstance(layer, BatchNorm):
+            for name, array in (layer.params | layer.statistics).items():
+                array += np.abs(Stream(i, DATA, len(name)).normal(len(array))) / 3
     return made
 
 
@@ -75,9 +81,10 @@ def test_an_export_imports_nothing_and_takes_no_memory(kind: str) -> None:
 
 
 def test_what_no_export_knows_is_refused() -> None:
-    with_norm = Network([Dense(4, 3), BatchNorm(3), Dense(3, 2)])
-    with pytest.raises(OptionError, match="BatchNorm"):
-        plain_model(Model(with_norm, BYTES, Output.PROBABILITIES))
+    for layers, name in (([ReLU(), BatchNorm(3)], "BatchNorm"), ([Residual(Dense(3, 3))], "Residual")):
+        network = Network([Dense(4, 3), *layers, Dense(3, 2)])
+        with pytest.raises(OptionError, match=f"export does not know {name}"):
+            plain_model(Model(network, BYTES, Output.PROBABILITIES))
 
 
 def test_a_receipt_that_is_not_clean_is_an_error(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from byhand.layers import LeakyReLU
+from byhand.layers import BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, GradientClipping, Nesterov, WeightDecay
 from byhand.optimizers.base import Optimizer
-from byhand.randomness import DATA, SHUFFLE, Stream
+from byhand.randomness import DATA, DROPOUT, SHUFFLE, Stream
 from byhand.training.step import train_step
 
 PATH = Path(__file__).resolve().parent / "epoch.json"
@@ -54,6 +54,36 @@ CASES: list[Case] = [
         10,
         0.005,
     ),
+    (
+        "dropout",
+        [N_IN, 17, 6, 4],
+        {"dropout": 0.3, "activation": "tanh"},
+        SoftmaxCrossEntropy(),
+        SGD(),
+        {"kind": "sgd"},
+        8,
+        0.1,
+    ),
+    (
+        "batch normalisation, clipped nesterov with decay",
+        [N_IN, 9, 7, 4],
+        {"batch_norm": True},
+        SoftmaxCrossEntropy(),
+        GradientClipping(WeightDecay(Nesterov(0.9), 0.01), 0.5),
+        {"kind": "nesterov", "momentum": 0.9, "weightDecay": 0.01, "clipNorm": 0.5},
+        8,
+        0.02,
+    ),
+    (
+        "ways around, with batch normalisation and dropout",
+        [N_IN, 8, 8, 8, 4],
+        {"residual": True, "batch_norm": True, "dropout": 0.25, "activation": "sigmoid"},
+        SoftmaxCrossEntropy(),
+        SGD(),
+        {"kind": "sgd"},
+        10,
+        0.1,
+    ),
 ]
 
 
@@ -65,14 +95,27 @@ def layers_of(network: Network) -> list[dict[str, Any]]:
     """Return the dense layers as the JavaScript door takes them."""
     found: list[dict[str, Any]] = []
     for layer in network.layers:
-        if "W" in layer.params:
-            W, b = layer.params["W"], layer.params["b"]
-            sizes = {"n_in": W.shape[0], "n_out": W.shape[1]}
-            found.append({**sizes, "activation": "identity", "W": numbers(W), "b": numbers(b)})
-        else:
-            found[-1]["activation"] = layer.kind
-            found[-1]["slope"] = layer.slope if isinstance(layer, LeakyReLU) else 0.0
+        for one in layer.inner if isinstance(layer, Residual) else [layer]:
+            add(one, found)
+        if isinstance(layer, Residual):
+            found[-1]["residual"] = 1
     return found
+
+
+def add(layer: Layer, found: list[dict[str, Any]]) -> None:
+    """Take one more layer into the table."""
+    if isinstance(layer, Dense):
+        W, b = layer.params["W"], layer.params["b"]
+        sizes = {"n_in": W.shape[0], "n_out": W.shape[1]}
+        found.append({**sizes, "activation": "identity", "W": numbers(W), "b": numbers(b)})
+    elif isinstance(layer, BatchNorm):
+        arrays = {name: numbers(array) for name, array in {**layer.params, **layer.statistics}.items()}
+        found[-1]["batchNorm"] = {**arrays, "momentum": layer.momentum, "epsilon": layer.epsilon}
+    elif isinstance(layer, Dropout):
+        found[-1]["dropout"] = layer.rate
+    else:
+        found[-1]["activation"] = layer.kind
+        found[-1]["slope"] = layer.slope if isinstance(layer, LeakyReLU) else 0.0
 
 
 def made(case: Case) -> dict[str, Any]:
@@ -86,10 +129,10 @@ def made(case: Case) -> dict[str, Any]:
     before, orders, losses = layers_of(network), [], []
     x = raw * (1 / 128) - 1
     for epoch in range(1, EPOCHS + 1):
-        order, total = Stream(4, SHUFFLE, epoch).order(N), 0.0
+        order, total, rng = Stream(4, SHUFFLE, epoch).order(N), 0.0, Stream(4, DROPOUT, epoch)
         for start in range(0, N, batch_size):
             rows = order[start : start + batch_size]
-            value, _ = train_step(network, loss, optimizer, rate, x[rows], y[rows], None)
+            value, _ = train_step(network, loss, optimizer, rate, x[rows], y[rows], rng)
             total += float(value) * len(rows)
         orders.append(order.tolist())
         losses.append(total)

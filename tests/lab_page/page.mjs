@@ -83,6 +83,33 @@ for (let i = 0; i < 45; i++) pieces.advance(1);
 assert.deepEqual(pieces.model.network.layers[0].W, whole.model.network.layers[0].W);
 assert.equal(pieces.frame().step, whole.frame().step);
 
+// Dropout, batch normalisation and ways around
+
+const busy = { ...settings, hidden: [20, 20, 20], dropout: 0.1, batchNorm: true, residual: true, epochs: 8 };
+const [all, bits] = [new Training(core, digits, busy, () => {}), new Training(core, digits, busy, () => {})];
+all.advance(0);
+for (let i = 0; i < 45; i++) bits.advance(1);
+for (const name of ["mean", "variance", "gamma"]) assert.deepEqual(bits.model.network.layers[2].batchNorm[name], all.model.network.layers[2].batchNorm[name]);
+for (let i = 0; i < 5; i++) isAsWritten(all.advance(0));
+assert.ok(all.frame().validation.accuracy > 0.8, `${all.frame().validation.accuracy}`);
+const digit = digits.test.inputs.slice(0, 64);
+for (const frame of [answers.forward(core, all.model, digit), answers.why(core, all.model, digit, 1), answers.sure(core, all.model, digit), answers.walk(core, all.model, digit, 1), answers.confusions(core, all.model, digits), answers.exciting(core, all.model, digits, 1, 3)]) isAsWritten(frame);
+const normalised = new Training(core, digits, { ...settings, activation: "relu", batchNorm: true, dropout: 0.1 }, () => {});
+normalised.advance(0);
+for (const frame of [answers.why(core, normalised.model, digit, 1), answers.sure(core, normalised.model, digit)]) {
+  isAsWritten(frame);
+  assert.notEqual(frame.shares ?? frame.flip, null);
+}
+assert.throws(() => new Training(core, digits, { ...busy, batchSize: 359 }, () => {}), /leave one alone/);
+
+if (process.argv[2]) { // a model file, and what it must say
+  const given = await readFile(process.argv[2]), { network, preparation } = await modelFrom(given.buffer.slice(given.byteOffset, given.byteOffset + given.byteLength));
+  const wanted = JSON.parse(await readFile(process.argv[3], "utf8"));
+  const said = core.predict(network, { inputs: Uint8Array.from(wanted.stored), ...preparation });
+  assert.equal(said.length, wanted.said.length);
+  assert.ok(said.every((value, i) => Math.abs(value - wanted.said[i]) < 1e-4), `${said} is not ${wanted.said}`);
+}
+
 // State ↔ address
 
 for (const changes of [{}, { view: "train", hidden: [64, 32], shuffle: false, learningRate: 0.003 }, { picture: stored, against: 7, theme: "dark" }, { hidden: [] }, { view: "plane", set: "own", points: [[0.5, -1.25, 0], [2, 3, 5]], compare: true, noise: 0.25 }]) {

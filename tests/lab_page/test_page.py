@@ -7,11 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from driving import STATIC
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import make_places
+
+from byhand import data
+from byhand.network import Network
+from byhand.persistence.model import Model, save_model
+from byhand.persistence.output import Output
+from byhand.randomness import DATA, Stream
 
 NODE = shutil.which("node")
 OURS = [path for path in STATIC.rglob("*") if path.is_file() and "vendor" not in path.parts]
@@ -24,6 +31,23 @@ def test_frames_state_and_files_in_node() -> None:
     done = subprocess.run([str(NODE), script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert int(done.stdout.removesuffix(" frames\n")) >= 100
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node")
+@pytest.mark.parametrize("residual", [False, True])
+def test_a_model_with_all_kinds_of_layers_says_on_the_page_what_it_says_here(residual: bool, tmp_path: Path) -> None:
+    network = Network.mlp([64, 9, 9, 9, 10], batch_norm=True, dropout=0.2, residual=residual, activation="tanh")
+    for i, array in enumerate([*network.params.values(), *network.statistics.values()]):
+        array += np.abs(Stream(i, DATA).normal(*array.shape)) / 10
+    digits = data.digits().train
+    model, stored = Model(network, digits.preparation, Output.PROBABILITIES), digits.raw[:5]
+    save_model(model, tmp_path / "model.safetensors")
+    said = network.predict(digits.preparation.apply(stored)).reshape(-1).tolist()
+    (tmp_path / "wanted.json").write_text(json.dumps({"stored": stored.reshape(-1).tolist(), "said": said}))
+    files = [str(tmp_path / name) for name in ("model.safetensors", "wanted.json")]
+    script = str(Path(__file__).with_name("page.mjs"))
+    done = subprocess.run([str(NODE), script, *files], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def test_page_and_core_stay_under_a_megabyte_without_data_and_weights() -> None:

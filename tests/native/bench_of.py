@@ -1,7 +1,7 @@
 """What the tests of the C core share: the kernels at hand, small data, and one network trained two ways."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from byhand.data.minibatches import minibatches
 from byhand.data.prepare import Preparation, preparation_for
 from byhand.engines.base import EpochJob
 from byhand.engines.library import KERNELS, load, why_missing
+from byhand.layers import BatchNorm, Layer, Residual
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
@@ -60,7 +61,14 @@ class Setting:
         moved = None if self.moves is None else rng.integers(-2, 3, (n, 2))
         rates = self.rate * np.linspace(1, 0.5, steps)
         return EpochJob(
-            epoch, examples, rng.permutation(n), self.batch_size, rates, Stream(0, DROPOUT), moved, self.moves
+            epoch,
+            examples,
+            rng.permutation(n),
+            self.batch_size,
+            rates,
+            Stream(2**33 + 1, DROPOUT, epoch),
+            moved,
+            self.moves,
         )
 
 
@@ -68,20 +76,37 @@ def in_float64(setting: Setting, jobs: list[EpochJob]) -> tuple[Network, float]:
     """Train with the array depth in float64; return the network and the mean loss of the last epoch."""
     network, optimizer = setting.network().astype(np.float64), setting.optimizer()
     for job in jobs:
-        total = 0.0
+        total, rng = 0.0, replace(job.rng)
         pieces = minibatches(
             job.examples, job.order, job.batch_size, moved=job.moved, image_shape=job.image_shape, dtype=np.float64
         )
         for (x, y), rate in zip(pieces, job.learning_rates, strict=True):
-            value, _ = train_step(network, setting.loss, optimizer, rate, x, y, None)
+            value, _ = train_step(network, setting.loss, optimizer, rate, x, y, rng)
             total += float(value) * len(x)
     return network, total / len(job.order)
 
 
-def farthest(one: Network, other: Network) -> float:
-    """Return the largest difference of two networks' weights, as a share of the largest weight of each array."""
-    pairs = zip(one.params.values(), other.params.values(), strict=True)
-    return max(float(np.abs(a - b).max() / max(np.abs(b).max(), 1e-3)) for a, b in pairs)
+def farthest(one: Network, other: Network, without: Collection[str] = ()) -> float:
+    """Return the largest difference of two networks' arrays, each as a share of the largest number in it."""
+    arrays, others = ({**network.params, **network.statistics} for network in (one, other))
+    counted = arrays.keys() - set(without)
+    return max(
+        float(np.abs(arrays[name] - others[name]).max() / max(np.abs(others[name]).max(), 1e-3)) for name in counted
+    )
 
 
-__all__ = ["AT_HAND", "Setting", "byte_pictures", "farthest", "float_rows", "in_float64"]
+def of_no_effect(layers: Sequence[Layer], prefix: str = "") -> set[str]:
+    """Return the names of the biases right before a batch normalisation, and of the means that take them away again.
+
+    Their gradient is rounding, and Adam makes steps of its sign.
+    """
+    found: set[str] = set()
+    for i, layer in enumerate(layers):
+        if isinstance(layer, BatchNorm):
+            found |= {f"{prefix}{i - 1}.b", f"{prefix}{i}.mean"}
+        if isinstance(layer, Residual):
+            found |= of_no_effect(layer.inner, f"{prefix}{i}.")
+    return found
+
+
+__all__ = ["AT_HAND", "Setting", "byte_pictures", "farthest", "float_rows", "in_float64", "of_no_effect"]

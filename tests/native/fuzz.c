@@ -45,15 +45,37 @@ typedef struct {
     int64_t n_params;
 } scene;
 
+/* Batch normalisation, dropout and ways around, where there is no softmax. */
+static void invent_between(bh_layer *layers, int n) {
+    for (int l = 0; l < n; l++) {
+        bh_layer *layer = &layers[l];
+        if (layer->activation == BH_SOFTMAX) continue;
+        layer->dropout = draw(2) ? 0 : draw(1000) / 1000.0;
+        layer->batch_norm = draw(3) == 0, layer->momentum = 0.1f, layer->epsilon = 1e-5f;
+        const int over = l ? 1 + (int)draw((uint32_t)l) : 0;
+        if (!over || draw(2)) continue;
+        layer->n_out = layers[l - over].n_out, layer->residual = over;
+        if (l < n - 1) layer[1].n_in = layer->n_out;
+    }
+}
+
+static int has(const scene *s, int norm, int way) {
+    for (int l = 0; l < s->network.n_layers; l++)
+        if ((norm && s->layers[l].batch_norm) || (way && s->layers[l].residual)) return 1;
+    return 0;
+}
+
 static void invent_network(scene *s) {
     static const uint32_t widths[] = {16, 40, 300};
     const int n = 1 + (int)draw(4), kind = (int)draw(3);
+    memset(s->layers, 0, sizeof s->layers);
     for (int l = 0; l < n; l++) {
         s->layers[l].n_in = l ? s->layers[l - 1].n_out : 1 + (int)draw(90);
         s->layers[l].n_out = 1 + (int)draw(widths[kind]);
         s->layers[l].activation = (int)draw(l == n - 1 ? 6 : 5);
         s->layers[l].slope = 0.01f;
     }
+    if (draw(2)) invent_between(s->layers, n);
     s->network = (bh_network){n, s->layers, (int)draw(3), draw(2) ? 0.1f : 0};
     if (s->layers[n - 1].n_out == 1) s->network.loss = 1 + (int)draw(2);
     s->optimizer = (bh_optimizer){(int)draw(5), 0.9f, 0.9f, 0.99f, 1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f, draw(9)};
@@ -65,6 +87,11 @@ static void invent_data(scene *s) {
     memset(d, 0, sizeof *d);
     d->n_examples = 1 + draw(50), d->n_order = 1 + draw(draw(6) ? 60 : 700), d->batch_size = 1 + (int)(draw(3) ? draw(draw(4) ? 20 : 600) : 0);
     d->inputs_are_bytes = (int)draw(2);
+    if (has(s, 1, 0)) { /* no batch of one */
+        if (d->batch_size == 1) d->batch_size = 2;
+        if (d->n_order % d->batch_size == 1) d->n_order++;
+    }
+    d->draws = (bh_stream){seed, 2, draw(9), draw(1000)};
     const int64_t n = d->n_examples * n_in, steps = (d->n_order + d->batch_size - 1) / d->batch_size;
     if (d->inputs_are_bytes) {
         unsigned char *x = tight(n);
@@ -116,6 +143,11 @@ static void invent_memory(scene *s) {
         for (int k = 0; k < s->layers[l].n_in; k++)
             for (int j = 0; j < s->layers[l].n_out; j++)
                 s->params[places[l].weights + (int64_t)k * places[l].stride + j] = real() / 4;
+    for (int l = 0; l < s->network.n_layers; l++)
+        for (int j = 0; s->layers[l].batch_norm && j < s->layers[l].n_out; j++) {
+            s->params[places[l].gamma + j] = 1 + real() / 2, s->params[places[l].beta + j] = real();
+            s->params[places[l].mean + j] = real(), s->params[places[l].variance + j] = 1.5f + real();
+        }
 }
 
 static void clear(scene *s) {
@@ -137,16 +169,26 @@ static int train(const scene *s, int kernel, int threads, float *params, bh_resu
     return status;
 }
 
+static int is_clean(const float *row, const bh_layer *layer, const bh_place *at) {
+    for (int j = layer->n_out; j < at->stride; j++)
+        if (row[j] != 0) return 0;
+    return 1;
+}
+
 /* What lies between the rows stays 0, unless a weight has left the finite numbers: ∞ · 0 is none. */
 static int padding_is_clean(const scene *s, const float *params) {
     bh_place places[8];
     bh_layout(&s->network, places);
     for (int64_t i = 0; i < s->n_params; i++)
         if (!isfinite(params[i])) return 1;
-    for (int l = 0; l < s->network.n_layers; l++)
+    for (int l = 0; l < s->network.n_layers; l++) {
+        const bh_place *at = &places[l];
         for (int k = 0; k <= s->layers[l].n_in; k++) /* the last row: biases */
-            for (int j = s->layers[l].n_out; j < places[l].stride; j++)
-                if (params[places[l].weights + (int64_t)k * places[l].stride + j] != 0) return 0;
+            if (!is_clean(params + at->weights + (int64_t)k * at->stride, &s->layers[l], at)) return 0;
+        const int64_t others[] = {at->gamma, at->beta, at->mean, at->variance};
+        for (int i = 0; s->layers[l].batch_norm && i < 4; i++)
+            if (!is_clean(params + others[i], &s->layers[l], at)) return 0;
+    }
     return 1;
 }
 
@@ -171,6 +213,24 @@ static void a_right_call(scene *s) {
     free(one), free(three);
 }
 
+/* Predictions: the same bits with one thread and with three. */
+static void predict(const scene *s) {
+    const int64_t n_out = s->layers[s->network.n_layers - 1].n_out, bytes = 4 * s->data.n_examples * n_out;
+    float *answers[2];
+    for (int i = 0; i < 2; i++) {
+        const int64_t workspace = bh_workspace(&s->network, 256, 1 + 2 * i);
+        const bh_memory memory = {s->params, 0, 0, buffer(workspace), workspace};
+        answers[i] = tight(bytes);
+        if (bh_predict(&s->network, &s->data, &memory, answers[i], BH_BEST, 1 + 2 * i) != BH_OK) exit(1);
+        free(memory.workspace);
+    }
+    if (memcmp(answers[0], answers[1], (size_t)bytes)) {
+        fprintf(stderr, "predictions differ by the number of threads\n");
+        exit(1);
+    }
+    free(answers[0]), free(answers[1]);
+}
+
 /* Spoil one thing; the call must be refused and change nothing. */
 static void a_wrong_call(scene *s) {
     scene bad = *s;
@@ -182,7 +242,7 @@ static void a_wrong_call(scene *s) {
     const int w = wrong[draw(5)];
     int32_t *labels = 0;
     int64_t *order = 0;
-    switch (draw(18)) {
+    switch (draw(25)) {
     case 0: any->n_in = w; break;
     case 1: any->n_out = w; break;
     case 2: any->activation = draw(2) ? 6 : -1; break;
@@ -206,8 +266,22 @@ static void a_wrong_call(scene *s) {
         bad.data.order = order;
         break;
     case 17: bad.optimizer.steps = -1; break;
+    case 18: any->dropout = draw(2) ? 1 : draw(2) ? -0.5 : NAN; break;
+    case 19: any->batch_norm = draw(2) ? 2 : -1; break;
+    case 20: any->residual = draw(2) ? (int)(any - layers) + 1 : -1; break;
+    case 21:
+        any = &layers[s->network.n_layers - 1];
+        any->activation = BH_SOFTMAX, any->dropout = 0.5;
+        break;
+    case 22: any->dropout = INFINITY; break;
+    case 23: bad.data.draws.position = UINT64_MAX; break;
+    case 24:
+        if (s->network.n_layers < 2) return;
+        layers[0].batch_norm = 1, layers[0].momentum = draw(2) ? 0.1f : NAN, layers[0].epsilon = 0;
+        if (layers[0].momentum == 0.1f && draw(2)) layers[0].epsilon = 1e-5f, bad.data.batch_size = 1;
+        break;
     }
-    bh_result result = {-7, 0, 0};
+    bh_result result = {-7, 0, 0, 0};
     float *params = buffer(4 * s->n_params), *first = buffer(4 * s->n_params), *second = buffer(4 * s->n_params);
     memcpy(params, s->params, 4 * (size_t)s->n_params);
     const int64_t workspace = bh_workspace(&s->network, s->data.batch_size, 2);
@@ -261,8 +335,17 @@ static void look_inside(const scene *s) {
     for (int l = 0; l < s->network.n_layers; l++) units += s->layers[l].n_out;
     double *x = tight(8 * n_in), *target = tight(8 * n_out), *grads = tight(8 * s->n_params), *shares = tight(8 * n_in);
     double *z = tight(8 * units), *a = tight(8 * units), *da = tight(8 * units), *dz = tight(8 * units), loss, found;
-    double *scratch = tight(8 * bh_scratch(&s->network));
     float *params = tight(4 * s->n_params);
+    if (bh_initialize(&s->network, (int)draw(5), 1, seed, params)) exit(1);
+    if (has(s, 1, 0)) { /* this it does not know, and says so */
+        const int forward = bh_forward(&s->network, s->params, x, z, a), sure = (int)-bh_scratch(&s->network);
+        const int back = bh_backward(&s->network, s->params, target, z, a, da, dz, &loss);
+        if (forward != BH_BAD_SIZE || sure != forward || back != forward) exit(1);
+        if (bh_gradients(&s->network, x, a, dz, grads) != forward) exit(1);
+        free(x), free(target), free(grads), free(shares), free(z), free(a), free(da), free(dz), free(params);
+        return;
+    }
+    double *scratch = tight(8 * bh_scratch(&s->network));
     for (int k = 0; k < n_in; k++) x[k] = draw(256);
     if (bh_forward(&s->network, s->params, x, z, a) || bh_backward(&s->network, s->params, target, z, a, da, dz, &loss) ||
         bh_gradients(&s->network, x, a, dz, grads) || bh_initialize(&s->network, (int)draw(5), 1, seed, params))
@@ -273,6 +356,7 @@ static void look_inside(const scene *s) {
     const int status = bh_contributions(&s->network, s->params, &example, (int)draw((uint32_t)n_out), -1, scratch, shares, &found);
     const int again = bh_radius(&s->network, s->params, &example, scratch, &found);
     const int third = bh_flip(&s->network, s->params, &example, scratch, shares, &found);
+    if (has(s, 0, 1) && status != BH_BAD_SIZE) exit(1);
     if (n_out > 1 && (status != again || again != third)) exit(1);
     free(x), free(target), free(grads), free(shares), free(z), free(a), free(da), free(dz), free(scratch), free(params);
 }
@@ -309,6 +393,7 @@ int main(int n_arguments, char **arguments) {
         invent_data(&s);
         invent_memory(&s);
         a_right_call(&s);
+        predict(&s);
         for (int j = 0; j < 8; j++) a_wrong_call(&s);
         bad_memory(&s);
         look_inside(&s);

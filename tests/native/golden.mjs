@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import assert from "node:assert/strict";
 import { loadCore, CoreError } from "../../src/byhand/lab/static/core/core.js";
+import { folded } from "../../src/byhand/lab/static/core/fold.js";
 
 const here = new URL("../golden/", import.meta.url);
 const golden = async (name) => JSON.parse(await readFile(new URL(name, here), "utf8"));
@@ -23,31 +24,45 @@ for (const { seed, epoch, order } of random.orders) {
   assert.deepEqual(core.order({ seed, stream: 1, epoch }, order.length), order);
 }
 
+const floats = (arrays) => Object.fromEntries(Object.entries(arrays).map(([k, v]) => [k, Array.isArray(v) ? Float32Array.from(v) : v]));
+const typed = (layer) => ({ ...floats(layer), ...(layer.batchNorm && { batchNorm: floats(layer.batchNorm) }) });
 const { cases } = await golden("epoch.json");
 for (const made of cases) {
-  const layers = made.layers.map((layer) => ({ ...layer, W: Float32Array.from(layer.W), b: Float32Array.from(layer.b) }));
+  const layers = made.layers.map(typed);
   const network = { layers, loss: made.loss, labelSmoothing: made.labelSmoothing }, optimizer = { ...made.optimizer };
   const nIn = layers[0].n_in;
   const inputs = Uint8Array.from(made.inputs);
   const data = { inputs, scale: Array(nIn).fill(made.scale), shift: Array(nIn).fill(made.shift), labels: made.labels };
   made.orders.forEach((order, i) => {
-    const steps = Math.ceil(order.length / made.batchSize);
-    const result = core.epoch(network, optimizer, {
-      ...data, order, batchSize: made.batchSize, learningRates: Array(steps).fill(made.rate),
-    });
-    assert.equal(result.status, "ok");
-    assert.equal(result.steps, steps);
-    near([result.loss], [made.after.losses[i]], 1e-4, `${made.name}: loss`);
+    const steps = Math.ceil(order.length / made.batchSize), half = made.batchSize * Math.floor(steps / 2);
+    let loss = 0, position = 0, done = 0;
+    for (const part of [order.slice(0, half), order.slice(half)]) { // as the page does it
+      const { status, ...result } = core.epoch(network, optimizer, {
+        ...data, order: part, batchSize: made.batchSize, draws: { seed: 4, epoch: i + 1, position },
+        learningRates: Array(Math.ceil(part.length / made.batchSize)).fill(made.rate),
+      });
+      assert.equal(status, "ok");
+      loss += result.loss, position += result.draws, done += result.steps;
+    }
+    assert.equal(done, steps);
+    near([loss], [made.after.losses[i]], 1e-4, `${made.name}: loss`);
   });
   made.after.layers.forEach((wanted, l) => {
     near([...layers[l].W], wanted.W, 1e-4, `${made.name}: W of layer ${l}`);
     near([...layers[l].b], wanted.b, 1e-4, `${made.name}: b of layer ${l}`);
+    for (const name of wanted.batchNorm ? ["gamma", "beta", "mean", "variance"] : []) {
+      near([...layers[l].batchNorm[name]], wanted.batchNorm[name], 1e-4, `${made.name}: ${name} of layer ${l}`);
+    }
   });
   near([...core.predict(network, data)], made.after.output, 1e-4, `${made.name}: output`);
+  near([...core.predict(folded(network), data)], made.after.output, 1e-4, `${made.name}: output, folded`);
+  const x = made.inputs.slice(0, nIn).map((stored) => stored * made.scale + made.shift), nOut = layers.at(-1).n_out;
+  near([...core.forward(network, x).at(-1).a], made.after.output.slice(0, nOut), 1e-4, `${made.name}: one example`);
+  const example = { stored: made.inputs.slice(0, nIn), scale: made.scale, shift: made.shift };
+  if (layers.some((layer) => layer.residual)) assert.throws(() => core.radius(network, example), CoreError);
 }
 
 const inside = await golden("inside.json");
-const typed = (layer) => ({ ...layer, W: Float32Array.from(layer.W), b: Float32Array.from(layer.b) });
 for (const made of inside.traces) {
   const network = { layers: made.layers.map(typed), loss: made.loss, labelSmoothing: made.labelSmoothing };
   const found = core.trace(network, made.x, made.target);

@@ -39,11 +39,11 @@ class Inside:
         self.units = sum(layer.n_out for layer in self.layers)
         self.params = np.zeros(library.bh_layout(ctypes.byref(self.table), self.places), dtype=np.float32)
         for place, layer in zip(self.places, self.layers, strict=True):
-            W, b = (network.params[f"{layer.position}.{name}"] for name in "Wb")
+            W, b = (network.params[f"{layer.name}.{name}"] for name in "Wb")
             self.weights(self.params, place, layer.n_in)[:, : layer.n_out] = W
             self.params[place.biases : place.biases + layer.n_out] = b
         library.bh_scratch.restype = ctypes.c_int64
-        self.scratch = np.zeros(library.bh_scratch(ctypes.byref(self.table)))
+        self.scratch = np.zeros(max(0, library.bh_scratch(ctypes.byref(self.table))))
 
     def weights(self, flat: Array, place: Any, n_in: int) -> Array:
         return flat[place.weights : place.weights + n_in * place.stride].reshape(n_in, place.stride)

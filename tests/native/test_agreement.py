@@ -4,13 +4,16 @@ The tolerance is for the largest difference of any weight after all steps, as a 
 A float32 sum of 784 terms is right to some 1e-6; twenty steps of Adam, which divides by small roots, spread that.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from bench_of import AT_HAND, Setting, byte_pictures, farthest, float_rows, in_float64
+from bench_of import AT_HAND, Setting, byte_pictures, farthest, float_rows, in_float64, of_no_effect
 
 from byhand.data.examples import Examples
 from byhand.engines.native import NativeEngine
 from byhand.initializers import he
+from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid, Tanh
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, WeightDecay
@@ -36,9 +39,30 @@ def network_on(sizes: list[int], **options: object) -> Network:
     return network
 
 
+def busy_to_the_end() -> Network:
+    rng = Stream(3, INIT)
+    last = Residual(Dense(5, 5, rng=rng), BatchNorm(5), Tanh(), Dropout(0.2))
+    return Network([Dense(63, 5, rng=rng), ReLU(), last])
+
+
+OPTIONS = ("activation", "output", "dropout", "batch_norm", "residual")
+
+
+def two_ways_around() -> Network:
+    """Return a network with a block of two dense layers, another block in it, and one from where they end."""
+    rng = Stream(3, INIT)
+
+    def dense(n_in: int, n_out: int) -> Dense:
+        return Dense(n_in, n_out, rng=rng)
+
+    inside = Residual(dense(20, 20), BatchNorm(20), Tanh(), Dropout(0.1))
+    long = Residual(dense(20, 20), ReLU(), inside, dense(20, 20), Dropout(0.2))
+    return Network([dense(63, 20), ReLU(), long, Residual(dense(20, 20)), dense(20, 5)])
+
+
 def classes(sizes: list[int] | None = None, **changes: object) -> Setting:
     sizes = sizes or [63, 20, 5]
-    options = {k: changes.pop(k) for k in ("activation", "output") if k in changes}
+    options = {k: changes.pop(k) for k in OPTIONS if k in changes}
     values: dict = {
         "examples": pictures,
         "network": lambda: network_on(sizes, **options),
@@ -120,6 +144,46 @@ SETTINGS = {
     "a batch of all": classes(batch_size=330),
     "a batch of more than all": classes(batch_size=5000),
     "batches of several chunks": classes(examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600),
+    "dropout": classes(dropout=0.3),
+    "dropout before nothing but a bend": classes([63, 20, 9, 5], dropout=0.7, activation="tanh"),
+    "dropout of several chunks, moved, clipped": classes(
+        examples=lambda: byte_pictures(1500, 9, 7, 5),
+        batch_size=600,
+        dropout=0.5,
+        moves=(9, 7),
+        optimizer=lambda: GradientClipping(SGD(), 0.3),
+    ),
+    "dropout, one example at a time": classes([63, 16, 8, 5], batch_size=1, rate=0.01, dropout=0.2),
+    "dropout, adam": classes(dropout=0.2, optimizer=Adam, rate=0.002),
+    "batch normalisation": classes(batch_norm=True),
+    "batch normalisation of whole large batches": classes(
+        [63, 130, 70, 5], examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600, batch_norm=True
+    ),
+    "batch normalisation, sigmoid": classes([63, 33, 17, 5], batch_norm=True, activation="sigmoid"),
+    "batch normalisation, leaky relu, decay, clipping": classes(
+        batch_norm=True,
+        activation="leaky_relu",
+        optimizer=lambda: GradientClipping(WeightDecay(Nesterov(0.8), 0.01), 0.3),
+    ),
+    "batch normalisation, adamw": classes(batch_norm=True, optimizer=lambda: AdamW(0.1), rate=0.002),
+    "batch normalisation to numbers": regression(network=lambda: network_on([13, 18, 3], batch_norm=True)),
+    "ways around": classes([63, 20, 20, 20, 5], residual=True),
+    "ways around, some": classes([63, 20, 20, 9, 9, 5], residual=True, activation="sigmoid"),
+    "ways around, heavy": classes([63, 400, 400, 5], residual=True, dropout=0.2),
+    "ways around ways": classes(network=two_ways_around),
+    "all three behind the last layer too": classes(network=busy_to_the_end, batch_size=300, rate=0.2),
+    "dropout behind the last of many chunks": regression(
+        network=lambda: Network([Dense(13, 3, rng=Stream(3, INIT)), Sigmoid(), Dropout(0.2)]), loss=SquaredError()
+    ),
+    "all three": classes([63, 24, 24, 24, 5], residual=True, dropout=0.1, batch_norm=True, activation="tanh"),
+    "all three, clipped adam": classes(
+        [63, 24, 24, 24, 5],
+        residual=True,
+        dropout=0.1,
+        batch_norm=True,
+        optimizer=lambda: GradientClipping(Adam(), 0.3),
+        rate=0.002,
+    ),
     "chunks, clipped, adam": classes(
         examples=lambda: byte_pictures(1500, 9, 7, 5),
         batch_size=600,
@@ -142,7 +206,9 @@ def test_the_core_trains_as_the_array_depth_does(name: str, kernel: str, monkeyp
         result = NativeEngine(n_threads=2).run_epoch(network, setting.loss, optimizer, job)
     assert result is not None
     tolerance = ADAM_TOLERANCE if "adam" in name else TOLERANCE[kernel]
-    assert farthest(network, wanted) < tolerance < farthest(wanted, before) / 10  # and something was learned
+    without = of_no_effect(network.layers) if "adam" in name else ()
+    learned = farthest(wanted, before, without)
+    assert farthest(network, wanted, without) < tolerance < learned / 10
     assert result.loss == pytest.approx(loss, rel=tolerance, abs=1e-6)
 
 
@@ -157,3 +223,36 @@ def test_what_is_counted_right_is_what_the_array_engine_counts() -> None:
             counted.append(result.accuracy)
         assert counted[0] == pytest.approx(counted[1], abs=1.01 / 330)  # one example may lie on the line
         assert 0 < (counted[0] or 0) < 1
+
+
+@pytest.mark.parametrize("name", ["dropout", "dropout of several chunks, moved, clipped", "ways around ways"])
+def test_the_stream_of_dropout_stands_where_the_array_engine_leaves_it(name: str) -> None:
+    from byhand.training.array_engine import ArrayEngine
+
+    setting = SETTINGS[name]
+    positions = []
+    for engine in (ArrayEngine(), NativeEngine()):
+        job = setting.job()
+        assert engine.run_epoch(setting.network(), setting.loss, setting.optimizer(), job)
+        positions.append(job.rng.position)
+    assert positions[0] == positions[1] > 0
+
+
+@pytest.mark.parametrize("rate", [0.5, 0.7, 1 / 3, 1e-9, 1 - 1e-9])
+def test_the_same_units_are_silent(rate: float) -> None:
+    """One step from zero weights with squared error: b of the last layer aside, what moved tells the masks apart."""
+    from byhand.training.array_engine import ArrayEngine
+
+    def network() -> Network:
+        made = Network([Dense(63, 40), Dropout(rate), Dense(40, 5)])
+        made.params["0.b"][:], made.params["2.W"][:] = 1, 1
+        return made
+
+    setting = Setting(pictures, network, SquaredError(), SGD, batch_size=1, rate=1e-3)
+    one, other = network(), network()
+    for engine, made in ((ArrayEngine(), one), (NativeEngine(), other)):
+        job = replace(setting.job(), order=np.arange(1), learning_rates=np.array([1e-3]))
+        assert engine.run_epoch(made, setting.loss, SGD(), job)
+    moved = [made.params["0.b"] != 1 for made in (one, other)]
+    assert (moved[0] == moved[1]).all()
+    assert moved[0].sum() == pytest.approx(40 * (1 - rate), abs=12)

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,8 +14,9 @@ from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines import library, native
 from byhand.engines.native import NativeEngine
+from byhand.engines.task import Task
 from byhand.errors import DivergedError, EnvironmentFault, OptionError, ShapeError
-from byhand.layers import Dense, Dropout, Layer, ReLU, Sigmoid, Softmax
+from byhand.layers import BatchNorm, Dense, Dropout, Layer, ReLU, Residual, Sigmoid, Softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.network import Network
@@ -48,7 +50,7 @@ def trained(made: Setting, n_threads: int, epochs: int = 2) -> tuple[Array, ...]
     network, optimizer, engine = made.network(), made.optimizer(), NativeEngine(n_threads)
     for epoch in range(1, epochs + 1):
         assert engine.run_epoch(network, made.loss, optimizer, made.job(epoch))
-    return (*network.params.values(), *optimizer.state.values())
+    return (*network.params.values(), *network.statistics.values(), *optimizer.state.values())
 
 
 # The bits
@@ -70,12 +72,46 @@ def test_the_number_of_threads_changes_no_bit(
         assert all(a.tobytes() == b.tobytes() for a, b in zip(alone, together, strict=True))
 
 
-def test_a_run_resumed_between_two_epochs_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("batch_size", [100, 300])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"dropout": 0.3},
+        {"residual": True},
+        {"batch_norm": True},
+        {"dropout": 0.2, "residual": True, "batch_norm": True},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("sizes", [[63, 50, 50, 50, 5], [63, 150, 400, 400, 5]], ids=str)
+def test_nor_does_it_with_what_lies_between(
+    sizes: list[int], options: dict[str, object], batch_size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(native, "WORTH_A_TEAM", 0)
+    made = setting(network=lambda: Network.mlp(sizes, seed=2, **options), batch_size=batch_size, rate=0.01)
+    alone = trained(made, 1)
+    for n_threads in (2, 3, 5):
+        together = trained(made, n_threads)
+        assert all(a.tobytes() == b.tobytes() for a, b in zip(alone, together, strict=True))
+
+
+def test_a_gradient_is_as_long_whatever_lay_in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of W have padding between them, which is no part of what is clipped."""
+    made = setting(network=lambda: Network.mlp([63, 20, 20, 5]), optimizer=lambda: GradientClipping(SGD(), 0.1))
+    clean = trained(made, 1)
+    room = Task.workspace
+    monkeypatch.setattr(Task, "workspace", lambda *given: room(*given).__ior__(0x41))  # all floats become 12
+    dirty = trained(made, 1)
+    assert all((a == b).all() for a, b in zip(clean, dirty, strict=True))
+
+
+@pytest.mark.parametrize("options", [{}, {"dropout": 0.2, "batch_norm": True}], ids=str)
+def test_a_run_resumed_between_two_epochs_goes_on_to_the_same_bits(options: dict[str, object]) -> None:
     examples = byte_pictures(300, 9, 7, 5)
     plan = Plan(LOSS, Constant(0.01), epochs=4, batch_size=32, seed=1)
 
     def run(*cuts: int) -> bytes:
-        state = TrainingState(mlp(), Adam())
+        state = TrainingState(mlp(**options), Adam())
         for end in (*cuts, plan.epochs):
             for record in train(state, examples, plan, engine=NativeEngine()):
                 if record.epoch == end:
@@ -122,14 +158,31 @@ class Doubled(Layer):
     kind = "doubled"
 
 
+class HalfBatchNorm(BatchNorm):
+    kind = "half"
+
+
 class Hinge(BinaryCrossEntropy):
     kind = "hinge"
 
 
 DECLINED: list[tuple[Network, Loss, Optimizer, str]] = [
-    (mlp(dropout=0.5), LOSS, SGD(), "the C core does not know Dropout yet"),
-    (mlp(batch_norm=True), LOSS, SGD(), "the C core does not know BatchNorm yet"),
-    (Network.mlp([3, 4, 4, 2], residual=True), LOSS, SGD(), "the C core does not know Residual yet"),
+    *(
+        (Network([Dense(3, 3), *layers, Dense(3, 2)]), LOSS, SGD(), f"the C core {reason}")
+        for layers, reason in (
+            ([ReLU(), BatchNorm(3)], "knows BatchNorm right behind a dense layer only"),
+            ([BatchNorm(3), BatchNorm(3)], "knows BatchNorm right behind a dense layer only"),
+            ([BatchNorm(3, epsilon=0.0)], "needs BatchNorm's epsilon to be 1e-20 or more, its momentum 0 … 1"),
+            ([HalfBatchNorm(3)], "does not know HalfBatchNorm yet"),
+            ([Dropout(0.1), ReLU()], "does not know an activation behind Dropout yet"),
+            ([Dropout(0.1), Dropout(0.1)], "does not know two Dropouts in a row"),
+            ([Residual()], "knows residual blocks that begin with a dense layer and end in no other block"),
+            ([Residual(ReLU(), Dense(3, 3))], "knows residual blocks that begin with a dense layer"),
+            ([Residual(Residual(Dense(3, 3)))], "knows residual blocks that begin with a dense layer"),
+            ([Residual(Dense(3, 3)), ReLU()], "knows dense layers behind a residual block, not ReLU"),
+        )
+    ),
+    (Network([Dense(3, 3), BatchNorm(3), Softmax()]), LOSS, SGD(), "the C core knows softmax right behind a dense"),
     (Network([Dense(3, 3), ReLU(), Sigmoid()]), LOSS, SGD(), "the C core does not know two activations in a row yet"),
     (Network([Dense(3, 3), Doubled()]), LOSS, SGD(), "the C core does not know Doubled yet"),
     (
@@ -280,9 +333,29 @@ def test_a_processor_that_cannot_run_a_kernel_says_so(monkeypatch: pytest.Monkey
         native.chosen_kernel(older)
 
 
-def test_dropout_is_named_in_the_line_a_user_sees() -> None:
+def test_all_that_sizes_and_options_can_build_is_known() -> None:
+    for choice in product((0.0, 0.2), (False, True), (False, True), ("relu", "identity"), ("identity", "softmax")):
+        options = dict(zip(("dropout", "batch_norm", "residual", "activation", "output"), choice, strict=True))
+        network = Network.mlp([6, 5, 5, 4, 4, 3], **options)
+        assert NativeEngine().why_not(network, SquaredError(), Momentum()) is None, options
+
+
+@pytest.mark.parametrize(("n", "batch_size"), [(7, 3), (7, 1), (1, 3)])
+def test_a_batch_of_one_has_nothing_to_normalise_and_both_say_so(n: int, batch_size: int) -> None:
     from byhand.training.array_engine import ArrayEngine
 
-    network = Network([Dense(4, 4), ReLU(), Dropout(0.5), Dense(4, 2)])
-    assert NativeEngine().why_not(network, LOSS, Momentum()) == "the C core does not know Dropout yet"
-    assert ArrayEngine().why_not(network, LOSS, Momentum()) is None
+    made = setting(
+        examples=lambda: byte_pictures(n, 9, 7, 5), network=lambda: mlp(batch_norm=True), batch_size=batch_size
+    )
+    for engine in (ArrayEngine(), NativeEngine()):
+        with pytest.raises(ShapeError, match="BatchNorm got a batch of one example; expected two or more"):
+            engine.run_epoch(made.network(), LOSS, SGD(), made.job())
+
+
+def test_divergence_keeps_the_running_averages_too() -> None:
+    made = setting(rate=1e38, optimizer=SGD, loss=SquaredError(), network=lambda: mlp(batch_norm=True))
+    network = made.network()
+    with pytest.raises(DivergedError):
+        NativeEngine().run_epoch(network, made.loss, made.optimizer(), made.job())
+    assert (network.statistics["1.mean"] == 0).all()
+    assert (network.statistics["1.variance"] == 1).all()

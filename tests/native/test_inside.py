@@ -2,6 +2,7 @@
 
 import ctypes
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +13,17 @@ from byhand import data
 from byhand.data.clouds import clouds_named
 from byhand.data.prepare import Preparation
 from byhand.engines import library as c
+from byhand.engines.described import dense_layers, network_table
+from byhand.engines.flat import Layout
 from byhand.inspection.sureness import flip, question, radius
 from byhand.inspection.why import why
+from byhand.layers import Dense, Dropout, Identity, Layer, LeakyReLU, ReLU, Residual, Sigmoid, Tanh
 from byhand.layers.softmax import softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.metrics import confusion_matrix
 from byhand.network import Network
-from byhand.randomness import DATA, Stream
+from byhand.randomness import DATA, INIT, Stream
 from byhand.recipes import RECIPES
 from byhand.recipes.run import Run
 from byhand.training.array_engine import ArrayEngine
@@ -87,6 +91,39 @@ def test_products_steps_and_odds_are_those_of_the_arrays() -> None:
     assert core.bh_odds(at(left), ctypes.c_int64(0), at(found), at(total)) != 0
 
 
+@pytest.mark.parametrize("bend", [ReLU, lambda: LeakyReLU(1 / 128), Sigmoid, Tanh, Identity])
+def test_every_number_of_a_step_with_ways_around_is_that_of_the_arrays(bend: Callable[[], Layer]) -> None:
+    """The gradients and the loss by the arrays, with blocks in blocks, and of z, a and da some."""
+    rng = Stream(3, INIT)
+    block = Residual(Dense(9, 9, rng=rng), bend(), Residual(Dense(9, 9, rng=rng), bend(), Dropout(0.2)), Dense(9, 9))
+    network = Network([Dense(17, 9, rng=rng), bend(), block, Residual(Dense(9, 9, rng=rng)), Dense(9, 3, rng=rng)])
+    network = network.astype(np.float64)
+    x, target, loss = Stream(1, DATA).normal(17), np.array([0.0, 1.0, 0.0]), SoftmaxCrossEntropy()
+    trace = network.forward(x[None])
+    value, saved = loss.forward(trace.output, target[None])
+    wanted = network.backward(loss.backward(saved), trace)
+    core = Inside(network.astype(np.float32), loss)
+    (z, a, da, _), gradients, found = core.trace(x, target)
+    for i, layer in enumerate(core.layers):
+        for at_, name in enumerate("Wb"):
+            expected = wanted[f"{layer.name}.{name}"]
+            np.testing.assert_allclose(gradients[2 * i + at_].reshape(expected.shape), expected, rtol=0, atol=1e-12)
+    assert found == pytest.approx(float(value), abs=1e-12)
+    np.testing.assert_allclose(a[-3:], trace.output[0], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(a[9 * 3 : 9 * 4], trace.steps[2].y[0], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(z[:9], trace.steps[0].y[0], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(da[9 * 3 : 9 * 4], trace.steps[2].dy[0], rtol=0, atol=1e-12)
+    assert core.contributions(core.example(stored_of(17, 0), BYTES), 0, -1) == 3
+
+
+def test_what_it_does_not_know_it_refuses() -> None:
+    core = Inside(Network.mlp([12, 5, 3]))
+    core.table = network_table(dense_layers(Network.mlp([12, 5, 3], batch_norm=True)), SoftmaxCrossEntropy())
+    room = np.zeros(100)
+    assert core.call("bh_forward", at(core.params), at(room), at(room), at(room)) == 3
+    assert core.call("bh_gradients", at(room), at(room), at(room), at(room)) == 3
+
+
 @pytest.mark.parametrize(("sizes", "activation"), SHAPES, ids=str)
 @pytest.mark.parametrize("seed", range(5))
 def test_why_and_how_sure_are_those_of_the_arrays(sizes: list[int], activation: str, seed: int) -> None:
@@ -148,10 +185,14 @@ def test_a_network_that_is_not_made_of_lines_is_refused() -> None:
     assert one.call("bh_radius", at(one.params), ctypes.byref(example), at(one.scratch), at(room)) == 3
 
 
-@pytest.mark.parametrize("sizes", [[784, 128, 10], [5, 1001, 3], [2, 1]])
-def test_weights_begin_as_in_the_arrays(sizes: list[int]) -> None:
-    network = Network.mlp(sizes, seed=2**40 + 5, output="sigmoid")
-    core, wanted = Inside(network, SquaredError()), Inside(network, SquaredError()).params.copy()
+@pytest.mark.parametrize(
+    "options", [{}, {"dropout": 0.1}, {"batch_norm": True, "dropout": 0.1, "residual": True}], ids=str
+)
+@pytest.mark.parametrize("sizes", [[784, 128, 10], [5, 1001, 3], [2, 1], [7, 9, 9, 9, 5, 3]], ids=str)
+def test_weights_begin_as_in_the_arrays(sizes: list[int], options: dict[str, object]) -> None:
+    network = Network.mlp(sizes, seed=2**40 + 5, output="sigmoid", **options)
+    core = Inside(network, SquaredError())
+    wanted = Layout.of(c.load(), core.layers, core.table).packed_network(network)
     core.params[:] = np.nan
     assert core.call("bh_initialize", 3, ctypes.c_double(1), ctypes.c_uint64(2**40 + 5), at(core.params)) == 0
     np.testing.assert_allclose(core.params, wanted, rtol=1e-6, atol=1e-9)

@@ -7,16 +7,36 @@ from bench_of import AT_HAND, byte_pictures, float_rows
 from byhand.arrays import Array
 from byhand.data.prepare import Preparation, preparation_for
 from byhand.engines import library
+from byhand.engines import predictor as module
+from byhand.engines.described import dense_layers, network_table
+from byhand.engines.flat import Layout
 from byhand.engines.predictor import ArrayPredictor, NativePredictor, predictor
 from byhand.errors import ShapeError
+from byhand.layers import BatchNorm, Dense, ReLU
+from byhand.losses import SquaredError
 from byhand.network import Network
 
 PICTURES, ROWS = byte_pictures(700, 9, 7, 5), float_rows(700, 63, 3)
+
+
+def averaged(network: Network) -> Network:
+    """Return the network with running averages, scales and shifts that are not what they begin as."""
+    for i, (name, array) in enumerate({**network.params, **network.statistics}.items()):
+        if name.rpartition(".")[2] in ("gamma", "beta", "mean", "variance"):
+            array[:] = np.random.default_rng(i).uniform(0.5, 2, len(array))
+    return network
+
+
 NETWORKS = {
     "one hidden layer": Network.mlp([63, 20, 5], seed=1),
     "none": Network.mlp([63, 5], seed=1),
     "deep and wide": Network.mlp([63, 130, 70, 33, 5], activation="tanh", seed=1),
     "heavy": Network.mlp([63, 400, 400, 3], activation="leaky_relu", seed=1),
+    "normalised": averaged(Network.mlp([63, 20, 30, 5], batch_norm=True, dropout=0.3, seed=1)),
+    "with ways around": averaged(
+        Network.mlp([63, 20, 20, 20, 5], batch_norm=True, residual=True, dropout=0.3, activation="tanh", seed=1)
+    ),
+    "heavy, with ways around": Network.mlp([63, 400, 400, 3], residual=True, seed=1),
     "ends in softmax": Network.mlp([63, 20, 5], activation="sigmoid", output="softmax", seed=1),
 }
 
@@ -40,6 +60,24 @@ def test_threads_change_no_bit() -> None:
     network, raw = NETWORKS["heavy"], np.tile(PICTURES.raw, (3, 1))
     one, two, five = (NativePredictor(network, PICTURES.preparation, n)(raw) for n in (1, 2, 5))
     assert one.tobytes() == two.tobytes() == five.tobytes()
+
+
+@pytest.mark.parametrize("kernel", AT_HAND)
+@pytest.mark.parametrize("name", ["normalised", "with ways around", "heavy, with ways around"])
+def test_nothing_need_be_folded(name: str, kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page gives the core its networks as they are."""
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    network, raw = NETWORKS[name], ROWS.raw
+    found = NativePredictor(network, Preparation("raw", np.asarray(1.0), np.asarray(0.0)), n_threads=3)
+    layers = dense_layers(network)
+    found._table = network_table(layers, SquaredError())
+    found._params = Layout.of(library.load(), layers, found._table).packed_network(network)
+    found._workspace = found._room(1)
+    wanted = network.astype(np.float64).predict(raw.astype(np.float64))
+    for n in (1, 7, 257):
+        np.testing.assert_allclose(found(raw[:n]), wanted[:n], rtol=1e-4, atol=5e-6)
+    monkeypatch.setattr(module, "WORTH_A_TEAM", 0)
+    assert found(raw).tobytes() == np.concatenate([found(raw[:256]), found(raw[256:])]).tobytes()
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.int32, bool, ">f4"])
@@ -77,8 +115,8 @@ def test_what_it_learns_later_it_does_not_know() -> None:
 
 
 def test_what_the_core_does_not_know_numpy_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    dropout = Network.mlp([63, 9, 5], dropout=0.5, seed=1)
+    behind = Network([Dense(63, 9), ReLU(), BatchNorm(9), Dense(9, 5)])
     assert isinstance(predictor(NETWORKS["none"], PICTURES.preparation), NativePredictor)
-    assert isinstance(predictor(dropout, PICTURES.preparation), ArrayPredictor)
+    assert isinstance(predictor(behind, PICTURES.preparation), ArrayPredictor)
     monkeypatch.setattr(library, "why_missing", lambda: "none here")
     assert isinstance(predictor(NETWORKS["none"], PICTURES.preparation), ArrayPredictor)

@@ -37,6 +37,22 @@ def near(found: Array, wanted: list[float]) -> None:
     np.testing.assert_allclose(np.asarray(found, dtype=np.float64).reshape(-1), wanted, rtol=0, atol=1e-4 * size)
 
 
+NORM = ("gamma", "beta", "mean", "variance")
+
+
+def arrays_of(network: Network) -> list[Array]:
+    """Return W and b of all layers in a row, then γ, β and the averages of each normalisation."""
+    arrays = {**network.params, **network.statistics}
+    dense = [array for name, array in arrays.items() if name[-1] in "Wb"]
+    norms = [name.removesuffix("gamma") for name in arrays if name.endswith("gamma")]
+    return dense + [arrays[norm + name] for norm in norms for name in NORM]
+
+
+def numbers_of(layers: list[dict[str, Any]]) -> list[list[float]]:
+    dense = [layer[name] for layer in layers for name in "Wb"]
+    return dense + [layer["batchNorm"][name] for layer in layers if "batchNorm" in layer for name in NORM]
+
+
 def test_the_file_is_as_it_is_made() -> None:
     made = json.loads(maker().text())
     assert [case["name"] for case in made["cases"]] == [case["name"] for case in GOLDEN["cases"]]
@@ -56,16 +72,14 @@ def test_the_core_repeats_it(i: int) -> None:
     raw = np.array(case["inputs"], dtype=np.uint8).reshape(n, -1)
     preparation = Preparation("signed", np.asarray(case["scale"]), np.asarray(case["shift"]))
     network = Network.mlp(sizes, **options)
-    params = list(network.params.values())
-    flat = [layer[name] for layer in case["layers"] for name in "Wb"]
-    for array, values in zip(params, flat, strict=True):
+    for array, values in zip(arrays_of(network), numbers_of(case["layers"]), strict=True):
         array[...] = np.reshape(values, array.shape)
     for epoch, order in enumerate(case["orders"], 1):
         rates = np.full(-(-n // case["batchSize"]), case["rate"])
         examples = Examples(raw, np.array(case["labels"]), preparation)
-        job = EpochJob(epoch, examples, np.array(order), case["batchSize"], rates, Stream(0, DROPOUT))
+        job = EpochJob(epoch, examples, np.array(order), case["batchSize"], rates, Stream(4, DROPOUT, epoch))
         result = NativeEngine().run_epoch(network, loss, optimizer, job)
         assert result is not None
         near(np.array([result.loss * n]), [case["after"]["losses"][epoch - 1]])
-    for array, values in zip(params, [la[k] for la in case["after"]["layers"] for k in "Wb"], strict=True):
+    for array, values in zip(arrays_of(network), numbers_of(case["after"]["layers"]), strict=True):
         near(array, values)

@@ -1,11 +1,12 @@
 """Network, loss and optimizer in the C core's words, or one sentence why it has none for them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from byhand.engines.library import ACTIVATIONS, LOSSES, MAX_LAYERS, OPTIMIZERS, Layer, Net, Rule
-from byhand.layers import Dense, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Residual, Sigmoid, Softmax, Tanh
 from byhand.layers import Layer as AnyLayer
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
@@ -25,12 +26,24 @@ class NotKnown(Exception):  # noqa: N818 — a finding, not a fault
 
 @dataclass(frozen=True, eq=False)
 class DenseLayer:
-    """A dense layer with the activation behind it; position : of the dense layer in the network."""
+    """A dense layer with what lies between it and the next one.
 
-    position: int
+    name : of the dense layer in the network: "3", or "3.0" in a residual block   dropout : rate
+    norm, norm_name : before the activation   residual : how many layers the way around passes that ends here, or 0
+    """
+
+    name: str
     n_in: int
     n_out: int
-    activation: AnyLayer
+    activation: AnyLayer | None = None
+    norm: BatchNorm | None = None
+    norm_name: str = ""
+    dropout: float = 0.0
+    residual: int = 0
+
+    @property
+    def is_plain(self) -> bool:
+        return not (self.norm or self.dropout or self.residual)
 
 
 @dataclass(frozen=True)
@@ -43,28 +56,75 @@ class Inner:
 
 
 def dense_layers(network: Network) -> list[DenseLayer]:
-    """Return the network as dense layers with one activation each; raise NotKnown."""
+    """Return the network as dense layers, each with what lies behind it; raise NotKnown."""
     found: list[DenseLayer] = []
-    may_bend = False
-    for i, layer in enumerate(network.layers):
-        if type(layer) is Dense:
+    for name, layer in _named(network.layers):
+        if isinstance(layer, WayAround):
+            found[-1] = _closed(found[-1], layer, len(found))
+        elif type(layer) is Dense:
             n_in, n_out = layer.params["W"].shape
-            found.append(DenseLayer(i, n_in, n_out, Identity()))
-            may_bend = True
-        elif type(layer) in KNOWN_ACTIVATIONS and may_bend:
-            last = found[-1]
-            found[-1] = DenseLayer(last.position, last.n_in, last.n_out, layer)
-            may_bend = False
+            found.append(DenseLayer(name, n_in, n_out))
         else:
-            what = "two activations in a row" if type(layer) in KNOWN_ACTIVATIONS else type(layer).__name__
-            raise NotKnown(f"the C core does not know {what} yet")
+            found[-1] = _followed(found[-1], name, layer)
     if any(isinstance(layer.activation, Softmax) for layer in found[:-1]):
         raise NotKnown("the C core knows softmax behind the last layer only")
+    if isinstance(found[-1].activation, Softmax) and not found[-1].is_plain:
+        raise NotKnown("the C core knows softmax right behind a dense layer only")
     if len(found) > MAX_LAYERS:
         raise NotKnown(f"the C core knows up to {MAX_LAYERS} dense layers, not {len(found)}")
-    if any(array.dtype != np.float32 for array in network.params.values()):
+    if any(array.dtype != np.float32 for array in (*network.params.values(), *network.statistics.values())):
         raise NotKnown("the C core computes in float32 and this network does not")
     return found
+
+
+@dataclass(frozen=True)
+class WayAround:
+    """The end of a residual block. n_dense : dense layers in it   starts_dense : is its first layer one?"""
+
+    n_dense: int
+    starts_dense: bool
+
+
+def _named(layers: Sequence[AnyLayer], prefix: str = "") -> Iterator[tuple[str, AnyLayer | WayAround]]:
+    """Yield all layers under their names, those in a residual block one by one and then its end."""
+    for i, layer in enumerate(layers):
+        if type(layer) is Residual:
+            inner = list(_named(layer.inner, f"{prefix}{i}."))
+            yield from inner
+            n_dense = sum(type(one) is Dense for _, one in inner)
+            yield f"{prefix}{i}", WayAround(n_dense, bool(layer.inner) and type(inner[0][1]) is Dense)
+        else:
+            yield f"{prefix}{i}", layer
+
+
+def _followed(last: DenseLayer, name: str, layer: AnyLayer) -> DenseLayer:
+    """Return the last dense layer with one more layer behind it: normalised, bent, dropped, in this order."""
+    kind = type(layer)
+    if last.residual and kind in (BatchNorm, Dropout, *KNOWN_ACTIVATIONS):
+        raise NotKnown(f"the C core knows dense layers behind a residual block, not {kind.__name__}")
+    if isinstance(layer, BatchNorm) and kind is BatchNorm:
+        if last.norm or last.activation or last.dropout:
+            raise NotKnown("the C core knows BatchNorm right behind a dense layer only")
+        if not (LEAST_EPSILON <= layer.epsilon < np.inf and 0 <= layer.momentum <= 1):
+            raise NotKnown(f"the C core needs BatchNorm's epsilon to be {LEAST_EPSILON:g} or more, its momentum 0 … 1")
+        return replace(last, norm=layer, norm_name=name)
+    if isinstance(layer, Dropout) and kind is Dropout:
+        if last.dropout:
+            raise NotKnown("the C core does not know two Dropouts in a row")
+        return replace(last, dropout=layer.rate)
+    if kind not in KNOWN_ACTIVATIONS:
+        raise NotKnown(f"the C core does not know {kind.__name__} yet")
+    if last.activation or last.dropout:
+        what = "two activations in a row" if last.activation else "an activation behind Dropout"
+        raise NotKnown(f"the C core does not know {what} yet")
+    return replace(last, activation=layer)
+
+
+def _closed(last: DenseLayer, way: WayAround, so_far: int) -> DenseLayer:
+    """Return the last dense layer with the end of a residual block behind it."""
+    if last.residual or not way.starts_dense or way.n_dense >= so_far:
+        raise NotKnown("the C core knows residual blocks that begin with a dense layer and end in no other block")
+    return replace(last, residual=way.n_dense)
 
 
 def unwrapped(optimizer: Optimizer) -> Inner:
@@ -97,17 +157,19 @@ def why_not(network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
 
 def network_table(layers: list[DenseLayer], loss: Loss) -> Net:
     """Return the table of the core."""
-    rows = [
-        Layer(
-            layer.n_in,
-            layer.n_out,
-            ACTIVATIONS.index(layer.activation.kind),
-            layer.activation.slope if isinstance(layer.activation, LeakyReLU) else 0.0,
-        )
-        for layer in layers
-    ]
+    rows = [_layer_row(layer) for layer in layers]
     smoothing = loss.label_smoothing if isinstance(loss, SoftmaxCrossEntropy) else 0.0
     return Net(len(rows), (Layer * len(rows))(*rows), LOSSES.index(loss.kind), smoothing)
+
+
+def _layer_row(layer: DenseLayer) -> Layer:
+    activation = layer.activation or Identity()
+    row = Layer(layer.n_in, layer.n_out, ACTIVATIONS.index(activation.kind))
+    row.slope = activation.slope if isinstance(activation, LeakyReLU) else 0.0
+    row.dropout, row.residual = layer.dropout, layer.residual
+    if layer.norm:
+        row.batch_norm, row.momentum, row.epsilon = 1, layer.norm.momentum, layer.norm.epsilon
+    return row
 
 
 def rule_table(inner: Inner) -> Rule:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from byhand.arrays import Array, Params
 from byhand.engines.described import DenseLayer
 from byhand.engines.library import Net, Place, aligned
+from byhand.network import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,13 +27,38 @@ class Layout:
         return cls(layers, list(places), size)
 
     def views(self, flat: Array) -> Params:
-        """Return every parameter's part of the flat array under its name in the network."""
+        """Return the part of the flat array of every parameter that is learned, under its name in the network."""
         found: Params = {}
         for layer, place in zip(self.layers, self.places, strict=True):
             rows = flat[place.weights : place.weights + layer.n_in * place.stride]
-            found[f"{layer.position}.W"] = rows.reshape(layer.n_in, place.stride)[:, : layer.n_out]
-            found[f"{layer.position}.b"] = flat[place.biases : place.biases + layer.n_out]
+            found[f"{layer.name}.W"] = rows.reshape(layer.n_in, place.stride)[:, : layer.n_out]
+            found[f"{layer.name}.b"] = flat[place.biases : place.biases + layer.n_out]
+            if layer.norm:
+                found[f"{layer.norm_name}.gamma"] = flat[place.gamma : place.gamma + layer.n_out]
+                found[f"{layer.norm_name}.beta"] = flat[place.beta : place.beta + layer.n_out]
         return found
+
+    def statistics(self, flat: Array) -> Params:
+        """Return the part of the flat array of every running average, under its name in the network."""
+        found: Params = {}
+        for layer, place in zip(self.layers, self.places, strict=True):
+            if layer.norm:
+                found[f"{layer.norm_name}.mean"] = flat[place.mean : place.mean + layer.n_out]
+                found[f"{layer.norm_name}.variance"] = flat[place.variance : place.variance + layer.n_out]
+        return found
+
+    def packed_network(self, network: Network) -> Array:
+        """Return a new flat array with the network's parameters and running averages in it."""
+        flat = self.packed(network.params)
+        for name, view in self.statistics(flat).items():
+            view[...] = network.statistics[name]
+        return flat
+
+    def unpack_network(self, flat: Array, into: Network) -> None:
+        """Copy parameters and running averages to the network's own arrays."""
+        self.unpack(flat, into.params)
+        for name, view in self.statistics(flat).items():
+            into.statistics[name][...] = view
 
     def packed(self, arrays: Params, prefix: str = "") -> Array:
         """Return a new flat array with these arrays in it; zeros for those that do not exist yet."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from byhand.arrays import Array
 from byhand.errors import EnvironmentFault
 
-VERSION = 1  # of the face; the library's own must be the same
+VERSION = 2  # of the face; the library's own must be the same
 ALIGNMENT = 64  # bytes
 MAX_LAYERS, MAX_THREADS = 64, 64
 
@@ -31,7 +31,17 @@ NAME = {"darwin": "libbyhand.dylib", "win32": "byhand.dll"}.get(sys.platform, "l
 
 
 class Layer(Structure):
-    _fields_ = (("n_in", c_int32), ("n_out", c_int32), ("activation", c_int32), ("slope", c_float))
+    _fields_ = (
+        ("n_in", c_int32),
+        ("n_out", c_int32),
+        ("activation", c_int32),
+        ("slope", c_float),
+        ("dropout", c_double),
+        ("batch_norm", c_int32),
+        ("momentum", c_float),
+        ("epsilon", c_float),
+        ("residual", c_int32),
+    )
 
 
 class Net(Structure):
@@ -44,7 +54,15 @@ class Net(Structure):
 
 
 class Place(Structure):
-    _fields_ = (("weights", c_int64), ("biases", c_int64), ("stride", c_int32))
+    _fields_ = (
+        ("weights", c_int64),
+        ("biases", c_int64),
+        ("gamma", c_int64),
+        ("beta", c_int64),
+        ("mean", c_int64),
+        ("variance", c_int64),
+        ("stride", c_int32),
+    )
 
 
 class Rule(Structure):
@@ -58,6 +76,10 @@ class Rule(Structure):
         ("clip_norm", c_float),
         ("steps", c_int64),
     )
+
+
+class Draws(Structure):
+    _fields_ = (("seed", c_uint64), ("stream", c_uint32), ("epoch", c_uint32), ("position", c_uint64))
 
 
 class EpochData(Structure):
@@ -76,6 +98,7 @@ class EpochData(Structure):
         ("moved", c_void_p),
         ("height", c_int32),
         ("width", c_int32),
+        ("draws", Draws),
     )
 
 
@@ -89,12 +112,8 @@ class Memory(Structure):
     )
 
 
-class Draws(Structure):
-    _fields_ = (("seed", c_uint64), ("stream", c_uint32), ("epoch", c_uint32), ("position", c_uint64))
-
-
 class Result(Structure):
-    _fields_ = (("steps_done", c_int64), ("loss", c_double), ("right", c_int64))
+    _fields_ = (("steps_done", c_int64), ("loss", c_double), ("right", c_int64), ("draws", c_int64))
 
 
 def aligned(n: int, dtype: npt.DTypeLike = np.float32) -> Array:

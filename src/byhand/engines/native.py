@@ -10,7 +10,8 @@ from byhand.engines.base import EpochJob, EpochResult, refuse_infinite_weights
 from byhand.engines.described import why_not
 from byhand.engines.epoch_data import prepared
 from byhand.engines.task import Task
-from byhand.errors import DivergedError, OptionError, known_as
+from byhand.errors import DivergedError, OptionError, ShapeError, known_as
+from byhand.layers.batch_norm import BATCH_OF_ONE
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
@@ -42,6 +43,7 @@ class NativeEngine:
         """Train one epoch; see Engine.run_epoch."""
         if job.stop():
             return None
+        refuse_batch_of_one(network, job)
         task = Task.of(self._library, network, loss, optimizer)
         status, result = self._call(task, loss, job)
         done, n = result.steps_done, len(job.order)
@@ -52,6 +54,7 @@ class NativeEngine:
         if status != c.OK:
             raise RuntimeError(f"the C core refused an epoch it should know: {c.REFUSALS[status]}")
         task.give_back(done)
+        job.rng.position += result.draws
         refuse_infinite_weights(network, job)
         share = result.right / n if job.examples.is_classes else None
         return EpochResult(result.loss / n, share, float(job.learning_rates[-1]))
@@ -61,7 +64,7 @@ class NativeEngine:
         data = prepared(job, task.network.widths[0], task.network.widths[-1], loss)
         batch = min(job.batch_size, len(job.order))
         threads = self._n_threads if task.n_weights * batch > WORTH_A_TEAM else 1
-        workspace = task.workspace(self._library, job.batch_size, threads)
+        workspace = task.workspace(self._library, batch, threads)
         memory, result, stop = task.memory(workspace), c.Result(), ctypes.c_int32(0)
         tables = [ctypes.byref(table) for table in (task.table, task.rule, data.table, memory)]
 
@@ -73,6 +76,13 @@ class NativeEngine:
 
         seconds = A_STEP * len(job.learning_rates) + A_WEIGHT * task.n_weights * len(job.order)
         return (_stoppable(call, job.stop, stop) if seconds > WORTH_ASKING else call()), result
+
+
+def refuse_batch_of_one(network: Network, job: EpochJob) -> None:
+    """Raise the ShapeError of BatchNorm where a batch of the epoch has a single example."""
+    n, size = len(job.order), min(job.batch_size, len(job.order))
+    if network.statistics and (size == 1 or n % size == 1):
+        raise ShapeError(BATCH_OF_ONE)
 
 
 def _stoppable(call: Callable[[], int], wanted: Callable[[], bool], stop: ctypes.c_int32) -> int:

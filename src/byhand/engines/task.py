@@ -48,7 +48,7 @@ class Task:
             table,
             rule_table(inner),
             layout,
-            layout.packed(network.params),
+            layout.packed_network(network),
             {name: layout.packed(state, f"{name}/") for name in names},
         )
 
@@ -68,7 +68,7 @@ class Task:
 
     def give_back(self, steps: int) -> None:
         """Copy what was learned in so many steps into the network and the optimizer."""
-        self.layout.unpack(self.params, self.network.params)
+        self.layout.unpack_network(self.params, self.network)
         for name, flat in self.remembered.items():
             self.layout.unpack(flat, self.optimizer.state, f"{name}/")
         if self.remembered:

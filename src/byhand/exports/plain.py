@@ -1,15 +1,17 @@
 """A model reduced to what an export needs: dense layers, the preparation inside the first, and how to read the end.
 
 x = stored · scale + shift, z = x W + b      =      z = stored W′ + b′,  W′ = scale · W, b′ = b + shift W    (1)
+
+Batch normalisation right behind a dense layer goes into it in the same way.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from byhand.arrays import Array
 from byhand.errors import OptionError
-from byhand.layers import Dense, Dropout, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
 
@@ -61,12 +63,16 @@ def plain_model(model: Model) -> PlainModel:
     for layer in model.network.layers:
         if isinstance(layer, Dense):
             layers.append(PlainLayer(layer.params["W"], layer.params["b"]))
+        elif isinstance(layer, BatchNorm) and layers and not layers[-1].bend:
+            W, b = layer.folded(layers[-1].W.astype(np.float64), layers[-1].b.astype(np.float64))
+            layers[-1] = PlainLayer(W, b)
         elif isinstance(layer, BENDS) and layers and not layers[-1].bend:
             slope = layer.slope if isinstance(layer, LeakyReLU) else 0.0
             layers[-1] = PlainLayer(layers[-1].W, layers[-1].b, layer.kind, slope)
         elif not isinstance(layer, Dropout | Identity):  # which do nothing when a network only answers
             raise OptionError(f"export does not know {type(layer).__name__} layers here.")
     layers[0] = _prepared(layers[0], model)
+    layers = [replace(layer, W=layer.W.astype(np.float32), b=layer.b.astype(np.float32)) for layer in layers]
     single = model.network.widths[-1] == 1 and model.output is not Output.VALUES
     ends = {Output.PROBABILITIES: "sigmoid" if single else "softmax", Output.YES_NO: "sigmoid"}
     name = str(model.provenance.get("recipe", {}).get("name", "a model"))
@@ -78,7 +84,7 @@ def _prepared(first: PlainLayer, model: Model) -> PlainLayer:
     scale, shift = (np.broadcast_to(a, (len(first.W),)) for a in (model.preparation.scale, model.preparation.shift))
     W = first.W.astype(np.float64)
     folded, b = scale[:, None] * W, first.b + shift @ W
-    return PlainLayer(folded.astype(np.float32), b.astype(np.float32), first.bend, first.slope)
+    return PlainLayer(folded, b, first.bend, first.slope)
 
 
 def about(plain: PlainModel) -> str:

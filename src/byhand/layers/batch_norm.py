@@ -20,6 +20,8 @@ from byhand.errors import ShapeError
 from byhand.layers.base import Layer
 from byhand.randomness import Stream
 
+BATCH_OF_ONE = "BatchNorm got a batch of one example; expected two or more. Use a batch_size that fits."
+
 
 @dataclass(frozen=True)
 class Normalised:
@@ -56,7 +58,7 @@ class BatchNorm(Layer):
             x_hat = (x - self.statistics["mean"]) * inverse_std
             return gamma * x_hat + beta, Normalised(x_hat, inverse_std, None, None)
         if len(x) < 2:
-            raise ShapeError("BatchNorm got a batch of one example; expected two or more. Use a batch_size that fits.")
+            raise ShapeError(BATCH_OF_ONE)
         mean = x.mean(axis=0)
         variance = ((x - mean) ** 2).mean(axis=0)  # (1); no abs: stays analytic for the complex step
         inverse_std = 1 / np.sqrt(variance + self.epsilon)
@@ -80,6 +82,11 @@ class BatchNorm(Layer):
         n = len(saved.x_hat)
         for name, new in (("mean", saved.mean), ("variance", saved.variance * (n / (n - 1)))):
             self.statistics[name] += self.momentum * (new - self.statistics[name])
+
+    def folded(self, W: Array, b: Array) -> tuple[Array, Array]:
+        """Return W and b of the dense layer that says what that of W and b, then this one say when they predict."""
+        scale = self.params["gamma"] / np.sqrt(self.statistics["variance"].astype(W.dtype) + self.epsilon)
+        return W * scale, (b - self.statistics["mean"]) * scale + self.params["beta"]
 
     def n_out(self, n_in: int) -> int:
         if n_in != len(self.params["gamma"]):

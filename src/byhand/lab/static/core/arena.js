@@ -42,23 +42,36 @@ export class Arena {
   taken(at, n, Type = Float32Array) { return new Type(this.memory.buffer, at, n).slice(); }
 }
 
-export function putStream(arena, { seed, stream, epoch = 0, position = 0n }) {
-  const at = arena.room(24), view = arena.view();
+export function putStream(arena, stream) {
+  const at = arena.room(24);
+  setStream(arena.view(), at, stream);
+  return at;
+}
+
+function setStream(view, at, { seed, stream, epoch = 0, position = 0n }) {
   view.setBigUint64(at, BigInt(seed), true);
   view.setUint32(at + 8, stream, true);
   view.setUint32(at + 12, epoch, true);
   view.setBigUint64(at + 16, BigInt(position), true);
-  return at;
+}
+
+const LAYER_BYTES = 40;
+
+function putLayer(view, at, { n_in, n_out, activation, slope = 0, dropout = 0, batchNorm, residual = 0 }) {
+  view.setInt32(at, n_in, true);
+  view.setInt32(at + 4, n_out, true);
+  view.setInt32(at + 8, indexOf(ACTIVATIONS, activation), true);
+  view.setFloat32(at + 12, slope, true);
+  view.setFloat64(at + 16, dropout, true);
+  view.setInt32(at + 24, batchNorm ? 1 : 0, true);
+  view.setFloat32(at + 28, batchNorm?.momentum ?? 0.1, true);
+  view.setFloat32(at + 32, batchNorm?.epsilon ?? 1e-5, true);
+  view.setInt32(at + 36, residual, true);
 }
 
 export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labelSmoothing = 0 }) {
-  const table = arena.room(16 * layers.length), at = arena.room(16), view = arena.view();
-  layers.forEach((layer, l) => {
-    view.setInt32(table + 16 * l, layer.n_in, true);
-    view.setInt32(table + 16 * l + 4, layer.n_out, true);
-    view.setInt32(table + 16 * l + 8, indexOf(ACTIVATIONS, layer.activation), true);
-    view.setFloat32(table + 16 * l + 12, layer.slope ?? 0, true);
-  });
+  const table = arena.room(LAYER_BYTES * layers.length), at = arena.room(16), view = arena.view();
+  layers.forEach((layer, l) => putLayer(view, table + LAYER_BYTES * l, layer));
   view.setInt32(at, layers.length, true);
   view.setUint32(at + 4, table, true);
   view.setInt32(at + 8, indexOf(LOSSES, loss), true);
@@ -84,13 +97,14 @@ export function putExamples(arena, nIn, data) {
     28: data.targets ? arena.floats(data.targets) : 0,
     32: arena.copied(BigInt64Array.from(order, BigInt)), 52: arena.doubles(data.learningRates ?? []),
   };
-  const at = arena.room(72), view = arena.view();
-  new Uint8Array(arena.memory.buffer, at, 72).fill(0);
+  const at = arena.room(96), view = arena.view();
+  new Uint8Array(arena.memory.buffer, at, 96).fill(0);
   for (const [offset, pointer] of Object.entries(pointers)) view.setUint32(at + Number(offset), pointer, true);
   view.setInt32(at + 4, inputs.areBytes ?? inputs instanceof Uint8Array ? 1 : 0, true);
   view.setBigInt64(at + 8, BigInt(inputs.length / nIn), true);
   view.setBigInt64(at + 40, BigInt(order.length), true);
   view.setInt32(at + 48, data.batchSize ?? 1, true);
+  if (data.draws) setStream(view, at + 72, data.draws);
   return at;
 }
 

@@ -2,13 +2,19 @@
 // any maths of its own. All memory is the module's: what goes in is copied in, what comes out is copied out.
 //
 // A network is {layers: [{n_in, n_out, activation, slope, W: Float32Array, b: Float32Array}], loss, labelSmoothing}.
+// A layer but the last may also have batchNorm: {gamma, beta, mean, variance: Float32Array, momentum, epsilon}, dropout:
+// a share of its units, and residual: how many layers the way around passes that ends behind it, itself included.
 
+import { folded } from "./fold.js";
 import { Arena, CoreError, indexOf, putExample, putExamples, putMemory, putNetwork, putRule, putStream } from "./arena.js";
 
 export { CoreError };
 const INITIALIZERS = ["zeros", "normal", "uniform", "he", "glorot"];
 const TOYS = ["gaussians", "xor", "circles", "moons", "spiral", "sine"];
-const VERSION = 1; // of the face, as in byhand.h
+const VERSION = 2; // of the face, as in byhand.h
+const PLACE_BYTES = 56, PLACES = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 }, STRIDE = 48; // of bh_place
+const NORM = ["gamma", "beta", "mean", "variance"];
+const DROPOUT = 2; // the stream, as in randomness.py
 const PORTABLE = 1, CHUNK = 256;
 const STATUS = ["ok", "stopped", "diverged", "bad size", "bad pointer", "bad order", "no kernel"];
 
@@ -77,7 +83,7 @@ class Core {
     return arena.taken(out, n, Float64Array);
   }
 
-  /** Fill a network's W and b with a beginning. */
+  /** Fill a network's arrays with a beginning. */
   initialize(network, { initializer = "he", factor = 1, seed = 0 }) {
     const task = this.#task(this.arena(), network);
     check(this.exports.bh_initialize(task.table, indexOf(INITIALIZERS, initializer), factor, BigInt(seed), task.params));
@@ -85,18 +91,21 @@ class Core {
   }
 
   /**
-   * Train one epoch, or part of one, and return {status, loss, right, steps} with the network's W and b, and the
-   * optimizer's memory, changed.
+   * Train one epoch, or part of one, and return {status, loss, right, steps, draws} with the network's arrays, and the
+   * optimizer's memory, changed. draws: how many numbers dropout took; the next part of the epoch begins behind them.
    *
    * optimizer: {kind, momentum, beta1, beta2, epsilon, weightDecay, clipNorm, steps, first, second}
-   * data: {inputs: Uint8Array | Float32Array, scale, shift, labels | targets, order, batchSize, learningRates}
+   * data: {inputs: Uint8Array | Float32Array, scale, shift, labels | targets, order, batchSize, learningRates, draws}
+   * of it draws: {seed, epoch, position}, for dropout
    */
   epoch(network, optimizer, data) {
     const arena = this.arena(), task = this.#task(arena, network, data.batchSize);
     const first = arena.floats(optimizer.first ?? new Float32Array(task.size));
     const second = arena.floats(optimizer.second ?? new Float32Array(task.size));
-    const rule = putRule(arena, optimizer), examples = putExamples(arena, network.layers[0].n_in, data);
-    const memory = putMemory(arena, task, first, second), result = arena.room(24);
+    const rule = putRule(arena, optimizer);
+    const draws = { seed: 0, ...data.draws, stream: DROPOUT };
+    const examples = putExamples(arena, network.layers[0].n_in, { ...data, draws });
+    const memory = putMemory(arena, task, first, second), result = arena.room(32);
     const status = this.exports.bh_epoch(task.table, rule, examples, memory, PORTABLE, 1, 0, result);
     if (status > 2) throw new CoreError(`the core refused an epoch: ${STATUS[status]}`);
     task.takeOut();
@@ -104,7 +113,8 @@ class Core {
     optimizer.first = arena.taken(first, task.size);
     optimizer.second = arena.taken(second, task.size);
     optimizer.steps = (optimizer.steps ?? 0) + steps;
-    return { status: STATUS[status], steps, loss: view.getFloat64(result + 8, true), right: Number(view.getBigInt64(result + 16, true)) };
+    const [right, drawn] = [16, 24].map((at) => Number(view.getBigInt64(result + at, true)));
+    return { status: STATUS[status], steps, loss: view.getFloat64(result + 8, true), right, draws: drawn };
   }
 
   /** What the network says of n examples: a Float32Array (n, n_out). */
@@ -124,15 +134,18 @@ class Core {
     return Array.from(arena.taken(counts, nClasses ** 2, BigInt64Array), Number);
   }
 
+  // What follows looks at one example, as the network predicts, with batch normalisation folded into W and b: z is what
+  // the activation gets, and gradients are of the folded W and b. Networks with ways around have no contributions, radius or flip.
+
   /** One example forwards: [{z, a}] of each layer, in doubles. */
   forward(network, x) {
-    const arena = this.arena(), task = this.#task(arena, network), { z, a } = this.#walked(arena, task, x);
+    const arena = this.arena(), task = this.#task(arena, folded(network)), { z, a } = this.#walked(arena, task, x);
     return task.perLayer({ z, a });
   }
 
   /** One example, all of a step but the update: {layers: [{z, a, da, dz, dW, db}], loss}, in doubles. */
   trace(network, x, target) {
-    const arena = this.arena(), task = this.#task(arena, network), { z, a, from } = this.#walked(arena, task, x);
+    const arena = this.arena(), task = this.#task(arena, folded(network)), { z, a, from } = this.#walked(arena, task, x);
     const [da, dz] = [arena.room(8 * task.units), arena.room(8 * task.units)], grads = arena.room(8 * task.size), loss = arena.room(8);
     check(this.exports.bh_backward(task.table, task.params, arena.doubles(target), z, a, da, dz, loss));
     check(this.exports.bh_gradients(task.table, from, a, dz, grads));
@@ -199,7 +212,7 @@ class Core {
 
   /** Each input's share of logit[toward] − logit[against], and the rest: {contributions, rest}. */
   contributions(network, example, toward, against = -1) {
-    const arena = this.arena(), task = this.#task(arena, network), nIn = network.layers[0].n_in;
+    const arena = this.arena(), task = this.#task(arena, folded(network)), nIn = network.layers[0].n_in;
     const shares = arena.room(8 * nIn), rest = arena.room(8), at = putExample(arena, nIn, example);
     check(this.exports.bh_contributions(task.table, task.params, at, toward, against, task.scratch(), shares, rest));
     return { contributions: arena.taken(shares, nIn, Float64Array), rest: arena.view().getFloat64(rest, true) };
@@ -207,7 +220,7 @@ class Core {
 
   /** How far every stored number may move, proved, without another answer. */
   radius(network, example) {
-    const arena = this.arena(), task = this.#task(arena, network), radius = arena.room(8);
+    const arena = this.arena(), task = this.#task(arena, folded(network)), radius = arena.room(8);
     const at = putExample(arena, network.layers[0].n_in, example);
     check(this.exports.bh_radius(task.table, task.params, at, task.scratch(), radius));
     return arena.view().getFloat64(radius, true);
@@ -215,7 +228,7 @@ class Core {
 
   /** A change that gets another answer: {changed, radius}, or null where none was found. */
   flip(network, example) {
-    const arena = this.arena(), task = this.#task(arena, network), nIn = network.layers[0].n_in;
+    const arena = this.arena(), task = this.#task(arena, folded(network)), nIn = network.layers[0].n_in;
     const changed = arena.room(8 * nIn), radius = arena.room(8), at = putExample(arena, nIn, example);
     check(this.exports.bh_flip(task.table, task.params, at, task.scratch(), changed, radius));
     const found = arena.view().getFloat64(radius, true);
@@ -224,25 +237,27 @@ class Core {
 
   /** Lay a network out in the arena, with a workspace for batches of that size (0: none). */
   #task(arena, network, batchSize = 0) {
-    const { layers } = network, table = putNetwork(arena, network), places = arena.room(24 * layers.length);
+    const { layers } = network, table = putNetwork(arena, network), places = arena.room(PLACE_BYTES * layers.length);
     const size = Number(this.exports.bh_layout(table, places));
     if (size < 0) throw new CoreError(`the core refused a network: ${STATUS[-size]}`);
     const workspaceBytes = batchSize ? Number(this.exports.bh_workspace(table, batchSize, 1)) : 0;
     if (workspaceBytes < 0) throw new CoreError(`the core refused a batch size: ${STATUS[-workspaceBytes]}`);
     const params = arena.room(4 * size), workspace = arena.room(workspaceBytes), view = arena.view();
     const flat = () => new Float32Array(arena.memory.buffer, params, size);
-    const rows = layers.flatMap((layer, l) => { // [layer, "W" or "b", where there, where in the flat array]
-      const weights = Number(view.getBigInt64(places + 24 * l, true)), stride = view.getInt32(places + 24 * l + 16, true);
-      const biases = Number(view.getBigInt64(places + 24 * l + 8, true));
-      return [...Array.from({ length: layer.n_in }, (_, k) => [l, "W", k * layer.n_out, weights + k * stride]), [l, "b", 0, biases]];
+    const rows = layers.flatMap((layer, l) => { // [layer, name, where in its array, where in the flat one]
+      const at = places + PLACE_BYTES * l, stride = view.getInt32(at + STRIDE, true);
+      const place = (name) => Number(view.getBigInt64(at + PLACES[name], true));
+      const weights = Array.from({ length: layer.n_in }, (_, k) => [l, "W", k * layer.n_out, place("W") + k * stride]);
+      return [...weights, ...["b", ...(layer.batchNorm ? NORM : [])].map((name) => [l, name, 0, place(name)])];
     });
+    const arrayOf = (l, name) => (NORM.includes(name) ? layers[l].batchNorm : layers[l])[name];
     flat().fill(0);
-    for (const [l, name, from, to] of rows) flat().set(layers[l][name].subarray(from, from + layers[l].n_out), to);
+    for (const [l, name, from, to] of rows) flat().set(arrayOf(l, name).subarray(from, from + layers[l].n_out), to);
     const units = layers.reduce((sum, layer) => sum + layer.n_out, 0);
     return {
       table, params, size, workspace, workspaceBytes, units,
       scratch: () => arena.room(8 * Number(this.exports.bh_scratch(table))),
-      takeOut: () => rows.forEach(([l, name, to, from]) => layers[l][name].set(flat().subarray(from, from + layers[l].n_out), to)),
+      takeOut: () => rows.forEach(([l, name, to, from]) => arrayOf(l, name).set(flat().subarray(from, from + layers[l].n_out), to)),
       /** Cut arrays of all units into layers. */
       perLayer(arrays) {
         let at = 0;

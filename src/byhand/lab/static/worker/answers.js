@@ -1,5 +1,7 @@
 // Frames: what one picture on the page needs, made by the core. Their shapes are in frames.json.
 
+import { folded } from "../core/fold.js";
+
 const SCHEMA = 1, MANY = 12; // exciting pictures shown of a unit
 
 const example = (model, stored) => ({ stored, ...model.preparation, lowest: 0, highest: topOf(model) });
@@ -9,7 +11,7 @@ const topOf = (model) => model.imageShape?.[0] === 8 ? 16 : 255;
 export const softmaxed = (network) => ({ ...network, layers: network.layers.map((layer, l) => l === network.layers.length - 1 ? { ...layer, activation: "softmax" } : layer) });
 
 const largest = (numbers) => numbers.reduce((best, value, i) => value > numbers[best] ? i : best, 0);
-const isStraight = (network) => network.layers.slice(0, -1).every(({ activation }) => ["relu", "leaky_relu", "identity"].includes(activation));
+const isStraight = ({ layers }) => layers.slice(0, -1).every(({ activation }) => ["relu", "leaky_relu", "identity"].includes(activation)) && !layers.some(({ residual }) => residual);
 
 /** A drawing, as the network will see it. */
 export function read(core, ink, height, width) {
@@ -44,6 +46,7 @@ export function sure(core, model, stored) {
 
 /** A picture and what it is, for one step of learning. */
 export function problem(core, model, stored, label) {
+  if (model.network.layers.some(({ batchNorm, residual }) => batchNorm || residual)) throw new Error("the microscope opens dense layers; this network has batch normalisation or ways around, which it does not know yet");
   const target = new Float64Array(model.network.layers.at(-1).n_out);
   target[label] = 1;
   return { network: model.network, x: prepared(core, model, stored), target, label, from: { stored, ...model.preparation } };
@@ -51,13 +54,13 @@ export function problem(core, model, stored, label) {
 
 /** One example forwards and backwards, every number. */
 export function walk(core, model, stored, label) {
-  const { network } = model, x = prepared(core, model, stored), nOut = network.layers.at(-1).n_out;
+  const network = folded(model.network), x = prepared(core, model, stored), nOut = network.layers.at(-1).n_out;
   const target = new Float64Array(nOut);
   target[label] = 1;
   const { layers, loss } = core.trace(network, x, target);
   const { a: probabilities } = core.forward(softmaxed(network), x).at(-1);
   const weights = network.layers.map(({ W, b }) => ({ W, b }));
-  const shapes = network.layers.map(({ n_in, n_out, activation }) => ({ n_in, n_out, activation }));
+  const shapes = network.layers.map(({ n_in, n_out, activation, residual = 0 }) => ({ n_in, n_out, activation, residual }));
   return { schema: SCHEMA, kind: "walk", stored, x, label, target, loss, lossName: network.loss, labelSmoothing: network.labelSmoothing, layers: layers.map((layer, l) => ({ ...shapes[l], ...layer, ...weights[l] })), probabilities };
 }
 

@@ -2,22 +2,17 @@
 // huggingface.co/docs/safetensors: 8 bytes length, a JSON table of arrays, the arrays.
 
 const MAX_TABLE = 1 << 20, MAX_LAYERS = 64;
+const NORM = [["params", "gamma"], ["params", "beta"], ["statistics", "mean"], ["statistics", "variance"]];
 const BENDS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"];
 
 /** Return {network, preparation: {scale, shift}, classNames, imageShape, name} from a file's bytes; throw a sentence. */
 export async function modelFrom(buffer, name) {
   const { arrays, body } = opened(buffer);
   const layers = [];
-  for (const [i, layer] of body.layers.entries()) {
-    if (layer.kind === "dense") {
-      const sizes = { n_in: layer.n_in, n_out: layer.n_out };
-      layers.push({ ...sizes, activation: "identity", slope: 0, W: arrays(`params/${i}.W`, layer.n_in * layer.n_out), b: arrays(`params/${i}.b`, layer.n_out) });
-    } else if (BENDS.includes(layer.kind) && layers.length && layers.at(-1).activation === "identity") {
-      Object.assign(layers.at(-1), { activation: layer.kind, slope: layer.slope ?? 0 });
-    } else {
-      throw new Error(`the page cannot show a ${layer.kind} layer yet`);
-    }
-  }
+  body.layers.forEach((layer, i) => {
+    if (layer.kind === "residual") addBlock(layers, layer.inner, `${i}.`, arrays);
+    else addLayer(layers, layer, i, arrays);
+  });
   if (!layers.length || layers.length > MAX_LAYERS) throw new Error("this model has no dense layers");
   const loss = body.provenance?.recipe?.loss ?? "softmax_cross_entropy";
   return {
@@ -25,6 +20,32 @@ export async function modelFrom(buffer, name) {
     preparation: { scale: perInput(arrays("preparation/scale")), shift: perInput(arrays("preparation/shift")) },
     classNames: body.class_names, imageShape: body.image_shape, name: name ?? body.provenance?.recipe?.name ?? "model",
   };
+}
+
+/** Put one more layer behind those that are there; its arrays are under this name. */
+function addLayer(layers, layer, name, arrays) {
+  const last = layers.at(-1), isOpen = last && last.activation === "identity" && !last.residual && !last.dropout;
+  if (layer.kind === "dense") {
+    const sizes = { n_in: layer.n_in, n_out: layer.n_out };
+    layers.push({ ...sizes, activation: "identity", slope: 0, W: arrays(`params/${name}.W`, layer.n_in * layer.n_out), b: arrays(`params/${name}.b`, layer.n_out) });
+  } else if (BENDS.includes(layer.kind) && isOpen) {
+    Object.assign(last, { activation: layer.kind, slope: layer.slope ?? 0 });
+  } else if (layer.kind === "batch_norm" && isOpen && !last.batchNorm) {
+    const of = (what) => Object.fromEntries(what.map(([kind, array]) => [array, arrays(`${kind}/${name}.${array}`, layer.width)]));
+    last.batchNorm = { ...of(NORM), momentum: layer.momentum, epsilon: layer.epsilon };
+  } else if (layer.kind === "dropout" && last && !last.residual && !last.dropout) {
+    last.dropout = layer.rate;
+  } else {
+    throw new Error(`the page cannot show a ${layer.kind} layer in this place yet`);
+  }
+}
+
+/** The layers of a residual block: the way around ends behind the last of them. */
+function addBlock(layers, inner, prefix, arrays) {
+  const before = layers.length;
+  if (!before || inner[0]?.kind !== "dense") throw new Error("the page shows residual blocks that begin with a dense layer only");
+  inner.forEach((layer, i) => addLayer(layers, layer, prefix + i, arrays));
+  layers.at(-1).residual = layers.length - before;
 }
 
 /** Open the file; return a function that takes arrays out, and the description. */

@@ -16,7 +16,7 @@ const PREPARATIONS = { // stored numbers 0 … top become
 export class Training {
   #core; #data; #settings; #publish; #inputs; #optimizer; #running = false;
   #epoch = 0; #at = 0; #order = []; #step = 0; #seconds = 0; #seen = 0; #history = []; #snapshots = [];
-  #sums = { loss: 0, right: 0 }; #curve = [];
+  #sums = { loss: 0, right: 0 }; #curve = []; #drawn = 0; // by dropout in this epoch
 
   /** settings: the table of state.js; data: of data.js; publish: is called with each frame. */
   constructor(core, data, settings, publish) {
@@ -90,10 +90,11 @@ export class Training {
     if (this.#at === 0) this.#order = shuffle ? this.#core.order({ seed, stream: SHUFFLE, epoch: this.#epoch + 1 }, n) : Array.from(train.labels.keys());
     const order = this.#order.slice(this.#at, this.#at + steps * batchSize), started = performance.now();
     const result = this.#core.epoch(this.model.network, this.#optimizer, {
-      inputs: this.#inputs, ...this.model.preparation, labels: train.labels, order, batchSize,
+      inputs: this.#inputs, ...this.model.preparation, labels: train.labels, order, batchSize, draws: { seed, epoch: this.#epoch + 1, position: this.#drawn },
       learningRates: new Float64Array(Math.ceil(order.length / batchSize)).fill(learningRate),
     });
     this.#seconds += (performance.now() - started) / 1000;
+    this.#drawn += result.draws;
     this.#seen += order.length; this.#at += order.length; this.#step += result.steps;
     this.#sums = { loss: this.#sums.loss + result.loss, right: this.#sums.right + result.right };
     const point = { at: this.#epoch + this.#at / n, loss: result.loss / order.length, accuracy: result.right / order.length };
@@ -105,7 +106,7 @@ export class Training {
   #closeEpoch() {
     const { loss, right } = this.#sums, n = this.#at;
     this.#epoch++;
-    this.#at = 0;
+    this.#at = this.#drawn = 0;
     this.#sums = { loss: 0, right: 0 };
     this.#history = [...this.#history, { epoch: this.#epoch, loss: loss / n, accuracy: right / n, validation: this.#validate() }];
     this.#snapshot();
@@ -126,16 +127,28 @@ export class Training {
 }
 
 /** A network without weights yet, and how its inputs are prepared. */
-function modelOf(data, { hidden, activation, loss, labelSmoothing = 0, preparation }) {
+function modelOf(data, settings) {
+  const { hidden, activation, loss, labelSmoothing = 0, preparation } = settings;
+  if (settings.batchNorm) refuseBatchOfOne(data.train.labels.length, settings.batchSize);
   const output = loss === "squared_error" ? "sigmoid" : "identity", widths = [data.nIn, ...hidden, 10];
   const layers = widths.slice(1).map((n_out, l) => ({
     n_in: widths[l], n_out, activation: l === hidden.length ? output : activation, slope: 0.01,
-    W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out),
+    W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out), ...(l < hidden.length && between(settings, l, widths[l], n_out)),
   }));
   return {
     network: { layers, loss, labelSmoothing }, preparation: PREPARATIONS[preparation](data.top),
     classNames: [..."0123456789"], imageShape: data.imageShape, name: `${widths.join("-")}, trained here`,
   };
+}
+
+/** What lies behind a hidden layer, as Network.mlp has it: settings.batchNorm, dropout and residual may ask for it. */
+function between({ batchNorm = false, dropout = 0, residual = false }, l, n_in, n_out) {
+  const arrays = () => Object.fromEntries(["gamma", "beta", "mean", "variance"].map((name) => [name, new Float32Array(n_out)]));
+  return { dropout, residual: residual && l > 0 && n_in === n_out ? 1 : 0, ...(batchNorm && { batchNorm: { ...arrays(), momentum: 0.1, epsilon: 1e-5 } }) };
+}
+
+function refuseBatchOfOne(n, batchSize) {
+  if (batchSize === 1 || n % batchSize === 1) throw new Error(`batch normalisation needs two examples in every batch, and ${n} in batches of ${batchSize} leave one alone: choose another batch size`);
 }
 
 const factorOf = ({ initializer }) => ({ normal: 0.1, uniform: 0.1 })[initializer] ?? 1;
