@@ -57,4 +57,7 @@ export function number(value, digits = 3) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+/** What speaks for a class: a probability as percent, a score as it is. */
+export const scoreText = (output, value) => output === "probabilities" ? percent(value) : number(value);
+
 export const percent = (share, digits = 1) => `${number(100 * share, digits)} %`;

@@ -3,6 +3,7 @@
 
 import { fill, h, select } from "./dom.js";
 import { Engine } from "./engine.js";
+import { fileTaker } from "./files.js";
 import { setColours } from "./pictures.js";
 import { fragmentOf, stateFrom } from "./state.js";
 import { TEXT } from "./strings.js";
@@ -126,23 +127,15 @@ async function open(name, files) {
   }
 }
 
-addEventListener("dragover", (event) => event.preventDefault());
-addEventListener("drop", async (event) => {
-  event.preventDefault();
-  const files = [...event.dataTransfer.files], model = files.find((file) => file.name.endsWith(".safetensors"));
-  if (!files.length) return;
-  if (model) await openModel({ bytes: await model.arrayBuffer(), name: model.name.replace(/\.safetensors$/, "") });
-  else if (await open("mnist", files)) set({ data: "mnist" });
-  show(true);
-});
-
-async function openModel(request) {
-  try {
-    await engine.ask("openModel", request);
-    app.models = await engine.ask("models");
-    set({ model: "given" });
-  } catch (error) { tell(error.message); }
+/** Set what a file brought; nothing is wrong any more. */
+function put(changes) {
+  tell();
+  set(changes);
+  return true;
 }
+
+const { take, openModel } = fileTaker(app, { put, show, views: VIEWS });
+app.take = take;
 
 async function hello() {
   if (!app.token) return null;

@@ -1,6 +1,6 @@
 // View 2: one example through the network, phase by phase, forwards and backwards, with every number at hand.
 
-import { fill, h, number, percent, select, term } from "../dom.js";
+import { fill, h, number, scoreText, select, term } from "../dom.js";
 import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../pictures.js";
 import { TEXT } from "../strings.js";
 
@@ -230,8 +230,14 @@ function unitCard(walk, state, exciting, shape, names) {
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂a"), h("td", { class: "number" }, number(layer.da[j], 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂z"), h("td", { class: "number" }, number(layer.dz[j], 4)))))),
       fits ? h("div", {}, h("p", {}, "What excites it most in the test set:"), h("div", { class: "thumbnails" }, exciting.most.map((one) => thumbnail(one, shape, names))), histogram(exciting)) : h("p", { class: "hint" }, "With test digits at hand, those that excite it most are shown here.")),
-    l === walk.layers.length - 1 ? h("p", { class: "hint" }, `softmax of all ${layer.n_out}: ${names[j]} gets ${percent(walk.probabilities[j])}`) : null,
+    l === walk.layers.length - 1 ? h("p", { class: "hint" }, ...endOf(walk, names, j)) : null,
   ];
+}
+
+/** What becomes of the last layer's outputs. */
+function endOf({ output, scores, layers }, names, j) {
+  const k = layers.at(-1).n_out === 1 ? 1 : j, said = scoreText(output, scores[k]);
+  return { probabilities: [`softmax of all ${scores.length}: ${names[k]} gets ${said}`], yes_no: ["sigmoid of z: the ", term("score"), ` of ${names[k]} is ${said}`], scores: ["a is the ", term("score"), ` of ${names[k]}: ${said}`] }[output];
 }
 
 /** A grid for so many weights, nearly square. */

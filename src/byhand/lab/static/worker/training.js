@@ -1,5 +1,7 @@
 // A training in the page: whole minibatches in the core, a frame now and then, always ready to pause.
 
+import { outputFor } from "./scores.js";
+
 const SCHEMA = 1;
 const FRAME_MS = 80; // how long the core works before it shows a frame and hears the page
 const SHUFFLE = 1; // the stream, as in randomness.py
@@ -133,7 +135,7 @@ function modelOf(data, { hidden, activation, loss, labelSmoothing = 0, preparati
     W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out),
   }));
   return {
-    network: { layers, loss, labelSmoothing }, preparation: PREPARATIONS[preparation](data.top),
+    output: outputFor(loss, 10), network: { layers, loss, labelSmoothing }, preparation: PREPARATIONS[preparation](data.top),
     classNames: [..."0123456789"], imageShape: data.imageShape, name: `${widths.join("-")}, trained here`,
   };
 }

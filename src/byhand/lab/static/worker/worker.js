@@ -5,6 +5,7 @@ import { confusions, digitAt, exciting, forward, read, sure, walk, why } from ".
 import { dataFrom, openData } from "./data.js";
 import { modelFrom } from "./models.js";
 import { Plane } from "./plane.js";
+import { tableFrom } from "./table.js";
 import { Training } from "./training.js";
 
 const MAX_FILE = 64 << 20; // bytes of a dropped file
@@ -33,8 +34,8 @@ function modelNamed(name) {
   return models[name];
 }
 
-const about = ({ network, preparation, classNames, imageShape, name }) => ({
-  name, classNames, imageShape, preparation,
+const about = ({ network, output, preparation, classNames, imageShape, name }) => ({
+  name, output, classNames, imageShape, preparation,
   layers: network.layers.map(({ n_in, n_out, activation }) => ({ n_in, n_out, activation })),
 });
 
@@ -83,6 +84,7 @@ const answers = {
   planePause: () => plane.pause(),
   planeStep: ({ epochs }) => plane.advance(epochs),
   planeEdit: (request) => plane.edit(request),
+  readTable: ({ file }) => tableFrom(file),
   travel: ({ to }) => training.travel(to),
 };
 
