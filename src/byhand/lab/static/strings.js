@@ -9,6 +9,10 @@ export const TEXT = {
   colours: { safe: "Signs: blue, amber", classic: "Signs: green, red" },
   loading: "Getting the network ready …",
   drop: "Drop a model (.safetensors), a table of points (.csv) or MNIST's four files anywhere on this page.",
+  away: {
+    heading: "Take it away", page: "As a page", pageHelp: "One HTML file with this network: Draw and Network, from disk, offline.", model: "As a model",
+    modelHelp: "A file for byhand evaluate, predict and export, or to drop here again.", small: "a page reads drawings, and this network does not look at pictures of 28 × 28 pixels",
+  },
   exported: "A network written by byhand export page. Everything is in this file; nothing is sent anywhere.",
   draw: {
     heading: "Draw a digit",

@@ -24,7 +24,7 @@ export async function modelFrom(buffer, name) {
   if (!OUTPUTS.includes(body.output)) throw new Error("this model predicts numbers, and the page shows networks that tell classes apart");
   const loss = body.provenance?.recipe?.loss ?? lossFor(body.output, layers.at(-1).n_out);
   return {
-    output: body.output, network: { layers, loss, labelSmoothing: body.provenance?.recipe?.label_smoothing ?? 0 },
+    file: new Uint8Array(buffer), output: body.output, network: { layers, loss, labelSmoothing: body.provenance?.recipe?.label_smoothing ?? 0 },
     preparation: { scale: perInput(arrays("preparation/scale")), shift: perInput(arrays("preparation/shift")) },
     classNames: namesOf(body, layers), imageShape: body.image_shape, name: name ?? body.provenance?.recipe?.name ?? "model",
   };

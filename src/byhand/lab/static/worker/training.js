@@ -26,7 +26,7 @@ export class Training {
     this.#core = core; this.#data = data; this.#settings = settings; this.#publish = publish;
     core.initialize(this.model.network, { initializer: settings.initializer, factor: factorOf(settings), seed: settings.seed });
     this.#inputs = data.kept ??= core.keep(data.train.inputs);
-    this.#optimizer = { kind: settings.optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: settings.optimizer === "adamw" ? 0.01 : 0 };
+    this.#optimizer = { kind: settings.optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: decayOf(settings) };
     this.#snapshot();
   }
 
@@ -128,17 +128,28 @@ export class Training {
 }
 
 /** A network without weights yet, and how its inputs are prepared. */
-function modelOf(data, { hidden, activation, loss, labelSmoothing = 0, preparation }) {
+function modelOf(data, settings) {
+  const { hidden, activation, loss, labelSmoothing = 0, preparation } = settings;
   const output = loss === "squared_error" ? "sigmoid" : "identity", widths = [data.nIn, ...hidden, 10];
   const layers = widths.slice(1).map((n_out, l) => ({
     n_in: widths[l], n_out, activation: l === hidden.length ? output : activation, slope: 0.01,
     W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out),
   }));
   return {
-    output: outputFor(loss, 10), network: { layers, loss, labelSmoothing }, preparation: PREPARATIONS[preparation](data.top),
-    classNames: [..."0123456789"], imageShape: data.imageShape, name: `${widths.join("-")}, trained here`,
+    output: outputFor(loss, 10), network: { layers, loss, labelSmoothing }, preparation: { name: preparation, ...PREPARATIONS[preparation](data.top) },
+    recipe: recipeOf(data, settings, output), classNames: [..."0123456789"], imageShape: data.imageShape, name: `${widths.join("-")}, trained here`,
   };
 }
+
+/** The same training as a recipe of byhand's. */
+function recipeOf(data, { preparation, hidden, activation, initializer, loss, optimizer, learningRate, epochs, batchSize, shuffle, seed }, output) {
+  return {
+    name: "page", title: `${[data.nIn, ...hidden, 10].join("-")}, trained in the page`, expects: "", data: data.name, preparation, hidden, activation, output,
+    initializer, init_scale: factorOf({ initializer }), loss, optimizer, weight_decay: decayOf({ optimizer }), learning_rate: learningRate, epochs, batch_size: batchSize, shuffle, seed,
+  };
+}
+
+const decayOf = ({ optimizer }) => optimizer === "adamw" ? 0.01 : 0;
 
 const factorOf = ({ initializer }) => ({ normal: 0.1, uniform: 0.1 })[initializer] ?? 1;
 

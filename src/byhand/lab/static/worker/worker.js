@@ -5,6 +5,7 @@ import { confusions, digitAt, exciting, forward, read, sure, walk, why } from ".
 import { dataFrom, openData } from "./data.js";
 import { modelFrom } from "./models.js";
 import { Plane } from "./plane.js";
+import { fileOf } from "./saved.js";
 import { tableFrom } from "./table.js";
 import { Training } from "./training.js";
 
@@ -55,6 +56,12 @@ const answers = {
     const file = bytes ?? await fetched(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token });
     models.given = await modelFrom(file, name);
     return about(models.given);
+  },
+
+  /** A model's file, as it came or as byhand would write it. */
+  async modelFile({ model }) {
+    const { file } = modelNamed(model);
+    return file ?? fileOf(modelNamed(model));
   },
 
   /** Data by name, from the server with its token, or from dropped files. */
