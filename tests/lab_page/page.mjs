@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 const here = new URL("../../src/byhand/lab/static/", import.meta.url);
 const load = (path) => import(new URL(path, here));
 const bytes = async (path) => { const read = await readFile(new URL(path, here)); return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength); };
-const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, { Plane }, state, { Clouds }, { tableFrom }, { scored }] = await Promise.all(["core/core.js", "worker/answers.js", "worker/data.js", "worker/models.js", "worker/training.js", "worker/plane.js", "state.js", "worker/clouds.js", "worker/table.js", "worker/scores.js"].map(load));
+const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, { Plane }, state, { Clouds }, { tableFrom }, { scored }, { sumOf }] = await Promise.all(["core/core.js", "worker/answers.js", "worker/data.js", "worker/models.js", "worker/training.js", "worker/plane.js", "state.js", "worker/clouds.js", "worker/table.js", "worker/scores.js", "worker/signal.js"].map(load));
 const { schema, kinds } = JSON.parse(await readFile(new URL("frames.json", here), "utf8"));
 
 const isNumbers = (value) => Array.isArray(value) ? value.every((one) => typeof one === "number") : value instanceof Float64Array || value instanceof Float32Array;
@@ -39,6 +39,13 @@ assert.equal(answer.winner, 1);
 for (const against of [-1, 7]) isAsWritten(answers.why(core, model, stored, 1, against));
 isAsWritten(answers.sure(core, model, stored));
 isAsWritten(answers.walk(core, model, stored, 1));
+for (const [layer, unit] of [[0, 3], [1, 9], [7, 999]]) { // the last: more than there are
+  const sum = answers.walk(core, model, stored, 1), one = sumOf(core, model, stored, layer, unit);
+  isAsWritten(one);
+  assert.ok(Math.abs(one.products.reduce((total, product) => total + product, one.others + one.bias) - one.z) < 1e-6);
+  assert.equal(one.z, sum.layers[one.layer].z[one.unit]);
+  one.from.forEach((k, i) => assert.equal(one.inputs[i] * one.weights[k], one.products[i]));
+}
 const digits = await openData("digits", async (path) => bytes(path.replace("../", "")));
 assert.deepEqual([digits.train.labels.length, digits.test.labels.length], [1437, 360]);
 const settings = { hidden: [12], activation: "tanh", loss: "softmax_cross_entropy", optimizer: "adam", learningRate: 0.01, batchSize: 32, epochs: 3, initializer: "he", preparation: "unit", shuffle: true, seed: 1 };

@@ -19,7 +19,7 @@ def test_frames_state_and_files_in_node() -> None:
     script = str(Path(__file__).with_name("page.mjs"))
     done = subprocess.run([str(NODE), script], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout == "32 frames\n"
+    assert done.stdout == "35 frames\n"
 
 
 def test_page_and_core_stay_under_a_megabyte_without_data_and_weights() -> None:

@@ -1,6 +1,7 @@
 // Frames: what one picture on the page needs, made by the core. Their shapes are in frames.json.
 
 import { scored } from "./scores.js";
+import { preparedBy, strongest } from "./signal.js";
 
 const SCHEMA = 1, MANY = 12; // exciting pictures shown of a unit
 
@@ -15,11 +16,9 @@ export function read(core, ink, height, width) {
   return { schema: SCHEMA, kind: "picture", stored: core.asMnist(ink, height, width) };
 }
 
-function prepared(core, model, stored) { return core.prepare(stored, model.preparation.scale, model.preparation.shift); }
-
 /** All numbers of a walk forwards; output says what the scores are, probabilities or not. */
 export function forward(core, model, stored) {
-  const x = prepared(core, model, stored), { z: logits, a: scores } = core.forward(scored(model.network, model.output), x).at(-1);
+  const x = preparedBy(core, model, stored), { z: logits, a: scores } = core.forward(scored(model.network, model.output), x).at(-1);
   const said = model.output === "scores" ? scores : logits, order = Array.from(said.keys()).sort((i, j) => said[j] - said[i]);
   return { schema: SCHEMA, kind: "answer", stored, logits, output: model.output, scores, winner: order[0], second: order[1] };
 }
@@ -29,7 +28,7 @@ export function why(core, model, stored, toward, against = -1) {
   const network = scored(model.network, model.output);
   if (!isStraight(network)) return { schema: SCHEMA, kind: "why", toward, against, shares: null, above: null, below: null, rest: null, logits: null };
   const { contributions, rest } = core.contributions(network, example(model, stored), toward, against);
-  const { z } = core.forward(network, prepared(core, model, stored)).at(-1);
+  const { z } = core.forward(network, preparedBy(core, model, stored)).at(-1);
   const sums = core.sums(contributions);
   return { schema: SCHEMA, kind: "why", toward, against, shares: contributions, ...sums, rest, logits: z };
 }
@@ -39,17 +38,21 @@ export function sure(core, model, stored) {
   const network = scored(model.network, model.output);
   if (!isStraight(network)) return { schema: SCHEMA, kind: "sureness", radius: null, flip: null };
   const radius = core.radius(network, example(model, stored)), found = core.flip(network, example(model, stored));
-  const flip = found && { ...found, answer: largest(core.forward(network, prepared(core, model, found.changed)).at(-1).z) };
+  const flip = found && { ...found, answer: largest(core.forward(network, preparedBy(core, model, found.changed)).at(-1).z) };
   return { schema: SCHEMA, kind: "sureness", radius, flip };
 }
 
 /** One example forwards and backwards, every number. */
 export function walk(core, model, stored, label) {
-  const { network } = model, x = prepared(core, model, stored), nOut = network.layers.at(-1).n_out;
+  const { network } = model, x = preparedBy(core, model, stored), nOut = network.layers.at(-1).n_out;
   const target = Float64Array.from({ length: nOut }, (_, k) => nOut === 1 ? label : Number(k === label));
   const { layers, loss } = core.trace(network, x, target);
   const { a: scores } = core.forward(scored(network, model.output), x).at(-1);
-  const weights = network.layers.map(({ W, b }) => ({ W, b }));
+  const carried = network.layers.map(({ n_out, W }, l) => {
+    const from = l ? layers[l - 1].a : x, { dW } = layers[l];
+    return { strongest: strongest(network.layers[l], (k, j) => Math.abs(from[k] * W[k * n_out + j])), strongestBack: strongest(network.layers[l], (k, j) => Math.abs(dW[k * n_out + j])) };
+  });
+  const weights = network.layers.map(({ W, b }, l) => ({ W, b, ...carried[l] }));
   const shapes = network.layers.map(({ n_in, n_out, activation }) => ({ n_in, n_out, activation }));
   return { schema: SCHEMA, kind: "walk", stored, x, label, target, loss, lossName: network.loss, labelSmoothing: network.labelSmoothing, layers: layers.map((layer, l) => ({ ...shapes[l], ...layer, ...weights[l] })), output: model.output, scores };
 }

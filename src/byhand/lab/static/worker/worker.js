@@ -7,6 +7,7 @@ import { modelFrom } from "./models.js";
 import { Plane } from "./plane.js";
 import { fileOf } from "./saved.js";
 import { tableFrom } from "./table.js";
+import { sumOf } from "./signal.js";
 import { Training } from "./training.js";
 
 const MAX_FILE = 64 << 20; // bytes of a dropped file
@@ -47,6 +48,7 @@ const answers = {
   why: ({ model, stored, toward, against }) => why(core, modelNamed(model), stored, toward, against),
   sure: ({ model, stored }) => sure(core, modelNamed(model), stored),
   walk: ({ model, stored, label }) => walk(core, modelNamed(model), stored, label),
+  sum: ({ model, stored, layer, unit }) => sumOf(core, modelNamed(model), stored, layer, unit),
   confusions: ({ model }) => confusions(core, modelNamed(model), opened(modelNamed(model))),
   exciting: ({ model, layer, unit }) => exciting(core, modelNamed(model), opened(modelNamed(model)), layer, unit),
   digit: ({ index }) => digitAt(opened(), index),
