@@ -1,5 +1,6 @@
 """The page as a person uses it: drawing, waiting, reading what it says."""
 
+import base64
 import json
 import time
 from pathlib import Path
@@ -88,3 +89,14 @@ class Lab:
 
     def verdict(self) -> str:
         return str(self.page.inner_text(".verdict"))
+
+    def drop(self, name: str, content: bytes) -> None:
+        """Drop a file on the page."""
+        self.page.evaluate(
+            """([name, text]) => {
+                const files = new DataTransfer();
+                files.items.add(new File([Uint8Array.from(atob(text), sign => sign.charCodeAt(0))], name));
+                dispatchEvent(new DragEvent("drop", { dataTransfer: files, cancelable: true }));
+            }""",
+            [name, base64.b64encode(content).decode()],
+        )

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 const here = new URL("../../src/byhand/lab/static/", import.meta.url);
 const load = (path) => import(new URL(path, here));
 const bytes = async (path) => { const read = await readFile(new URL(path, here)); return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength); };
-const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, { Plane }, { cellOf, stepOf }, state] = await Promise.all(["core/core.js", "worker/answers.js", "worker/data.js", "worker/models.js", "worker/training.js", "worker/plane.js", "worker/microscope.js", "state.js"].map(load));
+const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, { Plane }, state, { cellOf, stepOf }, { Clouds }, { tableFrom }, { scored }, { sumOf }] = await Promise.all(["core/core.js", "worker/answers.js", "worker/data.js", "worker/models.js", "worker/training.js", "worker/plane.js", "state.js", "worker/microscope.js", "worker/clouds.js", "worker/table.js", "worker/scores.js", "worker/signal.js"].map(load));
 const { schema, kinds } = JSON.parse(await readFile(new URL("frames.json", here), "utf8"));
 
 const isNumbers = (value) => Array.isArray(value) ? value.every((one) => typeof one === "number") : value instanceof Float64Array || value instanceof Float32Array;
@@ -39,6 +39,13 @@ assert.equal(answer.winner, 1);
 for (const against of [-1, 7]) isAsWritten(answers.why(core, model, stored, 1, against));
 isAsWritten(answers.sure(core, model, stored));
 isAsWritten(answers.walk(core, model, stored, 1));
+for (const [layer, unit] of [[0, 3], [1, 9], [7, 999]]) { // the last: more than there are
+  const sum = answers.walk(core, model, stored, 1), one = sumOf(core, model, stored, layer, unit);
+  isAsWritten(one);
+  assert.ok(Math.abs(one.products.reduce((total, product) => total + product, one.others + one.bias) - one.z) < 1e-6);
+  assert.equal(one.z, sum.layers[one.layer].z[one.unit]);
+  one.from.forEach((k, i) => assert.equal(one.inputs[i] * one.weights[k], one.products[i]));
+}
 const digits = await openData("digits", async (path) => bytes(path.replace("../", "")));
 assert.deepEqual([digits.train.labels.length, digits.test.labels.length], [1437, 360]);
 const settings = { hidden: [12], activation: "tanh", loss: "softmax_cross_entropy", optimizer: "adam", learningRate: 0.01, batchSize: 32, epochs: 3, initializer: "he", preparation: "unit", shuffle: true, seed: 1 };
@@ -54,7 +61,7 @@ isAsWritten(answers.digitAt(digits, -1));
 for (const frame of [answers.why(core, training.model, digits.test.inputs.slice(0, 64), 1), answers.sure(core, training.model, digits.test.inputs.slice(0, 64))]) isAsWritten(frame); // tanh: nothing exact to say
 
 const clouds = [[0, 0, 0.5, 0.5], [1, 1, 1.5, 1.5]];
-const onPlane = { set: "gaussians", n: 100, noise: 0, arms: 2, seed: 1, points: null, clouds, hidden: [6], activation: "tanh", optimizer: "sgd", learningRate: 0.1, batchSize: 8, initializer: "he", compare: true };
+const onPlane = { set: "gaussians", n: 100, noise: 0, arms: 2, seed: 1, points: null, clouds, layers: [[6, "tanh"]], optimizer: "sgd", learningRate: 0.1, batchSize: 8, initializer: "he", compare: true };
 const plane = new Plane(core, onPlane, () => {});
 isAsWritten(plane.frame());
 isAsWritten(plane.advance(5));
@@ -74,6 +81,60 @@ for (const problem of [plane.problem(3), answers.problem(core, model, stored, 1)
     for (const ref of [...cell.goes, ...cell.parts, ...cell.terms.flatMap(({ parts }) => parts)]) assert.ok(Number.isFinite(ref.value), `${name}: ${ref.name}`);
   }
 }
+
+
+// Clouds: the best line and the least error as byhand.data.clouds has them; the line's error is that of a network of it
+
+const about = (value, wanted, within) => assert.ok(Math.abs(value - wanted) < within, `${value} is not ${wanted}`);
+const known = new Clouds(core, clouds), line = known.bestLine([-3, 5, -3, 5]), [from, to] = line.ends;
+about(line.error, 0.19778, 1e-4);
+about(known.bayes([-3, 5, -3, 5], 80).error, 0.11775, 1e-4);
+about(from[0] + from[1], to[0] + to[1], 1e-9); // at right angles to the line between the centres
+const asNetwork = { layers: [{ n_in: 2, n_out: 2, activation: "identity", slope: 0, W: Float32Array.of(0, 1, 0, 1), b: Float32Array.of(from[0] + from[1], 0) }] };
+for (const isRough of [false, true]) about(known.errorOf(asNetwork, isRough), line.error, 1e-3);
+
+// Curves: the parts and the bias sum to what the network says; the straight line is that of least squares
+
+for (const set of ["sine", "arc", "teacher", "curve"]) {
+  const points = set === "curve" ? [[-2, 1, 0], [-1.9, 0, 0], [-1.8, 2, 0], [1.9, 5, 0]] : null;
+  const curve = new Plane(core, { ...onPlane, set, points, layers: [[7, "relu"], [5, "tanh"]] }, () => {}), frame = curve.advance(20), [one] = frame.networks;
+  isAsWritten(frame);
+  assert.deepEqual([frame.task, frame.networks.length, one.parts.length], ["curve", 1, 5]);
+  frame.x.forEach((_, i) => about(one.parts.reduce((sum, part) => sum + part[i], one.bias), one.said[i], 1e-5));
+  const xs = frame.points.filter((_, i) => i % 2 === 0), ts = frame.points.filter((_, i) => i % 2), n = xs.length, mean = (numbers) => numbers.reduce((sum, value) => sum + value, 0) / n;
+  const [mx, mt] = [mean(xs), mean(ts)], slope = mean(xs.map((x, i) => (x - mx) * (ts[i] - mt))) / mean(xs.map((x) => (x - mx) ** 2));
+  frame.x.forEach((x, i) => about(frame.straight.said[i], mt + slope * (x - mx), 2e-3));
+  about(frame.straight.loss, mean(xs.map((x, i) => (mt + slope * (x - mx) - ts[i]) ** 2)), 1e-4);
+}
+
+// Scores: the rule of persistence/output.py
+
+for (const [loss, output, sums] of [["softmax_cross_entropy", "probabilities", true], ["binary_cross_entropy", "yes_no", false], ["squared_error", "scores", false]]) {
+  const { model: learned } = new Training(core, digits, { ...settings, loss }, () => {}), first = digits.test.inputs.slice(0, 64);
+  const said = answers.forward(core, learned, first), walked = answers.walk(core, learned, first, 3), counted = answers.confusions(core, learned, digits);
+  [said, walked, counted].forEach(isAsWritten);
+  assert.deepEqual([said.output, walked.output, counted.output], [output, output, output]);
+  assert.equal(Math.abs(said.scores.reduce((sum, score) => sum + score, 0) - 1) < 1e-9, sums);
+  assert.deepEqual(walked.scores, said.scores);
+  if (!sums) said.logits.forEach((z, k) => about(said.scores[k], 1 / (1 + Math.exp(-z)), 1e-12));
+}
+const single = { layers: [{ n_in: 1, n_out: 1, activation: "identity", slope: 0, W: Float32Array.of(1), b: Float32Array.of(0) }] };
+const ofZ = (z, output) => Array.from(core.forward(scored(single, output), [z]).at(-1).a, (a) => Number(a.toFixed(6)));
+assert.deepEqual(ofZ(2, "probabilities"), [0.119203, 0.880797]); // σ(2)
+assert.deepEqual(ofZ(2, "yes_no"), [0.119203, 0.880797]);
+assert.deepEqual(ofZ(0.25, "scores"), [0.75, 0.25]);
+
+// Tables of points
+
+const table = (text) => tableFrom(new File([text], "t.csv"));
+const flowers = await table("long,wide,kind\n1,10,rose\n3,10,\"tulip\"\n1,30,tulip\n3,30,rose\n");
+assert.deepEqual(flowers, { set: "own", classNames: ["rose", "tulip"], columns: [["long", 2, 1], ["wide", 20, 10]], points: [[-1, -1, 0], [1, -1, 1], [-1, 1, 1], [1, 1, 0]] });
+assert.deepEqual(await table("1;2\r\n3;6\r\n"), { set: "curve", classNames: [], columns: [["x", 2, 1], ["t", 4, 2]], points: [[-1, -1, 0], [1, 1, 0]] });
+for (const [text, sentence] of [
+  ["", /t\.csv is empty/], ["1,2,a\n1,x,b", /line 2 of t\.csv: "x" is no number/], ["x,y,c\n1,2,a\n\n1,3", /line 4 of t\.csv: 2 columns, and the first line has 3/], ["a\nb", /line 1 .*one column/],
+  ["1,2,a\n2,3,a", /one class only/], ["1,2,a\n1,3,b", /column x is the same everywhere/], ["1,2,a\n2,3,", /line 2 .*the class is missing/], [[..."abcdefg"].map((k, i) => `${i},${i * i},${k}`).join("\n"), /line 7 .*"g" is a seventh class/],
+  [Array.from({ length: 501 }, (_, i) => `${i},${i},${i % 2}`).join("\n"), /line 501 .*more than 500 points/], ["1,1e999,a\n2,2,b", /"1e999" is no number/], ["1,2", /fewer than two points/],
+]) await assert.rejects(table(text), sentence);
 
 // Training in pieces or at once is the same training
 
@@ -112,11 +173,11 @@ if (process.argv[2]) { // a model file, and what it must say
 
 // State ↔ address
 
-for (const changes of [{}, { view: "train", hidden: [64, 32], shuffle: false, learningRate: 0.003 }, { picture: stored, against: 7, theme: "dark" }, { hidden: [] }, { view: "plane", set: "own", points: [[0.5, -1.25, 0], [2, 3, 5]], compare: true, noise: 0.25 }]) {
+for (const changes of [{}, { view: "train", hidden: [64, 32], shuffle: false, learningRate: 0.003 }, { picture: stored, against: 7, theme: "dark" }, { hidden: [] }, { view: "plane", set: "own", points: [[0.5, -1.25, 0], [2, 3, 5]], compare: true, noise: 0.25, planeLayers: [[3, "tanh"], [128, "relu"]], classNames: ["a b", "c"], columns: [["long", 1.5, 2], ["y", -1, 0.5]] }, { planeLayers: [] }]) {
   const wanted = { ...state.initialState(), ...changes };
   assert.deepEqual(state.stateFrom(state.fragmentOf(wanted)), wanted);
 }
-for (const wrong of ["#view=x&hidden=0&seed=1.5&learningRate=-1&picture=AAAA&batchSize=99999", "#%%%", "#picture=***"]) assert.deepEqual(state.stateFrom(wrong), state.initialState());
+for (const wrong of ["#view=x&hidden=0&seed=1.5&learningRate=-1&picture=AAAA&batchSize=99999&planeLayers=0.relu&classNames=~&columns=x_1_0~y_1_1&points=1_2_9", "#planeLayers=3.relu.4&columns=x_1_1", "#%%%", "#picture=***"]) assert.deepEqual(state.stateFrom(wrong), state.initialState());
 
 // Files that are none
 

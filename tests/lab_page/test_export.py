@@ -7,9 +7,11 @@ import pytest
 from driving import STATIC, drawings
 
 import byhand as bh
+from byhand.cli.loading import recipe_of
 from byhand.errors import OptionError
-from byhand.exports.as_page import as_page
+from byhand.exports.as_page import INSTEAD, as_page, modules
 from byhand.network import Network
+from byhand.persistence.model import save_model
 
 MODEL = STATIC / "models" / "draw.safetensors"
 
@@ -34,7 +36,6 @@ def test_it_is_under_a_megabyte_and_asks_nobody(tmp_path: Path) -> None:
     content = as_page(bh.load_model(MODEL), tmp_path).decode()
     assert len(content.encode()) < 1_000_000
     assert "http://" not in content.replace("http://www.w3.org/2000/svg", "")
-    assert "import {" not in content
 
 
 def test_a_model_that_reads_no_drawings_is_refused(tmp_path: Path) -> None:
@@ -44,3 +45,51 @@ def test_a_model_that_reads_no_drawings_is_refused(tmp_path: Path) -> None:
     small = Model(Network.mlp([64, 10]), model.preparation, model.output)
     with pytest.raises(OptionError, match="28×28"):
         as_page(small, tmp_path)
+
+
+def taken(lab: Any, what: str) -> bytes:
+    """Take the network at hand away."""
+    lab.page.click("summary:has-text('Take it away')")
+    with lab.page.expect_download() as download:
+        lab.page.click(f".menu-body button:text-is('{what}')")
+    return bytes(Path(download.value.path()).read_bytes())
+
+
+@pytest.mark.browser
+def test_what_the_page_gives_away_is_what_export_writes(site: str, open_lab: Any, tmp_path: Path) -> None:
+    model = bh.load_model(MODEL)
+    save_model(model, tmp_path)
+    lab = open_lab(site)
+    lab.drop("mine.safetensors", (tmp_path / "model.safetensors").read_bytes())
+    lab.until("() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText.startsWith('Yours')")
+    assert taken(lab, "As a page") == as_page(model, tmp_path)
+    assert taken(lab, "As a model") == (tmp_path / "model.safetensors").read_bytes()
+
+
+@pytest.mark.browser
+def test_a_network_trained_in_the_page_is_a_model_of_byhand_s(site: str, open_lab: Any, tmp_path: Path) -> None:
+    settings = "hidden=9-7&activation=leaky_relu&loss=squared_error&epochs=2&learningRate=0.00005"
+    lab = open_lab(f"{site}#view=train&{settings}")
+    lab.page.click("button.main")
+    lab.says(".readout", "Done.")
+    lab.page.select_option("[aria-label=Network]", "trained")
+    file = tmp_path / "mine.safetensors"
+    file.write_bytes(taken(lab, "As a model"))
+    model = bh.load_model(file)
+    assert (model.network.widths[-1], model.output, recipe_of(model).hidden) == (10, "scores", (9, 7))
+    save_model(model, tmp_path)
+    assert (tmp_path / "model.safetensors").read_bytes() == file.read_bytes()
+    lab.page.click("summary:has-text('Take it away')")
+    lab.page.click(".menu-body button:text-is('As a page')")
+    lab.says("#problem", "A page reads drawings, and this network does not look at pictures of 28 × 28 pixels")
+
+
+def test_the_page_s_files_can_stand_in_a_page() -> None:
+    for name in modules():
+        text = (STATIC / INSTEAD.get(name, name)).read_text(encoding="utf-8")
+        assert "</script" not in text, name
+        assert "<!--" not in text, name
+
+
+def test_the_page_knows_byhand_s_version() -> None:
+    assert f'VERSION = "{bh.__version__}"' in (STATIC / "worker" / "saved.js").read_text(encoding="utf-8")

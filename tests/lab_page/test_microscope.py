@@ -141,15 +141,13 @@ def test_at_full_size_a_drawn_digit(site: str, open_lab: Any) -> None:
 
 @pytest.mark.parametrize("activation", ["tanh", "leaky_relu"])
 def test_a_point_of_the_plane(site: str, open_lab: Any, activation: str) -> None:
-    lab = open_lab(
-        f"{site}#view=microscope&of=plane&point=7&stepRate=0.25&planeHidden=4-4&planeActivation={activation}"
-    )
+    lab = open_lab(f"{site}#view=microscope&of=plane&point=7&stepRate=0.25&planeLayers=4.{activation}~4.sigmoid")
     lab.page.wait_for_selector("[data-form=sum] tfoot")
     every_number_can_be_recomputed(lab, 2)
 
 
 def test_a_number_is_followed_to_where_it_came_from_and_where_it_goes(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=microscope&of=plane&planeHidden=4-4&cell=L.0.0")
+    lab = open_lab(f"{site}#view=microscope&of=plane&planeLayers=4.relu~4.relu&cell=L.0.0")
     lab.says(".value", "L =")
     for selector, wanted in [(".terms .trace", "p[0]"), (".terms .trace", "a₃[0]"), (".filled .trace", "z₃[0]")]:
         lab.page.locator(selector).first.click()

@@ -26,7 +26,7 @@ def learn(lab: Any, hundreds: int) -> None:
 
 
 def test_xor_needs_a_hidden_layer(site: str, open_lab: Any) -> None:
-    address = f"{site}#view=plane&set=xor&noise=0&compare=yes&planeHidden=8&planeActivation=tanh"
+    address = f"{site}#view=plane&set=xor&noise=0&compare=yes&planeLayers=8.tanh"
     lab = open_lab(address)
     lab.says(".figures dd", "0")
     learn(lab, 3)
@@ -40,12 +40,16 @@ def test_of_two_clouds_the_least_error_is_known(site: str, open_lab: Any) -> Non
     lab = open_lab(f"{site}#view=plane&set=gaussians")
     lab.says(".figures dd", "0")
     assert figure(lab, "least error possible") == pytest.approx(11.77, abs=0.03)
+    assert figure(lab, "best straight line") == pytest.approx(19.78, abs=0.03)
     learn(lab, 1)
     assert figure(lab, "right") > 80
+    assert 11.77 < figure(lab, "true error") < 19.78
 
 
 def test_three_arms_are_three_classes_and_training_runs_and_pauses(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&set=spiral&arms=3&planeOptimizer=adam&planeRate=0.01&planeHidden=24-24")
+    lab = open_lab(
+        f"{site}#view=plane&set=spiral&arms=3&planeOptimizer=adam&planeRate=0.01&planeLayers=24.relu~24.relu"
+    )
     lab.page.click("button.main")
     lab.until("() => Number(document.querySelector('.figures dd')?.innerText.replace(',', '')) > 60", within=20_000)
     lab.page.click("button.main")
@@ -57,7 +61,7 @@ def test_three_arms_are_three_classes_and_training_runs_and_pauses(site: str, op
 
 
 def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&planeHidden=8")
+    lab = open_lab(f"{site}#view=plane&planeLayers=8.relu")
     lab.says(".figures dd", "0")
     for k, places in enumerate(
         [[(100, 100), (120, 90), (90, 130)], [(300, 300), (280, 310)], [(100, 300), (120, 320)]]
@@ -76,7 +80,7 @@ def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_l
 
 
 def test_weights_can_be_changed_by_hand_and_output_biases_too(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&planeHidden=2")
+    lab = open_lab(f"{site}#view=plane&planeLayers=2.relu")
     lab.says(".figures dd", "0")
     lab.page.click("summary")
     share = figure(lab, "right")
@@ -88,6 +92,77 @@ def test_weights_can_be_changed_by_hand_and_output_biases_too(site: str, open_la
 
 
 def test_steps_too_long_are_caught_and_explained(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&planeRate=1000000&planeActivation=identity")
+    lab = open_lab(f"{site}#view=plane&planeRate=1000000&planeLayers=16.identity~8.identity")
     lab.page.click("button.main")
     lab.says(".bad", "the steps are too long")
+    lab.page.click("button:has-text('A tenth of the learning rate')")
+    lab.until("() => document.querySelector('[data-setting=planeRate]').value === '100000'")
+    lab.says(".bad", "the steps are too long")
+
+
+def test_a_line_and_a_hidden_layer_at_xor_by_one_press(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane")
+    lab.page.click("button:has-text('XOR: a line, and a hidden layer')")
+    lab.until(
+        """() => [...document.querySelectorAll(".figures div")].some(({ innerText }) =>
+            innerText.startsWith("right") && !innerText.includes("no hidden") && innerText.includes("100.0"))""",
+        within=20_000,
+    )
+    assert figure(lab, "right, no hidden layer") <= 75
+    assert lab.page.locator(".board").count() == 2
+
+
+def test_layers_are_added_changed_and_removed_each_with_its_units(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane")
+    lab.says("figcaption", "2-16-8-2")
+    lab.page.click("button:has-text('2-4-4-2')")
+    lab.says("figcaption", "2-4-4-2")
+    lab.page.click("button:has-text('Add a layer')")
+    lab.says("figcaption", "2-4-4-4-2")
+    units = lab.page.locator("[aria-label='Units of hidden layer 2']")
+    units.fill("7")
+    units.press("Enter")
+    lab.page.select_option("[aria-label='Activation of hidden layer 2']", "tanh")
+    lab.page.click("[aria-label='Remove hidden layer 1']")
+    lab.says("figcaption", "2-7-4-2")
+    assert lab.page.locator(".layer .hint").all_inner_texts() == ["layer 1, tanh", "layer 2, relu"]
+    lab.page.wait_for_timeout(400)
+    assert "planeLayers=7.tanh%7E4.relu" in lab.page.url
+    units = lab.page.locator("[aria-label='Units of hidden layer 1']")
+    units.fill("1000")
+    units.press("Enter")
+    assert "1 to 128 units" in lab.page.inner_text("#problem")
+
+
+def test_a_curve_is_drawn_through_points_the_best_straight_line_beside_it(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=sine&planeLayers=16.tanh&planeRate=0.03")
+    lab.says(".figures dd", "0")
+    line = figure(lab, "best straight line")
+    learn(lab, 4)
+    assert 0 < figure(lab, "squared error") < line / 4
+    assert lab.page.locator(".board:visible").count() == 0
+    lab.page.locator(".chart.pressed .u-over").click(position={"x": 40, "y": 40})
+    lab.says(".figures dd", "0")
+    lab.page.fill("[aria-label=x]", "1")
+    lab.page.fill("[aria-label=t]", "-0.5")
+    lab.page.click("button:has-text('Put a point there')")
+    lab.until("() => document.querySelector('.chart.pressed').getAttribute('aria-label').includes('through 2 points')")
+
+
+def test_a_table_that_is_dropped_is_learned_and_a_bad_one_gets_a_sentence(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    rows = [f"{10 + i % 5},{200 + i % 3},{'rose' if i % 5 < 2 else 'tulip'}" for i in range(60)]
+    lab.drop("flowers.csv", "\n".join(["long,wide,kind", *rows]).encode())
+    lab.says("section.plane", "x = (long − 12.000) / 1.414; y = (wide − 201.000) / 0.816")
+    lab.says("section.plane", "rose tulip")
+    learn(lab, 1)
+    assert figure(lab, "right") == 100
+    lab.page.wait_for_timeout(400)
+    again = open_lab(lab.page.url)
+    again.says("section.plane", "rose tulip")
+    again.drop("flowers.csv", b"1,2,a\n1,two,b")
+    again.says("#problem", 'Line 2 of flowers.csv: "two" is no number')
+    again.drop("numbers.csv", "\n".join(f"{x},{x * x}" for x in range(9)).encode())
+    again.until(
+        "() => document.querySelector('.chart.pressed')?.getAttribute('aria-label')?.includes('through 9 points')"
+    )

@@ -140,13 +140,7 @@ def test_the_state_comes_back_from_its_address(site: str, open_lab: Any) -> None
 
 def test_a_file_that_is_no_model_gets_a_sentence(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
-    lab.page.evaluate(
-        """() => {
-            const files = new DataTransfer();
-            files.items.add(new File([new Uint8Array(100)], "wrong.safetensors"));
-            dispatchEvent(new DragEvent("drop", { dataTransfer: files, cancelable: true }));
-        }"""
-    )
+    lab.drop("wrong.safetensors", bytes(100))
     lab.page.wait_for_selector("#problem:has-text('no model of byhand')")
 
 

@@ -65,4 +65,7 @@ export function general(value, digits = 6) {
   return text.replaceAll("-", "−");
 }
 
+/** What speaks for a class: a probability as percent, a score as it is. */
+export const scoreText = (output, value) => output === "probabilities" ? percent(value) : number(value);
+
 export const percent = (share, digits = 1) => `${number(100 * share, digits)} %`;

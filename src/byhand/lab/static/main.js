@@ -1,8 +1,10 @@
 // The page's heart: one state, one engine, one view at a time. A view says which frames it wants for a state; they are
 // asked for, newest first, and the view is shown with what has come.
 
+import { awayMenu } from "./away.js";
 import { fill, h, select } from "./dom.js";
 import { Engine } from "./engine.js";
+import { fileTaker } from "./files.js";
 import { setColours } from "./pictures.js";
 import { fragmentOf, stateFrom } from "./state.js";
 import { TEXT } from "./strings.js";
@@ -46,6 +48,7 @@ function show(isNew) {
 }
 
 let drawnModels = "";
+const away = awayMenu(app, () => state.model);
 
 function refresh() {
   const models = Object.keys(app.models).join();
@@ -66,7 +69,8 @@ function drawNavigation() {
   fill(document.querySelector("#settings"),
     labelled("Network", select(Object.keys(choices), state.model, (model) => set({ model }), choices)),
     labelled("Theme", select(Object.keys(TEXT.theme), state.theme, (theme) => { set({ theme }); show(true); }, TEXT.theme)),
-    labelled("Colours", select(Object.keys(TEXT.colours), state.colours, (colours) => { set({ colours }); show(true); }, TEXT.colours)));
+    labelled("Colours", select(Object.keys(TEXT.colours), state.colours, (colours) => { set({ colours }); show(true); }, TEXT.colours)),
+    VIEWS.train && away);
 }
 
 // What a view wants is asked once; while one answer is on its way only the newest next question is kept.
@@ -126,23 +130,15 @@ async function open(name, files) {
   }
 }
 
-addEventListener("dragover", (event) => event.preventDefault());
-addEventListener("drop", async (event) => {
-  event.preventDefault();
-  const files = [...event.dataTransfer.files], model = files.find((file) => file.name.endsWith(".safetensors"));
-  if (!files.length) return;
-  if (model) await openModel({ bytes: await model.arrayBuffer(), name: model.name.replace(/\.safetensors$/, "") });
-  else if (await open("mnist", files)) set({ data: "mnist" });
-  show(true);
-});
-
-async function openModel(request) {
-  try {
-    await engine.ask("openModel", request);
-    app.models = await engine.ask("models");
-    set({ model: "given" });
-  } catch (error) { tell(error.message); }
+/** Set what a file brought; nothing is wrong any more. */
+function put(changes) {
+  tell();
+  set(changes);
+  return true;
 }
+
+const { take, openModel } = fileTaker(app, { put, show, views: VIEWS });
+app.take = take;
 
 async function hello() {
   if (!app.token) return null;

@@ -12,7 +12,7 @@ export function planeSettings(state) {
   return {
     set: state.set, n: state.set === "xor" ? 40 : 200, noise: state.noise, arms: state.arms, seed: state.planeSeed, points: state.points,
     clouds: CENTRES.map(([x, y], k) => [x, y, state[`spread${k}`], state[`spread${k}`]]),
-    hidden: state.planeHidden, activation: state.planeActivation, optimizer: state.planeOptimizer, learningRate: state.planeRate,
+    layers: state.planeLayers, optimizer: state.planeOptimizer, learningRate: state.planeRate,
     batchSize: state.planeBatch, initializer: state.planeInit, compare: state.compare,
   };
 }

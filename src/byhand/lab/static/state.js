@@ -1,6 +1,11 @@
 // The page's whole state is one table of settings, and the address holds it: a view can be linked, and comes back.
 
-/** name → its default, and how it is read from text; null: not a value it can have. */
+export const BENDS = ["relu", "leaky_relu", "sigmoid", "tanh", "identity"];
+export const CURVES = ["sine", "arc", "teacher", "curve"]; // sets whose points are (x, t): one number to predict, no classes
+export const MOST_POINTS = 500, MOST_CLASSES = 6, LONGEST_NAME = 24; // of one's own
+export const MOST_LAYERS = 6, MOST_UNITS = 128; // of a network in the plane
+
+/** name → its kind, its default, and how it is read from text; null: not a value it can have. */
 export const SETTINGS = {
   view: choice("draw", ["draw", "network", "train", "plane", "microscope", "mistakes"]),
   model: choice("shipped", ["shipped", "trained", "given"]),
@@ -13,8 +18,8 @@ export const SETTINGS = {
   layer: whole(0, 0, 15),
   phase: whole(0, 0, 99),
   data: choice("digits", ["digits", "mnist"]),
-  hidden: { initial: [128], read: widths, write: (list) => list.join("-") },
-  activation: choice("relu", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"]),
+  hidden: { kind: "text", initial: [128], read: widths, write: (list) => list.join("-") },
+  activation: choice("relu", BENDS),
   loss: choice("softmax_cross_entropy", ["softmax_cross_entropy", "squared_error", "binary_cross_entropy"]),
   optimizer: choice("sgd", ["sgd", "momentum", "nesterov", "adam", "adamw"]),
   learningRate: decimal(0.1, 1e-6, 1e6),
@@ -22,7 +27,7 @@ export const SETTINGS = {
   epochs: whole(10, 1, 1000),
   initializer: choice("he", ["he", "glorot", "normal", "uniform", "zeros"]),
   preparation: choice("unit", ["unit", "signed", "raw"]),
-  shuffle: { initial: true, read: (text) => ({ yes: true, no: false })[text] ?? null, write: (on) => (on ? "yes" : "no") },
+  shuffle: toggle(true),
   seed: whole(1, 0, 2 ** 32 - 1),
   // of the microscope
   of: choice("digit", ["digit", "plane"]),
@@ -30,37 +35,58 @@ export const SETTINGS = {
   cell: { initial: "z1.0.0", read: (text) => (/^([a-zA-Z]{1,2})\d{0,2}\.\d{1,4}\.\d{1,4}$/.test(text) ? text : null), write: String },
   stepRate: decimal(0.1, 1e-6, 1e6),
   // of the plane
-  set: choice("moons", ["gaussians", "xor", "circles", "moons", "spiral", "own"]),
+  set: choice("moons", ["gaussians", "xor", "circles", "moons", "spiral", "own", "sine", "arc", "teacher", "curve"]),
   points: { initial: null, read: pointsIn, write: (list) => list.map((point) => point.join("_")).join("~") }, // [x, y, class]
-  noise: decimal(0.1, 0, 1),
+  classNames: { initial: [], read: namesIn, write: (list) => list.join("~") }, // of points from a file
+  columns: { initial: [], read: columnsIn, write: (list) => list.map((one) => one.join("_")).join("~") }, // the same: [name, mean, deviation]
+  noise: sliding(0.1, 0, 1),
   arms: whole(2, 2, 6),
-  spread0: decimal(0.5, 0.1, 3),
-  spread1: decimal(1.5, 0.1, 3),
-  planeHidden: { initial: [16, 8], read: widths, write: (list) => list.join("-") },
-  planeActivation: choice("relu", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"]),
+  spread0: sliding(0.5, 0.1, 3),
+  spread1: sliding(1.5, 0.1, 3),
+  planeLayers: { initial: [[16, "relu"], [8, "relu"]], read: layersIn, write: (list) => list.map((layer) => layer.join(".")).join("~") }, // [units, activation]
   planeOptimizer: choice("sgd", ["sgd", "momentum", "nesterov", "adam"]),
   planeRate: decimal(0.1, 1e-6, 1e6),
   planeBatch: whole(8, 1, 4096),
   planeInit: choice("he", ["he", "glorot", "normal", "uniform", "zeros"]),
   planeSeed: whole(1, 0, 2 ** 32 - 1),
-  compare: { initial: false, read: (text) => ({ yes: true, no: false })[text] ?? null, write: (on) => (on ? "yes" : "no") },
+  compare: toggle(false),
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),
 };
 
-function choice(initial, names) { return { initial, names, read: (text) => names.includes(text) ? text : null, write: String }; }
+function choice(initial, names) { return { kind: "choice", initial, names, read: (text) => names.includes(text) ? text : null, write: String }; }
+
+function toggle(initial) { return { kind: "toggle", initial, read: (text) => ({ yes: true, no: false })[text] ?? null, write: (on) => (on ? "yes" : "no") }; }
 
 function whole(initial, least, most) {
-  return { initial, least, most, write: String, read: (text) => /^-?\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null };
+  return { kind: "whole", initial, least, most, write: String, read: (text) => /^-?\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null };
 }
 
 function decimal(initial, least, most) {
-  return { initial, least, most, write: String, read: (text) => text !== "" && Number(text) >= least && Number(text) <= most ? Number(text) : null };
+  return { kind: "decimal", initial, least, most, write: String, read: (text) => text !== "" && Number(text) >= least && Number(text) <= most ? Number(text) : null };
 }
+
+function sliding(initial, least, most) { return { ...decimal(initial, least, most), kind: "slider" }; }
 
 function pointsIn(text) {
   const list = text.split("~").map((point) => point.split("_").map(Number));
-  return list.length <= 500 && list.every(([x, y, k, more]) => Math.abs(x) <= 1e3 && Math.abs(y) <= 1e3 && Number.isInteger(k) && k >= 0 && k < 6 && more === undefined) ? list : null;
+  return list.length <= MOST_POINTS && list.every(([x, y, k, more]) => Math.abs(x) <= 1e3 && Math.abs(y) <= 1e3 && Number.isInteger(k) && k >= 0 && k < MOST_CLASSES && more === undefined) ? list : null;
+}
+
+function namesIn(text) {
+  const list = text.split("~");
+  return list.length <= MOST_CLASSES && list.every((name) => name && name.length <= LONGEST_NAME) ? list : null;
+}
+
+function columnsIn(text) {
+  const list = text.split("~").map((one) => one.split("_")).map(([name, mean, deviation]) => [name, Number(mean), Number(deviation)]);
+  return list.length === 2 && list.every(([name, mean, deviation]) => name && name.length <= LONGEST_NAME && Number.isFinite(mean) && deviation > 0) ? list : null;
+}
+
+function layersIn(text) {
+  if (text === "") return [];
+  const list = text.split("~").map((layer) => layer.split(".")).map(([units, activation, more]) => [Number(units), more === undefined && activation]);
+  return list.length <= MOST_LAYERS && list.every(([units, activation]) => Number.isInteger(units) && units >= 1 && units <= MOST_UNITS && BENDS.includes(activation)) ? list : null;
 }
 
 function widths(text) {

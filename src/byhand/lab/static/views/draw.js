@@ -1,6 +1,6 @@
 // View 1: draw a digit, see what the network sees, its answer, why, and how sure that is.
 
-import { fill, h, number, percent, select, term } from "../dom.js";
+import { fill, h, number, scoreText, select, term } from "../dom.js";
 import { legend, paintInk, paintSigned, picture } from "../pictures.js";
 import { TEXT } from "../strings.js";
 
@@ -199,18 +199,19 @@ export function drawView(app, first) {
   return { element, wants, show };
 }
 
-/** Ten rows: class, bar, probability, logit. */
-function answerBars({ logits, probabilities, winner }, names) {
+/** A row a class: its bar, its probability or score, its logit. */
+function answerBars({ logits, output, scores, winner }, names) {
   const row = (k) => h("tr", { class: k === winner ? "winner" : null },
     h("th", { scope: "row" }, names[k]),
-    h("td", {}, h("meter", { min: 0, max: 1, value: probabilities[k].toFixed(4), "aria-label": `class ${names[k]}` })),
-    h("td", { class: "number" }, percent(probabilities[k])),
+    h("td", {}, h("meter", { min: 0, max: 1, value: scores[k].toFixed(4), "aria-label": `class ${names[k]}` })),
+    h("td", { class: "number" }, scoreText(output, scores[k])),
     h("td", { class: "number", "data-logit": k }, number(logits[k])));
   return [
-    h("p", { class: "verdict", role: "status" }, `${names[winner]}`, h("small", {}, ` with ${percent(probabilities[winner])}`)),
+    h("p", { class: "verdict", role: "status" }, `${names[winner]}`, h("small", {}, output === "probabilities" ? ` with ${scoreText(output, scores[winner])}` : `, ${words.scores[output]} ${scoreText(output, scores[winner])}`)),
     h("table", { class: "bars" },
-      h("thead", {}, h("tr", {}, h("th", {}, "digit"), h("td", {}), h("th", {}, term("probability")), h("th", {}, term("logit")))),
+      h("thead", {}, h("tr", {}, h("th", {}, "digit"), h("td", {}), h("th", {}, term(words.scores[output])), h("th", {}, term("logit")))),
       h("tbody", {}, Array.from(logits.keys(), row))),
+    output === "probabilities" ? null : h("p", { class: "hint" }, words.notShares),
   ];
 }
 

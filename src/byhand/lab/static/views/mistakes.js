@@ -1,6 +1,6 @@
 // View 6: the test set through the network: what is taken for what, and the mistakes, the surest first.
 
-import { fill, h, percent, term } from "../dom.js";
+import { fill, h, percent, scoreText, term } from "../dom.js";
 import { paintInk, picture } from "../pictures.js";
 import { TEXT } from "../strings.js";
 
@@ -40,7 +40,7 @@ export function mistakesView(app, first) {
     fill(heading, chosen ? `${names[chosen[0]]} taken for ${names[chosen[1]]}: ${counts[chosen[0] * names.length + chosen[1]]}` : words.all,
       chosen && h("button", { type: "button", class: "small", onclick: () => { chosen = null; show(state, frames); } }, "All"));
     const shape = app.models[state.model].imageShape;
-    fill(list, shown.length ? shown.slice(0, SHOWN).map((one) => mistake(one, shape, names, () => app.set({ view: "draw", picture: one.stored, digit: one.index, label: one.label }))) : h("p", {}, words.none));
+    fill(list, shown.length ? shown.slice(0, SHOWN).map((one) => mistake(one, mistakes.output, shape, names, () => app.set({ view: "draw", picture: one.stored, digit: one.index, label: one.label }))) : h("p", {}, words.none));
   }
 
   return { element, wants, show };
@@ -62,10 +62,10 @@ function table({ counts, n_classes: k }, names, chosen, choose) {
     h("tbody", {}, names.map((name, row) => h("tr", {}, h("th", { scope: "row" }, name), names.map((_, column) => cell(row, column))))));
 }
 
-function mistake({ stored, label, answer, probability }, shape, names, open) {
+function mistake({ stored, label, answer, score }, output, shape, names, open) {
   const canvas = picture("", 84);
   paintInk(canvas, stored, shape, shape[0] === 8 ? 16 : 255);
   canvas.setAttribute("aria-hidden", "true");
-  return h("button", { type: "button", class: "thumbnail", onclick: open, "aria-label": `a ${names[label]} taken for ${names[answer]} with ${percent(probability)}; open it in Draw` },
-    canvas, h("span", {}, `${names[label]} → ${names[answer]}`), h("small", {}, percent(probability)));
+  return h("button", { type: "button", class: "thumbnail", onclick: open, "aria-label": `a ${names[label]} taken for ${names[answer]} with ${output === "probabilities" ? "" : "score "}${scoreText(output, score)}; open it in Draw` },
+    canvas, h("span", {}, `${names[label]} → ${names[answer]}`), h("small", {}, scoreText(output, score)));
 }

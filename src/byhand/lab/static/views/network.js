@@ -1,13 +1,12 @@
 // View 2: one example through the network, phase by phase, forwards and backwards, with every number at hand.
 
-import { fill, h, number, percent, select, term } from "../dom.js";
+import { fill, h, number, scoreText, select, term } from "../dom.js";
 import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../pictures.js";
 import { TEXT } from "../strings.js";
 
 const words = TEXT.network;
 const PHASE_MS = 1200; // an animated phase
 const FEW = 24; // units: a layer up to this wide is drawn unit by unit with every line
-const STRONGEST = 40; // lines drawn where there are too many
 const WIDTH = 900, HEIGHT = 460, TOP = 46;
 
 /** What happens in order, of a network with so many layers. */
@@ -58,12 +57,13 @@ export function networkView(app, first) {
 
   function wants({ model, picture: stored, label, layer, unit }, { answer }) {
     const [height, width] = app.models[model]?.imageShape ?? [28, 28];
-    if (!stored || stored.length !== height * width) return { walk: null, unit: null };
+    if (!stored || stored.length !== height * width) return { walk: null, sum: null, unit: null };
     const fits = app.data && app.data.imageShape[0] === height;
     const truth = label >= 0 ? label : answer?.request.stored === stored ? answer.winner : null;
     return {
       answer: { ask: "forward", request: { model, stored } },
       walk: truth === null ? undefined : { ask: "walk", request: { model, stored, label: truth } },
+      sum: truth === null ? undefined : { ask: "sum", request: { model, stored, layer, unit } },
       unit: fits ? { ask: "exciting", request: { model, layer, unit }, after: 200 } : null,
     };
   }
@@ -81,7 +81,9 @@ export function networkView(app, first) {
     fill(caption, ...captionOf(phase, walk));
     const shape = app.models[state.model].imageShape;
     fill(drawing, ...drawn(walk, phase, state, shape, (layer, unit) => app.set({ layer, unit })));
-    fill(card, ...unitCard(walk, state, frames.unit, shape, names));
+    const { sum } = frames, isNow = sum && ["model", "layer", "unit"].every((name) => sum.request[name] === state[name]) && sum.request.stored === state.picture;
+    card.classList.toggle("stale", !isNow); // of a moment ago
+    if (isNow) fill(card, ...unitCard(walk, sum, frames.unit, shape, names));
   }
 
   return { element, wants, show, leave: stop };
@@ -140,13 +142,10 @@ function placeLayer(n, l, nLayers) {
 
 /** Lines of one layer: all when few, else those that carry most; dashed where the weight is negative. */
 function lines(walk, l, columns, has, back, phase) {
-  const layer = walk.layers[l], from = l ? walk.layers[l - 1].a : walk.x, { W, dW, n_in, n_out } = layer;
+  const layer = walk.layers[l], { W, dW, n_in, n_out } = layer;
   const showsGradient = back && has("dW", l), weights = showsGradient ? dW : W;
-  const carried = (k, j) => Math.abs(showsGradient ? dW[k * n_out + j] : from[k] * W[k * n_out + j]);
   const seen = l ? n_in * n_out <= FEW * FEW : n_in <= FEW;
-  const all = [];
-  if (seen) for (let k = 0; k < n_in; k++) for (let j = 0; j < n_out; j++) all.push([k, j]);
-  else all.push(...strongest(n_in, n_out, carried));
+  const all = seen ? Array.from({ length: n_in * n_out }, (_, i) => [Math.floor(i / n_out), i % n_out]) : showsGradient ? layer.strongestBack : layer.strongest;
   const most = largestSize(weights), active = phase.layer === l && ["z", "dW"].includes(phase.name) || (back && phase.name === "da" && phase.layer === l - 1);
   return h("g", { class: active ? "lines active" : "lines", "data-lines": all.length }, all.map(([k, j]) => {
     const weight = weights[k * n_out + j], [x1, y1] = columns[l].spots[k], [x2, y2] = columns[l + 1].spots[j];
@@ -155,19 +154,6 @@ function lines(walk, l, columns, has, back, phase) {
       "stroke-dasharray": weight < 0 ? "5 4" : null, opacity: has("z", l) || active ? 0.85 : 0.25,
     });
   }));
-}
-
-function strongest(n_in, n_out, carried) {
-  const best = []; // the largest so far, the least of them last
-  for (let k = 0; k < n_in; k++) for (let j = 0; j < n_out; j++) {
-    const size = carried(k, j);
-    if (best.length < STRONGEST || size > best.at(-1)[2]) {
-      best.push([k, j, size]);
-      best.sort((a, b) => b[2] - a[2]);
-      best.length = Math.min(best.length, STRONGEST);
-    }
-  }
-  return best;
 }
 
 function inputPicture(walk, [height, width], { x, side, cell }, active) {
@@ -208,10 +194,8 @@ function keyed(event, l, j, n, choose) {
 }
 
 /** What one unit looks for, its sum, and the test pictures that excite it most. */
-function unitCard(walk, state, exciting, shape, names) {
-  const l = Math.min(state.layer, walk.layers.length - 1), layer = walk.layers[l], j = Math.min(state.unit, layer.n_out - 1);
-  const weights = Float64Array.from({ length: layer.n_in }, (_, k) => layer.W[k * layer.n_out + j]), inputs = l ? walk.layers[l - 1].a : walk.x;
-  const order = Array.from(inputs.keys()).sort((a, b) => Math.abs(inputs[b] * weights[b]) - Math.abs(inputs[a] * weights[a])).slice(0, 6);
+function unitCard(walk, sum, exciting, shape, names) {
+  const { layer: l, unit: j, from, inputs, products, weights } = sum, layer = walk.layers[l];
   const look = picture(`the weights of unit ${j}`, l ? 240 : 140);
   paintSigned(look, weights, l ? gridOf(layer.n_in) : shape);
   const fits = exciting && exciting.request.layer === l && exciting.request.unit === j;
@@ -222,16 +206,22 @@ function unitCard(walk, state, exciting, shape, names) {
       h("div", {},
         h("table", { class: "sum" },
           h("thead", {}, h("tr", {}, h("th", {}, l ? "from unit" : "from pixel"), h("th", {}, l ? "a" : "x"), h("th", {}, term("weight")), h("th", {}, "product"))),
-          h("tbody", {}, order.map((k) => h("tr", {}, h("th", { scope: "row" }, l ? k : `${Math.floor(k / shape[1])}, ${k % shape[1]}`), h("td", { class: "number" }, number(inputs[k], 4)), h("td", { class: "number" }, number(weights[k], 4)), h("td", { class: "number" }, number(inputs[k] * weights[k], 4)))),
-            h("tr", {}, h("th", { scope: "row", colspan: 3 }, `the other ${layer.n_in - order.length}`), h("td", { class: "number" }, number(layer.z[j] - layer.b[j] - order.reduce((sum, k) => sum + inputs[k] * weights[k], 0), 4))),
-            h("tr", {}, h("th", { scope: "row", colspan: 3 }, term("bias")), h("td", { class: "number" }, number(layer.b[j], 4))),
-            h("tr", { class: "total" }, h("th", { scope: "row", colspan: 3 }, term("z")), h("td", { class: "number" }, number(layer.z[j], 4))),
+          h("tbody", {}, from.map((k, i) => h("tr", {}, h("th", { scope: "row" }, l ? k : `${Math.floor(k / shape[1])}, ${k % shape[1]}`), h("td", { class: "number" }, number(inputs[i], 4)), h("td", { class: "number" }, number(weights[k], 4)), h("td", { class: "number" }, number(products[i], 4)))),
+            sum.n_others ? h("tr", {}, h("th", { scope: "row", colspan: 3 }, `the other ${sum.n_others}`), h("td", { class: "number" }, number(sum.others, 4))) : null,
+            h("tr", {}, h("th", { scope: "row", colspan: 3 }, term("bias")), h("td", { class: "number" }, number(sum.bias, 4))),
+            h("tr", { class: "total" }, h("th", { scope: "row", colspan: 3 }, term("z")), h("td", { class: "number" }, number(sum.z, 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}`), h("td", { class: "number" }, number(layer.a[j], 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂a"), h("td", { class: "number" }, number(layer.da[j], 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂z"), h("td", { class: "number" }, number(layer.dz[j], 4)))))),
       fits ? h("div", {}, h("p", {}, "What excites it most in the test set:"), h("div", { class: "thumbnails" }, exciting.most.map((one) => thumbnail(one, shape, names))), histogram(exciting)) : h("p", { class: "hint" }, "With test digits at hand, those that excite it most are shown here.")),
-    l === walk.layers.length - 1 ? h("p", { class: "hint" }, `softmax of all ${layer.n_out}: ${names[j]} gets ${percent(walk.probabilities[j])}`) : null,
+    l === walk.layers.length - 1 ? h("p", { class: "hint" }, ...endOf(walk, names, j)) : null,
   ];
+}
+
+/** What becomes of the last layer's outputs. */
+function endOf({ output, scores, layers }, names, j) {
+  const k = layers.at(-1).n_out === 1 ? 1 : j, said = scoreText(output, scores[k]);
+  return { probabilities: [`softmax of all ${scores.length}: ${names[k]} gets ${said}`], yes_no: ["sigmoid of z: the ", term("score"), ` of ${names[k]} is ${said}`], scores: ["a is the ", term("score"), ` of ${names[k]}: ${said}`] }[output];
 }
 
 /** A grid for so many weights, nearly square. */

@@ -1,36 +1,47 @@
-// View 4: points in the plane, the boundary between their classes as it moves, and what every hidden unit says where.
+// View 4: points in the plane, the boundary between their classes as it moves, and what every hidden unit says where;
+// or points of a curve, the curve a network draws through them, and what every hidden unit adds to it.
 
-import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { mark, paintBoard, pressed } from "../board.js";
+import { LOOKS, chart } from "../charts.js";
 import { field, fill, h, number, percent, select, term } from "../dom.js";
-import { largestSize, legend, paintClasses, paintSigned, picture, CLASSES } from "../pictures.js";
+import { layerRows, rows } from "../forms.js";
+import { largestSize, legend, paintSigned, picture } from "../pictures.js";
 import { planeSettings } from "../settings.js";
-import { SETTINGS } from "../state.js";
+import { CURVES, MOST_CLASSES, MOST_POINTS } from "../state.js";
 import { TEXT } from "../strings.js";
 
-const words = TEXT.plane, SIDE = 420, HEIGHT = 150;
-const CHOICES = ["set", "noise", "arms", "spread0", "spread1", "planeHidden", "planeActivation", "planeOptimizer", "planeRate", "planeBatch", "planeInit", "planeSeed", "compare", "points"];
+const words = TEXT.plane, HEIGHT = 150, CURVE_HEIGHT = 340, PARTS_HEIGHT = 260;
+const CHOICES = ["set", "noise", "arms", "spread0", "spread1", "planeLayers", "planeOptimizer", "planeRate", "planeBatch", "planeInit", "planeSeed", "compare", "points"];
+const PRESETS = [[[4, "relu"], [4, "relu"]], [[16, "relu"], [8, "relu"]]];
+const AT_XOR = { set: "xor", noise: 0, points: null, compare: true, planeLayers: [[8, "tanh"]], planeOptimizer: "sgd", planeRate: 0.1, planeBatch: 8, planeInit: "he" };
 
 export function planeView(app, first) {
-  const [form, boards, figures, report, network, editor] = ["form", "div", "dl", "p", "div", "div"].map((tag) => h(tag));
+  const [form, presets, own, boards, figures, report, told, network, editor, parts] = ["form", "div", "div", "div", "dl", "p", "p", "div", "div", "div"].map((tag) => h(tag));
   form.className = "settings";
+  presets.className = "buttons";
   boards.className = "columns";
   figures.className = "figures";
   report.className = "readout";
   report.setAttribute("aria-live", "polite");
-  const lossChart = h("div", { class: "chart low", role: "img", "aria-label": "loss" });
+  told.className = "hint";
+  parts.className = "parts";
+  const lossChart = h("div", { class: "chart low" }), curveChart = h("div", { class: "chart pressed" }), partsChart = h("div", { class: "chart" });
   const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
   const start = button(words.start, () => act(app.frames.plane?.running ? "planePause" : "planeStart"), "main");
+  const unitsCard = h("div", { class: "card" }, h("h3", {}, words.units), legend({ plus: "high", zero: "zero", minus: "below zero" }), network);
   const element = h("section", { class: "plane" }, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead),
     h("div", { class: "columns" },
-      h("div", { class: "card" }, form),
+      h("div", {}, h("div", { class: "card" }, form, h("h3", { class: "apart" }, words.presets), presets), h("div", { class: "card" }, h("h3", {}, words.own), own)),
       h("div", { class: "card wide" },
         h("div", { class: "buttons" }, start, button(words.one, () => act("planeStep", { epochs: 1 })), button(words.many, () => act("planeStep", { epochs: 100 })), button(words.reset, begin)),
-        figures, report, boards, lossChart)),
-    h("div", { class: "card" }, h("h3", {}, words.units), legend({ plus: "high", zero: "zero", minus: "below zero" }), network),
+        figures, report, boards, curveChart, told, lossChart)),
+    unitsCard, parts,
     h("div", { class: "card" }, h("details", {}, h("summary", {}, words.byHand), editor)));
-  let state = first, frames = {}, chart = null, begun = null, pointClass = 0;
-  const canvases = new Map();
+  fill(parts, h("div", { class: "card" }, h("h3", {}, words.parts), partsChart, h("p", { class: "hint" }, words.partsHelp)));
+  let state = first, frames = {}, begun = null, pointClass = 0, shown = null;
+  const canvases = new Map(), charts = {};
 
+  const isCurve = () => CURVES.includes(state.set);
   async function begin() { begun = CHOICES.map((name) => state[name]); await act("planeBegin", { settings: planeSettings(state) }); }
   async function act(name, request = {}) {
     try {
@@ -40,32 +51,49 @@ export function planeView(app, first) {
     app.refresh();
   }
 
-  /** A press on the board puts a point of the chosen class there; the set is then the user's own. */
-  function place(event, canvas) {
-    const { box, points, classes } = frames.plane, area = canvas.getBoundingClientRect();
-    const x = box[0] + (event.clientX - area.left) / area.width * (box[1] - box[0]), y = box[3] - (event.clientY - area.top) / area.height * (box[3] - box[2]);
-    const own = state.points ?? Array.from(classes, (k, i) => [points[2 * i], points[2 * i + 1], k]).slice(0, state.set === "own" ? undefined : 0);
-    app.set({ set: "own", points: [...own, [x, y, pointClass].map((value, i) => i < 2 ? Number(value.toFixed(3)) : value)] });
+  /** Set, begin with that, and train: the engine answers in the order it is asked. */
+  async function beginWith(changes) {
+    app.set(changes);
+    await begin();
+    await act("planeStart");
   }
 
-  function drawForm() {
-    const from = (name, names = SETTINGS[name].names, labels = words.names) => select(names, state[name], (text) => app.set({ [name]: SETTINGS[name].read(text) }), labels);
-    const text = (name, type = "text") => h("input", { type, value: SETTINGS[name].write(state[name]), onchange: (event) => {
-      const value = SETTINGS[name].read(event.target.value.trim());
-      event.target.setAttribute("aria-invalid", String(value === null));
-      return value === null ? app.tell(`"${event.target.value}" cannot be here`) : app.set({ [name]: value });
-    } });
-    const slider = (name, label) => field(`${label}: ${state[name]}`, h("input", { type: "range", min: SETTINGS[name].least, max: SETTINGS[name].most, step: 0.05, value: state[name], "aria-label": label, onchange: (event) => app.set({ [name]: Number(event.target.value) }) }));
-    fill(form,
-      field("Points", select(SETTINGS.set.names, state.set, (set) => app.set({ set, points: null }), words.names)),
-      state.set === "gaussians" ? [slider("spread0", "Spread of class 0"), slider("spread1", "Spread of class 1")] : state.set === "own" ? null : slider("noise", "Noise"),
-      state.set === "spiral" ? field("Arms", from("arms", [2, 3, 4, 5, 6])) : null,
-      field("Hidden layers", text("planeHidden")), field(term("activation", "Activation"), from("planeActivation")), field(term("optimizer", "Optimizer"), from("planeOptimizer")),
-      field(term("learning rate", "Learning rate"), text("planeRate")), field(term("minibatch", "Minibatch"), text("planeBatch", "number")),
-      field(term("initialisation", "Weights begin"), from("planeInit")), field(term("seed", "Seed"), text("planeSeed", "number")),
-      field("Beside one without hidden layer", h("input", { type: "checkbox", checked: state.compare, onchange: (event) => app.set({ compare: event.target.checked }) })),
-      field("A press on the board puts", select([0, 1, 2, 3, 4, 5], pointClass, (k) => { pointClass = Number(k); }, Object.fromEntries([0, 1, 2, 3, 4, 5].map((k) => [k, `a point of class ${k}`])))));
+  /** Points become the user's own with the first that is put there. */
+  function place(at) {
+    const { points, classes } = frames.plane, set = isCurve() ? "curve" : "own", k = isCurve() ? 0 : pointClass;
+    const before = state.points ?? (state.set === set ? Array.from(classes, (c, i) => [points[2 * i], points[2 * i + 1], c]) : []);
+    if (before.length >= MOST_POINTS) return app.tell(`there is room for ${MOST_POINTS} points`);
+    app.set({ set, points: [...before, [...at.map((value) => Number(value.toFixed(3))), k]], ...(state.set === set ? {} : { classNames: [], columns: [] }) });
   }
+
+  // Forms
+
+  function drawForms() {
+    const choose = (changes) => app.set("set" in changes ? { ...changes, points: null, classNames: [], columns: [] } : changes);
+    const row = (...names) => rows(names, state, choose, app.tell), isOwn = ["own", "curve"].includes(state.set);
+    fill(form,
+      row("set"), state.set === "gaussians" ? row("spread0", "spread1") : isOwn ? null : row("noise"), state.set === "spiral" ? row("arms") : null,
+      layerRows(state.planeLayers, (planeLayers) => app.set({ planeLayers }), app.tell),
+      row("planeOptimizer", "planeRate", "planeBatch", "planeInit", "planeSeed"), isCurve() ? null : row("compare"));
+    const ends = ([layers]) => [isCurve() ? 1 : 2, ...layers.map(([units]) => units), frames.plane?.networks[0].layers.at(-1).n_out ?? 2].join("-");
+    fill(presets, PRESETS.map((layers) => button(ends([layers]), () => app.set({ planeLayers: layers }))), button(words.line, () => beginWith(AT_XOR)));
+    drawOwn();
+  }
+
+  function drawOwn() {
+    const names = Object.fromEntries(Array.from({ length: MOST_CLASSES }, (_, k) => [k, `${words.ofClass} ${state.classNames[k] ?? k}`]));
+    const [x, y] = ["x", isCurve() ? "t" : "y"].map((name) => h("input", { type: "number", step: 0.1, value: 0, "aria-label": name }));
+    const file = h("input", { type: "file", accept: ".csv,text/csv,.txt", class: "away", id: "table", onchange: (event) => app.take([...event.target.files]) });
+    fill(own,
+      isCurve() ? null : field(words.press, select(Object.keys(names), pointClass, (k) => { pointClass = Number(k); }, names)),
+      h("div", { class: "buttons" }, h("label", { class: "inline" }, "x", x), h("label", { class: "inline" }, isCurve() ? "t" : "y", y),
+        button(words.place, () => Number.isFinite(x.valueAsNumber + y.valueAsNumber) && place([x.valueAsNumber, y.valueAsNumber])),
+        state.points?.length > 2 ? button(words.undo, () => app.set({ points: state.points.slice(0, -1) })) : null),
+      h("div", { class: "buttons" }, file, h("label", { for: "table", class: "button" }, words.file)),
+      h("p", { class: "hint" }, words.fileHelp));
+  }
+
+  // What is shown
 
   function wants(now) {
     state = now;
@@ -75,62 +103,63 @@ export function planeView(app, first) {
   }
 
   function show(now, given) {
-    const isNew = !form.children.length || CHOICES.some((name) => now[name] !== form.shown?.[name]);
     [state, frames] = [now, given];
-    if (isNew) { form.shown = now; drawForm(); }
-    const { plane } = frames;
+    const { plane } = frames, key = [...CHOICES, "classNames"].map((name) => now[name]).concat(plane?.networks[0].layers.at(-1).n_out);
+    if (!shown || key.some((value, i) => value !== shown[i])) { shown = key; drawForms(); }
     start.textContent = plane?.running ? words.pause : words.start;
     if (!plane) return;
+    const curve = plane.task === "curve";
+    for (const [part, is] of [[boards, !curve], [unitsCard, !curve], [curveChart, curve], [parts, curve]]) part.hidden = !is;
     drawFigures(plane);
-    drawBoards(plane);
-    drawUnits(plane.networks[0], plane.unit_side);
-    drawLoss(plane.networks);
+    drawTold(plane);
+    if (curve) drawCurve(plane);
+    else { drawBoards(plane); drawUnits(plane.networks[0], plane.unit_side); }
+    drawLoss(plane);
     if (!plane.running && editor.closest("details").open) drawEditor(plane.networks[0]);
   }
 
-  function drawFigures({ epoch, networks, bayes, diverged }) {
-    const rows = [[term("epoch"), epoch.toLocaleString("en")], ...networks.flatMap(({ loss, accuracy }, i) => [
-      [i ? "loss, no hidden layer" : term("loss"), loss === null ? "–" : number(loss, 4)], [i ? "right, no hidden layer" : "right", percent(accuracy)]])];
-    if (bayes) rows.push(["least error possible", percent(bayes.error, 2)]);
-    fill(figures, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-    fill(report, diverged ? `In epoch ${diverged.epoch} the loss was no longer a number: the steps are too long. Lower the learning rate and begin again.` : bayes ? "The white line is where the better of the two classes changes: no network can do better than that." : "");
+  function drawFigures({ task, epoch, networks, bayes, straight, diverged }) {
+    const suffix = (i) => (i ? ", no hidden layer" : ""), figure = (value, text) => (value === null || value === undefined ? "–" : text(value));
+    const list = [[term("epoch"), epoch.toLocaleString("en")], ...networks.flatMap(({ loss, accuracy, error }, i) => [
+      [i ? `loss${suffix(i)}` : term(task === "curve" ? "squared error" : "loss"), figure(loss, (value) => number(value, 4))],
+      task === "curve" ? null : [`right${suffix(i)}`, percent(accuracy)], bayes ? [i ? `true error${suffix(i)}` : term("true error"), figure(error, (value) => percent(value, 2))] : null])];
+    if (bayes) list.push(["best straight line", percent(straight.error, 2)], ["least error possible", percent(bayes.error, 2)]);
+    if (task === "curve") list.push(["best straight line", number(straight.loss, 4)]);
+    fill(figures, list.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+    const tenth = Number((state.planeRate / 10).toPrecision(6));
+    fill(report, diverged ? [`In epoch ${diverged.epoch} the loss was no longer a number: the steps are too long. Lower the learning rate and begin again. `, button(words.tenth, () => beginWith({ planeRate: tenth }), "small")] : bayes ? words.bayes : "");
     report.classList.toggle("bad", Boolean(diverged));
+  }
+
+  /** Names of the classes, and how a table's columns became places on the board. */
+  function drawTold({ task }) {
+    const scaled = state.columns.map(([name, mean, deviation], i) => `${"xy"[i] === "y" && task === "curve" ? "t" : "xy"[i]} = (${name} − ${number(mean, 3)}) / ${number(deviation, 3)}`.replace("− −", "+ "));
+    const marks = state.classNames.map((name, k) => {
+      const canvas = h("canvas", { width: 16, height: 16, class: "mark", "aria-hidden": "true" });
+      mark(canvas, k);
+      return h("span", { class: "named" }, canvas, ` ${name} `);
+    });
+    fill(told, marks, scaled.length ? `Each column less its mean, divided by its deviation: ${scaled.join("; ")}.` : "");
+  }
+
+  function drawBoards(plane) {
+    const figuresOf = plane.networks.map((one, i) => {
+      const canvas = board(i), sizes = one.layers.map(({ n_out }) => n_out).join("-");
+      paintBoard(canvas, one, plane);
+      canvas.setAttribute("aria-label", `What the network 2-${sizes} says everywhere; ${percent(one.accuracy)} of the points are right`);
+      return h("figure", {}, canvas, h("figcaption", {}, `2-${sizes}${i ? ": only straight lines" : ""}`));
+    });
+    if (boards.children.length !== figuresOf.length || figuresOf.some((figure, i) => boards.children[i].innerText !== figure.innerText)) fill(boards, figuresOf);
+    else figuresOf.forEach((figure, i) => boards.children[i].replaceChildren(...figure.childNodes));
   }
 
   function board(i) {
     if (!canvases.has(i)) {
-      const canvas = h("canvas", { width: SIDE, height: SIDE, class: "board", role: "img" });
-      canvas.addEventListener("click", (event) => place(event, canvas));
+      const canvas = h("canvas", { class: "board", role: "img" });
+      canvas.addEventListener("click", (event) => place(pressed(event, canvas, frames.plane.box)));
       canvases.set(i, canvas);
     }
     return canvases.get(i);
-  }
-
-  function drawBoards({ networks, side, points, classes, box, bayes }) {
-    const shown = networks.map((one, i) => {
-      const canvas = board(i), sizes = one.layers.map(({ n_out }) => n_out).join("-");
-      paintClasses(canvas, one.map, side, one.n_classes, bayes?.classes);
-      paintPoints(canvas, points, classes, box);
-      canvas.setAttribute("aria-label", `What the network 2-${sizes} says everywhere; ${percent(one.accuracy)} of the points are right`);
-      return h("figure", {}, canvas, h("figcaption", {}, `2-${sizes}${i ? ": only straight lines" : ""}`));
-    });
-    if (boards.children.length !== shown.length || shown.some((figure, i) => boards.children[i].innerText !== figure.innerText)) fill(boards, shown);
-    else shown.forEach((figure, i) => boards.children[i].replaceChildren(...figure.childNodes));
-  }
-
-  /** Classes by shape as well as colour. */
-  function paintPoints(canvas, points, classes, [left, right, low, high]) {
-    const context = canvas.getContext("2d");
-    classes.forEach((k, i) => {
-      const x = (points[2 * i] - left) / (right - left) * SIDE, y = (high - points[2 * i + 1]) / (high - low) * SIDE, r = 5, sides = [0, 3, 4, 5, 6, 8][k % 6];
-      context.beginPath();
-      if (!sides) context.arc(x, y, r, 0, 7);
-      else for (let s = 0; s < sides; s++) context[s ? "lineTo" : "moveTo"](x + 1.25 * r * Math.sin(2 * Math.PI * s / sides), y - 1.25 * r * Math.cos(2 * Math.PI * s / sides));
-      context.closePath();
-      Object.assign(context, { fillStyle: `rgb(${CLASSES[k % 6].join(" ")})`, strokeStyle: "#fff", lineWidth: 1.5 });
-      context.fill();
-      context.stroke();
-    });
   }
 
   /** One canvas a unit, kept from frame to frame. */
@@ -145,21 +174,47 @@ export function planeView(app, first) {
       h("div", { class: "thumbnails" }, maps.map((map, j) => {
         const name = `layer ${l + 1}, unit ${j}: up to ±${number(largestSize(map), 2)}`, canvas = unitCanvas(`${l} ${j}`, name);
         paintSigned(canvas, map, [side, side]);
-        const { W, b, n_in, n_out } = layers[l], from = Array.from({ length: Math.min(n_in, 2) }, (_, k) => W[k * n_out + j]);
-        return h("figure", {}, canvas, l === 0 ? h("figcaption", {}, number(from[0], 2), " x ", from[1] < 0 ? "− " : "+ ", number(Math.abs(from[1]), 2), " y ", b[j] < 0 ? "− " : "+ ", number(Math.abs(b[j]), 2)) : h("figcaption", {}, `unit ${j}`));
+        const { W, b, n_out } = layers[l], signed = (value) => `${value < 0 ? "−" : "+"} ${number(Math.abs(value), 2)}`;
+        return h("figure", {}, canvas, h("figcaption", {}, l === 0 ? `${number(W[j], 2)} x ${signed(W[n_out + j])} y ${signed(b[j])}` : `unit ${j}`));
       }))));
-    fill(network, columns.length ? columns : h("p", { class: "hint" }, "There is no hidden layer: the boundary can only be straight."));
+    fill(network, columns.length ? columns : h("p", { class: "hint" }, words.none));
   }
 
-  function drawLoss(networks) {
-    const x = networks[0].history.map(({ epoch }) => epoch), ink = getComputedStyle(document.body).color;
-    if (!chart || chart.series.length !== networks.length + 1) {
-      chart?.destroy();
-      const looks = [{ stroke: "#3f7fd0", width: 1.5 }, { stroke: "#d07a00", width: 1.5, dash: [6, 4] }];
-      chart = new uPlot({ title: "loss", width: lossChart.clientWidth || 300, height: HEIGHT, scales: { x: { time: false } }, legend: { show: false }, cursor: { show: false },
-        axes: [{ stroke: ink, size: 30 }, { stroke: ink, size: 48 }], series: [{}, ...networks.map((_, i) => ({ label: `network ${i}`, ...looks[i] }))] }, [[], ...networks.map(() => [])], lossChart);
+  // Charts: each is made anew when its lines are others
+
+  function charted(name, host, series, options) {
+    if (charts[name]?.key !== String(series.map(({ label }) => label))) {
+      charts[name]?.end();
+      charts[name] = { key: String(series.map(({ label }) => label)), ...chart(host, { ...options, series }) };
     }
-    chart.setData([x, ...networks.map(({ history }) => history.map(({ loss }) => loss))]);
+    return charts[name];
+  }
+
+  function drawLoss({ networks, task }) {
+    const lines = [{ label: "with hidden layers", ...LOOKS.line }, { label: "without", ...LOOKS.dashed }].slice(0, networks.length);
+    charted("loss", lossChart, lines, { title: task === "curve" ? "squared error" : "loss", height: HEIGHT, label: "epoch" })
+      .set([networks[0].history.map(({ epoch }) => epoch), ...networks.map(({ history }) => history.map(({ loss }) => loss))]);
+    lossChart.setAttribute("aria-label", `loss: ${networks[0].loss === null ? "nothing yet" : number(networks[0].loss, 4)}`);
+  }
+
+  function drawCurve({ x, points, networks: [one], straight, box }) {
+    const sizes = ["1", ...one.layers.map(({ n_out }) => n_out)].join("-");
+    const at = Array.from({ length: points.length / 2 }, (_, i) => i), all = [...Array.from(x, (value, i) => [value, one.said[i], straight.said[i], null]), ...at.map((i) => [points[2 * i], null, null, points[2 * i + 1]])].sort(([a], [b]) => a - b);
+    const lines = [{ label: `network ${sizes}`, ...LOOKS.line, width: 2.5, spanGaps: true }, { label: "best straight line", ...LOOKS.dashed, spanGaps: true }, { label: "points", ...LOOKS.dots }];
+    curveChart.box = box; // its scale asks for it
+    const { plot, set } = charted("curve", curveChart, lines, { title: "what the network says", height: CURVE_HEIGHT, label: "x", x: { range: () => curveChart.box.slice(0, 2) } });
+    set([0, 1, 2, 3].map((column) => all.map((one) => one[column])));
+    plot.over.onclick = (event) => { const area = plot.over.getBoundingClientRect(); place([plot.posToVal(event.clientX - area.left, "x"), plot.posToVal(event.clientY - area.top, "y")]); };
+    curveChart.setAttribute("aria-label", `The curve of the network ${sizes} through ${at.length} points; the best straight line beside it`);
+    drawParts(one, x);
+  }
+
+  function drawParts({ parts: lines, said, bias }, x) {
+    const looks = lines.map((_, j) => ({ label: `unit ${j}`, stroke: ["#3f7fd0", "#d07a00", "#00896a", "#a04a94"][j % 4], width: 1.2, dash: j % 8 > 3 ? [5, 4] : undefined }));
+    const ink = getComputedStyle(document.body).color, whole = { label: "sum with the bias", stroke: ink, width: 3 };
+    charted("parts", partsChart, [...looks, whole], { title: `bias of the output: ${number(bias, 3)}`, height: PARTS_HEIGHT, label: "x", legend: lines.length <= 12 }).set([Array.from(x), ...lines.map((line) => Array.from(line)), Array.from(said)]);
+    partsChart.querySelector(".u-title").textContent = lines.length ? `bias of the output: ${number(bias, 3)}` : words.noneOfCurve;
+    partsChart.setAttribute("aria-label", `What each of ${lines.length} hidden units adds to the output along x, and their sum`);
   }
 
   /** Every weight and bias, output biases too, to be changed by hand. */
@@ -173,5 +228,10 @@ export function planeView(app, first) {
   }
   editor.closest("details").addEventListener("toggle", () => frames.plane && drawEditor(frames.plane.networks[0]));
 
-  return { element, wants, show, leave: () => app.frames.plane?.running && act("planePause") };
+  function leave() {
+    Object.values(charts).forEach(({ end }) => end());
+    if (app.frames.plane?.running) act("planePause");
+  }
+
+  return { element, wants, show, leave };
 }

@@ -1,19 +1,14 @@
 // View 3: train a network in the page, or watch one that trains on the desk.
 
-import uPlot from "../vendor/uplot/uPlot.esm.js";
-import { field, fill, h, number, percent, select, term } from "../dom.js";
+import { LOOKS, chart } from "../charts.js";
+import { fill, h, number, percent, term } from "../dom.js";
+import { rows } from "../forms.js";
 import { largestSize, legend, paintSigned, picture } from "../pictures.js";
 import { trainSettings } from "../settings.js";
-import { SETTINGS } from "../state.js";
 import { TEXT } from "../strings.js";
 
 const words = TEXT.train;
 const HEIGHT = 190; // of a chart
-const NAMES = {
-  digits: "1,797 small digits (8 × 8), bundled", mnist: "MNIST, 70,000 digits (28 × 28)", softmax_cross_entropy: "softmax cross-entropy",
-  squared_error: "squared error", binary_cross_entropy: "binary cross-entropy", leaky_relu: "leaky ReLU", relu: "ReLU", sgd: "SGD", adam: "Adam", adamw: "AdamW",
-  nesterov: "Nesterov", unit: "unit: 0 … 1", signed: "signed: −1 … 1", raw: "raw, as stored", he: "He", glorot: "Glorot", normal: "small normal", zeros: "all zero",
-};
 const CHOICES = ["data", "hidden", "activation", "loss", "optimizer", "learningRate", "batchSize", "epochs", "initializer", "preparation", "shuffle", "seed"];
 
 export function trainView(app, first) {
@@ -64,32 +59,12 @@ export function trainView(app, first) {
     if (app.models.trained) await begin(); // a change starts anew: what is shown is what the settings give
   }
 
-  function drawForm() {
-    const text = (name, type, parse) => h("input", { type, value: SETTINGS[name].write(state[name]), onchange: (event) => {
-      const value = SETTINGS[name].read(event.target.value.trim());
-      event.target.setAttribute("aria-invalid", String(value === null));
-      if (value === null) return app.tell(`${name} cannot be "${event.target.value}"; ${parse}`);
-      app.tell();
-      change({ [name]: value });
-    } });
-    const from = (name) => select(SETTINGS[name].names, state[name], (value) => change({ [name]: value }), NAMES);
-    fill(form,
-      field("Data", from("data")), field("Hidden layers", text("hidden", "text", "write widths like 128 or 128-64, or nothing")),
-      field(term("activation", "Activation"), from("activation")), field(term("loss", "Loss"), from("loss")), field(term("optimizer", "Optimizer"), from("optimizer")),
-      field(term("learning rate", "Learning rate"), text("learningRate", "text", "it is a number above 0, such as 0.1")),
-      field(term("minibatch", "Minibatch"), text("batchSize", "number", "it is a whole number from 1 to 4096")),
-      field(term("epoch", "Epochs"), text("epochs", "number", "it is a whole number from 1 to 1000")),
-      field(term("initialisation", "Weights begin"), from("initializer")), field(term("preparation", "Grey levels"), from("preparation")),
-      field("Shuffle", h("input", { type: "checkbox", checked: state.shuffle, onchange: (event) => change({ shuffle: event.target.checked }) })),
-      field(term("seed", "Seed"), text("seed", "number", "it is a whole number from 0")));
-  }
-
   function wants() { return {}; }
 
   function show(now, given) {
     const isNew = !form.children.length || CHOICES.some((name) => now[name] !== state[name]);
     [state, frames] = [now, given];
-    if (isNew) drawForm();
+    if (isNew) fill(form, rows(CHOICES, state, change, app.tell));
     const training = frames.training;
     start.textContent = training?.running ? words.pause : words.start;
     drawLive();
@@ -113,24 +88,14 @@ export function trainView(app, first) {
     const points = curve.length ? curve : history.map(({ epoch, loss, accuracy }) => ({ at: epoch, loss, accuracy }));
     const x = points.map(({ at }) => at), byEpoch = new Map(history.map((one) => [one.epoch, one.validation?.accuracy ?? one.validation_accuracy ?? null]));
     const held = points.map(({ at }) => byEpoch.get(at) ?? null), rough = points.map(({ accuracy }) => accuracy);
-    charts ??= [chart(lossChart, "loss on the minibatches", ["loss"]), chart(accuracyChart, "accuracy", ["minibatches", "held back"])];
-    charts[0].setData([x, points.map(({ loss }) => loss)]);
-    charts[1].setData([x, rough, held]);
+    charts ??= [
+      chart(lossChart, { title: "loss on the minibatches", height: HEIGHT, label: "epoch", series: [{ label: "loss", ...LOOKS.line }] }),
+      chart(accuracyChart, { title: "accuracy", height: HEIGHT, label: "epoch", series: [{ label: "minibatches", ...LOOKS.line }, { label: "held back", ...LOOKS.marked }] }),
+    ];
+    charts[0].set([x, points.map(({ loss }) => loss)]);
+    charts[1].set([x, rough, held]);
     lossChart.setAttribute("aria-label", `Loss: ${points.length ? `${number(points[0].loss)} at first, ${number(points.at(-1).loss)} now` : "nothing yet"}`);
     accuracyChart.setAttribute("aria-label", `Accuracy: ${points.length ? `${percent(points.at(-1).accuracy)} on the latest minibatches` : "nothing yet"}`);
-  }
-
-  function chart(host, title, names) {
-    host.setAttribute("role", "img");
-    const ink = getComputedStyle(document.body).color, grid = { stroke: "rgba(128,128,128,.25)", width: 1 };
-    const looks = [{ stroke: "#3f7fd0", width: 1.5 }, { stroke: "#d07a00", width: 2, dash: [6, 4], points: { show: true, size: 6 }, spanGaps: true }];
-    const plot = new uPlot({
-      title, width: host.clientWidth || 300, height: HEIGHT, scales: { x: { time: false } },
-      axes: [{ stroke: ink, grid, label: "epoch", labelSize: 16, size: 34 }, { stroke: ink, grid, size: 48 }],
-      series: [{ label: "epoch" }, ...names.map((label, i) => ({ label, ...looks[i] }))], legend: { live: false, show: names.length > 1 }, cursor: { show: false },
-    }, [[], ...names.map(() => [])], host);
-    new ResizeObserver(() => host.clientWidth && plot.setSize({ width: host.clientWidth, height: HEIGHT })).observe(host);
-    return plot;
   }
 
   function drawWeights(weights, nIn) {
@@ -169,5 +134,5 @@ export function trainView(app, first) {
       }))));
   }
 
-  return { element, wants, show };
+  return { element, wants, show, leave: () => charts?.forEach(({ end }) => end()) };
 }

@@ -1,14 +1,13 @@
 // Frames: what one picture on the page needs, made by the core. Their shapes are in frames.json.
 
 import { folded } from "../core/fold.js";
+import { scored } from "./scores.js";
+import { preparedBy, strongest } from "./signal.js";
 
 const SCHEMA = 1, MANY = 12; // exciting pictures shown of a unit
 
 const example = (model, stored) => ({ stored, ...model.preparation, lowest: 0, highest: topOf(model) });
 const topOf = (model) => model.imageShape?.[0] === 8 ? 16 : 255;
-
-/** The same network with a softmax at its end. */
-export const softmaxed = (network) => ({ ...network, layers: network.layers.map((layer, l) => l === network.layers.length - 1 ? { ...layer, activation: "softmax" } : layer) });
 
 const largest = (numbers) => numbers.reduce((best, value, i) => value > numbers[best] ? i : best, 0);
 const isStraight = ({ layers }) => layers.slice(0, -1).every(({ activation }) => ["relu", "leaky_relu", "identity"].includes(activation)) && !layers.some(({ residual }) => residual);
@@ -18,64 +17,72 @@ export function read(core, ink, height, width) {
   return { schema: SCHEMA, kind: "picture", stored: core.asMnist(ink, height, width) };
 }
 
-function prepared(core, model, stored) { return core.prepare(stored, model.preparation.scale, model.preparation.shift); }
-
-/** All numbers of a walk forwards. */
+/** All numbers of a walk forwards; output says what the scores are, probabilities or not. */
 export function forward(core, model, stored) {
-  const x = prepared(core, model, stored), layers = core.forward(softmaxed(model.network), x);
-  const { z: logits, a: probabilities } = layers.at(-1), order = Array.from(logits.keys()).sort((i, j) => logits[j] - logits[i]);
-  return { schema: SCHEMA, kind: "answer", stored, logits, probabilities, winner: order[0], second: order[1] };
+  const x = preparedBy(core, model, stored), { z: logits, a: scores } = core.forward(scored(model.network, model.output), x).at(-1);
+  const said = model.output === "scores" ? scores : logits, order = Array.from(said.keys()).sort((i, j) => said[j] - said[i]);
+  return { schema: SCHEMA, kind: "answer", stored, logits, output: model.output, scores, winner: order[0], second: order[1] };
 }
 
 /** Why this class, or why rather than another: exact for networks of ReLUs, else null. */
 export function why(core, model, stored, toward, against = -1) {
-  if (!isStraight(model.network)) return { schema: SCHEMA, kind: "why", toward, against, shares: null, above: null, below: null, rest: null, logits: null };
-  const { contributions, rest } = core.contributions(model.network, example(model, stored), toward, against);
-  const { z } = core.forward(model.network, prepared(core, model, stored)).at(-1);
+  const network = scored(model.network, model.output);
+  if (!isStraight(network)) return { schema: SCHEMA, kind: "why", toward, against, shares: null, above: null, below: null, rest: null, logits: null };
+  const { contributions, rest } = core.contributions(network, example(model, stored), toward, against);
+  const { z } = core.forward(network, preparedBy(core, model, stored)).at(-1);
   const sums = core.sums(contributions);
   return { schema: SCHEMA, kind: "why", toward, against, shares: contributions, ...sums, rest, logits: z };
 }
 
 /** How far the answer holds, proved, and a change that alters it, found. */
 export function sure(core, model, stored) {
-  if (!isStraight(model.network)) return { schema: SCHEMA, kind: "sureness", radius: null, flip: null };
-  const radius = core.radius(model.network, example(model, stored)), found = core.flip(model.network, example(model, stored));
-  const flip = found && { ...found, answer: largest(core.forward(model.network, prepared(core, model, found.changed)).at(-1).z) };
+  const network = scored(model.network, model.output);
+  if (!isStraight(network)) return { schema: SCHEMA, kind: "sureness", radius: null, flip: null };
+  const radius = core.radius(network, example(model, stored)), found = core.flip(network, example(model, stored));
+  const flip = found && { ...found, answer: largest(core.forward(network, preparedBy(core, model, found.changed)).at(-1).z) };
   return { schema: SCHEMA, kind: "sureness", radius, flip };
+}
+
+/** 1 where the class is; of a single output, the label itself. */
+function targetOf({ layers }, label) {
+  const nOut = layers.at(-1).n_out;
+  return Float64Array.from({ length: nOut }, (_, k) => nOut === 1 ? label : Number(k === label));
 }
 
 /** A picture and what it is, for one step of learning. */
 export function problem(core, model, stored, label) {
   if (model.network.layers.some(({ batchNorm, residual }) => batchNorm || residual)) throw new Error("the microscope opens dense layers; this network has batch normalisation or ways around, which it does not know yet");
-  const target = new Float64Array(model.network.layers.at(-1).n_out);
-  target[label] = 1;
-  return { network: model.network, x: prepared(core, model, stored), target, label, from: { stored, ...model.preparation } };
+  return { network: model.network, x: preparedBy(core, model, stored), target: targetOf(model.network, label), label, from: { stored, ...model.preparation } };
 }
 
 /** One example forwards and backwards, every number. */
 export function walk(core, model, stored, label) {
-  const network = folded(model.network), x = prepared(core, model, stored), nOut = network.layers.at(-1).n_out;
-  const target = new Float64Array(nOut);
-  target[label] = 1;
+  const network = folded(model.network), x = preparedBy(core, model, stored);
+  const target = targetOf(network, label);
   const { layers, loss } = core.trace(network, x, target);
-  const { a: probabilities } = core.forward(softmaxed(network), x).at(-1);
-  const weights = network.layers.map(({ W, b }) => ({ W, b }));
+  const { a: scores } = core.forward(scored(network, model.output), x).at(-1);
+  const carried = network.layers.map(({ n_out, W }, l) => {
+    const from = l ? layers[l - 1].a : x, { dW } = layers[l];
+    return { strongest: strongest(network.layers[l], (k, j) => Math.abs(from[k] * W[k * n_out + j])), strongestBack: strongest(network.layers[l], (k, j) => Math.abs(dW[k * n_out + j])) };
+  });
+  const weights = network.layers.map(({ W, b }, l) => ({ W, b, ...carried[l] }));
   const shapes = network.layers.map(({ n_in, n_out, activation, residual = 0 }) => ({ n_in, n_out, activation, residual }));
-  return { schema: SCHEMA, kind: "walk", stored, x, label, target, loss, lossName: network.loss, labelSmoothing: network.labelSmoothing, layers: layers.map((layer, l) => ({ ...shapes[l], ...layer, ...weights[l] })), probabilities };
+  return { schema: SCHEMA, kind: "walk", stored, x, label, target, loss, lossName: network.loss, labelSmoothing: network.labelSmoothing, layers: layers.map((layer, l) => ({ ...shapes[l], ...layer, ...weights[l] })), output: model.output, scores };
 }
 
-/** What the network says of the test set, and where it is wrong. */
+/** What the network says of the test set, and where it is wrong; its class is its largest number, as on the desk. */
 export function confusions(core, model, data) {
-  const { inputs, labels } = data.test, nClasses = model.network.layers.at(-1).n_out;
-  const probabilities = core.predict(softmaxed(model.network), { inputs, ...model.preparation });
-  const counts = core.confusion(probabilities, labels, nClasses), wrong = [];
+  const { inputs, labels } = data.test, network = scored(model.network, model.output), nClasses = network.layers.at(-1).n_out;
+  const scores = core.predict(network, { inputs, ...model.preparation });
+  const said = model.network.layers.at(-1).n_out === 1 ? scores : core.predict(model.network, { inputs, ...model.preparation });
+  const counts = core.confusion(said, labels, nClasses), wrong = [];
   for (let i = 0; i < labels.length; i++) {
-    const of = probabilities.subarray(i * nClasses, (i + 1) * nClasses), answer = largest(of);
-    if (answer !== labels[i]) wrong.push({ index: i, label: labels[i], answer, probability: of[answer] });
+    const answer = largest(said.subarray(i * nClasses, (i + 1) * nClasses));
+    if (answer !== labels[i]) wrong.push({ index: i, label: labels[i], answer, score: scores[i * nClasses + answer] });
   }
-  wrong.sort((a, b) => b.probability - a.probability);
+  wrong.sort((a, b) => b.score - a.score);
   for (const one of wrong) one.stored = inputs.slice(one.index * data.nIn, (one.index + 1) * data.nIn);
-  return { schema: SCHEMA, kind: "mistakes", data: data.name, n: labels.length, n_classes: nClasses, counts, wrong };
+  return { schema: SCHEMA, kind: "mistakes", data: data.name, n: labels.length, n_classes: nClasses, output: model.output, counts, wrong };
 }
 
 /** The test pictures that excite a unit most, and how its activation is spread over the test set. */

@@ -1,6 +1,8 @@
 // Models as byhand writes them: safetensors with a JSON description. Source of the format:
 // huggingface.co/docs/safetensors: 8 bytes length, a JSON table of arrays, the arrays.
 
+import { OUTPUTS, lossFor } from "./scores.js";
+
 const MAX_TABLE = 1 << 20, MAX_LAYERS = 64;
 const NORM = [["params", "gamma"], ["params", "beta"], ["statistics", "mean"], ["statistics", "variance"]];
 const BENDS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"];
@@ -14,11 +16,12 @@ export async function modelFrom(buffer, name) {
     else addLayer(layers, layer, i, arrays);
   });
   if (!layers.length || layers.length > MAX_LAYERS) throw new Error("this model has no dense layers");
-  const loss = body.provenance?.recipe?.loss ?? "softmax_cross_entropy";
+  if (!OUTPUTS.includes(body.output)) throw new Error("this model predicts numbers, and the page shows networks that tell classes apart");
+  const loss = body.provenance?.recipe?.loss ?? lossFor(body.output, layers.at(-1).n_out);
   return {
-    network: { layers, loss, labelSmoothing: body.provenance?.recipe?.label_smoothing ?? 0 },
+    file: new Uint8Array(buffer), output: body.output, network: { layers, loss, labelSmoothing: body.provenance?.recipe?.label_smoothing ?? 0 },
     preparation: { scale: perInput(arrays("preparation/scale")), shift: perInput(arrays("preparation/shift")) },
-    classNames: body.class_names, imageShape: body.image_shape, name: name ?? body.provenance?.recipe?.name ?? "model",
+    classNames: namesOf(body, layers), imageShape: body.image_shape, name: name ?? body.provenance?.recipe?.name ?? "model",
   };
 }
 
@@ -69,3 +72,8 @@ function opened(buffer) {
 }
 
 const perInput = (array) => array.length === 1 ? array[0] : Float32Array.from(array);
+
+/** The classes' names; their numbers, where nobody named them. */
+function namesOf({ class_names: names }, layers) {
+  return names.length ? names : Array.from({ length: Math.max(2, layers.at(-1).n_out) }, (_, k) => String(k));
+}

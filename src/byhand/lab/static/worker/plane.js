@@ -1,34 +1,39 @@
-// Points in the plane: sets, one network beside one without hidden layer, and maps of what each unit says where.
+// Points in the plane: classes or a curve, one network beside one without hidden layer, and what each unit says where.
 
-import { softmaxed } from "./answers.js";
+import { scored } from "./scores.js";
+import { Clouds } from "./clouds.js";
+import { CURVES } from "../state.js";
+import { boxOf, gridOf, lineOf, pointsOf } from "./sets.js";
 
 const SCHEMA = 1, SIDE = 80, UNIT_SIDE = 28; // points a side of the maps
+const ALONG = 160; // points along a curve
 const FRAME_MS = 30, REST_MS = 20, SHUFFLE = 1, MOST_UNITS = 24; // of a layer, with maps of their own
 const OWN = [-2, 2, -2, 2];
+const LINE_EPOCHS = 400; // until a straight line has settled
+const AS_IT_IS = { scale: 1, shift: 0 };
 
 export class Plane {
-  #core; #settings; #publish; #points; #networks; #box; #epoch = 0; #running = false; #bayes = null; #diverged = null;
+  #core; #settings; #publish; #points; #networks; #box; #epoch = 0; #running = false; #diverged = null;
+  #isCurve; #clouds = null; #bayes = null; #straight = null;
 
   /** settings: the plane's part of state.js; publish is called with each frame. */
   constructor(core, settings, publish) {
     this.#core = core; this.#settings = settings; this.#publish = publish;
-    this.#points = settings.set === "own" ? placed(settings.points ?? [[-0.5, 0, 0], [0.5, 0, 1]]) : core.toy(settings.set, { n: settings.n, noise: settings.noise, arms: settings.arms, clouds: settings.clouds, seed: settings.seed });
-    this.#box = settings.set === "own" ? OWN : boxOf(this.#points.points); // one's own board does not move under the pen
-    const nClasses = Math.max(2, ...this.#points.classes.map((k) => k + 1));
-    this.#networks = [settings.hidden, ...(settings.compare ? [[]] : [])].map((hidden) => this.#begun(hidden, nClasses));
-    if (settings.set === "gaussians") {
-      const { points, area } = gridOf(this.#box, SIDE);
-      this.#bayes = { ...core.bayes(settings.clouds, points, area), wide: core.bayes(settings.clouds, ...wideGrid(settings.clouds)).error };
-    }
+    this.#isCurve = CURVES.includes(settings.set);
+    this.#points = pointsOf(core, settings);
+    const isOwn = ["own", "curve"].includes(settings.set), box = boxOf(this.#points.points, this.#isCurve);
+    this.#box = isOwn ? OWN.map((end, i) => (i % 2 ? Math.max : Math.min)(end, box[i])) : box; // one's own board does not move under the pen
+    const nOut = this.#isCurve ? 1 : Math.max(2, ...this.#points.classes.map((k) => k + 1));
+    this.#networks = [settings.layers, ...(settings.compare && !this.#isCurve ? [[]] : [])].map((layers) => this.#begun(layers, nOut));
+    if (this.#isCurve) this.#straight = this.#straightLine();
+    if (settings.set !== "gaussians") return;
+    this.#clouds = new Clouds(core, settings.clouds);
+    this.#bayes = this.#clouds.bayes(this.#box, SIDE);
+    this.#straight = this.#clouds.bestLine(this.#box);
   }
 
-  #begun(hidden, nClasses) {
-    const widths = [2, ...hidden, nClasses], { activation, initializer, seed, optimizer } = this.#settings;
-    const layers = widths.slice(1).map((n_out, l) => ({
-      n_in: widths[l], n_out, activation: l === hidden.length ? "identity" : Array.isArray(activation) ? activation[l] ?? activation.at(-1) : activation, slope: 0.01,
-      W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out),
-    }));
-    const network = { layers, loss: "softmax_cross_entropy" };
+  #begun(hidden, nOut) {
+    const { initializer, seed, optimizer } = this.#settings, network = networkOf(this.#isCurve ? 1 : 2, hidden, nOut, this.#isCurve);
     this.#core.initialize(network, { initializer, seed, factor: ["normal", "uniform"].includes(initializer) ? 0.5 : 1 });
     return { network, optimizer: { kind: optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: 0 }, history: [] };
   }
@@ -41,10 +46,9 @@ export class Plane {
 
   /** One of the points and what it is, for one step of learning. */
   problem(point) {
-    const { points, classes } = this.#points, i = Math.min(point, classes.length - 1), [{ network }] = this.#networks;
-    const target = new Float64Array(network.layers.at(-1).n_out);
-    target[classes[i]] = 1;
-    return { network, x: Float64Array.from(points.subarray(2 * i, 2 * i + 2)), target, label: classes[i], from: null };
+    const { points, classes } = this.#points, i = Math.min(point, classes.length - 1), [{ network }] = this.#networks, at = points.subarray(2 * i, 2 * i + 2);
+    const label = this.#isCurve ? at[1] : classes[i], target = this.#isCurve ? [at[1]] : Array.from({ length: network.layers.at(-1).n_out }, (_, k) => Number(k === label));
+    return { network, x: Float64Array.from(this.#isCurve ? at.subarray(0, 1) : at), target, label, from: null };
   }
 
   start() {
@@ -73,59 +77,81 @@ export class Plane {
   }
 
   #epochOfAll() {
-    const { points, classes } = this.#points, { batchSize, learningRate, seed } = this.#settings, n = classes.length;
+    const { batchSize, learningRate, seed } = this.#settings, n = this.#points.classes.length;
     this.#epoch++;
     const order = this.#core.order({ seed, stream: SHUFFLE, epoch: this.#epoch }, n), steps = Math.ceil(n / batchSize);
     for (const { network, optimizer, history } of this.#networks) {
-      const result = this.#core.epoch(network, optimizer, { inputs: points, scale: 1, shift: 0, labels: classes, order, batchSize, learningRates: new Float64Array(steps).fill(learningRate) });
+      const result = this.#core.epoch(network, optimizer, { ...this.#examples(), ...AS_IT_IS, order, batchSize, learningRates: new Float64Array(steps).fill(learningRate) });
       if (result.status === "diverged") this.#diverged = { epoch: this.#epoch };
       history.push({ epoch: this.#epoch, loss: result.loss / n, accuracy: result.right / n });
       if (history.length > 600) history.splice(0, history.length, ...history.filter((_, i) => i % 2));
     }
   }
 
+  /** The points as the core learns from them. */
+  #examples() {
+    const { points, classes } = this.#points;
+    return this.#isCurve ? { inputs: points.filter((_, i) => i % 2 === 0), targets: points.filter((_, i) => i % 2) } : { inputs: points, labels: classes };
+  }
+
   frame() {
     const { points, classes } = this.#points;
     return {
-      schema: SCHEMA, kind: "plane", set: this.#settings.set, points, classes: Array.from(classes), box: this.#box, side: SIDE, unit_side: UNIT_SIDE, epoch: this.#epoch, running: this.#running,
-      diverged: this.#diverged, bayes: this.#bayes && { classes: this.#bayes.classes, error: this.#bayes.wide }, networks: this.#networks.map((one) => this.#shown(one)),
+      schema: SCHEMA, kind: "plane", set: this.#settings.set, task: this.#isCurve ? "curve" : "classes", points, classes: Array.from(classes), box: this.#box,
+      side: SIDE, unit_side: UNIT_SIDE, x: lineOf(this.#box, ALONG), epoch: this.#epoch, running: this.#running, diverged: this.#diverged,
+      bayes: this.#bayes, straight: this.#straight, networks: this.#networks.map((one) => this.#isCurve ? this.#drawn(one) : this.#shown(one)),
     };
   }
 
   #shown({ network, history }) {
-    const { points, classes } = this.#points, nClasses = network.layers.at(-1).n_out, asInput = { scale: 1, shift: 0 };
-    const map = this.#core.predict(softmaxed(network), { inputs: gridOf(this.#box, SIDE).points, ...asInput });
-    const counts = this.#core.confusion(this.#core.predict(network, { inputs: points, ...asInput }), classes, nClasses);
+    const { points, classes } = this.#points, nClasses = network.layers.at(-1).n_out;
+    const map = this.#core.predict(scored(network), { inputs: gridOf(this.#box, SIDE).points, ...AS_IT_IS });
+    const counts = this.#core.confusion(this.#core.predict(network, { inputs: points, ...AS_IT_IS }), classes, nClasses);
     const right = counts.reduce((sum, count, i) => sum + (i % (nClasses + 1) === 0 ? count : 0), 0);
     const inputs = gridOf(this.#box, UNIT_SIDE).points;
-    const units = network.layers.slice(0, -1).map((layer, l) => {
-      const all = this.#core.predict({ ...network, layers: network.layers.slice(0, l + 1) }, { inputs, ...asInput });
-      return Array.from({ length: Math.min(MOST_UNITS, layer.n_out) }, (_, j) => Float32Array.from({ length: UNIT_SIDE ** 2 }, (_, i) => all[i * layer.n_out + j]));
-    });
-    return { map, units, accuracy: right / classes.length, loss: history.at(-1)?.loss ?? null, history, n_classes: nClasses, layers: network.layers.map(({ n_in, n_out, activation, W, b }) => ({ n_in, n_out, activation, W, b })) };
+    const units = network.layers.slice(0, -1).map((layer, l) => columnsOf(this.#core.predict({ ...network, layers: network.layers.slice(0, l + 1) }, { inputs, ...AS_IT_IS }), layer.n_out));
+    const error = this.#clouds && !this.#diverged ? this.#clouds.errorOf(network, this.#running) : null;
+    return { map, units, accuracy: right / classes.length, error, loss: history.at(-1)?.loss ?? null, history, n_classes: nClasses, layers: plain(network) };
+  }
+
+  /** A network with one input: what it says along x, and what each unit of its last hidden layer adds to that. */
+  #drawn({ network, history }) {
+    const data = { inputs: lineOf(this.#box, ALONG), ...AS_IT_IS }, last = network.layers.at(-1), hidden = network.layers.slice(0, -1);
+    const each = { n_in: last.n_in, n_out: last.n_in, activation: "identity", slope: 0, W: diagonal(last.W), b: new Float32Array(last.n_in) };
+    const parts = hidden.length ? columnsOf(this.#core.predict({ ...network, layers: [...hidden, each] }, data), last.n_in) : [];
+    return { said: this.#core.predict(network, data), parts, bias: last.b[0], units: [], accuracy: null, loss: history.at(-1)?.loss ?? null, history, n_classes: 0, layers: plain(network) };
+  }
+
+  /** The line of least squares: a network without hidden layer, trained until it has settled. */
+  #straightLine() {
+    const examples = this.#examples(), n = examples.targets.length, [left, right] = this.#box, width = right - left;
+    const network = networkOf(1, [], 1, true), optimizer = { kind: "nesterov", momentum: 0.9 }, order = Array.from({ length: n }, (_, i) => i);
+    const whole = { ...examples, scale: 2 / width, shift: -(left + right) / width, order, batchSize: n };
+    for (let i = 0; i < LINE_EPOCHS; i++) this.#core.epoch(network, optimizer, { ...whole, learningRates: [0.1] });
+    const { loss } = this.#core.epoch(network, { kind: "sgd" }, { ...whole, learningRates: [0] });
+    return { loss: loss / n, said: this.#core.predict(network, { inputs: lineOf(this.#box, ALONG), scale: whole.scale, shift: whole.shift }) };
   }
 }
 
-const placed = (points) => ({ points: Float32Array.from(points.flatMap(([x, y]) => [x, y])), classes: Int32Array.from(points, ([, , k]) => k) });
-
-/** A square around all points, with some room. */
-function boxOf(points) {
-  const xs = points.filter((_, i) => i % 2 === 0), ys = points.filter((_, i) => i % 2 === 1);
-  const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)], half = 0.6 * Math.max(right - left, high - low, 0.5);
-  const [x, y] = [(left + right) / 2, (low + high) / 2];
-  return [x - half, x + half, y - half, y + half];
+/** hidden: [units, activation] of each layer; the output is linear, with squared error for a curve. */
+function networkOf(nIn, hidden, nOut, isCurve) {
+  const widths = [nIn, ...hidden.map(([units]) => units), nOut];
+  const layers = widths.slice(1).map((n_out, l) => ({
+    n_in: widths[l], n_out, activation: hidden[l]?.[1] ?? "identity", slope: 0.01, W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out),
+  }));
+  return { layers, loss: isCurve ? "squared_error" : "softmax_cross_entropy" };
 }
 
-/** The middles of side × side cells, row by row from the top. */
-function gridOf([left, right, low, high], side) {
-  const points = new Float32Array(2 * side * side), step = [(right - left) / side, (high - low) / side];
-  for (let i = 0; i < side * side; i++) points.set([left + (i % side + 0.5) * step[0], high - (Math.floor(i / side) + 0.5) * step[1]], 2 * i);
-  return { points, area: step[0] * step[1] };
+const plain = ({ layers }) => layers.map(({ n_in, n_out, activation, W, b }) => ({ n_in, n_out, activation, W, b }));
+
+/** The first columns of n numbers a row, each as an array. */
+function columnsOf(all, n) {
+  return Array.from({ length: Math.min(MOST_UNITS, n) }, (_, j) => Float32Array.from({ length: all.length / n }, (_, i) => all[i * n + j]));
 }
 
-/** A grid that covers both clouds to six deviations, for the integral. */
-function wideGrid(clouds) {
-  const ends = (at, of) => [Math.min(...clouds.map((c) => c[at] - 6 * c[of])), Math.max(...clouds.map((c) => c[at] + 6 * c[of]))];
-  const { points, area } = gridOf([...ends(0, 2), ...ends(1, 3)], 400);
-  return [points, area];
+/** A square matrix with these numbers from corner to corner. */
+function diagonal(numbers) {
+  const n = numbers.length, matrix = new Float32Array(n * n);
+  numbers.forEach((number, i) => { matrix[i * n + i] = number; });
+  return matrix;
 }

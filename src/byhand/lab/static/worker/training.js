@@ -1,5 +1,7 @@
 // A training in the page: whole minibatches in the core, a frame now and then, always ready to pause.
 
+import { outputFor } from "./scores.js";
+
 const SCHEMA = 1;
 const FRAME_MS = 80; // how long the core works before it shows a frame and hears the page
 const SHUFFLE = 1; // the stream, as in randomness.py
@@ -24,7 +26,7 @@ export class Training {
     this.#core = core; this.#data = data; this.#settings = settings; this.#publish = publish;
     core.initialize(this.model.network, { initializer: settings.initializer, factor: factorOf(settings), seed: settings.seed });
     this.#inputs = data.kept ??= core.keep(data.train.inputs);
-    this.#optimizer = { kind: settings.optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: settings.optimizer === "adamw" ? 0.01 : 0 };
+    this.#optimizer = { kind: settings.optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: decayOf(settings) };
     this.#snapshot();
   }
 
@@ -136,8 +138,8 @@ function modelOf(data, settings) {
     W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out), ...(l < hidden.length && between(settings, l, widths[l], n_out)),
   }));
   return {
-    network: { layers, loss, labelSmoothing }, preparation: PREPARATIONS[preparation](data.top),
-    classNames: [..."0123456789"], imageShape: data.imageShape, name: `${widths.join("-")}, trained here`,
+    output: outputFor(loss, 10), network: { layers, loss, labelSmoothing }, preparation: { name: preparation, ...PREPARATIONS[preparation](data.top) },
+    recipe: recipeOf(data, settings, output), classNames: [..."0123456789"], imageShape: data.imageShape, name: `${widths.join("-")}, trained here`,
   };
 }
 
@@ -150,6 +152,16 @@ function between({ batchNorm = false, dropout = 0, residual = false }, l, n_in, 
 function refuseBatchOfOne(n, batchSize) {
   if (batchSize === 1 || n % batchSize === 1) throw new Error(`batch normalisation needs two examples in every batch, and ${n} in batches of ${batchSize} leave one alone: choose another batch size`);
 }
+
+/** The same training as a recipe of byhand's. */
+function recipeOf(data, { preparation, hidden, activation, initializer, loss, optimizer, learningRate, epochs, batchSize, shuffle, seed }, output) {
+  return {
+    name: "page", title: `${[data.nIn, ...hidden, 10].join("-")}, trained in the page`, expects: "", data: data.name, preparation, hidden, activation, output,
+    initializer, init_scale: factorOf({ initializer }), loss, optimizer, weight_decay: decayOf({ optimizer }), learning_rate: learningRate, epochs, batch_size: batchSize, shuffle, seed,
+  };
+}
+
+const decayOf = ({ optimizer }) => optimizer === "adamw" ? 0.01 : 0;
 
 const factorOf = ({ initializer }) => ({ normal: 0.1, uniform: 0.1 })[initializer] ?? 1;
 

@@ -6,6 +6,9 @@ import { dataFrom, openData } from "./data.js";
 import { cellOf, stepOf } from "./microscope.js";
 import { modelFrom } from "./models.js";
 import { Plane } from "./plane.js";
+import { fileOf } from "./saved.js";
+import { tableFrom } from "./table.js";
+import { sumOf } from "./signal.js";
 import { Training } from "./training.js";
 
 const MAX_FILE = 64 << 20; // bytes of a dropped file
@@ -34,8 +37,8 @@ function modelNamed(name) {
   return models[name];
 }
 
-const about = ({ network, preparation, classNames, imageShape, name }) => ({
-  name, classNames, imageShape, preparation,
+const about = ({ network, output, preparation, classNames, imageShape, name }) => ({
+  name, output, classNames, imageShape, preparation,
   layers: network.layers.map(({ n_in, n_out, activation }) => ({ n_in, n_out, activation })),
 });
 
@@ -46,6 +49,7 @@ const answers = {
   why: ({ model, stored, toward, against }) => why(core, modelNamed(model), stored, toward, against),
   sure: ({ model, stored }) => sure(core, modelNamed(model), stored),
   walk: ({ model, stored, label }) => walk(core, modelNamed(model), stored, label),
+  sum: ({ model, stored, layer, unit }) => sumOf(core, modelNamed(model), stored, layer, unit),
   confusions: ({ model }) => confusions(core, modelNamed(model), opened(modelNamed(model))),
   exciting: ({ model, layer, unit }) => exciting(core, modelNamed(model), opened(modelNamed(model)), layer, unit),
   examine: (request) => stepFor(request),
@@ -57,6 +61,12 @@ const answers = {
     const file = bytes ?? await fetched(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token });
     models.given = await modelFrom(file, name);
     return about(models.given);
+  },
+
+  /** A model's file, as it came or as byhand would write it. */
+  async modelFile({ model }) {
+    const { file } = modelNamed(model);
+    return file ?? fileOf(modelNamed(model));
   },
 
   /** Data by name, from the server with its token, or from dropped files. */
@@ -86,6 +96,7 @@ const answers = {
   planePause: () => plane.pause(),
   planeStep: ({ epochs }) => plane.advance(epochs),
   planeEdit: (request) => plane.edit(request),
+  readTable: ({ file }) => tableFrom(file),
   travel: ({ to }) => training.travel(to),
 };
 

@@ -1,0 +1,23 @@
+// Charts: uPlot with the page's colours, as wide as their place.
+
+import uPlot from "./vendor/uplot/uPlot.esm.js";
+
+export const LOOKS = {
+  line: { stroke: "#3f7fd0", width: 1.5 }, dashed: { stroke: "#d07a00", width: 1.5, dash: [6, 4] },
+  marked: { stroke: "#d07a00", width: 2, dash: [6, 4], points: { show: true, size: 6 }, spanGaps: true },
+  dots: { stroke: "#7d8794", width: 0, paths: () => null, points: { show: true, size: 6, width: 2 } },
+};
+
+/** A chart in its place: {title, height, label, series: [{label, …look}], legend, axes' labels}. */
+export function chart(host, { title, height, label, series, legend = series.length > 1, x = {}, y = {} }) {
+  host.setAttribute("role", "img");
+  const ink = getComputedStyle(document.body).color, grid = { stroke: "rgba(128,128,128,.25)", width: 1 };
+  const plot = new uPlot({
+    title, width: host.clientWidth || 300, height, scales: { x: { time: false, ...x }, y },
+    axes: [{ stroke: ink, grid, label, labelSize: 16, size: 34 }, { stroke: ink, grid, size: 48 }],
+    series: [{ label }, ...series], legend: { live: false, show: legend }, cursor: { show: false },
+  }, [[], ...series.map(() => [])], host);
+  const watching = new ResizeObserver(() => host.clientWidth && plot.setSize({ width: host.clientWidth, height }));
+  watching.observe(host);
+  return { plot, set: (data) => plot.setData(data), end: () => { watching.disconnect(); plot.destroy(); } };
+}
