@@ -114,6 +114,10 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
 def test_a_phone_has_room_for_everything(site: str, open_lab: Any) -> None:
     lab = open_lab(site, viewport={"width": 375, "height": 740}, has_touch=True)
     with_a_digit(lab)
+    hidden = (
+        "() => [...document.querySelectorAll('header a')].filter(a => a.getBoundingClientRect().right > 375).length"
+    )
+    assert lab.page.evaluate(hidden) == 0
     for view in VIEWS:
         lab.view(view)
         lab.page.wait_for_timeout(300)

@@ -93,3 +93,22 @@ def test_the_page_s_files_can_stand_in_a_page() -> None:
 
 def test_the_page_knows_byhand_s_version() -> None:
     assert f'VERSION = "{bh.__version__}"' in (STATIC / "worker" / "saved.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.browser
+@pytest.mark.full
+def test_a_network_trained_in_the_page_on_mnist_reads_drawings_elsewhere(
+    lab: str, open_lab: Any, tmp_path: Path
+) -> None:
+    here = open_lab(f"{lab}&view=train&hidden=32&epochs=1&data=mnist")
+    here.page.click("button.main")
+    here.says(".readout", "Done.", 60_000)
+    here.page.select_option("[aria-label=Network]", "trained")
+    (tmp_path / "mine.safetensors").write_bytes(taken(here, "As a model"))
+    page = tmp_path / "digit.html"
+    page.write_bytes(taken(here, "As a page"))
+    assert page.read_bytes() == as_page(bh.load_model(tmp_path / "mine.safetensors"), tmp_path)
+    elsewhere = open_lab(page.as_uri(), offline=True)
+    elsewhere.draw(drawings()[5])
+    elsewhere.settled()
+    here.page.close()

@@ -82,7 +82,7 @@ def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_l
 def test_weights_can_be_changed_by_hand_and_output_biases_too(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&planeLayers=2.relu")
     lab.says(".figures dd", "0")
-    lab.page.click("summary")
+    lab.page.click("main summary")
     share = figure(lab, "right")
     bias = lab.page.locator("[aria-label='bias 0 of layer 2']")
     bias.fill("1000")
@@ -125,7 +125,7 @@ def test_layers_are_added_changed_and_removed_each_with_its_units(site: str, ope
     lab.page.select_option("[aria-label='Activation of hidden layer 2']", "tanh")
     lab.page.click("[aria-label='Remove hidden layer 1']")
     lab.says("figcaption", "2-7-4-2")
-    assert lab.page.locator(".layer .hint").all_inner_texts() == ["layer 1, tanh", "layer 2, relu"]
+    assert lab.page.locator(".layer .hint").all_inner_texts() == ["layer 1, tanh", "layer 2, ReLU"]
     lab.page.wait_for_timeout(400)
     assert "planeLayers=7.tanh%7E4.relu" in lab.page.url
     units = lab.page.locator("[aria-label='Units of hidden layer 1']")

@@ -5,7 +5,7 @@ import uPlot from "./vendor/uplot/uPlot.esm.js";
 export const LOOKS = {
   line: { stroke: "#3f7fd0", width: 1.5 }, dashed: { stroke: "#d07a00", width: 1.5, dash: [6, 4] },
   marked: { stroke: "#d07a00", width: 2, dash: [6, 4], points: { show: true, size: 6 }, spanGaps: true },
-  dots: { stroke: "#7d8794", width: 0, paths: () => null, points: { show: true, size: 6, width: 2 } },
+  dots: { stroke: "#7d8794", width: 0, paths: () => null, points: { show: true, size: 6, fill: "#7d8794" } },
 };
 
 /** A chart in its place: {title, height, label, series: [{label, …look}], legend, axes' labels}. */

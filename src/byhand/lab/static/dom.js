@@ -2,6 +2,7 @@
 
 import { GLOSSARY } from "./strings.js";
 
+const HUGE = 1e7; // from here on a number is told by its power of ten
 const SVG = ["svg", "g", "line", "circle", "rect", "text", "path", "title", "image"];
 
 /** Make an element: h("button", { class: "main", onclick }, "Start"). */
@@ -51,9 +52,9 @@ export function select(names, value, change, words = {}) {
   return h("select", { onchange: (event) => change(event.target.value) }, options);
 }
 
-/** A number as text with so many digits behind the point, a real minus sign, and no −0. */
+/** A number as text with so many digits behind the point, a real minus sign, and no −0; a huge one as 1.16e+34. */
 export function number(value, digits = 3) {
-  const text = value.toFixed(digits);
+  const text = Math.abs(value) < HUGE ? value.toFixed(digits) : value.toExponential(2);
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 

@@ -20,7 +20,7 @@ export const TEXT = {
     canvas: "Drawing area. By keyboard, edit the pixels of the picture beside it.",
     clear: "Clear", undo: "Undo stroke", pen: "Pen", pens: { thin: "Thin pen", medium: "Medium pen", thick: "Thick pen" },
     seen: "What the network sees",
-    seenHelp: "28 × 28 grey levels. Click to edit; with the keyboard, arrows move and space inks or wipes a pixel.",
+    seenHelp: "grey levels. Click to edit; with the keyboard, arrows move and space inks or wipes a pixel.",
     answer: "Its answer", empty: "Nothing is drawn yet.",
     why: "Why", whyRather: "rather than", nothing: "(nothing else)",
     sure: "How sure?", load: "Load a test digit", next: "Next test digit", random: "Number of the test digit",

@@ -11,12 +11,12 @@ const words = TEXT.draw;
 
 export function drawView(app, first) {
   const pad = h("canvas", { width: 560, height: 560, class: "pad", "aria-label": words.canvas, role: "img" });
-  const seen = picture(words.seen, 280, { tabindex: 0, class: "picture editable", "aria-label": `${words.seen}. ${words.seenHelp}` });
+  const seen = picture(words.seen, 280, { tabindex: 0, class: "picture editable", "aria-label": words.seen });
   const [whyPicture, flipPicture] = [picture("", 280), picture("", 140)];
   const [bars, reason, sureness, pixel, rather] = ["div", "div", "div", "p", "span"].map((tag) => h(tag));
   pixel.setAttribute("aria-live", "polite");
   pixel.className = "readout";
-  const strokes = [];
+  const strokes = [], seenHelp = h("p", { class: "hint" });
   let cursor = [14, 14], busy = false, again = false, state = first, frames = {};
 
   const shape = () => app.models[state.model]?.imageShape ?? [28, 28];
@@ -121,7 +121,7 @@ export function drawView(app, first) {
       h("div", { class: "card" }, pad,
         h("div", { class: "buttons" }, h("button", { type: "button", onclick: clear }, words.clear), h("button", { type: "button", onclick: undo }, words.undo), penChoice),
         app.data && h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => load(state.digit + 1) }, words.next), which)),
-      h("div", { class: "card" }, h("h3", {}, words.seen), seen, pixel, h("p", { class: "hint" }, words.seenHelp)),
+      h("div", { class: "card" }, h("h3", {}, words.seen), seen, pixel, seenHelp),
       h("div", { class: "card" }, h("h3", {}, words.answer), bars),
       h("div", { class: "card" }, h("h3", {}, `${words.why} `, rather), whyPicture, reason),
       h("div", { class: "card wide" }, h("h3", {}, words.sure), h("div", { class: "beside" }, sureness, flipPicture))));
@@ -151,7 +151,8 @@ export function drawView(app, first) {
   }
 
   function drawSeen() {
-    const size = shape(), top = size[0] === 8 ? 16 : 255;
+    const size = shape(), top = size[0] === 8 ? 16 : 255, help = `${size.join(" × ")} ${words.seenHelp}`;
+    if (seenHelp.textContent !== help) { fill(seenHelp, help); seen.setAttribute("aria-label", `${words.seen}. ${help}`); }
     paintInk(seen, state.picture?.length === size[0] * size[1] ? state.picture : new Uint8Array(size[0] * size[1]), size, top);
     if (!strokes.length) paintLoaded();
     if (document.activeElement !== seen) return;

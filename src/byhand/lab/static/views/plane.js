@@ -24,20 +24,20 @@ export function planeView(app, first) {
   report.className = "readout";
   report.setAttribute("aria-live", "polite");
   told.className = "hint";
-  parts.className = "parts";
+  parts.className = "card wide";
   const lossChart = h("div", { class: "chart low" }), curveChart = h("div", { class: "chart pressed" }), partsChart = h("div", { class: "chart" });
   const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
   const start = button(words.start, () => act(app.frames.plane?.running ? "planePause" : "planeStart"), "main");
-  const unitsCard = h("div", { class: "card" }, h("h3", {}, words.units), legend({ plus: "high", zero: "zero", minus: "below zero" }), network);
+  const unitsCard = h("div", { class: "card wide" }, h("h3", {}, words.units), legend({ plus: "high", zero: "zero", minus: "below zero" }), network);
   const element = h("section", { class: "plane" }, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead),
     h("div", { class: "columns" },
-      h("div", {}, h("div", { class: "card" }, form, h("h3", { class: "apart" }, words.presets), presets), h("div", { class: "card" }, h("h3", {}, words.own), own)),
+      h("div", { class: "card" }, form, h("h3", { class: "apart" }, words.presets), presets),
       h("div", { class: "card wide" },
         h("div", { class: "buttons" }, start, button(words.one, () => act("planeStep", { epochs: 1 })), button(words.many, () => act("planeStep", { epochs: 100 })), button(words.reset, begin)),
-        figures, report, boards, curveChart, told, lossChart)),
-    unitsCard, parts,
+        figures, report, boards, curveChart, told, lossChart),
+      h("div", { class: "card" }, h("h3", {}, words.own), own), unitsCard, parts),
     h("div", { class: "card" }, h("details", {}, h("summary", {}, words.byHand), editor)));
-  fill(parts, h("div", { class: "card" }, h("h3", {}, words.parts), partsChart, h("p", { class: "hint" }, words.partsHelp)));
+  fill(parts, h("h3", {}, words.parts), partsChart, h("p", { class: "hint" }, words.partsHelp));
   let state = first, frames = {}, begun = null, pointClass = 0, shown = null;
   const canvases = new Map(), charts = {};
 
@@ -139,7 +139,7 @@ export function planeView(app, first) {
       mark(canvas, k);
       return h("span", { class: "named" }, canvas, ` ${name} `);
     });
-    fill(told, marks, scaled.length ? `Each column less its mean, divided by its deviation: ${scaled.join("; ")}.` : "");
+    fill(told, h("div", {}, marks), scaled.length ? `Each column less its mean, divided by its deviation: ${scaled.join("; ")}.` : "");
   }
 
   function drawBoards(plane) {
@@ -170,7 +170,7 @@ export function planeView(app, first) {
   }
 
   function drawUnits({ layers, units }, side) {
-    const columns = units.map((maps, l) => h("div", { class: "layer" }, h("p", { class: "hint" }, `layer ${l + 1}, ${layers[l].activation}`),
+    const columns = units.map((maps, l) => h("div", { class: "layer" }, h("p", { class: "hint" }, `layer ${l + 1}, ${TEXT.choices[layers[l].activation] ?? layers[l].activation}`),
       h("div", { class: "thumbnails" }, maps.map((map, j) => {
         const name = `layer ${l + 1}, unit ${j}: up to ±${number(largestSize(map), 2)}`, canvas = unitCanvas(`${l} ${j}`, name);
         paintSigned(canvas, map, [side, side]);
