@@ -54,7 +54,39 @@ isAsWritten(training.frame());
 for (let i = 0; i < 3; i++) isAsWritten(training.advance(0));
 assert.ok(training.frame().validation.accuracy > 0.8);
 assert.deepEqual(training.frame().history.map(({ epoch }) => epoch), [1, 2, 3]);
-assert.notDeepEqual(training.travel(0).weights, training.frame().weights);
+
+// Any moment is recomputed to the last bit, and one to come is computed ahead; without a batch or a digit it is another
+
+const weightsOf = ({ network }) => network.layers.flatMap(({ W, b }) => [W.slice(), b.slice()]);
+for (const more of [{}, { optimizer: "sgd", hidden: [20, 20], dropout: 0.1, batchNorm: true }]) {
+  const seen = new Training(core, digits, { ...settings, ...more }, () => {}), was = new Map([[0, weightsOf(seen.model)]]);
+  for (const steps of [1, 3, 40, 1, 44, 2]) was.set(seen.advance(steps).step, weightsOf(seen.model));
+  for (const [step, weights] of was) {
+    const { model: then, frame } = seen.moment(step);
+    isAsWritten(frame);
+    assert.equal(frame.step, step);
+    assert.deepEqual(weightsOf(then), weights, `step ${step}`);
+  }
+  const ahead = weightsOf(seen.moment(110).model);
+  assert.notDeepEqual(ahead, weightsOf(seen.model));
+  while (seen.frame().step < 110) seen.advance(1);
+  assert.deepEqual(weightsOf(seen.model), ahead);
+  isAsWritten(seen.difference({ one: 3, other: 60 }));
+  assert.ok(seen.difference({ one: 60, other: 60 }).weights.every((picture) => picture.every((value) => value === 0)));
+}
+const until = (training) => { while (training.frame().step < 135 && training.frame().epoch < 3) training.advance(1); return training; };
+const full = until(new Training(core, digits, settings, () => {}));
+const gone = until(full.without([{ kind: "batch", step: 50 }])), again = until(new Training(core, digits, { ...settings, without: [{ kind: "batch", step: 50 }] }, () => {}));
+assert.deepEqual(weightsOf(gone.model), weightsOf(again.model)); // from a mark or from the beginning: the same
+assert.notDeepEqual(weightsOf(gone.model), weightsOf(full.model));
+assert.deepEqual(weightsOf(until(gone.without([])).model), weightsOf(full.model)); // taken back in
+assert.deepEqual([gone.frame().step, gone.moment(50).frame.step], [135, 50]);
+assert.deepEqual(weightsOf(gone.moment(51).model), weightsOf(gone.moment(50).model));
+const sevenless = until(full.without([{ kind: "class", label: 7, from: 0 }])), { before, after } = sevenless.frame();
+assert.ok(before.classes[7] > 0.8 && after.classes[7] === 0, `${before.classes[7]} ${after.classes[7]}`);
+isAsWritten(sevenless.frame());
+const later = until(full.without([{ kind: "class", label: 7, from: 60 }])), fresh = until(new Training(core, digits, { ...settings, without: [{ kind: "class", label: 7, from: 60 }] }, () => {}));
+assert.deepEqual(weightsOf(later.model), weightsOf(fresh.model));
 isAsWritten(answers.confusions(core, training.model, digits));
 isAsWritten(answers.exciting(core, training.model, digits, 0, 3));
 isAsWritten(answers.digitAt(digits, -1));

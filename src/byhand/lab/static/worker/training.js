@@ -1,46 +1,40 @@
-// A training in the page: whole minibatches in the core, a frame now and then, always ready to pause.
+// A training in the page: whole minibatches in the core, a frame now and then, always ready to pause. Of its past only
+// some marks are kept; any other moment is recomputed from the mark before it.
 
-import { outputFor } from "./scores.js";
+import { Course } from "./course.js";
 
 const SCHEMA = 1;
 const FRAME_MS = 80; // how long the core works before it shows a frame and hears the page
-const SHUFFLE = 1; // the stream, as in randomness.py
 const UNITS = 64; // of the first layer, shown as pictures
-const KEPT = 60; // snapshots on the time line; beyond, every second one is let go
-const POINTS = 1000; // of the live curve; the same
-
-const PREPARATIONS = { // stored numbers 0 … top become
-  unit: (top) => ({ scale: 1 / top, shift: 0 }),
-  signed: (top) => ({ scale: 2 / top, shift: -1 }),
-  raw: () => ({ scale: 1, shift: 0 }),
-};
+const POINTS = 1000; // of the live curve; beyond, every second one is let go
+const MOMENTS = 2; // recomputed ones that are kept
+const MARKS_BYTES = 48 << 20, MOST_MARKS = 64; // the same
 
 export class Training {
-  #core; #data; #settings; #publish; #inputs; #optimizer; #running = false;
-  #epoch = 0; #at = 0; #order = []; #step = 0; #seconds = 0; #seen = 0; #history = []; #snapshots = [];
-  #sums = { loss: 0, right: 0 }; #curve = []; #drawn = 0; // by dropout in this epoch
+  #core; #data; #publish; #course; #running = false; #seconds = 0; #seen = 0; #history = []; #curve = []; #marks = []; #spacing = 1; #moments = new Map(); #until = Infinity; #before = null;
 
   /** settings: the table of state.js; data: of data.js; publish: is called with each frame. */
   constructor(core, data, settings, publish) {
-    Object.assign(this, { model: modelOf(data, settings) });
-    this.#core = core; this.#data = data; this.#settings = settings; this.#publish = publish;
-    core.initialize(this.model.network, { initializer: settings.initializer, factor: factorOf(settings), seed: settings.seed });
-    this.#inputs = data.kept ??= core.keep(data.train.inputs);
-    this.#optimizer = { kind: settings.optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: decayOf(settings) };
-    this.#snapshot();
+    this.#core = core; this.#data = data; this.#publish = publish;
+    this.#course = new Course(core, data, settings);
+    this.#mark();
   }
 
   get isRunning() { return this.#running; }
 
+  get model() { return this.#course.model; }
+
+  get diverged() { return this.#course.diverged; }
+
   /** Train until the last epoch or until paused; frames come meanwhile. */
   start() {
-    if (this.#running || this.#isOver()) return this.frame();
+    if (this.#running || this.#course.isOver) return this.frame();
     this.#running = true;
     const turn = () => {
       if (!this.#running) return;
       const until = performance.now() + FRAME_MS;
-      do this.#learn(this.#stepsInOneGo()); while (this.#running && performance.now() < until && !this.#isOver());
-      if (this.#isOver()) this.#running = false;
+      do this.#learn(Math.min(this.#stepsInOneGo(), this.#until - this.#course.step)); while (performance.now() < until && !this.#isThere());
+      if (this.#isThere()) [this.#running, this.#until] = [false, Infinity];
       this.#publish(this.frame());
       setTimeout(turn); // the page's messages come first
     };
@@ -55,115 +49,87 @@ export class Training {
 
   /** Train so many steps, or with 0 to the end of the epoch. */
   advance(steps) {
-    const left = Math.ceil((this.#data.train.labels.length - this.#at) / this.#settings.batchSize);
-    if (!this.#isOver()) this.#learn(steps || left);
+    if (!this.#course.isOver) this.#learn(steps || this.#course.left);
     return this.frame();
   }
 
-  /** Show the snapshot with that number; training goes on from the newest all the same. */
-  travel(to) {
-    const { W, step, epoch } = this.#snapshots[to];
-    return { ...this.frame(), kind: "past", step, epoch, weights: pictures(W, this.model.network.layers[0]) };
+  /** The same training as it was after `to` steps, recomputed; of one to come, computed ahead: {model, frame}. */
+  moment(to) {
+    if (this.#moments.has(to)) return this.#moments.get(to);
+    const started = performance.now(), from = this.#marks.findLast(({ step }) => step <= to), past = new Course(this.#core, this.#data, this.#course.settings).restore(from).goTo(to);
+    const { model, step, epoch } = past, units = model.network.layers[0];
+    const frame = { schema: SCHEMA, kind: "moment", step, epoch, from: from.step, seconds: (performance.now() - started) / 1000, ...this.#validate(model), weights: pictures(units.W, units) };
+    this.#moments = new Map([...this.#moments, [to, { model, frame }]].slice(-MOMENTS));
+    return { model, frame };
+  }
+
+  /** How the first units' weights differ between two moments, as pictures: other − one, by the core. */
+  difference({ one, other }) {
+    const [before, after] = [one, other].map((to) => this.moment(to).model.network.layers[0]);
+    return { schema: SCHEMA, kind: "difference", one, other, weights: pictures(this.#core.moved(after.W, before.W, 1), after) };
+  }
+
+  /** The same training without some of its batches or digits; started, it goes to where this one is. */
+  without(left) {
+    const { step, isOver, settings } = this.#course, happens = (one) => one.step ?? one.from, first = Math.min(...left.map(happens), Infinity);
+    const other = new Training(this.#core, this.#data, { ...settings, without: left }, this.#publish);
+    const same = this.#marks.findLast((mark) => mark.step <= first && (settings.without ?? []).every((one) => happens(one) > mark.step));
+    if (same) other.#course.restore(same);
+    other.#history = this.#history.filter(({ epoch }) => epoch <= other.#course.epoch);
+    other.#curve = this.#curve.filter(({ at }) => at <= other.#course.epoch);
+    [other.#until, other.#before] = [isOver ? Infinity : step, { ...this.#validate(this.model), step }];
+    return other;
   }
 
   frame() {
-    const { network } = this.model, units = network.layers[0], last = this.#history.at(-1);
-    const sofar = this.#at ? { loss: this.#sums.loss / this.#at, accuracy: this.#sums.right / this.#at } : last; // of this epoch
+    const { model: { network }, step, epoch, sums, settings, diverged } = this.#course, units = network.layers[0], last = this.#history.at(-1);
+    const sofar = sums.examples ? { loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples } : last; // of this epoch
     return {
       schema: SCHEMA, kind: "training", recipe: "page", sizes: [units.n_in, ...network.layers.map((layer) => layer.n_out)],
-      epoch: this.#epoch, epochs: this.#settings.epochs, step: this.#step, running: this.#running, diverged: this.diverged ?? null,
+      epoch, epochs: settings.epochs, step, running: this.#running, diverged,
       loss: sofar?.loss ?? null, accuracy: sofar?.accuracy ?? null, validation: last?.validation ?? null,
       examples_per_second: this.#seconds ? this.#seen / this.#seconds : 0,
-      weights: pictures(units.W, units), history: this.#history, curve: this.#curve, snapshots: this.#snapshots.map(({ step, epoch }) => ({ step, epoch })),
+      weights: pictures(units.W, units), history: this.#history, curve: this.#curve, without: settings.without ?? [],
+      before: this.#before, after: this.#before && !this.#running ? { ...this.#validate(this.model), step } : null,
     };
   }
 
-  #isOver() { return this.#epoch >= this.#settings.epochs || Boolean(this.diverged); }
+  #isThere() { return this.#course.isOver || this.#course.step >= this.#until; }
 
   /** About a third of a frame's time, once the speed is known. */
   #stepsInOneGo() {
-    const perStep = this.#step ? this.#seconds / this.#step : 0.002;
+    const perStep = this.#course.step ? this.#seconds / this.#course.step : 0.002;
     return Math.max(1, Math.floor(FRAME_MS / 3000 / perStep));
   }
 
-  /** Learn from the next so many minibatches, at most to the end of the epoch. */
   #learn(steps) {
-    const { batchSize, learningRate, shuffle, seed } = this.#settings, { train } = this.#data, n = train.labels.length;
-    if (this.#at === 0) this.#order = shuffle ? this.#core.order({ seed, stream: SHUFFLE, epoch: this.#epoch + 1 }, n) : Array.from(train.labels.keys());
-    const order = this.#order.slice(this.#at, this.#at + steps * batchSize), started = performance.now();
-    const result = this.#core.epoch(this.model.network, this.#optimizer, {
-      inputs: this.#inputs, ...this.model.preparation, labels: train.labels, order, batchSize, draws: { seed, epoch: this.#epoch + 1, position: this.#drawn },
-      learningRates: new Float64Array(Math.ceil(order.length / batchSize)).fill(learningRate),
-    });
+    const course = this.#course, { epoch, n, sums } = course, started = performance.now(), told = course.learn(steps);
     this.#seconds += (performance.now() - started) / 1000;
-    this.#drawn += result.draws;
-    this.#seen += order.length; this.#at += order.length; this.#step += result.steps;
-    this.#sums = { loss: this.#sums.loss + result.loss, right: this.#sums.right + result.right };
-    const point = { at: this.#epoch + this.#at / n, loss: result.loss / order.length, accuracy: result.right / order.length };
-    this.#curve = [...(this.#curve.length < POINTS ? this.#curve : this.#curve.filter((_, i) => i % 2)), point];
-    if (result.status === "diverged") this.diverged = { step: this.#step };
-    else if (this.#at >= n) this.#closeEpoch();
+    this.#seen += told.examples;
+    const isClosed = course.epoch > epoch, point = { at: isClosed ? course.epoch : epoch + course.at / n, loss: told.loss / told.examples, accuracy: told.right / told.examples };
+    if (told.examples) this.#curve = [...(this.#curve.length < POINTS ? this.#curve : this.#curve.filter((_, i) => i % 2)), point];
+    if (isClosed) this.#history = [...this.#history, { epoch: course.epoch, loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples, validation: { accuracy: this.#validate(this.model).accuracy } }];
+    if (!course.diverged) this.#mark();
   }
 
-  #closeEpoch() {
-    const { loss, right } = this.#sums, n = this.#at;
-    this.#epoch++;
-    this.#at = this.#drawn = 0;
-    this.#sums = { loss: 0, right: 0 };
-    this.#history = [...this.#history, { epoch: this.#epoch, loss: loss / n, accuracy: right / n, validation: this.#validate() }];
-    this.#snapshot();
+  /** Loss is not told here: the core's predictions tell what is right, of all and class by class. */
+  #validate({ network, preparation }) {
+    const { held } = this.#data, n = network.layers.at(-1).n_out;
+    const counts = this.#core.confusion(this.#core.predict(network, { inputs: held.inputs, ...preparation }), held.labels, n);
+    const rows = Array.from({ length: n }, (_, k) => counts.slice(k * n, (k + 1) * n)), total = (numbers) => numbers.reduce((sum, count) => sum + count, 0);
+    return { accuracy: total(rows.map((row, k) => row[k])) / held.labels.length, classes: rows.map((row, k) => row[k] / total(row)) };
   }
 
-  /** Loss is not told here: the core's predictions tell what is right. */
-  #validate() {
-    const { held } = this.#data, { network, preparation } = this.model, nClasses = network.layers.at(-1).n_out;
-    const counts = this.#core.confusion(this.#core.predict(network, { inputs: held.inputs, ...preparation }), held.labels, nClasses);
-    const right = counts.reduce((sum, count, i) => sum + (i % (nClasses + 1) === 0 ? count : 0), 0);
-    return { accuracy: right / held.labels.length };
-  }
-
-  #snapshot() {
-    if (this.#snapshots.length >= KEPT) this.#snapshots = this.#snapshots.filter((_, i) => i % 2 === 0);
-    this.#snapshots = [...this.#snapshots, { step: this.#step, epoch: this.#epoch, W: this.model.network.layers[0].W.slice() }];
+  /** Keep a mark now and then: the more there are, the rarer. */
+  #mark() {
+    if (this.#marks.length && this.#course.step < this.#marks.at(-1).step + this.#spacing) return;
+    this.#marks.push(this.#course.mark());
+    const size = 12 * this.model.network.layers.reduce((sum, { W, b }) => sum + W.length + b.length, 0);
+    if (this.#marks.length <= Math.max(4, Math.min(MOST_MARKS, MARKS_BYTES / size))) return;
+    this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
+    this.#spacing = Math.max(2 * this.#spacing, 2 * (this.#marks[1].step - this.#marks[0].step));
   }
 }
-
-/** A network without weights yet, and how its inputs are prepared. */
-function modelOf(data, settings) {
-  const { hidden, activation, loss, labelSmoothing = 0, preparation } = settings;
-  if (settings.batchNorm) refuseBatchOfOne(data.train.labels.length, settings.batchSize);
-  const output = loss === "squared_error" ? "sigmoid" : "identity", widths = [data.nIn, ...hidden, 10];
-  const layers = widths.slice(1).map((n_out, l) => ({
-    n_in: widths[l], n_out, activation: l === hidden.length ? output : activation, slope: 0.01,
-    W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out), ...(l < hidden.length && between(settings, l, widths[l], n_out)),
-  }));
-  return {
-    output: outputFor(loss, 10), network: { layers, loss, labelSmoothing }, preparation: { name: preparation, ...PREPARATIONS[preparation](data.top) },
-    recipe: recipeOf(data, settings, output), classNames: [..."0123456789"], imageShape: data.imageShape, name: `${widths.join("-")}, trained here`,
-  };
-}
-
-/** What lies behind a hidden layer, as Network.mlp has it: settings.batchNorm, dropout and residual may ask for it. */
-function between({ batchNorm = false, dropout = 0, residual = false }, l, n_in, n_out) {
-  const arrays = () => Object.fromEntries(["gamma", "beta", "mean", "variance"].map((name) => [name, new Float32Array(n_out)]));
-  return { dropout, residual: residual && l > 0 && n_in === n_out ? 1 : 0, ...(batchNorm && { batchNorm: { ...arrays(), momentum: 0.1, epsilon: 1e-5 } }) };
-}
-
-function refuseBatchOfOne(n, batchSize) {
-  if (batchSize === 1 || n % batchSize === 1) throw new Error(`batch normalisation needs two examples in every batch, and ${n} in batches of ${batchSize} leave one alone: choose another batch size`);
-}
-
-/** The same training as a recipe of byhand's. */
-function recipeOf(data, { preparation, hidden, activation, initializer, loss, optimizer, learningRate, epochs, batchSize, shuffle, seed }, output) {
-  return {
-    name: "page", title: `${[data.nIn, ...hidden, 10].join("-")}, trained in the page`, expects: "", data: data.name, preparation, hidden, activation, output,
-    initializer, init_scale: factorOf({ initializer }), loss, optimizer, weight_decay: decayOf({ optimizer }), learning_rate: learningRate, epochs, batch_size: batchSize, shuffle, seed,
-  };
-}
-
-const decayOf = ({ optimizer }) => optimizer === "adamw" ? 0.01 : 0;
-
-const factorOf = ({ initializer }) => ({ normal: 0.1, uniform: 0.1 })[initializer] ?? 1;
 
 /** The first units' weights as pictures. */
 function pictures(W, { n_in, n_out }) {

@@ -97,7 +97,19 @@ const answers = {
   planeStep: ({ epochs }) => plane.advance(epochs),
   planeEdit: (request) => plane.edit(request),
   readTable: ({ file }) => tableFrom(file),
-  travel: ({ to }) => training.travel(to),
+  moment({ to }) {
+    const { model, frame } = training.moment(to);
+    models.moment = model;
+    return frame;
+  },
+  difference: (request) => training.difference(request),
+  leaveOut({ without }) {
+    training.pause();
+    models.before = training.model;
+    training = training.without(without);
+    models.trained = training.model;
+    return training.start();
+  },
 };
 
 let step = { key: null, frame: null }; // the newest: its cells are asked for one by one
