@@ -87,7 +87,7 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
     lab.says(".readout", "Done.", 30_000)
     go_to("input[type=range]")
     keyboard.press("Home")
-    lab.says(".told", "epoch 0")
+    lab.says(".told", "after step 0")
     lab.page.reload()
     lab.page.wait_for_selector("html[data-ready]")
     go_to("nav a:nth-child(4)")

@@ -15,6 +15,7 @@ const WRITE_MS = 300; // the address is written when the state has rested so lon
 const main = document.querySelector("#main"), problem = document.querySelector("#problem");
 const engine = new Engine();
 const app = { engine, set, refresh, tell, open, frames: {}, models: {}, data: null, hello: null, token: takeToken() };
+const asked = {}, flying = {}, next = {}; // what the view wants, by key
 let state = stateFrom(location.hash), view, writing;
 
 /** The token comes in the address once, is kept for this tab, and does not stay in links that are passed on. */
@@ -38,6 +39,7 @@ function show(isNew) {
   setColours(state.colours);
   if (isNew || !view) {
     view?.leave?.();
+    Object.keys(asked).forEach((key) => delete asked[key]); // networks may have learned since
     if (!VIEWS[state.view]) state.view = "draw";
     view = VIEWS[state.view](app, state);
     fill(main, view.element);
@@ -74,8 +76,6 @@ function drawNavigation() {
 }
 
 // What a view wants is asked once; while one answer is on its way only the newest next question is kept.
-
-const asked = {}, flying = {}, next = {};
 
 function want(wants) {
   for (const [key, wish] of Object.entries(wants)) {

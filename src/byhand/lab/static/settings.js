@@ -3,8 +3,8 @@
 const CENTRES = [[0, 0], [1, 1]]; // of the two clouds
 
 /** Of a training on digits. */
-export function trainSettings({ hidden, activation, loss, optimizer, learningRate, batchSize, epochs, initializer, preparation, shuffle, seed }) {
-  return { hidden, activation, loss, optimizer, learningRate, batchSize, epochs, initializer, preparation, shuffle, seed };
+export function trainSettings({ hidden, activation, loss, optimizer, learningRate, batchSize, epochs, initializer, preparation, shuffle, seed, without }) {
+  return { hidden, activation, loss, optimizer, learningRate, batchSize, epochs, initializer, preparation, shuffle, seed, without };
 }
 
 /** Of a training on the plane. */

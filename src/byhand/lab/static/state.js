@@ -8,7 +8,7 @@ export const MOST_LAYERS = 6, MOST_UNITS = 128; // of a network in the plane
 /** name → its kind, its default, and how it is read from text; null: not a value it can have. */
 export const SETTINGS = {
   view: choice("draw", ["draw", "network", "train", "plane", "microscope", "mistakes"]),
-  model: choice("shipped", ["shipped", "trained", "given"]),
+  model: choice("shipped", ["shipped", "trained", "moment", "before", "given"]),
   picture: { initial: null, read: unpacked, write: packed }, // 784 or 64 bytes: what is drawn or loaded
   digit: whole(-1, -1, 9999), // the test picture that is loaded; −1: drawn by hand
   pen: choice("medium", ["thin", "medium", "thick"]),
@@ -29,6 +29,9 @@ export const SETTINGS = {
   preparation: choice("unit", ["unit", "signed", "raw"]),
   shuffle: toggle(true),
   seed: whole(1, 0, 2 ** 32 - 1),
+  moment: whole(-1, -1, 1e7), // a step of the training; −1: now
+  kept: whole(-1, -1, 1e7), // another, to compare; −1: none
+  without: { initial: [], read: leftOut, write: (list) => list.map(({ kind, step, label, from }) => kind === "batch" ? `batch.${step}` : `class.${label}.${from}`).join("~") },
   // of the microscope
   of: choice("digit", ["digit", "plane"]),
   point: whole(0, 0, 9999),
@@ -93,6 +96,11 @@ function widths(text) {
   if (text === "") return [];
   const list = text.split(/[-, ]+/).map(Number);
   return list.length <= 8 && list.every((n) => Number.isInteger(n) && n >= 1 && n <= 4096) ? list : null;
+}
+
+function leftOut(text) {
+  const list = text.split("~").map((one) => /^(?:batch\.(\d{1,8})|class\.(\d)\.(\d{1,8}))$/.exec(one));
+  return list.every(Boolean) && list.length <= 20 ? list.map(([, step, label, from]) => step !== undefined ? { kind: "batch", step: Number(step) } : { kind: "class", label: Number(label), from: Number(from) }) : null;
 }
 
 /** Bytes as text for an address: runs of zeros as one number. */

@@ -4,7 +4,7 @@ export const TEXT = {
   title: "byhand lab",
   tagline: "a network with nothing hidden",
   views: { draw: "Draw", network: "Network", train: "Train", plane: "Plane", microscope: "Microscope", mistakes: "Mistakes" },
-  models: { shipped: "Ready", trained: "Trained here", given: "Yours" },
+  models: { shipped: "Ready", trained: "Trained here", moment: "At that moment", before: "Before leaving out", given: "Yours" },
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
   colours: { safe: "Signs: blue, amber", classic: "Signs: green, red" },
   loading: "Getting the network ready …",
@@ -37,7 +37,7 @@ export const TEXT = {
   train: {
     heading: "Train", start: "Start", pause: "Pause", step: "One step", epoch: "One epoch", reset: "Reset",
     lead: "The same C code as on your desk, compiled for this page. Every setting is in the address above: send the link, and the same training comes back, to the last bit.",
-    timeline: "Travel back", note: "Dropout, batch normalisation and learning-rate schedules are for the desk: byhand train.",
+    note: "Dropout, batch normalisation and learning-rate schedules are for the desk: byhand train.",
     live: "A training on the desk",
   },
   plane: {
@@ -51,6 +51,12 @@ export const TEXT = {
     fileHelp: "Or drop it on the page. Columns x, y and a class, or x and t for a curve; up to 500 points, two to six classes by name.",
     presets: "At one press", line: "XOR: a line, and a hidden layer", tenth: "A tenth of the learning rate, from the beginning",
     bayes: "The white line is where the better of the two classes changes: no rule can do better than that. The dashed line is the best straight line.",
+  },
+  timeline: {
+    travel: "Travel in time", now: "as it is now", then: "as it was after step", held: "of the held-back digits right", recomputed: "recomputed from step", computing: "computing …",
+    keep: "Keep this moment to compare", back: "Back to now", difference: "First-layer weights at step", minus: "minus those at step", largest: "the largest",
+    without: "What if?", withoutHelp: "Leave out a batch (travel to the moment before it), or a digit from the moment shown on, now: from the beginning. All the rest is learned again just as it was.",
+    batch: "Leave out batch", all: "Leave out every", digit: "which digit", undo: "Take all back in", left: "Left out", right: "right", before: "before", after: "without", table: "right before and without",
   },
   microscope: {
     heading: "One step under the microscope", step: "Next", back: "Back",

@@ -6,13 +6,14 @@ import { rows } from "../forms.js";
 import { largestSize, legend, paintSigned, picture } from "../pictures.js";
 import { trainSettings } from "../settings.js";
 import { TEXT } from "../strings.js";
+import { timeline } from "../timeline.js";
 
 const words = TEXT.train;
 const HEIGHT = 190; // of a chart
 const CHOICES = ["data", "hidden", "activation", "loss", "optimizer", "learningRate", "batchSize", "epochs", "initializer", "preparation", "shuffle", "seed"];
 
 export function trainView(app, first) {
-  const [form, figures, pictures, timeline, live, report] = ["form", "dl", "div", "div", "div", "p"].map((tag) => h(tag));
+  const [form, figures, pictures, live, report] = ["form", "dl", "div", "div", "p"].map((tag) => h(tag));
   form.className = "settings";
   pictures.className = "thumbnails weights";
   live.className = "live";
@@ -22,21 +23,28 @@ export function trainView(app, first) {
   const [lossChart, accuracyChart] = [h("div", { class: "chart" }), h("div", { class: "chart" })];
   const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
   const start = button(words.start, toggle, "main");
+  const times = timeline((changes) => app.set(changes), leaveOut);
   const element = h("section", {}, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead), live,
     h("div", { class: "columns" },
       h("div", { class: "card" }, form, h("p", { class: "hint" }, words.note)),
       h("div", { class: "card wide" },
         h("div", { class: "buttons" }, start, button(words.step, () => act("step", { steps: 1 })), button(words.epoch, () => act("step", { steps: 0 })), button(words.reset, reset)),
         figures, report, h("div", { class: "columns tight" }, lossChart, accuracyChart))),
-    h("div", { class: "card" }, h("h3", {}, "What the first layer looks for"), legend({ plus: "ink speaks for", zero: "does not matter", minus: "ink speaks against" }), timeline, pictures));
-  let state = first, frames = {}, charts = null, past = null;
+    h("div", { class: "card" }, h("h3", {}, "What the first layer looks for"), legend({ plus: "ink speaks for", zero: "does not matter", minus: "ink speaks against" }), times.element, pictures));
+  let state = first, frames = {}, charts = null, begun = 0; // trainings begun: what was recomputed belongs to one
   const canvases = [];
 
   /** Begin anew with the settings as they are. */
   async function begin() {
     if (!await app.open(state.data)) return false;
-    past = null;
+    begun++;
     return act("begin", { settings: trainSettings(state) });
+  }
+  /** Learn again without these, up to where the training is, and go on from there. */
+  async function leaveOut(without) {
+    app.set({ without, moment: -1, kept: -1 });
+    begun++;
+    await act("leaveOut", { without });
   }
   async function act(name, request) {
     try {
@@ -53,13 +61,25 @@ export function trainView(app, first) {
     if (training && (training.epoch >= training.epochs || training.diverged)) await begin();
     return act("start");
   }
-  async function reset() { await begin(); }
+  async function reset() {
+    app.set({ moment: -1, kept: -1, without: [] });
+    await begin();
+  }
   async function change(changes) {
-    app.set(changes);
+    app.set({ ...changes, moment: -1, kept: -1 });
     if (app.models.trained) await begin(); // a change starts anew: what is shown is what the settings give
   }
 
-  function wants() { return {}; }
+  /** A link to a moment begins the training, and the moment is computed ahead. */
+  function wants({ moment, kept }, { training }) {
+    const isHere = training?.recipe === "page" && app.models.trained;
+    if (!isHere && (moment >= 0 || kept >= 0) && !begun) begin();
+    const other = moment >= 0 ? moment : training?.step;
+    return {
+      moment: isHere && moment >= 0 ? { ask: "moment", request: { to: moment }, stamp: begun } : null,
+      difference: isHere && kept >= 0 && !training.running ? { ask: "difference", request: { one: kept, other }, stamp: begun } : null,
+    };
+  }
 
   function show(now, given) {
     const isNew = !form.children.length || CHOICES.some((name) => now[name] !== state[name]);
@@ -71,8 +91,9 @@ export function trainView(app, first) {
     if (!training) return fill(report, "Press Start: the weights begin at random and learn while you watch.");
     drawFigures(training);
     drawCharts(training);
-    drawWeights(past?.weights ?? training.weights, training.sizes[0]);
-    drawTimeline(training);
+    drawWeights(now.moment >= 0 && frames.moment ? frames.moment.weights : training.weights, training.sizes[0]);
+    times.show(now, frames);
+    if (frames.moment && !app.models.moment) app.engine.ask("models").then((models) => { app.models = models; app.refresh(); });
   }
 
   function drawFigures({ epoch, epochs, step, loss, accuracy, validation, examples_per_second: speed, diverged, recipe }) {
@@ -105,20 +126,6 @@ export function trainView(app, first) {
       fill(pictures, canvases);
     }
     weights.forEach((numbers, j) => paintSigned(canvases[j], numbers, shape, largestSize(numbers)));
-  }
-
-  const slider = h("input", { type: "range", min: 0, value: 0, "aria-label": words.timeline, oninput: async (event) => {
-    const to = Number(event.target.value), newest = app.frames.training.snapshots.length;
-    past = to >= newest ? null : await app.engine.ask("travel", { to }).catch(() => null);
-    show(state, app.frames);
-  } });
-  function drawTimeline({ snapshots }) {
-    if (!snapshots?.length) return fill(timeline);
-    slider.max = snapshots.length;
-    if (!past) slider.value = snapshots.length;
-    const told = past ? `as they were after epoch ${past.epoch}, step ${past.step.toLocaleString("en")}` : "as they are now";
-    if (!timeline.contains(slider)) fill(timeline, h("label", { class: "timeline" }, h("span", {}, words.timeline), slider, h("span", { class: "told" })));
-    timeline.querySelector(".told").textContent = told;
   }
 
   function drawLive() {

@@ -1,0 +1,82 @@
+"""Any moment of a training can be seen again, linked and compared; and what would have come of it without a digit."""
+
+import re
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+SETTINGS = "view=train&hidden=16&optimizer=adam&learningRate=0.003&epochs=12"
+
+
+def begun(lab: Any, steps_done: str) -> None:
+    lab.page.click("button.main")
+    lab.says(".readout", "Done.")
+    lab.says(".told", "as it is now")
+    assert lab.page.inner_text(".figures div:has(dt:has-text('step')) dd") == steps_done
+
+
+def held(lab: Any) -> str:
+    found = re.search(r"([\d.]+ %) of the held-back", lab.page.inner_text(".told"))
+    assert found is not None
+    return found[1]
+
+
+def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#{SETTINGS}")
+    begun(lab, "540")
+    lab.page.locator("input[type=range]").fill("77")
+    lab.says(".told", "after step 77, in epoch 2")
+    said = held(lab)
+    lab.page.wait_for_timeout(400)
+    again = open_lab(lab.page.url)
+    again.says(".told", "after step 77, in epoch 2")
+    assert held(again) == said
+    again.page.click("button:has-text('Back to now')")
+    again.says(".told", "as it is now")
+    lab.page.select_option("[aria-label=Network]", "moment")
+    lab.view("Mistakes")
+    lab.page.wait_for_selector(".confusion")
+    shown = re.search(r"(\d+) of (\d+) right", lab.verdict())
+    assert shown is not None
+    assert f"{100 * int(shown[1]) / int(shown[2]):.2f} %" == said
+
+
+def test_two_moments_are_compared(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#{SETTINGS}")
+    begun(lab, "540")
+    lab.page.locator("input[type=range]").fill("0")
+    lab.says(".told", "after step 0")
+    lab.page.click("button:has-text('Keep this moment')")
+    lab.says(".compared", "First-layer weights at step 0 minus those at step 0, the largest ±0.0000")
+    lab.page.locator("input[type=range]").fill("540")
+    lab.says(".compared", "First-layer weights at step 540 minus those at step 0")
+    assert "±0.0000" not in lab.page.inner_text(".compared")
+    assert lab.page.locator(".compared canvas").count() == 16
+
+
+def test_without_a_digit_it_is_never_read_and_taken_back_in_all_is_as_before(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#{SETTINGS}")
+    begun(lab, "540")
+    lab.page.select_option("[aria-label='which digit']", "3")
+    lab.page.click("button:has-text('Leave out every')")
+    lab.page.wait_for_selector(".without table")
+    before, without = (row.split("\t") for row in lab.page.inner_text(".without tbody").splitlines())
+    assert float(before[5].rstrip(" %")) > 80
+    assert float(without[5].rstrip(" %")) == 0
+    assert "Left out: every 3" in lab.page.inner_text(".without")
+    lab.page.click("button:has-text('Take all back in')")
+    lab.until("() => document.querySelector('.without tbody tr:last-child td:nth-child(6)')?.innerText !== '0.0 %'")
+    again = lab.page.inner_text(".without tbody").splitlines()[1].split("\t")
+    assert again[1:] == before[1:]
+
+
+def test_without_one_batch_all_else_is_learned_as_it_was(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#{SETTINGS}")
+    begun(lab, "540")
+    lab.page.locator("input[type=range]").fill("99")
+    lab.says(".told", "after step 99")
+    lab.page.click("button:has-text('Leave out batch 100')")
+    lab.says(".without", "Left out: batch 100")
+    lab.page.wait_for_selector(".without table")
+    lab.until("() => location.hash.includes('without=batch.99')")
