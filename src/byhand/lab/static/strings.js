@@ -13,7 +13,7 @@ export const TEXT = {
     heading: "Take it away", page: "As a page", pageHelp: "One HTML file with this network: Draw and Network, from disk, offline.", model: "As a model",
     modelHelp: "A file for byhand evaluate, predict and export, or to drop here again.", small: "a page reads drawings, and this network does not look at pictures of 28 × 28 pixels",
   },
-  exported: "A network written by byhand export page. Everything is in this file; nothing is sent anywhere.",
+  exported: "A network taken away from byhand. Everything is in this file; nothing is sent anywhere.",
   draw: {
     heading: "Draw a digit",
     lead: "Draw with mouse, pen or finger. The drawing is cropped, scaled and centred as MNIST's digits were, and the network answers while you draw.",
