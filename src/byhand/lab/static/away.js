@@ -1,6 +1,7 @@
 // Take it away: shell.html filled with the page's own files and a model, as byhand/exports/as_page.py fills it, to the
 // same bytes; and the model's file alone.
 
+import { notebookFor, scriptFor } from "./code/program.js";
 import { h } from "./dom.js";
 import { TEXT } from "./strings.js";
 
@@ -12,7 +13,6 @@ const PIECE = 1 << 15; // bytes made into text at a time
 /** A menu of what can be taken away; modelNow tells the name of the network at hand. */
 export function awayMenu(app, modelNow) {
   const take = (make) => async () => {
-    menu.open = false;
     try {
       await make(await app.engine.ask("modelFile", { model: modelNow() }));
       app.tell();
@@ -22,12 +22,32 @@ export function awayMenu(app, modelNow) {
     if (String(app.models[modelNow()].imageShape) !== "28,28") throw new Error(TEXT.away.small);
     save(await pageOf(bytes), "digit.html", "text/html");
   });
-  const menu = h("details", { class: "menu" }, h("summary", {}, TEXT.away.heading),
-    h("div", { class: "menu-body" },
-      h("button", { type: "button", onclick: asPage }, TEXT.away.page), h("p", { class: "hint" }, TEXT.away.pageHelp),
-      h("button", { type: "button", onclick: take((bytes) => save(bytes, "model.safetensors", "application/octet-stream")) }, TEXT.away.model), h("p", { class: "hint" }, TEXT.away.modelHelp)));
-  menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { menu.open = false; menu.firstChild.focus(); } });
-  return menu;
+  return menu(TEXT.away.heading, [
+    [TEXT.away.page, TEXT.away.pageHelp, asPage],
+    [TEXT.away.model, TEXT.away.modelHelp, take((bytes) => save(bytes, "model.safetensors", "application/octet-stream"))],
+  ]);
+}
+
+/** A menu of programs that print what is on the screen. */
+export function codeMenu(app, stateNow) {
+  const take = (make, ending, type) => async () => {
+    try {
+      save(await make(stateNow(), app), `byhand-${stateNow().view}.${ending}`, type);
+      app.tell();
+    } catch (error) { app.tell(error.message); }
+  };
+  return menu(TEXT.code.heading, [
+    [TEXT.code.script, TEXT.code.scriptHelp, take(scriptFor, "py", "text/x-python")],
+    [TEXT.code.notebook, TEXT.code.notebookHelp, take(notebookFor, "ipynb", "application/x-ipynb+json")],
+  ]);
+}
+
+/** Buttons that fold out: [label, help, action] each. */
+function menu(heading, entries) {
+  const element = h("details", { class: "menu" }, h("summary", {}, heading),
+    h("div", { class: "menu-body" }, entries.map(([label, help, action]) => [h("button", { type: "button", onclick: () => { element.open = false; action(); } }, label), h("p", { class: "hint" }, help)]).flat()));
+  element.addEventListener("keydown", (event) => { if (event.key === "Escape") { element.open = false; element.firstChild.focus(); } });
+  return element;
 }
 
 function save(content, name, type) {

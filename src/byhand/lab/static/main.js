@@ -1,7 +1,7 @@
 // The page's heart: one state, one engine, one view at a time. A view says which frames it wants for a state; they are
 // asked for, newest first, and the view is shown with what has come.
 
-import { awayMenu } from "./away.js";
+import { awayMenu, codeMenu } from "./away.js";
 import { fill, h, select } from "./dom.js";
 import { Engine } from "./engine.js";
 import { fileTaker } from "./files.js";
@@ -50,7 +50,7 @@ function show(isNew) {
 }
 
 let drawnModels = "";
-const away = awayMenu(app, () => state.model);
+const menus = [codeMenu(app, () => state), awayMenu(app, () => state.model)];
 
 function refresh() {
   const models = Object.keys(app.models).join();
@@ -72,7 +72,7 @@ function drawNavigation() {
     labelled("Network", select(Object.keys(choices), state.model, (model) => set({ model }), choices)),
     labelled("Theme", select(Object.keys(TEXT.theme), state.theme, (theme) => { set({ theme }); show(true); }, TEXT.theme)),
     labelled("Colours", select(Object.keys(TEXT.colours), state.colours, (colours) => { set({ colours }); show(true); }, TEXT.colours)),
-    VIEWS.train && away);
+    VIEWS.train && menus);
 }
 
 // What a view wants is asked once; while one answer is on its way only the newest next question is kept.

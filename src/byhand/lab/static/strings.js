@@ -13,6 +13,9 @@ export const TEXT = {
     heading: "Take it away", page: "As a page", pageHelp: "One HTML file with this network: Draw and Network, from disk, offline.", model: "As a model",
     modelHelp: "A file for byhand evaluate, predict and export, or to drop here again.", small: "a page reads drawings, and this network does not look at pictures of 28 × 28 pixels",
   },
+  code: {
+    heading: "Get the code", script: "As a script", scriptHelp: "Python that prints what is on the screen, with byhand.", notebook: "As a notebook", notebookHelp: "The same for Jupyter.",
+  },
   exported: "A network taken away from byhand. Everything is in this file; nothing is sent anywhere.",
   draw: {
     heading: "Draw a digit",

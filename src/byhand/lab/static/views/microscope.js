@@ -58,7 +58,7 @@ export function microscopeView(app, first) {
   }
 
   function onPlane(request, plane, now) {
-    if (plane) return { step: { ask: "examine", request: { ...request, epoch: plane.epoch, edits: plane.edits ?? 0 } } };
+    if (plane) return { step: { ask: "examine", request: { ...request, epoch: plane.epoch, edits: plane.edits } } };
     if (!asking) {
       asking = true;
       app.engine.ask("planeBegin", { settings: planeSettings(now) }).then((frame) => { app.frames.plane = frame; app.refresh(); }, (error) => app.tell(error.message));

@@ -13,7 +13,7 @@ const LINE_EPOCHS = 400; // until a straight line has settled
 const AS_IT_IS = { scale: 1, shift: 0 };
 
 export class Plane {
-  #core; #settings; #publish; #points; #networks; #box; #epoch = 0; #running = false; #diverged = null;
+  #core; #settings; #publish; #points; #networks; #box; #epoch = 0; #edits = 0; #running = false; #diverged = null;
   #isCurve; #clouds = null; #bayes = null; #straight = null;
 
   /** settings: the plane's part of state.js; publish is called with each frame. */
@@ -41,6 +41,7 @@ export class Plane {
   /** Change one weight or bias by hand. */
   edit({ layer, name, at, value }) {
     this.#networks[0].network.layers[layer][name][at] = value;
+    this.#edits++;
     return this.frame();
   }
 
@@ -98,7 +99,7 @@ export class Plane {
     const { points, classes } = this.#points;
     return {
       schema: SCHEMA, kind: "plane", set: this.#settings.set, task: this.#isCurve ? "curve" : "classes", points, classes: Array.from(classes), box: this.#box,
-      side: SIDE, unit_side: UNIT_SIDE, x: lineOf(this.#box, ALONG), epoch: this.#epoch, running: this.#running, diverged: this.#diverged,
+      side: SIDE, unit_side: UNIT_SIDE, x: lineOf(this.#box, ALONG), epoch: this.#epoch, edits: this.#edits, running: this.#running, diverged: this.#diverged,
       bayes: this.#bayes, straight: this.#straight, networks: this.#networks.map((one) => this.#isCurve ? this.#drawn(one) : this.#shown(one)),
     };
   }

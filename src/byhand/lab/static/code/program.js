@@ -1,0 +1,40 @@
+// Get the code: what is on the screen as a Python script or a notebook that prints it again with byhand. A program is a
+// list of sections, {told: a sentence, code: Python}; each view has its own.
+
+import { fragmentOf } from "../state.js";
+import { drawProgram, microscopeProgram, mistakesProgram, networkProgram } from "./answers.js";
+import { planeProgram, trainProgram } from "./trainings.js";
+
+const PROGRAMS = { draw: drawProgram, network: networkProgram, train: trainProgram, plane: planeProgram, microscope: microscopeProgram, mistakes: mistakesProgram };
+const LINE = 100; // signs of a sentence
+
+/** The sections for a view as it is now; throws a sentence where there is nothing on the screen yet. */
+async function sectionsFor(state, app) {
+  const about = `byhand lab, the state ${fragmentOf({ ...state, theme: "auto" })}. Needs byhand (pip install byhand); prints what the page shows.`;
+  return [{ told: about, code: "" }, ...await PROGRAMS[state.view](state, app)];
+}
+
+/** A script: sentences as comments. */
+export async function scriptFor(state, app) {
+  const sections = await sectionsFor(state, app);
+  return sections.map(({ told, code }) => [...wrapped(told).map((line) => `# ${line}`), ...(code ? [code.trim()] : [])].join("\n")).join("\n\n") + "\n";
+}
+
+/** A notebook, nbformat 4.5: sentences as text, code as cells. */
+export async function notebookFor(state, app) {
+  const sections = await sectionsFor(state, app), lines = (text) => text.split("\n").map((line, i, all) => i < all.length - 1 ? `${line}\n` : line);
+  const cells = sections.flatMap(({ told, code }, i) => [
+    { cell_type: "markdown", id: `told-${i}`, metadata: {}, source: lines(told) },
+    ...(code ? [{ cell_type: "code", id: `code-${i}`, metadata: {}, execution_count: null, outputs: [], source: lines(code.trim()) }] : []),
+  ]);
+  const kernelspec = { name: "python3", display_name: "Python 3", language: "python" };
+  return JSON.stringify({ cells, metadata: { kernelspec, language_info: { name: "python" } }, nbformat: 4, nbformat_minor: 5 }, null, 1);
+}
+
+function wrapped(text) {
+  return text.split(" ").reduce((lines, word) => {
+    if (lines.at(-1).length + word.length < LINE) lines[lines.length - 1] += `${lines.at(-1) && " "}${word}`;
+    else lines.push(word);
+    return lines;
+  }, [""]);
+}

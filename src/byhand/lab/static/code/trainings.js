@@ -1,0 +1,114 @@
+// Programs of the views that train: the loop written out, step for step what the page has done. The page computes in
+// float32 too, in another order of summing: the last digits may differ.
+
+import { planeSettings } from "../settings.js";
+import { LAYERS, OPTIMIZERS, arrayOf, initializerOf, lossOf, networkOf } from "./python.js";
+
+const IMPORTS = `import numpy as np
+
+import byhand as bh
+from byhand.initializers import glorot, he, normal, uniform, zeros
+from byhand.randomness import DROPOUT, INIT, SHUFFLE, Stream
+from byhand.training.step import train_step
+`;
+const ROUNDING = "The page sums float32 numbers in another order: the last digits differ from the first step on, and where a training is wild such differences grow.";
+const SPREAD = { digits: 0.1, plane: 0.5 }; // of normal and uniform beginnings
+const DATA = {
+  digits: `everything = bh.data.digits().train
+is_held = np.arange(len(everything)) % 5 == 0  # every fifth is held back
+parts = {"train": everything.raw[~is_held], "held": everything.raw[is_held]}
+y, y_held = everything.y[~is_held], everything.y[is_held]`,
+  mnist: `data = bh.data.mnist(validation="balanced")  # from BYHAND_DATA, or downloaded
+parts = {"train": data.train.raw, "held": data.validation.raw}
+y, y_held = data.train.y, data.validation.y`,
+};
+
+export async function trainProgram(state, app) {
+  const { training } = app.frames;
+  if (!training || training.recipe !== "page") throw new Error("nothing is trained on this page yet: press Start first");
+  const { hidden, activation, loss, optimizer, learningRate, batchSize, initializer, preparation, shuffle, seed, dropout = 0, batchNorm = false, residual = false, labelSmoothing = 0 } = state;
+  const top = state.data === "mnist" ? 255 : 16, prepared = { unit: `raw * np.float32(${1 / top})`, signed: `raw * np.float32(${2 / top}) - np.float32(1)`, raw: "raw" }[preparation];
+  const more = Object.entries({ dropout: dropout || null, batch_norm: batchNorm ? "True" : null, residual: residual ? "True" : null }).filter(([, value]) => value !== null).map(([name, value]) => `, ${name}=${value}`).join("");
+  const stop = state.moment >= 0 ? state.moment : training.step, n = training.sizes;
+  return [{ told: "The digits, prepared.", code: `${IMPORTS}
+${DATA[state.data]}
+x, x_held = (${prepared.replace("raw", "raw.astype(np.float32)")} for raw in parts.values())` },
+  { told: "The network as it begins: its weights come from the seed.", code: `network = bh.Network.mlp(
+    [${n.join(", ")}], activation="${activation}", output="${loss === "squared_error" ? "sigmoid" : "identity"}",
+    initializer=${initializerOf(initializer, SPREAD.digits)}${more}, seed=${seed},
+)
+loss, optimizer = ${lossOf(loss, labelSmoothing)}, ${OPTIMIZERS[optimizer]}
+
+
+def held_back():
+    """The share of held-back examples that the network reads right."""
+    return (network.predict(x_held).argmax(axis=1) == y_held).mean()` },
+  { told: `Training, minibatch by minibatch, up to step ${stop}. ${ROUNDING}`, code: `seed, batch_size, learning_rate, stop = ${seed}, ${batchSize}, ${learningRate}, ${stop}
+left_out = ${leftOut(training.without)}
+
+
+def without_left_out(order, step):
+    """The order without the digits that are left out from this step on."""
+    gone = [label for label, start in left_out["digits"] if start <= step]
+    return order[~np.isin(y[order], gone)]
+
+
+step = epoch = 0
+while step < stop:
+    epoch += 1
+    order = ${shuffle ? "Stream(seed, SHUFFLE, epoch).order(len(y))" : "np.arange(len(y))"}
+    rng, total, right, seen = Stream(seed, DROPOUT, epoch), 0.0, 0, 0
+    order = without_left_out(order, step)
+    start = 0
+    while start < len(order) and step < stop:
+        rows = order[start : start + batch_size]
+        if step not in left_out["batches"]:
+            value, trace = train_step(network, loss, optimizer, learning_rate, x[rows], y[rows], rng)
+            total, right, seen = total + value * len(rows), right + (trace.output.argmax(axis=1) == y[rows]).sum(), seen + len(rows)
+        start, step = start + batch_size, step + 1
+        order = np.concatenate([order[:start], without_left_out(order[start:], step)])
+    print(f"epoch {epoch}, step {step}: loss {total / seen:.4f}, accuracy {100 * right / seen:.1f} %, held back {100 * held_back():.2f} %")` }];
+}
+
+function leftOut(list) {
+  const batches = list.filter(({ kind }) => kind === "batch").map(({ step }) => step), digits = list.filter(({ kind }) => kind === "class").map(({ label, from }) => `(${label}, ${from})`);
+  return `{"batches": [${batches.join(", ")}], "digits": [${digits.join(", ")}]}`;
+}
+
+export async function planeProgram(state, app) {
+  const { plane } = app.frames;
+  if (!plane) throw new Error("there are no points on the plane yet");
+  const settings = planeSettings(state), isCurve = plane.task === "curve", [{ layers }] = plane.networks;
+  const shown = { told: "What the page shows.", code: isCurve ? `said = network.predict(x)
+print(f"squared error after the last step: {((said - y) ** 2).mean():.4f}")` : `print(f"right: {100 * (network.predict(x).argmax(axis=1) == y).mean():.1f} %")` };
+  const points = { told: "The points.", code: `${IMPORTS}\n${pointsOf(settings, plane, isCurve)}` };
+  if (plane.edits) return [points, { told: "The network with the weights that were changed by hand.", code: networkOf(layers) }, shown];
+  let position = 0;
+  const made = layers.flatMap(({ n_in, n_out, activation }) => {
+    const at = position, own = [`bh.Dense(${n_in}, ${n_out}, initializer=begin, rng=Stream(seed, INIT, ${at}))`, ...(LAYERS[activation] ? [LAYERS[activation]] : [])];
+    position += own.length;
+    return own;
+  });
+  return [points, { told: "The network as it begins: its weights come from the seed.", code: `seed, begin = ${settings.seed}, ${initializerOf(settings.initializer, SPREAD.plane)}
+network = bh.Network([
+    ${made.join(",\n    ")},
+])
+loss, optimizer = ${isCurve ? "bh.SquaredError()" : "bh.SoftmaxCrossEntropy()"}, ${OPTIMIZERS[settings.optimizer]}` },
+  { told: `Training, ${plane.epoch} epochs. ${ROUNDING}`, code: `batch_size, learning_rate = ${settings.batchSize}, ${settings.learningRate}
+for epoch in range(1, ${plane.epoch} + 1):
+    order, total = Stream(seed, SHUFFLE, epoch).order(len(y)), 0.0
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        value, _ = train_step(network, loss, optimizer, learning_rate, x[rows], y[rows], None)
+        total += value * len(rows)
+${plane.epoch ? "print(f\"epoch {epoch}: loss {total / len(y):.4f}\")" : ""}` }, shown];
+}
+
+const TOYS = { xor: "xor", circles: "circles", moons: "moons", spiral: "spiral", sine: "sine" };
+
+/** The points: drawn as byhand.data draws them, or written out. */
+function pointsOf({ set, n, noise, arms, seed }, { points, classes }, isCurve) {
+  if (TOYS[set] && !isCurve) return `data = bh.data.${TOYS[set]}(${n}, noise=${noise}, seed=${seed}${set === "spiral" ? `, arms=${arms}` : ""}).train\nx, y = data.raw, data.y`;
+  const written = `points = ${arrayOf(points, "float32", 2)}.reshape(-1, 2)\n`;
+  return isCurve ? `${written}x, y = points[:, :1], points[:, 1:]` : `${written}x, y = points, ${arrayOf(classes, "int64")}`;
+}
