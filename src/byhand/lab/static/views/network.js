@@ -226,7 +226,7 @@ function unitCard(walk, state, exciting, shape, names) {
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, `the other ${layer.n_in - order.length}`), h("td", { class: "number" }, number(layer.z[j] - layer.b[j] - order.reduce((sum, k) => sum + inputs[k] * weights[k], 0), 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, term("bias")), h("td", { class: "number" }, number(layer.b[j], 4))),
             h("tr", { class: "total" }, h("th", { scope: "row", colspan: 3 }, term("z")), h("td", { class: "number" }, number(layer.z[j], 4))),
-            h("tr", {}, h("th", { scope: "row", colspan: 3 }, `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}`), h("td", { class: "number" }, number(layer.a[j], 4))),
+            h("tr", {}, h("th", { scope: "row", colspan: 3 }, `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}${layer.residual ? ` + a of layer ${l + 1 - layer.residual}` : ""}`), h("td", { class: "number" }, number(layer.a[j], 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂a"), h("td", { class: "number" }, number(layer.da[j], 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂z"), h("td", { class: "number" }, number(layer.dz[j], 4)))))),
       fits ? h("div", {}, h("p", {}, "What excites it most in the test set:"), h("div", { class: "thumbnails" }, exciting.most.map((one) => thumbnail(one, shape, names))), histogram(exciting)) : h("p", { class: "hint" }, "With test digits at hand, those that excite it most are shown here.")),
