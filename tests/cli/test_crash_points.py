@@ -20,6 +20,7 @@ EPOCHS = 4
 TRAIN = [
     "train", "vanilla", "--data", "moons", "--examples", "60", "--hidden", "5", "--batch-size", "10",
     "--epochs", str(EPOCHS), "--dropout", "0.2", "--optimizer", "adam", "--validate", "--patience", "3", "--quiet",
+    "--engine", "numpy",  # one seed after the other, in this thread: the death of a thread is not that of a process
 ]  # fmt: skip
 
 

@@ -210,7 +210,7 @@ function unitCard(walk, sum, exciting, shape, names) {
             sum.n_others ? h("tr", {}, h("th", { scope: "row", colspan: 3 }, `the other ${sum.n_others}`), h("td", { class: "number" }, number(sum.others, 4))) : null,
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, term("bias")), h("td", { class: "number" }, number(sum.bias, 4))),
             h("tr", { class: "total" }, h("th", { scope: "row", colspan: 3 }, term("z")), h("td", { class: "number" }, number(sum.z, 4))),
-            h("tr", {}, h("th", { scope: "row", colspan: 3 }, `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}`), h("td", { class: "number" }, number(layer.a[j], 4))),
+            h("tr", {}, h("th", { scope: "row", colspan: 3 }, `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}${layer.residual ? ` + a of layer ${l + 1 - layer.residual}` : ""}`), h("td", { class: "number" }, number(layer.a[j], 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂a"), h("td", { class: "number" }, number(layer.da[j], 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂z"), h("td", { class: "number" }, number(layer.dz[j], 4)))))),
       fits ? h("div", {}, h("p", {}, "What excites it most in the test set:"), h("div", { class: "thumbnails" }, exciting.most.map((one) => thumbnail(one, shape, names))), histogram(exciting)) : h("p", { class: "hint" }, "With test digits at hand, those that excite it most are shown here.")),
