@@ -23,6 +23,7 @@ VERBS = {
     "evaluate": "test a saved model on examples it was not trained on",
     "predict": "classify pictures, arrays, IDX files or tables with a saved model",
     "explain": "tell one example through forward, loss, backward and update",
+    "experiment": "run a textbook's warning as runs side by side, over several seeds",
     "show": "draw a network with its shapes and parameter counts",
     "data": "look at a data set, or fetch MNIST",
     "export": "write a model as C, JavaScript, Python or ONNX, with a receipt",
