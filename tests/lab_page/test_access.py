@@ -8,7 +8,7 @@ import pytest
 from driving import drawings
 
 pytestmark = pytest.mark.browser
-VIEWS = ["Draw", "Network", "Train", "Plane", "Mistakes"]
+VIEWS = ["Draw", "Network", "Train", "Plane", "Mistakes", "Experiments"]
 LEAST_TARGET = 44  # CSS pixels a side, of what fingers press
 
 

@@ -1,6 +1,5 @@
 """Two clouds: a straight line against a curve, with the limits that are known without training."""
 
-
 from byhand import data
 from byhand.data.clouds import clouds_named
 from byhand.experiments.material import begun, trained

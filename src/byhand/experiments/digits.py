@@ -5,6 +5,7 @@ Beside the settings of a recipe a trial may say: `train`, so many examples drawn
 last layer learns.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -30,10 +31,12 @@ SAME = 1e-5  # weights closer than this are the same
 
 def one_seed(experiment: Experiment, material: Material, seed: int) -> Values:
     """Train and test every trial with this seed."""
-    return {trial.name: _one_trial(trial.settings, material, seed) for trial in experiment.trials}
+    wanted = {measure.name for measure in (*experiment.scale, *experiment.aside)}
+    return {trial.name: _one_trial(trial.settings, material, seed, wanted) for trial in experiment.trials}
 
 
-def _one_trial(settings: dict[str, Any], material: Material, seed: int) -> dict[str, float]:
+def _one_trial(settings: dict[str, Any], material: Material, seed: int, wanted: set[str]) -> dict[str, float]:
+    """Train one network and test it; return what is wanted of all that can be measured."""
     train, test = material.train(settings, seed), material.test(settings)
     if settings.get("permuted"):
         order = Stream(seed, DATA).order(train.n_features)
@@ -47,15 +50,16 @@ def _one_trial(settings: dict[str, Any], material: Material, seed: int) -> dict[
     ratio = gradient_ratio(run.network, loss, train)
     network = trained(run)
     shown = train.take(run.plan.order(len(train), run.recipe.epochs)[-LATEST:])
-    return {
-        "accuracy": evaluate(network, test).accuracy or 0.0,
-        "train_accuracy": evaluate(network, train).accuracy or 0.0,
-        "latest_loss": evaluate(network, shown, loss=loss).loss or 0.0,
-        "distinct_units": float(distinct_units(network)),
-        "gradient_ratio": ratio,
-        "updates": float(run.plan.n_steps(len(train)) * run.recipe.epochs),
-        "seconds": run.seconds,
+    measures: dict[str, Callable[[], float]] = {
+        "accuracy": lambda: evaluate(network, test).accuracy or 0.0,
+        "train_accuracy": lambda: evaluate(network, train).accuracy or 0.0,
+        "latest_loss": lambda: evaluate(network, shown, loss=loss).loss or 0.0,
+        "distinct_units": lambda: distinct_units(network),
+        "gradient_ratio": lambda: ratio,
+        "updates": lambda: run.plan.n_steps(len(train)) * run.recipe.epochs,
+        "seconds": lambda: run.seconds,
     }
+    return {name: float(measure()) for name, measure in measures.items() if name in wanted}
 
 
 def _last_layer_alone(

@@ -2,7 +2,7 @@
 
 /** name → its default, and how it is read from text; null: not a value it can have. */
 export const SETTINGS = {
-  view: choice("draw", ["draw", "network", "train", "plane", "mistakes"]),
+  view: choice("draw", ["draw", "network", "train", "plane", "mistakes", "experiments"]),
   model: choice("shipped", ["shipped", "trained", "given"]),
   picture: { initial: null, read: unpacked, write: packed }, // 784 or 64 bytes: what is drawn or loaded
   digit: whole(-1, -1, 9999), // the test picture that is loaded; −1: drawn by hand
@@ -39,6 +39,9 @@ export const SETTINGS = {
   planeInit: choice("he", ["he", "glorot", "normal", "uniform", "zeros"]),
   planeSeed: whole(1, 0, 2 ** 32 - 1),
   compare: { initial: false, read: (text) => ({ yes: true, no: false })[text] ?? null, write: (on) => (on ? "yes" : "no") },
+  // of the experiments
+  experiment: { initial: "sorted-by-class", read: (text) => /^[a-z0-9-]{3,40}$/.test(text) ? text : null, write: String }, // an id of experiments.json
+  seeds: whole(5, 5, 50),
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),
 };

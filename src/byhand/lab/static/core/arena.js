@@ -83,6 +83,7 @@ export function putExamples(arena, nIn, data) {
     24: data.labels ? arena.copied(Int32Array.from(data.labels)) : 0,
     28: data.targets ? arena.floats(data.targets) : 0,
     32: arena.copied(BigInt64Array.from(order, BigInt)), 52: arena.doubles(data.learningRates ?? []),
+    56: data.moved ? arena.copied(Int32Array.from(data.moved)) : 0,
   };
   const at = arena.room(72), view = arena.view();
   new Uint8Array(arena.memory.buffer, at, 72).fill(0);
@@ -91,6 +92,7 @@ export function putExamples(arena, nIn, data) {
   view.setBigInt64(at + 8, BigInt(inputs.length / nIn), true);
   view.setBigInt64(at + 40, BigInt(order.length), true);
   view.setInt32(at + 48, data.batchSize ?? 1, true);
+  (data.moved ? data.imageShape : []).forEach((side, i) => view.setInt32(at + 60 + 4 * i, side, true));
   return at;
 }
 

@@ -89,7 +89,8 @@ class Core {
    * optimizer's memory, changed.
    *
    * optimizer: {kind, momentum, beta1, beta2, epsilon, weightDecay, clipNorm, steps, first, second}
-   * data: {inputs: Uint8Array | Float32Array, scale, shift, labels | targets, order, batchSize, learningRates}
+   * data: {inputs: Uint8Array | Float32Array, scale, shift, labels | targets, order, batchSize, learningRates, and
+   * where pictures move: moved, [right, down, …] in the order, imageShape}
    */
   epoch(network, optimizer, data) {
     const arena = this.arena(), task = this.#task(arena, network, data.batchSize);

@@ -10,7 +10,7 @@ import { Training } from "./training.js";
 const MAX_FILE = 64 << 20; // bytes of a dropped file
 const models = {}; // name → network with its preparation
 const sets = {}; // name → data set: once opened, it stays
-let core, data, training, plane;
+let core, data, training, plane, conduct, experiments;
 
 const ready = load();
 
@@ -84,6 +84,19 @@ const answers = {
   planeStep: ({ epochs }) => plane.advance(epochs),
   planeEdit: (request) => plane.edit(request),
   travel: ({ to }) => training.travel(to),
+
+  /** The table of experiments, which the page and the desk share. */
+  async experiments() {
+    return experiments ??= JSON.parse(new TextDecoder().decode(await fetched(new URL("../experiments.json", import.meta.url))));
+  },
+  async conduct({ name, seeds }) {
+    conduct?.stop();
+    const table = await answers.experiments(), { Conduct } = await import("./experiments.js");
+    const { kind } = table.experiments.find(({ id }) => id === name) ?? {};
+    conduct = new Conduct(core, ["starts", "clouds"].includes(kind) ? null : opened(), table, name, seeds, (frame) => postMessage({ frame }));
+    return conduct.start();
+  },
+  conductStop: () => conduct?.stop(),
 };
 
 function opened(model) {
