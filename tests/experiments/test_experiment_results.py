@@ -11,10 +11,10 @@ import pytest
 from byhand import data
 from byhand.errors import DataError, OptionError
 from byhand.experiments import Experiment, Result, conduct, experiments
-from byhand.experiments.digits import distinct_units, gradient_ratio
+from byhand.experiments.digits import distinct_units, gradient_ratio, silent_units
 from byhand.experiments.material import Material, begun, columns_shuffled, trained
 from byhand.experiments.removed import accuracy_of, costs_of_units, hidden
-from byhand.experiments.table import Expectation
+from byhand.experiments.table import Expectation, Measure
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.training.evaluate import evaluate
@@ -121,6 +121,14 @@ def test_equal_weights_stay_equal_and_are_counted(digits: data.Dataset) -> None:
     assert distinct_units(network) == 2
 
 
+def test_silent_units_say_nothing_to_any_example() -> None:
+    network = Network.mlp([2, 3, 2])
+    network.params["0.W"][...] = [[1, -1, 1], [0, 0, -1]]
+    x = np.array([[1, 2], [2, 3], [0, 0]], dtype=np.float32)  # z: 1 −1 −1, 2 −2 −1, 0 0 0
+    assert silent_units(network, x) == 2
+    assert silent_units(network, np.array([[-1, 2]], dtype=np.float32)) == 2
+
+
 def test_the_gradient_s_ratio_is_that_of_small_changes(digits: data.Dataset) -> None:
     network, loss = Network.mlp([64, 5, 10], activation="sigmoid", seed=1).astype(np.float64), SoftmaxCrossEntropy()
     batch = digits.train.take(slice(100))
@@ -174,7 +182,8 @@ def conducted_on(digits: data.Dataset, experiment: Experiment) -> dict[str, dict
     test = replace(digits, test=digits.validation)
     trials = [trial.settings for trial in experiment.trials]
     material = Material(test, {one["preparation"]: digits.train.preparation for one in trials})
-    return KINDS[experiment.kind].one_seed(experiment, material, 1)
+    counted = replace(experiment, aside=(*experiment.aside, Measure("updates", "updates", "number")))
+    return KINDS[experiment.kind].one_seed(counted, material, 1)
 
 
 def test_of_a_frozen_network_the_last_layer_learns(digits: data.Dataset) -> None:

@@ -161,7 +161,8 @@ def _asides(result: "Result") -> list[str]:
         cells = "   ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
         lines.append(f"    {trial.name:<{NAME_WIDTH}}{cells}")
     titles = " · ".join(measure.title for measure in one.aside)
-    return [*(f"[dim]{line}[/dim]" for line in _wrapped(f"Beside it, from left to right: {titles}", "    ")), *lines]
+    order = ", from left to right" if len(one.aside) > 1 else ""
+    return [*(f"[dim]{line}[/dim]" for line in _wrapped(f"Beside it{order}: {titles}", "    ")), *lines]
 
 
 def _number(result: "Result", trial: str, measure: "Measure") -> str:

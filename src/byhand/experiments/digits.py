@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.data.prepare import Preparation
 from byhand.experiments.material import Material, begun, columns_shuffled, trained
@@ -55,6 +56,7 @@ def _one_trial(settings: dict[str, Any], material: Material, seed: int, wanted: 
         "train_accuracy": lambda: evaluate(network, train).accuracy or 0.0,
         "latest_loss": lambda: evaluate(network, shown, loss=loss).loss or 0.0,
         "distinct_units": lambda: distinct_units(network),
+        "silent_units": lambda: silent_units(network, test.x),
         "gradient_ratio": lambda: ratio,
         "updates": lambda: run.plan.n_steps(len(train)) * run.recipe.epochs,
         "seconds": lambda: run.seconds,
@@ -89,3 +91,8 @@ def distinct_units(network: Network) -> int:
     first = network.layers[0]
     assert isinstance(first, Dense)  # noqa: S101 — a network begins with one
     return len(np.unique(np.round(first.params["W"] / SAME).astype(np.int64), axis=1).T)
+
+
+def silent_units(network: Network, x: Array) -> int:
+    """Return how many units of the first hidden layer say 0 or less to every example x (n, n_in)."""
+    return int((Network(network.layers[:2]).predict(x).max(axis=0) <= 0).sum())

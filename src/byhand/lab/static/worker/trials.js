@@ -105,7 +105,7 @@ async function digits(bench, settings, seed) {
   const measures = {
     accuracy: () => accuracyOf(bench, network, test), train_accuracy: () => accuracyOf(bench, network, ofRows(part, network.layers[0].n_in)),
     latest_loss: () => lossOn(core, network, part, told.order.slice(-LATEST)), distinct_units: () => distinctUnits(network),
-    gradient_ratio: () => ratio, updates: () => told.updates, seconds: () => told.seconds,
+    silent_units: () => silentUnits(core, network, test), gradient_ratio: () => ratio, updates: () => told.updates, seconds: () => told.seconds,
   };
   return Object.fromEntries(bench.measures.map((name) => [name, measures[name]()]));
 }
@@ -135,6 +135,11 @@ function gradientRatio(bench, network, part) {
 
 function distinctUnits({ layers: [{ W, n_in, n_out }] }) {
   return new Set(Array.from({ length: n_out }, (_, j) => Array.from({ length: n_in }, (_, k) => Math.round(W[k * n_out + j] / SAME)).join())).size;
+}
+
+function silentUnits(core, network, part) {
+  const said = core.predict({ ...network, layers: network.layers.slice(0, 1) }, part), n = network.layers[0].n_out;
+  return Array.from({ length: n }, (_, j) => j).filter((j) => { for (let at = j; at < said.length; at += n) if (said[at] > 0) return false; return true; }).length;
 }
 
 async function starts(bench, settings, seed) {
