@@ -62,7 +62,10 @@ def with_results(page: str) -> str:
     record = json.loads(RECORD.read_text(encoding="utf-8"))
     before, _, rest = page.partition(BEGIN)
     after = rest.partition(END)[2]
-    measured = f"Means and standard deviations over {record['seeds']} seeds; seconds for five, on {record['cores']} cores of {record['processor']}, {record['date']}."
+    measured = (
+        f"Means and standard deviations over {record['seeds']} seeds; seconds for five, on {record['cores']} cores of "
+        f"{record['processor']}, {record['date']}."
+    )
     sections = [section(one, record["experiments"][name]) for name, one in experiments().items()]
     return f"{before}{BEGIN}\n{measured}\n\n" + "\n\n".join(sections) + f"\n{END}{after}"
 

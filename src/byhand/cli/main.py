@@ -40,6 +40,7 @@ Try these first:
   byhand explain                   one digit through forward, loss, backward and update, with the numbers
   byhand show 784-128-64-10        draw a network with its shapes and parameter counts
   byhand data mnist                look at the digits
+  byhand experiment                textbook warnings as runs side by side, five seeds each
   byhand recipes                   the named systems and the figures they must reach
 
 byhand --help lists everything.

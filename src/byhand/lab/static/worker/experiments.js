@@ -5,7 +5,7 @@ import { BY_SEED, marksOf } from "./trials.js";
 
 const SCHEMA = 1;
 const WORK_MS = 60; // how long the core works before the page is heard
-const KNOWN = { batch_norm: false, residual: false }; // can the page's core train these? true lets their runs in
+const SINCE = { batch_norm: 2, residual: 2 }; // the core's version that trains these; runs with them are left out before
 const SMALL_TIMES = 40; // epochs on the bundled digits for one on MNIST: about as many steps
 
 class Stopped extends Error {}
@@ -31,7 +31,10 @@ export class Conduct {
     return { ...settings, ...(isSmall ? { epochs: settings.epochs * SMALL_TIMES } : {}), most: page };
   }
 
-  get #able() { return this.#runs.filter(({ settings }) => Object.entries(KNOWN).every(([name, known]) => known || !settings[name])); }
+  get #able() {
+    const version = this.core.exports.bh_version();
+    return this.#runs.filter(({ settings }) => Object.entries(SINCE).every(([name, since]) => !settings[name] || version >= since));
+  }
 
   /** Begin; frames come until all seeds are done or it is stopped. */
   start() {

@@ -32,11 +32,21 @@ function networkOf({ core }, settings, nIn, nOut, seed) {
   const { hidden, activation, initializer = "he", init_scale = 1, loss, output = "identity" } = settings, widths = [nIn, ...hidden, nOut];
   const layers = widths.slice(1).map((n_out, l) => ({
     n_in: widths[l], n_out, activation: l === hidden.length ? output : activation, slope: 0.01, W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out),
+    ...(l < hidden.length ? between(settings, l, widths[l], n_out) : {}),
   }));
   const network = { layers, loss };
   core.initialize(network, { initializer, factor: init_scale, seed });
   if (settings.fill !== undefined) for (const { W } of layers) W.fill(settings.fill);
   return network;
+}
+
+/** What may lie between a hidden layer and the next: batch normalisation, and a way around a layer that keeps its width. */
+function between({ batch_norm: isNormalised, residual }, l, nIn, nOut) {
+  const fresh = (value) => new Float32Array(nOut).fill(value);
+  return {
+    ...(isNormalised ? { batchNorm: { gamma: fresh(1), beta: fresh(0), mean: fresh(0), variance: fresh(1), momentum: 0.1, epsilon: 1e-5 } } : {}),
+    ...(residual && l > 0 && nIn === nOut ? { residual: 1 } : {}),
+  };
 }
 
 const preparationOf = ({ data }, name) => ({ unit: () => ({ scale: 1 / data.top, shift: 0 }), raw: () => ({ scale: 1, shift: 0 }), standard: () => standardised(data) })[name]();
@@ -123,7 +133,7 @@ function lossOn(core, network, part, order) {
 
 /** A step of length 1 takes the gradient from the weights: the mean of |dW| of the first layer beside the last's. */
 function gradientRatio(bench, network, part) {
-  const stepped = { ...network, layers: network.layers.map((layer) => ({ ...layer, W: layer.W.slice(), b: layer.b.slice() })) };
+  const stepped = structuredClone(network);
   const order = part.rows.slice(0, GRADIENT_OF);
   bench.core.epoch(stepped, { kind: "sgd" }, { ...part, order, batchSize: order.length, learningRates: [1] });
   const size = (l) => {
