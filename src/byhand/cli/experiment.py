@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 ALL = "all"
 STAR = "  [bold yellow]★[/bold yellow] surprises even experts"
 SIGNS = {"good": "[green]✓[/green]", "bad": "[red]✗[/red]", "plain": "·"}
-NAME_WIDTH = 34
-LINE = 108  # characters of running text
+WIDEST = 112  # characters of a line, however wide the terminal
+MARGIN, MEAN = 4, 18  # characters before the names, and for mean and spread
+LEAST_SCALE, MOST_SCALE = 16, 46
 
 
 def _names(ctx: click.Context, param: click.Parameter, beginning: str) -> list[str]:
@@ -47,11 +48,11 @@ def command(name: str | None, seeds: int | None, data_dir: Path | None, voice: V
         voice.result(_list_of(known), {"experiments": [_about(one) for one in known.values()]})
     elif name == ALL:
         results = [_conducted(one, seeds, data_dir, voice) for one in known.values()]
-        text = "\n\n".join([*map(report, results), _summary(results)])
+        text = "\n\n".join([*(report(result, voice.width) for result in results), _summary(results)])
         voice.result(text, {"experiments": [result.frame() for result in results]})
     else:
         result = _conducted(experiment_named(name), seeds, data_dir, voice)
-        voice.result(report(result), result.frame())
+        voice.result(report(result, voice.width), result.frame())
 
 
 def _conducted(experiment: "Experiment", seeds: int | None, data_dir: Path | None, voice: Voice) -> "Result":
@@ -101,68 +102,83 @@ def _summary(results: "list[Result]") -> str:
     return f"[bold]{len(results) - len(unexpected)} of {len(results)} came out as expected[/bold] ({told})"
 
 
-def report(result: "Result") -> str:
-    """Return what came out, for people."""
-    one = result.experiment
+def report(result: "Result", width: int) -> str:
+    """Return what came out, for people, in lines of at most so many characters."""
+    one, width = result.experiment, min(width, WIDEST)
     seeds = "seed 1" if len(result.seeds) == 1 else f"seeds 1 – {result.seeds[-1]}"
     head = [
         f"[bold]{one.number:>2}  {one.title}[/bold]{STAR if one.surprising else ''}",
-        *_wrapped(one.question, "    "),
+        *_wrapped(one.question, width),
         f"    [dim]{escaped(result.data)}, {seeds}[/dim]",
     ]
     verdict = "[green]✓ As expected[/green]" if result.is_as_expected else "[red]✗ Not as expected[/red]"
-    told = [line for finding in result.findings() for line in _wrapped(_told(result, finding), "    ", "– ")]
-    hides = [line for hidden in one.hides for line in _wrapped(hidden, "    ", "– ")]
-    reading = _wrapped(one.reading, "    ")
-    parts = [head, _drawing(result), _asides(result), reading, [f"  {verdict}:", *told], ["    Would hide it:", *hides]]
+    told = [line for finding in result.findings() for line in _wrapped(_told(result, finding), width, "– ")]
+    hides = [line for hidden in one.hides for line in _wrapped(hidden, width, "– ")]
+    reading = _wrapped(one.reading, width)
+    parts = [
+        head,
+        _drawing(result, width),
+        _asides(result, width),
+        reading,
+        [f"  {verdict}:", *told],
+        ["    Would hide it:", *hides],
+    ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
 
 
-def _wrapped(text: str, margin: str, mark: str = "") -> list[str]:
+def _wrapped(text: str, width: int, mark: str = "") -> list[str]:
     """Return running text as lines; the first begins with the mark, the others below it."""
+    margin = " " * MARGIN
     later = margin + " " * len(mark)
-    return textwrap.wrap(text, LINE, initial_indent=margin + mark, subsequent_indent=later, break_on_hyphens=False)
+    return textwrap.wrap(text, width, initial_indent=margin + mark, subsequent_indent=later, break_on_hyphens=False)
 
 
-def _drawing(result: "Result") -> list[str]:
+def _names_width(result: "Result") -> int:
+    """Return how many characters the longest name of a row needs, and two more."""
+    one = result.experiment
+    titles = [f"  {measure.title}" for measure in one.scale] if len(one.scale) > 1 else [one.scale[0].title]
+    return 2 + max(len(text) for text in (*titles, *(trial.name for trial in one.trials)))
+
+
+def _drawing(result: "Result", width: int) -> list[str]:
     """Return a row of dots for every run and measure, all on one scale."""
     from byhand.cli.dots import RULE, Scale
 
-    one = result.experiment
+    one, names = result.experiment, _names_width(result)
     rows = [(trial, measure) for trial in one.trials for measure in one.scale]
     numbers = [number for trial, measure in rows for number in result.of(trial.name, measure.name)]
     marks = list(result.marks.values())
-    scale = Scale.holding(one.axis, [*numbers, *marks])
+    room = max(LEAST_SCALE, min(MOST_SCALE, width - MARGIN - names - MEAN))
+    scale = Scale.holding(one.axis, [*numbers, *marks], room)
     several = len(one.scale) > 1
     heading = "" if several else one.scale[0].title
-    lines = [f"    {heading:<{NAME_WIDTH}}[dim]{scale.ends(percent(scale.low, 0), percent(scale.high, 0))}[/dim]"]
+    lines = [f"    {heading:<{names}}[dim]{scale.ends(percent(scale.low, 0), percent(scale.high, 0))}[/dim]"]
     for trial, measure in rows:
-        is_first = measure is one.scale[0]
-        if several and is_first:
+        if several and measure is one.scale[0]:
             lines.append(f"  {SIGNS[trial.verdict]} [bold]{trial.name}[/bold]")
         label = f"  {measure.title}" if several else trial.name
         sign = " " if several else SIGNS[trial.verdict]
         dots = scale.row(result.of(trial.name, measure.name), marks)
         mean, spread = result.mean(trial.name, measure.name), result.spread(trial.name, measure.name)
-        told = f"{percent(mean):>8}" + (f" ± {100 * spread:.2f}" if len(result.seeds) > 1 else "")
-        lines.append(f"  {sign} {label:<{NAME_WIDTH}}{dots}{told}")
+        told = f"{percent(mean):>10}" + (f" ± {100 * spread:.2f}" if len(result.seeds) > 1 else "")
+        lines.append(f"  {sign} {label:<{names}}{dots}{told}")
     return [*lines, *(f"    [dim]{RULE} {name}: {percent(value)}[/dim]" for name, value in result.marks.items())]
 
 
-def _asides(result: "Result") -> list[str]:
+def _asides(result: "Result", width: int) -> list[str]:
     """Return what is told in numbers beside the dots, a table with a column a measure."""
-    one = result.experiment
+    one, names = result.experiment, _names_width(result)
     if not one.aside:
         return []
     rows = [[_number(result, trial.name, measure) for measure in one.aside] for trial in one.trials]
     widths = [max(len(row[i]) for row in rows) for i in range(len(one.aside))]
     lines = []
     for trial, row in zip(one.trials, rows, strict=True):
-        cells = "   ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
-        lines.append(f"    {trial.name:<{NAME_WIDTH}}{cells}")
+        cells = "   ".join(f"{cell:>{size}}" for cell, size in zip(row, widths, strict=True))
+        lines.append(f"    {trial.name:<{names}}{cells}")
     titles = " · ".join(measure.title for measure in one.aside)
     order = ", from left to right" if len(one.aside) > 1 else ""
-    return [*(f"[dim]{line}[/dim]" for line in _wrapped(f"Beside it{order}: {titles}", "    ")), *lines]
+    return [*(f"[dim]{line}[/dim]" for line in _wrapped(f"Beside it{order}: {titles}", width)), *lines]
 
 
 def _number(result: "Result", trial: str, measure: "Measure") -> str:

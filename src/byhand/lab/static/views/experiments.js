@@ -137,8 +137,8 @@ export function experimentsView(app, first) {
   function note(one, frame) {
     const lines = [];
     if (needsDigits(one) && frame) {
-      const used = (most, all) => Math.min(most ?? all, all).toLocaleString("en"), page = one.page ?? {};
-      lines.push(`${frame.data === "mnist" ? "On MNIST" : "On the small digits that come along"}: trained on ${one.settings?.train ? `${used(one.settings.train, frame.n_train)} of ` : page.train ? `${used(page.train, frame.n_train)} of ` : ""}${frame.n_train.toLocaleString("en")}, tested on ${used(page.test, frame.n_test)}.`);
+      const told = (n) => n.toLocaleString("en"), page = one.page ?? {}, all = frame.n_train, train = Math.min(one.settings?.train ?? all, page.train ?? all, all);
+      lines.push(`${frame.data === "mnist" ? "On MNIST" : "On the small digits that come along"}: trained on ${train < all ? `${told(train)} of ` : ""}${told(all)}, tested on ${told(Math.min(page.test ?? frame.n_test, frame.n_test))}.`);
     }
     if (needsDigits(one) && (frame?.data ?? state.data) !== "mnist") lines.push(words.small);
     if (frame?.left_out.length) lines.push(`${words.leftOut}${frame.left_out.join(", ")}.`);
