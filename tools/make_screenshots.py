@@ -1,7 +1,7 @@
 """Photograph the lab for docs/lab.md and the README: python tools/make_screenshots.py [FOLDER]
 
 Needs Chromium, playwright and MNIST at hand (BYHAND_DATA). Draws a 4 that could be a 9, steps through the network,
-trains on MNIST, looks at the mistakes, runs an experiment; light, and the first view again as a phone in the dark has it.
+trains on MNIST, looks at the mistakes, runs an experiment; light, and the first view again as a dark phone has it.
 """
 
 import json

@@ -17,7 +17,6 @@ from byhand.data.prepare import Preparation
 from byhand.experiments.material import Material, begun, columns_shuffled, trained
 from byhand.experiments.result import Values
 from byhand.experiments.table import Experiment
-from byhand.layers import Dense
 from byhand.losses import Loss
 from byhand.network import Network
 from byhand.randomness import DATA, Stream
@@ -88,9 +87,7 @@ def gradient_ratio(network: Network, loss: Loss, examples: Examples) -> float:
 
 def distinct_units(network: Network) -> int:
     """Return how many units of the first layer differ from each other in their weights."""
-    first = network.layers[0]
-    assert isinstance(first, Dense)  # noqa: S101 — a network begins with one
-    return len(np.unique(np.round(first.params["W"] / SAME).astype(np.int64), axis=1).T)
+    return len(np.unique(np.round(network.params["0.W"] / SAME).astype(np.int64), axis=1).T)
 
 
 def silent_units(network: Network, x: Array) -> int:

@@ -11,7 +11,7 @@ from byhand.arrays import Array
 from byhand.data.examples import Dataset, Examples
 from byhand.data.mnist import mnist
 from byhand.data.prepare import Preparation, preparation_for
-from byhand.errors import DivergedError
+from byhand.errors import DataError, DivergedError
 from byhand.network import Network
 from byhand.randomness import SPLIT, Stream
 from byhand.recipes.recipe import Recipe
@@ -49,13 +49,18 @@ class Material:
 
     def test(self, settings: dict[str, Any]) -> Examples:
         """Return the test examples, prepared as the trial's training examples are."""
-        assert self.dataset.test is not None  # noqa: S101 — every set in MNIST's files has them
-        return replace(self.dataset.test, preparation=self.preparations[settings["preparation"]])
+        return self._prepared(self.dataset.test, "test", settings)
 
     def validation(self, settings: dict[str, Any]) -> Examples:
         """Return the examples that were held back to choose by."""
-        assert self.dataset.validation is not None  # noqa: S101 — asked for by those who choose
-        return replace(self.dataset.validation, preparation=self.preparations[settings["preparation"]])
+        return self._prepared(self.dataset.validation, "validation", settings)
+
+    def _prepared(self, part: Examples | None, name: str, settings: dict[str, Any]) -> Examples:
+        if part is None:
+            raise DataError(
+                f"an experiment got {self.dataset.name} without {name} examples; expected MNIST's four files."
+            )
+        return replace(part, preparation=self.preparations[settings["preparation"]])
 
 
 def recipe_of(settings: dict[str, Any], seed: int) -> Recipe:

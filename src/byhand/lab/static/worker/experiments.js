@@ -27,8 +27,8 @@ export class Conduct {
 
   /** What a run does here: no more examples than the page takes, and on the small digits more epochs. */
   #settled(settings, data, page) {
-    const isSmall = data && data.name !== "mnist" && !settings.train;
-    return { ...settings, ...(isSmall ? { epochs: settings.epochs * SMALL_TIMES } : {}), most: page };
+    const times = data && data.name !== "mnist" && !settings.train ? SMALL_TIMES : 1;
+    return { ...settings, epochs: settings.epochs * times, times, most: page };
   }
 
   get #able() {
@@ -81,7 +81,7 @@ export class Conduct {
       schema: SCHEMA, kind: "experiment", experiment: this.#experiment.id, data: this.data?.name ?? "drawn by the seed", seeds: this.#seeds,
       runs, marks: this.#marks, findings, as_expected: isOver ? (findings.every(({ holds }) => holds) ? "yes" : "no") : null,
       running: this.#running, done: this.#done, failed: this.failed ?? null, left_out: this.#runs.filter((run) => !this.#able.includes(run)).map(({ name }) => name),
-      n_train: this.data?.train.labels.length ?? 0, n_test: this.data?.test.labels.length ?? 0,
+      times: Math.max(...this.#runs.map(({ settings }) => settings.times)), n_train: this.data?.train.labels.length ?? 0, n_test: this.data?.test.labels.length ?? 0,
     };
   }
 
