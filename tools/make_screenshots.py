@@ -1,7 +1,7 @@
 """Photograph the lab for docs/lab.md and the README: python tools/make_screenshots.py [FOLDER]
 
 Needs Chromium, playwright and MNIST at hand (BYHAND_DATA). Draws a 4 that could be a 9, steps through the network,
-trains on MNIST, and looks at the mistakes; light, and the first view again as a phone in the dark has it.
+trains on MNIST, looks at the mistakes, runs an experiment; light, and the first view again as a dark phone has it.
 """
 
 import json
@@ -87,6 +87,18 @@ def tour(page: Any, folder: Path) -> None:
     page.click("nav a:has-text('Mistakes')")
     page.wait_for_selector(".confusion")
     page.screenshot(path=folder / "lab-mistakes.png")
+    experiment(page, folder)
+
+
+def experiment(page: Any, folder: Path) -> None:
+    """Run an experiment whose dots are worth seeing."""
+    page.click("nav a:has-text('Experiments')")
+    page.click("li button:has-text('Noise and nonsense')")
+    page.click("button.main")
+    while page.inner_text("button.main") != "Run again":
+        page.wait_for_timeout(200)
+    page.click("summary")
+    page.screenshot(path=folder / "lab-experiments.png", full_page=True)
 
 
 def main() -> None:

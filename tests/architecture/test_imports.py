@@ -34,13 +34,25 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "training": (GROUND | HEART | {"data", "engines", "persistence"}, {"numpy"}),
     "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
     "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),
+    "experiments": (GROUND | HEART | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),
     "bench": (GROUND | HEART | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
     "exports": (GROUND | {"layers", "persistence"}, {"numpy", "onnx", "onnxruntime"}),
     "lab": (GROUND | HEART | {"data", "persistence", "inspection"}, {"numpy", "starlette", "uvicorn"}),
     "cli": (
         GROUND
         | HEART
-        | {"data", "engines", "persistence", "training", "inspection", "recipes", "bench", "lab", "exports"},
+        | {
+            "data",
+            "engines",
+            "persistence",
+            "training",
+            "inspection",
+            "recipes",
+            "experiments",
+            "bench",
+            "lab",
+            "exports",
+        },
         {"numpy", "click", "rich"},
     ),
     "__init__": (GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes"}, set()),

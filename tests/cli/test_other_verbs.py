@@ -110,6 +110,7 @@ def test_what_is_missing_or_broken_is_told_in_a_sentence(
         (["evaluate", "--datadir", "x"], "--data-dir"),
         (["recipes", "vanila"], "'vanilla'"),
         (["recipes", "--jsn"], "--json"),
+        (["experiment", "sorted-by-clas"], "'sorted-by-class'"),
         (["data", "moon"], "'moons'"),
         (["data", "digit"], "'digits'"),
         (["data", "digits", "--labels", "3"], "--label"),
@@ -184,6 +185,7 @@ def test_byhand_alone_says_what_to_try() -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [("byhand tr", ["train"]), ("byhand train van", ["vanilla"]), ("byhand recipes deep", ["deep-dive"]),
+     ("byhand experiment rate", ["rate-too-high", "rate-too-low"]),
      ("byhand train vanilla --learn", ["--learning-rate"])],
 )  # fmt: skip
 def test_the_shell_completes_verbs_recipes_and_flags(line: str, expected: list[str]) -> None:

@@ -35,6 +35,7 @@ def commands(run: Path, tmp_path: Path) -> dict[str, list[str | Path]]:
         "show": ["show", "2-4-4-2"],
         "data": ["data", "moons"],
         "recipes": ["recipes", "vanilla"],
+        "experiment": ["experiment", "xor-line", "--seeds", "1"],
         "export": ["export", "python", tmp_path / "made.py", "--model", run],
         "bench": ["bench", "tiny", "--rounds", "1", "--peer", "byhand numpy"],
     }

@@ -8,7 +8,7 @@ import pytest
 from driving import drawings
 
 pytestmark = pytest.mark.browser
-VIEWS = ["Draw", "Network", "Train", "Plane", "Microscope", "Mistakes"]
+VIEWS = ["Draw", "Network", "Train", "Plane", "Microscope", "Mistakes", "Experiments"]
 LEAST_TARGET = 44  # CSS pixels a side, of what fingers press
 
 

@@ -34,6 +34,11 @@ class Voice:
             stderr=stderr, quiet=self.quiet and stderr, highlight=False, soft_wrap=True, no_color=self.color is False
         )
 
+    @property
+    def width(self) -> int:
+        """How many characters a line of the result has room for."""
+        return self.console(stderr=False).width
+
     def say(self, text: str) -> None:
         """Narrate one line."""
         if not self.quiet:

@@ -23,6 +23,7 @@ VERBS = {
     "evaluate": "test a saved model on examples it was not trained on",
     "predict": "classify pictures, arrays, IDX files or tables with a saved model",
     "explain": "tell one example through forward, loss, backward and update",
+    "experiment": "run a textbook's warning as runs side by side, over several seeds",
     "show": "draw a network with its shapes and parameter counts",
     "data": "look at a data set, or fetch MNIST",
     "export": "write a model as C, JavaScript, Python or ONNX, with a receipt",
@@ -39,6 +40,7 @@ Try these first:
   byhand explain                   one digit through forward, loss, backward and update, with the numbers
   byhand show 784-128-64-10        draw a network with its shapes and parameter counts
   byhand data mnist                look at the digits
+  byhand experiment                textbook warnings as runs side by side, five seeds each
   byhand recipes                   the named systems and the figures they must reach
 
 byhand --help lists everything.

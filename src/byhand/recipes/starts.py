@@ -2,16 +2,25 @@
 
 The networks are stacked along a first axis, K of them, and trained together on the whole (tiny) data set with plain
 gradient descent: K separate runs would spend all their time between the formulas. The formulas are those of Dense,
-ReLU and BinaryCrossEntropy; a test holds each stacked run against one trained the ordinary way.
+ReLU, Tanh and BinaryCrossEntropy; a test holds each stacked run against one trained the ordinary way.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
 from byhand.arrays import Array
+from byhand.errors import known_as
 from byhand.initializers import he
 from byhand.layers.dense import Dense
 from byhand.layers.sigmoid import sigmoid
 from byhand.randomness import INIT, Stream
+
+# how a hidden layer bends z, and its slope, read from the activation a
+BENDS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+    "relu": (lambda z: np.maximum(z, 0), lambda a: a > 0),
+    "tanh": (np.tanh, lambda a: 1 - a * a),
+}
 
 
 def share_solved(x: Array, y: Array, hidden: int, *, n_starts: int, steps: int, learning_rate: float) -> float:
@@ -23,36 +32,48 @@ def share_solved(x: Array, y: Array, hidden: int, *, n_starts: int, steps: int, 
     return float(((logits[:, :, 0] > 0) == y).all(axis=1).mean())
 
 
-def train_starts(x: Array, y: Array, hidden: int, *, n_starts: int, steps: int, learning_rate: float) -> Array:
-    """Train n_starts networks with seeds 0, 1, … and return their logits (n_starts, n, 1) on the examples."""
+def train_starts(
+    x: Array,
+    y: Array,
+    hidden: int,
+    *,
+    n_starts: int,
+    steps: int,
+    learning_rate: float,
+    activation: str = "relu",
+    first_seed: int = 0,
+) -> Array:
+    """Train n_starts networks with seeds from first_seed on; return their logits (n_starts, n, 1) on the examples."""
+    bend, slope = known_as("activation of many starts", activation, BENDS)
     t = y.reshape(-1, 1)
     sizes = [x.shape[1], hidden, 1] if hidden else [x.shape[1], 1]
-    Ws = [_stacked_weights(n_starts, 2 * i, sizes[i], sizes[i + 1]) for i in range(len(sizes) - 1)]
+    seeds = range(first_seed, first_seed + n_starts)
+    Ws = [_stacked_weights(seeds, 2 * i, sizes[i], sizes[i + 1]) for i in range(len(sizes) - 1)]
     bs = [np.zeros((n_starts, 1, n_out)) for n_out in sizes[1:]]
     for _ in range(steps):
-        inputs, logits = _forward(x, Ws, bs)
+        inputs, logits = _forward(x, Ws, bs, bend)
         dz = (sigmoid(logits) - t) / len(x)  # (n_starts, n, 1)
         for i in reversed(range(len(Ws))):
             dW, db = inputs[i].swapaxes(-1, -2) @ dz, dz.sum(axis=1, keepdims=True)
             if i:
-                dz = (dz @ Ws[i].swapaxes(1, 2)) * (inputs[i] > 0)
+                dz = (dz @ Ws[i].swapaxes(1, 2)) * slope(inputs[i])
             Ws[i] -= learning_rate * dW
             bs[i] -= learning_rate * db
-    return _forward(x, Ws, bs)[1]
+    return _forward(x, Ws, bs, bend)[1]
 
 
-def _stacked_weights(n_starts: int, position: int, n_in: int, n_out: int) -> Array:
-    """Return (n_starts, n_in, n_out): the weights that seeds 0, 1, … give the layer at this position."""
-    layers = [Dense(n_in, n_out, initializer=he, rng=Stream(seed, INIT, position)) for seed in range(n_starts)]
+def _stacked_weights(seeds: range, position: int, n_in: int, n_out: int) -> Array:
+    """Return (n_starts, n_in, n_out): the weights that these seeds give the layer at this position."""
+    layers = [Dense(n_in, n_out, initializer=he, rng=Stream(seed, INIT, position)) for seed in seeds]
     return np.stack([layer.params["W"] for layer in layers]).astype(np.float64)
 
 
-def _forward(x: Array, Ws: list[Array], bs: list[Array]) -> tuple[list[Array], Array]:
+def _forward(x: Array, Ws: list[Array], bs: list[Array], bend: Callable[[Array], Array]) -> tuple[list[Array], Array]:
     """Return the input of every dense layer, and the logits."""
     inputs: list[Array] = []
     a = x.astype(np.float64)
     for i, (W, b) in enumerate(zip(Ws, bs, strict=True)):
         inputs.append(a)
         z = a @ W + b
-        a = np.maximum(z, 0) if i < len(Ws) - 1 else z
+        a = bend(z) if i < len(Ws) - 1 else z
     return inputs, a

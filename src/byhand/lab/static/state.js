@@ -7,7 +7,7 @@ export const MOST_LAYERS = 6, MOST_UNITS = 128; // of a network in the plane
 
 /** name → its kind, its default, and how it is read from text; null: not a value it can have. */
 export const SETTINGS = {
-  view: choice("draw", ["draw", "network", "train", "plane", "microscope", "mistakes"]),
+  view: choice("draw", ["draw", "network", "train", "plane", "microscope", "mistakes", "experiments"]),
   model: choice("shipped", ["shipped", "trained", "moment", "before", "given"]),
   picture: { initial: null, read: unpacked, write: packed }, // 784 or 64 bytes: what is drawn or loaded
   digit: whole(-1, -1, 9999), // the test picture that is loaded; −1: drawn by hand
@@ -53,6 +53,9 @@ export const SETTINGS = {
   planeInit: choice("he", ["he", "glorot", "normal", "uniform", "zeros"]),
   planeSeed: whole(1, 0, 2 ** 32 - 1),
   compare: toggle(false),
+  // of the experiments
+  experiment: { initial: "sorted-by-class", read: (text) => /^[a-z0-9-]{3,40}$/.test(text) ? text : null, write: String }, // an id of experiments.json
+  seeds: whole(5, 5, 50),
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),
 };

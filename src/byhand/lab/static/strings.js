@@ -3,7 +3,7 @@
 export const TEXT = {
   title: "byhand lab",
   tagline: "a network with nothing hidden",
-  views: { draw: "Draw", network: "Network", train: "Train", plane: "Plane", microscope: "Microscope", mistakes: "Mistakes" },
+  views: { draw: "Draw", network: "Network", train: "Train", plane: "Plane", microscope: "Microscope", mistakes: "Mistakes", experiments: "Experiments" },
   models: { shipped: "Ready", trained: "Trained here", moment: "At that moment", before: "Before leaving out", given: "Yours" },
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
   colours: { safe: "Signs: blue, amber", classic: "Signs: green, red" },
@@ -83,6 +83,16 @@ export const TEXT = {
     other: "This network looks at other pictures than those that are open: start byhand lab with MNIST at hand, or drop its four files here, or choose the network trained here.",
     testing: "Testing …",
     all: "All mistakes, the surest first", none: "None of this kind.",
+  },
+  experiments: {
+    heading: "Experiments", run: "Run", again: "Run again", stop: "Stop",
+    lead: "Every warning as runs side by side: what is changed is one setting, and every dot is a whole training from another seed, for a single run proves nothing. The same link gives the same dots.",
+    all: "Nineteen warnings", star: "surprises even experts", seeds: "Seeds", mean: "mean", waiting: "Press Run: every seed adds a dot to each row.",
+    good: "does well", bad: "goes wrong", plain: "for comparison", beside: "Beside it", hides: "Settings that would hide this",
+    yes: "As expected", no: "Not as expected here", stopped: "Stopped. What is shown is as far as it came.",
+    small: "The effect was measured on MNIST and may look different on these.", leftOut: "Left out here, for the page's core does not train them: ",
+    desk: "The same on your desk: byhand experiment ",
+    names: { digits: "1,797 small digits (8 × 8), bundled", mnist: "MNIST, 70,000 digits (28 × 28)" },
   },
   // of each setting that a form can show: its label, the term that explains it, what it can be
   settings: {

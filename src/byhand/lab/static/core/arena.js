@@ -96,6 +96,7 @@ export function putExamples(arena, nIn, data) {
     24: data.labels ? arena.copied(Int32Array.from(data.labels)) : 0,
     28: data.targets ? arena.floats(data.targets) : 0,
     32: arena.copied(BigInt64Array.from(order, BigInt)), 52: arena.doubles(data.learningRates ?? []),
+    56: data.moved ? arena.copied(Int32Array.from(data.moved)) : 0,
   };
   const at = arena.room(96), view = arena.view();
   new Uint8Array(arena.memory.buffer, at, 96).fill(0);
@@ -105,6 +106,7 @@ export function putExamples(arena, nIn, data) {
   view.setBigInt64(at + 40, BigInt(order.length), true);
   view.setInt32(at + 48, data.batchSize ?? 1, true);
   if (data.draws) setStream(view, at + 72, data.draws);
+  (data.moved ? data.imageShape : []).forEach((side, i) => view.setInt32(at + 60 + 4 * i, side, true));
   return at;
 }
 

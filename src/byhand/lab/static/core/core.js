@@ -95,8 +95,8 @@ class Core {
    * optimizer's memory, changed. draws: how many numbers dropout took; the next part of the epoch begins behind them.
    *
    * optimizer: {kind, momentum, beta1, beta2, epsilon, weightDecay, clipNorm, steps, first, second}
-   * data: {inputs: Uint8Array | Float32Array, scale, shift, labels | targets, order, batchSize, learningRates, draws}
-   * of it draws: {seed, epoch, position}, for dropout
+   * data: {inputs: Uint8Array | Float32Array, scale, shift, labels | targets, order, batchSize, learningRates, for dropout
+   * draws: {seed, epoch, position}, and where pictures move: moved, [right, down, …] in the order, imageShape}
    */
   epoch(network, optimizer, data) {
     const arena = this.arena(), task = this.#task(arena, network, data.batchSize);

@@ -29,7 +29,7 @@ const textOf = ({ name, row, col }) => `${name}.${row}.${col}`;
 export function microscopeView(app, first) {
   const [controls, strip, title, numbers, opened] = ["div", "div", "div", "div", "div"].map((tag) => h(tag));
   controls.className = "settings across";
-  strip.className = "strip";
+  strip.className = "phases";
   opened.setAttribute("aria-live", "polite");
   const body = h("div", {}, strip, h("div", { class: "columns" }, h("div", { class: "card" }, title, numbers), h("div", { class: "card wide" }, opened)));
   const empty = h("p", { class: "readout" }), element = h("section", { class: "microscope" }, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead), controls, empty, body);
@@ -121,7 +121,7 @@ export function microscopeView(app, first) {
     const value = general(ref.value, digits);
     return ref.name in frames.step.arrays ? h("button", { type: "button", class: "trace", "aria-label": `${nameOf(ref)} = ${value}: open it`, onclick: () => go(ref) }, value) : h("span", { class: "fixed" }, value);
   }
-  const named = (ref) => h("span", { class: "named" }, `${nameOf(ref)} `, link(ref));
+  const named = (ref) => h("span", { class: "ref" }, `${nameOf(ref)} `, link(ref));
 
   function drawCell(step, cell) {
     Object.assign(opened.dataset, { form: cell.form, cell: textOf(cell) });

@@ -14,7 +14,7 @@ import { Training } from "./training.js";
 const MAX_FILE = 64 << 20; // bytes of a dropped file
 const models = {}; // name → network with its preparation
 const sets = {}; // name → data set: once opened, it stays
-let core, data, training, plane;
+let core, data, training, plane, conduct, experiments;
 
 const ready = load();
 
@@ -110,6 +110,19 @@ const answers = {
     models.trained = training.model;
     return training.start();
   },
+
+  /** The table of experiments, which the page and the desk share. */
+  async experiments() {
+    return experiments ??= JSON.parse(new TextDecoder().decode(await fetched(new URL("../experiments.json", import.meta.url))));
+  },
+  async conduct({ name, seeds }) {
+    conduct?.stop();
+    const table = await answers.experiments(), { Conduct } = await import("./experiments.js");
+    const { kind } = table.experiments.find(({ id }) => id === name) ?? {};
+    conduct = new Conduct(core, ["starts", "clouds"].includes(kind) ? null : opened(), table, name, seeds, (frame) => postMessage({ frame }));
+    return conduct.start();
+  },
+  conductStop: () => conduct?.stop(),
 };
 
 let step = { key: null, frame: null }; // the newest: its cells are asked for one by one

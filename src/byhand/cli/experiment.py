@@ -1,0 +1,225 @@
+"""`byhand experiment`: a textbook's warning as runs side by side, over several seeds."""
+
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from byhand.cli.common import Voice, data_dir_option, escaped, percent, voice_options
+
+if TYPE_CHECKING:
+    from byhand.experiments import Experiment, Result
+    from byhand.experiments.result import Finding
+    from byhand.experiments.table import Measure
+
+ALL = "all"
+STAR = "  [bold yellow]★[/bold yellow] surprises even experts"
+SIGNS = {"good": "[green]✓[/green]", "bad": "[red]✗[/red]", "plain": "·"}
+WIDEST = 112  # characters of a line, however wide the terminal
+MARGIN, MEAN = 4, 18  # characters before the names, and for mean and spread
+LEAST_SCALE, MOST_SCALE = 16, 46
+
+
+def _names(ctx: click.Context, param: click.Parameter, beginning: str) -> list[str]:
+    from byhand.experiments import experiments
+
+    return [name for name in (*experiments(), ALL) if name.startswith(beginning)]
+
+
+@click.command("experiment")
+@click.argument("name", required=False, shell_complete=_names)
+@click.option("--seeds", type=click.IntRange(1, 1000), help="So many seeds, 1, 2, …; else as many as is usual, 5.")
+@data_dir_option
+@voice_options
+def command(name: str | None, seeds: int | None, data_dir: Path | None, voice: Voice) -> None:
+    """Conduct an experiment: runs side by side, every seed a dot, and what would hide the effect.
+
+    NAME is an experiment, its number, or "all"; without it they are listed. The same seeds give the same result.
+
+    Example: byhand experiment sorted-by-class
+    """
+    from byhand.experiments import experiment_named, experiments
+
+    known = experiments()
+    if name is None:
+        voice.result(_list_of(known), {"experiments": [_about(one) for one in known.values()]})
+    elif name == ALL:
+        results = [_conducted(one, seeds, data_dir, voice) for one in known.values()]
+        text = "\n\n".join([*(report(result, voice.width) for result in results), _summary(results)])
+        voice.result(text, {"experiments": [result.frame() for result in results]})
+    else:
+        result = _conducted(experiment_named(name), seeds, data_dir, voice)
+        voice.result(report(result, voice.width), result.frame())
+
+
+def _conducted(experiment: "Experiment", seeds: int | None, data_dir: Path | None, voice: Voice) -> "Result":
+    """Conduct it, with a bar where somebody looks."""
+    from byhand.experiments import conduct
+
+    n_seeds = seeds or experiment.seeds
+    with _bar(voice, f"{experiment.number} {experiment.name}", n_seeds) as told:
+        return conduct(experiment, n_seeds, data_dir=data_dir, told=told)
+
+
+@contextmanager
+def _bar(voice: Voice, title: str, n_seeds: int) -> Iterator[Callable[[int], None]]:
+    """Show how many seeds are done, on a terminal, and nothing in the end."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = voice.console()
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("seeds"))
+    with Progress(*columns, console=console, transient=True, disable=voice.quiet or not console.is_terminal) as bar:
+        task = bar.add_task(title, total=n_seeds)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _about(experiment: "Experiment") -> dict[str, Any]:
+    return {
+        "experiment": experiment.name,
+        "number": experiment.number,
+        "title": experiment.title,
+        "question": experiment.question,
+        "surprising": experiment.surprising,
+    }
+
+
+def _list_of(known: "dict[str, Experiment]") -> str:
+    lines = []
+    for one in known.values():
+        lines.append(f"{one.number:>3} [bold]{one.name:<20}[/bold] {one.title}{STAR if one.surprising else ''}")
+        lines.append(f"{'':<24} [dim]{one.question}[/dim]")
+    return "\n".join(
+        [*lines, "", "Run one with `byhand experiment NAME`, or all of them with `byhand experiment all`."]
+    )
+
+
+def _summary(results: "list[Result]") -> str:
+    unexpected = [result.experiment.name for result in results if not result.is_as_expected]
+    told = f"otherwise: {', '.join(unexpected)}" if unexpected else "all"
+    return f"[bold]{len(results) - len(unexpected)} of {len(results)} came out as expected[/bold] ({told})"
+
+
+def report(result: "Result", width: int) -> str:
+    """Return what came out, for people, in lines of at most so many characters."""
+    one, width = result.experiment, min(width, WIDEST)
+    seeds = "seed 1" if len(result.seeds) == 1 else f"seeds 1 – {result.seeds[-1]}"
+    head = [
+        f"[bold]{one.number:>2}  {one.title}[/bold]{STAR if one.surprising else ''}",
+        *_wrapped(one.question, width),
+        f"    [dim]{escaped(result.data)}, {seeds}[/dim]",
+    ]
+    verdict = "[green]✓ As expected[/green]" if result.is_as_expected else "[red]✗ Not as expected[/red]"
+    told = [line for finding in result.findings() for line in _wrapped(_told(result, finding), width, "– ")]
+    hides = [line for hidden in one.hides for line in _wrapped(hidden, width, "– ")]
+    reading = _wrapped(one.reading, width)
+    parts = [
+        head,
+        _drawing(result, width),
+        _asides(result, width),
+        reading,
+        [f"  {verdict}:", *told],
+        ["    Would hide it:", *hides],
+    ]
+    return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def _wrapped(text: str, width: int, mark: str = "") -> list[str]:
+    """Return running text as lines; the first begins with the mark, the others below it."""
+    margin = " " * MARGIN
+    later = margin + " " * len(mark)
+    return textwrap.wrap(text, width, initial_indent=margin + mark, subsequent_indent=later, break_on_hyphens=False)
+
+
+def _names_width(result: "Result") -> int:
+    """Return how many characters the longest name of a row needs, and two more."""
+    one = result.experiment
+    titles = [f"  {measure.title}" for measure in one.scale] if len(one.scale) > 1 else [one.scale[0].title]
+    return 2 + max(len(text) for text in (*titles, *(trial.name for trial in one.trials)))
+
+
+def _drawing(result: "Result", width: int) -> list[str]:
+    """Return a row of dots for every run and measure, all on one scale."""
+    from byhand.cli.dots import RULE, Scale
+
+    one, names = result.experiment, _names_width(result)
+    rows = [(trial, measure) for trial in one.trials for measure in one.scale]
+    numbers = [number for trial, measure in rows for number in result.of(trial.name, measure.name)]
+    marks = list(result.marks.values())
+    room = max(LEAST_SCALE, min(MOST_SCALE, width - MARGIN - names - MEAN))
+    scale = Scale.holding(one.axis, [*numbers, *marks], room)
+    several = len(one.scale) > 1
+    heading = "" if several else one.scale[0].title
+    lines = [f"    {heading:<{names}}[dim]{scale.ends(percent(scale.low, 0), percent(scale.high, 0))}[/dim]"]
+    for trial, measure in rows:
+        if several and measure is one.scale[0]:
+            lines.append(f"  {SIGNS[trial.verdict]} [bold]{trial.name}[/bold]")
+        label = f"  {measure.title}" if several else trial.name
+        sign = " " if several else SIGNS[trial.verdict]
+        dots = scale.row(result.of(trial.name, measure.name), marks)
+        mean, spread = result.mean(trial.name, measure.name), result.spread(trial.name, measure.name)
+        told = f"{percent(mean):>10}" + (f" ± {100 * spread:.2f}" if len(result.seeds) > 1 else "")
+        lines.append(f"  {sign} {label:<{names}}{dots}{told}")
+    return [*lines, *(f"    [dim]{RULE} {name}: {percent(value)}[/dim]" for name, value in result.marks.items())]
+
+
+def _asides(result: "Result", width: int) -> list[str]:
+    """Return what is told in numbers beside the dots, a table with a column a measure."""
+    one, names = result.experiment, _names_width(result)
+    if not one.aside:
+        return []
+    rows = [[_number(result, trial.name, measure) for measure in one.aside] for trial in one.trials]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(one.aside))]
+    lines = []
+    for trial, row in zip(one.trials, rows, strict=True):
+        cells = "   ".join(f"{cell:>{size}}" for cell, size in zip(row, widths, strict=True))
+        lines.append(f"    {trial.name:<{names}}{cells}")
+    titles = " · ".join(measure.title for measure in one.aside)
+    order = ", from left to right" if len(one.aside) > 1 else ""
+    return [*(f"[dim]{line}[/dim]" for line in _wrapped(f"Beside it{order}: {titles}", width)), *lines]
+
+
+def _number(result: "Result", trial: str, measure: "Measure") -> str:
+    if measure.shown_as == "class":
+        return " ".join(f"{number:.0f}" for number in result.of(trial, measure.name))
+    return shown(result.mean(trial, measure.name), measure)
+
+
+def shown(value: float, measure: "Measure") -> str:
+    """Return a number as its measure is read."""
+    if measure.shown_as == "percent":
+        return percent(value).replace("-", "−")
+    if measure.shown_as == "seconds":
+        return f"{value:.2f} s"
+    if measure.shown_as == "small":
+        return f"{value:.1e}" if abs(value) < 0.01 else f"{value:.2f}"
+    return f"{value:,.3f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:,.0f}"
+
+
+def _told(result: "Result", finding: "Finding") -> str:
+    """Return an expectation as people read it, with what was found."""
+    one, found = finding.expectation, finding.found
+    measures = {measure.name: measure for measure in (*result.experiment.scale, *result.experiment.aside)}
+    measure = measures[one.measure]
+    what = "" if measure is result.experiment.scale[0] else f", {measure.title}"
+    if one.over is not None:
+        bound = "at least " + _apart(one.by, measure) if one.by is not None else _apart(one.within or 0.0, measure)
+        at_most = "" if one.by is not None else "at most "
+        return f"{one.of} over {one.over}{what}: {_apart(found, measure)}, expected {at_most}{bound}"
+    bound = (
+        f"at least {shown(one.least, measure)}"
+        if one.least is not None
+        else f"at most {shown(one.most or 0.0, measure)}"
+    )
+    return f"{one.of}{what}: {shown(found, measure)}, expected {bound}"
+
+
+def _apart(difference: float, measure: "Measure") -> str:
+    """Return a difference as it is read: of percentages in points."""
+    return (
+        f"{100 * difference:.2f} points".replace("-", "−")
+        if measure.shown_as == "percent"
+        else shown(difference, measure)
+    )

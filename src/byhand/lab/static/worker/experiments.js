@@ -1,0 +1,107 @@
+// An experiment in the page: seed after seed, run after run, a frame after each. The table, experiments.json, is the
+// desk's; what byhand/experiments does with it there, trials.js does here with the core.
+
+import { BY_SEED, marksOf } from "./trials.js";
+
+const SCHEMA = 1;
+const WORK_MS = 60; // how long the core works before the page is heard
+const SINCE = { batch_norm: 2, residual: 2 }; // the core's version that trains these; runs with them are left out before
+const SMALL_TIMES = 40; // epochs on the bundled digits for one on MNIST: about as many steps
+
+class Stopped extends Error {}
+
+export class Conduct {
+  #experiment; #runs; #seeds; #publish; #values = []; #done = 0; #stopped = false; #running = false; #marks = []; #rested = 0;
+
+  /** table: experiments.json; data: of data.js, or null where the experiment draws its own points. */
+  constructor(core, data, table, name, nSeeds, publish) {
+    const experiment = table.experiments.find(({ id }) => id === name);
+    if (!experiment) throw new Error(`there is no experiment ${name}`);
+    const common = { ...table.settings[experiment.kind], ...experiment.settings };
+    this.#runs = experiment.runs.map((run) => ({ ...run, settings: this.#settled({ ...common, ...run.changes }, data, experiment.page ?? {}) }));
+    Object.assign(this, { core, data }); // for the trials
+    this.measures = [...experiment.scale, ...(experiment.aside ?? [])];
+    this.#experiment = experiment; this.#publish = publish;
+    this.#seeds = Array.from({ length: nSeeds }, (_, i) => i + 1);
+  }
+
+  /** What a run does here: no more examples than the page takes, and on the small digits more epochs. */
+  #settled(settings, data, page) {
+    const times = data && data.name !== "mnist" && !settings.train ? SMALL_TIMES : 1;
+    return { ...settings, epochs: settings.epochs * times, times, most: page };
+  }
+
+  get #able() {
+    const version = this.core.exports.bh_version();
+    return this.#runs.filter(({ settings }) => Object.entries(SINCE).every(([name, since]) => !settings[name] || version >= since));
+  }
+
+  /** Begin; frames come until all seeds are done or it is stopped. */
+  start() {
+    this.#running = true;
+    this.#all().catch((error) => { if (!(error instanceof Stopped)) this.failed = error.message; }).finally(() => {
+      this.#running = false;
+      this.#publish(this.frame());
+    });
+    return this.frame();
+  }
+
+  stop() {
+    this.#stopped = true;
+    return this.frame();
+  }
+
+  async #all() {
+    this.#marks = marksOf(this.core, this.#experiment);
+    for (const seed of this.#seeds) {
+      const values = {};
+      this.#values.push(values);
+      await BY_SEED[this.#experiment.kind](this, this.#able, seed, (name, measures) => {
+        values[name] = measures;
+        this.#publish(this.frame());
+      });
+      this.#done++;
+      this.#publish(this.frame());
+    }
+  }
+
+  /** Let the page be heard now and then. */
+  async rest() {
+    if (performance.now() - this.#rested > WORK_MS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      this.#rested = performance.now();
+    }
+    if (this.#stopped) throw new Stopped();
+  }
+
+  frame() {
+    const runs = this.#able.map(({ name, verdict }) => ({ name, verdict, measures: Object.fromEntries(this.measures.map((measure) => [measure, this.#told(name, measure)])) }));
+    const isOver = this.#done === this.#seeds.length, findings = isOver ? this.#findings() : [];
+    return {
+      schema: SCHEMA, kind: "experiment", experiment: this.#experiment.id, data: this.data?.name ?? "drawn by the seed", seeds: this.#seeds,
+      runs, marks: this.#marks, findings, as_expected: isOver ? (findings.every(({ holds }) => holds) ? "yes" : "no") : null,
+      running: this.#running, done: this.#done, failed: this.failed ?? null, left_out: this.#runs.filter((run) => !this.#able.includes(run)).map(({ name }) => name),
+      times: Math.max(...this.#runs.map(({ settings }) => settings.times)), n_train: this.data?.train.labels.length ?? 0, n_test: this.data?.test.labels.length ?? 0,
+    };
+  }
+
+  #told(name, measure) {
+    const values = this.#values.map((of) => of[name]?.[measure]).filter((value) => value !== undefined);
+    return { values, mean: values.length ? this.mean(values) : null };
+  }
+
+  mean(numbers) {
+    const { above, below } = this.core.sums(Float64Array.from(numbers));
+    return (above + below) / numbers.length;
+  }
+
+  /** Every expectation on runs that were done here, held against the means. */
+  #findings() {
+    const there = new Set(this.#able.map(({ name }) => name));
+    return this.#experiment.expects.filter(({ of, over }) => there.has(of) && (over === undefined || there.has(over))).map((one) => {
+      const mean = (name) => this.#told(name, one.measure ?? this.#experiment.scale[0]).mean, found = mean(one.of) - (one.over === undefined ? 0 : mean(one.over));
+      const holds = one.by !== undefined ? found >= one.by : one.within !== undefined ? Math.abs(found) <= one.within : found >= (one.least ?? -Infinity) && found <= (one.most ?? Infinity);
+      return { ...one, found, holds };
+    });
+  }
+}

@@ -1,0 +1,35 @@
+"""docs/experiments.md has the numbers of the record, and the record those of the experiments as they are."""
+
+import json
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from byhand.experiments import Experiment, experiments
+from byhand.experiments.result import Result
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "experiments.md").read_text(encoding="utf-8")
+RECORD: dict[str, Any] = json.loads((ROOT / "benchmarks" / "records" / "experiments.json").read_text(encoding="utf-8"))
+
+
+def test_the_page_has_the_numbers_of_the_record() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "make_experiments.py"))
+    assert tool["with_results"](PAGE) == PAGE, "run python tools/make_experiments.py"
+
+
+@pytest.mark.parametrize("experiment", experiments().values(), ids=lambda one: one.name)
+def test_the_record_is_of_the_experiment_as_it_is_and_as_expected(experiment: Experiment) -> None:
+    found = RECORD["experiments"][experiment.name]
+    assert list(found["runs"]) == [trial.name for trial in experiment.trials]
+    means = {name: {measure: one["mean"] for measure, one in run.items()} for name, run in found["runs"].items()}
+    result = Result(experiment, found["data"], (1,), (means,), {})
+    assert [one.found for one in result.findings()] == pytest.approx([one["found"] for one in found["findings"]])
+    assert result.is_as_expected
+    assert all(one["holds"] for one in found["findings"])
+
+
+def test_it_was_measured_over_twenty_seeds_or_more() -> None:
+    assert RECORD["seeds"] >= 20

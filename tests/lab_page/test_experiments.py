@@ -1,0 +1,129 @@
+"""The page's experiments: beside the desk's, run by one press, brought back by a link, for everyone."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_access import violations
+
+from byhand.experiments import conduct, experiments
+
+NODE = shutil.which("node")
+in_node = pytest.mark.skipif(NODE is None, reason="needs node")
+
+
+def frames_of(*arguments: str) -> dict[str, Any]:
+    """Return the last frame of every experiment that the script conducts, by name."""
+    script = str(Path(__file__).with_name("experiments.mjs"))
+    done = subprocess.run([str(NODE), script, *arguments], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    return {frame["experiment"]: frame for frame in found}
+
+
+def values(frame: dict[str, Any]) -> dict[tuple[str, str], list[float]]:
+    return {(run["name"], name): one["values"] for run in frame["runs"] for name, one in run["measures"].items()}
+
+
+@in_node
+@pytest.mark.full
+def test_in_node_every_kind_runs_and_agrees_with_the_desk_where_the_data_are_the_same() -> None:
+    frames = frames_of()
+    assert {experiments()[name].kind for name in frames} == {one.kind for one in experiments().values()}
+    for name, within in (("xor-line", 0.0), ("many-starts", 0.1), ("line-or-curve", 0.01)):
+        ours, theirs = values(conduct(experiments()[name], 1).frame()), values(frames[name])
+        assert ours.keys() == theirs.keys()
+        for key, (number,) in theirs.items():
+            assert number == pytest.approx(ours[key][0], abs=within or 1e-6), (name, key)
+    bayes = frames["line-or-curve"]["marks"][0]
+    assert bayes["value"] == pytest.approx(conduct(experiments()["line-or-curve"], 1).marks[bayes["name"]], abs=1e-4)
+    accuracies = values(frames["shuffled-pixels"])
+    as_they_are, shuffled = (numbers[0] for numbers in accuracies.values())
+    assert 0.85 < as_they_are != shuffled == pytest.approx(as_they_are, abs=0.04)
+    assert values(frames["equal-start"])["all 0.01", "distinct_units"] == [1]
+
+
+@in_node
+@pytest.mark.full
+def test_on_the_same_digits_the_page_finds_what_the_desk_finds(mnist_folder: Path) -> None:
+    frame = frames_of(str(mnist_folder))["noise-and-nonsense"]
+    desk = values(conduct(experiments()["noise-and-nonsense"], 1, data_dir=mnist_folder).frame())
+    for key, (number,) in values(frame).items():
+        assert number == pytest.approx(desk[key][0], abs=0.005), key
+
+
+def run(lab: Any, within: float = 60_000) -> None:
+    lab.page.click("button.main")
+    lab.says("button.main", "Run again", within)
+
+
+def dots(lab: Any) -> list[str]:
+    """Return what each row says of its seeds."""
+    return [str(text) for text in lab.page.eval_on_selector_all(
+        ".strip > svg", "rows => rows.map(row => row.getAttribute('aria-label'))")]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_one_press_shows_dots_reading_and_what_would_hide_it(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=experiments&experiment=xor-line")
+    lab.page.wait_for_selector(".experiments li button")
+    assert lab.page.locator(".experiments li button").count() == 19
+    assert lab.page.locator(".experiments li [aria-label='surprises even experts']").count() == 3
+    assert dots(lab) == [f"{name}, starts that solve it: nothing yet" for name in ("no hidden layer", "8 tanh units")]
+    run(lab)
+    bad, good = dots(lab)
+    assert bad.endswith("solve it: 0.0 %, 0.0 %, 0.0 %, 0.0 %, 0.0 %; mean 0.0 %")
+    assert good.endswith("mean 100.0 %")
+    assert lab.page.locator(".strip path.bad").count() == lab.page.locator(".strip circle.good").count() == 5
+    assert experiments()["xor-line"].reading in lab.page.inner_text(".reading")
+    lab.says(".experiments", "✓ As expected")
+    lab.page.click("summary")
+    lab.says("details ul", experiments()["xor-line"].hides[0])
+    assert "small digits" not in lab.page.inner_text(".experiments")
+
+
+@pytest.mark.browser
+def test_a_link_brings_the_same_numbers_and_small_digits_are_told(site: str, open_lab: Any) -> None:
+    address = f"{site}#view=experiments&experiment=squared-error&seeds=6"
+    found = []
+    for _ in range(2):
+        lab = open_lab(address)
+        run(lab)
+        assert "may look different on these" in lab.page.inner_text(".experiments")
+        found.append(dots(lab))
+    assert found[0] == found[1]
+    assert all(row.count("%") == 6 + 1 for row in found[0])
+
+
+@pytest.mark.browser
+def test_it_stops_when_asked_and_another_choice_begins_anew(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=experiments&experiment=removed-units&seeds=50")
+    lab.page.click("button.main")
+    lab.says(".readout", "Seed 2 of 50")
+    lab.page.click("button.main")
+    lab.says(".readout", "Stopped.")
+    assert lab.page.locator(".reading").count() == 0
+    lab.page.click("li button:has-text('XOR without')")
+    lab.says("h3", "XOR without a hidden layer")
+    lab.says("button.main", "Run")
+    lab.page.wait_for_timeout(400)
+    assert "experiment=xor-line" in lab.page.url
+    assert all("nothing yet" in row for row in dots(lab))
+    lab.page.fill(".experiments input[type=number]", "3")
+    lab.page.keyboard.press("Enter")
+    assert "from 5 to 50" in lab.page.inner_text("#problem")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_for_everyone_on_a_phone_too(site: str, open_lab: Any, scheme: str) -> None:
+    phone = {"viewport": {"width": 375, "height": 740}, "has_touch": True}
+    lab = open_lab(f"{site}#view=experiments&experiment=equal-start", color_scheme=scheme, **phone)
+    run(lab)
+    assert lab.page.evaluate("document.documentElement.scrollWidth") <= 375
+    assert violations(lab.page) == []
+    lab.page.set_viewport_size({"width": 1280, "height": 900})
+    assert violations(lab.page) == []
