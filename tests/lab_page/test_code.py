@@ -147,6 +147,17 @@ def test_mistakes_are_counted_the_same_and_as_a_notebook(site: str, open_lab: An
     assert [rows[k][k] for k in range(10)] == diagonal
 
 
+def test_an_experiment_comes_out_the_same(site: str, open_lab: Any, tmp_path: Path) -> None:
+    lab = open_lab(f"{site}#view=experiments&experiment=xor-line")
+    lab.page.click("button.main")
+    lab.says("button.main", "Run again", 60_000)
+    said = script_of(lab, tmp_path)
+    assert said.splitlines()[-1] == "as expected"
+    means = [float(mean) for mean in re.findall(r"mean (\S+) of", said)]
+    shown = [float(text.rstrip(" %")) / 100 for text in lab.page.locator(".trial .mean").all_inner_texts()]
+    assert shown == pytest.approx(means, abs=0.01)
+
+
 def test_where_there_is_nothing_there_is_a_sentence(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
     lab.page.click("summary:has-text('Get the code')")

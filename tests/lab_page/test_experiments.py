@@ -80,7 +80,7 @@ def test_one_press_shows_dots_reading_and_what_would_hide_it(site: str, open_lab
     assert lab.page.locator(".strip path.bad").count() == lab.page.locator(".strip circle.good").count() == 5
     assert experiments()["xor-line"].reading in lab.page.inner_text(".reading")
     lab.says(".experiments", "✓ As expected")
-    lab.page.click("summary")
+    lab.page.click("main summary")
     lab.says("details ul", experiments()["xor-line"].hides[0])
     assert "small digits" not in lab.page.inner_text(".experiments")
 

@@ -2,10 +2,10 @@
 // list of sections, {told: a sentence, code: Python}; each view has its own.
 
 import { fragmentOf } from "../state.js";
-import { drawProgram, microscopeProgram, mistakesProgram, networkProgram } from "./answers.js";
+import { drawProgram, experimentsProgram, microscopeProgram, mistakesProgram, networkProgram } from "./answers.js";
 import { planeProgram, trainProgram } from "./trainings.js";
 
-const PROGRAMS = { draw: drawProgram, network: networkProgram, train: trainProgram, plane: planeProgram, microscope: microscopeProgram, mistakes: mistakesProgram };
+const PROGRAMS = { draw: drawProgram, network: networkProgram, train: trainProgram, plane: planeProgram, microscope: microscopeProgram, mistakes: mistakesProgram, experiments: experimentsProgram };
 const LINE = 100; // signs of a sentence
 
 /** The sections for a view as it is now; throws a sentence where there is nothing on the screen yet. */

@@ -1,7 +1,7 @@
 // What each kind of experiment does with a seed: the twins of digits.py, starts.py, clouds.py, moved.py, nonsense.py and
 // removed.py. All numbers come from the core; here rows are chosen, columns moved, right answers counted.
 
-import { softmaxed } from "./answers.js";
+import { scored } from "./scores.js";
 import { columnsShuffled, gathered, shifted, standardised } from "./pictures.js";
 
 const SHUFFLE = 1, AUGMENT = 3, DATA = 4, SPLIT = 5; // streams, as in randomness.py
@@ -194,7 +194,7 @@ async function moved(bench, settings, seed) {
 async function nonsense(bench, runs, seed, tell) {
   const { core, data } = bench, { settings } = runs[0], network = networkOf(bench, settings, data.nIn, 10, seed);
   await train(bench, network, settings, trainOf(bench, settings, seed), seed);
-  const sure = (part) => { const p = core.predict(softmaxed(network), part); return { p, top: Float64Array.from(part.labels, (_, i) => Math.max(...p.subarray(10 * i, 10 * i + 10))) }; };
+  const sure = (part) => { const p = core.predict(scored(network), part); return { p, top: Float64Array.from(part.labels, (_, i) => Math.max(...p.subarray(10 * i, 10 * i + 10))) }; };
   const held = sure(partOf(bench, settings, "held")).top.sort(), threshold = held[Math.floor(REFUSED * held.length)];
   for (const { name, settings: { pictures } } of runs) {
     await bench.rest();
