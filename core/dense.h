@@ -8,47 +8,47 @@
 
 /* Forward */
 
-static void multiply_rows(product p, const float *a, ptrdiff_t a_row, float *c, ptrdiff_t c_row, tile_place tile) {
-    for (int r = 0; r < tile.rows; r++) p.a[r] = a + r * a_row, p.c[r] = c + r * c_row;
+static void multiply_rows(product *p, const float *a, ptrdiff_t a_row, float *c, ptrdiff_t c_row, tile_place tile) {
+    for (int r = 0; r < tile.rows; r++) p->a[r] = a + r * a_row, p->c[r] = c + r * c_row;
     multiply(p, tile.rows, tile.vectors);
 }
 
-/* b + Σ x[k] · W[k] over the inputs k listed, for some columns. */
-INLINE void base_vectors(const epoch *e, int l, const int32_t *listed, int32_t n, int32_t column, float *base,
-                         const int vectors) {
+/* b + Σ x[k] · W[k], for some columns: over the n inputs k that are listed, or the first n. */
+INLINE void base_vectors(const epoch *e, int l, const float *x, const int32_t *listed, int32_t n, int32_t column,
+                         float *base, const int vectors) {
     const bh_place *at = &e->places[l];
     const float *w = e->params + at->weights + column;
     vec sum[TILE_VECTORS];
     for (int v = 0; v < vectors; v++) sum[v] = load(e->params + at->biases + column + v * LANES);
     for (int32_t i = 0; i < n; i++) {
-        const int32_t k = listed[i];
-        const float x = e->x[l][k];
-        for (int v = 0; v < vectors; v++) sum[v] += x * load(w + (int64_t)k * at->stride + v * LANES);
+        const int32_t k = listed ? listed[i] : i;
+        for (int v = 0; v < vectors; v++) sum[v] += x[k] * load(w + (int64_t)k * at->stride + v * LANES);
     }
     for (int v = 0; v < vectors; v++) store(base + v * LANES, sum[v]);
 }
 
-static void base_of(const epoch *e, int l, const int32_t *listed, int32_t n, tile_place tile, float *base) {
-    if (tile.vectors == TILE_VECTORS) base_vectors(e, l, listed, n, tile.column, base, TILE_VECTORS);
+static void base_of(const epoch *e, int l, const float *x, const int32_t *listed, int32_t n, tile_place tile, float *base) {
+    if (tile.vectors == TILE_VECTORS) base_vectors(e, l, x, listed, n, tile.column, base, TILE_VECTORS);
     else
         for (int v = 0; v < tile.vectors; v++)
-            base_vectors(e, l, listed, n, tile.column + v * LANES, base + v * LANES, 1);
+            base_vectors(e, l, x, listed, n, tile.column + v * LANES, base + v * LANES, 1);
 }
 
-static void forward(epoch *e, int l, part p, const sorted_inputs *inputs) {
+static void forward(epoch *e, int l, part p) {
     const bh_layer *layer = &e->network->layers[l];
     const bh_place *at = &e->places[l];
-    const int activation = bend_of(layer);
-    float base[PANEL]; /* what is the same for all examples: b, and what the constant inputs add */
+    const int activation = bend_of(layer), skips = l == 0 && e->on_background;
+    float base[PANEL]; /* what is the same for all examples: b, and what the shift adds */
     int32_t panel = -1;
     for (tile_place tile; next_tile(&p, &tile);) {
-        if (tile.column != panel)
-            base_of(e, l, inputs ? inputs->constant : 0, inputs ? inputs->n_constant : 0, tile, base);
+        if (tile.column != panel) base_of(e, l, e->data->shift, 0, skips && e->shifts ? layer->n_in : 0, tile, base);
         panel = tile.column;
+        const int64_t block = tile.row / TILE_ROWS;
+        const int listed = skips && e->n_inputs_of[block] != ALL;
         float *z = written_by(e, l) + tile.row * e->stride[l + 1] + tile.column;
-        multiply_rows((product){.a_step = 1, .b = e->params + at->weights + tile.column, .b_step = at->stride,
-                                .only = inputs && inputs->n_constant ? inputs->varying : 0,
-                                .depth = inputs ? inputs->n_varying : layer->n_in},
+        multiply_rows(&(product){.a_step = 1, .b = e->params + at->weights + tile.column, .b_step = at->stride,
+                                .only = listed ? e->inputs_of + block * e->list_stride : 0,
+                                .depth = listed ? e->n_inputs_of[block] : layer->n_in},
                       e->x[l] + tile.row * e->stride[l], e->stride[l], z, e->stride[l + 1], tile);
         for (int r = 0; r < tile.rows; r++, z += e->stride[l + 1])
             for (int j = 0; j < tile.vectors * LANES; j += LANES)
@@ -83,7 +83,7 @@ static void backward(epoch *e, int member, int l, part p) {
         if (tile.column != turned) turn(e, l, turned = tile.column, panel);
         float *dz = e->dz[l - 1] + tile.row * e->stride[l] + tile.column;
         const float *a = e->x[l] + tile.row * e->stride[l] + tile.column;
-        multiply_rows((product){.a_step = 1, .b = panel, .b_step = PANEL, .depth = layer->n_out},
+        multiply_rows(&(product){.a_step = 1, .b = panel, .b_step = PANEL, .depth = layer->n_out},
                       e->dz[l] + tile.row * e->stride[l + 1], e->stride[l + 1], dz, e->stride[l], tile);
         for (int r = 0; r < tile.rows; r++, dz += e->stride[l], a += e->stride[l])
             for (int j = 0; j < tile.vectors * LANES; j += LANES)

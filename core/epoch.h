@@ -44,19 +44,27 @@ typedef struct {
     double *row_loss;         /* (chunk) */
     unsigned char *row_right; /* (chunk) */
 
+    /* Of stored bytes, where 0 is background: inputs.h. */
+    int on_background, shifts;                 /* is x[0] stored · scale alone? does shift do anything? */
+    unsigned char *marks;                      /* (blocks, marks_stride) */
+    int32_t *inputs_of, *n_inputs_of;          /* (blocks, list_stride), (blocks) */
+    int32_t *examples_of, *n_examples_of;      /* (groups, chunk + PADDING), (groups) */
+    int64_t marks_stride, list_stride;
+    int32_t *bit_places;                       /* (256, 8): the places of the bits of a byte */
+
     /* And of each member: */
     float *panels; /* panel_floats: (widest layer, MAX_PANEL), some columns of Wᵀ */
     int64_t panel_floats;
     float *scratch;          /* (n_in): a moved picture */
-    unsigned char *varies;   /* (2, n_in): which inputs vary in its share, and the first picture there */
-    unsigned char *together; /* (n_in): which vary in the chunk */
-    int32_t *lists;          /* (n_in): those that vary, those that do not; or, of any layer, those that are not 0 */
+    int32_t *lists;          /* (widest): of any layer's inputs, those that are not 0, for a single example */
 
     /* Written by member 0 between two waits, read by all. */
     int status;
     double batch_loss;
     bh_result result;
 } epoch;
+
+enum { TILE_ROWS = 6 /* of the products: product.h */ };
 
 enum { PIECE = 4096 /* floats */ };
 

@@ -8,6 +8,7 @@
 #define MOST_EXAMPLES (INT64_MAX / 8 / BH_MAX_WIDTH)
 #define MOST_NORMALISED (1 << 24) /* examples of a batch that is kept whole: their bytes can still be counted */
 #define MOST_DRAWN (UINT64_MAX / 4)
+#define MOST_SHIFT 16.0f /* taken apart from the rest it may cost that many units in the last place */
 
 static int between(int64_t n, int64_t least, int64_t most) { return n >= least && n <= most; }
 
@@ -118,6 +119,20 @@ static void furnish_between(epoch *e, larder *from, int l) {
     if (layer->residual) e->between[l - layer->residual] = 1;
 }
 
+/* Take what skipping the background needs. */
+static void furnish_background(epoch *e, larder *from) {
+    const int64_t n_in = e->network->layers[0].n_in, blocks = (e->chunk + TILE_ROWS - 1) / TILE_ROWS;
+    const int64_t groups = (n_in + TILE_ROWS - 1) / TILE_ROWS, size = sizeof(int32_t);
+    e->marks_stride = n_in + PADDING; /* groups and eights may reach over the end */
+    e->list_stride = n_in + PADDING;
+    e->marks = take(from, blocks * e->marks_stride);
+    e->inputs_of = take(from, blocks * e->list_stride * size);
+    e->n_inputs_of = take(from, blocks * size);
+    e->examples_of = take(from, groups * (e->chunk + PADDING) * size);
+    e->n_examples_of = take(from, groups * size);
+    e->bit_places = take(from, 256 * 8 * size);
+}
+
 static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_threads) {
     const bh_network *n = e->network;
     const int32_t most = has_norm(n) && !is_prediction(e) ? batch_size : CHUNK;
@@ -143,9 +158,8 @@ static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_thread
     e->panel_floats = (widest + 3) * MAX_PANEL;
     e->panels = take(from, n_threads * e->panel_floats * size);
     e->scratch = take(from, n_threads * n_in * size);
-    e->varies = take(from, n_threads * 2 * n_in);
-    e->together = take(from, n_threads * n_in);
-    e->lists = take(from, (n_threads * n_in + widest + PADDING) * (int64_t)sizeof(int32_t));
+    e->lists = take(from, ((widest > n_in ? widest : n_in) + PADDING) * (int64_t)sizeof(int32_t));
+    furnish_background(e, from);
 }
 
 int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {
@@ -239,6 +253,19 @@ static int check_memory(const bh_memory *m, int32_t kind) {
     return kind < BH_ADAM || aligned(m->second) ? BH_OK : BH_BAD_POINTER;
 }
 
+/* Is 0 background in the stored bytes, and shift so small that taking it apart loses no digits? Then get ready to skip. */
+static void look_at_background(epoch *e) {
+    const bh_epoch_data *d = e->data;
+    e->on_background = d->inputs_are_bytes;
+    for (int32_t k = 0; k < e->network->layers[0].n_in; k++) {
+        e->shifts |= d->shift[k] != 0;
+        if (!(fabsf(d->shift[k]) <= MOST_SHIFT)) e->on_background = 0;
+    }
+    for (int mark = 0; mark < 256; mark++)
+        for (int bit = 0, found = 0; bit < 8; bit++)
+            if (mark >> bit & 1) e->bit_places[8 * mark + found++] = bit;
+}
+
 /* Lay out parameters and workspace of a task whose network is in order. */
 static int settle(epoch *e, const bh_memory *m, int32_t batch_size, int32_t n_threads) {
     if (!between(n_threads, 1, BH_MAX_THREADS)) return BH_BAD_SIZE;
@@ -266,6 +293,7 @@ int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer, const
                .second = memory->second ? memory->second : memory->params};
     status = settle(&e, memory, data->batch_size, n_threads);
     if (status != BH_OK) return status;
+    look_at_background(&e);
     if (optimizer->clip_norm > 0) memset(e.grads, 0, (size_t)e.n_learned * sizeof *e.grads); /* between the rows, too */
     team_run(&e.crew, kernel_called(name), &e);
     *result = e.result;
@@ -286,6 +314,7 @@ int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const b
     epoch e = {.network = network, .data = &whole, .params = memory->params, .output = output};
     status = settle(&e, memory, CHUNK, n_threads);
     if (status != BH_OK) return status;
+    if (whole.n_order >= TILE_ROWS) look_at_background(&e);
     team_run(&e.crew, kernel_called(name), &e);
     return BH_OK;
 }

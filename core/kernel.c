@@ -74,19 +74,18 @@ static void come_back_between(epoch *e, int member, int l, int64_t rows) {
 }
 
 /* From the chunk at place `from` to what the network says of it; a member then has its own rows of that. */
-static sorted_inputs walk_forward(epoch *e, int member, int64_t from, int rows) {
+static void walk_forward(epoch *e, int member, int64_t from, int rows) {
     gather(e, member, from, rows);
     team_wait(&e->crew);
-    const sorted_inputs inputs = sort_inputs(e, member, rows);
-    forward(e, 0, some_tiles(e, member, rows, e->network->layers[0].n_out), &inputs);
+    if (!is_prediction(e)) list_examples(e, member, rows);
+    forward(e, 0, some_tiles(e, member, rows, e->network->layers[0].n_out));
     team_wait(&e->crew);
     go_between(e, member, 0, rows);
     for (int l = 1; l < e->network->n_layers; l++) {
-        forward(e, l, part_of(e, member, rows, e->network->layers[l].n_out), 0);
+        forward(e, l, part_of(e, member, rows, e->network->layers[l].n_out));
         wait_where_heavy(e);
         go_between(e, member, l, rows);
     }
-    return inputs;
 }
 
 /* From there to the gradient of every layer's z. */
@@ -121,13 +120,13 @@ static void train_batch(epoch *e, int member, int64_t step) {
         const int rows = n - done < e->chunk ? (int)(n - done) : e->chunk;
         draw_masks(e, member, from, n, done, rows);
         const int first = done == 0, last = done + rows == n;
-        const sorted_inputs inputs = walk_forward(e, member, from + done, rows);
+        walk_forward(e, member, from + done, rows);
         walk_back(e, member, from + done, rows, 1.0f / (float)n);
         if (member == 0) count(e, rows);
         const gradient_use use = {rows, first, clips || !(first && last), last && !clips ? &u : 0,
                                   last && !clips ? &biases : 0};
         for (int l = 0; l < e->network->n_layers; l++) {
-            update(e, member, l, l ? 0 : &inputs, use);
+            update(e, member, l, use);
             if (member == 0 && use.learn_biases) update_norm(e, l, use.learn_biases);
         }
         team_wait(&e->crew);
@@ -167,7 +166,7 @@ static void predict_one(epoch *e, int64_t place) {
         part p = all_tiles(0, 1, layers[l].n_out);
         for (tile_place tile; next_tile(&p, &tile);) {
             float *z = written_by(e, l) + tile.column;
-            base_of(e, l, e->lists, n, tile, z);
+            base_of(e, l, e->x[l], e->lists, n, tile, z);
             for (int j = 0; j < tile.vectors * LANES; j += LANES)
                 store(z + j, bend(bend_of(&layers[l]), layers[l].slope, load(z + j)));
         }

@@ -13,9 +13,10 @@
 
 #include <stddef.h>
 
+#include "epoch.h"
 #include "vectors.h"
 
-enum { TILE_ROWS = 6, TILE_WIDTH = TILE_VECTORS * LANES };
+enum { TILE_WIDTH = TILE_VECTORS * LANES };
 
 typedef struct {
     const float *a[TILE_ROWS];
@@ -64,18 +65,19 @@ INLINE void product_rows(const product *p, const int rows, int vectors) {
 #endif
 }
 
-/* Compute a tile of 1 … TILE_ROWS rows and 1 … TILE_VECTORS vectors. */
-static void multiply(product p, int rows, int vectors) {
+/* Compute a tile of 1 … TILE_ROWS rows and 1 … TILE_VECTORS vectors; p is spent. By address: a copy, read in one piece
+ * right after it was written in many, would wait until all that was written before has left for the cache. */
+static void multiply(product *p, int rows, int vectors) {
     if (rows == TILE_ROWS) {
-        product_rows(&p, TILE_ROWS, vectors);
+        product_rows(p, TILE_ROWS, vectors);
         return;
     }
     for (int piece = 4; piece > 0; piece /= 2) /* what is left over, as 4 + 1, 4, 2 + 1, … */
         if (rows & piece) {
-            if (piece == 4) product_rows(&p, 4, vectors);
-            else if (piece == 2) product_rows(&p, 2, vectors);
-            else product_rows(&p, 1, vectors);
-            for (int r = 0; r + piece < TILE_ROWS; r++) p.a[r] = p.a[r + piece], p.c[r] = p.c[r + piece];
+            if (piece == 4) product_rows(p, 4, vectors);
+            else if (piece == 2) product_rows(p, 2, vectors);
+            else product_rows(p, 1, vectors);
+            for (int r = 0; r + piece < TILE_ROWS; r++) p->a[r] = p->a[r + piece], p->c[r] = p->c[r + piece];
         }
 }
 

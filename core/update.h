@@ -25,63 +25,51 @@ static void sum_panel(const epoch *e, int l, tile_place tile, int rows, float *s
     for (int v = 0; v < tile.vectors; v++) store(sum + v * LANES, total[v]);
 }
 
-/* Take in a gradient that is factor · sum, of the parameters from `at` on: biases, and weights of constant inputs. */
-static void take_in(epoch *e, int64_t at, const float *sum, float factor, int n, const rule *u, gradient_use use) {
+/* Take in the biases' gradient, Σ dz, and learn. */
+static void take_in(epoch *e, int64_t at, const float *sum, int n, gradient_use use) {
     float g[PANEL];
     for (int j = 0; j < n; j += LANES) {
-        vec total = factor * load(sum + j);
+        vec total = load(sum + j);
         if (!use.first) total += load(e->grads + at + j);
         store(g + j, total);
         if (use.keep) store(e->grads + at + j, total);
     }
-    if (u) learn(e, u, at, g, n);
+    if (use.learn_biases) learn(e, use.learn_biases, at, g, n);
 }
 
-/* Of a tile of dW whose rows are the inputs listed (or, without a list, in a row). */
-static void update_tile(epoch *e, int l, tile_place tile, const int32_t *listed, gradient_use use) {
+/* Of a tile of dW, whose rows are inputs: the products, and shift · Σ dz. */
+static void update_tile(epoch *e, int l, tile_place tile, const float *sum, gradient_use use) {
     const bh_place *at = &e->places[l];
-    float scratch[TILE_ROWS * PANEL];
-    int64_t corner[TILE_ROWS];
+    const int skips = l == 0 && e->on_background, width = tile.vectors * LANES;
+    const int64_t group = tile.row / TILE_ROWS, corner = at->weights + tile.row * at->stride + tile.column;
+    const int listed = skips && e->n_examples_of[group] != ALL;
+    if (listed && e->n_examples_of[group] == 0 && !e->shifts && !use.keep && rests(use.learn)) return;
+    float scratch[TILE_ROWS * PANEL], *dw[TILE_ROWS];
     product p = {.a_step = e->stride[l], .b = e->dz[l] + tile.column, .b_step = e->stride[l + 1],
-                 .depth = use.rows, .add = !use.first};
+                 .only = listed ? e->examples_of + group * (e->chunk + PADDING) : 0,
+                 .depth = listed ? e->n_examples_of[group] : use.rows, .add = !use.first};
     for (int r = 0; r < tile.rows; r++) {
-        const int64_t k = listed ? listed[tile.row + r] : tile.row + r;
-        corner[r] = at->weights + k * at->stride + tile.column;
-        p.a[r] = e->x[l] + k;
-        p.c[r] = use.keep ? e->grads + corner[r] : scratch + r * PANEL;
+        p.a[r] = e->x[l] + tile.row + r;
+        p.c[r] = dw[r] = use.keep ? e->grads + corner + r * at->stride : scratch + r * PANEL;
     }
-    float *dw[TILE_ROWS];
-    for (int r = 0; r < tile.rows; r++) dw[r] = p.c[r];
-    multiply(p, tile.rows, tile.vectors);
-    for (int r = 0; use.learn && r < tile.rows; r++) learn(e, use.learn, corner[r], dw[r], tile.vectors * LANES);
+    multiply(&p, tile.rows, tile.vectors);
+    for (int r = 0; skips && e->shifts && r < tile.rows; r++)
+        for (int j = 0; j < width; j += LANES)
+            store(dw[r] + j, load(dw[r] + j) + e->data->shift[tile.row + r] * load(sum + j));
+    for (int r = 0; use.learn && r < tile.rows; r++) learn(e, use.learn, corner + r * at->stride, dw[r], width);
 }
 
-/* A layer's part: the tiles of the inputs that vary, then blocks of those that do not, panel by panel. */
-static void update(epoch *e, int member, int l, const sorted_inputs *inputs, gradient_use use) {
+/* A member's part of a layer, panel by panel. */
+static void update(epoch *e, int member, int l, gradient_use use) {
     const bh_layer *layer = &e->network->layers[l];
-    const bh_place *at = &e->places[l];
-    const int32_t n_varying = inputs ? inputs->n_varying : layer->n_in, n_constant = inputs ? inputs->n_constant : 0;
     float sum[PANEL];
     int32_t panel = -1;
-    part p = some_tiles(e, member, n_varying + n_constant, layer->n_out);
+    part p = some_tiles(e, member, layer->n_in, layer->n_out);
     for (tile_place tile; next_tile(&p, &tile);) {
-        const int width = tile.vectors * LANES;
-        if (tile.column != panel && (n_constant || tile.row == 0)) sum_panel(e, l, tile, use.rows, sum);
-        panel = tile.column;
-        if (tile.row == 0) take_in(e, at->biases + tile.column, sum, 1, width, use.learn_biases, use);
-        const int64_t end = tile.row + tile.rows, varying_end = end < n_varying ? end : n_varying;
-        int64_t i = tile.row;
-        if (i < varying_end) {
-            tile.rows = (int)(varying_end - i);
-            update_tile(e, l, tile, inputs ? inputs->varying : 0, use);
-            i = varying_end;
-        }
-        for (; i < end; i++) {
-            const int32_t k = inputs->constant[i - n_varying];
-            const float c = e->x[0][k];
-            if (c == 0 && !use.keep && rests(use.learn)) continue;
-            take_in(e, at->weights + (int64_t)k * at->stride + tile.column, sum, c, width, use.learn, use);
-        }
+        const int needs_sum = tile.row == 0 || (l == 0 && e->on_background && e->shifts);
+        if (needs_sum && tile.column != panel) sum_panel(e, l, tile, use.rows, sum), panel = tile.column;
+        if (tile.row == 0) take_in(e, e->places[l].biases + tile.column, sum, tile.vectors * LANES, use);
+        update_tile(e, l, tile, sum, use);
     }
 }
 
