@@ -30,6 +30,23 @@ def byte_pictures(n: int, height: int, width: int, classes: int, seed: int = 0) 
     return Examples(raw, y, preparation_for("standard", raw, low=0, high=255))
 
 
+def on_paper(preparation: str = "unit", n: int = 700) -> Examples:
+    """Return pictures that are mostly background, as digits are: some pixels never inked, some always, few per picture.
+
+    preparation : one of prepare.py, or "far": shifted by much more than it is scaled
+    """
+    rng = np.random.default_rng(5)
+    y = rng.integers(0, 5, n)
+    pixels = rng.permutation(63)
+    inked = rng.uniform(size=(n, 63)) < np.linspace(0, 0.4, 63)[pixels]
+    inked[:, pixels[-3:]] = True
+    inked[np.arange(n), pixels[30 + y]] = True  # what the classes are told by
+    raw = np.where(inked, rng.integers(1, 256, (n, 63)), 0).astype(np.uint8)
+    raw[::9] = 0
+    prepared = Preparation("far", np.asarray(1 / 64), np.asarray(-20.0))
+    return Examples(raw, y, prepared if preparation == "far" else preparation_for(preparation, raw, low=0, high=255))
+
+
 def float_rows(n: int, n_in: int, n_out: int, seed: int = 0) -> Examples:
     """Return rows of floats, each column with its own scale, with n_out numbers in 0 … 1 to predict."""
     rng = np.random.default_rng(seed)

@@ -95,7 +95,8 @@ static void invent_data(scene *s) {
     const int64_t n = d->n_examples * n_in, steps = (d->n_order + d->batch_size - 1) / d->batch_size;
     if (d->inputs_are_bytes) {
         unsigned char *x = tight(n);
-        for (int64_t i = 0; i < n; i++) x[i] = (unsigned char)draw(256);
+        const uint32_t inked = 1 + draw(9); /* of nine */
+        for (int64_t i = 0; i < n; i++) x[i] = draw(9) < inked ? (unsigned char)draw(256) : 0;
         d->inputs = x;
     } else {
         float *x = tight(4 * n);
@@ -103,7 +104,8 @@ static void invent_data(scene *s) {
         d->inputs = x;
     }
     float *scale = tight(4 * n_in), *shift = tight(4 * n_in);
-    for (int i = 0; i < n_in; i++) scale[i] = 0.01f, shift[i] = real() / 10;
+    const float most = draw(3) ? 0.1f * (float)draw(2) : 30; /* 0: background does nothing; 30: too far to be taken apart */
+    for (int i = 0; i < n_in; i++) scale[i] = 0.01f, shift[i] = real() * most;
     d->scale = scale, d->shift = shift;
     if (draw(2)) {
         int32_t *labels = tight(4 * d->n_examples);

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench_of import AT_HAND, Setting, byte_pictures, farthest, float_rows, in_float64, of_no_effect
+from bench_of import AT_HAND, Setting, byte_pictures, farthest, float_rows, in_float64, of_no_effect, on_paper
 
 from byhand.data.examples import Examples
 from byhand.engines.native import NativeEngine
@@ -144,6 +144,16 @@ SETTINGS = {
     "a batch of all": classes(batch_size=330),
     "a batch of more than all": classes(batch_size=5000),
     "batches of several chunks": classes(examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600),
+    "mostly background": classes([63, 70, 5], examples=on_paper, batch_size=100),
+    "mostly background, shifted": classes([63, 70, 5], examples=lambda: on_paper("standard"), batch_size=100),
+    "mostly background, far away": classes(examples=lambda: on_paper("far"), batch_size=50, rate=1e-4),
+    "mostly background, moved, adam": classes(
+        examples=lambda: on_paper("signed"), moves=(9, 7), optimizer=Adam, rate=0.002
+    ),
+    "mostly background, several chunks, clipped": classes(
+        examples=lambda: on_paper("standard", 1500), batch_size=600, optimizer=lambda: GradientClipping(Momentum(), 0.3)
+    ),
+    "mostly background, a batch with a rest": classes(examples=on_paper, batch_size=11),
     "dropout": classes(dropout=0.3),
     "dropout before nothing but a bend": classes([63, 20, 9, 5], dropout=0.7, activation="tanh"),
     "dropout of several chunks, moved, clipped": classes(
