@@ -120,8 +120,10 @@ def speed() -> list[str]:
         f"|---|--:|{'--:|' * len(PEERS)}--:|",
         *speed_rows(),
         "",
-        f"The last column is byhand's fastest epoch as a share of what this machine can do when it does nothing but "
-        f"multiply and add ({epochs['peak_flops'] / 1e9:.0f} GFLOP/s, measured).",
+        "The last column counts the operations of a plain epoch in byhand's fastest one, as a share of what this "
+        "machine can do when it does nothing but multiply and add "
+        f"({epochs['peak_flops'] / 1e9:.0f} GFLOP/s, measured). It can be above 100, for byhand skips the "
+        "multiplications with the background of pictures, and the others do not.",
         "",
         f"- One digit from Python: {microseconds['byhand']:.1f} µs, onnxruntime {microseconds['onnxruntime']:.1f} µs, "
         f"PyTorch {microseconds['torch']:.1f} µs.",
