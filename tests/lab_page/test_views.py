@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 def text_of(lab: Any, term: str) -> str:
     """Return a figure of the training by its name."""
-    return str(lab.page.inner_text(f".figures div:has(dt:has-text('{term}')) dd"))
+    return str(lab.page.inner_text(f".figures div:has(dt button:text-is('{term}')) dd"))
 
 
 def trained(lab: Any, within: float = 60_000) -> None:

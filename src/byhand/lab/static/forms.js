@@ -22,8 +22,8 @@ function choice(name, value, change, tell, { choices = {} }) {
 function toggle(name, value, change) { return h("input", { type: "checkbox", checked: value, onchange: (event) => change(event.target.checked) }); }
 
 function slider(name, value, change, tell, { label }) {
-  const { least, most } = SETTINGS[name];
-  return h("input", { type: "range", min: least, max: most, step: 0.05, value, "aria-label": label, onchange: (event) => change(Number(event.target.value)) });
+  const { least, most, step } = SETTINGS[name];
+  return h("input", { type: "range", min: least, max: most, step, value, "aria-label": label, onchange: (event) => change(Number(event.target.value)) });
 }
 
 /** What is typed is taken when it can be; else it is marked, and a sentence says what it should be. */

@@ -103,7 +103,10 @@ async function fly(key, wish) {
       const frame = await engine.ask(wish.ask, wish.request);
       if (same(asked[key], wish)) app.frames[key] = { ...frame, request: wish.request };
     }
-  } catch (error) { tell(error.message); }
+  } catch (error) {
+    tell(error.message);
+    if (same(asked[key], wish)) delete app.frames[key]; // what was there answers something else
+  }
   flying[key] = false;
   const following = next[key];
   delete next[key];

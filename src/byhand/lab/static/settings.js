@@ -1,10 +1,25 @@
 // The part of the state that a training begins from, as the worker takes it.
 
+import { initialState } from "./state.js";
+import { warmUpOf } from "./worker/schedule.js";
+
 const CENTRES = [[0, 0], [1, 1]]; // of the two clouds
 
-/** Of a training on digits. */
-export function trainSettings({ hidden, activation, loss, optimizer, learningRate, batchSize, epochs, initializer, preparation, shuffle, seed, without }) {
-  return { hidden, activation, loss, optimizer, learningRate, batchSize, epochs, initializer, preparation, shuffle, seed, without };
+const TRAIN = ["hidden", "activation", "dropout", "batchNorm", "residual", "loss", "optimizer", "learningRate", "schedule", "batchSize", "epochs", "initializer", "preparation", "shuffle", "seed", "without"];
+
+/** Which of a training's settings matter only beside certain others. */
+const MATTERS = {
+  momentum: ({ optimizer }) => ["momentum", "nesterov"].includes(optimizer),
+  labelSmoothing: ({ loss }) => loss === "softmax_cross_entropy",
+};
+
+export const matters = (name, state) => MATTERS[name]?.(state) ?? true;
+
+/** Of a training on digits: what does not matter is as if it had never been set. */
+export function trainSettings(state) {
+  const settings = Object.fromEntries(TRAIN.map((name) => [name, state[name]])), initial = initialState();
+  for (const name of Object.keys(MATTERS)) settings[name] = matters(name, state) ? state[name] : initial[name];
+  return { ...settings, warmUp: warmUpOf(state) };
 }
 
 /** Of a training on the plane. */

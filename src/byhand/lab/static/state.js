@@ -1,5 +1,6 @@
 // The page's whole state is one table of settings, and the address holds it: a view can be linked, and comes back.
 
+export const SCHEDULES = ["constant", "step", "linear", "cosine", "one_cycle"]; // as schedules.py has them
 export const BENDS = ["relu", "leaky_relu", "sigmoid", "tanh", "identity"];
 export const CURVES = ["sine", "arc", "teacher", "curve"]; // sets whose points are (x, t): one number to predict, no classes
 export const MOST_POINTS = 500, MOST_CLASSES = 6, LONGEST_NAME = 24; // of one's own
@@ -22,11 +23,18 @@ export const SETTINGS = {
   activation: choice("relu", BENDS),
   loss: choice("softmax_cross_entropy", ["softmax_cross_entropy", "squared_error", "binary_cross_entropy"]),
   optimizer: choice("sgd", ["sgd", "momentum", "nesterov", "adam", "adamw"]),
+  momentum: decimal(0.9, 0, 0.999), // of momentum and nesterov
   learningRate: decimal(0.1, 1e-6, 1e6),
+  schedule: choice("constant", SCHEDULES),
+  warmUp: sliding(0, 0, 0.9),
   batchSize: whole(32, 1, 4096),
   epochs: whole(10, 1, 1000),
   initializer: choice("he", ["he", "glorot", "normal", "uniform", "zeros"]),
-  preparation: choice("unit", ["unit", "signed", "raw"]),
+  dropout: sliding(0, 0, 0.9),
+  batchNorm: toggle(false),
+  residual: toggle(false),
+  labelSmoothing: sliding(0, 0, 0.5, 0.01), // of softmax cross-entropy
+  preparation: choice("unit", ["unit", "signed", "standard", "raw"]),
   shuffle: toggle(true),
   seed: whole(1, 0, 2 ** 32 - 1),
   moment: whole(-1, -1, 1e7), // a step of the training; −1: now
@@ -72,7 +80,7 @@ function decimal(initial, least, most) {
   return { kind: "decimal", initial, least, most, write: String, read: (text) => text !== "" && Number(text) >= least && Number(text) <= most ? Number(text) : null };
 }
 
-function sliding(initial, least, most) { return { ...decimal(initial, least, most), kind: "slider" }; }
+function sliding(initial, least, most, step = 0.05) { return { ...decimal(initial, least, most), kind: "slider", step }; }
 
 function pointsIn(text) {
   const list = text.split("~").map((point) => point.split("_").map(Number));

@@ -53,7 +53,9 @@ export function lossOf(name, smoothing = 0) {
   return { softmax_cross_entropy: `bh.SoftmaxCrossEntropy(${smoothing || ""})`, squared_error: "bh.SquaredError()", binary_cross_entropy: "bh.BinaryCrossEntropy()" }[name];
 }
 
-export const OPTIMIZERS = { sgd: "bh.SGD()", momentum: "bh.Momentum(0.9)", nesterov: "bh.Nesterov(0.9)", adam: "bh.Adam()", adamw: "bh.AdamW(0.01)" };
+export function optimizerOf(name, momentum = 0.9) {
+  return { sgd: "bh.SGD()", momentum: `bh.Momentum(${momentum})`, nesterov: `bh.Nesterov(${momentum})`, adam: "bh.Adam()", adamw: "bh.AdamW(0.01)" }[name];
+}
 
 export const initializerOf = (name, spread) => ["normal", "uniform"].includes(name) ? `${name}(${spread})` : name;
 

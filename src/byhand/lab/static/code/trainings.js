@@ -1,14 +1,16 @@
 // Programs of the views that train: the loop written out, step for step what the page has done. The page computes in
 // float32 too, in another order of summing: the last digits may differ.
 
-import { planeSettings } from "../settings.js";
-import { LAYERS, OPTIMIZERS, arrayOf, initializerOf, lossOf, networkOf } from "./python.js";
+import { planeSettings, trainSettings } from "../settings.js";
+import { LAYERS, arrayOf, initializerOf, lossOf, networkOf, optimizerOf } from "./python.js";
 
 const IMPORTS = `import numpy as np
 
 import byhand as bh
+from byhand.data.prepare import preparation_for
 from byhand.initializers import glorot, he, normal, uniform, zeros
 from byhand.randomness import DROPOUT, INIT, SHUFFLE, Stream
+from byhand.schedules import schedule_for
 from byhand.training.step import train_step
 `;
 const ROUNDING = "The page sums float32 numbers in another order: the last digits differ from the first step on, and where a training is wild such differences grow.";
@@ -26,24 +28,27 @@ y, y_held = data.train.y, data.validation.y`,
 export async function trainProgram(state, app) {
   const { training } = app.frames;
   if (!training || training.recipe !== "page") throw new Error("nothing is trained on this page yet: press Start first");
-  const { hidden, activation, loss, optimizer, learningRate, batchSize, initializer, preparation, shuffle, seed, dropout = 0, batchNorm = false, residual = false, labelSmoothing = 0 } = state;
-  const top = state.data === "mnist" ? 255 : 16, prepared = { unit: `raw * np.float32(${1 / top})`, signed: `raw * np.float32(${2 / top}) - np.float32(1)`, raw: "raw" }[preparation];
+  const { activation, loss, optimizer, momentum, learningRate, schedule, warmUp, batchSize, epochs, initializer, preparation, shuffle, seed, dropout, batchNorm, residual, labelSmoothing } = trainSettings(state);
+  const top = state.data === "mnist" ? 255 : 16;
   const more = Object.entries({ dropout: dropout || null, batch_norm: batchNorm ? "True" : null, residual: residual ? "True" : null }).filter(([, value]) => value !== null).map(([name, value]) => `, ${name}=${value}`).join("");
   const stop = state.moment >= 0 ? state.moment : training.step, n = training.sizes;
   return [{ told: "The digits, prepared.", code: `${IMPORTS}
 ${DATA[state.data]}
-x, x_held = (${prepared.replace("raw", "raw.astype(np.float32)")} for raw in parts.values())` },
+prepared = preparation_for("${preparation}", parts["train"], low=0, high=${top})
+x, x_held = (prepared.apply(raw) for raw in parts.values())` },
   { told: "The network as it begins: its weights come from the seed.", code: `network = bh.Network.mlp(
     [${n.join(", ")}], activation="${activation}", output="${loss === "squared_error" ? "sigmoid" : "identity"}",
     initializer=${initializerOf(initializer, SPREAD.digits)}${more}, seed=${seed},
 )
-loss, optimizer = ${lossOf(loss, labelSmoothing)}, ${OPTIMIZERS[optimizer]}
+loss, optimizer = ${lossOf(loss, labelSmoothing)}, ${optimizerOf(optimizer, momentum)}
 
 
 def held_back():
     """The share of held-back examples that the network reads right."""
     return (network.predict(x_held).argmax(axis=1) == y_held).mean()` },
-  { told: `Training, minibatch by minibatch, up to step ${stop}. ${ROUNDING}`, code: `seed, batch_size, learning_rate, stop = ${seed}, ${batchSize}, ${learningRate}, ${stop}
+  { told: `Training, minibatch by minibatch, up to step ${stop}. ${ROUNDING}`, code: `seed, batch_size, stop = ${seed}, ${batchSize}, ${stop}
+steps_an_epoch = -(-len(y) // batch_size)
+rates = schedule_for("${schedule}", ${learningRate}, ${warmUp})(${epochs} * steps_an_epoch)
 left_out = ${leftOut(training.without)}
 
 
@@ -63,7 +68,8 @@ while step < stop:
     while start < len(order) and step < stop:
         rows = order[start : start + batch_size]
         if step not in left_out["batches"]:
-            value, trace = train_step(network, loss, optimizer, learning_rate, x[rows], y[rows], rng)
+            rate = rates[(epoch - 1) * steps_an_epoch + start // batch_size]
+            value, trace = train_step(network, loss, optimizer, rate, x[rows], y[rows], rng)
             total, right, seen = total + value * len(rows), right + (trace.output.argmax(axis=1) == y[rows]).sum(), seen + len(rows)
         start, step = start + batch_size, step + 1
         order = np.concatenate([order[:start], without_left_out(order[start:], step)])
@@ -93,7 +99,7 @@ print(f"squared error after the last step: {((said - y) ** 2).mean():.4f}")` : `
 network = bh.Network([
     ${made.join(",\n    ")},
 ])
-loss, optimizer = ${isCurve ? "bh.SquaredError()" : "bh.SoftmaxCrossEntropy()"}, ${OPTIMIZERS[settings.optimizer]}` },
+loss, optimizer = ${isCurve ? "bh.SquaredError()" : "bh.SoftmaxCrossEntropy()"}, ${optimizerOf(settings.optimizer)}` },
   { told: `Training, ${plane.epoch} epochs. ${ROUNDING}`, code: `batch_size, learning_rate = ${settings.batchSize}, ${settings.learningRate}
 for epoch in range(1, ${plane.epoch} + 1):
     order, total = Stream(seed, SHUFFLE, epoch).order(len(y)), 0.0

@@ -134,6 +134,14 @@ class Core {
     return Array.from(arena.taken(counts, nClasses ** 2, BigInt64Array), Number);
   }
 
+  /** The mean loss of what `predict` returned: one pass, with learning rate 0, through a layer that changes nothing. */
+  meanLoss({ layers, loss, labelSmoothing }, output, labels) {
+    const n = layers.at(-1).n_out, W = Float32Array.from({ length: n * n }, (_, i) => i % (n + 1) === 0 ? 1 : 0);
+    const same = { n_in: n, n_out: n, activation: "identity", W, b: new Float32Array(n) }, order = Array.from(labels.keys());
+    const data = { inputs: output, scale: 1, shift: 0, labels, order, batchSize: CHUNK, learningRates: new Float64Array(Math.ceil(order.length / CHUNK)) };
+    return this.epoch({ layers: [same], loss, labelSmoothing }, { kind: "sgd" }, data).loss / order.length;
+  }
+
   // What follows looks at one example, as the network predicts, with batch normalisation folded into W and b: z is what
   // the activation gets, and gradients are of the folded W and b. Networks with ways around have no contributions, radius or flip.
 

@@ -176,18 +176,21 @@ export function drawView(app, first) {
     const control = select(others, state.against, (text) => app.set({ against: Number(text) }), { [-1]: words.nothing });
     control.setAttribute("aria-label", words.whyRather);
     fill(rather, `${names[answer.winner]}, ${words.whyRather} `, control, "?");
-    if (!why.shares) return fill(reason, h("p", { class: "hint" }, words.curved));
+    if (!why.shares) return fill(reason, h("p", { class: "hint" }, notExact()));
     paintSigned(whyPicture, why.shares, shape());
     whyPicture.setAttribute("aria-label", `Shares of the pixels: for ${number(why.above)}, against ${number(why.below)}`);
     fill(reason, ...sumOfShares(why, names));
   }
+
+  /** Why there are no shares and nothing is proved. */
+  const notExact = () => app.models[state.model].layers.some(({ residual }) => residual) ? words.around : words.curved;
 
   function drawSure() {
     const { sureness: found, answer } = frames;
     flipPicture.hidden = !found?.flip || !state.picture;
     if (!found || !answer || !state.picture) return fill(sureness);
     const names = app.models[state.model].classNames;
-    if (found.radius === null) return fill(sureness, h("p", { class: "hint" }, words.curved));
+    if (found.radius === null) return fill(sureness, h("p", { class: "hint" }, notExact()));
     fill(sureness,
       h("p", {}, h("strong", {}, "Proved: "), `no change of up to ±${number(Math.floor(10 * found.radius) / 10, 1)} `, term("grey level", "grey levels"), ` in any or all pixels alters the answer ${names[answer.winner]} (`, term("proved"), ")."),
       h("p", {}, h("strong", {}, "Found: "), found.flip ? `this change of up to ±${found.flip.radius} makes it ${names[found.flip.answer]} (` : "no change that alters it was found (", term("found"), ").",

@@ -7,6 +7,7 @@ import { PLACES } from "../places.js";
 import { legend } from "../pictures.js";
 import { planeSettings } from "../settings.js";
 import { SETTINGS } from "../state.js";
+import { notesOf } from "../notes.js";
 import { TEXT } from "../strings.js";
 
 const words = TEXT.microscope;
@@ -71,7 +72,7 @@ export function microscopeView(app, first) {
     const { step, cell } = frames;
     drawControls(step);
     body.hidden = !step;
-    fill(empty, step ? "" : state.of === "digit" && !state.picture ? words.empty : "");
+    fill(empty, step ? state.of === "digit" ? notesOf(app.models[state.model]).join(" ") : "" : state.of === "digit" && !state.picture ? words.empty : "");
     if (!step) return;
     const at = chosen(step, state.cell), key = JSON.stringify([textOf(at), state.theme, state.colours]);
     if (drawn?.step !== step || drawn.key !== key) {

@@ -2,6 +2,7 @@
 
 import { fill, h, number, scoreText, select, term } from "../dom.js";
 import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../pictures.js";
+import { notesOf } from "../notes.js";
 import { TEXT } from "../strings.js";
 
 const words = TEXT.network;
@@ -20,7 +21,8 @@ const isBack = (phase) => ["da", "dz", "dW"].includes(phase.name);
 
 export function networkView(app, first) {
   const drawing = h("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "network", role: "group", "aria-label": "The network" });
-  const [caption, card, targetChoice] = ["p", "div", "span"].map((tag) => h(tag));
+  const [caption, notes, card, targetChoice] = ["p", "p", "div", "span"].map((tag) => h(tag));
+  notes.className = "hint";
   caption.className = "caption";
   caption.setAttribute("aria-live", "polite");
   const button = (text, onclick) => h("button", { type: "button", onclick }, text);
@@ -32,7 +34,7 @@ export function networkView(app, first) {
       button(words.backward, () => play(phases().findIndex(isBack), isBack)),
       pause, button(words.step, () => { stop(); go(Math.min(state.phase + 1, phases().length - 1)); }),
       button(words.reset, () => { stop(); go(0); }), targetChoice),
-    caption, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The drawing of the network" }, drawing),
+    caption, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The drawing of the network" }, drawing), notes,
     h("div", { class: "columns" }, h("div", { class: "card wide" }, card)));
   let state = first, frames = {}, timer = null;
 
@@ -72,13 +74,14 @@ export function networkView(app, first) {
     [state, frames] = [now, given];
     const { walk } = frames;
     if (!walk || !state.picture) {
-      fill(drawing); fill(card); fill(targetChoice);
+      [drawing, card, targetChoice, notes].forEach((part) => fill(part));
       return fill(caption, words.empty);
     }
     const names = app.models[state.model].classNames, phase = phases()[state.phase] ?? phases()[0];
     const control = select(names.map((_, k) => k), walk.label, (text) => app.set({ label: Number(text) }), names);
     fill(targetChoice, h("label", { class: "inline" }, `${words.target} `, control));
     fill(caption, ...captionOf(phase, walk));
+    fill(notes, notesOf(app.models[state.model]).join(" "));
     const shape = app.models[state.model].imageShape;
     fill(drawing, ...drawn(walk, phase, state, shape, (layer, unit) => app.set({ layer, unit })));
     const { sum } = frames, isNow = sum && ["model", "layer", "unit"].every((name) => sum.request[name] === state[name]) && sum.request.stored === state.picture;
@@ -92,12 +95,13 @@ export function networkView(app, first) {
 /** A sentence and the formula, with the shapes. */
 function captionOf({ name, layer, loss }, { layers, x, loss: value, label, labelSmoothing }) {
   const l = layers[layer], before = layer > 0 ? "a" : "x", sup = layer + 1;
+  const around = l?.residual ? layer - l.residual : -1, back = layers.findIndex(({ residual }, i) => residual && i - residual === layer); // where ways around begin and end
   const texts = {
     x: () => [`The input: ${x.length} numbers, each grey level prepared.`],
     z: () => [term("z"), ` of layer ${sup}: z = ${before} W + b   (1 × ${l.n_in}) · (${l.n_in} × ${l.n_out}) + (${l.n_out})`],
-    a: () => [term("activation"), ` of layer ${sup}: a = ${l.activation === "identity" ? "z" : `${l.activation}(z)`}   (${l.n_out} numbers)`],
+    a: () => [term("activation"), ` of layer ${sup}: a = ${l.activation === "identity" ? "z" : `${l.activation}(z)`}${around >= 0 ? ` + a of layer ${around + 1}, which came around` : ""}   (${l.n_out} numbers)`],
     loss: () => [term("loss"), `: ${loss.replaceAll("_", " ")} of the output and the target ${label}${labelSmoothing ? `, softened: ${number(100 * labelSmoothing, 0)} % of it is shared by all ${l.n_out} classes` : ""} = ${number(value, 4)}`],
-    da: () => layer === layers.length - 1 ? ["Back: how the loss changes with each output, ∂L/∂a."] : ["Back by the ", term("chain rule"), `: ∂L/∂a of layer ${sup} = ∂L/∂z of layer ${sup + 1} · Wᵀ`],
+    da: () => layer === layers.length - 1 ? ["Back: how the loss changes with each output, ∂L/∂a."] : ["Back by the ", term("chain rule"), `: ∂L/∂a of layer ${sup} = ∂L/∂z of layer ${sup + 1} · Wᵀ${back > 0 ? ` + ∂L/∂a of layer ${back + 1}, which came around` : ""}`],
     dz: () => [`Back through the bend of layer ${sup}: ∂L/∂z = ∂L/∂a · ${l.activation === "identity" ? "1" : `${l.activation}′(z)`}`],
     dW: () => [term("gradient"), ` of layer ${sup}: ∂L/∂W = ${before}ᵀ · ∂L/∂z   (${l.n_in} × ${l.n_out}); ∂L/∂b = ∂L/∂z`],
   };
@@ -170,7 +174,7 @@ function inputPicture(walk, [height, width], { x, side, cell }, active) {
 function units(layer, l, { x, size, spots }, values, what, active, state, choose) {
   const most = values ? largestSize(values) : 0;
   return h("g", { class: active ? "units active" : "units" },
-    h("text", { x, y: 18, "text-anchor": "middle" }, `layer ${l + 1}, ${layer.n_out} ${layer.activation === "identity" ? "" : layer.activation}`),
+    h("text", { x, y: 18, "text-anchor": "middle" }, `layer ${l + 1}, ${layer.n_out} ${layer.activation === "identity" ? "" : layer.activation}${layer.residual ? " + around" : ""}`),
     h("text", { x, y: 34, "text-anchor": "middle", class: "scale" }, values ? `${what} up to ±${number(most, 3)}` : "not reached yet"),
     spots.map(([cx, cy], j) => {
       const chosen = state.layer === l && state.unit === j;
@@ -210,7 +214,8 @@ function unitCard(walk, sum, exciting, shape, names) {
             sum.n_others ? h("tr", {}, h("th", { scope: "row", colspan: 3 }, `the other ${sum.n_others}`), h("td", { class: "number" }, number(sum.others, 4))) : null,
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, term("bias")), h("td", { class: "number" }, number(sum.bias, 4))),
             h("tr", { class: "total" }, h("th", { scope: "row", colspan: 3 }, term("z")), h("td", { class: "number" }, number(sum.z, 4))),
-            h("tr", {}, h("th", { scope: "row", colspan: 3 }, `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}${layer.residual ? ` + a of layer ${l + 1 - layer.residual}` : ""}`), h("td", { class: "number" }, number(layer.a[j], 4))),
+            layer.residual ? h("tr", {}, h("th", { scope: "row", colspan: 3 }, term("way around", "came around"), `: a of layer ${l + 1 - layer.residual}, unit ${j}`), h("td", { class: "number" }, number(walk.layers[l - layer.residual].a[j], 4))) : null,
+            h("tr", {}, h("th", { scope: "row", colspan: 3 }, `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}${layer.residual ? " + what came around" : ""}`), h("td", { class: "number" }, number(layer.a[j], 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂a"), h("td", { class: "number" }, number(layer.da[j], 4))),
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂z"), h("td", { class: "number" }, number(layer.dz[j], 4)))))),
       fits ? h("div", {}, h("p", {}, "What excites it most in the test set:"), h("div", { class: "thumbnails" }, exciting.most.map((one) => thumbnail(one, shape, names))), histogram(exciting)) : h("p", { class: "hint" }, "With test digits at hand, those that excite it most are shown here.")),

@@ -1,20 +1,29 @@
 // View 3: train a network in the page, or watch one that trains on the desk.
 
 import { LOOKS, chart } from "../charts.js";
-import { fill, h, number, percent, term } from "../dom.js";
+import { fill, general, h, number, percent, term } from "../dom.js";
 import { rows } from "../forms.js";
 import { largestSize, legend, paintSigned, picture } from "../pictures.js";
-import { trainSettings } from "../settings.js";
+import { matters, trainSettings } from "../settings.js";
+import { SETTINGS } from "../state.js";
 import { TEXT } from "../strings.js";
 import { timeline } from "../timeline.js";
+import { warmUpOf } from "../worker/schedule.js";
 
 const words = TEXT.train;
 const HEIGHT = 190; // of a chart
-const CHOICES = ["data", "hidden", "activation", "loss", "optimizer", "learningRate", "batchSize", "epochs", "initializer", "preparation", "shuffle", "seed"];
+const CHOICES = ["data", "hidden", "activation", "dropout", "batchNorm", "loss", "optimizer", "momentum", "learningRate", "batchSize", "epochs", "seed"];
+const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"]; // folded away
+
+/** Those of the settings that are not as they were at first. */
+const changedOf = (state) => MORE.filter((name) => matters(name, state) && state[name] !== SETTINGS[name].initial).map((name) => TEXT.settings[name].label.toLowerCase());
 
 export function trainView(app, first) {
-  const [form, figures, pictures, live, report] = ["form", "dl", "div", "div", "p"].map((tag) => h(tag));
-  form.className = "settings";
+  const [form, basic, rare, heading, hint, figures, pictures, folded, live, report] = ["form", "div", "div", "summary", "p", "dl", "div", "p", "div", "p"].map((tag) => h(tag));
+  const more = h("details", { class: "more", open: changedOf(first).length > 0 }, heading, rare);
+  form.append(basic, more);
+  for (const part of [basic, rare]) part.className = "settings";
+  hint.className = folded.className = "hint";
   pictures.className = "thumbnails weights";
   live.className = "live";
   report.className = "readout";
@@ -26,19 +35,25 @@ export function trainView(app, first) {
   const times = timeline((changes) => app.set(changes), leaveOut);
   const element = h("section", {}, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead), live,
     h("div", { class: "columns" },
-      h("div", { class: "card" }, form, h("p", { class: "hint" }, words.note)),
+      h("div", { class: "card" }, form, hint),
       h("div", { class: "card wide" },
         h("div", { class: "buttons" }, start, button(words.step, () => act("step", { steps: 1 })), button(words.epoch, () => act("step", { steps: 0 })), button(words.reset, reset)),
         figures, report, h("div", { class: "columns tight" }, lossChart, accuracyChart))),
-    h("div", { class: "card" }, h("h3", {}, "What the first layer looks for"), legend({ plus: "ink speaks for", zero: "does not matter", minus: "ink speaks against" }), times.element, pictures));
+    h("div", { class: "card" }, h("h3", {}, words.looks), legend({ plus: "ink speaks for", zero: "does not matter", minus: "ink speaks against" }), folded, times.element, pictures));
   let state = first, frames = {}, charts = null, begun = 0; // trainings begun: what was recomputed belongs to one
   const canvases = [];
 
-  /** Begin anew with the settings as they are. */
+  /** What a training begins from; what is left out can change on the way. */
+  const keyOf = (now) => JSON.stringify({ ...trainSettings(now), data: now.data, without: null });
+
+  /** Begin anew with the settings as they are; if that cannot be, nothing is shown of another training. */
   async function begin() {
     if (!await app.open(state.data)) return false;
     begun++;
-    return act("begin", { settings: trainSettings(state) });
+    const key = keyOf(state), began = await act("begin", { settings: trainSettings(state) });
+    app.trainedWith = began ? key : null;
+    if (!began) { delete app.frames.training; app.refresh(); }
+    return began;
   }
   /** Learn again without these, up to where the training is, and go on from there. */
   async function leaveOut(without) {
@@ -48,7 +63,7 @@ export function trainView(app, first) {
   }
   async function act(name, request) {
     try {
-      if (name !== "begin" && !app.models.trained && !await begin()) return false;
+      if (!["begin", "pause"].includes(name) && app.trainedWith !== keyOf(state) && !await begin()) return false;
       app.frames.training = await app.engine.ask(name, request);
       app.models = await app.engine.ask("models");
       app.refresh();
@@ -82,24 +97,43 @@ export function trainView(app, first) {
   }
 
   function show(now, given) {
-    const isNew = !form.children.length || CHOICES.some((name) => now[name] !== state[name]);
+    const isNew = !basic.children.length || [...CHOICES, ...MORE].some((name) => now[name] !== state[name]);
     [state, frames] = [now, given];
-    if (isNew) fill(form, rows(CHOICES, state, change, app.tell));
+    if (isNew) drawForm();
     const training = frames.training;
     start.textContent = training?.running ? words.pause : words.start;
     drawLive();
-    if (!training) return fill(report, "Press Start: the weights begin at random and learn while you watch.");
+    if (!training) return drawNothing();
     drawFigures(training);
     drawCharts(training);
     drawWeights(now.moment >= 0 && frames.moment ? frames.moment.weights : training.weights, training.sizes[0]);
+    fill(folded, training.is_folded ? TEXT.notes.folded : "");
     times.show(now, frames);
     if (frames.moment && !app.models.moment) app.engine.ask("models").then((models) => { app.models = models; app.refresh(); });
   }
 
-  function drawFigures({ epoch, epochs, step, loss, accuracy, validation, examples_per_second: speed, diverged, recipe }) {
+  function drawForm() {
+    const told = { ...state, warmUp: warmUpOf(state) }, changed = changedOf(state), { hidden } = state;
+    for (const [part, names] of [[basic, CHOICES], [rare, MORE]]) fill(part, rows(names.filter((name) => matters(name, state)), told, change, app.tell));
+    fill(heading, words.more, changed.length ? `: ${changed.join(", ")}` : "");
+    fill(hint, state.residual && !hidden.some((n, l) => n === hidden[l - 1]) ? `${words.noWay} ` : "", words.note);
+  }
+
+  /** Before a training, and where the settings cannot be. */
+  function drawNothing() {
+    fill(report, words.press);
+    report.classList.remove("bad");
+    [figures, pictures, folded].forEach((part) => fill(part));
+    canvases.length = 0;
+    charts?.forEach(({ set }) => set([[], [], []]));
+    times.show(state, frames);
+  }
+
+  function drawFigures({ epoch, epochs, step, loss, accuracy, validation, examples_per_second: speed, diverged, recipe, learning_rate: rate }) {
     const rows = [[term("epoch"), `${epoch} of ${epochs}`], [term("step"), step.toLocaleString("en")], [term("loss"), loss === null ? "–" : number(loss, 4)],
-      [term("accuracy"), accuracy === null ? "–" : percent(accuracy)], [term("validation"), validation ? percent(validation.accuracy, 2) : "after an epoch"],
-      ["examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"]];
+      [term("accuracy"), accuracy === null ? "–" : percent(accuracy)],
+      [term("validation"), validation ? percent(validation.accuracy, 2) : "after an epoch"], [term("validation", "validation loss"), validation ? validation.loss === null ? "–" : number(validation.loss, 4) : "after an epoch"],
+      ["examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"], ...(rate === undefined ? [] : [["next learning rate", general(rate, 4)]])];
     fill(figures, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
     fill(report, diverged ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.` : recipe !== "page" ? `${words.live}: ${recipe}` : epoch >= epochs ? "Done. Draw, Network and Mistakes can now show this network." : "");
     if (diverged) report.classList.add("bad"); else report.classList.remove("bad");
@@ -107,16 +141,13 @@ export function trainView(app, first) {
 
   function drawCharts({ curve = [], history }) {
     const points = curve.length ? curve : history.map(({ epoch, loss, accuracy }) => ({ at: epoch, loss, accuracy }));
-    const x = points.map(({ at }) => at), byEpoch = new Map(history.map((one) => [one.epoch, one.validation?.accuracy ?? one.validation_accuracy ?? null]));
-    const held = points.map(({ at }) => byEpoch.get(at) ?? null), rough = points.map(({ accuracy }) => accuracy);
-    charts ??= [
-      chart(lossChart, { title: "loss on the minibatches", height: HEIGHT, label: "epoch", series: [{ label: "loss", ...LOOKS.line }] }),
-      chart(accuracyChart, { title: "accuracy", height: HEIGHT, label: "epoch", series: [{ label: "minibatches", ...LOOKS.line }, { label: "held back", ...LOOKS.marked }] }),
-    ];
-    charts[0].set([x, points.map(({ loss }) => loss)]);
-    charts[1].set([x, rough, held]);
-    lossChart.setAttribute("aria-label", `Loss: ${points.length ? `${number(points[0].loss)} at first, ${number(points.at(-1).loss)} now` : "nothing yet"}`);
-    accuracyChart.setAttribute("aria-label", `Accuracy: ${points.length ? `${percent(points.at(-1).accuracy)} on the latest minibatches` : "nothing yet"}`);
+    const x = points.map(({ at }) => at), byEpoch = new Map(history.map((one) => [one.epoch, one.validation ?? { loss: one.validation_loss, accuracy: one.validation_accuracy }]));
+    const held = (what) => points.map(({ at }) => byEpoch.get(at)?.[what] ?? null), names = ["loss", "accuracy"];
+    charts ??= names.map((title, i) => chart([lossChart, accuracyChart][i], { title, height: HEIGHT, label: "epoch", series: [{ label: "minibatches", ...LOOKS.line }, { label: "held back", ...LOOKS.marked }] }));
+    names.forEach((what, i) => charts[i].set([x, points.map((point) => point[what]), held(what)]));
+    const also = (what, text) => { const value = held(what).findLast((one) => one !== null) ?? null; return value === null ? "" : `, ${text(value)} held back`; };
+    lossChart.setAttribute("aria-label", `Loss: ${points.length ? `${number(points[0].loss)} at first, ${number(points.at(-1).loss)} now${also("loss", number)}` : "nothing yet"}`);
+    accuracyChart.setAttribute("aria-label", `Accuracy: ${points.length ? `${percent(points.at(-1).accuracy)} on the latest minibatches${also("accuracy", percent)}` : "nothing yet"}`);
   }
 
   function drawWeights(weights, nIn) {

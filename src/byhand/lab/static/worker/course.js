@@ -4,27 +4,42 @@
 // What is left out of a training, [{kind: "batch", step} | {kind: "class", label, from}]: one batch is passed by; all
 // examples of a class are, from that step on.
 
+import { scheduleOf } from "./schedule.js";
 import { outputFor } from "./scores.js";
 
 const SHUFFLE = 1; // the stream, as in randomness.py
 
-const PREPARATIONS = { // stored numbers 0 … top become
-  unit: (top) => ({ scale: 1 / top, shift: 0 }),
-  signed: (top) => ({ scale: 2 / top, shift: -1 }),
+const PREPARATIONS = { // stored numbers 0 … top become, as in data/prepare.py
+  unit: ({ top }) => ({ scale: 1 / top, shift: 0 }),
+  signed: ({ top }) => ({ scale: 2 / top, shift: -1 }),
+  standard: (data, core) => data.standard ??= standard(data.train.inputs, core),
   raw: () => ({ scale: 1, shift: 0 }),
 };
 
+/** Mean 0 and deviation 1 over all pixels: each grey level as often as it occurs, summed by the core. */
+function standard(inputs, core) {
+  const counts = new Float64Array(256), levels = Float64Array.from(counts.keys());
+  for (let i = 0; i < inputs.length; i++) counts[inputs[i]]++;
+  const meanOf = (numbers) => core.products(counts, numbers).sum / inputs.length;
+  const mean = meanOf(levels), away = levels.map((level) => level - mean), deviation = Math.sqrt(meanOf(core.products(away, away).products));
+  const scale = 1 / (mean + deviation - mean);
+  return { scale, shift: -mean * scale };
+}
+
 export class Course {
   #core; #data; #settings; #inputs; #optimizer; #order = []; #drawn = 0; // by dropout in this epoch
+  #rateOf; #stepsAnEpoch; // learning rate of a step, counted as if nothing were left out
   epoch = 0; at = 0; step = 0; sums = { loss: 0, right: 0, examples: 0 }; diverged = null;
 
   /** settings: the table of state.js, `without` too; data: of data.js. */
   constructor(core, data, settings) {
-    Object.assign(this, { model: modelOf(data, settings) });
+    Object.assign(this, { model: modelOf(core, data, settings) });
     this.#core = core; this.#data = data; this.#settings = settings;
     core.initialize(this.model.network, { initializer: settings.initializer, factor: factorOf(settings), seed: settings.seed });
     this.#inputs = data.kept ??= core.keep(data.train.inputs);
-    this.#optimizer = { kind: settings.optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: decayOf(settings) };
+    this.#stepsAnEpoch = Math.ceil(data.train.labels.length / settings.batchSize);
+    this.#rateOf = scheduleOf(settings, this.#stepsAnEpoch * settings.epochs);
+    this.#optimizer = { kind: settings.optimizer, momentum: settings.momentum ?? 0.9, beta1: 0.9, beta2: 0.999, weightDecay: decayOf(settings) };
     this.#beginEpoch();
   }
 
@@ -37,6 +52,12 @@ export class Course {
 
   /** Steps that are left of this epoch. */
   get left() { return Math.ceil((this.#order.length - this.at) / this.#settings.batchSize); }
+
+  /** The learning rate of the next step, or of the last. */
+  get learningRate() { return this.#rate(this.isOver ? -1 : 0); }
+
+  /** Of a step from here on. An epoch that is shorter, because something is left out, begins where it would have begun. */
+  #rate(on) { return this.#rateOf(Math.max(0, this.epoch * this.#stepsAnEpoch + Math.floor(this.at / this.#settings.batchSize) + on)); }
 
   /** All there is now. */
   mark() {
@@ -75,10 +96,10 @@ export class Course {
   }
 
   #learnFrom(steps, told) {
-    const { batchSize, learningRate, seed } = this.#settings, order = this.#order.slice(this.at, this.at + steps * batchSize);
+    const { batchSize, seed } = this.#settings, order = this.#order.slice(this.at, this.at + steps * batchSize);
     const result = this.#core.epoch(this.model.network, this.#optimizer, {
       inputs: this.#inputs, ...this.model.preparation, labels: this.#data.train.labels, order, batchSize, draws: { seed, epoch: this.epoch + 1, position: this.#drawn },
-      learningRates: new Float64Array(Math.ceil(order.length / batchSize)).fill(learningRate),
+      learningRates: Float64Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) => this.#rate(i)),
     });
     this.#drawn += result.draws;
     this.at += order.length;
@@ -99,10 +120,12 @@ export class Course {
     return isNow ? 0 : Math.min(...events, Infinity) - this.step;
   }
 
-  /** Take what is left out from here on out of what is to come in this epoch. */
+  /** Take what is left out from here on out of what is to come in this epoch, and, where batches are normalised, the last
+   * example should it be left alone. */
   #leaveOut() {
     const { labels } = this.#data.train, gone = (this.#settings.without ?? []).filter(({ kind, from }) => kind === "class" && from <= this.step).map(({ label }) => label);
     if (gone.length) this.#order = [...this.#order.slice(0, this.at), ...this.#order.slice(this.at).filter((i) => !gone.includes(labels[i]))];
+    if (gone.length && this.#settings.batchNorm && (this.#order.length - this.at) % this.#settings.batchSize === 1) this.#order = this.#order.slice(0, -1);
   }
 
   #beginEpoch(epoch = 0) {
@@ -118,7 +141,7 @@ export class Course {
 const paramsOf = ({ layers }) => layers.flatMap(({ W, b, batchNorm: norm }) => [W, b, ...(norm ? [norm.gamma, norm.beta, norm.mean, norm.variance] : [])]);
 
 /** A network without weights yet, and how its inputs are prepared. */
-function modelOf(data, settings) {
+function modelOf(core, data, settings) {
   const { hidden, activation, loss, labelSmoothing = 0, preparation } = settings;
   if (settings.batchNorm) refuseBatchOfOne(data.train.labels.length, settings.batchSize);
   const output = loss === "squared_error" ? "sigmoid" : "identity", widths = [data.nIn, ...hidden, 10];
@@ -127,7 +150,7 @@ function modelOf(data, settings) {
     W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out), ...(l < hidden.length && between(settings, l, widths[l], n_out)),
   }));
   return {
-    output: outputFor(loss, 10), network: { layers, loss, labelSmoothing }, preparation: { name: preparation, ...PREPARATIONS[preparation](data.top) },
+    output: outputFor(loss, 10), network: { layers, loss, labelSmoothing }, preparation: { name: preparation, ...PREPARATIONS[preparation](data, core) },
     recipe: recipeOf(data, settings, output), classNames: [..."0123456789"], imageShape: data.imageShape, name: `${widths.join("-")}, trained here`,
   };
 }
@@ -143,10 +166,12 @@ function refuseBatchOfOne(n, batchSize) {
 }
 
 /** The same training as a recipe of byhand's. */
-function recipeOf(data, { preparation, hidden, activation, initializer, loss, optimizer, learningRate, epochs, batchSize, shuffle, seed }, output) {
+function recipeOf(data, settings, output) {
+  const { preparation, hidden, activation, initializer, dropout = 0, batchNorm = false, residual = false, loss, labelSmoothing = 0, optimizer, momentum = 0.9, schedule = "constant", learningRate, warmUp = 0, epochs, batchSize, shuffle, seed } = settings;
   return {
     name: "page", title: `${[data.nIn, ...hidden, 10].join("-")}, trained in the page`, expects: "", data: data.name, preparation, hidden, activation, output,
-    initializer, init_scale: factorOf({ initializer }), loss, optimizer, weight_decay: decayOf({ optimizer }), learning_rate: learningRate, epochs, batch_size: batchSize, shuffle, seed,
+    initializer, init_scale: factorOf({ initializer }), dropout, batch_norm: batchNorm, residual,
+    loss, label_smoothing: labelSmoothing, optimizer, momentum, weight_decay: decayOf({ optimizer }), schedule, learning_rate: learningRate, warm_up: warmUp, epochs, batch_size: batchSize, shuffle, seed,
   };
 }
 

@@ -6,7 +6,7 @@ const ALIGNED = 8; // bytes
 
 /** Return the file's bytes. */
 export async function fileOf(model) {
-  const arrays = arraysOf(model), envelope = { ...FORMAT, body: bodyOf(model) };
+  const { layers, arrays } = laidOut(model), envelope = { ...FORMAT, body: bodyOf(model, layers) };
   const said = json({ ...envelope, sha256: await digest(json(envelope), arrays) });
   const inOrder = [...arrays].sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1)); // as safetensors has them
   const table = { __metadata__: { byhand: said } };
@@ -23,23 +23,36 @@ export async function fileOf(model) {
   return bytes;
 }
 
-function bodyOf({ network, output, preparation, classNames, imageShape, recipe }) {
-  const layers = network.layers.flatMap(({ n_in, n_out, activation, slope }, l) => [
-    { kind: "dense", n_in, n_out },
-    ...(activation === "identity" && l === network.layers.length - 1 ? [] : [{ kind: activation, ...(activation === "leaky_relu" ? { slope } : {}) }]),
-  ]);
+function bodyOf({ output, preparation, classNames, imageShape, recipe }, layers) {
   return { layers, preparation: preparation.name, output, class_names: classNames, image_shape: imageShape, provenance: { recipe, data: `${recipe.data}, in the lab's page` }, history: {} };
 }
 
-/** Every array by its name: the preparation's two numbers, and the weights and biases at their layers' positions. */
-function arraysOf({ network, preparation }) {
-  const found = ["scale", "shift"].map((name) => ({ name: `preparation/${name}`, shape: [], data: Float64Array.of(preparation[name]) }));
-  let position = 0;
-  for (const { n_in, n_out, W, b } of network.layers) {
-    found.push({ name: `params/${position}.W`, shape: [n_in, n_out], data: W }, { name: `params/${position}.b`, shape: [n_out], data: b });
-    position += 2; // its activation has a position too
-  }
-  return found;
+/** The layers as byhand describes them, and every array by its name: the preparation's two numbers, and those of the layers
+ * at their positions, which are two deep, like 3.0, where there is a way around. */
+function laidOut({ network, preparation }) {
+  const arrays = ["scale", "shift"].map((name) => ({ name: `preparation/${name}`, shape: [], data: Float64Array.of(preparation[name]) })), layers = [];
+  network.layers.forEach((layer, l) => {
+    const parts = partsOf(layer, l === network.layers.length - 1), first = layers.length;
+    parts.forEach(({ held }, i) => {
+      const at = layer.residual ? `${first}.${i}` : first + i;
+      for (const { kind, name, shape, data } of held) arrays.push({ name: `${kind}/${at}.${name}`, shape, data });
+    });
+    const described = parts.map((part) => part.described);
+    layers.push(...(layer.residual ? [{ kind: "residual", inner: described }] : described));
+  });
+  return { layers, arrays };
+}
+
+/** A dense layer and what lies behind it, in the order of byhand/mlp.py, each with the arrays it holds. */
+function partsOf({ n_in, n_out, activation, slope, W, b, batchNorm: norm, dropout }, isLast) {
+  const part = (described, ...held) => ({ described, held }), param = (name, shape, data) => ({ kind: "params", name, shape, data });
+  const statistic = (name) => ({ kind: "statistics", name, shape: [n_out], data: norm[name] });
+  return [
+    part({ kind: "dense", n_in, n_out }, param("W", [n_in, n_out], W), param("b", [n_out], b)),
+    norm && part({ kind: "batch_norm", width: n_out, momentum: norm.momentum, epsilon: norm.epsilon }, ...["gamma", "beta"].map((name) => param(name, [n_out], norm[name])), ...["mean", "variance"].map(statistic)),
+    (activation !== "identity" || !isLast) && part({ kind: activation, ...(activation === "leaky_relu" ? { slope } : {}) }),
+    dropout > 0 && part({ kind: "dropout", rate: dropout }),
+  ].filter(Boolean);
 }
 
 /** The SHA-256 of the text and of every array's name, type, shape and bytes, in the order of the names. */

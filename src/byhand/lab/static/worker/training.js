@@ -1,6 +1,7 @@
 // A training in the page: whole minibatches in the core, a frame now and then, always ready to pause. Of its past only
 // some marks are kept; any other moment is recomputed from the mark before it.
 
+import { folded } from "../core/fold.js";
 import { Course } from "./course.js";
 
 const SCHEMA = 1;
@@ -57,7 +58,7 @@ export class Training {
   moment(to) {
     if (this.#moments.has(to)) return this.#moments.get(to);
     const started = performance.now(), from = this.#marks.findLast(({ step }) => step <= to), past = new Course(this.#core, this.#data, this.#course.settings).restore(from).goTo(to);
-    const { model, step, epoch } = past, units = model.network.layers[0];
+    const { model, step, epoch } = past, units = firstOf(model);
     const frame = { schema: SCHEMA, kind: "moment", step, epoch, from: from.step, seconds: (performance.now() - started) / 1000, ...this.#validate(model), weights: pictures(units.W, units) };
     this.#moments = new Map([...this.#moments, [to, { model, frame }]].slice(-MOMENTS));
     return { model, frame };
@@ -65,7 +66,7 @@ export class Training {
 
   /** How the first units' weights differ between two moments, as pictures: other − one, by the core. */
   difference({ one, other }) {
-    const [before, after] = [one, other].map((to) => this.moment(to).model.network.layers[0]);
+    const [before, after] = [one, other].map((to) => firstOf(this.moment(to).model));
     return { schema: SCHEMA, kind: "difference", one, other, weights: pictures(this.#core.moved(after.W, before.W, 1), after) };
   }
 
@@ -82,10 +83,10 @@ export class Training {
   }
 
   frame() {
-    const { model: { network }, step, epoch, sums, settings, diverged } = this.#course, units = network.layers[0], last = this.#history.at(-1);
+    const { model, step, epoch, sums, settings, diverged, learningRate } = this.#course, { layers } = model.network, units = firstOf(model), last = this.#history.at(-1);
     const sofar = sums.examples ? { loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples } : last; // of this epoch
     return {
-      schema: SCHEMA, kind: "training", recipe: "page", sizes: [units.n_in, ...network.layers.map((layer) => layer.n_out)],
+      schema: SCHEMA, kind: "training", recipe: "page", sizes: [units.n_in, ...layers.map((layer) => layer.n_out)], is_folded: Boolean(layers[0].batchNorm), learning_rate: learningRate,
       epoch, epochs: settings.epochs, step, running: this.#running, diverged,
       loss: sofar?.loss ?? null, accuracy: sofar?.accuracy ?? null, validation: last?.validation ?? null,
       examples_per_second: this.#seconds ? this.#seen / this.#seconds : 0,
@@ -107,17 +108,19 @@ export class Training {
     this.#seconds += (performance.now() - started) / 1000;
     this.#seen += told.examples;
     const isClosed = course.epoch > epoch, point = { at: isClosed ? course.epoch : epoch + course.at / n, loss: told.loss / told.examples, accuracy: told.right / told.examples };
-    if (told.examples) this.#curve = [...(this.#curve.length < POINTS ? this.#curve : this.#curve.filter((_, i) => i % 2)), point];
-    if (isClosed) this.#history = [...this.#history, { epoch: course.epoch, loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples, validation: { accuracy: this.#validate(this.model).accuracy } }];
+    if (told.examples) this.#curve = [...(this.#curve.length < POINTS ? this.#curve : this.#curve.filter(({ at }, i) => i % 2 || Number.isInteger(at))), point];
+    const { loss, accuracy } = isClosed ? this.#validate(this.model) : {}, heldBack = { loss, accuracy };
+    if (isClosed) this.#history = [...this.#history, { epoch: course.epoch, loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples, validation: heldBack }];
     if (!course.diverged) this.#mark();
   }
 
-  /** Loss is not told here: the core's predictions tell what is right, of all and class by class. */
+  /** The held-back examples: their mean loss, and what is right, of all and class by class. */
   #validate({ network, preparation }) {
     const { held } = this.#data, n = network.layers.at(-1).n_out;
-    const counts = this.#core.confusion(this.#core.predict(network, { inputs: held.inputs, ...preparation }), held.labels, n);
+    const output = this.#core.predict(network, { inputs: held.inputs, ...preparation }), loss = this.#core.meanLoss(network, output, held.labels);
+    const counts = this.#core.confusion(output, held.labels, n);
     const rows = Array.from({ length: n }, (_, k) => counts.slice(k * n, (k + 1) * n)), total = (numbers) => numbers.reduce((sum, count) => sum + count, 0);
-    return { accuracy: total(rows.map((row, k) => row[k])) / held.labels.length, classes: rows.map((row, k) => row[k] / total(row)) };
+    return { loss: Number.isFinite(loss) ? loss : null, accuracy: total(rows.map((row, k) => row[k])) / held.labels.length, classes: rows.map((row, k) => row[k] / total(row)) };
   }
 
   /** Keep a mark now and then: the more there are, the rarer. */
@@ -130,6 +133,9 @@ export class Training {
     this.#spacing = Math.max(2 * this.#spacing, 2 * (this.#marks[1].step - this.#marks[0].step));
   }
 }
+
+/** The first layer, with its batch normalisation folded in: what its units look for. */
+const firstOf = ({ network }) => folded({ layers: [network.layers[0]] }).layers[0];
 
 /** The first units' weights as pictures. */
 function pictures(W, { n_in, n_out }) {

@@ -39,7 +39,7 @@ function modelNamed(name) {
 
 const about = ({ network, output, preparation, classNames, imageShape, name }) => ({
   name, output, classNames, imageShape, preparation,
-  layers: network.layers.map(({ n_in, n_out, activation }) => ({ n_in, n_out, activation })),
+  layers: network.layers.map(({ n_in, n_out, activation, batchNorm, dropout = 0, residual = 0 }) => ({ n_in, n_out, activation, batchNorm: Boolean(batchNorm), dropout, residual })),
 });
 
 const answers = {
