@@ -85,7 +85,7 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
     go_to("button.main")
     keyboard.press("Enter")
     lab.says(".readout", "Done.", 30_000)
-    go_to("input[type=range]")
+    go_to(".timeline input")
     keyboard.press("Home")
     lab.says(".told", "after step 0")
     lab.page.reload()

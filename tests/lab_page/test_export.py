@@ -67,6 +67,31 @@ def test_what_the_page_gives_away_is_what_export_writes(site: str, open_lab: Any
 
 
 @pytest.mark.browser
+def test_a_network_trained_in_the_page_with_everything_between_its_layers_is_one_too(
+    site: str, open_lab: Any, tmp_path: Path
+) -> None:
+    settings = "hidden=9-9&batchNorm=yes&residual=yes&dropout=0.2&schedule=cosine&preparation=standard&epochs=2"
+    lab = open_lab(f"{site}#view=train&{settings}")
+    lab.page.click("button.main")
+    lab.says(".readout", "Done.")
+    lab.page.select_option("[aria-label=Network]", "trained")
+    file = tmp_path / "mine.safetensors"
+    file.write_bytes(taken(lab, "As a model"))
+    model = bh.load_model(file)
+    assert [layer.kind for layer in model.network.layers[:5]] == ["dense", "batch_norm", "relu", "dropout", "residual"]
+    save_model(model, tmp_path)
+    assert (tmp_path / "model.safetensors").read_bytes() == file.read_bytes()
+    everything = bh.data.digits().train
+    right = (model.predict(everything.raw[::5]) == everything.y[::5]).mean()
+    lab.says(".figures", f"{100 * right:.2f} %")
+    lab.view("Microscope")
+    for view in ("Draw", "Network", "Mistakes"):
+        lab.view(view)
+        lab.page.wait_for_timeout(300)
+        assert lab.page.is_hidden("#problem"), view
+
+
+@pytest.mark.browser
 def test_a_network_trained_in_the_page_is_a_model_of_byhand_s(site: str, open_lab: Any, tmp_path: Path) -> None:
     settings = "hidden=9-7&activation=leaky_relu&loss=squared_error&epochs=2&learningRate=0.00005"
     lab = open_lab(f"{site}#view=train&{settings}")

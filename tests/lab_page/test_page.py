@@ -19,6 +19,7 @@ from byhand.network import Network
 from byhand.persistence.model import Model, save_model
 from byhand.persistence.output import Output
 from byhand.randomness import DATA, Stream
+from byhand.schedules import SCHEDULES, schedule_for
 
 NODE = shutil.which("node")
 OURS = [path for path in STATIC.rglob("*") if path.is_file() and "vendor" not in path.parts]
@@ -48,6 +49,23 @@ def test_a_model_with_all_kinds_of_layers_says_on_the_page_what_it_says_here(res
     script = str(Path(__file__).with_name("page.mjs"))
     done = subprocess.run([str(NODE), script, *files], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node")
+def test_learning_rates_are_those_of_the_schedules() -> None:
+    cases = [(name, warm, n) for name in [*SCHEDULES, "one_cycle"] for warm in (0.0, 0.1, 0.45) for n in (1, 2, 7, 30)]
+    script = f"""
+        const {{ scheduleOf }} = await import({json.dumps((STATIC / "worker" / "schedule.js").as_uri())});
+        console.log(JSON.stringify({json.dumps(cases)}.map(([schedule, warmUp, n]) => {{
+            const rate = scheduleOf({{ schedule, warmUp, learningRate: 0.3 }}, n);
+            return Array.from({{ length: n }}, (_, i) => rate(i));
+        }})));"""
+    command = [str(NODE), "--input-type=module", "-e", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    for (name, warm, n), found in zip(cases, json.loads(done.stdout), strict=True):
+        np.testing.assert_allclose(
+            found, schedule_for(name, 0.3, warm)(n), rtol=1e-12, atol=1e-15, err_msg=f"{name} {warm}"
+        )
 
 
 def test_page_and_core_stay_under_a_megabyte_without_data_and_weights() -> None:

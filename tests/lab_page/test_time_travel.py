@@ -25,7 +25,7 @@ def held(lab: Any) -> str:
 def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
     begun(lab, "540")
-    lab.page.locator("input[type=range]").fill("77")
+    lab.page.locator(".timeline input").fill("77")
     lab.says(".told", "after step 77, in epoch 2")
     said = held(lab)
     lab.page.wait_for_timeout(400)
@@ -45,11 +45,11 @@ def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab:
 def test_two_moments_are_compared(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
     begun(lab, "540")
-    lab.page.locator("input[type=range]").fill("0")
+    lab.page.locator(".timeline input").fill("0")
     lab.says(".told", "after step 0")
     lab.page.click("button:has-text('Keep this moment')")
     lab.says(".compared", "First-layer weights at step 0 minus those at step 0, the largest ±0.0000")
-    lab.page.locator("input[type=range]").fill("540")
+    lab.page.locator(".timeline input").fill("540")
     lab.says(".compared", "First-layer weights at step 540 minus those at step 0")
     assert "±0.0000" not in lab.page.inner_text(".compared")
     assert lab.page.locator(".compared canvas").count() == 16
@@ -74,7 +74,7 @@ def test_without_a_digit_it_is_never_read_and_taken_back_in_all_is_as_before(sit
 def test_without_one_batch_all_else_is_learned_as_it_was(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
     begun(lab, "540")
-    lab.page.locator("input[type=range]").fill("99")
+    lab.page.locator(".timeline input").fill("99")
     lab.says(".told", "after step 99")
     lab.page.click("button:has-text('Leave out batch 100')")
     lab.says(".without", "Left out: batch 100")
