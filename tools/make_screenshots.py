@@ -97,7 +97,7 @@ def experiment(page: Any, folder: Path) -> None:
     page.click("button.main")
     while page.inner_text("button.main") != "Run again":
         page.wait_for_timeout(200)
-    page.click("summary")
+    page.click("main summary")
     page.screenshot(path=folder / "lab-experiments.png", full_page=True)
 
 

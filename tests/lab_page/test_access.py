@@ -95,7 +95,7 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
     go_to("button.main + button")
     keyboard.press("Enter")
     lab.says(".figures dd", "1")
-    go_to("summary")
+    go_to("main summary")
     keyboard.press("Enter")
     go_to("[aria-label='weight 0 of layer 1']")
     lab.page.reload()

@@ -3,7 +3,7 @@
 import { general, h } from "./dom.js";
 import { largestSize, paintSigned, picture } from "./pictures.js";
 
-const ROWS = 8, COLUMNS = 4, PICTURE = 240; // cells of the window; pixels of the picture
+const ROWS = 8, COLUMNS = 4, PICTURE = 240, SHOWN = 3; // cells of the window; pixels of the picture; digits of a cell
 const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-ROWS, 0], PageDown: [ROWS, 0], Home: [0, -Infinity], End: [0, Infinity] };
 
 /** What is around the chosen cell: choose(row, col) hears a press, an arrow key, or a press on the picture. */
@@ -15,9 +15,9 @@ export function matrix({ name, rows, cols, numbers, row, col, choose, heads = [S
     const at = r * cols + c, chosen = r === row && c === col;
     if (at >= numbers.length) return h("td", {});
     return h("td", {}, h("button", {
-      type: "button", class: chosen ? "cell chosen" : "cell", tabindex: chosen ? 0 : -1, "aria-pressed": String(chosen), "aria-label": `${name}, ${heads[0](r)}, ${heads[1](c)}: ${general(numbers[at], 4)}`,
+      type: "button", class: chosen ? "cell chosen" : "cell", tabindex: chosen ? 0 : -1, "aria-pressed": String(chosen), "aria-label": `${name}, ${heads[0](r)}, ${heads[1](c)}: ${general(numbers[at], SHOWN)}`,
       onclick: () => to(r, c), onkeydown: (event) => keyed(event, r, c, to),
-    }, general(numbers[at], 4)));
+    }, general(numbers[at], SHOWN)));
   };
   return h("div", { class: "matrix" }, rows * cols > ROWS * COLUMNS ? overview({ name, rows, cols, numbers, row, col, to }) : null,
     h("div", { class: "scroll plain", tabindex: -1 }, h("table", { class: "cells" }, h("caption", { class: "quiet" }, name),
