@@ -14,7 +14,7 @@ train: $(VENV)/.for-use
 test: $(VENV)/.for-test
 	$(BIN)/python -m pytest -q -m "not long and not browser" --numprocesses=auto --maxprocesses=4 --dist=worksteal --durations=10 $(ARGS)
 
-# The lab's page in Chromium, which must be installed. Three minutes.
+# The lab's page in Chromium, which must be installed. Four minutes.
 test-lab: $(VENV)/.for-browser
 	$(BIN)/python -m pytest -q -m "browser and not long" --durations=5 $(ARGS)
 

@@ -43,9 +43,9 @@ export function microscopeView(app, first) {
     return { name: there, row: Math.min(Number(row), rows - 1), col: Math.min(Number(col), cols - 1) };
   }
 
-  function wants(now, { answer, plane, step }) {
+  function wants(now, { answer, plane, step, training }) {
     const { model, picture, label, of, point, stepRate: rate } = now;
-    const request = of === "plane" ? onPlane({ of, point, rate }, plane, now) : onDigit({ of, model, stored: picture, label, rate }, answer);
+    const request = of === "plane" ? onPlane({ of, point, rate }, plane, now) : onDigit({ of, model, stored: picture, label, rate, epoch: model === "trained" ? training?.step : 0 }, answer);
     const cell = step && request.step?.request && matches(step.request, request.step.request) ? chosen(step, now.cell) : null;
     return { ...request, cell: cell ? { ask: "cell", request: { ...step.request, ...cell }, stamp: step } : undefined };
   }

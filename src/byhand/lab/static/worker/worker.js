@@ -125,11 +125,11 @@ const answers = {
   conductStop: () => conduct?.stop(),
 };
 
-let step = { key: null, frame: null }; // the newest: its cells are asked for one by one
+let step = { key: null, of: null, frame: null }; // the newest: its cells are asked for one by one
 
 function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
-  const key = JSON.stringify([of, model, stored && Array.from(stored), label, point, rate, epoch, edits]);
-  if (step.key !== key || of === "digit" && step.model !== models[model]) step = { key, model: models[model], frame: stepOf(core, of === "plane" ? plane.problem(point) : problem(core, modelNamed(model), stored, label), rate) };
+  const key = JSON.stringify([of, model, stored && Array.from(stored), label, point, rate, epoch, edits]), looked = of === "plane" ? plane : modelNamed(model);
+  if (step.key !== key || step.of !== looked) step = { key, of: looked, frame: stepOf(core, of === "plane" ? plane.problem(point) : problem(core, looked, stored, label), rate) };
   return step.frame;
 }
 
