@@ -10,7 +10,7 @@ ARGS ?=
 train: $(VENV)/.for-use
 	$(BIN)/byhand train $(ARGS)
 
-# The default suite, then what takes longer but still belongs to it. Under five minutes on two cores, no network.
+# The default suite, then what takes longer but still belongs to it. Seven minutes on two cores, no network.
 test: $(VENV)/.for-test
 	$(BIN)/python -m pytest -q -m "not long and not browser" --numprocesses=auto --maxprocesses=4 --dist=worksteal --durations=10 $(ARGS)
 

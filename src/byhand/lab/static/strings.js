@@ -98,7 +98,7 @@ export const TEXT = {
     all: "Nineteen warnings", star: "surprises even experts", seeds: "Seeds", mean: "mean", waiting: "Press Run: every seed adds a dot to each row.",
     good: "does well", bad: "goes wrong", plain: "for comparison", beside: "Beside it", hides: "Settings that would hide this",
     yes: "As expected", no: "Not as expected here", stopped: "Stopped. What is shown is as far as it came.",
-    small: "The effect was measured on MNIST and may look different on these.", leftOut: "Left out here, for the page's core does not train them: ",
+    small: "The effect was measured on MNIST and may look different on these.",
     desk: "The same on your desk: byhand experiment ",
     names: { digits: "1,797 small digits (8 × 8), bundled", mnist: "MNIST, 70,000 digits (28 × 28)" },
   },

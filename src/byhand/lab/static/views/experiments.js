@@ -141,7 +141,6 @@ export function experimentsView(app, first) {
       lines.push(`${frame.data === "mnist" ? "On MNIST" : "On the small digits that come along"}: trained on ${train < all ? `${told(train)} of ` : ""}${told(all)}${frame.times > 1 ? `, ${frame.times} times as often for about as many steps` : ""}, tested on ${told(Math.min(page.test ?? frame.n_test, frame.n_test))}.`);
     }
     if (needsDigits(one) && (frame?.data ?? state.data) !== "mnist") lines.push(words.small);
-    if (frame?.left_out.length) lines.push(`${words.leftOut}${frame.left_out.join(", ")}.`);
     return lines.map((line) => h("p", { class: "hint" }, line));
   }
 

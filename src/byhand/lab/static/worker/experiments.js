@@ -5,7 +5,6 @@ import { BY_SEED, marksOf } from "./trials.js";
 
 const SCHEMA = 1;
 const WORK_MS = 60; // how long the core works before the page is heard
-const SINCE = { batch_norm: 2, residual: 2 }; // the core's version that trains these; runs with them are left out before
 const SMALL_TIMES = 40; // epochs on the bundled digits for one on MNIST: about as many steps
 
 class Stopped extends Error {}
@@ -31,11 +30,6 @@ export class Conduct {
     return { ...settings, epochs: settings.epochs * times, times, most: page };
   }
 
-  get #able() {
-    const version = this.core.exports.bh_version();
-    return this.#runs.filter(({ settings }) => Object.entries(SINCE).every(([name, since]) => !settings[name] || version >= since));
-  }
-
   /** Begin; frames come until all seeds are done or it is stopped. */
   start() {
     this.#running = true;
@@ -56,7 +50,7 @@ export class Conduct {
     for (const seed of this.#seeds) {
       const values = {};
       this.#values.push(values);
-      await BY_SEED[this.#experiment.kind](this, this.#able, seed, (name, measures) => {
+      await BY_SEED[this.#experiment.kind](this, this.#runs, seed, (name, measures) => {
         values[name] = measures;
         this.#publish(this.frame());
       });
@@ -75,12 +69,12 @@ export class Conduct {
   }
 
   frame() {
-    const runs = this.#able.map(({ name, verdict }) => ({ name, verdict, measures: Object.fromEntries(this.measures.map((measure) => [measure, this.#told(name, measure)])) }));
+    const runs = this.#runs.map(({ name, verdict }) => ({ name, verdict, measures: Object.fromEntries(this.measures.map((measure) => [measure, this.#told(name, measure)])) }));
     const isOver = this.#done === this.#seeds.length, findings = isOver ? this.#findings() : [];
     return {
       schema: SCHEMA, kind: "experiment", experiment: this.#experiment.id, data: this.data?.name ?? "drawn by the seed", seeds: this.#seeds,
       runs, marks: this.#marks, findings, as_expected: isOver ? (findings.every(({ holds }) => holds) ? "yes" : "no") : null,
-      running: this.#running, done: this.#done, failed: this.failed ?? null, left_out: this.#runs.filter((run) => !this.#able.includes(run)).map(({ name }) => name),
+      running: this.#running, done: this.#done, failed: this.failed ?? null,
       times: Math.max(...this.#runs.map(({ settings }) => settings.times)), n_train: this.data?.train.labels.length ?? 0, n_test: this.data?.test.labels.length ?? 0,
     };
   }
@@ -97,7 +91,7 @@ export class Conduct {
 
   /** Every expectation on runs that were done here, held against the means. */
   #findings() {
-    const there = new Set(this.#able.map(({ name }) => name));
+    const there = new Set(this.#runs.map(({ name }) => name));
     return this.#experiment.expects.filter(({ of, over }) => there.has(of) && (over === undefined || there.has(over))).map((one) => {
       const mean = (name) => this.#told(name, one.measure ?? this.#experiment.scale[0]).mean, found = mean(one.of) - (one.over === undefined ? 0 : mean(one.over));
       const holds = one.by !== undefined ? found >= one.by : one.within !== undefined ? Math.abs(found) <= one.within : found >= (one.least ?? -Infinity) && found <= (one.most ?? Infinity);
