@@ -29,7 +29,7 @@ export function timeline(change, leaveOut) {
     fill(told, state.moment < 0 ? words.now : there ? `${words.then} ${moment.step.toLocaleString("en")}, in epoch ${moment.epoch + 1}: ${percent(moment.accuracy, 2)} ${words.held}${moment.loss === null ? "" : `, loss ${number(moment.loss, 4)}`}, ${words.recomputed} ${moment.from.toLocaleString("en")} in ${number(moment.seconds, 2)} s` : words.computing);
     back.disabled = state.moment < 0 && state.kept < 0;
     drawCompared(state, difference);
-    const key = JSON.stringify([training.without, state.moment, training.running, training.before?.step, training.after?.step, label]);
+    const key = JSON.stringify([training.without, state.moment, training.running || training.step, training.before?.step, training.after?.step, label]);
     if (shown !== key) { shown = key; drawWithout(state, training); }
   }
 
