@@ -11,6 +11,8 @@ enum {
     CHUNK = 256,   /* larger batches go through the network in pieces, which stay in the cache */
     PADDING = 16,  /* widths are filled up to a multiple of the widest vector */
     MAX_PANEL = 64, /* columns of the widest tile */
+    LINE = 16,      /* floats of a line of the cache */
+    DEPTH = 256,    /* terms of a sum that are taken for all rows before the next ones: their weights stay near */
     LIGHT = 1 << 17 /* weights: above, a layer is divided over threads by columns, so that each reads its own part */
 };
 
@@ -45,17 +47,23 @@ typedef struct {
     unsigned char *row_right; /* (chunk) */
 
     /* Of stored bytes, where 0 is background: inputs.h. */
-    int on_background, shifts;                 /* is x[0] stored · scale alone? does shift do anything? */
-    unsigned char *marks;                      /* (blocks, marks_stride) */
-    int32_t *inputs_of, *n_inputs_of;          /* (blocks, list_stride), (blocks) */
-    int32_t *examples_of, *n_examples_of;      /* (groups, chunk + PADDING), (groups) */
-    int64_t marks_stride, list_stride;
-    int32_t *bit_places;                       /* (256, 8): the places of the bits of a byte */
+    int on_background, shifts; /* do bytes stay bytes? does shift do anything? */
+    unsigned char *stored;     /* (chunk, stored_stride): what has been gathered */
+    unsigned char *marks;      /* (eights of examples, marks_stride) */
+    int64_t stored_stride, marks_stride, list_stride;
+    int32_t *inputs_of, *n_inputs_of;     /* (blocks, list_stride), (blocks) */
+    int32_t *examples_of, *n_examples_of; /* (groups, chunk + PADDING), (groups) */
+    int32_t *bit_places;                  /* (256, 8): the places of the bits of a byte */
+    float *scale;                         /* (n_in), 0 in the padding */
 
     /* And of each member: */
     float *panels; /* panel_floats: (widest layer, MAX_PANEL), some columns of Wᵀ */
     int64_t panel_floats;
+    float *per_unit;         /* (widest layer and a panel): a number for each unit */
+    int64_t per_unit_floats;
     float *scratch;          /* (n_in): a moved picture */
+    float *numbers;          /* numbers_floats: some of what is stored, made numbers */
+    int64_t numbers_floats;
     int32_t *lists;          /* (widest): of any layer's inputs, those that are not 0, for a single example */
 
     /* Written by member 0 between two waits, read by all. */
@@ -64,7 +72,12 @@ typedef struct {
     bh_result result;
 } epoch;
 
-enum { TILE_ROWS = 6 /* of the products: product.h */ };
+enum {
+    TILE_ROWS = 4,                    /* of the products: product.h */
+    BLOCK_BITS = (1 << TILE_ROWS) - 1,
+    STRIP = 16,                       /* inputs of which a gradient makes numbers at once */
+    STAYS = 1 << 17                   /* weights that stay in a member's cache */
+};
 
 enum { PIECE = 4096 /* floats */ };
 

@@ -119,18 +119,22 @@ static void furnish_between(epoch *e, larder *from, int l) {
     if (layer->residual) e->between[l - layer->residual] = 1;
 }
 
-/* Take what skipping the background needs. */
-static void furnish_background(epoch *e, larder *from) {
-    const int64_t n_in = e->network->layers[0].n_in, blocks = (e->chunk + TILE_ROWS - 1) / TILE_ROWS;
-    const int64_t groups = (n_in + TILE_ROWS - 1) / TILE_ROWS, size = sizeof(int32_t);
-    e->marks_stride = n_in + PADDING; /* groups and eights may reach over the end */
-    e->list_stride = n_in + PADDING;
-    e->marks = take(from, blocks * e->marks_stride);
+/* Take what bytes on a background need, for so many members. */
+static void furnish_background(epoch *e, larder *from, int32_t n_threads) {
+    const int64_t n_in = e->network->layers[0].n_in, rows = rounded_up(e->chunk, 8), size = sizeof(int32_t);
+    const int64_t blocks = rows / TILE_ROWS, groups = rounded_up(n_in, TILE_ROWS) / TILE_ROWS;
+    const int64_t in_blocks = rows * e->stride[0], in_strips = e->chunk * rounded_up(n_in, STRIP);
+    e->stored_stride = e->marks_stride = e->list_stride = n_in + PADDING; /* what goes by sixteen may reach over the end */
+    e->stored = take(from, rows * e->stored_stride);
+    e->marks = take(from, rows / 8 * e->marks_stride);
     e->inputs_of = take(from, blocks * e->list_stride * size);
     e->n_inputs_of = take(from, blocks * size);
     e->examples_of = take(from, groups * (e->chunk + PADDING) * size);
     e->n_examples_of = take(from, groups * size);
     e->bit_places = take(from, 256 * 8 * size);
+    e->scale = take(from, (n_in + PADDING) * (int64_t)sizeof(float));
+    e->numbers_floats = rounded_up(in_blocks > in_strips ? in_blocks : in_strips, PADDING);
+    e->numbers = take(from, n_threads * e->numbers_floats * (int64_t)sizeof(float));
 }
 
 static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_threads) {
@@ -157,9 +161,11 @@ static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_thread
     const int64_t n_in = n->layers[0].n_in;
     e->panel_floats = (widest + 3) * MAX_PANEL;
     e->panels = take(from, n_threads * e->panel_floats * size);
+    e->per_unit_floats = rounded_up(widest, MAX_PANEL);
+    e->per_unit = take(from, n_threads * e->per_unit_floats * size);
     e->scratch = take(from, n_threads * n_in * size);
     e->lists = take(from, ((widest > n_in ? widest : n_in) + PADDING) * (int64_t)sizeof(int32_t));
-    furnish_background(e, from);
+    furnish_background(e, from, n_threads);
 }
 
 int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {
@@ -256,11 +262,14 @@ static int check_memory(const bh_memory *m, int32_t kind) {
 /* Is 0 background in the stored bytes, and shift so small that taking it apart loses no digits? Then get ready to skip. */
 static void look_at_background(epoch *e) {
     const bh_epoch_data *d = e->data;
+    const int32_t n_in = e->network->layers[0].n_in;
     e->on_background = d->inputs_are_bytes;
-    for (int32_t k = 0; k < e->network->layers[0].n_in; k++) {
+    for (int32_t k = 0; k < n_in; k++) {
         e->shifts |= d->shift[k] != 0;
         if (!(fabsf(d->shift[k]) <= MOST_SHIFT)) e->on_background = 0;
     }
+    memcpy(e->scale, d->scale, (size_t)n_in * sizeof *e->scale);
+    memset(e->scale + n_in, 0, PADDING * sizeof *e->scale);
     for (int mark = 0; mark < 256; mark++)
         for (int bit = 0, found = 0; bit < 8; bit++)
             if (mark >> bit & 1) e->bit_places[8 * mark + found++] = bit;

@@ -1,10 +1,10 @@
 /* From stored examples to the first layer's input: x = stored · scale + shift, moved first where pictures move.
  *
- * And where an example is more than background. Four fifths of a digit's picture are 0, so of bytes the matrix holds
- * stored · scale alone, which is 0 there; what shift does is the same for all examples, shift · W in every sum and
- * dW = shift · Σ dz, and is added once. Then products skip what is 0: forward, an input that is background in all
- * TILE_ROWS examples of a block (of MNIST's 56 %); in the gradient, an example that is background in all TILE_ROWS
- * inputs of a group (66 %). */
+ * And where an example is more than background. Four fifths of a digit's picture are 0, so bytes stay bytes until a
+ * product needs some of them, as stored · scale, which is 0 there; what shift does is the same for all examples, shift · W
+ * in every sum and dW = shift · Σ dz, and is added once. Then products skip what is 0: forward, an input that is background
+ * in all TILE_ROWS examples of a block (of MNIST's 61 %); in the gradient, an example that is background in all TILE_ROWS
+ * inputs of a group (72 %). */
 #ifndef BYHAND_INPUTS_H
 #define BYHAND_INPUTS_H
 
@@ -54,98 +54,131 @@ static void convert(const bh_epoch_data *d, int32_t n, const void *stored, float
     else convert_floats(stored, d, n, x);
 }
 
-/* Convert without the shift, and mark what is not background: bit r of marks[j] is example r of the block. */
-static void convert_and_mark(const unsigned char *restrict stored, const float *restrict scale, int32_t n, float *restrict x,
-                             int r, unsigned char *restrict marks) {
-    int32_t j = 0;
-    for (; j + LANES <= n; j += LANES) store(x + j, load_bytes(stored + j) * load(scale + j));
-    for (; j < n; j++) x[j] = (float)stored[j] * scale[j];
+/* Copy a row and mark what is not background: bit r of marks[j] is example r of eight. */
+static void copy_and_mark(const unsigned char *restrict stored, int32_t n, unsigned char *restrict copy, int r,
+                          unsigned char *restrict marks) {
     const unsigned char bit = (unsigned char)(1 << r);
-    for (j = 0; j < n; j++) marks[j] |= stored[j] ? bit : 0;
-}
-
-/* Write base + the places of the bits of a mark, and return how many there are. Writes eight numbers. */
-INLINE int32_t put_places(const epoch *e, int mark, int32_t base, int32_t *list) {
-    const int32_t *places = e->bit_places + 8 * mark;
-    for (int i = 0; i < 8; i++) list[i] = base + places[i];
-    return __builtin_popcount((unsigned)mark);
-}
-
-/* Return 8 bits: which of 8 marks (each below 128) are not 0. */
-INLINE int some_of_eight(const unsigned char *marks) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint64_t word;
-    memcpy(&word, marks, sizeof word);
-    word = ((word + 0x7f7f7f7f7f7f7f7f) & 0x8080808080808080) >> 7;
-    return (int)(word * 0x0102040810204080 >> 56);
-#else
-    int bits = 0;
-    for (int i = 0; i < 8; i++) bits |= (marks[i] != 0) << i;
-    return bits;
-#endif
-}
-
-/* Return the marks of a group of TILE_ROWS inputs, together. */
-INLINE int together(const unsigned char *marks) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    uint64_t word;
-    memcpy(&word, marks, sizeof word);
-    word |= (word & 0xffffff000000) >> 24; /* six bytes become three, three become one */
-    return (int)((word | word >> 8 | word >> 16) & 63);
-#else
-    int all = 0;
-    for (int i = 0; i < TILE_ROWS; i++) all |= marks[i];
-    return all;
-#endif
+    memcpy(copy, stored, (size_t)n);
+    for (int32_t j = 0; j < n; j++) marks[j] |= stored[j] ? bit : 0;
 }
 
 /* A list that leaves little out is not worth it: the products then run over all. */
 static int32_t worth(int32_t found, int32_t n) { return found <= n - n / 4 ? found : ALL; }
 
-/* Convert one block of examples, from place `from` on, and list its inputs. */
-static void gather_block(epoch *e, int64_t block, int64_t from, int rows, void *scratch) {
-    const bh_epoch_data *d = e->data;
+/* List the inputs of one block: those with one of its examples' bits in their mark. */
+static void list_inputs(epoch *e, int64_t block, const unsigned char *marks, int bits) {
     const int32_t n = e->network->layers[0].n_in;
-    unsigned char *marks = e->marks + block * e->marks_stride;
     int32_t *list = e->inputs_of + block * e->list_stride, found = 0;
-    memset(marks, 0, (size_t)e->marks_stride);
-    for (int r = 0; r < rows; r++) {
-        const unsigned char *stored = stored_row(d, n, from + r, scratch);
-        convert_and_mark(stored, d->scale, n, e->x[0] + (block * TILE_ROWS + r) * e->stride[0], r, marks);
-    }
-    for (int32_t k = 0; k < n; k += 8) found += put_places(e, some_of_eight(marks + k), k, list + found);
+    for (int32_t k = 0; k < n; k += 16) found += list_bits(some_of_sixteen(marks + k, bits), k, list + found, e->bit_places);
     e->n_inputs_of[block] = worth(found, n);
 }
 
-/* Convert this member's share of the chunk that begins at place `from`, block by block; the next is asked for early. */
+/* Take in eight examples, or fewer at the chunk's end, the first of them from place `from`. */
+static void gather_eight(epoch *e, int64_t eight, int64_t from, int rows, void *scratch) {
+    const int32_t n = e->network->layers[0].n_in;
+    unsigned char *marks = e->marks + eight * e->marks_stride, *copy = e->stored + eight * 8 * e->stored_stride;
+    memset(marks, 0, (size_t)e->marks_stride);
+    for (int r = 0; r < rows; r++)
+        copy_and_mark(stored_row(e->data, n, from + r, scratch), n, copy + r * e->stored_stride, r, marks);
+    for (int r = 0; r < rows; r += TILE_ROWS) list_inputs(e, (eight * 8 + r) / TILE_ROWS, marks, BLOCK_BITS << r);
+}
+
+/* Take in this member's share of the chunk that begins at place `from`; the next rows are asked for early. */
 static void gather(epoch *e, int member, int64_t from, int rows) {
     const bh_epoch_data *d = e->data;
     const int32_t n = e->network->layers[0].n_in;
     void *scratch = e->scratch + (int64_t)member * n;
-    const part own = own_rows(e, member, rows, n);
-    const int64_t end = own.first_row + own.rows;
-    for (int64_t i = own.first_row; i < end; i += TILE_ROWS) {
-        const int in_block = end - i < TILE_ROWS ? (int)(end - i) : TILE_ROWS;
-        for (int64_t ahead = i + TILE_ROWS; ahead < i + 2 * TILE_ROWS && ahead < end; ahead++) ask_for_row(d, n, from + ahead);
-        if (e->on_background) gather_block(e, i / TILE_ROWS, from + i, in_block, scratch);
+    int64_t eight, end;
+    team_share(&e->crew, member, (rows + 7) / 8, &eight, &end);
+    for (; eight < end; eight++) {
+        const int64_t i = eight * 8;
+        const int some = rows - i < 8 ? (int)(rows - i) : 8;
+        for (int64_t ahead = i + 8; ahead < i + 16 && ahead < rows; ahead++) ask_for_row(d, n, from + ahead);
+        if (e->on_background) gather_eight(e, eight, from + i, some, scratch);
         else
-            for (int r = 0; r < in_block; r++)
+            for (int r = 0; r < some; r++)
                 convert(d, n, stored_row(d, n, from + i + r, scratch), e->x[0] + (i + r) * e->stride[0]);
     }
 }
 
-/* List the examples of every group of inputs, this member's share of the groups; the blocks' marks must be there. */
+/* Return the marks of a group of inputs, together. */
+INLINE int together(const unsigned char *marks) {
+    uint32_t word;
+    memcpy(&word, marks, TILE_ROWS);
+    word |= word >> 16;
+    return (word | word >> 8) & 255;
+}
+
+/* List the examples of every group of inputs, this member's share of the groups; all marks must be there. */
 static void list_examples(epoch *e, int member, int rows) {
-    const int64_t groups = blocks_of(e->network->layers[0].n_in), blocks = blocks_of(rows);
+    const int64_t groups = blocks_of(e->network->layers[0].n_in), next = e->marks_stride;
     int64_t g, end;
     team_share(&e->crew, member, e->on_background ? groups : 0, &g, &end);
     for (; g < end; g++) {
         const unsigned char *marks = e->marks + g * TILE_ROWS;
         int32_t *list = e->examples_of + g * (e->chunk + PADDING), found = 0;
-        for (int64_t b = 0; b < blocks; b++, marks += e->marks_stride)
-            found += put_places(e, together(marks), (int32_t)b * TILE_ROWS, list + found);
+        for (int32_t i = 0; i < rows; i += 16, marks += 2 * next) {
+            const int bits = together(marks) | (i + 8 < rows ? together(marks + next) << 8 : 0);
+            found += list_bits(bits, i, list + found, e->bit_places);
+        }
         e->n_examples_of[g] = worth(found, rows);
     }
+}
+
+/* Make numbers of n bytes in each of some rows: stored · scale. */
+INLINE void make_numbers(const unsigned char *restrict stored, int64_t stored_stride, int64_t rows, int32_t n,
+                         const float *restrict scale, float *restrict x, ptrdiff_t stride) {
+    for (int64_t r = 0; r < rows; r++, stored += stored_stride, x += stride)
+        for (int32_t j = 0; j < n; j += LANES) store(x + j, load_bytes(stored + j) * load(scale + j));
+}
+
+/* Some of what is stored as a product takes it, and which of it is more than background. */
+typedef struct {
+    const float *x;
+    ptrdiff_t stride;
+    const int32_t *only; /* these inputs of a block, or these examples of a group; 0: all of them */
+    int32_t n;
+} selection;
+
+/* Where a member's part of W stays in its cache, numbers are made block by block (or strip by strip) right before all its
+ * panels use them; where it does not, of the whole chunk, before panel after panel does. */
+static int64_t made_at_once(const epoch *e, int64_t blocks, int64_t few) {
+    const bh_layer *first = &e->network->layers[0];
+    return (int64_t)first->n_in * first->n_out / e->crew.size <= STAYS ? few : blocks;
+}
+
+/* Make numbers of a stretch of examples. */
+static void make_examples(const epoch *e, int member, const run *r) {
+    make_numbers(e->stored + r->stretch * e->stored_stride, e->stored_stride, r->stretch_end - r->stretch,
+                 padded(e->network->layers[0].n_in), e->scale, e->numbers + member * e->numbers_floats, e->stride[0]);
+}
+
+/* Return the block at row i of a stretch of which make_examples has made numbers. */
+static selection block_at(const epoch *e, int member, const run *r, int64_t i) {
+    const float *x = e->numbers + member * e->numbers_floats + (i - r->stretch) * e->stride[0];
+    const int64_t block = i / TILE_ROWS;
+    const int32_t n = e->n_inputs_of[block];
+    return n == ALL ? (selection){x, e->stride[0], 0, e->network->layers[0].n_in}
+                    : (selection){x, e->stride[0], e->inputs_of + block * e->list_stride, n};
+}
+
+/* A strip is STRIP inputs of all examples, STRIP apart. */
+static float *strip_at(const epoch *e, int member, int64_t input) {
+    return e->numbers + member * e->numbers_floats + input / STRIP * STRIP * e->chunk;
+}
+
+/* Make numbers of a stretch of inputs. */
+static void make_inputs(const epoch *e, int member, const run *r, int rows) {
+    for (int64_t k = r->stretch; k < r->stretch_end; k += STRIP)
+        make_numbers(e->stored + k, e->stored_stride, rows, STRIP, e->scale + k, strip_at(e, member, k - r->stretch), STRIP);
+}
+
+/* Return the group at input k of a stretch of which make_inputs has made numbers. */
+static selection group_at(const epoch *e, int member, const run *r, int64_t k, int rows) {
+    const float *x = strip_at(e, member, k - r->stretch) + k % STRIP;
+    const int64_t group = k / TILE_ROWS;
+    const int32_t n = e->n_examples_of[group];
+    return n == ALL ? (selection){x, STRIP, 0, rows} : (selection){x, STRIP, e->examples_of + group * (e->chunk + PADDING), n};
 }
 
 #endif

@@ -78,11 +78,11 @@ static void walk_forward(epoch *e, int member, int64_t from, int rows) {
     gather(e, member, from, rows);
     team_wait(&e->crew);
     if (!is_prediction(e)) list_examples(e, member, rows);
-    forward(e, 0, some_tiles(e, member, rows, e->network->layers[0].n_out));
+    forward(e, member, 0, some_tiles(e, member, rows, e->network->layers[0].n_out));
     team_wait(&e->crew);
     go_between(e, member, 0, rows);
     for (int l = 1; l < e->network->n_layers; l++) {
-        forward(e, l, part_of(e, member, rows, e->network->layers[l].n_out));
+        forward(e, member, l, part_of(e, member, rows, e->network->layers[l].n_out));
         wait_where_heavy(e);
         go_between(e, member, l, rows);
     }
@@ -164,10 +164,10 @@ static void predict_one(epoch *e, int64_t place) {
     for (int l = 0; l < e->network->n_layers; l++) {
         const int32_t n = list_nonzero(e->x[l], layers[l].n_in, e->lists);
         part p = all_tiles(0, 1, layers[l].n_out);
-        for (tile_place tile; next_tile(&p, &tile);) {
-            float *z = written_by(e, l) + tile.column;
-            base_of(e, l, e->x[l], e->lists, n, tile, z);
-            for (int j = 0; j < tile.vectors * LANES; j += LANES)
+        for (run r; next_run(&p, &r);) {
+            float *z = written_by(e, l) + r.column;
+            base_of(e, l, e->x[l], e->lists, n, r.column, r.vectors, z);
+            for (int j = 0; j < r.vectors * LANES; j += LANES)
                 store(z + j, bend(bend_of(&layers[l]), layers[l].slope, load(z + j)));
         }
         if (e->between[l]) between_forward(e, l, (patch){0, 1, 0, padded(layers[l].n_out)});

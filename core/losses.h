@@ -24,14 +24,16 @@ static float target_of(const verdict *v, int32_t j) {
 
 /* Replace z by softmax(z), zero in the padding; return log Σ exp z. */
 static float softmax(float *z, int32_t n) {
-    float most = z[0], total = 0;
-    for (int32_t j = 1; j < n; j++) most = z[j] > most ? z[j] : most;
-    for (int32_t j = n; j < padded(n); j++) z[j] = most;
-    for (int32_t j = 0; j < padded(n); j += LANES) store(z + j, exponential(load(z + j) - most));
-    for (int32_t j = 0; j < n; j++) total += z[j];
-    const float part = 1 / total;
-    for (int32_t j = 0; j < n; j++) z[j] *= part;
-    for (int32_t j = n; j < padded(n); j++) z[j] = 0;
+    vec highest = all(z[0]), sum = {0};
+    for (int32_t j = 0; j < n; j += LANES) highest = larger(highest, choose(first_lanes(n - j), load(z + j), highest));
+    const float most = most_of(highest);
+    for (int32_t j = 0; j < padded(n); j += LANES) {
+        const vec power = choose(first_lanes(n - j), exponential(load(z + j) - most), all(0));
+        store(z + j, power);
+        sum += power;
+    }
+    const float total = sum_of(sum), part = 1 / total;
+    for (int32_t j = 0; j < n; j += LANES) store(z + j, load(z + j) * part);
     return most + logf(total);
 }
 
@@ -54,7 +56,8 @@ static double softmax_cross_entropy(const verdict *v, const float *z, float *dz)
     }
     if (v->target) return loss;
     for (int32_t j = 0; smooth > 0 && j < v->n; j++) loss += (double)all_alike * (log_total - z[j]);
-    for (int32_t j = 0; j < v->n; j++) dz[j] = (dz[j] - all_alike) * v->share;
+    for (int32_t j = 0; j < v->n; j += LANES)
+        store(dz + j, choose(first_lanes(v->n - j), (load(dz + j) - all_alike) * v->share, all(0)));
     dz[v->label] -= (1 - smooth) * v->share;
     return loss + (double)(1 - smooth) * (log_total - z[v->label]);
 }
@@ -82,10 +85,9 @@ static double binary_cross_entropy(const verdict *v, const float *z, float *dz) 
 static int is_right(const verdict *v, const float *a) {
     if (v->target) return 0;
     if (v->n == 1) return (a[0] > 0) == v->label;
-    int32_t best = 0;
-    for (int32_t j = 1; j < v->n; j++)
-        if (a[j] > a[best]) best = j;
-    return best == v->label;
+    for (int32_t j = 0; j < v->n; j++) /* of equals, the first counts */
+        if (a[j] > a[v->label] || (a[j] == a[v->label] && j < v->label)) return 0;
+    return 1;
 }
 
 /* Judge what the last layer said, a (softmax is still to come); fill dz, which reaches back to its dense part, or to the

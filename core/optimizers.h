@@ -66,6 +66,15 @@ static void learn(const epoch *e, const rule *u, int64_t at, const float *g, int
     else learn_as(BH_ADAM, u, w, m, v, g, n);
 }
 
+/* Ask for n parameters from `at` on, and what is remembered of them, to be there when they learn. */
+INLINE void ask_for(const epoch *e, const rule *u, int64_t at, int64_t n) {
+    for (int64_t j = at; j < at + n; j += LINE) {
+        __builtin_prefetch(e->params + j, 1);
+        if (u->kind != BH_SGD) __builtin_prefetch(e->first + j, 1);
+        if (u->kind == BH_ADAM || u->kind == BH_ADAMW) __builtin_prefetch(e->second + j, 1);
+    }
+}
+
 /* Does a gradient of 0 leave a weight where it is? */
 static int rests(const rule *u) { return u->kind == BH_SGD && u->decay == 0 && u->shrink == 1; }
 

@@ -30,54 +30,45 @@ typedef struct {
 } product;
 
 /* rows, vectors and listed are constants at every call: the loops over them unroll and the sums stay in registers. */
-INLINE void product_tile(const product *p, const int rows, const int vectors, const int listed) {
-    vec sum[TILE_ROWS][TILE_VECTORS];
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++) sum[r][v] = p->add ? load(p->c[r] + v * LANES) : all(0);
-    const float *a[TILE_ROWS], *b = p->b;
-    for (int r = 0; r < rows; r++) a[r] = p->a[r];
+INLINE void product_tile(const product *p, const int first, int32_t column, const int rows, const int vectors, const int listed) {
+    vec sum[TILE_ROWS][TILE_VECTORS] = {0};
+    const float *a[TILE_ROWS], *b = p->b + column;
+    for (int r = 0; r < rows; r++) a[r] = p->a[first + r];
     const ptrdiff_t a_step = p->a_step, b_step = p->b_step, depth = p->depth;
     for (ptrdiff_t d = 0; d < depth; d++) {
         const ptrdiff_t k = listed ? p->only[d] : d;
         vec row[TILE_VECTORS];
-        for (int v = 0; v < vectors; v++) row[v] = load(b + k * b_step + v * LANES);
-        for (int r = 0; r < rows; r++)
-            for (int v = 0; v < vectors; v++) sum[r][v] += a[r][k * a_step] * row[v];
+        UNROLLED for (int v = 0; v < vectors; v++) row[v] = load(b + k * b_step + v * LANES);
+        UNROLLED for (int r = 0; r < rows; r++)
+            UNROLLED for (int v = 0; v < vectors; v++) sum[r][v] += a[r][k * a_step] * row[v];
     }
-    for (int r = 0; r < rows; r++)
-        for (int v = 0; v < vectors; v++) store(p->c[r] + v * LANES, sum[r][v]);
+    UNROLLED for (int r = 0; r < rows; r++)
+        UNROLLED for (int v = 0; v < vectors; v++) {
+            float *c = p->c[first + r] + column + v * LANES;
+            store(c, p->add ? load(c) + sum[r][v] : sum[r][v]);
+        }
 }
 
-INLINE void product_rows(const product *p, const int rows, int vectors) {
-    if (p->only) { /* the first layer alone; a narrow tile of it may as well compute zeros in its padding */
-        if (vectors == TILE_VECTORS) product_tile(p, rows, TILE_VECTORS, 1);
-        else
-            for (product narrow = *p; vectors > 0; vectors--) {
-                product_tile(&narrow, rows, 1, 1);
-                narrow.b += LANES;
-                for (int r = 0; r < rows; r++) narrow.c[r] += LANES;
-            }
-    } else if (vectors == 1) product_tile(p, rows, 1, 0);
-    else if (vectors == 2) product_tile(p, rows, 2, 0);
+INLINE void product_rows(const product *p, const int first, const int rows, const int vectors) {
+    if (p->only && vectors == TILE_VECTORS) product_tile(p, first, 0, rows, TILE_VECTORS, 1);
+    else if (p->only) /* the first layer alone; a narrow tile of it may as well be done a vector at a time */
+        for (int v = 0; v < vectors; v++) product_tile(p, first, v * LANES, rows, 1, 1);
+    else if (vectors == 1) product_tile(p, first, 0, rows, 1, 0);
+    else if (vectors == 2) product_tile(p, first, 0, rows, 2, 0);
 #if defined(__AVX512F__) || defined(__aarch64__)
-    else if (vectors == 3) product_tile(p, rows, 3, 0);
-    else product_tile(p, rows, 4, 0);
+    else if (vectors == 3) product_tile(p, first, 0, rows, 3, 0);
+    else product_tile(p, first, 0, rows, 4, 0);
 #endif
 }
 
-/* Compute a tile of 1 … TILE_ROWS rows and 1 … TILE_VECTORS vectors; p is spent. By address: a copy, read in one piece
- * right after it was written in many, would wait until all that was written before has left for the cache. */
+/* Compute a tile of 1 … TILE_ROWS rows and 1 … TILE_VECTORS vectors. By address: a copy, read in one piece right after
+ * it was written in many, would wait until all that was written before has left for the cache. */
 static void multiply(product *p, int rows, int vectors) {
-    if (rows == TILE_ROWS) {
-        product_rows(p, TILE_ROWS, vectors);
-        return;
-    }
-    for (int piece = 4; piece > 0; piece /= 2) /* what is left over, as 4 + 1, 4, 2 + 1, … */
-        if (rows & piece) {
-            if (piece == 4) product_rows(p, 4, vectors);
-            else if (piece == 2) product_rows(p, 2, vectors);
-            else product_rows(p, 1, vectors);
-            for (int r = 0; r + piece < TILE_ROWS; r++) p->a[r] = p->a[r + piece], p->c[r] = p->c[r + piece];
+    if (rows == TILE_ROWS) product_rows(p, 0, TILE_ROWS, vectors);
+    else
+        for (int done = 0; done < rows; done += rows - done > 1 ? 2 : 1) { /* what is left over: 2 + 1, 2, or 1 */
+            if (rows - done > 1) product_rows(p, done, 2, vectors);
+            else product_rows(p, done, 1, vectors);
         }
 }
 

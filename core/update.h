@@ -15,14 +15,14 @@ typedef struct {
 } gradient_use;
 
 /* Σ dz over the chunk's examples, for the columns of one panel. */
-static void sum_panel(const epoch *e, int l, tile_place tile, int rows, float *sum) {
+static void sum_panel(const epoch *e, int l, int32_t column, int vectors, int rows, float *sum) {
     vec total[TILE_VECTORS] = {0};
     for (int i = 0; i < rows; i++) {
-        const float *dz = e->dz[l] + (int64_t)i * e->stride[l + 1] + tile.column;
+        const float *dz = e->dz[l] + (int64_t)i * e->stride[l + 1] + column;
         for (int v = 0; v < TILE_VECTORS; v++)
-            if (v < tile.vectors) total[v] += load(dz + v * LANES);
+            if (v < vectors) total[v] += load(dz + v * LANES);
     }
-    for (int v = 0; v < tile.vectors; v++) store(sum + v * LANES, total[v]);
+    for (int v = 0; v < vectors; v++) store(sum + v * LANES, total[v]);
 }
 
 /* Take in the biases' gradient, Σ dz, and learn. */
@@ -37,39 +37,46 @@ static void take_in(epoch *e, int64_t at, const float *sum, int n, gradient_use 
     if (use.learn_biases) learn(e, use.learn_biases, at, g, n);
 }
 
-/* Of a tile of dW, whose rows are inputs: the products, and shift · Σ dz. */
-static void update_tile(epoch *e, int l, tile_place tile, const float *sum, gradient_use use) {
+/* Of a tile of dW, whose rows are the selected inputs, from k on: the products, and shift · Σ dz. */
+static void update_tile(epoch *e, int l, const run *r, int64_t k, selection in, const float *sum, gradient_use use) {
     const bh_place *at = &e->places[l];
-    const int skips = l == 0 && e->on_background, width = tile.vectors * LANES;
-    const int64_t group = tile.row / TILE_ROWS, corner = at->weights + tile.row * at->stride + tile.column;
-    const int listed = skips && e->n_examples_of[group] != ALL;
-    if (listed && e->n_examples_of[group] == 0 && !e->shifts && !use.keep && rests(use.learn)) return;
+    const int width = r->vectors * LANES, rows = rows_at(r, k), shifts = l == 0 && e->on_background && e->shifts;
+    const int64_t corner = at->weights + k * at->stride + r->column;
+    if (in.n == 0 && !shifts && !use.keep && rests(use.learn)) return;
     float scratch[TILE_ROWS * PANEL], *dw[TILE_ROWS];
-    product p = {.a_step = e->stride[l], .b = e->dz[l] + tile.column, .b_step = e->stride[l + 1],
-                 .only = listed ? e->examples_of + group * (e->chunk + PADDING) : 0,
-                 .depth = listed ? e->n_examples_of[group] : use.rows, .add = !use.first};
-    for (int r = 0; r < tile.rows; r++) {
-        p.a[r] = e->x[l] + tile.row + r;
-        p.c[r] = dw[r] = use.keep ? e->grads + corner + r * at->stride : scratch + r * PANEL;
+    product p = {.a_step = in.stride, .b = e->dz[l] + r->column, .b_step = e->stride[l + 1], .only = in.only, .depth = in.n,
+                 .add = !use.first};
+    for (int i = 0; i < rows; i++) {
+        p.a[i] = in.x + i;
+        p.c[i] = dw[i] = use.keep ? e->grads + corner + i * at->stride : scratch + i * PANEL;
+        if (use.learn) ask_for(e, use.learn, corner + i * at->stride, width);
     }
-    multiply(&p, tile.rows, tile.vectors);
-    for (int r = 0; skips && e->shifts && r < tile.rows; r++)
+    multiply(&p, rows, r->vectors);
+    for (int i = 0; shifts && i < rows; i++)
         for (int j = 0; j < width; j += LANES)
-            store(dw[r] + j, load(dw[r] + j) + e->data->shift[tile.row + r] * load(sum + j));
-    for (int r = 0; use.learn && r < tile.rows; r++) learn(e, use.learn, corner + r * at->stride, dw[r], width);
+            store(dw[i] + j, load(dw[i] + j) + e->data->shift[k + i] * load(sum + j));
+    for (int i = 0; use.learn && i < rows; i++) learn(e, use.learn, corner + i * at->stride, dw[i], width);
 }
 
-/* A member's part of a layer, panel by panel. */
+/* A member's part of a layer. */
 static void update(epoch *e, int member, int l, gradient_use use) {
     const bh_layer *layer = &e->network->layers[l];
-    float sum[PANEL];
-    int32_t panel = -1;
+    const int skips = l == 0 && e->on_background;
+    float *sums = e->per_unit + member * e->per_unit_floats;
     part p = some_tiles(e, member, layer->n_in, layer->n_out);
-    for (tile_place tile; next_tile(&p, &tile);) {
-        const int needs_sum = tile.row == 0 || (l == 0 && e->on_background && e->shifts);
-        if (needs_sum && tile.column != panel) sum_panel(e, l, tile, use.rows, sum), panel = tile.column;
-        if (tile.row == 0) take_in(e, e->places[l].biases + tile.column, sum, tile.vectors * LANES, use);
-        update_tile(e, l, tile, sum, use);
+    for (int32_t panel = p.first_panel; panel < p.end_panel; panel++)
+        sum_panel(e, l, panel * PANEL, vectors_of(&p, panel), use.rows, sums + panel * PANEL);
+    if (skips) p.at_once = made_at_once(e, p.blocks, STRIP / TILE_ROWS);
+    int64_t made = -1;
+    for (run r; next_run(&p, &r);) {
+        const float *sum = sums + r.column;
+        if (r.row == 0 && r.end > 0) take_in(e, e->places[l].biases + r.column, sum, r.vectors * LANES, use);
+        if (skips && r.stretch != made) make_inputs(e, member, &r, use.rows), made = r.stretch;
+        for (int64_t k = r.row; k < r.end; k += TILE_ROWS) {
+            const selection in = skips ? group_at(e, member, &r, k, use.rows)
+                                       : (selection){e->x[l] + k, e->stride[l], 0, use.rows};
+            update_tile(e, l, &r, k, in, sum, use);
+        }
     }
 }
 

@@ -7,14 +7,14 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX512F__)
+#if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
 #if defined(__AVX512F__)
-enum { LANES = 16, TILE_VECTORS = 4 }; /* 6 × 4 sums and what feeds them fill the 32 registers */
+enum { LANES = 16, TILE_VECTORS = 4 }; /* 4 × 4 sums, as many as a multiplier needs to be kept busy, twice */
 #elif defined(__AVX2__)
-enum { LANES = 8, TILE_VECTORS = 2 }; /* 6 × 2 of 16 */
+enum { LANES = 8, TILE_VECTORS = 2 };
 #elif defined(__aarch64__)
 enum { LANES = 4, TILE_VECTORS = 4 };
 #else
@@ -22,6 +22,12 @@ enum { LANES = 4, TILE_VECTORS = 2 };
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
+
+#if defined(__clang__)
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 16") /* early enough for arrays to become registers */
+#endif
 
 typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int32_t ivec __attribute__((vector_size(4 * LANES)));
@@ -78,6 +84,30 @@ INLINE vec root(vec v) {
     return v;
 }
 
+/* Ones in the first n lanes. */
+INLINE ivec first_lanes(int32_t n) {
+    ivec places;
+    for (int i = 0; i < LANES; i++) places[i] = i;
+    return places < n;
+}
+
+/* Halve until one is left. */
+INLINE float sum_of(vec v) {
+    float x[LANES];
+    store(x, v);
+    UNROLLED for (int half = LANES / 2; half > 0; half /= 2)
+        UNROLLED for (int i = 0; i < half; i++) x[i] += x[i + half];
+    return x[0];
+}
+
+INLINE float most_of(vec v) {
+    float x[LANES];
+    store(x, v);
+    UNROLLED for (int half = LANES / 2; half > 0; half /= 2)
+        UNROLLED for (int i = 0; i < half; i++) x[i] = x[i] > x[i + half] ? x[i] : x[i + half];
+    return x[0];
+}
+
 /* eˣ for x ≤ 88, to two units in the last place: x = n ln 2 + r, |r| ≤ ½ ln 2, a polynomial for eʳ and n into the
  * exponent. ln 2 is taken off in two parts, the first exact in few bits. Coefficients: Cephes, expf (Moshier 1992).
  * Below −87 the result is that of −87, 1.6e-38. */
@@ -96,20 +126,43 @@ INLINE vec exponential(vec x) {
     return p * (vec)((__builtin_convertvector(n, ivec) + 127) << 23);
 }
 
+/* Return 16 bits: which of 16 bytes have one of these bits? */
+INLINE int some_of_sixteen(const unsigned char *bytes, int bits) {
+#if defined(__SSE2__) /* no word for it in the compiler's vectors */
+    const __m128i some = _mm_and_si128(_mm_loadu_si128((const __m128i *)bytes), _mm_set1_epi8((char)bits));
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(some, _mm_setzero_si128())) ^ 0xffff;
+#else
+    int found = 0;
+    for (int i = 0; i < 16; i++) found |= ((bytes[i] & bits) != 0) << i;
+    return found;
+#endif
+}
+
+/* Write base + the places of the bits, of 16, and return how many there are. The list has room for 16. places: (256, 8),
+ * those of every byte. */
+INLINE int32_t list_bits(int bits, int32_t base, int32_t *list, const int32_t *places) {
+#if defined(__AVX512F__) /* nor for this */
+    (void)places;
+    const __m512i all_places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    _mm512_storeu_si512(list, _mm512_maskz_compress_epi32((__mmask16)bits, _mm512_add_epi32(all_places, _mm512_set1_epi32(base))));
+    return __builtin_popcount((unsigned)bits);
+#else
+    const int low = bits & 255, high = bits >> 8, n_low = __builtin_popcount((unsigned)low);
+    for (int i = 0; i < 8; i++) list[i] = base + places[8 * low + i];
+    for (int i = 0; i < 8; i++) list[n_low + i] = base + 8 + places[8 * high + i];
+    return n_low + __builtin_popcount((unsigned)high);
+#endif
+}
+
 /* List the k with x[k] ≠ 0 of n numbers, and return how many. The list has room for n, rounded up to 16. */
 INLINE int32_t list_nonzero(const float *x, int32_t n, int32_t *list) {
     int32_t found = 0, k = 0;
-#if defined(__AVX512F__) /* the one thing that has no word in the compiler's vectors */
-    const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    for (; k + LANES <= n; k += LANES) {
-        const __mmask16 some = _mm512_cmp_ps_mask(_mm512_loadu_ps(x + k), _mm512_setzero_ps(), _CMP_NEQ_UQ);
-        const __m512i these = _mm512_add_epi32(places, _mm512_set1_epi32(k));
-        _mm512_storeu_si512(list + found, _mm512_maskz_compress_epi32(some, these));
-        found += __builtin_popcount(some);
-    }
+#if defined(__AVX512F__)
+    for (; k + LANES <= n; k += LANES)
+        found += list_bits(_mm512_cmp_ps_mask(load(x + k), all(0), _CMP_NEQ_UQ), k, list + found, 0);
 #endif
     for (; k < n; k++) {
-        list[found] = k; /* overwritten by the next unless it counts */
+        list[found] = k;
         found += x[k] != 0;
     }
     return found;
