@@ -24,7 +24,8 @@ enum bh_loss { BH_SOFTMAX_CROSS_ENTROPY, BH_SQUARED_ERROR, BH_BINARY_CROSS_ENTRO
 enum bh_optimizer_kind { BH_SGD, BH_MOMENTUM, BH_NESTEROV, BH_ADAM, BH_ADAMW };
 enum bh_initializer { BH_ZEROS, BH_NORMAL, BH_UNIFORM, BH_HE, BH_GLOROT };
 enum bh_toy_set { BH_CLOUDS, BH_XOR, BH_CIRCLES, BH_MOONS, BH_SPIRAL, BH_SINE };
-enum bh_kernel { BH_BEST, BH_PORTABLE, BH_AVX2, BH_AVX512 };
+/* The last two multiply in bf16, for who asks for it; BH_BEST does not. */
+enum bh_kernel { BH_BEST, BH_PORTABLE, BH_AVX2, BH_AVX512, BH_AMX, BH_AVX512_BF16, BH_AMX_BF16, BH_KERNELS };
 
 enum bh_status {
     BH_OK,

@@ -21,10 +21,14 @@ FLAGS += ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]  # x·y
 PLAIN_SOURCES = ("face.c", "team.c", "random.c", "beginnings.c", "toys.c", "drawing.c")
 PLAIN_SOURCES += ("inside.c", "cells.c", "sureness.c")
 KERNEL_SOURCES = ("kernel.c", "probe.c")  # compiled once for each of these
-KERNELS = {
-    "portable": "",
-    "avx2": "-mavx2 -mfma",
-    "avx512": "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512",
+AVX512 = "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512"
+KERNELS = {"portable": "", "avx2": "-mavx2 -mfma", "avx512": AVX512}
+BF16 = "-mavx512bf16"
+TILES = "-mamx-tile -mamx-bf16"
+BF16_KERNELS = {  # of kernel.c alone, where the compiler knows these instructions
+    "amx": f"{AVX512} {TILES} -DBH_IN_TILES=1 -DBH_PIECES=3",
+    "avx512_bf16": f"{AVX512} {BF16} -DBH_IN_TILES=0 -DBH_PIECES=1",
+    "amx_bf16": f"{AVX512} {TILES} -DBH_IN_TILES=1 -DBH_PIECES=1",
 }
 
 
@@ -48,16 +52,19 @@ def compile_core(output: Path, compiler: list[str] | None = None, extra: list[st
     compiler, extra = compiler or find_compiler(), extra or []
     machine = _machine(compiler)
     is_x86, is_windows = machine.startswith(("x86_64", "amd64")), "windows" in machine or "mingw" in machine
-    kernels = dict(KERNELS if is_x86 else {"portable": ""})
-    if is_x86 and Path(compiler[0]).stem == "zig":
-        kernels["avx512"] += " -mevex512"  # its name for vectors of 512 bits, which it leaves out otherwise
+    wide = " -mevex512" if Path(compiler[0]).stem == "zig" else ""  # its name for vectors of 512 bits
     flags = [*FLAGS, *extra, *([] if is_windows else ["-fPIC"]), *(["-DBH_HAS_X86_KERNELS"] if is_x86 else [])]
     with tempfile.TemporaryDirectory() as folder:
+        families = [
+            (source, name, KERNELS[name]) for name in (KERNELS if is_x86 else ["portable"]) for source in KERNEL_SOURCES
+        ]
+        if is_x86 and _knows(compiler, f"{AVX512} {BF16} {TILES}{wide}", Path(folder)):
+            flags.append("-DBH_HAS_BF16_KERNELS")
+            families += [("kernel.c", name, flags_of) for name, flags_of in BF16_KERNELS.items()]
         jobs = [(source, Path(folder, f"{source}.o"), []) for source in PLAIN_SOURCES]
         jobs += [
-            (source, Path(folder, f"{source}-{name}.o"), [f"-DBH_KERNEL={name}", *flags_of.split()])
-            for name, flags_of in kernels.items()
-            for source in KERNEL_SOURCES
+            (source, Path(folder, f"{source}-{name}.o"), [f"-DBH_KERNEL={name}", *_widened(flags_of, wide).split()])
+            for source, name, flags_of in families
         ]
         with ThreadPoolExecutor() as pool:
             commands = [[*compiler, *flags, *more, "-c", str(CORE / source), "-o", str(o)] for source, o, more in jobs]
@@ -67,6 +74,22 @@ def compile_core(output: Path, compiler: list[str] | None = None, extra: list[st
         beside = output.with_name(f".{output.name}.new")
         shutil.copyfile(whole, beside)
         beside.replace(output)  # a running process keeps the old one
+
+
+def _widened(flags: str, wide: str) -> str:
+    """Return a family's flags, with the compiler's own for wide vectors where it has them."""
+    return flags + wide if "avx512" in flags else flags
+
+
+def _knows(compiler: list[str], flags: str, folder: Path) -> bool:
+    """Return whether the compiler takes these flags."""
+    empty = folder / "empty.c"
+    empty.touch()
+    try:
+        _run([*compiler, *flags.split(), "-Werror", "-c", str(empty), "-o", str(folder / "empty.o")])
+    except NoCompiler:
+        return False
+    return True
 
 
 def _machine(compiler: list[str]) -> str:

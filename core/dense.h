@@ -9,7 +9,8 @@
 /* Forward */
 
 /* Rows that lie a_row and c_row apart. */
-static void multiply_rows(product *p, const float *a, ptrdiff_t a_row, float *c, ptrdiff_t c_row, int rows, int vectors) {
+static void multiply_rows(product *p, const float *a, ptrdiff_t a_row, float *c, ptrdiff_t c_row, int rows,
+                          int vectors) {
     for (int r = 0; r < rows; r++) p->a[r] = a + r * a_row, p->c[r] = c + r * c_row;
     multiply(p, rows, vectors);
 }
@@ -39,8 +40,8 @@ static void base_of(const epoch *e, int l, const float *x, const int32_t *listed
 static void forward_piece(const epoch *e, int l, const run *r, int32_t from) {
     const bh_place *at = &e->places[l];
     const int32_t left = e->network->layers[l].n_in - from;
-    product p = {.a_step = 1, .b = e->params + at->weights + (int64_t)from * at->stride + r->column, .b_step = at->stride,
-                 .depth = left < DEPTH ? left : DEPTH, .add = from > 0};
+    product p = {.a_step = 1, .b = e->params + at->weights + (int64_t)from * at->stride + r->column,
+                 .b_step = at->stride, .depth = left < DEPTH ? left : DEPTH, .add = from > 0};
     for (int64_t i = r->row; i < r->end; i += TILE_ROWS)
         multiply_rows(&p, e->x[l] + i * e->stride[l] + from, e->stride[l],
                       written_by(e, l) + i * e->stride[l + 1] + r->column, e->stride[l + 1], rows_at(r, i), r->vectors);
@@ -51,7 +52,8 @@ static void forward_stored(const epoch *e, int member, const run *r) {
     const bh_place *at = &e->places[0];
     for (int64_t i = r->row; i < r->end; i += TILE_ROWS) {
         const selection in = block_at(e, member, r, i);
-        product p = {.a_step = 1, .b = e->params + at->weights + r->column, .b_step = at->stride, .only = in.only, .depth = in.n};
+        product p = {.a_step = 1, .b = e->params + at->weights + r->column, .b_step = at->stride, .only = in.only,
+                     .depth = in.n};
         multiply_rows(&p, in.x, in.stride, written_by(e, 0) + i * e->stride[1] + r->column, e->stride[1], rows_at(r, i),
                       r->vectors);
     }
@@ -73,7 +75,8 @@ static void forward(epoch *e, int member, int l, part p) {
     const int skips = l == 0 && e->on_background;
     float *base = e->per_unit + member * e->per_unit_floats; /* b, and what the shift adds */
     for (int32_t panel = p.first_panel; panel < p.end_panel; panel++)
-        base_of(e, l, e->data->shift, 0, skips && e->shifts ? n_in : 0, panel * PANEL, vectors_of(&p, panel), base + panel * PANEL);
+        base_of(e, l, e->data->shift, 0, skips && e->shifts ? n_in : 0, panel * PANEL, vectors_of(&p, panel),
+                base + panel * PANEL);
     if (skips) p.at_once = made_at_once(e, p.blocks, 1);
     int64_t made = -1;
     for (run r; next_run(&p, &r);) {
@@ -95,7 +98,7 @@ static void turn(const epoch *e, int l, int32_t unit, float *panel) {
     const float *w = e->params + e->places[l].weights + (int64_t)unit * stride;
     for (int32_t from = 0; from < layer->n_out; from += LINE) { /* a line of each row: what is written stays near */
         const int32_t end = from + LINE < layer->n_out ? from + LINE : layer->n_out;
-        for (int32_t u = 0; u < whole; u++) __builtin_prefetch(w + (int64_t)u * stride + from + 4 * LINE); /* from far away */
+        for (int32_t u = 0; u < whole; u++) __builtin_prefetch(w + (int64_t)u * stride + from + 4 * LINE); /* far away */
         for (int32_t u = 0; u < whole; u += 4)
             for (int32_t j = from; j < end; j += 4)
                 turn_4x4(w + (int64_t)u * stride + j, stride, panel + (int64_t)j * PANEL + u, PANEL);
@@ -107,8 +110,8 @@ static void turn(const epoch *e, int l, int32_t unit, float *panel) {
 /* A piece of the sums for all rows of a run: DEPTH units at most. */
 static void backward_piece(const epoch *e, int l, const run *r, const float *panel, int32_t from) {
     const int32_t left = e->network->layers[l].n_out - from;
-    product p = {.a_step = 1, .b = panel + (ptrdiff_t)from * PANEL, .b_step = PANEL, .depth = left < DEPTH ? left : DEPTH,
-                 .add = from > 0};
+    product p = {.a_step = 1, .b = panel + (ptrdiff_t)from * PANEL, .b_step = PANEL,
+                 .depth = left < DEPTH ? left : DEPTH, .add = from > 0};
     for (int64_t i = r->row; i < r->end; i += TILE_ROWS)
         multiply_rows(&p, e->dz[l] + i * e->stride[l + 1] + from, e->stride[l + 1],
                       e->dz[l - 1] + i * e->stride[l] + r->column, e->stride[l], rows_at(r, i), r->vectors);

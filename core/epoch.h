@@ -61,6 +61,8 @@ typedef struct {
     int64_t panel_floats;
     float *per_unit;         /* (widest layer and a panel): a number for each unit */
     int64_t per_unit_floats;
+    float *words;            /* words_floats: of a product's one side, a_floats, then of its other: words.h */
+    int64_t words_floats, a_floats;
     float *scratch;          /* (n_in): a moved picture */
     float *numbers;          /* numbers_floats: some of what is stored, made numbers */
     int64_t numbers_floats;
@@ -81,8 +83,19 @@ enum {
 
 enum { PIECE = 4096 /* floats */ };
 
+enum {
+    IN_WORD = 32,    /* terms of a sum that become 16 words: words.h */
+    BLOCK_ROWS = 32, /* that are multiplied together there */
+    MOST_PIECES = 3
+};
+
+static inline int32_t words_of(int32_t n) { return (n + IN_WORD - 1) / IN_WORD * (IN_WORD / 2); }
+
+/* From row to row, in words: an odd number of cache lines. */
+static inline int32_t word_stride(int32_t n) { return words_of(n) / LINE % 2 == 0 ? words_of(n) + LINE : words_of(n); }
+
 typedef void kernel(void *task, int member);
-kernel bh_kernel_portable, bh_kernel_avx2, bh_kernel_avx512;
+kernel bh_kernel_portable, bh_kernel_avx2, bh_kernel_avx512, bh_kernel_amx, bh_kernel_avx512_bf16, bh_kernel_amx_bf16;
 
 typedef int64_t probe(int64_t rounds, float *sink);
 probe bh_probe_portable, bh_probe_avx2, bh_probe_avx512;

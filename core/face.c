@@ -137,6 +137,24 @@ static void furnish_background(epoch *e, larder *from, int32_t n_threads) {
     e->numbers = take(from, n_threads * e->numbers_floats * (int64_t)sizeof(float));
 }
 
+/* Take room for the words of any layer's product, for each of so many members. */
+static void furnish_words(epoch *e, larder *from, int32_t n_threads) {
+    const int64_t rows = rounded_up(e->chunk, BLOCK_ROWS) + BLOCK_ROWS; /* blocks may begin at any row */
+    int32_t deepest = e->chunk;
+    e->a_floats = 0;
+    for (int l = 0; l < e->network->n_layers; l++) {
+        const bh_layer *layer = &e->network->layers[l];
+        const int32_t deep = layer->n_in > layer->n_out ? layer->n_in : layer->n_out;
+        const int64_t inputs = rounded_up(layer->n_in, BLOCK_ROWS) + BLOCK_ROWS;
+        const int64_t of_rows = rows * word_stride(deep), of_inputs = inputs * word_stride(e->chunk);
+        const int64_t most = of_rows > of_inputs ? of_rows : of_inputs;
+        e->a_floats = most > e->a_floats ? most : e->a_floats;
+        deepest = deep > deepest ? deep : deepest;
+    }
+    e->words_floats = e->a_floats + (int64_t)MOST_PIECES * words_of(deepest) * MAX_PANEL;
+    e->words = take(from, n_threads * e->words_floats * (int64_t)sizeof(float));
+}
+
 static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_threads) {
     const bh_network *n = e->network;
     const int32_t most = has_norm(n) && !is_prediction(e) ? batch_size : CHUNK;
@@ -166,6 +184,7 @@ static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_thread
     e->scratch = take(from, n_threads * n_in * size);
     e->lists = take(from, ((widest > n_in ? widest : n_in) + PADDING) * (int64_t)sizeof(int32_t));
     furnish_background(e, from, n_threads);
+    furnish_words(e, from, n_threads);
 }
 
 int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {
@@ -183,18 +202,24 @@ int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_th
 
 int32_t bh_choose_kernel(int32_t wanted) {
     if (wanted != BH_BEST) return processor_runs(wanted) ? wanted : -BH_NO_KERNEL;
-    for (int32_t kernel = BH_AVX512; kernel > BH_PORTABLE; kernel--)
+    for (int32_t kernel = BH_AMX; kernel > BH_PORTABLE; kernel--)
         if (processor_runs(kernel)) return kernel;
     return BH_PORTABLE;
 }
 
 static kernel *kernel_called(int32_t name) {
+    switch (name) {
 #if defined(BH_HAS_X86_KERNELS)
-    if (name == BH_AVX512) return bh_kernel_avx512;
-    if (name == BH_AVX2) return bh_kernel_avx2;
+    case BH_AVX2: return bh_kernel_avx2;
+    case BH_AVX512: return bh_kernel_avx512;
 #endif
-    (void)name;
-    return bh_kernel_portable;
+#if defined(BH_HAS_BF16_KERNELS)
+    case BH_AMX: return bh_kernel_amx;
+    case BH_AVX512_BF16: return bh_kernel_avx512_bf16;
+    case BH_AMX_BF16: return bh_kernel_amx_bf16;
+#endif
+    default: return bh_kernel_portable;
+    }
 }
 
 /* An epoch */
@@ -334,7 +359,7 @@ int64_t bh_probe(int32_t kernel_wanted, int64_t rounds) {
     if (!between(rounds, 1, INT32_MAX)) return -BH_BAD_SIZE;
     float sink;
 #if defined(BH_HAS_X86_KERNELS)
-    if (name == BH_AVX512) return bh_probe_avx512(rounds, &sink);
+    if (name >= BH_AVX512) return bh_probe_avx512(rounds, &sink);
     if (name == BH_AVX2) return bh_probe_avx2(rounds, &sink);
 #endif
     return bh_probe_portable(rounds, &sink);

@@ -1,10 +1,10 @@
 /* From stored examples to the first layer's input: x = stored · scale + shift, moved first where pictures move.
  *
  * And where an example is more than background. Four fifths of a digit's picture are 0, so bytes stay bytes until a
- * product needs some of them, as stored · scale, which is 0 there; what shift does is the same for all examples, shift · W
- * in every sum and dW = shift · Σ dz, and is added once. Then products skip what is 0: forward, an input that is background
- * in all TILE_ROWS examples of a block (of MNIST's 61 %); in the gradient, an example that is background in all TILE_ROWS
- * inputs of a group (72 %). */
+ * product needs some of them, as stored · scale, which is 0 there; what shift does is the same for all examples,
+ * shift · W in every sum and dW = shift · Σ dz, and is added once. Then products skip what is 0: forward, an input that
+ * is background in all TILE_ROWS examples of a block (of MNIST's 61 %); in the gradient, an example that is background
+ * in all TILE_ROWS inputs of a group (72 %). */
 #ifndef BYHAND_INPUTS_H
 #define BYHAND_INPUTS_H
 
@@ -69,7 +69,8 @@ static int32_t worth(int32_t found, int32_t n) { return found <= n - n / 4 ? fou
 static void list_inputs(epoch *e, int64_t block, const unsigned char *marks, int bits) {
     const int32_t n = e->network->layers[0].n_in;
     int32_t *list = e->inputs_of + block * e->list_stride, found = 0;
-    for (int32_t k = 0; k < n; k += 16) found += list_bits(some_of_sixteen(marks + k, bits), k, list + found, e->bit_places);
+    for (int32_t k = 0; k < n; k += 16)
+        found += list_bits(some_of_sixteen(marks + k, bits), k, list + found, e->bit_places);
     e->n_inputs_of[block] = worth(found, n);
 }
 
@@ -170,7 +171,8 @@ static float *strip_at(const epoch *e, int member, int64_t input) {
 /* Make numbers of a stretch of inputs. */
 static void make_inputs(const epoch *e, int member, const run *r, int rows) {
     for (int64_t k = r->stretch; k < r->stretch_end; k += STRIP)
-        make_numbers(e->stored + k, e->stored_stride, rows, STRIP, e->scale + k, strip_at(e, member, k - r->stretch), STRIP);
+        make_numbers(e->stored + k, e->stored_stride, rows, STRIP, e->scale + k, strip_at(e, member, k - r->stretch),
+                     STRIP);
 }
 
 /* Return the group at input k of a stretch of which make_inputs has made numbers. */
@@ -178,7 +180,8 @@ static selection group_at(const epoch *e, int member, const run *r, int64_t k, i
     const float *x = strip_at(e, member, k - r->stretch) + k % STRIP;
     const int64_t group = k / TILE_ROWS;
     const int32_t n = e->n_examples_of[group];
-    return n == ALL ? (selection){x, STRIP, 0, rows} : (selection){x, STRIP, e->examples_of + group * (e->chunk + PADDING), n};
+    return n == ALL ? (selection){x, STRIP, 0, rows}
+                    : (selection){x, STRIP, e->examples_of + group * (e->chunk + PADDING), n};
 }
 
 #endif

@@ -9,6 +9,8 @@
  * Batch normalisation, dropout and ways around come behind a layer's forward and before the backward that needs it:
  * between.h, masks.h.
  *
+ * Where a processor multiplies pairs of small numbers faster than floats, words.h has these products once more.
+ *
  * Members wait for one another where they need what others made. This file is compiled once for each processor family;
  * BH_KERNEL is its name there. */
 #include "between.h"
@@ -17,6 +19,15 @@
 #include "masks.h"
 #include "tiny.h"
 #include "update.h"
+
+#if defined(BH_PIECES)
+#include "words.h"
+#define AS_FITS(phase, l) (in_words(e, l) ? phase##_words : phase)
+#else
+#define AS_FITS(phase, l) phase
+static void begin_tiles(void) {}
+static void end_tiles(void) {}
+#endif
 
 #define JOINED(a, b) a##b
 #define NAMED(name) JOINED(bh_kernel_, name)
@@ -78,11 +89,11 @@ static void walk_forward(epoch *e, int member, int64_t from, int rows) {
     gather(e, member, from, rows);
     team_wait(&e->crew);
     if (!is_prediction(e)) list_examples(e, member, rows);
-    forward(e, member, 0, some_tiles(e, member, rows, e->network->layers[0].n_out));
+    AS_FITS(forward, 0)(e, member, 0, some_tiles(e, member, rows, e->network->layers[0].n_out));
     team_wait(&e->crew);
     go_between(e, member, 0, rows);
     for (int l = 1; l < e->network->n_layers; l++) {
-        forward(e, member, l, part_of(e, member, rows, e->network->layers[l].n_out));
+        AS_FITS(forward, l)(e, member, l, part_of(e, member, rows, e->network->layers[l].n_out));
         wait_where_heavy(e);
         go_between(e, member, l, rows);
     }
@@ -95,7 +106,7 @@ static void walk_back(epoch *e, int member, int64_t from, int rows, float share)
     come_back_between(e, member, last, rows);
     for (int l = last; l > 0; l--) {
         wait_where_heavy(e);
-        backward(e, member, l, part_of(e, member, rows, e->network->layers[l].n_in));
+        AS_FITS(backward, l)(e, member, l, part_of(e, member, rows, e->network->layers[l].n_in));
         come_back_between(e, member, l - 1, rows);
     }
     team_wait(&e->crew);
@@ -126,7 +137,7 @@ static void train_batch(epoch *e, int member, int64_t step) {
         const gradient_use use = {rows, first, clips || !(first && last), last && !clips ? &u : 0,
                                   last && !clips ? &biases : 0};
         for (int l = 0; l < e->network->n_layers; l++) {
-            update(e, member, l, use);
+            AS_FITS(update, l)(e, member, l, use);
             if (member == 0 && use.learn_biases) update_norm(e, l, use.learn_biases);
         }
         team_wait(&e->crew);
@@ -202,8 +213,11 @@ static void train(epoch *e, int member) {
 
 void NAMED(BH_KERNEL)(void *task, int member) {
     epoch *e = task;
-    if (!is_prediction(e)) train(e, member);
-    else if (e->data->n_order >= TILE_ROWS) predict_many(e, member);
+    if (!is_prediction(e)) {
+        begin_tiles();
+        train(e, member);
+        end_tiles();
+    } else if (e->data->n_order >= TILE_ROWS) predict_many(e, member);
     else
         for (int64_t i = 0; member == 0 && i < e->data->n_order; i++) predict_one(e, i);
 }

@@ -4,15 +4,35 @@
 
 #include "byhand.h"
 
+#if !defined(BH_TILES_STAND_IN)
+#define BH_TILES_STAND_IN 0 /* 1 for a test that carries out their instructions itself */
+#endif
+
 #if defined(BH_HAS_X86_KERNELS)
 #include <cpuid.h>
 #include <stdatomic.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 /* Of Intel's manual, volume 2, CPUID; AMD's are the same. */
 enum {
     FMA = 1 << 12, OSXSAVE = 1 << 27,                                       /* leaf 1, ecx */
-    AVX2 = 1 << 5, AVX512F = 1 << 16, AVX512DQ = 1 << 17, AVX512BW = 1 << 30 /* leaf 7, ebx; and AVX512VL, its last bit */
+    AVX2 = 1 << 5, AVX512F = 1 << 16, AVX512DQ = 1 << 17, AVX512BW = 1 << 30, /* leaf 7, ebx; and AVX512VL, its last bit */
+    AMX_BF16 = 1 << 22, AMX_TILE = 1 << 24,                                   /* leaf 7, edx */
+    AVX512_BF16 = 1 << 5                                                      /* leaf 7, subleaf 1, eax */
 };
+
+/* Tiles are 8 KiB a thread, which Linux keeps for those alone who have asked. */
+static int tiles_are_granted(void) {
+#if defined(__linux__)
+    enum { ARCH_REQ_XCOMP_PERM = 0x1023, XFEATURE_XTILEDATA = 18 };
+    return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
+#else
+    return 0;
+#endif
+}
 
 /* Which registers the operating system keeps for each thread. */
 static unsigned kept_registers(void) {
@@ -23,13 +43,19 @@ static unsigned kept_registers(void) {
 
 /* Return a bit for each kernel it can run. */
 static int asked(void) {
-    unsigned a, b, c, d, b7, c7, d7;
+    unsigned a, b, c, d, b7, c7, d7, a71 = 0;
     int found = 1 << BH_PORTABLE;
     if (!__get_cpuid(1, &a, &b, &c, &d) || !__get_cpuid_count(7, 0, &a, &b7, &c7, &d7) || !(c & OSXSAVE)) return found;
-    const unsigned avx = 0x06, avx512 = 0xE6, kept = kept_registers();
+    if (a >= 1) __get_cpuid_count(7, 1, &a71, &b, &c7, &d); /* a: the last subleaf */
+    const unsigned avx = 0x06, avx512 = 0xE6, tiles = 0x60000, kept = kept_registers();
     if ((kept & avx) == avx && (c & FMA) && (b7 & AVX2)) found |= 1 << BH_AVX2;
-    if ((kept & avx512) == avx512 && (b7 & AVX512F) && (b7 & AVX512DQ) && (b7 & AVX512BW) && b7 >> 31)
-        found |= 1 << BH_AVX512;
+    if (!((kept & avx512) == avx512 && (b7 & AVX512F) && (b7 & AVX512DQ) && (b7 & AVX512BW) && b7 >> 31)) return found;
+    found |= 1 << BH_AVX512;
+#if defined(BH_HAS_BF16_KERNELS)
+    if (a71 & AVX512_BF16) found |= 1 << BH_AVX512_BF16;
+    if (BH_TILES_STAND_IN || ((kept & tiles) == tiles && (d7 & AMX_TILE) && (d7 & AMX_BF16) && tiles_are_granted()))
+        found |= 1 << BH_AMX | 1 << BH_AMX_BF16;
+#endif
     return found;
 }
 
@@ -37,7 +63,7 @@ static int processor_runs(int32_t kernel) {
     static atomic_int known; /* the one thing kept between calls: in a virtual machine asking takes 20 µs */
     int kernels = atomic_load_explicit(&known, memory_order_relaxed);
     if (!kernels) atomic_store_explicit(&known, kernels = asked(), memory_order_relaxed);
-    return kernel >= BH_PORTABLE && kernel <= BH_AVX512 && (kernels >> kernel & 1);
+    return kernel >= BH_PORTABLE && kernel < BH_KERNELS && (kernels >> kernel & 1);
 }
 
 #else

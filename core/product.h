@@ -30,7 +30,8 @@ typedef struct {
 } product;
 
 /* rows, vectors and listed are constants at every call: the loops over them unroll and the sums stay in registers. */
-INLINE void product_tile(const product *p, const int first, int32_t column, const int rows, const int vectors, const int listed) {
+INLINE void product_tile(const product *p, const int first, int32_t column, const int rows, const int vectors,
+                         const int listed) {
     vec sum[TILE_ROWS][TILE_VECTORS] = {0};
     const float *a[TILE_ROWS], *b = p->b + column;
     for (int r = 0; r < rows; r++) a[r] = p->a[first + r];

@@ -30,7 +30,9 @@ typedef struct {
 
 static int64_t blocks_of(int64_t rows) { return (rows + TILE_ROWS - 1) / TILE_ROWS; }
 
-static int64_t tiles_of(int64_t rows, int32_t columns) { return blocks_of(rows) * ((padded(columns) + PANEL - 1) / PANEL); }
+static int64_t tiles_of(int64_t rows, int32_t columns) {
+    return blocks_of(rows) * ((padded(columns) + PANEL - 1) / PANEL);
+}
 
 static part from_tile_to_tile(int64_t first_row, int64_t rows, int32_t columns, int64_t first, int64_t end) {
     const int64_t blocks = blocks_of(rows), any = blocks > 0 ? blocks : 1;

@@ -44,8 +44,8 @@ static void update_tile(epoch *e, int l, const run *r, int64_t k, selection in, 
     const int64_t corner = at->weights + k * at->stride + r->column;
     if (in.n == 0 && !shifts && !use.keep && rests(use.learn)) return;
     float scratch[TILE_ROWS * PANEL], *dw[TILE_ROWS];
-    product p = {.a_step = in.stride, .b = e->dz[l] + r->column, .b_step = e->stride[l + 1], .only = in.only, .depth = in.n,
-                 .add = !use.first};
+    product p = {.a_step = in.stride, .b = e->dz[l] + r->column, .b_step = e->stride[l + 1], .only = in.only,
+                 .depth = in.n, .add = !use.first};
     for (int i = 0; i < rows; i++) {
         p.a[i] = in.x + i;
         p.c[i] = dw[i] = use.keep ? e->grads + corner + i * at->stride : scratch + i * PANEL;

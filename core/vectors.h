@@ -143,8 +143,9 @@ INLINE int some_of_sixteen(const unsigned char *bytes, int bits) {
 INLINE int32_t list_bits(int bits, int32_t base, int32_t *list, const int32_t *places) {
 #if defined(__AVX512F__) /* nor for this */
     (void)places;
-    const __m512i all_places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    _mm512_storeu_si512(list, _mm512_maskz_compress_epi32((__mmask16)bits, _mm512_add_epi32(all_places, _mm512_set1_epi32(base))));
+    const __m512i zero_to_15 = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i these = _mm512_add_epi32(zero_to_15, _mm512_set1_epi32(base));
+    _mm512_storeu_si512(list, _mm512_maskz_compress_epi32((__mmask16)bits, these));
     return __builtin_popcount((unsigned)bits);
 #else
     const int low = bits & 255, high = bits >> 8, n_low = __builtin_popcount((unsigned)low);

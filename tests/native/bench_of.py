@@ -10,7 +10,7 @@ from byhand.data.examples import Examples
 from byhand.data.minibatches import minibatches
 from byhand.data.prepare import Preparation, preparation_for
 from byhand.engines.base import EpochJob
-from byhand.engines.library import KERNELS, load, why_missing
+from byhand.engines.library import BF16, FLOAT32, KERNELS, PRECISIONS, load, why_missing
 from byhand.layers import BatchNorm, Layer, Residual
 from byhand.losses.base import Loss
 from byhand.network import Network
@@ -18,7 +18,13 @@ from byhand.optimizers.base import Optimizer
 from byhand.randomness import DROPOUT, Stream
 from byhand.training.step import train_step
 
-AT_HAND = [k for k in KERNELS[1:] if why_missing() is None and load().bh_choose_kernel(KERNELS.index(k)) > 0]
+
+def _runs(kernel: str) -> bool:
+    return why_missing() is None and load().bh_choose_kernel(KERNELS.index(kernel)) > 0
+
+
+AT_HAND = [name for name in PRECISIONS[FLOAT32] if name != "best" and _runs(name)]
+BF16_AT_HAND = [name for name in PRECISIONS[BF16].values() if _runs(name)]
 
 
 def byte_pictures(n: int, height: int, width: int, classes: int, seed: int = 0) -> Examples:
@@ -126,4 +132,13 @@ def of_no_effect(layers: Sequence[Layer], prefix: str = "") -> set[str]:
     return found
 
 
-__all__ = ["AT_HAND", "Setting", "byte_pictures", "farthest", "float_rows", "in_float64", "of_no_effect"]
+__all__ = [
+    "AT_HAND",
+    "BF16_AT_HAND",
+    "Setting",
+    "byte_pictures",
+    "farthest",
+    "float_rows",
+    "in_float64",
+    "of_no_effect",
+]

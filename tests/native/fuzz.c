@@ -195,10 +195,10 @@ static int padding_is_clean(const scene *s, const float *params) {
 }
 
 static void a_right_call(scene *s) {
-    static const int kernels[] = {BH_PORTABLE, BH_AVX2, BH_AVX512};
+    static const int kernels[] = {BH_PORTABLE, BH_AVX2, BH_AVX512, BH_AMX, BH_AVX512_BF16, BH_AMX_BF16};
     const size_t bytes = 4 * (size_t)s->n_params;
     float *one = buffer((int64_t)bytes), *three = buffer((int64_t)bytes);
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 6; k++) {
         if (bh_choose_kernel(kernels[k]) < 0) continue;
         bh_result r1 = {0}, r3 = {0};
         const int s1 = train(s, kernels[k], 1, one, &r1), s3 = train(s, kernels[k], 3, three, &r3);

@@ -17,6 +17,7 @@ from byhand.recipes import recipe_named
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with a stopped run, to the same bits.")
 @click.option("--lab", is_flag=True, help="Serve the lab beside it: a page that shows the training, while it lasts.")
 @click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
+@click.option("--precision", default="float32", show_default=True, help="Of matrix products; or bf16: docs/core.md.")
 @data_dir_option
 @runs_option
 @recipe_flags
@@ -28,6 +29,7 @@ def command(
     resume: Path | None,
     lab: bool,
     engine: str | None,
+    precision: str,
     data_dir: Path | None,
     runs: Path,
     voice: Voice,
@@ -50,5 +52,5 @@ def command(
     mnist_is_named = recipe is not None or data_dir is not None or fields["data"] is not None
     fallback = None if mnist_is_named else changed(recipe_named("digits"), fields)
     given = tuple(name for name, value in fields.items() if value is not None)
-    request = Request(chosen, data_dir, seeds or 1, engine, runs, fallback, given)
+    request = Request(chosen, data_dir, seeds or 1, engine, precision, runs, fallback, given)
     return run(request, voice)

@@ -17,6 +17,7 @@ from byhand.cli.report import SeedResult, report_text, report_values
 from byhand.data.examples import Dataset
 from byhand.data.mnist import MnistNotFound
 from byhand.engines.base import Engine
+from byhand.engines.library import FLOAT32
 from byhand.engines.native import NativeEngine, usable_processors
 from byhand.errors import DataError, OptionError
 from byhand.persistence.model import save_model
@@ -49,6 +50,7 @@ class Request:
     data_dir: Path | None = None
     n_seeds: int = 1
     engine: str | None = None
+    precision: str = FLOAT32
     runs: Path = Path("runs")
     fallback: Recipe | None = None
     given: tuple[str, ...] = ()
@@ -62,6 +64,7 @@ class Request:
             "data_dir": self.data_dir and str(self.data_dir),
             "n_seeds": self.n_seeds,
             "engine": self.engine,
+            "precision": self.precision,
         }
 
     def seeds(self) -> range:
@@ -80,10 +83,11 @@ def resumed(path: Path) -> Request:
         recipe = read_recipe(settings["recipe"])
         data_dir = settings["data_dir"] and Path(settings["data_dir"])
         n_seeds, engine = operator.index(settings["n_seeds"]), settings["engine"]
-        if n_seeds < 1 or not isinstance(engine, str | None):
-            raise ValueError(f"{n_seeds} seeds, engine {engine!r}")
+        precision = settings.get("precision", FLOAT32)  # older runs had no other
+        if n_seeds < 1 or not isinstance(engine, str | None) or not isinstance(precision, str):
+            raise ValueError(f"{n_seeds} seeds, engine {engine!r}, precision {precision!r}")
         given = tuple(asdict(recipe))  # all of it: what was made to fit once is not made to fit again
-        return Request(recipe, data_dir, n_seeds, engine, path.parent, given=given, folder=folder)
+        return Request(recipe, data_dir, n_seeds, engine, precision, path.parent, given=given, folder=folder)
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder.record_file} does not say how to go on: {error!r}. Train anew.") from error
 
@@ -125,7 +129,8 @@ def _engine(request: Request, dataset: Dataset, voice: Voice) -> Engine:
     """
     run = Run.of(request.recipe, dataset)
     parts = run.state.network, run.plan.loss, run.state.optimizer
-    choice = choose_engine(request.engine, *parts, n_threads=1 if request.n_seeds > 1 else None)
+    n_threads = 1 if request.n_seeds > 1 else None
+    choice = choose_engine(request.engine, *parts, n_threads=n_threads, precision=request.precision)
     next(run.epochs(choice.engine, stop=lambda: True), None)
     if choice.why is not None:
         voice.say(choice.why)

@@ -23,7 +23,12 @@ MAX_LAYERS, MAX_THREADS = 64, 64
 ACTIVATIONS = ("identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax")
 LOSSES = ("softmax_cross_entropy", "squared_error", "binary_cross_entropy")
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
-KERNELS = ("best", "portable", "avx2", "avx512")
+KERNELS = ("best", "portable", "avx2", "avx512", "amx", "avx512_bf16", "amx_bf16")
+FLOAT32, BF16 = "float32", "bf16"
+PRECISIONS = {  # what BYHAND_KERNEL may name, and the kernel that this is; the best is the last that runs
+    FLOAT32: {"best": "best", "portable": "portable", "avx2": "avx2", "avx512": "avx512", "amx": "amx"},
+    BF16: {"avx512": "avx512_bf16", "amx": "amx_bf16"},
+}
 OK, STOPPED, DIVERGED = range(3)
 REFUSALS = {3: "a size out of range", 4: "a buffer missing or not aligned", 5: "an index outside", 6: "no such kernel"}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from byhand.engines.base import Engine
 from byhand.engines.described import why_not
-from byhand.engines.library import why_missing
+from byhand.engines.library import FLOAT32, PRECISIONS, why_missing
 from byhand.engines.native import NativeEngine
 from byhand.errors import OptionError, known_as
 from byhand.losses.base import Loss
@@ -25,20 +25,30 @@ class Choice:
 
 
 def choose_engine(
-    name: str | None, network: Network, loss: Loss, optimizer: Optimizer, *, n_threads: int | None = None
+    name: str | None,
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    *,
+    n_threads: int | None = None,
+    precision: str = FLOAT32,
 ) -> Choice:
     """Return the engine called `name`, else by BYHAND_ENGINE, else ("auto") the fastest that can train this.
 
-    n_threads : of the native engine; None: all this process may use
-    Raises OptionError for an unknown name, and for "native" where that cannot be.
+    n_threads, precision : of the native engine; see NativeEngine
+    Raises OptionError for an unknown name, and for "native" or a precision where that cannot be.
     """
     name = name or os.environ.get("BYHAND_ENGINE") or "auto"
     known_as("engine", name, dict.fromkeys(NAMES))
-    if name == ArrayEngine.name:
-        return Choice(ArrayEngine())
-    reason = why_missing() or why_not(network, loss, optimizer)
+    known_as("precision", precision, PRECISIONS)
+    asked_for_numpy = name == ArrayEngine.name
+    reason = "it was asked for" if asked_for_numpy else why_missing() or why_not(network, loss, optimizer)
     if reason is None:
-        return Choice(NativeEngine(n_threads))
+        return Choice(NativeEngine(n_threads, precision))
+    if precision != FLOAT32:
+        raise OptionError(f"{precision} is for the native engine, and NumPy trains this: {reason}. Leave it out.")
+    if asked_for_numpy:
+        return Choice(ArrayEngine())
     if name == "native":
         raise OptionError(f"the native engine cannot train this: {reason}. Use --engine numpy.")
     return Choice(ArrayEngine(), f"NumPy trains this: {reason}.")
