@@ -16,7 +16,7 @@ from pathlib import Path
 
 CORE = Path(__file__).resolve().parent
 
-FLAGS = ["-std=c11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra"]
+FLAGS = ["-std=c11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror=implicit-function-declaration"]
 FLAGS += ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]  # x·y + z may be one instruction
 PLAIN_SOURCES = ("face.c", "team.c", "random.c", "beginnings.c", "toys.c", "drawing.c")
 PLAIN_SOURCES += ("inside.c", "cells.c", "sureness.c")

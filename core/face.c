@@ -1,4 +1,7 @@
 /* The door: every size, pointer and number is looked at before a kernel runs, so the kernels need not. */
+#if defined(__linux__)
+#define _DEFAULT_SOURCE /* for processor.h: syscall */
+#endif
 #include <math.h>
 #include <string.h>
 

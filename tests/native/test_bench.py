@@ -45,6 +45,12 @@ def test_turns_are_taken_in_processes_of_their_own_and_who_is_missing_is_said(mo
     assert heard == ["tiny: round 1 of 2", "tiny: round 2 of 2"]
 
 
+def test_bf16_takes_part_where_networks_are_wide() -> None:
+    assert [work.name for work in WORKS.values() if work.is_wide] == ["wide", "five wide"]
+    found = take_turns(WORKS["tiny"], ["byhand", "byhand bf16", "torch bf16"], 1, None)
+    assert "byhand bf16" not in {*found.seconds, *found.left_out}
+
+
 def test_without_byhand_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="byhand cannot be timed"):
         take_turns(WORKS["sgd"], ["byhand"], 1, tmp_path / "no mnist here")

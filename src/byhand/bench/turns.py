@@ -25,8 +25,11 @@ PEERS = {
     "torch tutorial": ("byhand.bench.peers.torch_peer", "tutorial"),
     "scikit-learn": ("byhand.bench.peers.others", "sklearn"),
     "keras": ("byhand.bench.peers.others", "keras"),
+    "byhand bf16": ("byhand.bench.peers.ours", "bf16"),
+    "torch bf16": ("byhand.bench.peers.torch_peer", "bf16"),
 }
-WHOLE_EPOCHS = ("byhand", "jax scan")  # one call an epoch; the others step from Python
+WHOLE_EPOCHS = ("byhand", "jax scan", "byhand bf16")  # one call an epoch; the others step from Python
+FOR_WIDE = ("byhand bf16", "torch bf16")  # what is won there is lost in narrow networks
 PATIENCE = 600  # seconds, for a peer to get ready (compiling) or to finish an epoch
 REST = 0.1  # seconds between two turns, for thread pools to fall asleep
 
@@ -58,8 +61,12 @@ class Timed:
 def take_turns(
     work: Work, peers: list[str], rounds: int, data_dir: Path | None, say: Callable[[str], None] = lambda line: None
 ) -> Timed:
-    """Return so many rounds of each peer; `say` hears how far it is. Raises OptionError without byhand itself."""
+    """Return so many rounds of each peer; `say` hears how far it is. Raises OptionError without byhand itself.
+
+    Peers that compute in bf16 take part in wide networks only.
+    """
     timed = Timed(work)
+    peers = [peer for peer in peers if work.is_wide or peer not in FOR_WIDE]
     context = multiprocessing.get_context("spawn")
     lines: dict[str, Connection] = {}
     processes = []

@@ -31,6 +31,10 @@ class Work:
     thinned: int = 1
 
     @property
+    def is_wide(self) -> bool:
+        return max(self.sizes[1:-1]) >= 500
+
+    @property
     def flops(self) -> int:
         """Floating-point operations of its matrix products: three a layer, two for the first."""
         products = [a * b for a, b in zip(self.sizes, self.sizes[1:], strict=False)]

@@ -1,4 +1,4 @@
-"""byhand itself: the native and the array engine."""
+"""byhand itself: the native engine in both precisions, and the array engine."""
 
 from collections.abc import Callable
 
@@ -20,6 +20,10 @@ from byhand.training.array_engine import ArrayEngine
 
 def native(work: Work, x: Array, y: Array) -> Callable[[], None]:
     return _epoch(NativeEngine(), work, x, y)
+
+
+def bf16(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    return _epoch(NativeEngine(precision="bf16"), work, x, y)
 
 
 def numpy(work: Work, x: Array, y: Array) -> Callable[[], None]:

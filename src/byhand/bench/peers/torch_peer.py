@@ -1,4 +1,4 @@
-"""PyTorch twice: the data in memory as floats, and through a DataLoader as tutorials have it."""
+"""PyTorch: the data in memory as floats, in float32 or in bf16, and through a DataLoader as tutorials have it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +19,19 @@ def tuned(work: Work, x: Array, y: Array) -> Callable[[], None]:
             step(inputs[rows], labels[rows])
 
     return epoch
+
+
+def bf16(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    """The same in what PyTorch calls automatic mixed precision."""
+    import torch
+
+    epoch = tuned(work, x, y)
+
+    def mixed() -> None:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            epoch()
+
+    return mixed
 
 
 def tutorial(work: Work, x: Array, y: Array) -> Callable[[], None]:
