@@ -50,11 +50,32 @@ INLINE void product_tile(const product *p, const int first, int32_t column, cons
         }
 }
 
+/* A tile of one vector, from every term of the sums: those of odd and of even number apart, for there are too few sums to
+ * keep a multiplier busy while each waits for the one before. */
+INLINE void product_narrow(const product *p, const int first, const int rows) {
+    vec sum[TILE_ROWS][2] = {0};
+    const float *a[TILE_ROWS], *b = p->b;
+    for (int r = 0; r < rows; r++) a[r] = p->a[first + r];
+    const ptrdiff_t a_step = p->a_step, b_step = p->b_step, depth = p->depth;
+    ptrdiff_t d = 0;
+    for (; d + 2 <= depth; d += 2)
+        UNROLLED for (int odd = 0; odd < 2; odd++) {
+            const vec row = load(b + (d + odd) * b_step);
+            UNROLLED for (int r = 0; r < rows; r++) sum[r][odd] += a[r][(d + odd) * a_step] * row;
+        }
+    if (d < depth)
+        UNROLLED for (int r = 0; r < rows; r++) sum[r][0] += a[r][d * a_step] * load(b + d * b_step);
+    UNROLLED for (int r = 0; r < rows; r++) {
+        const vec both = sum[r][0] + sum[r][1];
+        store(p->c[first + r], p->add ? load(p->c[first + r]) + both : both);
+    }
+}
+
 INLINE void product_rows(const product *p, const int first, const int rows, const int vectors) {
     if (p->only && vectors == TILE_VECTORS) product_tile(p, first, 0, rows, TILE_VECTORS, 1);
     else if (p->only) /* the first layer alone; a narrow tile of it may as well be done a vector at a time */
         for (int v = 0; v < vectors; v++) product_tile(p, first, v * LANES, rows, 1, 1);
-    else if (vectors == 1) product_tile(p, first, 0, rows, 1, 0);
+    else if (vectors == 1) product_narrow(p, first, rows);
     else if (vectors == 2) product_tile(p, first, 0, rows, 2, 0);
 #if defined(__AVX512F__) || defined(__aarch64__)
     else if (vectors == 3) product_tile(p, first, 0, rows, 3, 0);
