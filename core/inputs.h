@@ -105,6 +105,7 @@ static void gather(epoch *e, int member, int64_t from, int rows) {
 /* Return the marks of a group of inputs, together. */
 INLINE int together(const unsigned char *marks) {
     uint32_t word;
+    _Static_assert(TILE_ROWS == sizeof word, "a group is four inputs");
     memcpy(&word, marks, TILE_ROWS);
     word |= word >> 16;
     return (word | word >> 8) & 255;
