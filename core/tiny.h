@@ -10,7 +10,7 @@
 #include "inputs.h"
 #include "losses.h"
 
-enum { TINY_WIDTH = 16, TINY_LAYERS = 16, TINY_VECTORS = TINY_WIDTH / LANES, CHAINS = 4 };
+enum { TINY_WIDTH = 16, TINY_LAYERS = 16, TINY_VECTORS = TINY_WIDTH / LANES, CHAINS = 4, AHEAD = 8 /* examples */ };
 
 typedef struct {
     vec v[TINY_VECTORS];
@@ -111,6 +111,7 @@ static void train_tiny(epoch *e) {
     turn_weights(e, turned);
     for (int64_t i = 0; i < d->n_order && e->status == BH_OK; i++) {
         const int64_t at = d->order[i];
+        if (i + AHEAD < d->n_order) ask_for_row(d, n_in, i + AHEAD);
         convert(d, n_in, stored_row(d, n_in, i, e->scratch), e->x[0]);
         tiny_forward(e);
         const verdict v = {e->network, 0, n_out, d->labels ? d->labels[at] : 0, d->labels ? 0 : d->targets + at * n_out, 1};

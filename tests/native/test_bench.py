@@ -1,5 +1,6 @@
 """`byhand bench`: turns, ratios, and what is left out."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,14 @@ def test_turns_are_taken_in_processes_of_their_own_and_who_is_missing_is_said(mo
     assert all(len(times) == 2 and min(times) > 0 for times in found.seconds.values())
     assert found.left_out == {"nobody": "KeyError: 'nobody'"}
     assert heard == ["tiny: round 1 of 2", "tiny: round 2 of 2"]
+
+
+def test_a_turn_is_filled_with_whole_epochs() -> None:
+    short, long = [], []
+    assert turns.timed_turn(lambda: short.append(time.sleep(0.03))) == pytest.approx(0.03, rel=0.5)
+    assert len(short) > 3
+    assert turns.timed_turn(lambda: long.append(time.sleep(0.25))) == pytest.approx(0.25, rel=0.5)
+    assert len(long) == 1
 
 
 def test_bf16_takes_part_where_networks_are_wide() -> None:

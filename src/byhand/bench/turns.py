@@ -1,6 +1,7 @@
 """Timing in turns: each peer waits in a process of its own until it is called, so that two never run at once.
 
-One after the other, round after round: what the machine does besides slows all alike. A peer that is not installed, or
+One after the other, round after round: what the machine does besides slows all alike. A turn is one epoch, or as many as
+take a fifth of a second. A peer that is not installed, or
 cannot do the work, is left out and said so.
 """
 
@@ -32,6 +33,7 @@ WHOLE_EPOCHS = ("byhand", "jax scan", "byhand bf16")  # one call an epoch; the o
 FOR_WIDE = ("byhand bf16", "torch bf16")  # what is won there is lost in narrow networks
 PATIENCE = 600  # seconds, for a peer to get ready (compiling) or to finish an epoch
 REST = 0.1  # seconds between two turns, for thread pools to fall asleep
+TURN = 0.2  # seconds that a turn has at least: short epochs are repeated, or waking threads would be what is timed
 
 
 @dataclass
@@ -118,9 +120,16 @@ def serve(peer: str, work_name: str, data_dir: Path | None, line: Connection) ->
         line.send(f"{type(error).__name__}: {error}".partition("\n")[0])
         return
     while line.recv() == "go":
-        started = time.perf_counter()
+        line.send(timed_turn(epoch) * factor)
+
+
+def timed_turn(epoch: Callable[[], None]) -> float:
+    """Return how long an epoch takes, in the mean of as many as fill a turn."""
+    started, done = time.perf_counter(), 0
+    while (seconds := time.perf_counter() - started) < TURN:
         epoch()
-        line.send((time.perf_counter() - started) * factor)
+        done += 1
+    return seconds / done
 
 
 def ready(peer: str, work: Work, data_dir: Path | None) -> Callable[[], None]:
