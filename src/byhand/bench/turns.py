@@ -1,8 +1,7 @@
 """Timing in turns: each peer waits in a process of its own until it is called, so that two never run at once.
 
-One after the other, round after round: what the machine does besides slows all alike. A turn is one epoch, or as many as
-take a fifth of a second. A peer that is not installed, or
-cannot do the work, is left out and said so.
+One after the other, round after round: what the machine does besides slows all alike. A turn is one epoch, or as many
+as take a fifth of a second. A peer that is not installed, or cannot do the work, is left out and said so.
 """
 
 import importlib
