@@ -1,7 +1,8 @@
-"""Every work of `byhand bench`, every peer, for the record: python benchmarks/epochs.py [--rounds 7]
+"""Every work of `byhand bench`, every peer, for the record: python benchmarks/epochs.py [--rounds 9] [WORK …]
 
-Needs the peers (`pip install 'byhand[bench]'`) and MNIST (BYHAND_DATA or the cache). Some ten minutes; nothing else
-should run meanwhile.
+With works named, only these are measured, and take their places in the record that is there. Needs the peers
+(`pip install 'byhand[bench]'`) and MNIST (BYHAND_DATA or the cache). Some twelve minutes; nothing else should run
+meanwhile.
 """
 
 import argparse
@@ -10,9 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from byhand.bench.report import as_table, as_values
 from byhand.bench.roofline import peak
 from byhand.bench.turns import PEERS, take_turns
-from byhand.bench.work import WORKS
+from byhand.bench.work import WORKS, work_named
 from byhand.engines.native import NativeEngine, usable_processors
-from machine import machine, save_record
+from machine import machine, read_record, save_record
 
 
 def versions() -> dict[str, str]:
@@ -28,13 +29,17 @@ def versions() -> dict[str, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("works", nargs="*")
     options = parser.parse_args()
     most, found = peak(usable_processors()), []
-    for work in WORKS.values():
+    for work in map(work_named, options.works or WORKS):
         found.append(take_turns(work, list(PEERS), options.rounds, None, say=print))
         print(as_table(found[-1:], most), flush=True)
     values = {timed.work.name: as_values(timed, most) for timed in found}
+    if options.works:
+        values |= {name: old for name, old in read_record("epochs")["works"].items() if name not in values}
+        values = {name: values[name] for name in WORKS if name in values}
     record = {**machine(), "versions": versions(), "engine": NativeEngine().name, "peak_flops": most, "works": values}
     save_record("epochs", record)
 

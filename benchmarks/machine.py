@@ -37,6 +37,12 @@ def _processor() -> str:
     return f"{fields.get('model name', 'unknown')} ({', '.join(vectors)})"
 
 
+def read_record(name: str) -> dict[str, Any]:
+    """Return what is in benchmarks/records/NAME.json."""
+    found: dict[str, Any] = json.loads((RECORDS / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
 def save_record(name: str, record: dict[str, Any]) -> None:
     """Write benchmarks/records/NAME.json."""
     RECORDS.mkdir(exist_ok=True)

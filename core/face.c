@@ -187,7 +187,7 @@ static void furnish(epoch *e, larder *from, int32_t batch_size, int32_t n_thread
     e->scratch = take(from, n_threads * n_in * size);
     e->lists = take(from, ((widest > n_in ? widest : n_in) + PADDING) * (int64_t)sizeof(int32_t));
     furnish_background(e, from, n_threads);
-    furnish_words(e, from, n_threads);
+    if (!is_prediction(e)) furnish_words(e, from, n_threads);
 }
 
 int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {

@@ -18,6 +18,7 @@ class Work:
     sizes : inputs, hidden widths, outputs   activation : behind hidden layers; behind the last one too, with
     squared error   rate : the learning rate, constant   n : examples of an epoch
     thinned : peers that step from Python train one in so many examples, and their time is multiplied
+    background : False: every 0 of a picture is made a 1, so that nothing can be skipped
     """
 
     name: str
@@ -29,6 +30,7 @@ class Work:
     rate: float = 0.1
     n: int = 60_000
     thinned: int = 1
+    background: bool = True
 
     @property
     def is_wide(self) -> bool:
@@ -45,6 +47,7 @@ WORKS = {
     work.name: work
     for work in (
         Work("sgd", (784, 128, 10), 128),
+        Work("no background", (784, 128, 10), 128, background=False),
         Work("adam", (784, 128, 10), 128, optimizer="adam", rate=1e-3),
         Work("deep adam", (784, 128, 64, 10), 128, optimizer="adam", rate=1e-3),
         Work("sigmoid", (784, 50, 10), 100, activation="sigmoid", loss="squared_error"),
@@ -67,7 +70,8 @@ def examples_of(work: Work, data_dir: Path | None) -> tuple[Array, Array]:
     """Return stored inputs (n, n_in), bytes for MNIST, and class numbers (n,)."""
     if work.sizes[0] == 784:
         train = mnist(data_dir, validation=None).train
-        return np.ascontiguousarray(train.raw[: work.n]), train.y[: work.n]
+        raw = np.ascontiguousarray(train.raw[: work.n])
+        return raw if work.background else raw | np.uint8(1), train.y[: work.n]
     x = Stream(0, DATA).normal(work.n, work.sizes[0]).astype(np.float32)
     return x, (x[:, 0] * x[:, 1] > 0).astype(np.int64)
 
