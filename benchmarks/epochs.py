@@ -32,7 +32,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("works", nargs="*")
     options = parser.parse_args()
-    most, found = peak(usable_processors()), []
+    most = read_record("epochs")["peak_flops"] if options.works else peak(usable_processors())
+    found = []
     for work in map(work_named, options.works or WORKS):
         found.append(take_turns(work, list(PEERS), options.rounds, None, say=print))
         print(as_table(found[-1:], most), flush=True)

@@ -116,12 +116,12 @@ def in_bf16() -> str:
 
 def time_to_accuracy() -> list[str]:
     """Return for each accuracy how long each way of training takes to it."""
-    lines = []
-    for target, ways in record("time-to-accuracy")["targets"].items():
+    lines, known = [], record("time-to-accuracy")
+    for target, ways in known["targets"].items():
         told = []
         for name, found in ways.items():
             if found["epochs"] is None:
-                told.append(f"{name} not in {found['tried']} epochs")
+                told.append(f"{name} not in {known['tried']} epochs")
             else:
                 told.append(f"{name} {median(found['seconds']):.2f} s ({found['epochs']} epochs)")
         lines.append(f"- Until {percent(float(target))} % of held-out digits are read right: {', '.join(told)}.")
