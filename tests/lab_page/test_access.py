@@ -67,6 +67,7 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
     lab.settled()
     go_to("[aria-label='rather than']")
     go_to(".beside button.small")
+    lab.until("() => location.hash.includes('picture=')")  # written a moment after the last change
     lab.page.reload()
     lab.page.wait_for_selector("html[data-ready]")
     go_to("nav a:nth-child(2)")
