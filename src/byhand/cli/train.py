@@ -17,7 +17,12 @@ from byhand.recipes import recipe_named
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with a stopped run, to the same bits.")
 @click.option("--lab", is_flag=True, help="Serve the lab beside it: a page that shows the training, while it lasts.")
 @click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
-@click.option("--precision", default="float32", show_default=True, help="Of matrix products; or bf16: docs/core.md.")
+@click.option(
+    "--precision",
+    default="float32",
+    show_default=True,
+    help="Of matrix products: float32, or bf16, faster and less exact in wide networks.",
+)
 @data_dir_option
 @runs_option
 @recipe_flags
