@@ -69,7 +69,7 @@ INLINE void pair_bytes(const unsigned char *x, int32_t n, float *words) {
 /* Multiplying */
 
 typedef struct {
-    const float *a; /* (rows, depth) words; rows up to the next multiple of BLOCK can be read */
+    const float *a; /* (rows, depth) words; rows up to the next multiple of BLOCK_ROWS can be read */
     ptrdiff_t a_row;
     const float *b; /* (pieces, depth, PANEL) words */
     ptrdiff_t apart;

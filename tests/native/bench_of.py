@@ -23,7 +23,7 @@ def _runs(kernel: str) -> bool:
     return why_missing() is None and load().bh_choose_kernel(KERNELS.index(kernel)) > 0
 
 
-AT_HAND = [name for name in PRECISIONS[FLOAT32] if name != "best" and _runs(name)]
+AT_HAND = [name for name in PRECISIONS[FLOAT32].values() if _runs(name)]
 BF16_AT_HAND = [name for name in PRECISIONS[BF16].values() if _runs(name)]
 
 

@@ -25,8 +25,8 @@ LOSSES = ("softmax_cross_entropy", "squared_error", "binary_cross_entropy")
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 KERNELS = ("best", "portable", "avx2", "avx512", "amx", "avx512_bf16", "amx_bf16")
 FLOAT32, BF16 = "float32", "bf16"
-PRECISIONS = {  # what BYHAND_KERNEL may name, and the kernel that this is; the best is the last that runs
-    FLOAT32: {"best": "best", "portable": "portable", "avx2": "avx2", "avx512": "avx512", "amx": "amx"},
+PRECISIONS = {  # processor family, as BYHAND_KERNEL names it → kernel; the last that runs is the best
+    FLOAT32: {"portable": "portable", "avx2": "avx2", "avx512": "avx512", "amx": "amx"},
     BF16: {"avx512": "avx512_bf16", "amx": "amx_bf16"},
 }
 OK, STOPPED, DIVERGED = range(3)

@@ -114,12 +114,10 @@ def chosen_kernel(library: ctypes.CDLL, precision: str = c.FLOAT32) -> int:
     """Return the number of the kernel BYHAND_KERNEL asks for, else of the best for this that this processor can run."""
     kernels = known_as("precision", precision, c.PRECISIONS)
     name = os.environ.get("BYHAND_KERNEL") or "best"
-    if name not in kernels and name in c.PRECISIONS[c.FLOAT32]:  # no bf16 in that family, or the best is to be found
-        wanted = list(kernels.values()) if name == "best" else []
-    else:
-        wanted = [known_as("kernel", name, kernels)]
-    found = [library.bh_choose_kernel(c.KERNELS.index(kernel)) for kernel in wanted]
-    runs: list[int] = [kernel for kernel in found if kernel > 0]
+    known_as("kernel", name, {"best": None, **c.PRECISIONS[c.FLOAT32]})
+    wanted = [kernel for family, kernel in kernels.items() if name in ("best", family)]
+    numbers: list[int] = [library.bh_choose_kernel(c.KERNELS.index(kernel)) for kernel in wanted]
+    runs = [number for number in numbers if number > 0]
     if runs:
         return runs[-1]
     if precision == c.FLOAT32:
