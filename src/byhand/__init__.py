@@ -13,7 +13,7 @@ The names below are loaded when they are first used, so that `byhand --help` doe
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from byhand._version import __version__
 
 if TYPE_CHECKING:
     from byhand import data as data

@@ -65,12 +65,6 @@ class DivergedError(ByhandError, ArithmeticError):
         )
 
 
-class NotTrainedError(ByhandError):
-    """A trained network is needed and this one has not been trained."""
-
-    exit_code = 2
-
-
 T = TypeVar("T")
 
 

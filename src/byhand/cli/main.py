@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from byhand import __version__
+from byhand._version import __version__
 from byhand.cli.common import visible
 from byhand.errors import ByhandError
 

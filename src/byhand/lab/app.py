@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
-from byhand import __version__
+from byhand._version import __version__
 from byhand.errors import DataError
 from byhand.lab.content import answer
 from byhand.lab.live import Live

@@ -17,16 +17,18 @@ import numpy as np
 
 from byhand.arrays import Array, Params, check_features, check_same_shape
 from byhand.errors import ShapeError
-from byhand.initializers import Initializer, he
+from byhand.initializers import Initializer, he, zeros
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.randomness import INIT, Stream
 
 
 class Dense(Layer):
     """z = x W + b.
 
     n_in, n_out : widths
-    initializer, rng : how W begins; without rng all weights are zero, to be filled by a loader
+    initializer : how W begins; he, the default, is meant for ReLU
+    rng : the random numbers it begins from; by default those of seed 0, so that layers of one shape begin alike: pass
+        Stream(seed, INIT, position), as Network.mlp does, where seeds matter
     """
 
     kind = "dense"
@@ -35,8 +37,13 @@ class Dense(Layer):
         super().__init__()
         if n_in < 1 or n_out < 1:
             raise ShapeError(f"Dense got sizes {n_in} and {n_out}; expected at least one input and one output.")
-        W = np.zeros((n_in, n_out)) if rng is None else initializer(rng, n_in, n_out)
+        W = initializer(rng or Stream(0, INIT), n_in, n_out)
         self.params = {"W": W.astype(np.float32), "b": np.zeros(n_out, dtype=np.float32)}
+
+    @classmethod
+    def zeros(cls, n_in: int, n_out: int) -> "Dense":
+        """Return a layer whose weights are all zero, to be filled by a loader. Trained as it is, it never learns."""
+        return cls(n_in, n_out, initializer=zeros)
 
     def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array]:
         """Return z (n, n_out) and x. Raises ShapeError if x is not (n, n_in)."""

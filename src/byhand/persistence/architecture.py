@@ -62,7 +62,7 @@ KINDS: dict[str, Kind] = {
     **{kind: _without_numbers(layer) for kind, layer in ACTIVATIONS.items()},
     LeakyReLU.kind: _without_numbers(LeakyReLU, slope=_share),
     Dropout.kind: _without_numbers(Dropout, rate=_share),
-    Dense.kind: Kind(Dense, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: (n_in + 1) * n_out),
+    Dense.kind: Kind(Dense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: (n_in + 1) * n_out),
     BatchNorm.kind: Kind(
         BatchNorm, {"width": _width, "momentum": _share, "epsilon": _share}, lambda width, **_: 4 * width
     ),

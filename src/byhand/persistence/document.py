@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from byhand import __version__
+from byhand._version import __version__
 from byhand.arrays import Params
 from byhand.errors import OptionError
 from byhand.persistence.plain_data import Reader, parse_json, plain_object, record, shown, text, whole

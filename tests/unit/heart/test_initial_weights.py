@@ -7,6 +7,7 @@ import pytest
 
 from byhand.data.toy import moons
 from byhand.initializers import Initializer, glorot, he, normal, scaled, uniform, zeros
+from byhand.layers import Dense, ReLU
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.randomness import INIT, Stream
@@ -95,3 +96,14 @@ def test_all_zero_learns_nothing_but_the_share_of_the_classes() -> None:
     network = trained(zeros)
     assert not network.params["0.W"].any()
     assert not network.params["2.W"].any()
+
+
+def test_a_dense_layer_made_by_hand_can_learn() -> None:
+    network = Network([Dense(2, 16), ReLU(), Dense(16, 2)])
+    history = fit(network, moons(200).train, loss=SoftmaxCrossEntropy(), learning_rate=0.5, epochs=30, batch_size=20)
+    assert history[-1].train_accuracy is not None
+    assert history[-1].train_accuracy > 0.95
+
+
+def test_zeros_makes_a_layer_for_loaders() -> None:
+    assert not Dense.zeros(3, 4).params["W"].any()

@@ -65,7 +65,7 @@ def test_running_averages_of_an_inner_batch_norm_are_updated() -> None:
 
 
 def test_where_everything_inside_is_silent_the_signal_still_passes() -> None:
-    inner = Dense(3, 3)  # all zero
+    inner = Dense.zeros(3, 3)
     layer = Residual(inner, ReLU())
     x = Stream(4, INIT).normal(2, 3)
     y, saved = layer.forward(x)

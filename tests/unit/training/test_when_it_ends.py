@@ -87,7 +87,7 @@ def explosive(rate: float) -> tuple[TrainingState, Examples, Plan]:
     """Return a run on numbers to predict that diverges for any rate above about 1: L = (w − 1)², one batch an epoch."""
     raw = np.ones((4, 1), dtype=np.float32)
     ones = Examples(raw, np.ones((4, 1), dtype=np.float32), preparation_for("raw", raw, low=0, high=1))
-    state = TrainingState(Network([Dense(1, 1)]), SGD())
+    state = TrainingState(Network([Dense.zeros(1, 1)]), SGD())
     return state, ones, Plan(SquaredError(), Constant(rate), epochs=100, batch_size=2, seed=1, shuffle=False)
 
 
