@@ -15,8 +15,8 @@ def test_on_all_test_digits_no_class_changes(kind: str, tmp_path: Path, mnist_fo
     assert byhand("train", "fast", "--data-dir", mnist_folder, "--runs", runs).code == 0
     made = tmp_path / f"digit{SUFFIXES[kind]}"
     found = byhand("export", kind, made, "--runs", runs, "--data-dir", mnist_folder, "--json").json
-    assert (found["n"], found["changed"]) == (10_000, 0)
-    assert found["difference"] < 1e-5
+    assert (found["n"], found["n_mismatches"]) == (10_000, 0)
+    assert found["max_abs_error"] < 1e-5
 
 
 def test_a_page_is_for_drawings(tmp_path: Path) -> None:

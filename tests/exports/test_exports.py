@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,9 +9,9 @@ import pytest
 from byhand.arrays import Array
 from byhand.data.prepare import Preparation
 from byhand.errors import EnvironmentFault, OptionError
-from byhand.exports import EXPORTS, SUFFIXES
+from byhand.exports import EXPORTS
 from byhand.exports.plain import plain_model
-from byhand.exports.receipt import Receipt, check_runs, receipt
+from byhand.exports.verify import Verification, require_match, verify
 from byhand.layers import BatchNorm, Dense, ReLU, Residual
 from byhand.network import Network
 from byhand.persistence.model import Model
@@ -56,20 +55,20 @@ def stored(n: int, width: int) -> Array:
 
 @pytest.mark.parametrize("kind", EXPORTS)
 @pytest.mark.parametrize("name", MODELS)
-def test_an_export_answers_as_the_model(kind: str, name: str, tmp_path: Path) -> None:
+def test_an_export_answers_as_the_model(kind: str, name: str) -> None:
     if kind in NEEDS and shutil.which(NEEDS[kind]) is None:
         pytest.skip(f"needs {NEEDS[kind]}")
     if kind == "onnx":
         pytest.importorskip("onnx")
         pytest.importorskip("onnxruntime")
-    model, path = MODELS[name](), tmp_path / f"made{SUFFIXES[kind]}"
-    path.write_bytes(EXPORTS[kind](plain_model(model)))
-    found = receipt(kind, path, model, stored(300, model.n_features))
+    model = MODELS[name]()
+    content = EXPORTS[kind](plain_model(model))
+    found = verify(kind, content, model, stored(300, model.n_features))
     assert found.run_by is not None
-    assert (found.n, found.changed) == (300, 0)
+    assert (found.n, found.n_mismatches) == (300, 0)
     scale = 1 if model.output is not Output.VALUES else 1000
-    assert found.difference < 2e-6 * scale
-    assert found.size == path.stat().st_size
+    assert found.max_abs_error < 2e-6 * scale
+    assert found.size == len(content)
 
 
 @pytest.mark.parametrize("kind", ["c", "js", "python"])
@@ -87,13 +86,11 @@ def test_what_no_export_knows_is_refused() -> None:
             plain_model(Model(network, BYTES, Output.PROBABILITIES))
 
 
-def test_a_receipt_that_is_not_clean_is_an_error(tmp_path: Path) -> None:
+def test_an_export_that_answers_otherwise_is_an_error() -> None:
     model = MODELS["digits"]()
-    path = tmp_path / "other.py"
     other = replace(model, network=Network.mlp([20, 12, 5], seed=8))
-    path.write_bytes(EXPORTS["python"](plain_model(other)))
-    found = receipt("python", path, model, stored(100, 20))
-    assert found.changed > 0
+    found = verify("python", EXPORTS["python"](plain_model(other)), model, stored(100, 20))
+    assert found.n_mismatches > 0
     with pytest.raises(EnvironmentFault, match="do not use it"):
-        check_runs(found, path)
-    check_runs(Receipt(1, "", None), path)
+        require_match(found, "other.py")
+    require_match(Verification(1, "", None), "other.py")

@@ -7,7 +7,6 @@ import pytest
 from driving import STATIC, drawings
 
 import byhand as bh
-from byhand.cli.loading import recipe_of
 from byhand.errors import OptionError
 from byhand.exports.as_page import INSTEAD, as_page, modules
 from byhand.network import Network
@@ -101,7 +100,8 @@ def test_a_network_trained_in_the_page_is_a_model_of_byhand_s(site: str, open_la
     file = tmp_path / "mine.safetensors"
     file.write_bytes(taken(lab, "As a model"))
     model = bh.load_model(file)
-    assert (model.network.widths[-1], model.output, recipe_of(model).hidden) == (10, "scores", (9, 7))
+    assert (model.network.widths[-1], model.output) == (10, "scores")
+    assert model.provenance["recipe"]["hidden"] == [9, 7]
     save_model(model, tmp_path)
     assert (tmp_path / "model.safetensors").read_bytes() == file.read_bytes()
     lab.page.click("summary:has-text('Take it away')")

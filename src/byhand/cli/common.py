@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from byhand.untrusted import UntrustedText, visible
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -110,16 +112,11 @@ def model_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("model", required=False, type=click.Path(path_type=Path))(function)
 
 
-def escaped(text: str) -> str:
+def escaped(text: str | UntrustedText) -> str:
     """Return text from outside so that a result shows it as it is: square brackets are markup there."""
     from rich.markup import escape
 
-    return escape(visible(text))
-
-
-def visible(text: str) -> str:
-    """Return text from outside with its control characters spelled out: none of them reaches the terminal."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+    return escape(text.for_terminal() if isinstance(text, UntrustedText) else visible(text))
 
 
 def percent(fraction: float, digits: int = 2) -> str:

@@ -34,11 +34,10 @@ def command(
 
     Example: byhand explain runs/vanilla-1 --index 8
     """
-    from byhand.cli.loading import data_for, find_model, recipe_of
+    from byhand.cli.loading import data_for, find_model, loss_of
     from byhand.cli.pictures import picture_lines
     from byhand.errors import OptionError
     from byhand.inspection.explain import explain
-    from byhand.recipes.build import build_loss
 
     found, _ = find_model(model, runs)
     if image is not None:
@@ -53,7 +52,7 @@ def command(
         raw, y = examples.raw[index : index + 1], examples.y[index]
         what = f"example {index} of {dataset.name}, {found.class_names[int(y)] if found.class_names else y}"
     x = found.preparation.apply(raw)[0]
-    explanation = explain(found.network, x, y, loss=build_loss(recipe_of(found)), learning_rate=learning_rate)
+    explanation = explain(found.network, x, y, loss=loss_of(found), learning_rate=learning_rate)
     picture = picture_lines(raw[0], found.image_shape, float(raw.max()) or 1.0) if found.image_shape else []
     text = "\n".join([f"[bold]{escaped(what)}[/bold]", *picture, "", _colored(str(explanation))])
     voice.result(text, {"example": what, **asdict(explanation)})

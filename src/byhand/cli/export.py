@@ -1,4 +1,4 @@
-"""`byhand export`: a model as something that runs without byhand, with a receipt."""
+"""`byhand export`: a model as something that runs without byhand, verified by running it."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +12,7 @@ from byhand.errors import ByhandError
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
-    from byhand.exports.receipt import Receipt
+    from byhand.exports.verify import Verification
     from byhand.persistence.model import Model
 
 KINDS = ("page", "c", "js", "python", "onnx")
@@ -29,20 +29,21 @@ def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, 
     """Write a model to OUTPUT: a page that reads drawings, a C header, a JavaScript module, a Python or an ONNX file.
 
     None of them needs byhand, and each has the preparation inside. A page is one HTML file with the lab's views Draw
-    and Network; it opens from disk, on a desktop or a phone, without a network. Of the others the receipt tells how it
-    answered, run by a C compiler, node, Python or onnxruntime, on the model's test examples.
+    and Network; it opens from disk, on a desktop or a phone, without a network. The others are
+    verified before they are written: run by a C compiler, node, Python or onnxruntime on the model's test examples.
 
     Example: byhand export c digit.h
     """
     from byhand.cli.loading import find_model
-    from byhand.exports.receipt import check_runs, receipt
+    from byhand.exports.verify import require_match, verify
     from byhand.files import write_whole
 
     found, _ = find_model(model, runs)
-    write_whole(output, _content(kind, found))
-    given = receipt(kind, output, found, None if kind == "page" else _examples(found, data_dir, voice))
-    voice.result(_told(output, given), {"output": str(output), **asdict(given)})
-    check_runs(given, output)
+    content = _content(kind, found)
+    verification = verify(kind, content, found, None if kind == "page" else _examples(found, data_dir, voice))
+    require_match(verification, f"the export for {output}")
+    write_whole(output, content)
+    voice.result(_text(output, verification), {"output": str(output), **asdict(verification)})
 
 
 def _content(kind: str, model: "Model") -> bytes:
@@ -58,7 +59,7 @@ def _content(kind: str, model: "Model") -> bytes:
 
 
 def _examples(model: "Model", data_dir: Path | None, voice: Voice) -> "Array":
-    """Return stored numbers to run the export on: the test set, or, where it is not at hand, made-up ones."""
+    """Return stored numbers to run the export on: the test set, or, where it is not at hand, random ones."""
     import numpy as np
 
     from byhand.cli.loading import data_for
@@ -67,17 +68,17 @@ def _examples(model: "Model", data_dir: Path | None, voice: Voice) -> "Array":
         dataset = data_for(model, None, data_dir)
         return (dataset.test or dataset.train).raw
     except ByhandError as reason:
-        voice.say(f"the receipt is of made-up numbers: {reason}")
+        voice.say(f"verified on random numbers: {reason}")
         from byhand.randomness import DATA, Stream
 
         return np.floor(Stream(0, DATA).uniform(1000, model.n_features) * 256)
 
 
-def _told(output: Path, given: "Receipt") -> str:
-    lines = [f"[bold]written[/]     {escaped(str(output))}, {given.size:,} bytes, sha256 {given.sha256}"]
-    if given.run_by is None:
+def _text(output: Path, found: "Verification") -> str:
+    lines = [f"[bold]written[/]     {escaped(str(output))}, {found.size:,} bytes, sha256 {found.sha256}"]
+    if found.run_by is None:
         return "\n".join([*lines, "[bold]not run[/]     nothing here can run it"])
-    same = f"{given.n - given.changed:,} of {given.n:,} examples get the same class"
+    same = f"{found.n - found.n_mismatches:,} of {found.n:,} examples get the same class"
     return "\n".join(
-        [*lines, f"[bold]run by[/]      {given.run_by}: {same}; scores differ by {given.difference:.1e} at most"]
+        [*lines, f"[bold]run by[/]      {found.run_by}: {same}; scores differ by {found.max_abs_error:.1e} at most"]
     )

@@ -1,16 +1,27 @@
-"""Finding what a verb was asked to work on: the saved model, and examples of the kind it was trained on."""
+"""Finding what a verb was asked to work on: the saved model, and examples of the kind it was trained on.
+
+What a model's file says of its training informs and never acts: no path that it names is opened, no number that it
+names is a size. Only a set that byhand itself brings or makes is taken by its name, with byhand's own sizes.
+"""
 
 import operator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from byhand.data.clouds import CLOUDS
 from byhand.data.examples import Dataset, Examples
 from byhand.errors import DataError
+from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.persistence.model import Model, load_model
+from byhand.persistence.output import Output
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.sources import load_data
+from byhand.recipes.xor import XOR
 from byhand.training.run_folder import RunFolder
+from byhand.untrusted import UntrustedText
+
+TEST_SEED = 1_000_000_007  # of made sets: not one that a training has by default, so their points are new to the model
 
 
 def find_model(path: Path | None, runs: Path) -> tuple[Model, Path]:
@@ -28,31 +39,64 @@ def read_recipe(given: Any) -> Recipe:
     return recipe
 
 
-def recipe_of(model: Model) -> Recipe:
-    """Return the recipe a model was trained by, as its provenance tells it."""
-    try:
-        return read_recipe(model.provenance["recipe"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(
-            "the model does not say how it was trained; name the data with --data-dir or --data."
-        ) from error
-
-
 def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
-    """Return data for a model, with the model's own preparation: its own kind, or what was named."""
+    """Return data for a model, with the model's own preparation: what was named, or else a built-in set of its kind.
+
+    Raises DataError if nothing was named and the model was trained on something that is not built in, or if the data
+    have another width.
+    """
     if data_dir is not None:
-        recipe = Recipe(name="", title="", expects="", data="mnist", preparation="raw")
+        dataset = load_data(_unprepared("mnist"), data_dir)
     elif data is not None:
-        recipe = Recipe(name="", title="", expects="", data=data, preparation="raw")
+        dataset = load_data(_unprepared(data), None)
     else:
-        recipe = replace(recipe_of(model), validation="none")
-    dataset = load_data(recipe, data_dir)
+        dataset = _built_in(model)
     if dataset.train.n_features != model.n_features:
         raise DataError(
             f"the model takes {model.n_features} numbers an example, and {dataset.name} has "
             f"{dataset.train.n_features}. Name other data with --data or --data-dir."
         )
     return replace(dataset, train=_prepared(dataset.train, model), test=dataset.test and _prepared(dataset.test, model))
+
+
+def built_in_sets() -> dict[str, Recipe]:
+    """Return the sets that a model's file may name, each with byhand's own sizes."""
+    names = ("circles", "moons", "spiral", "sine", *CLOUDS)
+    made = {name: replace(_unprepared(name), seed=TEST_SEED) for name in names}
+    return {"mnist": _unprepared("mnist"), "digits": _unprepared("digits"), "xor": XOR, **made}
+
+
+def told(model: Model, *names: str) -> Any:
+    """Return one leaf of what a model's file says of its training; None where it does not say."""
+    value: Any = model.provenance
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def loss_of(model: Model) -> Loss:
+    """Return the loss a model was trained with, which its outputs tell; the label smoothing is what its file says."""
+    if model.output is Output.YES_NO or (model.output is Output.PROBABILITIES and model.network.widths[-1] == 1):
+        return BinaryCrossEntropy()
+    if model.output is not Output.PROBABILITIES:
+        return SquaredError()
+    smoothing = told(model, "recipe", "label_smoothing")
+    return SoftmaxCrossEntropy(smoothing if isinstance(smoothing, float) and 0 <= smoothing < 1 else 0.0)
+
+
+def _built_in(model: Model) -> Dataset:
+    """Return the built-in set that the model says it was trained on; points of clouds are drawn anew, for testing."""
+    name, known = told(model, "recipe", "data"), built_in_sets()
+    if not isinstance(name, UntrustedText) or name not in known:
+        shown = name.for_terminal() if isinstance(name, UntrustedText) else "data that its file does not name"
+        raise DataError(f"the model was trained on {shown}; name data for it with --data or --data-dir.")
+    recipe = known[name]  # type: ignore[index]  # it compares as its text does
+    dataset = load_data(recipe, None)
+    return replace(dataset, test=dataset.train) if recipe.data in CLOUDS else dataset
+
+
+def _unprepared(data: str) -> Recipe:
+    return Recipe(name="", title="", expects="", data=data, preparation="raw")
 
 
 def _prepared(examples: Examples, model: Model) -> Examples:

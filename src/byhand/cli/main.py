@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 import click
 
 from byhand._version import __version__
-from byhand.cli.common import visible
 from byhand.errors import ByhandError
+from byhand.untrusted import visible
 
 VERBS = {
     "train": "train a network: by recipe, on MNIST or your own data",
@@ -26,7 +26,7 @@ VERBS = {
     "experiment": "run a textbook's warning as runs side by side, over several seeds",
     "show": "draw a network with its shapes and parameter counts",
     "data": "look at a data set, or fetch MNIST",
-    "export": "write a model as C, JavaScript, Python or ONNX, with a receipt",
+    "export": "write a model as C, JavaScript, Python or ONNX, verified by running it",
     "lab": "serve the lab: a page that draws, trains and takes networks apart",
     "bench": "time an epoch, side by side with what else is installed",
     "recipes": "list the named systems, or one of them with all its settings",

@@ -14,6 +14,7 @@ from byhand.errors import OptionError
 from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
+from byhand.untrusted import UntrustedText
 
 BENDS = (ReLU, LeakyReLU, Sigmoid, Tanh, Softmax)
 
@@ -75,8 +76,14 @@ def plain_model(model: Model) -> PlainModel:
     layers = [replace(layer, W=layer.W.astype(np.float32), b=layer.b.astype(np.float32)) for layer in layers]
     single = model.network.widths[-1] == 1 and model.output is not Output.VALUES
     ends = {Output.PROBABILITIES: "sigmoid" if single else "softmax", Output.YES_NO: "sigmoid"}
-    name = str(model.provenance.get("recipe", {}).get("name", "a model"))
-    return PlainModel(layers, ends.get(model.output, ""), single, model.output is Output.VALUES, name)
+    return PlainModel(layers, ends.get(model.output, ""), single, model.output is Output.VALUES, _name(model))
+
+
+def _name(model: Model) -> str:
+    """Return the name of the model's recipe where it is one that can stand in a comment."""
+    recipe = model.provenance.get("recipe")
+    name = recipe.get("name") if isinstance(recipe, dict) else None
+    return name.for_code("a model") if isinstance(name, UntrustedText) else "a model"
 
 
 def _prepared(first: PlainLayer, model: Model) -> PlainLayer:

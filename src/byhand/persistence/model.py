@@ -22,6 +22,7 @@ from byhand.persistence.document import Document, Format, read_document, write_d
 from byhand.persistence.output import Output, class_numbers, class_scores
 from byhand.persistence.plain_data import Reader, listed, one_of, optional, plain_object, record, text, whole
 from byhand.persistence.safe_tensors import naming
+from byhand.untrusted import distrust, plain_data
 
 CHUNK = 4096  # rows at a time: 13 MB of float32 for MNIST, whatever the size of the data
 FILE_NAME = "model.safetensors"  # in a folder
@@ -51,6 +52,7 @@ class Model:
     image_shape : (height, width) when a row of raw data is a picture
     provenance : plain data: recipe and its fields, seed, source of the data, environment (see provenance.py)
     history : plain data: see provenance.training_summary
+    All strings in these two are UntrustedText, whoever made the model: they inform, and nothing acts on them.
     Raises ShapeError when the parts do not fit together.
     """
 
@@ -63,6 +65,8 @@ class Model:
     history: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in ("provenance", "history"):
+            object.__setattr__(self, name, distrust(getattr(self, name)))
         scale, shift = self.preparation.scale, self.preparation.shift
         if scale.shape != shift.shape or scale.shape not in ((), (self.n_features,)):
             raise ShapeError(
@@ -150,8 +154,8 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
         "output": model.output,
         "class_names": list(model.class_names),
         "image_shape": model.image_shape and list(model.image_shape),
-        "provenance": model.provenance,
-        "history": model.history,
+        "provenance": plain_data(model.provenance),
+        "history": plain_data(model.history),
     }
     arrays = {SCALE: model.preparation.scale, SHIFT: model.preparation.shift, **network_arrays(model.network)}
     write_document(_file(path), FORMAT, Document(body, arrays))
