@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BUILD := pyproject.toml hatch_build.py $(wildcard core/*)
+BUILD := pyproject.toml hatch_build.py $(shell find core -name '*.[ch]' -o -name '*.py')
 ARGS ?=
 
 .PHONY: train test test-lab lint wasm wheels clean

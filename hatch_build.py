@@ -23,7 +23,7 @@ class CoreBuildHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         sys.path.insert(0, str(root / "core"))
-        from compile_core import NoCompiler, compile_core
+        from build import NoCompiler, compile_core
 
         library = root / "src" / "byhand" / "engines" / os.environ.get("BYHAND_WHEEL_LIBRARY", LIBRARY)
         try:

@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "core"))
 
-from compile_core import FLAGS, KERNEL_SOURCES, PLAIN_SOURCES  # noqa: E402
+from build import FLAGS, INCLUDES, KERNEL_SOURCES, PLAIN_SOURCES  # noqa: E402
 
 ZIGLANG = "0.14.1"
 
@@ -49,11 +49,12 @@ def zig_cc(target: str) -> list[str]:
 
 def make_wasm(output: Path) -> None:
     """Write core.wasm: the portable kernel with 128-bit vectors, no imports, memory that grows."""
-    face = re.findall(r"^BH_FACE .*?(bh_\w+)\(", (ROOT / "core" / "byhand.h").read_text("utf-8"), flags=re.MULTILINE)
+    header = (ROOT / "core" / "include" / "byhand.h").read_text("utf-8")
+    api = re.findall(r"^BH_API .*?(bh_\w+)\(", header, flags=re.MULTILINE)
     link = ["-Wl,--no-entry", "-Wl,--export=__heap_base", "-Wl,--strip-all", "-mexec-model=reactor", "-s"]
-    link += [f"-Wl,--export={name}" for name in face]
+    link += [f"-Wl,--export={name}" for name in api]
     sources = [str(ROOT / "core" / name) for name in (*PLAIN_SOURCES, *KERNEL_SOURCES)]
-    flags = [*FLAGS, "-msimd128", "-DBH_KERNEL=portable"]
+    flags = [*FLAGS, *INCLUDES, "-msimd128", "-DBH_KERNEL=portable"]
     command = [*zig_cc("wasm32-wasi"), *flags, *sources, *link, "-o", str(output)]
     subprocess.run(command, check=True)
     print(f"{output}: {output.stat().st_size:,} bytes")

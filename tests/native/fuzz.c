@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/byhand.h"
+#include "../../core/include/byhand.h"
 
 static uint64_t seed;
 
@@ -41,7 +41,7 @@ typedef struct {
     bh_network network;
     bh_optimizer optimizer;
     bh_epoch_data data;
-    float *params, *first, *second;
+    float *params, *moment1, *moment2;
     int64_t n_params;
 } scene;
 
@@ -54,14 +54,14 @@ static void invent_between(bh_layer *layers, int n) {
         layer->batch_norm = draw(3) == 0, layer->momentum = 0.1f, layer->epsilon = 1e-5f;
         const int over = l ? 1 + (int)draw((uint32_t)l) : 0;
         if (!over || draw(2)) continue;
-        layer->n_out = layers[l - over].n_out, layer->residual = over;
+        layer->n_out = layers[l - over].n_out, layer->skip_span = over;
         if (l < n - 1) layer[1].n_in = layer->n_out;
     }
 }
 
 static int has(const scene *s, int norm, int way) {
     for (int l = 0; l < s->network.n_layers; l++)
-        if ((norm && s->layers[l].batch_norm) || (way && s->layers[l].residual)) return 1;
+        if ((norm && s->layers[l].batch_norm) || (way && s->layers[l].skip_span)) return 1;
     return 0;
 }
 
@@ -85,14 +85,14 @@ static void invent_data(scene *s) {
     bh_epoch_data *d = &s->data;
     const int n_in = s->layers[0].n_in, n_out = s->layers[s->network.n_layers - 1].n_out;
     memset(d, 0, sizeof *d);
-    d->n_examples = 1 + draw(50), d->n_order = 1 + draw(draw(6) ? 60 : 700), d->batch_size = 1 + (int)(draw(3) ? draw(draw(4) ? 20 : 600) : 0);
+    d->n_examples = 1 + draw(50), d->n_indices = 1 + draw(draw(6) ? 60 : 700), d->batch_size = 1 + (int)(draw(3) ? draw(draw(4) ? 20 : 600) : 0);
     d->inputs_are_bytes = (int)draw(2);
     if (has(s, 1, 0)) { /* no batch of one */
         if (d->batch_size == 1) d->batch_size = 2;
-        if (d->n_order % d->batch_size == 1) d->n_order++;
+        if (d->n_indices % d->batch_size == 1) d->n_indices++;
     }
-    d->draws = (bh_stream){seed, 2, draw(9), draw(1000)};
-    const int64_t n = d->n_examples * n_in, steps = (d->n_order + d->batch_size - 1) / d->batch_size;
+    d->dropout_rng = (bh_rng){seed, 2, draw(9), draw(1000)};
+    const int64_t n = d->n_examples * n_in, steps = (d->n_indices + d->batch_size - 1) / d->batch_size;
     if (d->inputs_are_bytes) {
         unsigned char *x = tight(n);
         const uint32_t inked = 1 + draw(9); /* of nine */
@@ -116,45 +116,45 @@ static void invent_data(scene *s) {
         for (int64_t i = 0; i < d->n_examples * n_out; i++) targets[i] = (float)draw(2);
         d->targets = targets;
     }
-    int64_t *order = tight(8 * d->n_order);
-    for (int64_t i = 0; i < d->n_order; i++) order[i] = draw((uint32_t)d->n_examples);
-    d->order = order;
+    int64_t *order = tight(8 * d->n_indices);
+    for (int64_t i = 0; i < d->n_indices; i++) order[i] = draw((uint32_t)d->n_examples);
+    d->indices = order;
     double *rates = tight(8 * steps);
     for (int64_t i = 0; i < steps; i++) rates[i] = draw(20) ? 0.01 : 1e30;
     d->learning_rates = rates;
     if (draw(3) == 0) {
-        int32_t *moved = tight(8 * d->n_order);
+        int32_t *pixel_shifts = tight(8 * d->n_indices);
         d->height = 1;
         for (int h = 2; h < 9; h++)
             if (n_in % h == 0) d->height = h;
         d->width = n_in / d->height;
-        for (int64_t i = 0; i < d->n_order; i++) {
-            moved[2 * i] = (int)draw((uint32_t)(2 * d->width + 1)) - d->width;
-            moved[2 * i + 1] = (int)draw((uint32_t)(2 * d->height + 1)) - d->height;
+        for (int64_t i = 0; i < d->n_indices; i++) {
+            pixel_shifts[2 * i] = (int)draw((uint32_t)(2 * d->width + 1)) - d->width;
+            pixel_shifts[2 * i + 1] = (int)draw((uint32_t)(2 * d->height + 1)) - d->height;
         }
-        d->moved = moved;
+        d->pixel_shifts = pixel_shifts;
     }
 }
 
 static void invent_memory(scene *s) {
-    bh_place places[8];
-    s->n_params = bh_layout(&s->network, places);
+    bh_layer_offsets offsets[8];
+    s->n_params = bh_layout(&s->network, offsets);
     if (s->n_params <= 0) exit(3);
-    s->params = buffer(4 * s->n_params), s->first = buffer(4 * s->n_params), s->second = buffer(4 * s->n_params);
+    s->params = buffer(4 * s->n_params), s->moment1 = buffer(4 * s->n_params), s->moment2 = buffer(4 * s->n_params);
     for (int l = 0; l < s->network.n_layers; l++)
         for (int k = 0; k < s->layers[l].n_in; k++)
             for (int j = 0; j < s->layers[l].n_out; j++)
-                s->params[places[l].weights + (int64_t)k * places[l].stride + j] = real() / 4;
+                s->params[offsets[l].weights + (int64_t)k * offsets[l].stride + j] = real() / 4;
     for (int l = 0; l < s->network.n_layers; l++)
         for (int j = 0; s->layers[l].batch_norm && j < s->layers[l].n_out; j++) {
-            s->params[places[l].gamma + j] = 1 + real() / 2, s->params[places[l].beta + j] = real();
-            s->params[places[l].mean + j] = real(), s->params[places[l].variance + j] = 1.5f + real();
+            s->params[offsets[l].gamma + j] = 1 + real() / 2, s->params[offsets[l].beta + j] = real();
+            s->params[offsets[l].mean + j] = real(), s->params[offsets[l].variance + j] = 1.5f + real();
         }
 }
 
 static void clear(scene *s) {
-    const void *all[] = {s->params, s->first, s->second, s->data.inputs, s->data.scale, s->data.shift, s->data.labels,
-                         s->data.targets, s->data.order, s->data.learning_rates, s->data.moved};
+    const void *all[] = {s->params, s->moment1, s->moment2, s->data.inputs, s->data.scale, s->data.shift, s->data.labels,
+                         s->data.targets, s->data.indices, s->data.learning_rates, s->data.pixel_shifts};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free((void *)all[i]);
 }
 
@@ -171,7 +171,7 @@ static int train(const scene *s, int kernel, int threads, float *params, bh_resu
     return status;
 }
 
-static int is_clean(const float *row, const bh_layer *layer, const bh_place *at) {
+static int is_clean(const float *row, const bh_layer *layer, const bh_layer_offsets *at) {
     for (int j = layer->n_out; j < at->stride; j++)
         if (row[j] != 0) return 0;
     return 1;
@@ -179,12 +179,12 @@ static int is_clean(const float *row, const bh_layer *layer, const bh_place *at)
 
 /* What lies between the rows stays 0, unless a weight has left the finite numbers: ∞ · 0 is none. */
 static int padding_is_clean(const scene *s, const float *params) {
-    bh_place places[8];
-    bh_layout(&s->network, places);
+    bh_layer_offsets offsets[8];
+    bh_layout(&s->network, offsets);
     for (int64_t i = 0; i < s->n_params; i++)
         if (!isfinite(params[i])) return 1;
     for (int l = 0; l < s->network.n_layers; l++) {
-        const bh_place *at = &places[l];
+        const bh_layer_offsets *at = &offsets[l];
         for (int k = 0; k <= s->layers[l].n_in; k++) /* the last row: biases */
             if (!is_clean(params + at->weights + (int64_t)k * at->stride, &s->layers[l], at)) return 0;
         const int64_t others[] = {at->gamma, at->beta, at->mean, at->variance};
@@ -256,27 +256,27 @@ static void a_wrong_call(scene *s) {
     case 8: bad.optimizer.momentum = draw(2) ? 1 : -NAN; break;
     case 9: bad.optimizer.weight_decay = draw(2) ? -1 : INFINITY; break;
     case 10: bad.data.batch_size = w > 0 ? -w : w; break;
-    case 11: bad.data.n_order = w > 0 ? -w : w; break;
+    case 11: bad.data.n_indices = w > 0 ? -w : w; break;
     case 12: bad.data.n_examples = w > 0 ? -w : w; break;
     case 13: bad.data.inputs = 0; break;
-    case 14: bad.data.order = 0; break;
+    case 14: bad.data.indices = 0; break;
     case 15: bad.data.labels = 0, bad.data.targets = 0; break;
     case 16:
-        order = tight(8 * s->data.n_order);
-        memcpy(order, s->data.order, 8 * (size_t)s->data.n_order);
-        order[draw((uint32_t)s->data.n_order)] = draw(2) ? s->data.n_examples : -1;
-        bad.data.order = order;
+        order = tight(8 * s->data.n_indices);
+        memcpy(order, s->data.indices, 8 * (size_t)s->data.n_indices);
+        order[draw((uint32_t)s->data.n_indices)] = draw(2) ? s->data.n_examples : -1;
+        bad.data.indices = order;
         break;
     case 17: bad.optimizer.steps = -1; break;
     case 18: any->dropout = draw(2) ? 1 : draw(2) ? -0.5 : NAN; break;
     case 19: any->batch_norm = draw(2) ? 2 : -1; break;
-    case 20: any->residual = draw(2) ? (int)(any - layers) + 1 : -1; break;
+    case 20: any->skip_span = draw(2) ? (int)(any - layers) + 1 : -1; break;
     case 21:
         any = &layers[s->network.n_layers - 1];
         any->activation = BH_SOFTMAX, any->dropout = 0.5;
         break;
     case 22: any->dropout = INFINITY; break;
-    case 23: bad.data.draws.position = UINT64_MAX; break;
+    case 23: bad.data.dropout_rng.counter = UINT64_MAX; break;
     case 24:
         if (s->network.n_layers < 2) return;
         layers[0].batch_norm = 1, layers[0].momentum = draw(2) ? 0.1f : NAN, layers[0].epsilon = 0;
@@ -301,14 +301,14 @@ static void bad_memory(const scene *s) {
     const int64_t workspace = bh_workspace(&s->network, s->data.batch_size, 1);
     void *room = buffer(workspace);
     bh_result result;
-    const bh_memory wrong[] = {{0, s->first, s->second, room, workspace},
-                               {s->params + 1, s->first, s->second, room, workspace},
-                               {s->params, s->first, s->second, 0, workspace},
-                               {s->params, s->first, s->second, (char *)room + 4, workspace},
-                               {s->params, s->first, s->second, room, workspace - 1}};
+    const bh_memory wrong[] = {{0, s->moment1, s->moment2, room, workspace},
+                               {s->params + 1, s->moment1, s->moment2, room, workspace},
+                               {s->params, s->moment1, s->moment2, 0, workspace},
+                               {s->params, s->moment1, s->moment2, (char *)room + 4, workspace},
+                               {s->params, s->moment1, s->moment2, room, workspace - 1}};
     for (int i = 0; i < 5; i++)
         if (bh_epoch(&s->network, &s->optimizer, &s->data, &wrong[i], BH_BEST, 1, 0, &result) < BH_BAD_SIZE) exit(1);
-    const bh_memory right = {s->params, s->first, s->second, room, workspace};
+    const bh_memory right = {s->params, s->moment1, s->moment2, room, workspace};
     for (int threads = -1; threads < 66; threads += threads < 0 ? 1 : 65) /* −1, 0, 65 */
         if (bh_epoch(&s->network, &s->optimizer, &s->data, &right, BH_BEST, threads, 0, &result) != BH_BAD_SIZE) exit(1);
     if (bh_epoch(&s->network, &s->optimizer, &s->data, &right, 99, 1, 0, &result) != BH_NO_KERNEL) exit(1);
@@ -322,11 +322,11 @@ static void open_cells(const scene *s, const double *z, const double *a, const d
     int64_t units = 0;
     for (int l = 0; l < s->network.n_layers; l++) units += s->layers[l].n_out;
     double *slopes = tight(8 * units), *learned = tight(8 * n_out), *terms = tight(8 * n_out), sum;
-    if (bh_slopes(&s->network, z, a, slopes) || bh_products(z, slopes, units, slopes, &sum) ||
-        bh_moved(z, slopes, units, 0.1, slopes) || bh_odds(a + units - n_out, n_out, terms, &sum) ||
+    if (bh_activation_derivatives(&s->network, z, a, slopes) || bh_multiply_accumulate(z, slopes, units, slopes, &sum) ||
+        bh_sgd_step(z, slopes, units, 0.1, slopes) || bh_softmax_numerators(a + units - n_out, n_out, terms, &sum) ||
         bh_loss_terms(&s->network, a + units - n_out, target, learned, terms))
         exit(1);
-    if (!bh_slopes(&s->network, 0, a, slopes) || !bh_products(z, a, 0, slopes, &sum) || !bh_odds(z, -1, terms, &sum)) exit(1);
+    if (!bh_activation_derivatives(&s->network, 0, a, slopes) || !bh_multiply_accumulate(z, a, 0, slopes, &sum) || !bh_softmax_numerators(z, -1, terms, &sum)) exit(1);
     free(slopes), free(learned), free(terms);
 }
 
@@ -340,14 +340,14 @@ static void look_inside(const scene *s) {
     float *params = tight(4 * s->n_params);
     if (bh_initialize(&s->network, (int)draw(5), 1, seed, params)) exit(1);
     if (has(s, 1, 0)) { /* this it does not know, and says so */
-        const int forward = bh_forward(&s->network, s->params, x, z, a), sure = (int)-bh_scratch(&s->network);
+        const int forward = bh_forward(&s->network, s->params, x, z, a), sure = (int)-bh_robustness_scratch(&s->network);
         const int back = bh_backward(&s->network, s->params, target, z, a, da, dz, &loss);
         if (forward != BH_BAD_SIZE || sure != forward || back != forward) exit(1);
         if (bh_gradients(&s->network, x, a, dz, grads) != forward) exit(1);
         free(x), free(target), free(grads), free(shares), free(z), free(a), free(da), free(dz), free(params);
         return;
     }
-    double *scratch = tight(8 * bh_scratch(&s->network));
+    double *scratch = tight(8 * bh_robustness_scratch(&s->network));
     for (int k = 0; k < n_in; k++) x[k] = draw(256);
     if (bh_forward(&s->network, s->params, x, z, a) || bh_backward(&s->network, s->params, target, z, a, da, dz, &loss) ||
         bh_gradients(&s->network, x, a, dz, grads) || bh_initialize(&s->network, (int)draw(5), 1, seed, params))
@@ -355,9 +355,9 @@ static void look_inside(const scene *s) {
     open_cells(s, z, a, target);
     if (!bh_forward(&s->network, 0, x, z, a) || !bh_initialize(&s->network, -1, 1, 0, params)) exit(1);
     const bh_example example = {x, s->data.scale, s->data.shift, 0, draw(9) ? 255 : NAN};
-    const int status = bh_contributions(&s->network, s->params, &example, (int)draw((uint32_t)n_out), -1, scratch, shares, &found);
-    const int again = bh_radius(&s->network, s->params, &example, scratch, &found);
-    const int third = bh_flip(&s->network, s->params, &example, scratch, shares, &found);
+    const int status = bh_attributions(&s->network, s->params, &example, (int)draw((uint32_t)n_out), -1, scratch, shares, &found);
+    const int again = bh_certified_radius(&s->network, s->params, &example, scratch, &found);
+    const int third = bh_adversarial_example(&s->network, s->params, &example, scratch, shares, &found);
     if (has(s, 0, 1) && status != BH_BAD_SIZE) exit(1);
     if (n_out > 1 && (status != again || again != third)) exit(1);
     free(x), free(target), free(grads), free(shares), free(z), free(a), free(da), free(dz), free(scratch), free(params);
@@ -371,17 +371,17 @@ static void draw_and_count(void) {
     int32_t *classes = tight(4 * n);
     int64_t *counts = tight(8 * k * k);
     for (int i = 0; i < height * width; i++) ink[i] = draw(9) ? 0 : (float)draw(100);
-    const int status = bh_as_mnist(ink, height, width, room, picture);
-    if (status != BH_OK && status != BH_BAD_ORDER) exit(1);
-    if (bh_toy((int)draw(6), n, 0.1, 1 + (int)draw(4), clouds, seed, draw(2), normals, points, classes)) exit(1);
+    const int status = bh_preprocess_digit(ink, height, width, room, picture);
+    if (status != BH_OK && status != BH_BAD_INDEX) exit(1);
+    if (bh_toy_dataset((int)draw(6), n, 0.1, 1 + (int)draw(4), clouds, seed, draw(2), normals, points, classes)) exit(1);
     const double two_clouds[8] = {0, 0, 1, draw(9) ? 1 : NAN, 1, 1, 2, 2};
     double error;
-    const int bayes = bh_bayes(two_clouds, n, points, 0.1, classes, &error);
+    const int bayes = bh_bayes_error(two_clouds, n, points, 0.1, classes, &error);
     if (bayes != BH_OK && bayes != BH_BAD_SIZE) exit(1);
     for (int i = 0; i < n; i++) classes[i] = (int)draw((uint32_t)k);
     if (bh_confusion(output, classes, n, k, counts)) exit(1);
     classes[draw((uint32_t)n)] = draw(2) ? k : -1;
-    if (bh_confusion(output, classes, n, k, counts) != BH_BAD_ORDER) exit(1);
+    if (bh_confusion(output, classes, n, k, counts) != BH_BAD_INDEX) exit(1);
     free(ink), free(points), free(output), free(room), free(normals), free(picture), free(classes), free(counts);
 }
 

@@ -16,7 +16,7 @@ from byhand.network import Network
 
 class Example(ctypes.Structure):
     _fields_ = (
-        ("stored", ctypes.c_void_p),
+        ("raw", ctypes.c_void_p),
         ("scale", ctypes.c_void_p),
         ("shift", ctypes.c_void_p),
         ("lowest", ctypes.c_double),
@@ -35,15 +35,15 @@ class Inside:
         library = c.load()
         self.layers = dense_layers(network)
         self.table = network_table(self.layers, loss or SoftmaxCrossEntropy())
-        self.places = (c.Place * len(self.layers))()
+        self.offsets = (c.LayerOffsets * len(self.layers))()
         self.units = sum(layer.n_out for layer in self.layers)
-        self.params = np.zeros(library.bh_layout(ctypes.byref(self.table), self.places), dtype=np.float32)
-        for place, layer in zip(self.places, self.layers, strict=True):
+        self.params = np.zeros(library.bh_layout(ctypes.byref(self.table), self.offsets), dtype=np.float32)
+        for place, layer in zip(self.offsets, self.layers, strict=True):
             W, b = (network.params[f"{layer.name}.{name}"] for name in "Wb")
             self.weights(self.params, place, layer.n_in)[:, : layer.n_out] = W
             self.params[place.biases : place.biases + layer.n_out] = b
-        library.bh_scratch.restype = ctypes.c_int64
-        self.scratch = np.zeros(max(0, library.bh_scratch(ctypes.byref(self.table))))
+        library.bh_robustness_scratch.restype = ctypes.c_int64
+        self.scratch = np.zeros(max(0, library.bh_robustness_scratch(ctypes.byref(self.table))))
 
     def weights(self, flat: Array, place: Any, n_in: int) -> Array:
         return flat[place.weights : place.weights + n_in * place.stride].reshape(n_in, place.stride)
@@ -61,7 +61,7 @@ class Inside:
         assert self.call("bh_gradients", at(x), at(a), at(dz), at(grads)) == 0
         assert {array[-1] for array in (z, a, da, dz)} == {7.0}
         found = []
-        for place, layer in zip(self.places, self.layers, strict=True):
+        for place, layer in zip(self.offsets, self.layers, strict=True):
             found.append(self.weights(grads, place, layer.n_in)[:, : layer.n_out])
             found.append(grads[place.biases : place.biases + layer.n_out])
         return [z[:-1], a[:-1], da[:-1], dz[:-1]], found, float(loss[0])
@@ -75,15 +75,17 @@ class Inside:
     def contributions(self, example: Example, toward: int, against: int) -> tuple[Array, float] | int:
         shares, rest = np.zeros(self.layers[0].n_in), np.zeros(1)
         arguments = (ctypes.byref(example), toward, against, at(self.scratch), at(shares), at(rest))
-        return self.call("bh_contributions", at(self.params), *arguments) or (shares, float(rest[0]))
+        return self.call("bh_attributions", at(self.params), *arguments) or (shares, float(rest[0]))
 
     def radius(self, example: Example) -> float:
         found = np.zeros(1)
-        assert self.call("bh_radius", at(self.params), ctypes.byref(example), at(self.scratch), at(found)) == 0
+        assert (
+            self.call("bh_certified_radius", at(self.params), ctypes.byref(example), at(self.scratch), at(found)) == 0
+        )
         return float(found[0])
 
     def flip(self, example: Example) -> tuple[Array, float]:
         changed, found = np.zeros(self.layers[0].n_in), np.zeros(1)
         arguments = (ctypes.byref(example), at(self.scratch), at(changed), at(found))
-        assert self.call("bh_flip", at(self.params), *arguments) == 0
+        assert self.call("bh_adversarial_example", at(self.params), *arguments) == 0
         return changed, float(found[0])

@@ -1,6 +1,6 @@
 """Kernels that multiply in bf16: stored bytes to float32's accuracy, in three pieces; plainly where one asks for it.
 
-Those for AMX run here on any processor with AVX-512: amx_stand_in.c carries out the instructions that it lacks, one by
+Those for AMX run here on any processor with AVX-512: amx_emulator.c carries out the instructions that it lacks, one by
 one, as the manual has them. That says that they are right, and nothing of how fast.
 """
 
@@ -26,11 +26,11 @@ from byhand.training.engines import choose_engine
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "core"))
 
-from compile_core import NoCompiler, compile_core, find_compiler  # noqa: E402
+from build import NoCompiler, compile_core, find_compiler  # noqa: E402
 
 BF16_TOLERANCE = 0.05  # the table of kernels: eight bits, and fifty steps
 DEEP_TOLERANCE = 0.3  # where what is normalised or carried around comes again and again
-STAND_IN = ["-O2", "-shared", "-fPIC", "-std=gnu11"]
+EMULATOR = ["-O2", "-shared", "-fPIC", "-std=gnu11"]
 
 
 def tolerance(name: str) -> float:
@@ -53,15 +53,15 @@ def with_tiles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     if sys.platform != "linux" or platform.machine() != "x86_64" or "avx512" not in AT_HAND:
         pytest.skip("the kernels for AMX need Linux and AVX-512 beside it")
     folder = tmp_path_factory.mktemp("tiles")
-    core, stand_in = folder / "libbyhand.so", folder / "amx_stand_in.so"
+    core, emulator = folder / "libbyhand.so", folder / "amx_emulator.so"
     try:
-        compile_core(core, extra=["-DBH_TILES_STAND_IN=1"])
-        subprocess.run([*find_compiler(), *STAND_IN, str(HERE / "amx_stand_in.c"), "-o", str(stand_in)], check=True)
+        compile_core(core, extra=["-DBH_AMX_EMULATED=1"])
+        subprocess.run([*find_compiler(), *EMULATOR, str(HERE / "amx_emulator.c"), "-o", str(emulator)], check=True)
     except NoCompiler as reason:
         pytest.skip(str(reason))
     if "bh_kernel_amx" not in core.read_bytes().decode("latin-1"):
         pytest.skip("the compiler does not know AMX")
-    return core, stand_in
+    return core, emulator
 
 
 @pytest.mark.full

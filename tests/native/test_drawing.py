@@ -17,7 +17,7 @@ def as_mnist(ink: Array) -> Array | int:
     height, width = ink.shape
     scratch, picture = np.zeros(height * 20 + width), np.zeros((28, 28), dtype=np.uint8)
     addresses = [ctypes.c_void_p(array.ctypes.data) for array in (ink, scratch, picture)]
-    status: int = c.load().bh_as_mnist(addresses[0], height, width, *addresses[1:])
+    status: int = c.load().bh_preprocess_digit(addresses[0], height, width, *addresses[1:])
     return status or picture
 
 
@@ -59,4 +59,4 @@ def test_what_is_no_drawing_is_refused() -> None:
     assert as_mnist(np.zeros((5, 5))) == 5
     assert as_mnist(np.full((5, 5), np.nan)) == 3
     assert as_mnist(np.full((5, 5), -1.0)) == 3
-    assert c.load().bh_as_mnist(None, 5, 5, None, None) == 4
+    assert c.load().bh_preprocess_digit(None, 5, 5, None, None) == 4

@@ -70,7 +70,7 @@ def test_what_single_numbers_are_made_of_is_that_of_the_arrays(activation: str, 
     wanted, inside = cells_of(network, loss, x, target), Inside(network.astype(np.float32), loss)
     (z, a, _, _), _, value = inside.trace(x, target)
     slopes, learned, terms = np.zeros(12), np.zeros(5), np.zeros(5)
-    assert inside.call("bh_slopes", at(z), at(a), at(slopes)) == 0
+    assert inside.call("bh_activation_derivatives", at(z), at(a), at(slopes)) == 0
     assert inside.call("bh_loss_terms", at(a[-5:]), at(target), at(learned), at(terms)) == 0
     for name, found in {"slopes": slopes, "learned": learned, "terms": terms}.items():
         np.testing.assert_allclose(found, wanted[name], rtol=1e-12, atol=1e-13, err_msg=name)
@@ -81,14 +81,14 @@ def test_products_steps_and_odds_are_those_of_the_arrays() -> None:
     left, right = Stream(1, DATA).normal(33), Stream(2, DATA).normal(33)
     found, total = np.zeros(33), np.zeros(1)
     core = c.load()
-    assert core.bh_products(at(left), at(right), ctypes.c_int64(33), at(found), at(total)) == 0
+    assert core.bh_multiply_accumulate(at(left), at(right), ctypes.c_int64(33), at(found), at(total)) == 0
     np.testing.assert_array_equal(found, left * right)
     assert total[0] == pytest.approx((left * right).sum(), rel=1e-13)
-    assert core.bh_moved(at(left), at(right), ctypes.c_int64(33), ctypes.c_double(0.1), at(found)) == 0
+    assert core.bh_sgd_step(at(left), at(right), ctypes.c_int64(33), ctypes.c_double(0.1), at(found)) == 0
     np.testing.assert_allclose(found, left - 0.1 * right, rtol=1e-14)
-    assert core.bh_odds(at(left), ctypes.c_int64(33), at(found), at(total)) == 0
+    assert core.bh_softmax_numerators(at(left), ctypes.c_int64(33), at(found), at(total)) == 0
     np.testing.assert_allclose(found / found.sum(), softmax(left[None])[0], rtol=1e-13)
-    assert core.bh_odds(at(left), ctypes.c_int64(0), at(found), at(total)) != 0
+    assert core.bh_softmax_numerators(at(left), ctypes.c_int64(0), at(found), at(total)) != 0
 
 
 @pytest.mark.parametrize("bend", [ReLU, lambda: LeakyReLU(1 / 128), Sigmoid, Tanh, Identity])
@@ -178,11 +178,11 @@ def test_a_network_that_is_not_made_of_lines_is_refused() -> None:
     straight = Inside(network_of([12, 5, 3], {}).astype(np.float32))
     assert straight.contributions(straight.example(stored_of(12, 0), BYTES), 3, -1) == 5
     assert straight.contributions(straight.example(stored_of(12, 0), BYTES, 0, 10), 0, -1) == 3
-    assert straight.call("bh_radius", at(straight.params), None, at(straight.scratch), None) == 4
+    assert straight.call("bh_certified_radius", at(straight.params), None, at(straight.scratch), None) == 4
     one = Inside(network_of([12, 5, 1], {}).astype(np.float32), BinaryCrossEntropy())
     example = one.example(stored_of(12, 0), BYTES)
     room = np.zeros(12)
-    assert one.call("bh_radius", at(one.params), ctypes.byref(example), at(one.scratch), at(room)) == 3
+    assert one.call("bh_certified_radius", at(one.params), ctypes.byref(example), at(one.scratch), at(room)) == 3
 
 
 @pytest.mark.parametrize(
@@ -202,14 +202,14 @@ def test_weights_begin_as_in_the_arrays(sizes: list[int], options: dict[str, obj
 def test_what_the_network_sees_and_sums_are_those_of_the_arrays() -> None:
     core, stored, x = Inside(network_of([12, 3], {}).astype(np.float32)), stored_of(12, 0), np.zeros(12)
     example = core.example(stored, BYTES)
-    assert c.load().bh_prepare(ctypes.byref(example), 12, at(x)) == 0
+    assert c.load().bh_preprocess_example(ctypes.byref(example), 12, at(x)) == 0
     assert (x == BYTES.apply(stored, np.float64)).all()
     above, below = np.zeros(1), np.zeros(1)
-    assert c.load().bh_sums(at(x), 12, at(above), at(below)) == 0
+    assert c.load().bh_signed_sums(at(x), 12, at(above), at(below)) == 0
     assert above[0] == pytest.approx(x[x > 0].sum(), abs=1e-12)
     assert below[0] == pytest.approx(x[x < 0].sum(), abs=1e-12)
-    assert c.load().bh_prepare(ctypes.byref(example), 0, at(x)) == 3
-    assert c.load().bh_sums(None, 12, at(above), at(below)) == 4
+    assert c.load().bh_preprocess_example(ctypes.byref(example), 0, at(x)) == 3
+    assert c.load().bh_signed_sums(None, 12, at(above), at(below)) == 4
 
 
 def test_confusion_counts_are_those_of_the_arrays() -> None:
@@ -229,11 +229,11 @@ def test_the_likelier_cloud_and_the_least_error_are_those_of_the_arrays() -> Non
     points = np.stack(np.meshgrid(side, side), axis=2).reshape(-1, 2).astype(np.float32)
     classes, error, area = np.zeros(len(points), dtype=np.int32), np.zeros(1), (side[1] - side[0]) ** 2
     arguments = (ctypes.c_int64(len(points)), at(points), ctypes.c_double(area), at(classes), at(error))
-    assert c.load().bh_bayes(at(table), *arguments) == 0
+    assert c.load().bh_bayes_error(at(table), *arguments) == 0
     assert (classes == clouds.density(points.astype(np.float64)).argmax(axis=1)).mean() > 0.9999  # ties by rounding
     assert error[0] == pytest.approx(clouds.bayes_error(), abs=2e-4)
     table[1, 3] = 0
-    assert c.load().bh_bayes(at(table), *arguments) == 3
+    assert c.load().bh_bayes_error(at(table), *arguments) == 3
 
 
 def test_a_toy_set_out_of_range_is_refused() -> None:
@@ -241,6 +241,6 @@ def test_a_toy_set_out_of_range_is_refused() -> None:
     wrong = ((6, 8, 0, 1), (1, 1, 0, 1), (1, 2**40, 0, 1), (2, 8, -1, 1), (2, 8, np.nan, 1), (4, 8, 0, 0))
     for toy, n, noise, arms in wrong:
         options = (toy, ctypes.c_int64(n), ctypes.c_double(noise), arms, at(room), ctypes.c_uint64(0), 0)
-        assert c.load().bh_toy(*options, at(room), at(room), at(room)) == 3
+        assert c.load().bh_toy_dataset(*options, at(room), at(room), at(room)) == 3
     options = (0, ctypes.c_int64(8), ctypes.c_double(0), 1, None, ctypes.c_uint64(0), 0)
-    assert c.load().bh_toy(*options, at(room), at(room), at(room)) == 4
+    assert c.load().bh_toy_dataset(*options, at(room), at(room), at(room)) == 4

@@ -15,9 +15,9 @@ STREAMS = [Stream(0, 0), Stream(7, SHUFFLE, 3, 5), Stream(2**63 + 12345, 5, 2**3
 
 def drawn(name: str, stream: Stream, n: int) -> Array:
     out = np.full(n + 1, -7.0)
-    draws = c.Draws(stream.seed, stream.stream, stream.epoch, stream.position)
+    rng = c.Rng(stream.seed, stream.stream, stream.epoch, stream.position)
     address = ctypes.c_void_p(out.ctypes.data)
-    assert getattr(c.load(), name)(ctypes.byref(draws), ctypes.c_int64(n), address) == c.OK
+    assert getattr(c.load(), name)(ctypes.byref(rng), ctypes.c_int64(n), address) == c.OK
     assert out[n] == -7
     return out[:n]
 
@@ -45,9 +45,9 @@ def test_equal_draws_keep_their_places() -> None:
 
 
 def test_wrong_calls_are_refused() -> None:
-    library, draws, room = c.load(), c.Draws(0, 0, 0, 0), ctypes.c_void_p(np.empty(4).ctypes.data)
+    library, rng, room = c.load(), c.Rng(0, 0, 0, 0), ctypes.c_void_p(np.empty(4).ctypes.data)
     for n in (-1, 2**62):
-        assert library.bh_uniforms(ctypes.byref(draws), ctypes.c_int64(n), room) == 3
-        assert library.bh_order(ctypes.byref(draws), ctypes.c_int64(n), room, room) == 3
+        assert library.bh_uniforms(ctypes.byref(rng), ctypes.c_int64(n), room) == 3
+        assert library.bh_permutation(ctypes.byref(rng), ctypes.c_int64(n), room, room) == 3
     assert library.bh_uniforms(None, ctypes.c_int64(1), room) == 4
-    assert library.bh_order(ctypes.byref(draws), ctypes.c_int64(1), room, None) == 4
+    assert library.bh_permutation(ctypes.byref(rng), ctypes.c_int64(1), room, None) == 4

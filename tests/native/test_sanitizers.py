@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "core"))
 
-from compile_core import NoCompiler, compile_core, find_compiler  # noqa: E402
+from build import NoCompiler, compile_core, find_compiler  # noqa: E402
 
 pytestmark = pytest.mark.full
 

@@ -4,7 +4,7 @@
 
 One JSON object: for each setting the largest difference of a weight, how far the weights moved at all, each as a share
 of the largest, the loss and NumPy's. Two threads must give the bits that one gives. It is a program because the
-stand-in for instructions that the processor lacks has to be there from its process's beginning (amx_stand_in.c).
+emulator for instructions that the processor lacks has to be there from its process's beginning (amx_emulator.c).
 """
 
 import json

@@ -18,7 +18,7 @@ def _once(n_threads: int, kernel: int) -> float:
     library, done = c.load(), [0] * n_threads
 
     def work(i: int) -> None:
-        done[i] = library.bh_probe(kernel, ROUNDS)
+        done[i] = library.bh_peak_flops(kernel, ROUNDS)
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(n_threads)]
     started = time.perf_counter()

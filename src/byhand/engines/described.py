@@ -166,7 +166,7 @@ def _layer_row(layer: DenseLayer) -> Layer:
     activation = layer.activation or Identity()
     row = Layer(layer.n_in, layer.n_out, ACTIVATIONS.index(activation.kind))
     row.slope = activation.slope if isinstance(activation, LeakyReLU) else 0.0
-    row.dropout, row.residual = layer.dropout, layer.residual
+    row.dropout, row.skip_span = layer.dropout, layer.residual
     if layer.norm:
         row.batch_norm, row.momentum, row.epsilon = 1, layer.norm.momentum, layer.norm.epsilon
     return row

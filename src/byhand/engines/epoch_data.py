@@ -8,7 +8,7 @@ import numpy.typing as npt
 from byhand.arrays import Array, as_targets, check_features, one_hot
 from byhand.data.examples import Examples
 from byhand.engines.base import EpochJob
-from byhand.engines.library import Draws, EpochData
+from byhand.engines.library import EpochData, Rng
 from byhand.errors import ShapeError
 from byhand.losses import BinaryCrossEntropy
 from byhand.losses.base import Loss
@@ -43,14 +43,14 @@ def prepared(job: EpochJob, n_in: int, n_out: int, loss: Loss) -> Prepared:
         shift=shift.ctypes.data,
         labels=_address(labels),
         targets=_address(targets),
-        order=order.ctypes.data,
-        n_order=len(order),
+        indices=order.ctypes.data,
+        n_indices=len(order),
         batch_size=min(job.batch_size, len(order)),
         learning_rates=rates.ctypes.data,
-        moved=_address(moved),
+        pixel_shifts=_address(moved),
         height=height,
         width=width,
-        draws=Draws(job.rng.seed, job.rng.stream, job.rng.epoch, job.rng.position),
+        dropout_rng=Rng(job.rng.seed, job.rng.stream, job.rng.epoch, job.rng.position),
     )
     kept = [inputs, labels, targets, scale, shift, order, rates, moved]
     return Prepared(table, [array for array in kept if array is not None])

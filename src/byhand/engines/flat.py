@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from byhand.arrays import Array, Params
 from byhand.engines.described import DenseLayer
-from byhand.engines.library import Net, Place, aligned
+from byhand.engines.library import LayerOffsets, Net, aligned
 from byhand.network import Network
 
 
@@ -14,37 +14,37 @@ class Layout:
     """Where each parameter lies. size : floats in the flat array"""
 
     layers: list[DenseLayer]
-    places: list[Place]
+    offsets: list[LayerOffsets]
     size: int
 
     @classmethod
     def of(cls, library: ctypes.CDLL, layers: list[DenseLayer], table: Net) -> "Layout":
         """Ask the core for the layout."""
-        places = (Place * len(layers))()
-        size = library.bh_layout(ctypes.byref(table), places)
+        offsets = (LayerOffsets * len(layers))()
+        size = library.bh_layout(ctypes.byref(table), offsets)
         if size < 0:
             raise RuntimeError(f"the C core refused a network it should know (status {-size})")
-        return cls(layers, list(places), size)
+        return cls(layers, list(offsets), size)
 
     def views(self, flat: Array) -> Params:
         """Return the part of the flat array of every parameter that is learned, under its name in the network."""
         found: Params = {}
-        for layer, place in zip(self.layers, self.places, strict=True):
-            rows = flat[place.weights : place.weights + layer.n_in * place.stride]
-            found[f"{layer.name}.W"] = rows.reshape(layer.n_in, place.stride)[:, : layer.n_out]
-            found[f"{layer.name}.b"] = flat[place.biases : place.biases + layer.n_out]
+        for layer, at in zip(self.layers, self.offsets, strict=True):
+            rows = flat[at.weights : at.weights + layer.n_in * at.stride]
+            found[f"{layer.name}.W"] = rows.reshape(layer.n_in, at.stride)[:, : layer.n_out]
+            found[f"{layer.name}.b"] = flat[at.biases : at.biases + layer.n_out]
             if layer.norm:
-                found[f"{layer.norm_name}.gamma"] = flat[place.gamma : place.gamma + layer.n_out]
-                found[f"{layer.norm_name}.beta"] = flat[place.beta : place.beta + layer.n_out]
+                found[f"{layer.norm_name}.gamma"] = flat[at.gamma : at.gamma + layer.n_out]
+                found[f"{layer.norm_name}.beta"] = flat[at.beta : at.beta + layer.n_out]
         return found
 
     def statistics(self, flat: Array) -> Params:
         """Return the part of the flat array of every running average, under its name in the network."""
         found: Params = {}
-        for layer, place in zip(self.layers, self.places, strict=True):
+        for layer, at in zip(self.layers, self.offsets, strict=True):
             if layer.norm:
-                found[f"{layer.norm_name}.mean"] = flat[place.mean : place.mean + layer.n_out]
-                found[f"{layer.norm_name}.variance"] = flat[place.variance : place.variance + layer.n_out]
+                found[f"{layer.norm_name}.mean"] = flat[at.mean : at.mean + layer.n_out]
+                found[f"{layer.norm_name}.variance"] = flat[at.variance : at.variance + layer.n_out]
         return found
 
     def packed_network(self, network: Network) -> Array:

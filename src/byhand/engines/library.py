@@ -1,4 +1,4 @@
-"""The C core as a shared library: finding it, and its structures as ctypes knows them, the twin of core/byhand.h.
+"""The C core as a shared library: finding it, and its structures as ctypes knows them, as in core/include/byhand.h.
 
 The library is built with the package where there is a C compiler. Nothing else in byhand loads machine code.
 """
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from byhand.arrays import Array
 from byhand.errors import EnvironmentFault
 
-VERSION = 2  # of the face; the library's own must be the same
+VERSION = 3  # as in byhand.h; the library must have the same
 ALIGNMENT = 64  # bytes
 MAX_LAYERS, MAX_THREADS = 64, 64
 
@@ -45,7 +45,7 @@ class Layer(Structure):
         ("batch_norm", c_int32),
         ("momentum", c_float),
         ("epsilon", c_float),
-        ("residual", c_int32),
+        ("skip_span", c_int32),
     )
 
 
@@ -58,7 +58,7 @@ class Net(Structure):
     )
 
 
-class Place(Structure):
+class LayerOffsets(Structure):
     _fields_ = (
         ("weights", c_int64),
         ("biases", c_int64),
@@ -83,8 +83,8 @@ class Rule(Structure):
     )
 
 
-class Draws(Structure):
-    _fields_ = (("seed", c_uint64), ("stream", c_uint32), ("epoch", c_uint32), ("position", c_uint64))
+class Rng(Structure):
+    _fields_ = (("seed", c_uint64), ("stream", c_uint32), ("epoch", c_uint32), ("counter", c_uint64))
 
 
 class EpochData(Structure):
@@ -96,29 +96,29 @@ class EpochData(Structure):
         ("shift", c_void_p),
         ("labels", c_void_p),
         ("targets", c_void_p),
-        ("order", c_void_p),
-        ("n_order", c_int64),
+        ("indices", c_void_p),
+        ("n_indices", c_int64),
         ("batch_size", c_int32),
         ("learning_rates", c_void_p),
-        ("moved", c_void_p),
+        ("pixel_shifts", c_void_p),
         ("height", c_int32),
         ("width", c_int32),
-        ("draws", Draws),
+        ("dropout_rng", Rng),
     )
 
 
 class Memory(Structure):
     _fields_ = (
         ("params", c_void_p),
-        ("first", c_void_p),
-        ("second", c_void_p),
+        ("moment1", c_void_p),
+        ("moment2", c_void_p),
         ("workspace", c_void_p),
         ("workspace_bytes", c_int64),
     )
 
 
 class Result(Structure):
-    _fields_ = (("steps_done", c_int64), ("loss", c_double), ("right", c_int64), ("draws", c_int64))
+    _fields_ = (("steps_done", c_int64), ("loss", c_double), ("n_correct", c_int64), ("n_draws", c_int64))
 
 
 def aligned(n: int, dtype: npt.DTypeLike = np.float32) -> Array:
@@ -157,7 +157,7 @@ def _found(path: Path) -> ctypes.CDLL | str:
         return f"the C core cannot be loaded ({error})"
     if version != VERSION:
         return f"the C core is of version {version} where {VERSION} is needed"
-    for name in ("bh_layout", "bh_workspace", "bh_probe"):
+    for name in ("bh_layout", "bh_workspace", "bh_peak_flops"):
         getattr(library, name).restype = c_int64
-    library.bh_probe.argtypes = (c_int32, c_int64)
+    library.bh_peak_flops.argtypes = (c_int32, c_int64)
     return library

@@ -56,9 +56,9 @@ class NativeEngine:
         if status != c.OK:
             raise RuntimeError(f"the C core refused an epoch it should know: {c.REFUSALS[status]}")
         task.give_back(done)
-        job.rng.position += result.draws
+        job.rng.position += result.n_draws
         refuse_infinite_weights(network, job)
-        share = result.right / n if job.examples.is_classes else None
+        share = result.n_correct / n if job.examples.is_classes else None
         return EpochResult(result.loss / n, share, float(job.learning_rates[-1]))
 
     def _call(self, task: Task, loss: Loss, job: EpochJob) -> tuple[int, c.Result]:

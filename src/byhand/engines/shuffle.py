@@ -16,9 +16,9 @@ def order_of(stream: Stream, n: int) -> Array:
     if c.why_missing() or n >= MOST:
         return stream.order(n)
     order, scratch = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)
-    draws = c.Draws(stream.seed, stream.stream, stream.epoch, stream.position)
-    status = c.load().bh_order(
-        ctypes.byref(draws), ctypes.c_int64(n), ctypes.c_void_p(order.ctypes.data), ctypes.c_void_p(scratch.ctypes.data)
+    rng = c.Rng(stream.seed, stream.stream, stream.epoch, stream.position)
+    status = c.load().bh_permutation(
+        ctypes.byref(rng), ctypes.c_int64(n), ctypes.c_void_p(order.ctypes.data), ctypes.c_void_p(scratch.ctypes.data)
     )
     if status != c.OK:
         raise RuntimeError(f"the C core refused a shuffle it should know: {c.REFUSALS[status]}")

@@ -59,8 +59,8 @@ class Task:
 
     def memory(self, workspace: Array) -> Memory:
         """Return where it all lies. The task must outlive what is returned."""
-        first, second = [*(flat.ctypes.data for flat in self.remembered.values()), None, None][:2]
-        return Memory(self.params.ctypes.data, first, second, workspace.ctypes.data, workspace.nbytes)
+        moment1, moment2 = [*(flat.ctypes.data for flat in self.remembered.values()), None, None][:2]
+        return Memory(self.params.ctypes.data, moment1, moment2, workspace.ctypes.data, workspace.nbytes)
 
     def workspace(self, library: ctypes.CDLL, batch_size: int, n_threads: int) -> Array:
         """Return a workspace for such an epoch."""

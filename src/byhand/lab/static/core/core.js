@@ -11,8 +11,8 @@ import { Arena, CoreError, indexOf, putExample, putExamples, putMemory, putNetwo
 export { CoreError };
 const INITIALIZERS = ["zeros", "normal", "uniform", "he", "glorot"];
 const TOYS = ["gaussians", "xor", "circles", "moons", "spiral", "sine"];
-const VERSION = 2; // of the face, as in byhand.h
-const PLACE_BYTES = 56, PLACES = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 }, STRIDE = 48; // of bh_place
+const VERSION = 3; // of the interface, as in byhand.h
+const OFFSETS_BYTES = 56, OFFSETS = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 }, STRIDE = 48; // of bh_layer_offsets
 const NORM = ["gamma", "beta", "mean", "variance"];
 const DROPOUT = 2; // the stream, as in randomness.py
 const PORTABLE = 1, CHUNK = 256;
@@ -49,29 +49,29 @@ class Core {
   /** 0 … n − 1 shuffled. */
   order(stream, n) {
     const arena = this.arena(), order = arena.room(8 * n), scratch = arena.room(8 * n);
-    check(this.exports.bh_order(putStream(arena, stream), BigInt(n), order, scratch));
+    check(this.exports.bh_permutation(putStream(arena, stream), BigInt(n), order, scratch));
     return Array.from(new BigInt64Array(arena.memory.buffer, order, n), Number);
   }
 
   /** Points of a toy set: {points: Float32Array (n, 2), classes: Int32Array (n)}. clouds: 2 × [x, y, deviations of x, y]. */
   toy(name, { n, noise = 0, arms = 2, clouds = [], seed = 0, part = 0 }) {
     const arena = this.arena(), points = arena.room(8 * n), classes = arena.room(4 * n), scratch = arena.room(16 * n);
-    const places = clouds.length ? arena.doubles(clouds.flat()) : 0;
-    check(this.exports.bh_toy(indexOf(TOYS, name), BigInt(n), noise, arms, places, BigInt(seed), part, scratch, points, classes));
+    const gaussians = clouds.length ? arena.doubles(clouds.flat()) : 0;
+    check(this.exports.bh_toy_dataset(indexOf(TOYS, name), BigInt(n), noise, arms, gaussians, BigInt(seed), part, scratch, points, classes));
     return { points: arena.taken(points, 2 * n), classes: arena.taken(classes, n, Int32Array) };
   }
 
   /** The likelier cloud at each point, and the least error, for a grid of points with so much area each. */
   bayes(clouds, points, area) {
     const arena = this.arena(), n = points.length / 2, classes = arena.room(4 * n), error = arena.room(8);
-    check(this.exports.bh_bayes(arena.doubles(clouds.flat()), BigInt(n), arena.floats(points), area, classes, error));
+    check(this.exports.bh_bayes_error(arena.doubles(clouds.flat()), BigInt(n), arena.floats(points), area, classes, error));
     return { classes: arena.taken(classes, n, Int32Array), error: arena.view().getFloat64(error, true) };
   }
 
   /** A drawing (ink, height × width numbers from 0 on) as MNIST would have it: 784 bytes; null if nothing is drawn. */
   asMnist(ink, height, width) {
     const arena = this.arena(), from = arena.floats(ink), scratch = arena.room(8 * (20 * height + width)), to = arena.room(784);
-    const status = this.exports.bh_as_mnist(from, height, width, scratch, to);
+    const status = this.exports.bh_preprocess_digit(from, height, width, scratch, to);
     if (STATUS[status] === "bad order") return null;
     check(status);
     return arena.taken(to, 784, Uint8Array);
@@ -171,21 +171,21 @@ class Core {
   /** What a network sees of stored numbers: x = stored · scale + shift, in doubles. */
   prepare(stored, scale, shift) {
     const arena = this.arena(), n = stored.length, x = arena.room(8 * n);
-    check(this.exports.bh_prepare(putExample(arena, n, { stored, scale, shift }), n, x));
+    check(this.exports.bh_preprocess_example(putExample(arena, n, { stored, scale, shift }), n, x));
     return arena.taken(x, n, Float64Array);
   }
 
   /** The sums of the positive and of the negative numbers: {above, below}. */
   sums(numbers) {
     const arena = this.arena(), [above, below] = [arena.room(8), arena.room(8)];
-    check(this.exports.bh_sums(arena.doubles(numbers), numbers.length, above, below));
+    check(this.exports.bh_signed_sums(arena.doubles(numbers), numbers.length, above, below));
     return { above: arena.view().getFloat64(above, true), below: arena.view().getFloat64(below, true) };
   }
 
   /** left · right, number by number, and their sum: {products, sum}. */
   products(left, right) {
     const arena = this.arena(), n = left.length, products = arena.room(8 * n), sum = arena.room(8);
-    check(this.exports.bh_products(arena.doubles(left), arena.doubles(right), BigInt(n), products, sum));
+    check(this.exports.bh_multiply_accumulate(arena.doubles(left), arena.doubles(right), BigInt(n), products, sum));
     return { products: arena.taken(products, n, Float64Array), sum: arena.view().getFloat64(sum, true) };
   }
 
@@ -193,14 +193,14 @@ class Core {
   slopes(network, layers) {
     const arena = this.arena(), task = this.#task(arena, network), slopes = arena.room(8 * task.units);
     const [z, a] = ["z", "a"].map((name) => arena.doubles(layers.flatMap((layer) => Array.from(layer[name]))));
-    check(this.exports.bh_slopes(task.table, z, a, slopes));
+    check(this.exports.bh_activation_derivatives(task.table, z, a, slopes));
     return task.perLayer({ slopes }).map((layer) => layer.slopes);
   }
 
   /** e to the z − most, most being the largest: {odds, most}. */
   odds(z) {
     const arena = this.arena(), odds = arena.room(8 * z.length), most = arena.room(8);
-    check(this.exports.bh_odds(arena.doubles(z), BigInt(z.length), odds, most));
+    check(this.exports.bh_softmax_numerators(arena.doubles(z), BigInt(z.length), odds, most));
     return { odds: arena.taken(odds, z.length, Float64Array), most: arena.view().getFloat64(most, true) };
   }
 
@@ -214,7 +214,7 @@ class Core {
   /** numbers − rate · gradients. */
   moved(numbers, gradients, rate) {
     const arena = this.arena(), n = numbers.length, moved = arena.room(8 * n);
-    check(this.exports.bh_moved(arena.doubles(numbers), arena.doubles(gradients), BigInt(n), rate, moved));
+    check(this.exports.bh_sgd_step(arena.doubles(numbers), arena.doubles(gradients), BigInt(n), rate, moved));
     return arena.taken(moved, n, Float64Array);
   }
 
@@ -222,7 +222,7 @@ class Core {
   contributions(network, example, toward, against = -1) {
     const arena = this.arena(), task = this.#task(arena, folded(network)), nIn = network.layers[0].n_in;
     const shares = arena.room(8 * nIn), rest = arena.room(8), at = putExample(arena, nIn, example);
-    check(this.exports.bh_contributions(task.table, task.params, at, toward, against, task.scratch(), shares, rest));
+    check(this.exports.bh_attributions(task.table, task.params, at, toward, against, task.scratch(), shares, rest));
     return { contributions: arena.taken(shares, nIn, Float64Array), rest: arena.view().getFloat64(rest, true) };
   }
 
@@ -230,7 +230,7 @@ class Core {
   radius(network, example) {
     const arena = this.arena(), task = this.#task(arena, folded(network)), radius = arena.room(8);
     const at = putExample(arena, network.layers[0].n_in, example);
-    check(this.exports.bh_radius(task.table, task.params, at, task.scratch(), radius));
+    check(this.exports.bh_certified_radius(task.table, task.params, at, task.scratch(), radius));
     return arena.view().getFloat64(radius, true);
   }
 
@@ -238,23 +238,23 @@ class Core {
   flip(network, example) {
     const arena = this.arena(), task = this.#task(arena, folded(network)), nIn = network.layers[0].n_in;
     const changed = arena.room(8 * nIn), radius = arena.room(8), at = putExample(arena, nIn, example);
-    check(this.exports.bh_flip(task.table, task.params, at, task.scratch(), changed, radius));
+    check(this.exports.bh_adversarial_example(task.table, task.params, at, task.scratch(), changed, radius));
     const found = arena.view().getFloat64(radius, true);
     return found < 0 ? null : { changed: arena.taken(changed, nIn, Float64Array), radius: found };
   }
 
   /** Lay a network out in the arena, with a workspace for batches of that size (0: none). */
   #task(arena, network, batchSize = 0) {
-    const { layers } = network, table = putNetwork(arena, network), places = arena.room(PLACE_BYTES * layers.length);
-    const size = Number(this.exports.bh_layout(table, places));
+    const { layers } = network, table = putNetwork(arena, network), offsets = arena.room(OFFSETS_BYTES * layers.length);
+    const size = Number(this.exports.bh_layout(table, offsets));
     if (size < 0) throw new CoreError(`the core refused a network: ${STATUS[-size]}`);
     const workspaceBytes = batchSize ? Number(this.exports.bh_workspace(table, batchSize, 1)) : 0;
     if (workspaceBytes < 0) throw new CoreError(`the core refused a batch size: ${STATUS[-workspaceBytes]}`);
     const params = arena.room(4 * size), workspace = arena.room(workspaceBytes), view = arena.view();
     const flat = () => new Float32Array(arena.memory.buffer, params, size);
     const rows = layers.flatMap((layer, l) => { // [layer, name, where in its array, where in the flat one]
-      const at = places + PLACE_BYTES * l, stride = view.getInt32(at + STRIDE, true);
-      const place = (name) => Number(view.getBigInt64(at + PLACES[name], true));
+      const at = offsets + OFFSETS_BYTES * l, stride = view.getInt32(at + STRIDE, true);
+      const place = (name) => Number(view.getBigInt64(at + OFFSETS[name], true));
       const weights = Array.from({ length: layer.n_in }, (_, k) => [l, "W", k * layer.n_out, place("W") + k * stride]);
       return [...weights, ...["b", ...(layer.batchNorm ? NORM : [])].map((name) => [l, name, 0, place(name)])];
     });
@@ -264,7 +264,7 @@ class Core {
     const units = layers.reduce((sum, layer) => sum + layer.n_out, 0);
     return {
       table, params, size, workspace, workspaceBytes, units,
-      scratch: () => arena.room(8 * Number(this.exports.bh_scratch(table))),
+      scratch: () => arena.room(8 * Number(this.exports.bh_robustness_scratch(table))),
       takeOut: () => rows.forEach(([l, name, to, from]) => arrayOf(l, name).set(flat().subarray(from, from + layers[l].n_out), to)),
       /** Cut arrays of all units into layers. */
       perLayer(arrays) {
