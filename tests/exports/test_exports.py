@@ -1,16 +1,19 @@
 """Every export, run, gives the answers of the model: by a C compiler, node, Python and onnxruntime."""
 
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from byhand.arrays import Array
 from byhand.data.prepare import Preparation
-from byhand.errors import EnvironmentFault, OptionError
+from byhand.errors import DataError, EnvironmentFault, OptionError
 from byhand.exports import EXPORTS
-from byhand.exports.plain import plain_model
+from byhand.exports.plain import identifier, plain_model
 from byhand.exports.verify import Verification, require_match, verify
 from byhand.layers import BatchNorm, Dense, ReLU, Residual
 from byhand.network import Network
@@ -94,3 +97,85 @@ def test_an_export_that_answers_otherwise_is_an_error() -> None:
     with pytest.raises(EnvironmentFault, match="do not use it"):
         require_match(found, "other.py")
     require_match(Verification(1, "", None), "other.py")
+
+
+def test_two_headers_live_in_one_program(tmp_path: Path) -> None:
+    """Under one guard the second model was skipped in silence, and the first answered for both."""
+    programs = []
+    for name, kind in (("first", "digits"), ("second one", "numbers")):
+        (tmp_path / f"{name}.h").write_bytes(EXPORTS["c"](plain_model(MODELS[kind](), name)))
+        programs.append(f'#include "{name}.h"')
+    main = """int main(void) {
+    float x[20] = {0}, scores[5];
+    if (first_answer(x, 20, scores) || second_one_answer(x, 3, scores)) return 1;
+    return first_answer(x, 19, scores) == -1 && second_one_answer(x, 20, scores) == -1 ? 0 : 2;
+}"""
+    (tmp_path / "main.c").write_text("\n".join([*programs, main]))
+    command = ["cc", "-std=c99", "-Wall", "-Werror", "main.c", "-o", "main", "-lm"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    assert subprocess.run([tmp_path / "main"], check=False).returncode == 0
+
+
+def test_two_models_under_one_name_do_not_compile(tmp_path: Path) -> None:
+    for folder, kind in (("a", "digits"), ("b", "deep")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "net.h").write_bytes(EXPORTS["c"](plain_model(MODELS[kind](), "net")))
+    (tmp_path / "main.c").write_text('#include "a/net.h"\n#include "b/net.h"\nint main(void) { return 0; }')
+    done = subprocess.run(["cc", "-std=c99", "main.c", "-o", "main"], cwd=tmp_path, check=False, capture_output=True)
+    assert done.returncode != 0
+
+
+def test_python_answers_the_right_number_of_inputs_only(tmp_path: Path) -> None:
+    (tmp_path / "made.py").write_bytes(EXPORTS["python"](plain_model(MODELS["digits"]())))
+    check = "import made\nassert len(made.answer([0] * 20)) == 5\nmade.answer([0] * 19)"
+    done = subprocess.run([sys.executable, "-c", check], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert "ValueError: answer got 19 numbers; expected 20" in done.stderr
+
+
+def test_javascript_answers_the_right_number_of_inputs_only(tmp_path: Path) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("needs node")
+    (tmp_path / "made.mjs").write_bytes(EXPORTS["js"](plain_model(MODELS["digits"]())))
+    (tmp_path / "main.mjs").write_text('import { answer } from "./made.mjs"; answer(new Array(21).fill(0));')
+    done = subprocess.run(["node", "main.mjs"], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert "RangeError: answer got 21 numbers; expected 20" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["a b", "7", "", "../x", "int", "é", "\udcff", "x" * 300, "_y", 'a"; system("x")'])
+def test_every_file_name_makes_an_identifier(name: str) -> None:
+    made = identifier(name)
+    assert made.isidentifier()
+    assert made.isascii()
+    assert verify(
+        "c", EXPORTS["c"](plain_model(MODELS["yes or no"](), name)), MODELS["yes or no"](), stored(2, 3), made
+    )
+
+
+CLASSES = ("ant", 'b"ee', "café", "\x1b[2J", "*/", "</script>", "\ud800", "d\n#e")
+
+
+def test_class_names_are_literals_of_every_language(tmp_path: Path) -> None:
+    model = Model(network([3, 6, 8]), COLUMNS, Output.PROBABILITIES, CLASSES)
+    for kind in EXPORTS:
+        content = EXPORTS[kind](plain_model(model))
+        assert content.isascii() or kind == "onnx"
+        verify(kind, content, model, stored(3, 3))
+    (tmp_path / "made.py").write_bytes(EXPORTS["python"](plain_model(model)))
+    check = f"import made\nassert made.CLASSES == {list(CLASSES)!a}"
+    subprocess.run([sys.executable, "-c", check], cwd=tmp_path, check=True)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e38])
+def test_weights_that_no_float32_holds_are_refused(value: float) -> None:
+    model = MODELS["digits"]()
+    wide = replace(model, preparation=Preparation("standard", np.asarray(1e4), np.asarray(0.0)))
+    wide.network.layers[0].params["W"][3, 2] = value
+    with pytest.raises(DataError, match="layer 1 of the model holds weights that are not finite"):
+        plain_model(wide)
+
+
+def test_a_regression_that_answers_otherwise_is_an_error() -> None:
+    model = MODELS["numbers"]()
+    other = replace(model, network=Network.mlp([3, 6, 2], seed=8))
+    found = verify("python", EXPORTS["python"](plain_model(other)), model, stored(100, 3))
+    assert found.n_mismatches > 0

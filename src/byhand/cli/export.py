@@ -35,25 +35,30 @@ def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, 
     Example: byhand export c digit.h
     """
     from byhand.cli.loading import find_model
+    from byhand.exports.plain import identifier
     from byhand.exports.verify import require_match, verify
     from byhand.files import write_whole
 
     found, _ = find_model(model, runs)
-    content = _content(kind, found)
-    verification = verify(kind, content, found, None if kind == "page" else _examples(found, data_dir, voice))
+    content = _content(kind, found, output.stem)
+    examples = None if kind == "page" else _examples(found, data_dir, voice)
+    verification = verify(kind, content, found, examples, identifier(output.stem))
     require_match(verification, f"the export for {output}")
     write_whole(output, content)
-    voice.result(_text(output, verification), {"output": str(output), **asdict(verification)})
+    voice.result(
+        _text(output, verification, "value" if found.n_classes == 0 else "class"),
+        {"output": str(output), **asdict(verification)},
+    )
 
 
-def _content(kind: str, model: "Model") -> bytes:
+def _content(kind: str, model: "Model", name: str) -> bytes:
     """Return what is to be written."""
     from byhand.exports import EXPORTS
     from byhand.exports.as_page import as_page
     from byhand.exports.plain import plain_model
 
     if kind != "page":
-        return EXPORTS[kind](plain_model(model))
+        return EXPORTS[kind](plain_model(model, name))
     with TemporaryDirectory() as folder:
         return as_page(model, Path(folder))
 
@@ -74,11 +79,12 @@ def _examples(model: "Model", data_dir: Path | None, voice: Voice) -> "Array":
         return np.floor(Stream(0, DATA).uniform(1000, model.n_features) * 256)
 
 
-def _text(output: Path, found: "Verification") -> str:
+def _text(output: Path, found: "Verification", what: str) -> str:
+    """Return what was written and how it answered. what : that it answers, a class or a value"""
     lines = [f"[bold]written[/]     {escaped(str(output))}, {found.size:,} bytes, sha256 {found.sha256}"]
     if found.run_by is None:
         return "\n".join([*lines, "[bold]not run[/]     nothing here can run it"])
-    same = f"{found.n - found.n_mismatches:,} of {found.n:,} examples get the same class"
+    same = f"{found.n - found.n_mismatches:,} of {found.n:,} examples get the same {what}"
     return "\n".join(
         [*lines, f"[bold]run by[/]      {found.run_by}: {same}; scores differ by {found.max_abs_error:.1e} at most"]
     )

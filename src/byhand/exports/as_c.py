@@ -1,5 +1,7 @@
 """A model as a C99 header: one function, no memory taken but a few arrays on the stack."""
 
+import hashlib
+
 from byhand.exports.plain import PlainLayer, PlainModel, about, number
 
 _BENDS = {
@@ -10,17 +12,16 @@ _BENDS = {
 }
 
 _HEAD = """/* {about}
- * byhand_answer(stored, scores) takes {n_in} numbers and fills {n_scores}: {what}.
- * Link with -lm. */
-#ifndef BYHAND_MODEL_H
-#define BYHAND_MODEL_H
+ * {s}_answer(stored, n, scores) takes n = {n_in} numbers, fills {n_scores}: {what},
+ * and returns 0. Given another n it fills nothing and returns -1. Link with -lm. */
+#ifndef BYHAND_{guard}_H
+#define BYHAND_{guard}_H
 
 #include <math.h>
 
-#define BYHAND_INPUTS {n_in}
-#define BYHAND_SCORES {n_scores}
-
-static void byhand_dense(const float *x, int n_in, const float *W, const float *b, int n_out, float *z) {{
+enum {{ {s}_inputs = {n_in}, {s}_scores = {n_scores} }};
+{names}
+static void {s}_dense(const float *x, int n_in, const float *W, const float *b, int n_out, float *z) {{
     for (int j = 0; j < n_out; j++) z[j] = b[j];
     for (int k = 0; k < n_in; k++)
         for (int j = 0; x[k] != 0 && j < n_out; j++) z[j] += x[k] * W[k * n_out + j];
@@ -37,16 +38,42 @@ _SOFTMAX = """    {{
 
 
 def as_c(plain: PlainModel) -> bytes:
-    """Return the header: static void byhand_answer(const float *stored, float *scores)."""
-    what = "the values" if plain.is_values else "a score for each class, the largest wins"
-    head = _HEAD.format(about=about(plain), n_in=plain.n_in, n_scores=plain.n_scores, what=what)
-    body, x = ["static void byhand_answer(const float *stored, float *scores) {"], "stored"
+    """Return the header: static int SYMBOL_answer(const float *stored, int n, float *scores).
+
+    All its names begin with the model's symbol, so that one program can include several; the guard has a digest of the
+    weights too, so that two models under one name are an error of the compiler and not a silent choice of the first.
+    """
+    s = plain.symbol
+    numbers = "".join(_numbers(s, i, layer) for i, layer in enumerate(plain.layers))
+    head = _HEAD.format(
+        about=about(plain),
+        s=s,
+        guard=f"{s}_{hashlib.sha256(numbers.encode()).hexdigest()[:8]}",
+        n_in=plain.n_in,
+        n_scores=plain.n_scores,
+        what="the values" if plain.is_values else "a score for each class, the largest wins",
+        names=_class_names(plain),
+    )
+    code = "\n".join(_body(plain))
+    return f"{head}{numbers}\n{code}\n\n#endif\n".encode()
+
+
+def _class_names(plain: PlainModel) -> str:
+    """Return the array of class names; nothing where there are none."""
+    names = ", ".join(name.for_c() for name in plain.class_names)
+    return f"static const char *const {plain.symbol}_classes[] = {{{names}}};\n" if names else ""
+
+
+def _body(plain: PlainModel) -> list[str]:
+    """Return the lines of the function."""
+    s, x = plain.symbol, "stored"
+    body = [
+        f"static int {s}_answer(const float *stored, int n, float *scores) {{",
+        f"    if (n != {s}_inputs) return -1;",
+    ]
     for i, layer in enumerate(plain.layers):
         n_in, n_out = layer.W.shape
-        body += [
-            f"    float z{i}[{n_out}];",
-            f"    byhand_dense({x}, {n_in}, byhand_W{i}, byhand_b{i}, {n_out}, z{i});",
-        ]
+        body += [f"    float z{i}[{n_out}];", f"    {s}_dense({x}, {n_in}, {s}_W{i}, {s}_b{i}, {n_out}, z{i});"]
         body += _bent(layer.bend, layer.slope, f"z{i}", n_out)
         x = f"z{i}"
     body += _bent(plain.end, 0.0, x, int(plain.layers[-1].W.shape[1]))
@@ -54,8 +81,7 @@ def as_c(plain: PlainModel) -> bytes:
         body += [f"    scores[0] = 1 - {x}[0];", f"    scores[1] = {x}[0];"]
     else:
         body += [f"    for (int j = 0; j < {plain.n_scores}; j++) scores[j] = {x}[j];"]
-    numbers, code = "".join(_numbers(i, layer) for i, layer in enumerate(plain.layers)), "\n".join([*body, "}"])
-    return f"{head}{numbers}\n{code}\n\n#endif\n".encode()
+    return [*body, "    return 0;", "}"]
 
 
 def _bent(bend: str, slope: float, z: str, n: int) -> list[str]:
@@ -66,7 +92,7 @@ def _bent(bend: str, slope: float, z: str, n: int) -> list[str]:
     return [f"    for (int j = 0; j < {n}; j++) {_BENDS[bend].format(slope=number(slope)).replace('z[', f'{z}[')}"]
 
 
-def _numbers(i: int, layer: PlainLayer) -> str:
+def _numbers(s: str, i: int, layer: PlainLayer) -> str:
     rows = ",\n".join(",".join(f"{number(value)}f" for value in row) for row in layer.W)
     biases = ",".join(f"{number(value)}f" for value in layer.b)
-    return f"static const float byhand_W{i}[] = {{\n{rows}}};\nstatic const float byhand_b{i}[] = {{{biases}}};\n"
+    return f"static const float {s}_W{i}[] = {{\n{rows}}};\nstatic const float {s}_b{i}[] = {{{biases}}};\n"

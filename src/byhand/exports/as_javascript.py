@@ -12,8 +12,8 @@ _BENDS = {
 }
 
 _HEAD = """// {about}
-// answer(stored) takes {n_in} numbers and returns {what}.
-
+// answer(stored) takes {n_in} numbers and returns {what}. It throws a RangeError given another number of them.
+{names}
 function softmax(z) {{
   const most = Math.max(...z), powers = z.map((v) => Math.exp(v - most)), sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((p) => p / sum);
@@ -31,14 +31,29 @@ function dense(x, W, b) {{
 def as_javascript(plain: PlainModel) -> bytes:
     """Return the module: export function answer(stored)."""
     what = "the values" if plain.is_values else "a score for each class; the largest wins"
-    body = ["export function answer(stored) {", "  let x = stored, z;"]
+    body = [
+        "export function answer(stored) {",
+        f"  if (stored.length !== {plain.n_in}) {_refusal(plain.n_in)}",
+        "  let x = stored, z;",
+    ]
     for i, layer in enumerate(plain.layers):
         body += [f"  z = dense(x, W{i}, B{i});", f"  x = {_BENDS[layer.bend].format(slope=number(layer.slope))};"]
     if plain.end:
         body += ["  z = x;", f"  x = {_BENDS[plain.end]};"]
     body += ["  return [1 - x[0], x[0]];" if plain.is_single else "  return x;", "}"]
     code, numbers = "\n".join(body), "".join(_numbers(i, layer) for i, layer in enumerate(plain.layers))
-    return f"{_HEAD.format(about=about(plain), n_in=plain.n_in, what=what)}{code}\n\n{numbers}".encode()
+    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what, names=_class_names(plain))
+    return f"{head}{code}\n\n{numbers}".encode()
+
+
+def _refusal(n_in: int) -> str:
+    return f"throw new RangeError(`answer got ${{stored.length}} numbers; expected {n_in}`);"
+
+
+def _class_names(plain: PlainModel) -> str:
+    """Return the array of class names; nothing where there are none."""
+    names = ", ".join(name.for_javascript() for name in plain.class_names)
+    return f"\nexport const classes = [{names}];\n" if names else ""
 
 
 def _numbers(i: int, layer: PlainLayer) -> str:

@@ -1,5 +1,6 @@
 """A model as an ONNX file: input `stored`, outputs `label` (int64) and `scores` (float), or `values` in regression."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ def as_onnx(plain: PlainModel) -> bytes:
     graph = onnx.helper.make_graph(nodes, "mlp", [stored], outputs, weights, doc_string=about(plain))
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="byhand")
     model.ir_version = IR
+    if plain.class_names:
+        onnx.helper.set_model_props(model, {"classes": json.dumps([name.for_json() for name in plain.class_names])})
     onnx.checker.check_model(model)
     content: bytes = model.SerializeToString()
     return content

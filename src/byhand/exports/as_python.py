@@ -13,9 +13,9 @@ _BENDS = {
 
 _HEAD = '''"""{about}
 
-answer(stored) takes {n_in} numbers and returns {what}.
+answer(stored) takes {n_in} numbers and returns {what}. It raises a ValueError given another number of them.
 """
-
+{names}
 E = 2.718281828459045
 
 
@@ -43,16 +43,23 @@ def _dense(x, W, b):
 def as_python(plain: PlainModel) -> bytes:
     """Return the file: answer(stored) -> scores."""
     what = "the values" if plain.is_values else "a score for each class; the largest wins"
-    body = ["\ndef answer(stored):", "    x = stored"]
+    refusal = f'raise ValueError(f"answer got {{len(stored)}} numbers; expected {plain.n_in}")'
+    body = ["\ndef answer(stored):", f"    if len(stored) != {plain.n_in}:", f"        {refusal}", "    x = stored"]
     for i, layer in enumerate(plain.layers):
         body += [f"    z = _dense(x, W{i}, B{i})", f"    x = {_BENDS[layer.bend].format(slope=number(layer.slope))}"]
     if plain.end:
         body += ["    z = x", f"    x = {_BENDS[plain.end]}"]
     body += ["    return [1 - x[0], x[0]]" if plain.is_single else "    return x"]
     numbers = "".join(_numbers(i, layer) for i, layer in enumerate(plain.layers))
-    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what)
+    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what, names=_class_names(plain))
     code = "\n".join(body)
     return f"{head}{code}\n\n\n{numbers}".encode()
+
+
+def _class_names(plain: PlainModel) -> str:
+    """Return the list of class names; nothing where there are none."""
+    names = ", ".join(name.for_python() for name in plain.class_names)
+    return f"\nCLASSES = [{names}]\n" if names else ""
 
 
 def _numbers(i: int, layer: PlainLayer) -> str:

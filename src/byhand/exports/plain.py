@@ -5,12 +5,13 @@ x = stored · scale + shift, z = x W + b      =      z = stored W′ + b′,  W�
 Batch normalisation right behind a dense layer goes into it in the same way.
 """
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.errors import OptionError
+from byhand.errors import DataError, OptionError
 from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
@@ -35,14 +36,17 @@ class PlainModel:
 
     layers : in order   end : "softmax", "sigmoid" or "", applied to what they say
     is_single : one output stands for two classes, its number for class 1   is_values : regression
-    name : for the first comment
+    class_names : in the order of the scores; empty when nobody named them, and for regression
+    name : of the recipe, for the first comment   symbol : an identifier, before every name in a C header
     """
 
     layers: list[PlainLayer]
     end: str
     is_single: bool
     is_values: bool
+    class_names: tuple[UntrustedText, ...]
     name: str
+    symbol: str
 
     @property
     def n_in(self) -> int:
@@ -58,8 +62,37 @@ class PlainModel:
         return "-".join(map(str, [self.n_in, *(layer.W.shape[1] for layer in self.layers)]))
 
 
-def plain_model(model: Model) -> PlainModel:
-    """Return the model reduced; raise OptionError for a layer that no export knows."""
+def plain_model(model: Model, file_name: str = "model") -> PlainModel:
+    """Return the model reduced. file_name : what the export will be called, without its suffix.
+
+    Raises OptionError for a layer that no export knows, DataError for weights that are not finite numbers.
+    """
+    layers = _plain_layers(model)
+    single = model.network.widths[-1] == 1 and model.output is not Output.VALUES
+    ends = {Output.PROBABILITIES: "sigmoid" if single else "softmax", Output.YES_NO: "sigmoid"}
+    return PlainModel(
+        layers,
+        ends.get(model.output, ""),
+        is_single=single,
+        is_values=model.output is Output.VALUES,
+        class_names=tuple(map(UntrustedText, model.class_names)),
+        name=_name(model),
+        symbol=identifier(file_name),
+    )
+
+
+def identifier(file_name: str) -> str:
+    """Return an identifier of C made of a file's name: ASCII letters, digits and underscores, a letter first.
+
+    >>> identifier("my digits-2"), identifier("7"), identifier("é")
+    ('my_digits_2', 'model_7', 'model')
+    """
+    words = re.sub(r"[^A-Za-z0-9]+", "_", file_name).strip("_")[:40]
+    return words if words[:1].isalpha() else f"model_{words}".strip("_")
+
+
+def _plain_layers(model: Model) -> list[PlainLayer]:
+    """Return dense layers in float32, preparation and batch normalisation inside them."""
     layers: list[PlainLayer] = []
     for layer in model.network.layers:
         if isinstance(layer, Dense):
@@ -73,10 +106,19 @@ def plain_model(model: Model) -> PlainModel:
         elif not isinstance(layer, Dropout | Identity):  # which do nothing when a network only answers
             raise OptionError(f"export does not know {type(layer).__name__} layers here.")
     layers[0] = _prepared(layers[0], model)
-    layers = [replace(layer, W=layer.W.astype(np.float32), b=layer.b.astype(np.float32)) for layer in layers]
-    single = model.network.widths[-1] == 1 and model.output is not Output.VALUES
-    ends = {Output.PROBABILITIES: "sigmoid" if single else "softmax", Output.YES_NO: "sigmoid"}
-    return PlainModel(layers, ends.get(model.output, ""), single, model.output is Output.VALUES, _name(model))
+    return [_finite(layer, i) for i, layer in enumerate(layers, start=1)]
+
+
+def _finite(layer: PlainLayer, number: int) -> PlainLayer:
+    """Return a layer in float32; raise DataError if that holds anything but finite numbers."""
+    with np.errstate(over="ignore"):
+        W, b = layer.W.astype(np.float32), layer.b.astype(np.float32)
+    if not (np.isfinite(W).all() and np.isfinite(b).all()):
+        raise DataError(
+            f"layer {number} of the model holds weights that are not finite numbers of float32, so an export of it "
+            f"could not answer. Train it again, with a smaller learning rate."
+        )
+    return replace(layer, W=W, b=b)
 
 
 def _name(model: Model) -> str:
@@ -90,7 +132,8 @@ def _prepared(first: PlainLayer, model: Model) -> PlainLayer:
     """Return the first layer for stored numbers, (1)."""
     scale, shift = (np.broadcast_to(a, (len(first.W),)) for a in (model.preparation.scale, model.preparation.shift))
     W = first.W.astype(np.float64)
-    folded, b = scale[:, None] * W, first.b + shift @ W
+    with np.errstate(over="ignore", invalid="ignore"):  # _finite looks for what became too large
+        folded, b = scale[:, None] * W, first.b + shift @ W
     return PlainLayer(folded, b, first.bend, first.slope)
 
 

@@ -23,12 +23,13 @@ from byhand.exports.child import GIBIBYTE, PYTHON, run_limited
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
 
+VALUE_TOLERANCE = 1e-3  # of a value to predict, and of 1: more is another answer
 _C = """#include <stdio.h>
 #include "export.h"
 int main(void) {{
     float x[{n_in}], y[{n_out}];
     while (fread(x, sizeof x, 1, stdin) == 1) {{
-        byhand_answer(x, y);
+        if ({s}_answer(x, {n_in}, y) != 0 || {s}_answer(x, {n_in} + 1, y) != -1) return 1;
         fwrite(y, sizeof y, 1, stdout);
     }}
     return 0;
@@ -58,8 +59,11 @@ sys.stdout.buffer.write(said.astype(numpy.float32).tobytes())
 
 @dataclass(frozen=True)
 class Verification:
-    """run_by : what ran the export; None: nothing here could, and then nothing was compared
-    n : examples   n_mismatches : of these, how many get another class   max_abs_error : the largest, of any score"""
+    """How an export answered beside the model.
+
+    run_by : what ran the export; None: nothing here could, and then nothing was compared
+    n : examples   n_mismatches : of these, how many get another class or value   max_abs_error : of any score
+    """
 
     size: int
     sha256: str
@@ -69,82 +73,105 @@ class Verification:
     max_abs_error: float = 0.0
 
 
-def verify(kind: str, content: bytes, model: Model, raw: Array | None) -> Verification:
+@dataclass(frozen=True)
+class Trial:
+    """An export about to be run: in a temporary folder, which holds n examples of n_in float32 in the file `rows`."""
+
+    folder: Path
+    content: bytes
+    symbol: str
+    n: int
+    n_in: int
+    n_out: int
+
+    def run(self, command: list[str], memory: int | None) -> bytes:
+        """Return what a program answers on the examples, as float32. memory : bytes, see child.py"""
+        rows = self.folder / "rows"
+        return run_limited(command, self.folder, rows, 4 * self.n * self.n_out, memory=memory)
+
+
+def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: str = "model") -> Verification:
     """Return how an export answers on stored numbers raw (n, n_features); None: it is not to be run.
 
+    symbol : before the names in a C header
     Raises EnvironmentFault if it does not answer at all.
     """
     proof = (len(content), hashlib.sha256(content).hexdigest())
     if raw is None:
         return Verification(*proof, None)
     wanted = model.predict(raw) if model.output is Output.VALUES else model.scores(raw)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        np.ascontiguousarray(raw, dtype=np.float32).tofile(folder / "rows")
-        found = RUNNERS[kind](folder, content, (raw.shape[1], wanted.shape[1]), len(raw))
+    with tempfile.TemporaryDirectory() as folder:
+        np.ascontiguousarray(raw, dtype=np.float32).tofile(Path(folder, "rows"))
+        found = RUNNERS[kind](Trial(Path(folder), content, symbol, len(raw), raw.shape[1], wanted.shape[1]))
     if found is None:
         return Verification(*proof, None)
     runner, said = found
     scores = np.frombuffer(said, dtype=np.float32).reshape(wanted.shape)
+    errors = _errors(scores, wanted)
     is_other = scores.argmax(axis=1) != wanted.argmax(axis=1)
-    n_mismatches = 0 if model.output is Output.VALUES else int(is_other.sum())
-    return Verification(*proof, runner, len(raw), n_mismatches, float(np.abs(scores - wanted).max()))
+    if model.output is Output.VALUES:
+        is_other = (errors > VALUE_TOLERANCE * (1 + np.abs(wanted))).any(axis=1)
+    return Verification(*proof, runner, len(raw), int(is_other.sum()), float(errors.max()))
+
+
+def _errors(scores: Array, wanted: Array) -> Array:
+    """Return |scores − wanted|: 0 where both are the same infinity or both not a number, infinite where one is."""
+    same = (scores == wanted) | (np.isnan(scores) & np.isnan(wanted))
+    with np.errstate(invalid="ignore"):
+        return np.where(same, 0.0, np.nan_to_num(np.abs(scores - wanted), nan=np.inf))
 
 
 def require_match(found: Verification, what: str) -> None:
     """Raise EnvironmentFault if the export answers otherwise than the model."""
     if found.n_mismatches:
-        raise EnvironmentFault(f"{what} gives {found.n_mismatches} of {found.n} examples another class; do not use it.")
+        raise EnvironmentFault(f"{what} answers {found.n_mismatches} of {found.n} examples otherwise; do not use it.")
 
 
-# A runner: (folder, content, (n_in, n_out), n) → (who ran it, its answers as float32), or None where it cannot be run.
-Found: TypeAlias = tuple[str, bytes] | None
-Runner: TypeAlias = Callable[[Path, bytes, tuple[int, int], int], Found]
+Found: TypeAlias = tuple[str, bytes] | None  # who ran it, and its answers; None where nothing here can run it
+Runner: TypeAlias = Callable[[Trial], Found]
 
 
-def _run_python(folder: Path, content: bytes, shape: tuple[int, int], n: int) -> Found:
-    (folder / "export.py").write_bytes(content)
-    code = _PYTHON.format(n_in=shape[0])
-    memory = 4 * GIBIBYTE + 64 * len(content)  # to parse a literal takes some forty times its text
-    said = run_limited([*PYTHON, "-c", code], folder, folder / "rows", 4 * n * shape[1], memory=memory)
-    return f"Python {platform.python_version()}", said
+def _run_python(trial: Trial) -> Found:
+    (trial.folder / "export.py").write_bytes(trial.content)
+    code = _PYTHON.format(n_in=trial.n_in)
+    memory = 4 * GIBIBYTE + 64 * len(trial.content)  # to parse a literal takes some forty times its text
+    return f"Python {platform.python_version()}", trial.run([*PYTHON, "-c", code], memory)
 
 
-def _run_c(folder: Path, content: bytes, shape: tuple[int, int], n: int) -> Found:
+def _run_c(trial: Trial) -> Found:
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None:
         return None
-    (folder / "export.h").write_bytes(content)
-    (folder / "main.c").write_text(_C.format(n_in=shape[0], n_out=shape[1]), encoding="utf-8")
+    (trial.folder / "export.h").write_bytes(trial.content)
+    main = _C.format(n_in=trial.n_in, n_out=trial.n_out, s=trial.symbol)
+    (trial.folder / "main.c").write_text(main, encoding="utf-8")
     command = [compiler, "-std=c99", "-O2", "-Wall", "-Werror", "main.c", "-o", "main", "-lm"]
     try:
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603 — the user's compiler
+        subprocess.run(command, cwd=trial.folder, check=True, capture_output=True)  # noqa: S603 — the user's compiler
     except subprocess.CalledProcessError as error:
         raise EnvironmentFault(f"{Path(compiler).name} does not compile the export.") from error
-    program = str(folder.resolve() / "main")
-    said = run_limited([program], folder, folder / "rows", 4 * n * shape[1], memory=GIBIBYTE + 2 * len(content))
-    return Path(compiler).name, said
+    program = str(trial.folder.resolve() / "main")
+    return Path(compiler).name, trial.run([program], GIBIBYTE + 2 * len(trial.content))
 
 
-def _run_node(folder: Path, content: bytes, shape: tuple[int, int], n: int) -> Found:
+def _run_node(trial: Trial) -> Found:
     node = shutil.which("node")
     if node is None:
         return None
-    (folder / "export.mjs").write_bytes(content)
-    (folder / "main.mjs").write_text(_NODE.format(n_in=shape[0]), encoding="utf-8")
-    said = run_limited([node, "main.mjs"], folder, folder / "rows", 4 * n * shape[1], memory=None)
+    (trial.folder / "export.mjs").write_bytes(trial.content)
+    (trial.folder / "main.mjs").write_text(_NODE.format(n_in=trial.n_in), encoding="utf-8")
+    said = trial.run([node, "main.mjs"], None)
     version = subprocess.run([node, "--version"], check=True, capture_output=True, text=True)  # noqa: S603
     return f"node {version.stdout.strip()}", said
 
 
-def _run_onnx(folder: Path, content: bytes, shape: tuple[int, int], n: int) -> Found:
+def _run_onnx(trial: Trial) -> Found:
     if util.find_spec("onnxruntime") is None:
         return None
-    (folder / "export.onnx").write_bytes(content)
-    code = _ONNX.format(n_in=shape[0])
-    memory = 64 * GIBIBYTE + 64 * len(content)  # of address space; its threads reserve much and use little
-    said = run_limited([*PYTHON, "-c", code], folder, folder / "rows", 4 * n * shape[1], memory=memory)
-    return f"onnxruntime {metadata.version('onnxruntime')}", said
+    (trial.folder / "export.onnx").write_bytes(trial.content)
+    code = _ONNX.format(n_in=trial.n_in)
+    memory = 64 * GIBIBYTE + 64 * len(trial.content)  # of address space; its threads reserve much and use little
+    return f"onnxruntime {metadata.version('onnxruntime')}", trial.run([*PYTHON, "-c", code], memory)
 
 
 RUNNERS: dict[str, Runner] = {"c": _run_c, "js": _run_node, "python": _run_python, "onnx": _run_onnx}
