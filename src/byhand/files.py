@@ -2,37 +2,72 @@
 
 import contextlib
 import os
+import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from byhand.errors import DataError, EnvironmentFault
 
 _PREFIX = ".byhand-"  # of temporary files; the process's and the thread's numbers follow
-PIECE = 1 << 20  # bytes
+
+
+@contextlib.contextmanager
+def open_regular(
+    path: Path, what: str, at_most: int, unfit: type[DataError] = DataError
+) -> Iterator[tuple[BinaryIO, int]]:
+    """Open a file for reading, once it is known to be a regular one and how long it is: (file, bytes).
+
+    what : "a picture", for the sentence when it is none   at_most : bytes; nothing of a longer file is read
+    unfit : what to raise when it is there and is not such a file
+    Every file that byhand did not write itself is opened here. A pipe or a device has no size and might never end or
+    never begin: it is refused at once.
+    Raises DataError when it is missing, `unfit` when it is not a regular file or too long, EnvironmentFault when the
+    machine cannot read it.
+    """
+    try:
+        with _opened(path, what) as file:
+            yield file, _regular_size(path, file, what, at_most, unfit)
+    except (FileNotFoundError, NotADirectoryError):
+        raise DataError(f"{path} does not exist; expected {what}. Check the path.") from None
+    except IsADirectoryError:
+        raise unfit(f"{path} is a folder; expected {what}.") from None
+    except OSError as error:
+        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def read_whole(path: Path, what: str, at_most: int) -> bytes:
-    """Return a file's bytes.
+    """Return a regular file's bytes; arguments and errors as open_regular."""
+    with open_regular(path, what, at_most) as (file, size):
+        data = file.read(size + 1)
+    if len(data) != size:
+        raise DataError(f"{path} changed while it was read; expected {what}. Try again.")
+    return data
 
-    what : "a picture", for the sentence when it is none   at_most : bytes; a longer file is not read to its end
-    Raises DataError when it is missing, a folder or too long, EnvironmentFault when the machine cannot read it.
-    """
+
+def _opened(path: Path, what: str) -> BinaryIO:
     try:
-        with open(path, "rb") as file:
-            pieces, room = [], at_most + 1
-            at_once = max(PIECE, os.fstat(file.fileno()).st_size)  # read(n) reserves n bytes, whatever there is
-            while room > 0 and (piece := file.read(min(at_once, room))):
-                pieces.append(piece)
-                room -= len(piece)
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist.") from None
-    except IsADirectoryError:
-        raise DataError(f"{path} is a folder; expected {what}.") from None
-    except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
-    if room == 0:
-        raise DataError(f"{path} is too large; expected {what} of {at_most:,} bytes at most.")
-    return b"".join(pieces)
+        return open(path, "rb", opener=_without_waiting)
+    except ValueError:  # a null character, half a surrogate pair
+        raise DataError(f"{str(path)!r} cannot be the name of a file; expected {what}.") from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open without waiting for someone to write into a pipe; a regular file does not know the difference."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _regular_size(path: Path, file: BinaryIO, what: str, at_most: int, unfit: type[DataError]) -> int:
+    """Return the size of an open file, or raise `unfit` where it has none or too much."""
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        raise unfit(f"{path} is not a regular file; expected {what}.")
+    if status.st_size > at_most:
+        raise unfit(
+            f"{path} is too large: it has {status.st_size:,} bytes; expected {what} of {at_most:,} bytes at most."
+        )
+    return status.st_size
 
 
 def write_whole(path: Path, data: bytes) -> None:

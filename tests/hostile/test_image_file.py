@@ -3,6 +3,7 @@
 import io
 import struct
 import time
+import tracemalloc
 import warnings
 import zlib
 from pathlib import Path
@@ -71,6 +72,42 @@ def test_a_small_file_that_declares_a_huge_picture(tmp_path: Path, side: int) ->
     assert read(tmp_path / "bomb.png", bomb + chunk(b"IEND", b""))
 
 
+def test_a_small_file_of_a_large_picture_is_made_small_before_it_becomes_floats(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    large = Image.new("F", (5_000, 5_000), 0.0)
+    large.paste(1.0, (2_000, 1_500, 2_500, 3_500))
+    large.save(stream, "TIFF", compression="tiff_adobe_deflate")
+    (tmp_path / "large.tiff").write_bytes(stream.getvalue())
+    tracemalloc.start()
+    digit = prepare_image(tmp_path / "large.tiff")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(stream.getvalue()) < 1 << 20
+    assert digit[4:24, 12:16].mean() > 200
+    assert peak < 120 << 20  # 25 million floats and two copies of them were 300 MB
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16", "I", "F"])
+def test_large_pictures_of_every_mode_are_read_like_small_ones(tmp_path: Path, mode: str) -> None:
+    small = Image.new("L", (60, 45), 0)
+    small.paste(200, (25, 10, 35, 40))
+    low_and_wide = Image.new("L", (6_000, 45), 0)
+    low_and_wide.paste(200, (2_500, 10, 3_500, 40))
+    kind = "TIFF" if mode in ("F", "I;16", "I", "LA") else "PNG"
+    for name, grey in (("small", small), ("wide", low_and_wide)):
+        deep = Image.fromarray(np.asarray(grey).astype(np.uint16) * 257)
+        made = deep if mode == "I;16" else grey.convert(mode)
+        made.save(tmp_path / name, kind)
+    assert prepare_image(tmp_path / "small").max() == 255
+    assert (prepare_image(tmp_path / "wide").max(axis=0) > 100).sum() == 20  # columns: a line from side to side
+
+
+def test_a_picture_that_is_one_endless_line(tmp_path: Path) -> None:
+    header = struct.pack(">IIBBBBB", 60_000_000, 1, 8, 0, 0, 0, 0)
+    line = chunk(b"IDAT", zlib.compress(bytes(60_000_001)))
+    assert "too many pixels" in read(tmp_path / "line.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + line)
+
+
 def test_a_text_chunk_that_unpacks_to_a_gigabyte(tmp_path: Path) -> None:
     squeezer = zlib.compressobj(9)
     packed = b"".join(squeezer.compress(bytes(1 << 24)) for _ in range(32)) + squeezer.flush()
@@ -86,7 +123,7 @@ def test_a_text_chunk_that_unpacks_to_a_gigabyte(tmp_path: Path) -> None:
     ids=["empty", "zeros", "a program", "svg", "gif head", "bmp head"],
 )
 def test_no_picture(tmp_path: Path, content: bytes) -> None:
-    assert "no picture" in (said := read(tmp_path / "x.png", content)) or "damaged" in said
+    assert "not a picture" in (said := read(tmp_path / "x.png", content)) or "damaged" in said
 
 
 def test_nothing_is_left_switched_off_afterwards(tmp_path: Path) -> None:

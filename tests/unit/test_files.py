@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def test_what_dead_processes_left_is_swept_and_nothing_else(tmp_path: Path) -> N
 def test_reading_within_limits(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"12345")
     assert read_whole(tmp_path / "a", "a note", 5) == b"12345"
-    with pytest.raises(DataError, match="a is too large; expected a note of 4 bytes at most"):
+    with pytest.raises(DataError, match="a is too large: it has 5 bytes; expected a note of 4 bytes at most"):
         read_whole(tmp_path / "a", "a note", 4)
     with pytest.raises(DataError, match="does not exist"):
         read_whole(tmp_path / "b", "a note", 4)
@@ -74,7 +75,28 @@ def test_reading_within_limits(tmp_path: Path) -> None:
         read_whole(tmp_path, "a note", 4)
 
 
-@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs an endless file")
-def test_an_endless_file_is_not_read_to_its_end() -> None:
-    with pytest.raises(DataError, match="too large"):
-        read_whole(Path("/dev/zero"), "a note", 3 << 20)
+def test_a_file_that_is_too_long_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    """A sparse file of a terabyte takes no place on the disk, and no memory here."""
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(1 << 40)
+    tracemalloc.start()
+    with pytest.raises(DataError, match="too large: it has 1,099,511,627,776 bytes"):
+        read_whole(tmp_path / "sparse", "a note", 1 << 30)
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_not_a_regular_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")  # nobody will ever write into it
+    devices = [path for path in (Path("/dev/zero"), Path("/dev/null")) if path.exists()]
+    for path in (tmp_path / "pipe", *devices):
+        with pytest.raises(DataError, match="is not a regular file; expected a note"):
+            read_whole(path, "a note", 3 << 20)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\udcff" * 400, "file/within"])
+def test_names_that_no_file_can_have(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises((DataError, EnvironmentFault)):
+        read_whole(tmp_path / name, "a note", 4)

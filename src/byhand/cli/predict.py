@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from byhand.arrays import Array
     from byhand.persistence.model import Model
 
+MAX_TABLE = 1 << 28  # bytes: all of MNIST as text has 180 MB
+
 
 @click.command("predict")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -47,13 +49,14 @@ def examples_in(path: Path, model: "Model") -> "Array":
     import numpy as np
 
     from byhand.data.idx import read_idx
+    from byhand.data.npy import read_npy
     from byhand.errors import DataError
 
     if path.is_dir():
         raise DataError(f"{path} is a folder; expected a file.")
     kind = path.suffix.lower()
     if kind == ".npy":
-        array = _npy(path)
+        array = read_npy(path)
     elif kind == ".csv":
         array = _numbers(path)
     elif "idx" in path.name or "ubyte" in path.name:
@@ -70,39 +73,23 @@ def examples_in(path: Path, model: "Model") -> "Array":
     return np.ascontiguousarray(array).reshape(n, model.n_features)
 
 
-def _npy(path: Path) -> "Array":
-    """Return the array in a .npy file, which may hold numbers and nothing else."""
-    import numpy as np
-
-    from byhand.errors import DataError
-
-    try:
-        array = np.load(path, allow_pickle=False, mmap_mode="r")  # mapped, not reserved
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist.") from None
-    except (ValueError, EOFError, SyntaxError) as error:
-        raise DataError(f"{path} is no array of numbers: {error}.") from error
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
-        raise DataError(f"{path} is no array of numbers.")
-    return array
-
-
 def _numbers(path: Path) -> "Array":
     """Return a table of numbers without header."""
+    import io
     import warnings
 
     import numpy as np
 
     from byhand.errors import DataError
+    from byhand.files import read_whole
 
+    content = io.BytesIO(read_whole(path, "a table of numbers (.csv)", MAX_TABLE))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # an empty file: said below, in our words
-            return np.loadtxt(path, delimiter=",", ndmin=2)
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist.") from None
+            return np.loadtxt(content, delimiter=",", ndmin=2)
     except ValueError as error:
-        raise DataError(f"{path} is no table of numbers: {error}.") from error
+        raise DataError(f"{path} is not a table of numbers: {str(error)[:200]}.") from error
 
 
 def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:

@@ -8,16 +8,16 @@ own length proves it: nothing is reserved because a header claims it.
 """
 
 import gzip
-import io
 import math
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from byhand.arrays import Array
 from byhand.errors import DataError
-from byhand.files import read_whole, write_whole
+from byhand.files import open_regular, write_whole
 
 KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MAX_BYTES = 1 << 30  # of numbers in one file
@@ -31,11 +31,16 @@ GZIP_MAGIC = b"\x1f\x8b"
 def read_idx(path: Path) -> Array:
     """Return the array in an IDX file, gzipped (known by its content, not its name) or not.
 
-    Raises DataError when the file is missing, truncated, too long or no IDX file; EnvironmentFault when the machine
+    Raises DataError when the file is missing, truncated, too long or not an IDX file; EnvironmentFault when the machine
     cannot read it.
     """
-    content = read_whole(path, "an IDX file", MAX_BYTES + MAX_HEADER)
-    return _parsed(path, _inflated(path, content) if content[:2] == GZIP_MAGIC else content)
+    with open_regular(path, "an IDX file", MAX_BYTES + MAX_HEADER) as (file, size):
+        head = file.read(MAX_HEADER)
+        if head[:2] == GZIP_MAGIC:
+            file.seek(0)
+            return _parsed(path, _inflated(path, file, size))
+        _check_length(path, size, _declared_bytes(path, head))
+        return _parsed(path, head + file.read(size - len(head)))
 
 
 def write_idx(path: Path, array: Array) -> None:
@@ -48,16 +53,16 @@ def write_idx(path: Path, array: Array) -> None:
     write_whole(path, header + np.ascontiguousarray(array, dtype=big_endian).tobytes())
 
 
-def _inflated(path: Path, packed: bytes) -> bytes:
-    """Return the inflated bytes, at most one more than the header inside declares, a piece at a time."""
-    limit = MAX_EXPANSION * len(packed) + PIECE
+def _inflated(path: Path, packed: BinaryIO, size: int) -> bytes:
+    """Return the inflated bytes of `size` packed ones, at most one more than the header inside declares."""
+    limit = MAX_EXPANSION * size + PIECE
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+        with gzip.GzipFile(fileobj=packed) as file:
             pieces = [file.read(MAX_HEADER)]
             missing = _declared_bytes(path, pieces[0]) + 1 - len(pieces[0])
             if missing > limit:
                 raise DataError(
-                    f"{path} would grow more than {MAX_EXPANSION} times when unpacked: no handwriting does."
+                    f"{path} would grow more than {MAX_EXPANSION} times when unpacked, as no IDX file of pictures does."
                 )
             while missing > 0 and (piece := file.read(min(missing, PIECE))):
                 pieces.append(piece)
@@ -70,7 +75,7 @@ def _inflated(path: Path, packed: bytes) -> bytes:
 def _shape(path: Path, content: bytes) -> tuple[np.dtype[np.generic], tuple[int, ...]]:
     """Return dtype and shape that the header declares."""
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in KINDS or not 1 <= content[3] <= MAX_DIMENSIONS:
-        raise DataError(f"{path} is no IDX file: it begins with {content[:4].hex(' ') or 'nothing'}.")
+        raise DataError(f"{path} is not an IDX file: it begins with {content[:4].hex(' ') or 'nothing'}.")
     end = 4 + 4 * content[3]
     if len(content) < end:
         raise DataError(f"{path} is truncated: it ends within its header.")
@@ -87,12 +92,16 @@ def _declared_bytes(path: Path, content: bytes) -> int:
     return 4 + 4 * len(shape) + n_bytes
 
 
+def _check_length(path: Path, size: int, declared: int) -> None:
+    """Raise DataError unless the file is as long as its header declares."""
+    if size != declared:
+        what = "is truncated" if size < declared else "has bytes left over"
+        raise DataError(f"{path} {what}: it has {size:,} bytes and declares {declared:,}.")
+
+
 def _parsed(path: Path, content: bytes) -> Array:
     """Return the array, in the machine's byte order, once every byte is accounted for."""
-    declared = _declared_bytes(path, content)
-    if len(content) != declared:
-        what = "is truncated" if len(content) < declared else "has bytes left over"
-        raise DataError(f"{path} {what}: it has {len(content):,} bytes and declares {declared:,}.")
+    _check_length(path, len(content), _declared_bytes(path, content))
     dtype, shape = _shape(path, content)
     array = np.frombuffer(content, dtype=dtype, offset=4 + 4 * len(shape)).reshape(shape)
     return array.astype(dtype.newbyteorder("="), copy=False)

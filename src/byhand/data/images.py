@@ -1,6 +1,7 @@
 """Picture files as people have them, read into grey values and made into what a network trained on MNIST expects."""
 
 import io
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "JPEG2000", "PPM")  # Pillow reads EPS by starting Ghostscript
 MAX_PIXELS = 64_000_000
+MAX_SIDE = 65_535  # pixels, as in JPEG: the width of a picture that is one pixel high is its whole size
 MAX_BYTES = 4 * MAX_PIXELS  # as many as the largest picture has in colour and transparent, not compressed
+ENOUGH = 4096  # pixels a side; what is larger is made smaller before it becomes floats, four times as many bytes
 
 
 def prepare_image(path: Path) -> Array:
@@ -45,11 +48,15 @@ def _grey(path: Path) -> Array:
     content = io.BytesIO(read_whole(path, "a picture", MAX_BYTES))  # first: Pillow's OSErrors are then the picture's
     try:
         with _strict_pillow(), Image.open(content, formats=FORMATS) as picture:
-            return _flat(ImageOps.exif_transpose(picture))
+            if max(picture.size) > MAX_SIDE:
+                raise Image.DecompressionBombError
+            ImageOps.exif_transpose(picture, in_place=True)
+            return _flat(_smaller(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise DataError(f"{path} declares too many pixels; expected {MAX_PIXELS:,} at most.") from None
+        most = f"{MAX_PIXELS:,}, and {MAX_SIDE:,} a side, at most"
+        raise DataError(f"{path} declares too many pixels; expected {most}.") from None
     except UnidentifiedImageError:
-        raise DataError(f"{path} is no picture that byhand reads; expected one of {', '.join(FORMATS)}.") from None
+        raise DataError(f"{path} is not a picture that byhand reads; expected one of {', '.join(FORMATS)}.") from None
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders raise nearly anything on damaged content
@@ -70,6 +77,18 @@ def _strict_pillow() -> Iterator[None]:
             yield
         finally:
             Image.MAX_IMAGE_PIXELS = before
+
+
+def _smaller(picture: "Image.Image") -> "Image.Image":
+    """Return the picture with means of k×k pixels in place of its pixels, k such that ENOUGH are left a side."""
+    k = math.ceil(max(picture.size) / ENOUGH)
+    if k == 1:
+        return picture
+    if picture.mode in ("1", "P", "PA"):  # black and white and palettes have no means
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "L")
+    sixteen_bits = picture.mode.startswith("I;16")
+    reduced = (picture.convert("I") if sixteen_bits else picture).reduce(k)
+    return reduced.convert("I;16") if sixteen_bits else reduced
 
 
 def _flat(picture: "Image.Image") -> Array:

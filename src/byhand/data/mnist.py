@@ -1,10 +1,9 @@
 """MNIST, and every set that comes in its four IDX files: found where it lies, downloaded where it does not.
 
 Looked for in turn: the folder that was named, BYHAND_DATA, byhand's cache, the places where Keras and torchvision
-keep it, the network. A copy kept decompressed in the cache saves the unpacking, which takes longer than an epoch.
+keep it, the network. A download is kept unpacked, for unpacking takes longer than an epoch.
 """
 
-import contextlib
 import os
 import sys
 from pathlib import Path
@@ -14,11 +13,11 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.archive import read_arrays
 from byhand.data.examples import Dataset, Examples
-from byhand.data.idx import read_idx, write_idx
+from byhand.data.idx import read_idx
 from byhand.data.official import FILES, Progress
 from byhand.data.prepare import preparation_for
 from byhand.data.split import balanced_block_split, stratified_split, tail_split
-from byhand.errors import ByhandError, DataError, EnvironmentFault, known_as
+from byhand.errors import DataError, EnvironmentFault, known_as
 
 NAMES = tuple(expected.name for expected in FILES)
 KERAS_FILE = "mnist.npz"  # all four arrays in one archive
@@ -137,26 +136,7 @@ def _four_arrays(folder: Path) -> list[Array]:
             f"{folder} holds no {missing[0]} (gzipped or not). Name the folder with MNIST's four IDX files with "
             f"--data-dir or BYHAND_DATA."
         )
-    return [_read(file) for file in files.values() if file is not None]
-
-
-def _read(file: Path) -> Array:
-    """Return the array in a file; of a gzipped one an unpacked copy is kept in the cache, found by its checksum."""
-    if file.suffix != ".gz":
-        return read_idx(file)
-    copy = cache_folder() / "unpacked" / f"{_checksum(file)}-{file.stem}"
-    if copy.is_file():
-        return read_idx(copy)
-    array = read_idx(file)
-    with contextlib.suppress(ByhandError, OSError):  # no cache, no copy: the next start unpacks again
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        write_idx(copy, array)
-    return array
-
-
-def _checksum(file: Path) -> str:
-    """Return the CRC-32 and the length of the unpacked content, as the end of every gzip file states them."""
-    return file.read_bytes()[-8:].hex()
+    return [read_idx(file) for file in files.values() if file is not None]
 
 
 def _as_rows(folder: Path, images: Array, labels: Array) -> tuple[Array, Array]:

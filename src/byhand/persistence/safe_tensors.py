@@ -7,7 +7,6 @@ in exact integers before anything is reserved. Format: github.com/huggingface/sa
 """
 
 import math
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +18,8 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from byhand.arrays import Params
-from byhand.errors import ByhandError, DataError, EnvironmentFault, ModelFormatError, OptionError
-from byhand.files import write_whole
+from byhand.errors import ByhandError, EnvironmentFault, ModelFormatError, OptionError
+from byhand.files import open_regular, write_whole
 from byhand.persistence.plain_data import Reader, listed, one_of, parse_json, plain_object, record, shown, text, whole
 
 MAX_FILE = 1 << 30  # bytes: 268 million float32 weights
@@ -128,26 +127,13 @@ def _check_size(size: int) -> None:
 
 def _checked(path: Path) -> tuple[bytes, dict[str, str]]:
     """Return all bytes of a file and its metadata; where the header is not true, no more than that is read."""
-    size = _regular_size(path)
-    _check_size(size)
-    with path.open("rb") as file:
+    with open_regular(path, "a safetensors file", MAX_FILE, ModelFormatError) as (file, size):
         head = file.read(8 + MAX_HEADER)
         metadata = check_head(head, size)
         data = head + file.read(size - len(head)) if size > len(head) else head
     if len(data) != size:
         raise ValueError("it changed while it was read; try again")
     return data, metadata
-
-
-def _regular_size(path: Path) -> int:
-    """Return the size of a regular file: a pipe or a device has none and might never end."""
-    try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise DataError(f"{path} does not exist. Check the path.") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise ValueError("it is no regular file")
-    return status.st_size
 
 
 def _arrays(data: bytes) -> Params:

@@ -10,16 +10,18 @@ it is cut back on resume.
 """
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
 
 from byhand.errors import DataError, EnvironmentFault
-from byhand.files import sweep_temporaries, write_whole
+from byhand.files import read_whole, sweep_temporaries, write_whole
 from byhand.training.checkpoint import save_checkpoint
 from byhand.training.history import to_json_lines
 from byhand.training.state import TrainingState
 
+MAX_RECORD = 16 << 20  # bytes; a thousand seeds with their confusion matrices have 1 MB
 SAVE_EVERY = 1.0  # seconds: a kill loses at most this much work, and short runs write little
 
 
@@ -88,10 +90,10 @@ class RunFolder:
 
     def read_record(self) -> dict[str, Any]:
         """Return record.json; raise DataError when it is missing or damaged."""
+        if not os.path.lexists(self.record_file):
+            raise DataError(f"{self.path} is not a run folder: it has no record.json.")
         try:
-            record = json.loads(self.record_file.read_bytes())
-        except (FileNotFoundError, NotADirectoryError):
-            raise DataError(f"{self.path} is no run folder: it has no record.json.") from None
+            record = json.loads(read_whole(self.record_file, "the record of a run", MAX_RECORD))
         except (ValueError, RecursionError) as error:
             raise DataError(f"{self.record_file} is damaged: {error}.") from error
         if not isinstance(record, dict):

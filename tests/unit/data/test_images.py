@@ -72,7 +72,7 @@ def test_what_is_refused_is_named(tmp_path: Path) -> None:
     for path, told in [
         (tmp_path / "none.png", "does not exist"),
         (tmp_path, "is a folder"),
-        (tmp_path / "text.png", "is no picture that byhand reads"),
+        (tmp_path / "text.png", "is not a picture that byhand reads"),
         (blank, "no ink"),
     ]:
         with pytest.raises(DataError, match=told) as caught:
@@ -81,7 +81,7 @@ def test_what_is_refused_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_that_the_machine_does_not_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("builtins.open", fails)

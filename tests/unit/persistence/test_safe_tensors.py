@@ -66,7 +66,7 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path, monkeypatch):
 def test_a_file_larger_than_the_bound_is_not_read(tmp_path, monkeypatch):
     write_tensors(tmp_path / "x", {"W": np.zeros(300, dtype=np.float32)}, {})
     monkeypatch.setattr(safe_tensors, "MAX_FILE", 1000)
-    with pytest.raises(ModelFormatError, match="expected at most 1,000"):
+    with pytest.raises(ModelFormatError, match="of 1,000 bytes at most"):
         read_tensors(tmp_path / "x")
 
 
@@ -78,6 +78,6 @@ def test_a_header_longer_than_the_first_read_is_no_trouble_for_large_files(tmp_p
 
 def test_a_missing_file_is_a_data_error_and_says_so(tmp_path):
     for path in (tmp_path / "none", tmp_path / "none" / "deeper"):
-        with pytest.raises(DataError, match=r"none.* does not exist\. Check the path\.") as caught:
+        with pytest.raises(DataError, match=r"none.* does not exist.* Check the path\.") as caught:
             read_tensors(path)
         assert type(caught.value) is DataError
