@@ -15,7 +15,7 @@ OWN_FILES = {  # file of the package → what it opens, which came with the pack
     "exports/as_page.py": "the page's own files",
     "lab/pages.py": "the page's own files",
     "experiments/table.py": "the table of experiments",
-    "exports/receipt.py": "what byhand has just exported",
+    "exports/child.py": "what byhand has just exported",
     "exports/verify.py": "what byhand has just exported",
     "data/images.py": "a buffer in memory",
     "data/archive.py": "an archive's member, bounded by its own size",
