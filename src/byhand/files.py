@@ -11,6 +11,7 @@ from typing import BinaryIO
 from byhand.errors import DataError, EnvironmentFault
 
 _PREFIX = ".byhand-"  # of temporary files; the process's and the thread's numbers follow
+MAX_DIGITS = 9  # of a process's number; a longer one is not from here, and no system call takes it
 
 
 @contextlib.contextmanager
@@ -73,9 +74,11 @@ def _regular_size(path: Path, file: BinaryIO, what: str, at_most: int, unfit: ty
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` into the file `path`: written beside it, flushed to the disk, then renamed over it.
 
-    Raises EnvironmentFault naming the path when the machine says no; the old file is then as it was, or, where only
-    the last flush of the folder failed, the new one is there whole.
+    Raises EnvironmentFault naming the path when it is anything but a file or the machine says no; the old file is then
+    as it was, or, where only the last flush of the folder failed, the new one is there whole.
     """
+    if not _is_replaceable(path):
+        raise EnvironmentFault(f"{path} is a link, a device, a pipe or a folder; it is left as it is. Name a file.")
     temporary = path.with_name(f"{_PREFIX}{os.getpid()}-{threading.get_ident()}-{path.name}")
     try:
         try:
@@ -93,11 +96,19 @@ def write_whole(path: Path, data: bytes) -> None:
         raise EnvironmentFault(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
+def _is_replaceable(path: Path) -> bool:
+    """Is there a regular file, or nothing yet? Renaming over a link, or as root over a device, would replace it."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True  # nothing there, or nothing that can be seen: then writing it says why
+
+
 def sweep_temporaries(folder: Path) -> None:
     """Remove temporary files that a process left in `folder` when it was killed; those of living ones stay."""
     for left_over in folder.glob(f"{_PREFIX}*"):
         process = left_over.name.removeprefix(_PREFIX).partition("-")[0]
-        if process.isdecimal() and not _is_alive(int(process)):
+        if process.isdecimal() and len(process) <= MAX_DIGITS and not _is_alive(int(process)):
             with contextlib.suppress(OSError):
                 left_over.unlink()
 

@@ -1,6 +1,7 @@
 """What the verbs share: the options every result has, and the voice they speak with."""
 
 import functools
+import io
 import json
 import math
 import os
@@ -8,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
@@ -33,7 +34,11 @@ class Voice:
         from rich.console import Console
 
         return Console(
-            stderr=stderr, quiet=self.quiet and stderr, highlight=False, soft_wrap=True, no_color=self.color is False
+            file=cast("IO[str]", Narration(sys.stderr)) if stderr else None,
+            quiet=self.quiet and stderr,
+            highlight=False,
+            soft_wrap=True,
+            no_color=self.color is False,
         )
 
     @property
@@ -44,18 +49,56 @@ class Voice:
     def say(self, text: str) -> None:
         """Narrate one line."""
         if not self.quiet:
-            self.console().print(text, markup=False)
+            self.console().print(visible(text), markup=False)
 
     def warn(self, text: str) -> None:
         """Say what still works but should be known; --quiet does not silence it."""
-        print(f"byhand: {visible(text)}", file=sys.stderr)
+        print(f"byhand: {visible(text)}", file=Narration(sys.stderr))
 
     def result(self, text: str, values: dict[str, Any]) -> None:
         """Print the result: `text` for people, or `values` as the one JSON object."""
         if self.as_json:
-            click.echo(json.dumps({"schema": SCHEMA, **values}, ensure_ascii=False))
+            click.echo(json_text({"schema": SCHEMA, **values}))
         else:
             self.console(stderr=False).print(text, markup=True)
+
+
+class Narration(io.TextIOBase):
+    """A stream for what may be lost: where it cannot be written (a full device), the work goes on without it.
+
+    A reader who has left is another matter: that ends the program, as it does everywhere.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._or_silence(lambda: self._stream.write(text), len(text))
+
+    def flush(self) -> None:
+        self._or_silence(lambda: self._stream.flush(), 0)
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._stream.encoding
+
+    def _or_silence(self, act: Callable[[], int | None], otherwise: int) -> int:
+        try:
+            return act() or otherwise
+        except BrokenPipeError:
+            raise
+        except OSError:  # there is nowhere to say so
+            silence = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 — as long as the program runs
+            if sys.stderr is self._stream:
+                sys.stderr = silence
+            self._stream = silence
+            return otherwise
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
@@ -110,6 +153,21 @@ def runs_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def model_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a verb an optional MODEL: a model file or a run folder; the newest run when left out."""
     return click.argument("model", required=False, type=click.Path(path_type=Path))(function)
+
+
+def json_text(values: dict[str, Any]) -> str:
+    """Return JSON that every program reads: null for what is not a finite number, an escape for half a character."""
+    return json.dumps(_finite(values), ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace").decode()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, UntrustedText):
+        return value.for_json()
+    if isinstance(value, dict):
+        return {_finite(key): _finite(inner) for key, inner in value.items()}
+    return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def escaped(text: str | UntrustedText) -> str:

@@ -29,15 +29,24 @@ class MnistNotFound(DataError):  # noqa: N818 — it says what is the matter
     exit_code = 4
 
 
-def cache_folder() -> Path:
-    """Return where downloads are kept: BYHAND_CACHE, else the system's usual place for caches."""
+def cache_folder() -> Path | None:
+    """Return where downloads are kept: BYHAND_CACHE, else the system's usual place for caches; None without a home."""
+    home = _home()
     if named := os.environ.get("BYHAND_CACHE"):
         return Path(named)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "byhand" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "byhand"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "byhand"
+    if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA")):
+        return Path(local) / "byhand" / "Cache"
+    if sys.platform not in ("win32", "darwin") and (caches := os.environ.get("XDG_CACHE_HOME")):
+        return Path(caches) / "byhand"
+    usual = {"win32": Path("AppData", "Local", "byhand", "Cache"), "darwin": Path("Library", "Caches", "byhand")}
+    return home and home / usual.get(sys.platform, Path(".cache", "byhand"))
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:  # no HOME, and the system does not know the user either
+        return None
 
 
 def mnist(
@@ -94,10 +103,16 @@ def _split(y: Array, validation: str | None) -> tuple[Array | slice, Array | Non
 
 def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
     """Return a folder that holds MNIST."""
-    cache = cache_folder() / "mnist"
-    for place in (cache, *_neighbours()):
+    home = cache_folder()
+    cache = home and home / "mnist"
+    for place in (*([cache] if cache else []), *_neighbours()):
         if all(_file(place, name) for name in NAMES) or (place / KERAS_FILE).is_file():
             return place
+    if cache is None:
+        raise MnistNotFound(
+            "MNIST is not on this machine, and there is no home folder to download it into. Name the folder of its "
+            "four files with --data-dir or BYHAND_DATA, or one to download into with BYHAND_CACHE."
+        )
     said = "downloading was not allowed"
     if download:
         from byhand.data.fetch import fetch_mnist  # here: what it needs of the standard library takes 15 ms to import
@@ -115,8 +130,10 @@ def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
 
 def _neighbours() -> list[Path]:
     """Return the folders in which torchvision and Keras keep MNIST."""
-    roots = (Path("data"), Path("datasets"), Path.home() / "data", Path.home() / ".data")
-    return [*(root / "MNIST" / "raw" for root in roots), Path.home() / ".keras" / "datasets"]
+    home = _home()
+    at_home = () if home is None else (home / "data", home / ".data")
+    keras = [] if home is None else [home / ".keras" / "datasets"]
+    return [*(root / "MNIST" / "raw" for root in (Path("data"), Path("datasets"), *at_home)), *keras]
 
 
 def _file(folder: Path, name: str) -> Path | None:

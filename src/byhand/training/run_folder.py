@@ -85,8 +85,10 @@ class RunFolder:
             sweep_temporaries(folder.path)
 
     def write_record(self, record: dict[str, Any]) -> None:
-        """Write record.json."""
-        write_whole(self.record_file, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode())
+        """Write record.json; half a character, as in a path that is not UTF-8, as the escape that JSON has for it."""
+        sweep_temporaries(self.path)
+        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+        write_whole(self.record_file, text.encode("utf-8", "backslashreplace"))
 
     def read_record(self) -> dict[str, Any]:
         """Return record.json; raise DataError when it is missing or damaged."""

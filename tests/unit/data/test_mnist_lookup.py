@@ -128,3 +128,21 @@ def test_the_real_one(mnist_folder: Path) -> None:
     assert dataset.test is not None
     assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (50_000, 10_000, 10_000)
     assert dataset.train.y[:5].tolist() == [5, 0, 4, 1, 9]
+
+
+def test_a_user_without_a_home_needs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container: no HOME, and a user number that the system does not know."""
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("BYHAND_CACHE")
+    with pytest.raises(MnistNotFound, match="BYHAND_CACHE"):
+        first_row()
+    neighbour = look_alike(tmp_path / "data" / "MNIST" / "raw", seed=1)
+    assert first_row() == data.mnist(neighbour, validation=None).train.raw[0].tolist()
+    monkeypatch.setenv("BYHAND_DATA", str(look_alike(tmp_path / "named", seed=3)))
+    assert first_row() == data.mnist(tmp_path / "named", validation=None).train.raw[0].tolist()
+    monkeypatch.setenv("BYHAND_CACHE", str(tmp_path / "cache"))
+    assert cache_folder() == tmp_path / "cache"
