@@ -78,7 +78,7 @@ def write_whole(path: Path, data: bytes) -> None:
     as it was, or, where only the last flush of the folder failed, the new one is there whole.
     """
     if not _is_replaceable(path):
-        raise EnvironmentFault(f"{path} is a link, a device, a pipe or a folder; it is left as it is. Name a file.")
+        raise EnvironmentFault(f"{path} cannot be written: it is a link, a device, a pipe or a folder. Name a file.")
     temporary = path.with_name(f"{_PREFIX}{os.getpid()}-{threading.get_ident()}-{path.name}")
     try:
         try:
