@@ -71,12 +71,14 @@ class Narration(io.TextIOBase):
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._is_lost = False
 
     def write(self, text: str) -> int:
-        return self._or_silence(lambda: self._stream.write(text), len(text))
+        self._try(lambda: self._stream.write(text))
+        return len(text)
 
     def flush(self) -> None:
-        self._or_silence(lambda: self._stream.flush(), 0)
+        self._try(self._stream.flush)
 
     def isatty(self) -> bool:
         return self._stream.isatty()
@@ -88,17 +90,17 @@ class Narration(io.TextIOBase):
     def encoding(self) -> str:  # type: ignore[override]
         return self._stream.encoding
 
-    def _or_silence(self, act: Callable[[], int | None], otherwise: int) -> int:
+    def _try(self, act: Callable[[], object]) -> None:
+        if self._is_lost:
+            return
         try:
-            return act() or otherwise
+            act()
         except BrokenPipeError:
             raise
         except OSError:  # there is nowhere to say so
-            silence = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 — as long as the program runs
+            self._is_lost = True
             if sys.stderr is self._stream:
-                sys.stderr = silence
-            self._stream = silence
-            return otherwise
+                sys.stderr = self  # or Python would try, and fail, to write the rest at its end
 
 
 class Amount(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
