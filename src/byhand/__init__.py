@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from byhand.persistence.model import load_model as load_model
     from byhand.persistence.model import save_model as save_model
     from byhand.recipes import RECIPES as RECIPES
+    from byhand.training.diagnosis import diagnose as diagnose
     from byhand.training.evaluate import evaluate as evaluate
     from byhand.training.fit import fit as fit
     from byhand.training.train import train as train
@@ -50,6 +51,7 @@ _HOME = {
     "data": "byhand.data",
     "RECIPES": "byhand.recipes",
     "Network": "byhand.network",
+    "diagnose": "byhand.training.diagnosis",
     "evaluate": "byhand.training.evaluate",
     "explain": "byhand.inspection.explain",
     "fit": "byhand.training.fit",

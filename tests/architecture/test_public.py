@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 NAMES = [
     "Adam", "AdamW", "BatchNorm", "BinaryCrossEntropy", "Dense", "Dropout", "LeakyReLU", "Model", "Momentum",
     "Nesterov", "Network", "RECIPES", "ReLU", "Residual", "SGD", "Sigmoid", "Softmax", "SoftmaxCrossEntropy",
-    "SquaredError", "Tanh", "__version__", "data", "evaluate", "explain", "fit", "gradient_check", "load_model",
-    "predictor", "save_model", "train",
+    "SquaredError", "Tanh", "__version__", "data", "diagnose", "evaluate", "explain", "fit", "gradient_check",
+    "load_model", "predictor", "save_model", "train",
 ]  # fmt: skip
 OUTSIDERS = {"numpy", "safetensors", "click", "rich", "PIL"}
 

@@ -26,7 +26,7 @@ def names(*args: str | Path) -> tuple[list[str], Any]:
 
 def test_train_on_a_test_set(look_alike: Path, tmp_path: Path) -> None:
     found, values = names("train", "draw", "--data-dir", look_alike, "--epochs", "1", "--quiet", "--runs", tmp_path)
-    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", "accuracy_moved_by_3"]
+    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", "accuracy_moved_by_3", "diagnosis"]
     assert list(values["test_accuracy"]) == list(values["train_seconds"]) == SPREAD
     assert list(values["interval"]) == ["of", "level", "bounds"]
     assert all(list(pair) == ["true", "predicted", "count"] for pair in values["most_confused"])
@@ -35,7 +35,7 @@ def test_train_on_a_test_set(look_alike: Path, tmp_path: Path) -> None:
 
 def test_train_in_folds_and_over_seeds(tmp_path: Path) -> None:
     found, values = names("train", "digits", "--epochs", "1", "--seeds", "2", "--quiet", "--runs", tmp_path)
-    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", "accuracy_in_file_order"]
+    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", "accuracy_in_file_order", "diagnosis"]
     assert list(values["test_accuracy"]) == [*SPREAD, "std", "mean_interval_95"]
     assert values["interval"]["of"] == "seed 0"
 
@@ -43,15 +43,15 @@ def test_train_in_folds_and_over_seeds(tmp_path: Path) -> None:
 def test_train_on_clouds_and_on_xor(tmp_path: Path) -> None:
     found, _ = names("train", "gaussians-4-4", "--epochs", "1", "--quiet", "--runs", tmp_path)
     plane = ["error", "bayes_error", "best_line_error", "excess_over_bayes", "share_of_failed_starts"]
-    assert found == [*TRAINED, "test_accuracy", *plane]
+    assert found == [*TRAINED, "test_accuracy", *plane, "diagnosis"]
     found, _ = names("train", "xor", "--epochs", "1", "--quiet", "--runs", tmp_path)
     shares = [f"share_of_200_starts_with_{hidden}_hidden_units" for hidden in (0, 2, 4, 8)]
-    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", *shares]
+    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", *shares, "diagnosis"]
 
 
 def test_regression(tmp_path: Path) -> None:
     found, values = names("train", "--data", "sine", "--learning-rate", "0.01", "--quiet", "--runs", tmp_path)
-    assert found == [*TRAINED, "r_squared"]
+    assert found == [*TRAINED, "r_squared", "diagnosis"]
     found, _ = names("evaluate", values["model"])
     assert found == [*EVALUATED, "mean_squared_error", "r_squared"]
     np.save(tmp_path / "one.npy", np.zeros((1, 1)))

@@ -293,3 +293,14 @@ def test_a_download_is_shown_on_a_terminal_alone(
     assert done.code == 0
     assert "downloading train-images-idx3-ubyte" in done.err
     assert done.json["n"] == {"train": 900, "test": 300}
+
+
+def test_a_training_that_went_wrong_says_so_and_what_to_try(tmp_path: Path) -> None:
+    done = byhand(*QUICK, "--learning-rate", "5", "--runs", tmp_path)
+    assert "Dead units. Layer 1: " in done.out
+    assert "No better than guessing. It gets " in done.out
+    assert done.out.splitlines()[-1] == "Try: byhand train digits --epochs 2"
+    found = byhand(*QUICK, "--learning-rate", "1e-9", "--json", "--runs", tmp_path).json["diagnosis"]
+    assert [(one["seed"], one["id"]) for one in found] == [(0, "not_moving"), (0, "near_guessing")]
+    assert found[0]["command"] == "byhand train digits --epochs 2"
+    assert byhand(*QUICK, "--json", "--runs", tmp_path).json["diagnosis"] == []

@@ -61,3 +61,22 @@ def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
     """Return the recipe with the flags that were given."""
     return replace(recipe, **{name: value for name, value in given.items() if value is not None})
+
+
+def flags_of(recipe: Recipe, changes: dict[str, str]) -> list[str]:
+    """Return name and flags of a recipe, with changes: only what differs from the recipe of that name is told."""
+    own = RECIPES.get(recipe.name)
+    flags = [recipe.name] if own else []
+    for name, (default, _) in described().items():
+        usual = getattr(own, name) if own else default
+        value = changes.get(name, as_flag_value(getattr(recipe, name)))
+        if value == as_flag_value(usual):
+            continue
+        flag = f"--{name.replace('_', '-')}"
+        flags += [flag.replace("--", "--no-", 1)] if value == "false" else [flag] if value == "true" else [flag, value]
+    return flags
+
+
+def as_flag_value(value: object) -> str:
+    """Return a field's value as the command line takes it."""
+    return "-".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value).lower()

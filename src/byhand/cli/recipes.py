@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 from byhand.cli.common import Voice, escaped, voice_options
-from byhand.cli.recipe_flags import recipe_argument
+from byhand.cli.recipe_flags import as_flag_value, recipe_argument
 from byhand.recipes import RECIPES, recipe_named
 from byhand.recipes.recipe import Recipe, described
 
@@ -41,8 +41,3 @@ def _card(recipe: Recipe) -> str:
         flag = f"--{name.replace('_', '-')}"
         lines.append(f"{flag:<18} {f'[bold]{shown}[/bold]' if changed else shown} [dim]{escaped(meaning)}[/dim]")
     return "\n".join([*lines, "", "Bold: not the default of the flag."])
-
-
-def as_flag_value(value: object) -> str:
-    """Return a field's value as the command line takes it."""
-    return "-".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value).lower()

@@ -1,18 +1,20 @@
 """What `byhand train` says at the end: for people, and as one JSON object."""
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from byhand.cli.common import escaped, percent
+from byhand.cli.diagnosis import finding_lines, finding_values
 from byhand.data.examples import Dataset
 from byhand.metrics import mean_interval, most_confused
 from byhand.recipes import RECIPES
 from byhand.recipes.outcome import ON_TRAINING, Outcome
 from byhand.recipes.recipe import Recipe
+from byhand.training.diagnosis import Finding
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class SeedResult:
     outcome: Outcome
     train_seconds: float
     model_file: Path
+    findings: list[Finding] = field(default_factory=list)  # what went wrong
 
     def line(self) -> str:
         """Return the row of a run over many seeds."""
@@ -57,6 +60,9 @@ def report_values(
         values["most_confused"] = [{"true": names[t], "predicted": names[p], "count": c} for t, p, c in pairs]
     for name in first.facts:
         values[name] = spread([result.outcome.facts[name] for result in results])
+    values["diagnosis"] = [
+        {"seed": result.seed, **finding_values(finding)} for result in results for finding in result.findings
+    ]
     return values
 
 
@@ -90,7 +96,17 @@ def report_text(recipe: Recipe, dataset: Dataset, engine: str, results: list[See
         ("model", escaped(str(results[0].model_file))),
         ("run folder", escaped(f"{folder}/")),
     ]
-    return "\n".join(["", *(f"[bold]{name:<22}[/bold] {text}" for name, text in lines)])
+    report = "\n".join(["", *(f"[bold]{name:<22}[/bold] {text}" for name, text in lines)])
+    return "\n".join([report, *_what_went_wrong(results)])
+
+
+def _what_went_wrong(results: list[SeedResult]) -> list[str]:
+    """Return the findings of the first seed that has some, below an empty line; of many seeds, how many have some."""
+    wrong = [result for result in results if result.findings]
+    if not wrong:
+        return []
+    which = f"In {len(wrong)} of {len(results)} seeds something went wrong; seed {wrong[0].seed}:"
+    return ["", *([which] if len(results) > 1 else []), *finding_lines(wrong[0].findings)]
 
 
 def _one_run(outcome: Outcome) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from byhand.cli.common import Voice
+from byhand.cli.diagnosis import diagnosed
 from byhand.cli.downloading import progress_bar
 from byhand.cli.interrupt import StopRequest
 from byhand.cli.loading import read_recipe
@@ -191,7 +192,8 @@ def _one_seed(
         _train(_looked_at(run, engine, stop, request.onlooker), run, folder, engine, voice, quietly=many)
     if stop.asked:
         raise KeyboardInterrupt
-    return SeedResult(seed, outcome_of(recipe, dataset, run.network), run.seconds, folder.model_file)
+    outcome = outcome_of(recipe, dataset, run.network)
+    return SeedResult(seed, outcome, run.seconds, folder.model_file, diagnosed(run, outcome))
 
 
 def _looked_at(run: Run, engine: Engine, stop: StopRequest, onlooker: Onlooker | None) -> Iterator[EpochRecord]:

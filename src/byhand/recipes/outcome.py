@@ -47,6 +47,11 @@ class Outcome:
             return cls(how, None, found.r_squared, found.n)
         return cls(how, found.accuracy, None, found.n, found.interval, found.confusion, facts or {})
 
+    @property
+    def held_out(self) -> bool:
+        """Was it tested on anything but its own training examples?"""
+        return self.how != ON_TRAINING
+
     def headline(self) -> str:
         """Return the one figure, as text."""
         return f"R² {self.r_squared:.4f}" if self.accuracy is None else f"accuracy {100 * self.accuracy:.2f} %"

@@ -12,6 +12,7 @@ from byhand.persistence.provenance import environment, training_summary
 from byhand.recipes.build import build_network, build_optimizer, build_plan
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.target_scale import TargetScale
+from byhand.training.diagnosis import Finding, diagnose
 from byhand.training.history import EpochRecord
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
@@ -69,6 +70,23 @@ class Run:
                 "environment": environment(),
             },
             history=training_summary([asdict(row) for row in self.state.history]),
+        )
+
+    def diagnosis(
+        self, accuracy: float | None, usual_rate: float | None, command: Callable[[str, str], str]
+    ) -> list[Finding]:
+        """Return what went wrong in the training so far; see diagnose."""
+        best = self.state.best  # early stopping went back to it
+        return diagnose(
+            self.state.network,
+            self._scaled(self.dataset.train),
+            self.state.history[: best.epoch] if best else self.state.history,
+            loss=self.plan.loss,
+            initial=build_network(self.recipe, self.dataset),
+            accuracy=accuracy,
+            learning_rate=self.recipe.learning_rate,
+            usual_rate=usual_rate,
+            command=command,
         )
 
     def _scaled(self, examples: Examples) -> Examples:

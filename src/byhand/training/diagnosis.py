@@ -1,0 +1,226 @@
+"""Diagnosis: did a training go wrong without failing, which setting is to blame, and what to try.
+
+Thresholds and sentences are in one file, lab/static/diagnosis.json, which the page reads too. What is looked at:
+
+    the loss at the end       beside the loss of the best constant answer, the mean target
+    ReLU units                that are 0 for each of the first 1,000 training examples
+    the weights               how far they moved from where they started, as a share of their size
+    the accuracy at the end   beside that of always answering the commonest class
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.data.examples import Examples
+from byhand.errors import DataError
+from byhand.layers import Dense, ReLU
+from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
+from byhand.network import Network
+from byhand.training.history import EpochRecord
+
+FILE = ("lab", "static", "diagnosis.json")
+DATA = "data"  # the setting, where no other is to blame
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that went wrong.
+
+    id, title, sentence : what it is, the sentence with its evidence in numbers
+    setting, value : what to change, and to what   command : the one thing to try
+    """
+
+    id: str
+    title: str
+    sentence: str
+    setting: str
+    value: str
+    command: str
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the checks look at."""
+
+    network: Network
+    examples: Examples
+    history: Sequence[EpochRecord]
+    loss: Loss
+    initial: Network | None
+    accuracy: float | None
+
+
+def python_call(setting: str, value: str) -> str:
+    """Return the Python that tries a setting's new value, on a freshly made network."""
+    calls = {
+        DATA: "print(examples.raw[:5], examples.y[:5])",
+        "learning_rate": f"bh.fit(network, examples, loss=loss, learning_rate={value})",
+        "initializer": "bh.Network.mlp(sizes)",
+        "hidden": f"bh.Network.mlp([n_features, {value}, n_outputs])",
+    }
+    return calls[setting]
+
+
+def diagnose(
+    network: Network,
+    examples: Examples,
+    history: Sequence[EpochRecord],
+    *,
+    loss: Loss | None = None,
+    initial: Network | None = None,
+    accuracy: float | None = None,
+    learning_rate: float | None = None,
+    usual_rate: float | None = None,
+    command: Callable[[str, str], str] = python_call,
+) -> list[Finding]:
+    """Return what went wrong in a training, causes first; nothing for a healthy one.
+
+    network, examples, history : after training, what it was trained on, and what `fit` returned
+    loss : SoftmaxCrossEntropy() unless given   initial : the network before training, where it was kept
+    accuracy : on examples that were not trained on, where there are enough of them (R² for numbers to predict)
+    learning_rate : the peak of its schedule; else the highest of the history   usual_rate : one known to work
+    command : makes the command to try of a setting and its new value
+    Raises DataError if the history is empty.
+    """
+    if not history:
+        raise DataError("diagnose got an empty history; expected one or more epochs.")
+    seen = _Evidence(network, examples, history, loss or SoftmaxCrossEntropy(), initial, accuracy)
+    still = list(_not_moving(seen))
+    causes = [*_dead_units(seen), *(still or _diverged(seen))]
+    rate = max(record.learning_rate for record in history) if learning_rate is None else learning_rate
+    findings: list[Finding] = []
+    for name, numbers in (*causes, *_near_guessing(seen)):
+        one = _table()["findings"][name]
+        setting, value = one["setting"], _changed(one["change"], rate, usual_rate)
+        if one["change"] == "usual":  # a symptom: the cause has been found, or is looked for
+            setting, value = (findings[0].setting, findings[0].value) if findings else _to_blame(seen, rate, usual_rate)
+        sentence = one["sentence"].format(**numbers)
+        if not findings and "without_cause" in one:
+            sentence += " " + one["without_cause"]
+        findings.append(Finding(name, one["title"], sentence, setting, value, command(setting, value)))
+    return findings
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = json.loads(resources.files("byhand").joinpath(*FILE).read_text(encoding="utf-8"))
+    return table
+
+
+def _threshold(name: str) -> float:
+    return float(_table()["thresholds"][name])
+
+
+Found = Iterator[tuple[str, dict[str, str]]]  # ids and the numbers of their sentences
+
+
+def _diverged(seen: _Evidence) -> Found:
+    """The loss at the end is far above that of the best constant answer."""
+    last, guess = seen.history[-1].train_loss, constant_loss(seen.examples, seen.loss)
+    if last > _threshold("loss_over_guessing") * guess > 0:
+        yield "diverged", {"loss": f"{last:.3g}", "guess": f"{guess:.3g}"}
+
+
+def _dead_units(seen: _Evidence) -> Found:
+    """In some layer nearly all ReLU units are 0 for every example: no gradient gets through them."""
+    sample = seen.examples.take(slice(int(_threshold("examples"))))
+    layer, weights = 0, None
+    for step in seen.network.forward(sample.x).steps:
+        if isinstance(step.layer, Dense):
+            layer, weights = layer + 1, step.layer.params["W"]
+        elif isinstance(step.layer, ReLU):
+            dead, units = int((step.y == 0).all(axis=0).sum()), step.y.shape[1]
+            if dead >= _threshold("dead_share") * units:
+                name = "dead_units" if weights is not None and weights.any() else "zero_weights"
+                counts = {"layer": layer, "dead": dead, "units": units, "examples": len(sample)}
+                yield name, {key: f"{count:,}" for key, count in counts.items()}
+                return
+
+
+def _not_moving(seen: _Evidence) -> Found:
+    """The weights are where they were; without the initial network: the loss is."""
+    first, last = seen.history[0].train_loss, seen.history[-1].train_loss
+    if seen.initial is not None:
+        moved = _movement(seen.initial, seen.network)
+        if moved < _threshold("weights_moved"):
+            epochs = "1 epoch" if len(seen.history) == 1 else f"{len(seen.history):,} epochs"
+            yield "not_moving", {"moved": f"{100 * moved:.1g} %", "epochs": epochs}
+    elif len(seen.history) > 1 and abs(first - last) < _threshold("loss_moved") * abs(first):
+        yield "loss_not_moving", {"first": f"{first:.6g}", "loss": f"{last:.6g}"}
+
+
+def _movement(before: Network, after: Network) -> float:
+    """Return how far the weights of the layer that moved most went, as a share of their size."""
+    shares = []
+    for name, start in before.params.items():
+        if name.endswith("W"):
+            distance = float(np.linalg.norm(after.params[name] - start))
+            size = float(np.linalg.norm(start))
+            shares.append(distance / size if size else float(distance > 0))
+    return max(shares)
+
+
+def _near_guessing(seen: _Evidence) -> Found:
+    """The answers are hardly better than one and the same answer for all."""
+    least = _threshold("better_than_guessing")
+    if not seen.examples.is_classes:
+        constant = constant_loss(seen.examples, seen.loss)
+        explained = seen.accuracy
+        if explained is None:
+            explained = 1 - seen.history[-1].train_loss / constant if constant else 1.0
+        if explained < least:
+            yield "near_mean", {"explained": f"{100 * explained:.3g} %".replace("-", "−")}
+        return
+    accuracy = seen.history[-1].train_accuracy if seen.accuracy is None else seen.accuracy
+    guess = float(np.bincount(seen.examples.y).max() / len(seen.examples))
+    if accuracy is not None and guess < 1 and accuracy < guess + least * (1 - guess):
+        yield "near_guessing", {"accuracy": f"{100 * accuracy:.2f} %", "guess": f"{100 * guess:.2f} %"}
+
+
+def constant_loss(examples: Examples, loss: Loss) -> float:
+    """Return the loss of the best constant answer, the mean target: what can be had without looking at the inputs."""
+    y = examples.y
+    if not examples.is_classes:
+        return float(y.reshape(len(y), -1).var(axis=0).sum())
+    shares: Array = np.bincount(y) / len(y)
+    if isinstance(loss, SoftmaxCrossEntropy):
+        smoothed = (1 - loss.label_smoothing) * shares + loss.label_smoothing / len(shares)
+        return _entropy(smoothed)
+    if isinstance(loss, BinaryCrossEntropy):
+        return _entropy(shares) + (_entropy(1 - shares) if len(shares) > 2 else 0.0)
+    return float((shares * (1 - shares)).sum())
+
+
+def _entropy(shares: Array) -> float:
+    present = shares[shares > 0]
+    return float(-(present * np.log(present)).sum())
+
+
+def _to_blame(seen: _Evidence, rate: float, usual: float | None) -> tuple[str, str]:
+    """Return setting and value for a network at guessing with no other finding."""
+    if sum(isinstance(layer, Dense) for layer in seen.network.layers) == len(seen.network.layers) == 1:
+        return "hidden", "16"
+    if usual is None:
+        too_low = rate < _table()["rates"]["raise"]["least"]
+        return "learning_rate", _changed("raise" if too_low else "lower", rate, None)
+    if usual == rate:
+        return DATA, ""
+    return "learning_rate", f"{usual:g}"
+
+
+def _changed(change: str, rate: float, usual: float | None) -> str:
+    """Return the new value of a setting: a learning rate raised or lowered, to the usual one if that lies there."""
+    if change == "lower":
+        bounds = _table()["rates"]["lower"]
+        return f"{usual:g}" if usual and usual < rate else f"{min(rate * bounds['factor'], bounds['most']):g}"
+    if change == "raise":
+        bounds = _table()["rates"]["raise"]
+        return f"{usual:g}" if usual and usual > rate else f"{max(rate * bounds['factor'], bounds['least']):g}"
+    return change
