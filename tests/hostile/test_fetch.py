@@ -50,6 +50,14 @@ def page(request: BaseHTTPRequestHandler, archive: bytes) -> None:
     whole(request, b"<html>please log in</html>")
 
 
+def headers_that_drip(request: BaseHTTPRequestHandler, archive: bytes) -> None:
+    """Send a header a byte at a time, without end: never so long silent that a time limit of the socket ends it."""
+    request.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _ in range(500):
+        request.wfile.write(b"x")
+        time.sleep(0.02)
+
+
 def missing(request: BaseHTTPRequestHandler, archive: bytes) -> None:
     request.send_error(404)
 
@@ -130,7 +138,7 @@ def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 BAD = [cut_off, other_bytes, too_long, bomb, page, missing, broken, no_http, round_and_round, to_a_file, silent,
-       dripping, endless]  # fmt: skip
+       dripping, headers_that_drip, endless]  # fmt: skip
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda answer: answer.__name__)

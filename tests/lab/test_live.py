@@ -13,6 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 from byhand.errors import EnvironmentFault, OptionError
 from byhand.lab import live
 from byhand.lab import server as server_file
+from byhand.lab.connections import log_once
 from byhand.lab.hub import Hub
 from byhand.lab.live import MAX_FRAME
 from byhand.lab.pictures import PictureSource
@@ -167,6 +168,27 @@ def test_a_hundred_who_only_begin_to_speak_stop_nobody(server: Server) -> None:
         started = time.monotonic()
         assert ask(server, "/").status == 200
         assert time.monotonic() - started < 1
+
+
+def test_whoever_connects_without_end_is_cut_off_and_others_are_served(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("byhand.lab.connections.MAX_CONNECTIONS", 20)
+    with ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_connection((server.host, server.port))) for _ in range(200)]
+        assert ask(server, "/").status == 200
+        until(lambda: len(server._uvicorn.server_state.connections) <= 20)
+        silent[0].settimeout(5)
+        with suppress(ConnectionError):
+            assert silent[0].recv(1) == b""  # the oldest went first
+
+
+def test_an_error_of_the_loop_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    handle = log_once()
+    for _ in range(1000):
+        handle(None, {"message": "accept failed", "exception": OSError(24, "Too many open files")})  # type: ignore[arg-type]
+    assert len(caplog.records) == 1
+    assert "Too many open files" in caplog.text
 
 
 @pytest.mark.parametrize("garbage", [b"\0" * 100, b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00", b"GET / HTTP/9.9\r\n\r\n"])

@@ -11,6 +11,7 @@ from asking import OWN, TOKEN, Answer, ask, call, whole_app
 
 import byhand as bh
 from byhand.data import mnist
+from byhand.errors import EnvironmentFault
 from byhand.lab.guard import Guard
 from byhand.lab.pages import FOLDER, Pages
 from byhand.lab.pictures import PictureSource
@@ -178,6 +179,23 @@ def test_no_data_is_no_fault(tmp_path: Path) -> None:
         assert answer.status == 404
         assert answer.json["error"].endswith(".")
         assert get(app, "/api/data/train/images", known).json == answer.json
+
+
+@pytest.mark.parametrize(
+    "fault", [EnvironmentFault("images cannot be read: Input/output error."), PermissionError(13, "Permission denied")]
+)
+def test_data_that_cannot_be_read_are_no_fault_either(
+    fault: Exception, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("byhand.lab.pictures.mnist", fails)
+    app, known = whole_app(pictures), ("x-byhand-token", TOKEN)
+    assert get(app, "/api/hello", known).json["data"] is None
+    answer = get(app, "/api/data/train/images", known)
+    assert answer.status == 404
+    assert fault.args[-1] in answer.json["error"]
 
 
 def test_pictures_of_another_size_are_none_for_the_page(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from asking import viewer
@@ -97,7 +98,15 @@ def test_the_browser_is_opened_where_there_are_windows(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], pictures: Path
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("webbrowser.open", lambda url: bool(opened.append(url)) or True)
+
+    def opens(url: str) -> bool:
+        page = Path(urlsplit(url).path)
+        opened.append(page.read_text())
+        assert os.name != "posix" or page.parent.stat().st_mode & 0o077 == 0  # no other user reads the token there
+        assert "token" not in url  # nor in the browser's command line
+        return True
+
+    monkeypatch.setattr("webbrowser.open", opens)
     monkeypatch.setattr("sys.platform", "linux")
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
         monkeypatch.delenv(name, raising=False)
@@ -110,7 +119,8 @@ def test_the_browser_is_opened_where_there_are_windows(
     assert opened == []
     capsys.readouterr()
     assert byhand(*lab) == 0
-    assert opened == [capsys.readouterr().out.strip()]
+    [page] = opened
+    assert f'content="0; url={capsys.readouterr().out.strip()}"' in page
 
 
 @pytest.mark.usefixtures("unserved")
@@ -250,3 +260,30 @@ def test_training_is_not_slower_for_a_viewer(tmp_path: Path, mnist_folder: Path)
         time.sleep(0.5)
     print(seconds)
     assert min(seconds[True]) < 1.05 * min(seconds[False])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="descriptors as POSIX counts them")
+def test_a_training_goes_on_where_hundreds_connect_and_say_nothing(tmp_path: Path) -> None:
+    """With 128 descriptors for everything, and 300 connections: they once ended the training."""
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, limits[1]))
+    try:
+        process = started("train", "digits", "--lab", "--epochs", "400", "--runs", tmp_path, "-q")
+        lab = process.__enter__()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    with ExitStack() as stack:
+        stack.push(process)
+        assert lab.stderr is not None
+        port = int(lab.stderr.readline().partition("127.0.0.1:")[2].partition("/")[0])
+        for _ in range(300):
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            if lab.poll() is not None:
+                break
+        out, err = lab.communicate(timeout=120)
+    assert lab.returncode == 0, err
+    assert "test accuracy" in out
+    assert err.count("\n") < 5
+    assert "Traceback" not in err

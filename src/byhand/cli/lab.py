@@ -4,6 +4,7 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from byhand.lab.server import Server
 
 PORT = 8765
+REDIRECT = """<!DOCTYPE html>
+<meta charset="utf-8"><meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url={url}"><title>byhand lab</title>
+<a href="{url}">Open the lab</a>
+"""
 
 
 @click.command("lab")
@@ -63,17 +69,26 @@ def _serve(server: "Server", stop: "StopRequest", voice: Voice, *, opens: bool) 
     server.start()
     try:
         voice.result(escaped(server.url), {"url": server.url, "host": server.host, "port": server.port})
-        if opens and not _opened(server.url):
-            voice.say("no browser could be opened; open the address above yourself.")
-        voice.say("Ctrl-C ends it.")
-        server.wait(stop)
+        with TemporaryDirectory(prefix="byhand-") as folder:  # which nobody else may enter
+            if opens and not _opened(server.url, Path(folder)):
+                voice.say("no browser could be opened; open the address above yourself.")
+            voice.say("Ctrl-C ends it.")
+            server.wait(stop)
     finally:
         server.stop()
 
 
-def _opened(url: str) -> bool:
-    """Open the address in a browser with windows; one for the terminal would take this terminal away."""
+def _opened(url: str, folder: Path) -> bool:
+    """Open the address in a browser with windows; one for the terminal would take this terminal away.
+
+    The browser is given a file that leads to the address, for every user of the machine can read its command line, and
+    the address holds the token.
+    """
     has_windows = sys.platform in ("win32", "darwin") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     )
-    return has_windows and webbrowser.open(url)
+    if not has_windows:
+        return False
+    page = folder / "lab.html"
+    page.write_text(REDIRECT.format(url=url), encoding="utf-8")
+    return webbrowser.open(page.as_uri())

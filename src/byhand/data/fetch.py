@@ -4,6 +4,7 @@ The archives of the mirrors differ; what is checked is the size and SHA-256 of t
 """
 
 import http.client
+import threading
 import time
 import urllib.request
 import zlib
@@ -46,7 +47,7 @@ def _from_any(mirrors: Sequence[str], expected: Expected, progress: Progress | N
     said = []
     for mirror in mirrors:
         try:
-            content = _inflated(_downloaded(f"{mirror}{expected.name}.gz", expected.name, progress), expected.n_bytes)
+            content = _inflated(_in_time(f"{mirror}{expected.name}.gz", expected.name, progress), expected.n_bytes)
         except (OSError, EOFError, zlib.error, http.client.HTTPException, ValueError) as error:
             reason = " ".join(str(error).split())[:200]  # one line, whatever a mirror answers
             said.append(f"{urlsplit(mirror).hostname}: {reason}")
@@ -64,6 +65,34 @@ class _SameScheme(urllib.request.HTTPRedirectHandler):
         if urlsplit(newurl).scheme != urlsplit(req.full_url).scheme:
             raise ValueError(f"was sent on to {urlsplit(newurl).scheme}")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _in_time(url: str, name: str, progress: Progress | None) -> bytes:
+    """Return what a URL gives, or raise TimeoutError once PATIENCE is over, whatever the mirror is at.
+
+    It is read in a thread of its own, which is left behind: a server that sends a header a byte at a time keeps the
+    standard library waiting without end, for only the silence between two bytes is limited there.
+    """
+    found: list[bytes | Exception] = []
+
+    def download() -> None:
+        try:
+            found.append(_downloaded(url, name, progress))
+        except Exception as error:  # it is raised below, where somebody waits for it
+            found.append(error)
+
+    thread = threading.Thread(target=download, name="download", daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    if not found:
+        raise TimeoutError(f"gave no answer within {PATIENCE:g} s")
+    result = found.pop()  # out of the list, which the error's own frames hold
+    if isinstance(result, bytes):
+        return result
+    try:
+        raise result
+    finally:
+        del result  # or the error would hold itself, and its open connection, through this frame
 
 
 def _downloaded(url: str, name: str, progress: Progress | None) -> bytes:

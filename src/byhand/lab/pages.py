@@ -35,7 +35,7 @@ class Pages:
     def get(self, address: str) -> Content | None:
         """Return the file with this address, as it is on the disk now."""
         path = self._files.get(address)
-        return None if path is None else _read(path, path.stat().st_mtime_ns)
+        return None if path is None or not path.is_file() else _read(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=256)

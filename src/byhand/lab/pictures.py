@@ -9,7 +9,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.data.mnist import mnist
-from byhand.errors import DataError
+from byhand.errors import ByhandError, DataError
 from byhand.lab.content import Content
 
 PARTS = ("train", "test")
@@ -42,13 +42,20 @@ class PictureSource:
         """Return the pictures; raise DataError, the same one every time, when there are none."""
         with self._lock:
             if self._found is None:
-                try:
-                    self._found = _read(self._folder)
-                except DataError as error:
-                    self._found = error
+                self._found = _pictures_or_reason(self._folder)
         if isinstance(self._found, DataError):
             raise self._found
         return self._found
+
+
+def _pictures_or_reason(folder: Path | None) -> Pictures | DataError:
+    """Return the pictures, or why there are none: missing, damaged, or not to be read by this user."""
+    try:
+        return _read(folder)
+    except DataError as error:
+        return error
+    except (ByhandError, OSError) as error:
+        return DataError(str(error))
 
 
 def _read(folder: Path | None) -> Pictures:

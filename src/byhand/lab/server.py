@@ -13,6 +13,7 @@ import uvicorn
 
 from byhand.errors import EnvironmentFault, OptionError
 from byhand.lab.app import Served, lab_app
+from byhand.lab.connections import ACCEPTED_AT_ONCE, BoundedProtocol, log_once
 from byhand.lab.guard import Guard, authority, in_url
 from byhand.lab.hub import MOST_VIEWERS, Hub
 from byhand.lab.live import MAX_FRAME, Live
@@ -22,7 +23,6 @@ from byhand.lab.saved import SavedModel
 from byhand.lab.token import new_token
 
 HOST, PORT = "127.0.0.1", 8765
-MOST_CONNECTIONS = 4 * MOST_VIEWERS  # of all kinds; HTTP beyond is answered with 503
 SEND_BUFFER = 128 << 10  # bytes the system holds for a viewer that does not read
 FLUSH, END = 1.0, 3.0  # seconds: for the last frame to be taken, for all connections to be closed
 
@@ -88,6 +88,7 @@ class Server:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._loop.set_exception_handler(log_once())
         frames = asyncio.create_task(self._hub.run())
         await self._uvicorn.serve(sockets=[self._socket])
         frames.cancel()
@@ -113,14 +114,14 @@ def _config(app: Guard) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=BoundedProtocol,
+        backlog=ACCEPTED_AT_ONCE,
         lifespan="off",
         log_config=None,
         log_level="error",
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=1,
         ws_max_size=MAX_FRAME,
         ws_ping_interval=None,  # who does not read is noticed by what it does not take
