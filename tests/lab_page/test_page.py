@@ -35,6 +35,13 @@ def test_frames_state_and_files_in_node() -> None:
 
 
 @pytest.mark.skipif(NODE is None, reason="needs node")
+def test_a_number_keeps_three_digits_and_a_proof_is_rounded_down() -> None:
+    script = str(Path(__file__).with_name("numbers.mjs"))
+    done = subprocess.run([str(NODE), script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node")
 @pytest.mark.parametrize("residual", [False, True])
 def test_a_model_with_all_kinds_of_layers_says_on_the_page_what_it_says_here(residual: bool, tmp_path: Path) -> None:
     network = Network.mlp([64, 9, 9, 9, 10], batch_norm=True, dropout=0.2, residual=residual, activation="tanh")

@@ -1,5 +1,6 @@
 // Charts: uPlot with the page's colours, as wide as their place.
 
+import { ticks } from "./numbers.js";
 import uPlot from "./vendor/uplot/uPlot.esm.js";
 
 export const LOOKS = {
@@ -8,13 +9,16 @@ export const LOOKS = {
   dots: { stroke: "#7d8794", width: 0, paths: () => null, points: { show: true, size: 6, fill: "#7d8794" } },
 };
 
+/** An axis's labels as uPlot asks for them: the ticks, and how far apart they are. */
+const values = (_plot, at, _axis, _space, step) => ticks(at, step);
+
 /** A chart in its place: {title, height, label, series: [{label, …look}], legend, axes' labels}. */
 export function chart(host, { title, height, label, series, legend = series.length > 1, x = {}, y = {} }) {
   host.setAttribute("role", "img");
   const ink = getComputedStyle(document.body).color, grid = { stroke: "rgba(128,128,128,.25)", width: 1 };
   const plot = new uPlot({
     title, width: host.clientWidth || 300, height, scales: { x: { time: false, ...x }, y },
-    axes: [{ stroke: ink, grid, label, labelSize: 16, size: 34 }, { stroke: ink, grid, size: 48 }],
+    axes: [{ stroke: ink, grid, values, label, labelSize: 16, size: 34 }, { stroke: ink, grid, values, size: 62 }],
     series: [{ label }, ...series], legend: { live: false, show: legend }, cursor: { show: false },
   }, [[], ...series.map(() => [])], host);
   const watching = new ResizeObserver(() => host.clientWidth && plot.setSize({ width: host.clientWidth, height }));

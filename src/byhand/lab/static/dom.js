@@ -2,7 +2,6 @@
 
 import { GLOSSARY } from "./strings.js";
 
-const HUGE = 1e7; // from here on a number is told by its power of ten
 const SVG = ["svg", "g", "line", "circle", "rect", "text", "path", "title", "image"];
 
 /** Make an element: h("button", { class: "main", onclick }, "Start"). */
@@ -51,22 +50,3 @@ export function select(names, value, change, words = {}) {
   const options = names.map((name) => h("option", { value: name, selected: String(name) === String(value) }, words[name] ?? String(name)));
   return h("select", { onchange: (event) => change(event.target.value) }, options);
 }
-
-/** A number as text with so many digits behind the point, a real minus sign, and no −0; a huge one as 1.16e+34. */
-export function number(value, digits = 3) {
-  const text = Math.abs(value) < HUGE ? value.toFixed(digits) : value.toExponential(2);
-  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
-}
-
-/** A number with so many significant digits, as Python's g writes it, with a real minus sign. */
-export function general(value, digits = 6) {
-  const [mantissa, power] = value.toExponential(digits - 1).split("e"), plain = Number(power) >= -4 && Number(power) < digits;
-  const short = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  const text = plain ? short(value.toFixed(digits - 1 - Number(power))) : `${short(mantissa)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
-  return text.replaceAll("-", "−");
-}
-
-/** What speaks for a class: a probability as percent, a score as it is. */
-export const scoreText = (output, value) => output === "probabilities" ? percent(value) : number(value);
-
-export const percent = (share, digits = 1) => `${number(100 * share, digits)} %`;

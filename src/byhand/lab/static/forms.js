@@ -1,6 +1,7 @@
 // Forms made from the table of settings: each control by its kind, its words from TEXT.settings.
 
-import { field, h, number, select, term } from "./dom.js";
+import { field, h, select, term } from "./dom.js";
+import { general } from "./numbers.js";
 import { BENDS, MOST_LAYERS, MOST_UNITS, SETTINGS } from "./state.js";
 import { TEXT } from "./strings.js";
 
@@ -10,7 +11,7 @@ const KINDS = { choice, toggle, slider, whole: typed, decimal: typed, text: type
 export function rows(names, state, change, tell) {
   return names.map((name) => {
     const words = TEXT.settings[name], control = KINDS[SETTINGS[name].kind](name, state[name], (value) => change({ [name]: value }), tell, words);
-    const label = SETTINGS[name].kind === "slider" ? `${words.label}: ${number(state[name], 2)}` : words.term ? term(words.term, words.label) : words.label;
+    const label = SETTINGS[name].kind === "slider" ? `${words.label}: ${general(state[name])}` : words.term ? term(words.term, words.label) : words.label;
     return field(label, control);
   });
 }

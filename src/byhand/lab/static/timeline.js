@@ -1,7 +1,8 @@
 // Time travel: training is deterministic, so any moment of it is recomputed; two are compared; and what would have come
 // of it without a batch or a digit is learned.
 
-import { fill, h, number, percent, select } from "./dom.js";
+import { fill, h, select } from "./dom.js";
+import { number, percent } from "./numbers.js";
 import { largestSize, paintSigned, picture } from "./pictures.js";
 import { TEXT } from "./strings.js";
 

@@ -1,6 +1,7 @@
 // View 1: draw a digit, see what the network sees, its answer, why, and how sure that is.
 
-import { fill, h, number, scoreText, select, term } from "../dom.js";
+import { fill, h, select, term } from "../dom.js";
+import { number, scoreText } from "../numbers.js";
 import { legend, paintInk, paintSigned, picture } from "../pictures.js";
 import { TEXT } from "../strings.js";
 

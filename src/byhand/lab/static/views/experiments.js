@@ -1,6 +1,7 @@
 // View 7: every warning as runs side by side, a dot a seed, all on one scale; and what would hide it.
 
-import { field, fill, h, number, percent, select, term } from "../dom.js";
+import { field, fill, h, select, term } from "../dom.js";
+import { number, percent } from "../numbers.js";
 import { SETTINGS } from "../state.js";
 import { TEXT } from "../strings.js";
 
@@ -162,6 +163,6 @@ export function experimentsView(app, first) {
 function shownAs(as, value) {
   if (as === "percent") return percent(value, 1);
   if (as === "seconds") return `${number(value, 2)} s`;
-  if (as === "small") return Math.abs(value) < 0.01 && value ? value.toExponential(1).replaceAll("-", "−") : number(value, 2);
+  if (as === "small") return number(value, 2);
   return Number.isInteger(value) || Math.abs(value) >= 10 ? Math.round(value).toLocaleString("en") : number(value, 3);
 }

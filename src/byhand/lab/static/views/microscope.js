@@ -1,8 +1,9 @@
 // View 5: one example, one step, every number; any of them opens into the numbers it was made of.
 
 import { codeOfCell } from "../code/cell.js";
-import { field, fill, general, h, select, term } from "../dom.js";
+import { field, fill, h, select, term } from "../dom.js";
 import { matrix } from "../matrix.js";
+import { general } from "../numbers.js";
 import { PLACES } from "../places.js";
 import { legend } from "../pictures.js";
 import { planeSettings } from "../settings.js";

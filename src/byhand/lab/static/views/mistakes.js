@@ -1,6 +1,7 @@
 // View 6: the test set through the network: what is taken for what, and the mistakes, the surest first.
 
-import { fill, h, percent, scoreText, term } from "../dom.js";
+import { fill, h, term } from "../dom.js";
+import { percent, scoreText } from "../numbers.js";
 import { paintInk, picture } from "../pictures.js";
 import { TEXT } from "../strings.js";
 

@@ -1,6 +1,7 @@
 // View 2: one example through the network, phase by phase, forwards and backwards, with every number at hand.
 
-import { fill, h, number, scoreText, select, term } from "../dom.js";
+import { fill, h, select, term } from "../dom.js";
+import { number, scoreText } from "../numbers.js";
 import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../pictures.js";
 import { notesOf } from "../notes.js";
 import { TEXT } from "../strings.js";

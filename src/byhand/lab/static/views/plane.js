@@ -3,8 +3,9 @@
 
 import { mark, paintBoard, pressed } from "../board.js";
 import { LOOKS, chart } from "../charts.js";
-import { field, fill, h, number, percent, select, term } from "../dom.js";
+import { field, fill, h, select, term } from "../dom.js";
 import { layerRows, rows } from "../forms.js";
+import { number, percent } from "../numbers.js";
 import { largestSize, legend, paintSigned, picture } from "../pictures.js";
 import { planeSettings } from "../settings.js";
 import { CURVES, MOST_CLASSES, MOST_POINTS } from "../state.js";

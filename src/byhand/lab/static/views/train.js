@@ -1,8 +1,9 @@
 // View 3: train a network in the page, or watch one that trains on the desk.
 
 import { LOOKS, chart } from "../charts.js";
-import { fill, general, h, number, percent, term } from "../dom.js";
+import { fill, h, term } from "../dom.js";
 import { rows } from "../forms.js";
+import { general, number, percent } from "../numbers.js";
 import { largestSize, legend, paintSigned, picture } from "../pictures.js";
 import { matters, trainSettings } from "../settings.js";
 import { SETTINGS } from "../state.js";
