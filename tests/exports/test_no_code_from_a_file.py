@@ -103,6 +103,16 @@ def test_even_hostile_code_writes_no_byte_and_sees_no_environment(
         verify(kind, good + harmless.encode() + b"\n", model, np.ones((2, 3)))
 
 
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs node")
+def test_node_reads_nothing_but_the_export(tmp_path: Path) -> None:
+    model = model_of({})
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    spy = f"import {{ readFileSync }} from 'node:fs'; readFileSync('{secret}');"
+    with pytest.raises(EnvironmentFault, match="did not answer"):
+        verify("js", EXPORTS["js"](plain_model(model)) + spy.encode(), model, np.ones((2, 3)))
+
+
 def test_an_export_that_talks_without_end_is_cut_off() -> None:
     model = model_of({})
     endless = b"import sys\nwhile True:\n    sys.stdout.buffer.write(bytes(1 << 16))\n"

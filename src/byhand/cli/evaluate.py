@@ -27,12 +27,14 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     Example: byhand evaluate runs/vanilla-1
     """
     from byhand.cli.loading import data_for, find_model
+    from byhand.persistence.model import check_outputs
     from byhand.training.evaluate import evaluate
 
     found, place = find_model(model, runs)
     dataset = data_for(found, data, data_dir)
     examples = dataset.test or dataset.train
     evaluation = evaluate(found.network, examples)
+    check_outputs(evaluation.output)
     own = (data is None and data_dir is None) or dataset.source == found.provenance.get("data")
     looks = _counted(place) if own and dataset.test is not None else None
     what = f"{len(examples):,} {'test' if dataset.test is not None else 'training'} examples of {dataset.name}"

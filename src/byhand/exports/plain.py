@@ -67,7 +67,8 @@ def plain_model(model: Model, file_name: str = "model") -> PlainModel:
 
     Raises OptionError for a layer that no export knows, DataError for weights that are not finite numbers.
     """
-    layers = _plain_layers(model)
+    with np.errstate(all="ignore"):  # _finite looks for what became too large, or never was a number
+        layers = _plain_layers(model)
     single = model.network.widths[-1] == 1 and model.output is not Output.VALUES
     ends = {Output.PROBABILITIES: "sigmoid" if single else "softmax", Output.YES_NO: "sigmoid"}
     return PlainModel(
@@ -111,8 +112,7 @@ def _plain_layers(model: Model) -> list[PlainLayer]:
 
 def _finite(layer: PlainLayer, number: int) -> PlainLayer:
     """Return a layer in float32; raise DataError if that holds anything but finite numbers."""
-    with np.errstate(over="ignore"):
-        W, b = layer.W.astype(np.float32), layer.b.astype(np.float32)
+    W, b = layer.W.astype(np.float32), layer.b.astype(np.float32)
     if not (np.isfinite(W).all() and np.isfinite(b).all()):
         raise DataError(
             f"layer {number} of the model holds weights that are not finite numbers of float32, so an export of it "
@@ -132,8 +132,7 @@ def _prepared(first: PlainLayer, model: Model) -> PlainLayer:
     """Return the first layer for stored numbers, (1)."""
     scale, shift = (np.broadcast_to(a, (len(first.W),)) for a in (model.preparation.scale, model.preparation.shift))
     W = first.W.astype(np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):  # _finite looks for what became too large
-        folded, b = scale[:, None] * W, first.b + shift @ W
+    folded, b = scale[:, None] * W, first.b + shift @ W
     return PlainLayer(folded, b, first.bend, first.slope)
 
 

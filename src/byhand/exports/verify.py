@@ -5,6 +5,7 @@ nor what the output is called reaches a compiler, and an export never runs insid
 """
 
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
@@ -43,6 +44,8 @@ for (let i = 0; i < all.length; i += {n_in}) {{
   for (let at = 0; at < said.length; ) at += writeSync(1, said, at);
 }}
 """
+_NODE_ASKED = """[process.version, ...["--permission", "--experimental-permission"].filter(
+    (flag) => process.allowedNodeEnvironmentFlags.has(flag)).slice(0, 1)].join(" ")"""
 _PYTHON = """import array, runpy, sys
 rows, answer = array.array("f"), runpy.run_path("export.py")["answer"]
 rows.frombytes(sys.stdin.buffer.read())
@@ -160,9 +163,10 @@ def _run_node(trial: Trial) -> Found:
         return None
     (trial.folder / "export.mjs").write_bytes(trial.content)
     (trial.folder / "main.mjs").write_text(_NODE.format(n_in=trial.n_in), encoding="utf-8")
-    said = trial.run([node, "main.mjs"], None)
-    version = subprocess.run([node, "--version"], check=True, capture_output=True, text=True)  # noqa: S603
-    return f"node {version.stdout.strip()}", said
+    asked = subprocess.run([node, "-p", _NODE_ASKED], check=True, capture_output=True, text=True)  # noqa: S603
+    version, *permission = asked.stdout.split()
+    may_read = [*permission, f"--allow-fs-read={trial.folder.resolve()}{os.sep}*"] if permission else []
+    return f"node {version}", trial.run([node, *may_read, "main.mjs"], None)
 
 
 def _run_onnx(trial: Trial) -> Found:

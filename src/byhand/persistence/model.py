@@ -93,7 +93,7 @@ class Model:
     def predict(self, raw: Array) -> Array:
         """Return class numbers (n,) for stored numbers raw (n, n_features), or values (n, k) in regression.
 
-        Raises ShapeError if raw has another width, DataError if it holds anything but finite numbers.
+        Raises ShapeError if raw has another width, DataError if it or the answer holds anything but finite numbers.
         """
         z = self.network_output(raw)
         return z if self.output is Output.VALUES else class_numbers(self.output, z)
@@ -126,7 +126,10 @@ class Model:
         if raw.dtype.kind not in "biuf":
             raise DataError(f"the model got {raw.dtype} data; expected numbers.")
         starts = range(0, max(len(raw), 1), CHUNK)  # no rows are one empty chunk
-        return np.concatenate([self.network.predict(self._prepared(raw, start)) for start in starts])
+        with np.errstate(over="ignore", invalid="ignore"):  # looked for behind
+            z = np.concatenate([self.network.predict(self._prepared(raw, start)) for start in starts])
+        check_outputs(z)
+        return z
 
     def _prepared(self, raw: Array, start: int) -> Array:
         """Return the network input of one chunk of rows."""
@@ -139,6 +142,16 @@ class Model:
                 f"the model got {raw[row, column]} in row {row}, column {column}; expected finite {dtype} numbers."
             )
         return x
+
+
+def check_outputs(z: Array) -> None:
+    """Raise DataError unless a network's numbers z (n, k) are finite: of others every class would be a made-up one."""
+    if not np.isfinite(z).all():
+        row, column = np.argwhere(~np.isfinite(z))[0]
+        raise DataError(
+            f"the model answers {z[row, column]} for row {row}: its weights are too large, or are not numbers. "
+            f"Train it again with a smaller learning rate."
+        )
 
 
 def save_model(model: Model, path: str | os.PathLike[str]) -> None:
