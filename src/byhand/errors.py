@@ -10,9 +10,18 @@ from typing import TypeVar
 
 
 class ByhandError(Exception):
-    """The root: catch this to catch everything byhand raises on purpose."""
+    """The root: catch this to catch everything byhand raises on purpose.
+
+    argument : the argument of byhand's functions that would help; the command line adds the flag that sets it
+    """
 
     exit_code = 1
+    argument: str | None = None
+
+    def __init__(self, *args: object, argument: str | None = None) -> None:
+        super().__init__(*args)
+        if argument is not None:
+            self.argument = argument
 
 
 class ShapeError(ByhandError, ValueError):
@@ -70,6 +79,8 @@ T = TypeVar("T")
 
 def known_as(what: str, name: str, known: Mapping[str, T]) -> T:
     """Return known[name]; raise OptionError that suggests the nearest known name when there is none."""
+    if not isinstance(name, str):
+        raise OptionError(f"{what} got {type(name).__name__}; expected a word, one of {', '.join(known)}.")
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known, n=1)

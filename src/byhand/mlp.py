@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from byhand.errors import ShapeError, known_as
+from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole, shown
+from byhand.errors import OptionError, ShapeError, known_as
 from byhand.initializers import Initializer, he
 from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, Residual
 from byhand.network import Network
@@ -13,6 +14,15 @@ from byhand.randomness import INIT, Stream
 def activation_for(name: str) -> Layer:
     """Return a new activation layer by its name ("relu", "sigmoid", …); raise OptionError for an unknown one."""
     return known_as("activation", name, ACTIVATIONS)()
+
+
+def _checked_sizes(sizes: Sequence[int]) -> list[int]:
+    """Return the widths as Python's own ints."""
+    items = check_items("a network", "sizes", sizes, "widths like [784, 128, 10]")
+    widths = [check_whole("a network", "a size", size, 1, MAX_WIDTH) for size in items]
+    if len(widths) < 2:
+        raise ShapeError(f"a network got sizes {widths}; expected at least inputs and outputs, like 784-10.")
+    return widths
 
 
 def mlp(
@@ -38,8 +48,14 @@ def mlp(
     >>> mlp([784, 128, 10], seed=1).widths
     [784, 128, 128, 10]
     """
-    if len(sizes) < 2:
-        raise ShapeError(f"a network got sizes {list(sizes)}; expected at least inputs and outputs, like 784-10.")
+    sizes = _checked_sizes(sizes)
+    if not callable(initializer):
+        raise OptionError(f"a network got initializer {shown(initializer)}; expected a function, as byhand's he.")
+    known_as("activation", output, ACTIVATIONS)
+    dropout = check_number("a network", "dropout", dropout, lambda p: 0 <= p < 1, "0 ≤ dropout < 1")
+    batch_norm = check_flag("a network", "batch_norm", batch_norm)
+    residual = check_flag("a network", "residual", residual)
+    seed = check_whole("a network", "seed", seed, 0, 2**64 - 1)
     layers: list[Layer] = []
     for n_in, n_out in pairwise(sizes[:-1]):
         position = len(layers)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from byhand.arrays import Array, Params
-from byhand.errors import ShapeError
+from byhand.arguments import check_items, check_kind, shown
+from byhand.arrays import Array, Params, check_same_shape
+from byhand.errors import OptionError, ShapeError
 from byhand.layers.base import Layer
 from byhand.randomness import Stream
 
@@ -48,7 +49,8 @@ class Network:
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
-        self.layers = list(layers)
+        layers = check_items("Network", "layers", layers, "a list, as [Dense(784, 10)]")
+        self.layers = [check_kind("Network", "a layer", layer, Layer, "layers, as Dense(784, 10)") for layer in layers]
         if not self.layers or "W" not in self.layers[0].params:
             raise ShapeError("a network needs a Dense layer first: it decides how many numbers come in.")
         self.widths = [len(self.layers[0].params["W"])]  # n_in, then the width after each layer
@@ -92,6 +94,8 @@ class Network:
 
         Returns the gradient of every parameter, under the names of `params`; each step's dy is filled in.
         """
+        check_kind("Network.backward", "trace", trace, Trace, "what forward returned")
+        check_same_shape("Network.backward", "d_output", d_output, trace.output.shape)
         grads: Params = {}
         dy: Any = d_output  # becomes None behind the first layer only, which is the last one visited
         for i in reversed(range(len(trace.steps))):
@@ -117,9 +121,15 @@ class Network:
         """Return a copy of this network in another dtype (float64 for checks, complex128 for the complex step)."""
         from copy import deepcopy
 
+        try:
+            wanted = np.dtype(dtype)
+        except (TypeError, ValueError):
+            wanted = np.dtype(object)
+        if dtype is None or wanted.kind not in "fc":
+            raise OptionError(f"Network.astype got {shown(dtype)}; expected a dtype as float32, float64 or complex128.")
         network = deepcopy(self)
         for layer in network.layers:
-            layer.astype(np.dtype(dtype))
+            layer.astype(wanted)
         return network
 
     def __repr__(self) -> str:

@@ -23,8 +23,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from byhand.arguments import check_whole
 from byhand.arrays import Array
-from byhand.errors import OptionError
 
 # Streams: who draws. For INIT the epoch slot holds the layer's position, so a layer's start does not depend on others.
 INIT, SHUFFLE, DROPOUT, AUGMENT, DATA, SPLIT = range(6)
@@ -64,8 +64,7 @@ class Stream:
     position: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**64:
-            raise OptionError(f"seed {self.seed} is out of range; expected 0 … 2**64 − 1.")
+        self.seed = check_whole("a stream of random numbers", "seed", self.seed, 0, 2**64 - 1)
 
     def uniform(self, *shape: int) -> Array:
         """Return float64 uniforms in [0, 1) of the given shape, each a multiple of 2⁻²⁴."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from byhand.arguments import check_number, check_whole, shown
 from byhand.arrays import Array
 from byhand.errors import OptionError, known_as
 
@@ -17,6 +18,32 @@ class Schedule(Protocol):
     """n_steps → rates (n_steps,)."""
 
     def __call__(self, n_steps: int) -> Array: ...
+
+
+def check_rate(who: str, rate: float) -> float:
+    """Return the rate; raise OptionError unless it is a finite number from 0 on: a negative one would go uphill."""
+    return check_number(who, "learning rate", rate, lambda η: η >= 0, "a finite number, 0 or more")
+
+
+def check_rates(rates: object, n_steps: int) -> Array:
+    """Return what a schedule gave for so many steps, (n_steps,) float64, each finite and not below 0.
+
+    Raises OptionError for anything else.
+    """
+    try:
+        found = np.asarray(rates, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise OptionError(f"the schedule gave {shown(rates)}; expected {n_steps:,} learning rates.") from error
+    if found.shape != (n_steps,):
+        raise OptionError(f"the schedule gave rates of shape {found.shape}; expected ({n_steps:,},), one a step.")
+    wrong = ~(np.isfinite(found) & (found >= 0))
+    if wrong.any():
+        step = int(wrong.argmax())
+        raise OptionError(
+            f"the schedule gave the learning rate {found[step]:g} for step {step + 1:,}; "
+            f"expected finite numbers, 0 or more."
+        )
+    return found
 
 
 def _progress(n_steps: int) -> Array:
@@ -30,6 +57,9 @@ class Constant:
 
     rate: float
 
+    def __post_init__(self) -> None:
+        check_rate("Constant", self.rate)
+
     def __call__(self, n_steps: int) -> Array:
         return np.full(n_steps, self.rate)
 
@@ -42,6 +72,11 @@ class Step:
     factor: float = 0.1
     n_stages: int = 3
 
+    def __post_init__(self) -> None:
+        check_rate("Step", self.rate)
+        check_number("Step", "factor", self.factor, lambda factor: 0 <= factor <= 1, "0 ≤ factor ≤ 1")
+        check_whole("Step", "n_stages", self.n_stages, 1)
+
     def __call__(self, n_steps: int) -> Array:
         return self.rate * self.factor ** np.floor(_progress(n_steps) * self.n_stages)
 
@@ -52,6 +87,9 @@ class Linear:
 
     rate: float
 
+    def __post_init__(self) -> None:
+        check_rate("Linear", self.rate)
+
     def __call__(self, n_steps: int) -> Array:
         return self.rate * (1 - _progress(n_steps))
 
@@ -61,6 +99,9 @@ class Cosine:
     """The rate falls to zero along half a cosine. Source: Loshchilov & Hutter 2017, without restarts."""
 
     rate: float
+
+    def __post_init__(self) -> None:
+        check_rate("Cosine", self.rate)
 
     def __call__(self, n_steps: int) -> Array:
         return self.rate * 0.5 * (1 + np.cos(np.pi * _progress(n_steps)))
@@ -74,8 +115,9 @@ class WarmUp:
     share: float = 0.1
 
     def __post_init__(self) -> None:
-        if not 0 <= self.share <= 1:
-            raise OptionError(f"warm-up got share={self.share}; expected 0 … 1 of the run.")
+        if not callable(self.inner):
+            raise OptionError(f"warm-up got inner {shown(self.inner)}; expected a schedule.")
+        check_number("warm-up", "share", self.share, lambda share: 0 <= share <= 1, "0 … 1 of the run")
 
     def __call__(self, n_steps: int) -> Array:
         n_warm = max(min(round(self.share * n_steps), n_steps - 1), 0)  # inner has one step at least: it knows the peak
@@ -93,6 +135,10 @@ class OneCycle:
 
     rate: float
     warm_up: float = 0.3
+
+    def __post_init__(self) -> None:
+        check_rate("OneCycle", self.rate)
+        check_number("OneCycle", "warm_up", self.warm_up, lambda share: 0 <= share <= 1, "0 … 1 of the run")
 
     def __call__(self, n_steps: int) -> Array:
         return WarmUp(Linear(self.rate), self.warm_up)(n_steps)

@@ -9,26 +9,27 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "byhand"
 
-GROUND = {"errors", "files", "arrays", "randomness", "untrusted"}
+GROUND = {"errors", "arguments", "files", "arrays", "randomness", "untrusted"}
 HEART = {"layers", "losses", "optimizers", "initializers", "schedules", "metrics", "network", "mlp", "summary"}
 
 # room → (rooms it may import, third-party packages it may import)
 PLAN: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
+    "arguments": ({"errors"}, set()),
     "files": ({"errors"}, set()),
     "untrusted": (set(), set()),
     "arrays": ({"errors"}, {"numpy"}),
-    "randomness": ({"errors", "arrays"}, {"numpy"}),
+    "randomness": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "_version": (set(), set()),
     "reference": (set(), set()),
     "initializers": ({"arrays", "randomness"}, {"numpy"}),
-    "layers": ({"errors", "arrays", "randomness", "initializers"}, {"numpy"}),
-    "losses": ({"errors", "arrays", "layers"}, {"numpy"}),
-    "optimizers": ({"errors", "arrays"}, {"numpy"}),
-    "schedules": ({"errors", "arrays"}, {"numpy"}),
+    "layers": ({"errors", "arguments", "arrays", "randomness", "initializers"}, {"numpy"}),
+    "losses": ({"errors", "arguments", "arrays", "layers"}, {"numpy"}),
+    "optimizers": ({"errors", "arguments", "arrays"}, {"numpy"}),
+    "schedules": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "metrics": ({"errors", "arrays"}, {"numpy"}),
-    "network": ({"errors", "arrays", "randomness", "layers", "mlp", "summary"}, {"numpy"}),
-    "mlp": ({"errors", "randomness", "layers", "initializers", "network"}, {"numpy"}),
+    "network": ({"errors", "arguments", "arrays", "randomness", "layers", "mlp", "summary"}, {"numpy"}),
+    "mlp": ({"errors", "arguments", "randomness", "layers", "initializers", "network"}, {"numpy"}),
     "summary": ({"network"}, set()),
     "data": (GROUND, {"numpy", "PIL"}),
     "engines": (GROUND | {"network", "layers", "losses", "optimizers", "data"}, {"numpy"}),

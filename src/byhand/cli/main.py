@@ -32,6 +32,13 @@ VERBS = {
     "recipes": "list the named systems, or one of them with all its settings",
 }
 
+FLAGS = {  # argument of byhand's functions that an error names → the flag that sets it
+    "validation": "--validate",
+    "engine": "--engine numpy",
+    "folder": "--data-dir",
+    "runs": "--runs DIR",
+}
+
 FIRST_STEPS = """\
 byhand: the multilayer perceptron, every step by hand and visible.
 
@@ -104,7 +111,8 @@ def _message_and_code(error: Exception) -> tuple[str, int]:
         where = f" See `{error.ctx.command_path} --help`." if isinstance(error, click.UsageError) and error.ctx else ""
         return error.format_message() + where, 2
     if isinstance(error, ByhandError):
-        return str(error), error.exit_code
+        flag = FLAGS.get(error.argument or "")
+        return f"{error} On the command line: {flag}." if flag else str(error), error.exit_code
     if isinstance(error, MemoryError):
         return f"not enough memory: {error}. Use a smaller batch_size or fewer examples.", 4
     if isinstance(error, OSError):

@@ -9,9 +9,12 @@ from functools import cached_property
 
 import numpy as np
 
-from byhand.arrays import Array
+from byhand.arguments import check_kind
+from byhand.arrays import Array, plain_array
 from byhand.data.prepare import Preparation
 from byhand.errors import DataError
+
+MAX_CLASS = 2**31 - 1  # the C core has 32 bits for a class number
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,17 +32,29 @@ class Examples:
     preparation: Preparation
 
     def __post_init__(self) -> None:
-        for what, array in (("inputs", self.raw), ("answers", self.y)):
+        for what, name in (("inputs", "raw"), ("answers", "y")):
+            array = getattr(self, name)
             if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
                 kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
                 raise DataError(f"examples got {what} of {kind}; expected a NumPy array of numbers.")
+            object.__setattr__(self, name, plain_array("examples", what, array))
         if self.raw.ndim != 2 or self.y.ndim not in (1, 2) or len(self.raw) != len(self.y):
             raise DataError(
                 f"examples got {self.raw.shape} inputs and {self.y.shape} answers; "
                 f"expected (n, features) and (n,) or (n, k) with the same n."
             )
+        check_kind("examples", "preparation", self.preparation, Preparation, "a Preparation")
+        if self.preparation.scale.shape not in ((), (self.n_features,)):
+            raise DataError(
+                f"examples of {self.n_features} features got a preparation for {self.preparation.scale.shape[0]}."
+            )
         _refuse_infinite("inputs", self.raw)
         _refuse_infinite("answers", self.y)
+        if self.is_classes and self.y.size and not (int(self.y.min()) >= -MAX_CLASS and int(self.y.max()) <= MAX_CLASS):
+            raise DataError(
+                f"examples got whole numbers up to {int(self.y.max()):,} as classes; expected {MAX_CLASS:,} at most. "
+                f"Give numbers to predict as floats: y.astype(numpy.float32)."
+            )
 
     def __len__(self) -> int:
         return len(self.raw)

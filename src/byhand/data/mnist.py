@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from byhand.arguments import check_path
 from byhand.arrays import Array
 from byhand.data.archive import read_arrays
 from byhand.data.examples import Dataset, Examples
@@ -64,8 +65,8 @@ def mnist(
     progress : told of every downloaded piece as (file, bytes done, bytes in all)
     Raises DataError when the named folder does not hold it, MnistNotFound when nothing does.
     """
-    named = folder or os.environ.get("BYHAND_DATA")
-    place = Path(named) if named else _found_or_fetched(download, progress)
+    named = (os.environ.get("BYHAND_DATA") or None) if folder is None else folder
+    place = check_path("mnist", "folder", named) if named is not None else _found_or_fetched(download, progress)
     train_images, train_labels, test_images, test_labels = _four_arrays(place)
     raw, y = _as_rows(place, train_images, train_labels)
     test_raw, test_y = _as_rows(place, test_images, test_labels)
@@ -123,8 +124,9 @@ def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
         except EnvironmentFault as error:
             said = str(error)
     raise MnistNotFound(
-        f"MNIST is not on this machine: {said.rstrip('.')}. Name the folder of its four files with --data-dir or "
-        f"BYHAND_DATA, or put them into {cache}."
+        f"MNIST is not on this machine: {said.rstrip('.')}. Name the folder of its four files by "
+        f"BYHAND_DATA, or put them into {cache}.",
+        argument="folder",
     )
 
 
@@ -150,8 +152,9 @@ def _four_arrays(folder: Path) -> list[Array]:
         return read_arrays(folder / KERAS_FILE, ("x_train", "y_train", "x_test", "y_test"))
     if missing:
         raise DataError(
-            f"{folder} holds no {missing[0]} (gzipped or not). Name the folder with MNIST's four IDX files with "
-            f"--data-dir or BYHAND_DATA."
+            f"{folder} holds no {missing[0]} (gzipped or not). Name the folder with MNIST's four IDX files, or set "
+            f"BYHAND_DATA.",
+            argument="folder",
         )
     return [read_idx(file) for file in files.values() if file is not None]
 

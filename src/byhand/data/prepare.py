@@ -62,7 +62,8 @@ def preparation_for(name: str, raw: Array, *, low: float, high: float, per_colum
         "standard": lambda: _mean_and_one_std_above(raw, per_column),
     }
     zero, one = known_as("preparation", name, becomes)()
-    scale = np.asarray(1.0 / (one - zero))
+    width = np.asarray(one - zero)
+    scale = 1.0 / np.where(width > 0, width, 1.0)  # 0 where the 1 that stands for no spread is lost beside the mean
     return Preparation(name, scale, np.asarray(-zero * scale))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from byhand.arguments import check_number
 from byhand.arrays import Array
 from byhand.errors import DataError
 from byhand.randomness import SPLIT, Stream
@@ -31,8 +32,7 @@ def balanced_block_split(n: int) -> tuple[Array, Array]:
 
 def stratified_split(y: Array, share: float, seed: int) -> tuple[Array, Array]:
     """Return (train, held out): `share` of every class, chosen by the seed, both in ascending order."""
-    if not 0 < share < 1:
-        raise DataError(f"a split got the share {share}; expected a number between 0 and 1.")
+    check_number("a split", "share", share, lambda part: 0 < part < 1, "a number between 0 and 1")
     shuffled = Stream(seed, SPLIT).order(len(y))
     held_out = [rows[: round(share * len(rows))] for rows in _by_class(y, shuffled)]
     chosen = np.sort(np.concatenate(held_out))

@@ -6,13 +6,14 @@ corners are all there is. Two clouds need none: their error is integrated over t
 
 import numpy as np
 
+from byhand.arguments import check_number, check_whole
 from byhand.arrays import Array
 from byhand.data.clouds import clouds_named
 from byhand.data.examples import Dataset, Examples
 from byhand.data.prepare import preparation_for
-from byhand.errors import OptionError
 from byhand.randomness import DATA, Stream
 
+MAX_POINTS, MAX_NOISE = 10_000_000, 1e6
 TRAIN, TEST = 0, 1  # which numbers of the seed's stream: its epoch
 
 
@@ -50,6 +51,7 @@ def moons(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str 
 
 def spiral(n: int = 1000, *, arms: int = 2, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
     """Return arms that wind out of the middle one and a half times, a class each."""
+    arms = check_whole("a spiral", "arms", arms, 1, 100)
     y = np.arange(_at_least(n, arms)) % arms
     along = (np.arange(n) // arms + 1) / ((n + arms - 1) // arms)  # 0 … 1 from the middle outwards
     angle = 3 * np.pi * along + 2 * np.pi * y / arms
@@ -65,15 +67,12 @@ def sine(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str =
 
 
 def _at_least(n: int, least: int) -> int:
-    if n < least:
-        raise OptionError(f"a toy set got {n} examples; expected {least} or more.")
-    return n
+    return check_whole("a toy set", "n", n, least, MAX_POINTS)
 
 
 def _strayed(points: Array, noise: float, seed: int, part: int) -> Array:
     """Return the points, each moved by normal noise of this standard deviation."""
-    if noise < 0:
-        raise OptionError(f"a toy set got noise {noise}; expected 0 or more.")
+    noise = check_number("a toy set", "noise", noise, lambda σ: 0 <= σ <= MAX_NOISE, f"0 … {MAX_NOISE:g}")
     return points + noise * Stream(seed, DATA, part).normal(*points.shape)
 
 

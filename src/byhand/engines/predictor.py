@@ -10,7 +10,8 @@ from typing import Protocol
 
 import numpy as np
 
-from byhand.arrays import Array, Params, check_features
+from byhand.arguments import check_kind
+from byhand.arrays import Array, Params, check_features, check_numbers
 from byhand.data.prepare import Preparation
 from byhand.engines import library as c
 from byhand.engines.described import dense_layers, network_table, why_not
@@ -40,6 +41,12 @@ def predictor(network: Network, preparation: Preparation) -> Predictor:
 
     A predictor has buffers of its own and serves one thread at a time.
     """
+    check_kind("predictor", "network", network, Network, "a Network; of a model, its .network")
+    check_kind("predictor", "preparation", preparation, Preparation, "a Preparation, as data.train.preparation")
+    if preparation.scale.shape not in ((), (network.widths[0],)):
+        raise ShapeError(
+            f"predictor got a preparation of {len(preparation.scale)} features for a network of {network.widths[0]}."
+        )
     if c.why_missing() or why_not(network, SquaredError(), SGD()):
         return ArrayPredictor(network, preparation)
     return NativePredictor(network, preparation)
@@ -52,9 +59,11 @@ class ArrayPredictor:
         self._network, self._preparation = network.astype(np.float32), preparation
 
     def __call__(self, raw: Array) -> Array:
+        check_features("the predictor", raw, self._network.widths[0])
         return self._network.predict(self._preparation.apply(raw))
 
     def one(self, raw: Array) -> Array:
+        check_numbers("the predictor", "one example", raw)
         answer: Array = self(raw[None])[0]
         return answer
 
@@ -91,6 +100,7 @@ class NativePredictor:
         return output
 
     def one(self, raw: Array) -> Array:
+        check_numbers("the predictor", "one example", raw)
         if raw.shape != self._shape:
             raise ShapeError(f"the predictor got one example of shape {raw.shape}; expected {self._shape}.")
         kind = "B" if raw.dtype.char == "B" else "f"

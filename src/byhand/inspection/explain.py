@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arrays import Array, Params
-from byhand.errors import ShapeError
+from byhand.arguments import check_kind
+from byhand.arrays import Array, Params, check_numbers, plain_array
+from byhand.errors import DataError, ShapeError
 from byhand.inspection.source import where
 from byhand.layers.dense import Dense
 from byhand.losses import Loss, SoftmaxCrossEntropy
 from byhand.network import Network, Step, Trace
 from byhand.optimizers import SGD, Optimizer
+from byhand.schedules import check_rate
 
 LARGEST = 3  # terms of a sum told by name
 
@@ -85,13 +87,15 @@ def explain(
     loss, optimizer : SoftmaxCrossEntropy() and SGD() unless given
     Raises ShapeError if x is more than one example.
     """
-    if x.size != network.widths[0]:
-        raise ShapeError(f"explain got x of shape {x.shape}; expected one example of {network.widths[0]} numbers.")
-    loss, optimizer = loss or SoftmaxCrossEntropy(), optimizer or SGD()
+    _check_example(network, x)
+    loss, optimizer = SoftmaxCrossEntropy() if loss is None else loss, SGD() if optimizer is None else optimizer
+    check_kind("explain", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
+    check_kind("explain", "optimizer", optimizer, Optimizer, "an optimizer, as SGD()")
+    learning_rate = check_rate("explain", learning_rate)
     learner = network.astype(np.float64)  # a copy: so the network keeps its weights, and shown digits are exact
     rows = x.reshape(1, -1).astype(np.float64)
     trace = learner.forward(rows)
-    target = np.atleast_1d(np.asarray(trace.output[0].argmax() if y is None else y))
+    target = np.atleast_1d(plain_array("explain", "y", trace.output[0].argmax() if y is None else y))
     value, saved = loss.forward(trace.output, target)
     d_output = loss.backward(saved)
     grads = learner.backward(d_output, trace)
@@ -105,6 +109,16 @@ def explain(
     lines += _update(before, learner.params, grads, units, trace, optimizer, learning_rate)
     after = float(loss.forward(learner.predict(rows), target)[0])
     return Explanation(lines, float(value), after)
+
+
+def _check_example(network: Network, x: Array) -> None:
+    """Raise ShapeError or DataError unless x is one example for this network."""
+    check_kind("explain", "network", network, Network, "a Network; of a model, its .network")
+    check_numbers("explain", "x", x)
+    if x.size != network.widths[0]:
+        raise ShapeError(f"explain got x of shape {x.shape}; expected one example of {network.widths[0]} numbers.")
+    if not np.isfinite(x).all():
+        raise DataError("explain got x with numbers that are not finite; expected one prepared example.")
 
 
 def _path(trace: Trace, last: int) -> list[int]:

@@ -26,7 +26,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from byhand.arrays import Array, Params
+from byhand.arguments import check_kind
+from byhand.arrays import Array, Params, check_features, check_numbers
 from byhand.errors import known_as
 from byhand.losses.base import Loss
 from byhand.network import Network
@@ -72,6 +73,10 @@ def gradient_check(
     method : "complex" (1) or "central" (2)
     training : check the training mode of dropout and batch normalisation   seed : of dropout's masks
     """
+    check_kind("gradient_check", "network", network, Network, "a Network")
+    check_kind("gradient_check", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
+    check_features("gradient_check", x, network.widths[0])
+    check_numbers("gradient_check", "y", y)
     differentiate, dtype = known_as("method", method, {"complex": (_complex, complex), "central": (_central, float)})
     learner = network.astype(dtype)
     inputs: Array = np.array(x, dtype=dtype)

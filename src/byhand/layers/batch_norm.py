@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.arguments import MAX_WIDTH, check_number, check_whole
 from byhand.arrays import Array, Params, check_features
 from byhand.errors import ShapeError
 from byhand.layers.base import Layer
@@ -37,15 +38,17 @@ class BatchNorm(Layer):
     """y = γ (x − μ) / √(v + ε) + β.
 
     width : number of features
-    momentum : share of the new batch in the running averages
-    epsilon : ε, keeps a constant feature from dividing by zero
+    momentum : share of the new batch in the running averages, 0 … 1
+    epsilon : ε ≥ 0, keeps a constant feature from dividing by zero
     """
 
     kind = "batch_norm"
 
     def __init__(self, width: int, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
         super().__init__()
-        self.momentum, self.epsilon = momentum, epsilon
+        width = check_whole("BatchNorm", "width", width, 1, MAX_WIDTH)
+        self.momentum = check_number("BatchNorm", "momentum", momentum, lambda m: 0 <= m <= 1, "0 ≤ momentum ≤ 1")
+        self.epsilon = check_number("BatchNorm", "epsilon", epsilon, lambda ε: ε >= 0, "ε ≥ 0")
         self.params = {"gamma": np.ones(width, dtype=np.float32), "beta": np.zeros(width, dtype=np.float32)}
         self.statistics = {"mean": np.zeros(width, dtype=np.float32), "variance": np.ones(width, dtype=np.float32)}
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from byhand.arguments import MAX_WIDTH, check_whole, shown
 from byhand.arrays import Array, Params, check_features, check_same_shape
-from byhand.errors import ShapeError
+from byhand.errors import OptionError, ShapeError
 from byhand.initializers import Initializer, he, zeros
 from byhand.layers.base import Layer
 from byhand.randomness import INIT, Stream
@@ -35,8 +36,12 @@ class Dense(Layer):
 
     def __init__(self, n_in: int, n_out: int, *, initializer: Initializer = he, rng: Stream | None = None) -> None:
         super().__init__()
-        if n_in < 1 or n_out < 1:
-            raise ShapeError(f"Dense got sizes {n_in} and {n_out}; expected at least one input and one output.")
+        n_in, n_out = (
+            check_whole("Dense", "n_in", n_in, 1, MAX_WIDTH),
+            check_whole("Dense", "n_out", n_out, 1, MAX_WIDTH),
+        )
+        if not callable(initializer):
+            raise OptionError(f"Dense got initializer {shown(initializer)}; expected a function, as byhand's he.")
         W = initializer(rng or Stream(0, INIT), n_in, n_out)
         self.params = {"W": W.astype(np.float32), "b": np.zeros(n_out, dtype=np.float32)}
 

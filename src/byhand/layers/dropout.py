@@ -9,6 +9,7 @@ Source: Srivastava et al. 2014, in its "inverted" form. The slow version: docs/d
 
 from typing import Any
 
+from byhand.arguments import check_number
 from byhand.arrays import Array, Params
 from byhand.errors import OptionError
 from byhand.layers.base import Layer
@@ -25,9 +26,9 @@ class Dropout(Layer):
 
     def __init__(self, rate: float) -> None:
         super().__init__()
-        if not 0 <= rate < 1:
-            raise OptionError(f"Dropout got rate {rate}; expected 0 ≤ rate < 1, the share of units to silence.")
-        self.rate = rate
+        self.rate = check_number(
+            "Dropout", "rate", rate, lambda p: 0 <= p < 1, "0 ≤ rate < 1, the share of units to silence"
+        )
 
     def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array | None]:
         """Return y and the mask m, None when nothing was dropped. Training needs an rng to draw the mask from."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from byhand.arguments import check_number
 from byhand.arrays import Array, Params
-from byhand.errors import OptionError
 from byhand.layers.base import Layer
 from byhand.randomness import Stream
 
@@ -26,9 +26,7 @@ class LeakyReLU(Layer):
 
     def __init__(self, slope: float = 0.01) -> None:
         super().__init__()
-        if not 0 < slope < 1:
-            raise OptionError(f"LeakyReLU got slope {slope}; expected a number between 0 and 1.")
-        self.slope = slope
+        self.slope = check_number("LeakyReLU", "slope", slope, lambda α: 0 < α < 1, "a number between 0 and 1")
 
     def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array]:
         """Return a and the mask of units that are on."""

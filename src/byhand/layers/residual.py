@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.arguments import check_kind
 from byhand.arrays import Array, Params
 from byhand.errors import ShapeError
 from byhand.layers.base import Layer
@@ -26,7 +27,7 @@ class Residual(Layer):
 
     def __init__(self, *inner: Layer) -> None:
         super().__init__()
-        self.inner = inner
+        self.inner = tuple(check_kind("Residual", "an inner layer", layer, Layer, "layers") for layer in inner)
         self._share_arrays()
 
     def _share_arrays(self) -> None:

@@ -14,8 +14,8 @@ Source of (5): Szegedy et al. 2016. The slow version: docs/derivations/softmax_c
 
 import numpy as np
 
+from byhand.arguments import check_number
 from byhand.arrays import Array, as_targets
-from byhand.errors import OptionError
 from byhand.losses.base import Loss
 
 
@@ -28,9 +28,9 @@ class SoftmaxCrossEntropy(Loss):
     kind = "softmax_cross_entropy"
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
-        if not 0 <= label_smoothing < 1:
-            raise OptionError(f"SoftmaxCrossEntropy got label_smoothing {label_smoothing}; expected 0 ≤ ε < 1.")
-        self.label_smoothing = label_smoothing
+        self.label_smoothing = check_number(
+            "SoftmaxCrossEntropy", "label_smoothing", label_smoothing, lambda ε: 0 <= ε < 1, "0 ≤ ε < 1"
+        )
 
     def forward(self, output: Array, target: Array) -> tuple[Array, tuple[Array, Array]]:
         """Return L, and (p, t) for backward.

@@ -13,8 +13,8 @@ import math
 
 import numpy as np
 
+from byhand.arguments import check_number
 from byhand.arrays import Array, Params
-from byhand.errors import OptionError
 from byhand.optimizers.base import Optimizer, flush_tiny
 
 
@@ -22,16 +22,17 @@ class Adam(Optimizer):
     """Adaptive moments.
 
     beta1, beta2 : how long m and v remember, each 0 ≤ β < 1
-    epsilon : ε, keeps the first steps finite
+    epsilon : ε ≥ 0, keeps the first steps finite
     """
 
     kind = "adam"
 
     def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
         super().__init__()
-        if not (0 <= beta1 < 1 and 0 <= beta2 < 1):
-            raise OptionError(f"{type(self).__name__} got betas {beta1} and {beta2}; expected each 0 ≤ β < 1.")
-        self.beta1, self.beta2, self.epsilon = beta1, beta2, epsilon
+        who = type(self).__name__
+        self.beta1 = check_number(who, "beta1", beta1, lambda β: 0 <= β < 1, "0 ≤ β < 1")
+        self.beta2 = check_number(who, "beta2", beta2, lambda β: 0 <= β < 1, "0 ≤ β < 1")
+        self.epsilon = check_number(who, "epsilon", epsilon, lambda ε: ε >= 0, "ε ≥ 0")
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Step every parameter; η = learning_rate."""

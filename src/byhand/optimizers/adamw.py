@@ -6,6 +6,7 @@ Decay added to the gradient would be divided by √v̂ like the rest of it, so t
 hardly decay. Biases do not decay. Source: Loshchilov & Hutter 2019.
 """
 
+from byhand.arguments import check_number
 from byhand.arrays import Params
 from byhand.optimizers.adam import Adam
 from byhand.optimizers.weight_decay import decays
@@ -21,7 +22,7 @@ class AdamW(Adam):
 
     def __init__(self, decay: float = 0.01, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
         super().__init__(beta1, beta2, epsilon)
-        self.decay = decay
+        self.decay = check_number(type(self).__name__, "decay", decay, lambda λ: λ >= 0, "λ ≥ 0")
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Shrink every weight matrix a little, then step as Adam does."""

@@ -10,8 +10,8 @@ import math
 
 import numpy as np
 
+from byhand.arguments import check_kind, check_number
 from byhand.arrays import Params
-from byhand.errors import OptionError
 from byhand.optimizers.base import Optimizer
 
 
@@ -25,9 +25,8 @@ class GradientClipping(Optimizer):
 
     def __init__(self, inner: Optimizer, max_norm: float) -> None:
         super().__init__()
-        if not max_norm > 0:
-            raise OptionError(f"GradientClipping got max_norm {max_norm}; expected a number above 0.")
-        self.inner, self.max_norm = inner, max_norm
+        self.inner = check_kind("GradientClipping", "inner", inner, Optimizer, "an optimizer")
+        self.max_norm = check_number("GradientClipping", "max_norm", max_norm, lambda c: c > 0, "a number above 0")
         self.state = inner.state
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:

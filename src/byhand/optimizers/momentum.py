@@ -7,8 +7,8 @@ Where gradients agree, v grows to dW / (1 − μ), ten times dW for μ = 0.9; wh
 Source: Polyak 1964, in the form of Sutskever et al. 2013 with the rate outside.
 """
 
+from byhand.arguments import check_number
 from byhand.arrays import Params
-from byhand.errors import OptionError
 from byhand.optimizers.base import Optimizer, flush_tiny
 
 
@@ -22,9 +22,7 @@ class Momentum(Optimizer):
 
     def __init__(self, momentum: float = 0.9) -> None:
         super().__init__()
-        if not 0 <= momentum < 1:
-            raise OptionError(f"{type(self).__name__} got momentum {momentum}; expected 0 ≤ μ < 1.")
-        self.momentum = momentum
+        self.momentum = check_number(type(self).__name__, "momentum", momentum, lambda μ: 0 <= μ < 1, "0 ≤ μ < 1")
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Roll every parameter on; η = learning_rate."""

@@ -5,8 +5,8 @@
 It wraps another optimizer. Weight matrices decay, biases and the scales of batch normalisation do not.
 """
 
+from byhand.arguments import check_kind, check_number
 from byhand.arrays import Params
-from byhand.errors import OptionError
 from byhand.optimizers.base import Optimizer
 
 
@@ -25,9 +25,8 @@ class WeightDecay(Optimizer):
 
     def __init__(self, inner: Optimizer, decay: float) -> None:
         super().__init__()
-        if decay < 0:
-            raise OptionError(f"WeightDecay got {decay}; expected λ ≥ 0.")
-        self.inner, self.decay = inner, decay
+        self.inner = check_kind("WeightDecay", "inner", inner, Optimizer, "an optimizer")
+        self.decay = check_number("WeightDecay", "decay", decay, lambda λ: λ >= 0, "λ ≥ 0")
         self.state = inner.state
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arrays import Array, Params, check_features
+from byhand.arguments import check_path
+from byhand.arrays import Array, Params, check_features, plain_array
 from byhand.data.prepare import Preparation
 from byhand.errors import DataError, OptionError, ShapeError
 from byhand.network import Network
@@ -121,10 +122,10 @@ class Model:
 
     def network_output(self, raw: Array) -> Array:
         """Return the network's own numbers (n, k), as for predict."""
-        raw = np.asarray(raw)
-        check_features("the model", raw, self.n_features)
+        raw = plain_array("the model", "data", raw)
         if raw.dtype.kind not in "biuf":
             raise DataError(f"the model got {raw.dtype} data; expected numbers.")
+        check_features("the model", raw, self.n_features)
         starts = range(0, max(len(raw), 1), CHUNK)  # no rows are one empty chunk
         with np.errstate(over="ignore", invalid="ignore"):  # looked for behind
             z = np.concatenate([self.network.predict(self._prepared(raw, start)) for start in starts])
@@ -188,7 +189,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
 
 def _file(path: str | os.PathLike[str]) -> Path:
     """Return the model's file for what the user named, file or folder."""
-    path = Path(path)
+    path = check_path("a model", "the file", path)
     with naming(path):
         return path / FILE_NAME if path.is_dir() else path
 

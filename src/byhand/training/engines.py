@@ -50,5 +50,5 @@ def choose_engine(
     if asked_for_numpy:
         return Choice(ArrayEngine())
     if name == "native":
-        raise OptionError(f"the native engine cannot train this: {reason}. Use --engine numpy.")
+        raise OptionError(f"the native engine cannot train this: {reason}. Use NumPy's.", argument="engine")
     return Choice(ArrayEngine(), f"NumPy trains this: {reason}.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from byhand.arguments import check_kind
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines.predictor import predictor
@@ -45,12 +46,34 @@ def evaluate(network: Network, examples: Examples, *, loss: Loss | None = None) 
 
     Choose nothing by the test set: evaluate on it once, when everything is decided.
     """
+    check_kind("evaluate", "network", network, Network, "a Network; of a model, its .network")
+    check_kind("evaluate", "examples", examples, Examples, "Examples, as data.test")
+    if loss is not None:
+        check_kind("evaluate", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
     if not len(examples):
         raise DataError("evaluate got no examples; expected one or more.")
+    _check_answers(examples, network.widths[-1])
     says = predictor(network, examples.preparation)
     output = np.concatenate([says(examples.raw[i : i + CHUNK]) for i in range(0, len(examples), CHUNK)])
     value = None if loss is None else float(loss.forward(output, examples.y)[0])
     return judged(output, examples.y, value) if examples.is_classes else _measured(output, examples.y, value)
+
+
+def _check_answers(examples: Examples, n_out: int) -> None:
+    """Raise DataError unless the answers are of the kind that a network with so many outputs gives."""
+    y, n_classes = examples.y, max(n_out, 2)
+    if examples.is_classes:
+        wrong = (y < 0) | (y >= n_classes)
+        if wrong.any():
+            raise DataError(
+                f"evaluate got class {int(y[wrong.argmax()])} in row {int(wrong.argmax())}; the network tells "
+                f"{n_classes} classes apart, 0 … {n_classes - 1}. Were these examples made for another network?"
+            )
+    elif y.size != len(y) * n_out:
+        raise DataError(
+            f"evaluate got answers of shape {y.shape}, numbers to predict; the network gives {n_out} an example. "
+            f"Were these examples made for another network?"
+        )
 
 
 def judged(output: Array, y: Array, loss: float | None = None) -> Evaluation:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
+from byhand.arguments import check_items, shown
 from byhand.data.examples import Examples
 from byhand.engines.base import Engine
 from byhand.engines.library import FLOAT32
+from byhand.errors import OptionError
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD
@@ -46,11 +48,13 @@ def fit(
     precision : "bf16": faster in wide networks, on processors that have it; see NativeEngine. An `engine` has its own.
     Other options: see Plan.
     """
-    schedule = learning_rate if callable(learning_rate) else Constant(float(learning_rate))
+    callbacks = check_items("fit", "callbacks", callbacks, "a list of functions")
+    if not all(callable(callback) for callback in callbacks):
+        raise OptionError(f"fit got callbacks {shown(callbacks)}; expected a list of functions.")
+    schedule = learning_rate if callable(learning_rate) else Constant(learning_rate)
     plan = Plan(loss, schedule, epochs, batch_size, seed, shuffle, move, image_shape, patience)
-    state = TrainingState(network, optimizer or SGD())
+    state = TrainingState(network, SGD() if optimizer is None else optimizer)
     engine = engine or choose_engine(None, network, loss, state.optimizer, precision=precision).engine
-    callbacks = list(callbacks)
     for record in train(state, examples, plan, validation=validation, engine=engine):
         wishes = [callback(record) for callback in callbacks]  # a list: every callback hears of every epoch
         if any(wishes):

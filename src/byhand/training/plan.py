@@ -1,10 +1,13 @@
 """What a training run is asked to do, as one frozen value, checked before the first step."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from byhand.arguments import check_flag, check_kind, check_whole, shown
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines.base import EpochJob
@@ -14,7 +17,9 @@ from byhand.layers import Sigmoid, Softmax
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.randomness import AUGMENT, DROPOUT, SHUFFLE, Stream
-from byhand.schedules import Schedule
+from byhand.schedules import Schedule, check_rates
+
+MAX_EPOCHS, MAX_BATCH = 1_000_000, 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -39,30 +44,48 @@ class Plan:
     patience: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise OptionError(f"training got {name}={getattr(self, name)}; expected 1 or more.")
-        if self.patience is not None and self.patience < 1:
-            raise OptionError(f"training got patience={self.patience}; expected 1 or more epochs.")
+        check_kind("training", "loss", self.loss, Loss, "a loss, as SoftmaxCrossEntropy()")
+        if not callable(self.schedule):
+            raise OptionError(f"training got learning_rate {shown(self.schedule)}; expected a number or a schedule.")
+        check_flag("training", "shuffle", self.shuffle)
+        self._make_whole("epochs", 1, MAX_EPOCHS)
+        self._make_whole("batch_size", 1, MAX_BATCH)
+        self._make_whole("seed", 0, 2**64 - 1)
+        self._make_whole("move", 0)
+        if self.patience is not None:
+            self._make_whole("patience", 1)
+        if self.image_shape is not None:
+            object.__setattr__(self, "image_shape", _image_shape(self.image_shape))
         if self.move and self.image_shape is None:
             raise OptionError("training got move, but the examples are no pictures; leave move at 0.")
-        if self.image_shape and not 0 <= self.move < min(self.image_shape):
+        if self.image_shape and self.move >= min(self.image_shape):
             raise OptionError(f"training got move={self.move}; expected 0 … {min(self.image_shape) - 1} pixels.")
+
+    def _make_whole(self, name: str, low: int, high: int | None = None) -> None:
+        """Replace a field by Python's own int of the same value; raise OptionError where it is none."""
+        object.__setattr__(self, name, check_whole("training", name, getattr(self, name), low, high))
 
     def n_steps(self, n: int) -> int:
         """Return how many minibatches n examples make."""
         return math.ceil(n / self.batch_size)
 
-    def job(self, examples: Examples, epoch: int) -> EpochJob:
-        """Return the work of epoch 1, 2, …: a function of this plan and the epoch alone."""
+    def learning_rates(self, n: int) -> Array:
+        """Return the rate of every step of the whole run over n examples, (n_steps,) float64."""
+        n_steps = self.n_steps(n) * self.epochs
+        return check_rates(self.schedule(n_steps), n_steps)
+
+    def job(self, examples: Examples, epoch: int, rates: Array) -> EpochJob:
+        """Return the work of epoch 1, 2, …: a function of this plan and the epoch alone.
+
+        rates : self.learning_rates(len(examples)), made once for all epochs
+        """
         n, steps = len(examples), self.n_steps(len(examples))
-        rates = self.schedule(steps * self.epochs)[(epoch - 1) * steps : epoch * steps]
         return EpochJob(
             epoch=epoch,
             examples=examples,
             order=self.order(n, epoch),
             batch_size=self.batch_size,
-            learning_rates=rates,
+            learning_rates=rates[(epoch - 1) * steps : epoch * steps],
             rng=Stream(self.seed, DROPOUT, epoch),
             moved=Stream(self.seed, AUGMENT, epoch).integers(-self.move, self.move, n, 2) if self.move else None,
             image_shape=self.image_shape,
@@ -71,6 +94,14 @@ class Plan:
     def order(self, n: int, epoch: int) -> Array:
         """Return the order of epoch 1, 2, …: (n,) row numbers, each once."""
         return order_of(Stream(self.seed, SHUFFLE, epoch), n) if self.shuffle else np.arange(n)
+
+
+def _image_shape(shape: Any) -> tuple[int, int]:
+    """Return (height, width) as two of Python's own ints."""
+    if not isinstance(shape, Sequence) or isinstance(shape, str) or len(shape) != 2:
+        raise OptionError(f"training got image_shape {shown(shape)}; expected (height, width).")
+    height, width = (check_whole("training", "image_shape", side, 1) for side in shape)
+    return height, width
 
 
 def check_pair(network: Network, loss: Loss) -> None:

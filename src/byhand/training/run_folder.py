@@ -49,14 +49,18 @@ class RunFolder:
                 except FileExistsError:
                     number += 1
         except OSError as error:
-            raise EnvironmentFault(f"cannot make a run folder in {root}: {error.strerror}. Use --runs DIR.") from error
+            raise EnvironmentFault(
+                f"cannot make a run folder in {root}: {error.strerror}. Name another place.", argument="runs"
+            ) from error
 
     def inside(self, name: str) -> "RunFolder":
         """Return the folder of one of several seeds, made if need be."""
         try:
             (self.path / name).mkdir(exist_ok=True)
         except OSError as error:
-            raise EnvironmentFault(f"cannot make {self.path / name}: {error.strerror}. Use --runs DIR.") from error
+            raise EnvironmentFault(
+                f"cannot make {self.path / name}: {error.strerror}. Name another place.", argument="runs"
+            ) from error
         return RunFolder(self.path / name)
 
     def seeds(self) -> list["RunFolder"]:

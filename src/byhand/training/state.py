@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from byhand.arguments import check_kind
 from byhand.arrays import Params
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
@@ -31,6 +32,10 @@ class TrainingState:
     epoch: int = 0
     history: list[EpochRecord] = field(default_factory=list)
     best: Best | None = None
+
+    def __post_init__(self) -> None:
+        check_kind("TrainingState", "network", self.network, Network, "a Network")
+        check_kind("TrainingState", "optimizer", self.optimizer, Optimizer, "an optimizer, as Adam()")
 
     def arrays(self) -> Params:
         """Return every array of the run under one name each; the arrays themselves, not copies."""

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from byhand.arguments import check_kind
 from byhand.data.examples import Examples
-from byhand.engines.base import Engine, EpochResult
+from byhand.engines.base import Engine, EpochJob, EpochResult
 from byhand.errors import DataError, OptionError
 from byhand.training.early_stopping import is_exhausted, remember_best, restore_best
 from byhand.training.engines import choose_engine
@@ -31,15 +32,15 @@ def train(
     validation : measured after each epoch, never trained on   engine : None: the fastest that can train this
     Raises DivergedError when a loss is not finite, OptionError when network and loss do not go together.
     """
+    check_kind("train", "state", state, TrainingState, "a TrainingState")
+    check_kind("train", "plan", plan, Plan, "a Plan")
     check_pair(state.network, plan.loss)
-    if not len(examples):
-        raise DataError("training got no examples; expected one or more.")
-    if plan.patience is not None and validation is None:
-        raise OptionError("early stopping got no validation examples; expected some to watch. Use --validate.")
+    _check_examples(plan, examples, validation)
+    rates = plan.learning_rates(len(examples))
     engine = engine or choose_engine(None, state.network, plan.loss, state.optimizer).engine
     while state.epoch < plan.epochs and not (plan.patience and is_exhausted(state, plan.patience)):
         started = time.perf_counter()
-        result = _one_epoch(state, examples, plan, engine, stop)
+        result = _one_epoch(state, plan.job(examples, state.epoch + 1, rates), plan, engine, stop)
         if result is None:
             return
         record = _record(state, plan, result, validation, started)
@@ -52,15 +53,30 @@ def train(
         restore_best(state)
 
 
+def _check_examples(plan: Plan, examples: Examples, validation: Examples | None) -> None:
+    """Raise DataError or OptionError where there is nothing to train on, or nothing to watch."""
+    check_kind("training", "examples", examples, Examples, "Examples, as data.train")
+    if not len(examples):
+        raise DataError("training got no examples; expected one or more.")
+    if validation is not None:
+        check_kind("training", "validation", validation, Examples, "Examples, as data.validation")
+        if not len(validation):
+            raise DataError("training got no validation examples; expected one or more.")
+    elif plan.patience is not None:
+        raise OptionError(
+            "early stopping got no validation examples; expected some to watch, as validation=data.validation.",
+            argument="validation",
+        )
+
+
 def _one_epoch(
-    state: TrainingState, examples: Examples, plan: Plan, engine: Engine, stop: Callable[[], bool]
+    state: TrainingState, job: EpochJob, plan: Plan, engine: Engine, stop: Callable[[], bool]
 ) -> EpochResult | None:
     """Train the next epoch whole, or leave the state as it was."""
     before = state.snapshot()
-    job = replace(plan.job(examples, state.epoch + 1), stop=stop)
     result = None
     try:
-        result = engine.run_epoch(state.network, plan.loss, state.optimizer, job)
+        result = engine.run_epoch(state.network, plan.loss, state.optimizer, replace(job, stop=stop))
     finally:
         if result is None:
             state.restore(before)

@@ -87,7 +87,7 @@ def test_any_set_in_the_four_files_is_read_and_named_after_its_folder(tmp_path: 
 def test_the_missing_file_is_named(tmp_path: Path, missing: str) -> None:
     folder = look_alike(tmp_path / "set")
     (folder / missing).unlink()
-    with pytest.raises(DataError, match=f"holds no {missing}.*--data-dir or BYHAND_DATA"):
+    with pytest.raises(DataError, match=f"holds no {missing}.*BYHAND_DATA"):
         data.mnist(folder)
 
 
@@ -110,7 +110,7 @@ def test_pictures_of_two_sizes_are_refused(tmp_path: Path) -> None:
 
 def test_nowhere(tmp_path: Path, no_network: None) -> None:
     for download in (True, False):
-        with pytest.raises(MnistNotFound, match="Name the folder of its four files with --data-dir or BYHAND_DATA"):
+        with pytest.raises(MnistNotFound, match="Name the folder of its four files by BYHAND_DATA"):
             data.mnist(download=download)
     with pytest.raises(DataError):
         data.mnist(tmp_path / "no such folder")

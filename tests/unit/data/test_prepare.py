@@ -52,3 +52,14 @@ def test_a_large_set_is_measured_in_parts_as_a_whole() -> None:
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(OptionError, match="Did you mean 'standard'"):
         preparation_for("standart", np.zeros((1, 1)), low=0, high=1)
+
+
+@pytest.mark.parametrize("name", PREPARATIONS)
+@pytest.mark.parametrize("value", [2.0**53, 1.7e18, -1.7e18, 3e38])
+def test_a_constant_column_is_finite_however_large(name: str, value: float) -> None:
+    """Nanoseconds since 1970 are 1.7e18: beside them the 1 that stands for no spread is lost."""
+    raw = np.full((4, 2), value, dtype=np.float32)
+    for low, high in ((value, value), (value, value + 1)):
+        preparation = preparation_for(name, raw, low=low, high=high, per_column=True)
+        assert np.isfinite(preparation.scale).all()
+        assert np.isfinite(preparation.apply(raw)).all()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from byhand.data.split import balanced_block_split, k_folds, stratified_split, tail_split
-from byhand.errors import DataError
+from byhand.errors import DataError, OptionError
 
 labels = st.lists(st.integers(0, 4), min_size=2, max_size=120).map(np.array)
 
@@ -56,8 +56,8 @@ def test_splits_that_cannot_be() -> None:
     for n_held_out in (0, 10, 11, -1):
         with pytest.raises(DataError, match="hold out"):
             tail_split(10, n_held_out)
-    for share in (0.0, 1.0, -1.0, float("nan")):
-        with pytest.raises(DataError, match="share"):
+    for share in (0.0, 1.0, -1.0, float("nan"), None, "half"):
+        with pytest.raises(OptionError, match="share"):
             stratified_split(np.arange(4), share, 0)
     with pytest.raises(DataError, match="balanced block"):
         balanced_block_split(50_000)

@@ -78,7 +78,7 @@ def test_classes_are_balanced(make: Callable[..., Dataset]) -> None:
 
 @every_set
 def test_too_few_points_and_negative_noise_are_refused(make: Callable[..., Dataset]) -> None:
-    with pytest.raises(OptionError, match="expected 2 or more"):
+    with pytest.raises(OptionError, match="n=1; expected 2 … 10,000,000"):
         make(1)
     with pytest.raises(OptionError, match="noise"):
         make(10, noise=-0.1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from byhand.errors import ShapeError
+from byhand.errors import OptionError
 from byhand.layers import Dense
 from byhand.randomness import INIT, Stream
 
@@ -74,5 +74,5 @@ def test_float32_stays_float32() -> None:
 
 @pytest.mark.parametrize(("n_in", "n_out"), [(0, 3), (3, 0), (-1, 2)])
 def test_a_layer_has_at_least_one_input_and_one_output(n_in: int, n_out: int) -> None:
-    with pytest.raises(ShapeError, match=f"Dense got sizes {n_in} and {n_out}; expected at least one"):
+    with pytest.raises(OptionError, match=r"Dense got n_(in|out)=-?[01]; expected 1 …"):
         Dense(n_in, n_out)

@@ -186,9 +186,11 @@ def test_the_state_has_the_dtype_and_shape_of_the_parameters(optimizer: Optimize
     [
         (lambda: Momentum(1.0), "Momentum got momentum 1.0; expected 0 ≤ μ < 1"),
         (lambda: Nesterov(-0.1), "Nesterov got momentum -0.1; expected 0 ≤ μ < 1"),
-        (lambda: Adam(beta1=1.0), "Adam got betas 1.0 and 0.999; expected each 0 ≤ β < 1"),
-        (lambda: AdamW(beta2=-1.0), "AdamW got betas 0.9 and -1.0; expected each 0 ≤ β < 1"),
-        (lambda: WeightDecay(SGD(), -1.0), "WeightDecay got -1.0; expected λ ≥ 0"),
+        (lambda: Adam(beta1=1.0), "Adam got beta1 1.0; expected 0 ≤ β < 1"),
+        (lambda: AdamW(beta2=-1.0), "AdamW got beta2 -1.0; expected 0 ≤ β < 1"),
+        (lambda: WeightDecay(SGD(), -1.0), "WeightDecay got decay -1.0; expected λ ≥ 0"),
+        (lambda: AdamW(-1), "AdamW got decay -1; expected λ ≥ 0"),
+        (lambda: Adam(epsilon=float("nan")), "Adam got epsilon nan; expected ε ≥ 0"),
         (lambda: GradientClipping(SGD(), 0.0), "GradientClipping got max_norm 0.0; expected a number above 0"),
     ],
 )

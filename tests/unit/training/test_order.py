@@ -92,7 +92,8 @@ def test_dropout_does_not_change_the_shuffle() -> None:
 
 
 def test_the_job_of_an_epoch_is_a_function_of_plan_and_epoch(examples: Examples, plan: Plan) -> None:
-    one, again, other = plan.job(examples, 2), plan.job(examples, 2), plan.job(examples, 3)
+    rates = plan.learning_rates(len(examples))
+    one, again, other = (plan.job(examples, epoch, rates) for epoch in (2, 2, 3))
     np.testing.assert_array_equal(one.order, again.order)
     np.testing.assert_array_equal(one.moved, again.moved)
     assert one.rng == again.rng
@@ -105,7 +106,8 @@ def test_the_job_of_an_epoch_is_a_function_of_plan_and_epoch(examples: Examples,
 
 def test_the_rates_of_all_epochs_laid_end_to_end_are_the_schedule(examples: Examples, plan: Plan) -> None:
     plan = replace(plan, schedule=Linear(0.3))
-    rates = np.concatenate([plan.job(examples, epoch).learning_rates for epoch in range(1, 7)])
+    all_rates = plan.learning_rates(len(examples))
+    rates = np.concatenate([plan.job(examples, epoch, all_rates).learning_rates for epoch in range(1, 7)])
     assert plan.n_steps(50) == 7
     np.testing.assert_array_equal(rates, Linear(0.3)(42))
 
@@ -121,9 +123,9 @@ def test_minibatches_pair_each_prepared_row_with_its_answer() -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"epochs": 0}, "epochs=0; expected 1 or more"),
-        ({"batch_size": 0}, "batch_size=0; expected 1 or more"),
-        ({"patience": 0}, "patience=0; expected 1 or more epochs"),
+        ({"epochs": 0}, "epochs=0; expected 1 … 1,000,000"),
+        ({"batch_size": 0}, "batch_size=0; expected 1 …"),
+        ({"patience": 0}, "patience=0; expected 1 or more"),
         ({"image_shape": None}, "move, but the examples are no pictures; leave move at 0"),
     ],
 )
@@ -135,3 +137,16 @@ def test_a_plan_that_cannot_be_is_refused(plan: Plan, change: dict[str, object],
 def test_callbacks_of_the_fixture_are_no_part_of_it(fresh: Callable[..., TrainingState]) -> None:
     assert fresh().epoch == 0
     assert fresh().network is not fresh().network
+
+
+def test_the_schedule_is_asked_once_for_the_whole_run(examples: Examples) -> None:
+    """Asked anew for every epoch, a run of E epochs would make E² of them."""
+    asked: list[int] = []
+
+    def schedule(n_steps: int) -> np.ndarray:
+        asked.append(n_steps)
+        return np.full(n_steps, 0.01)
+
+    state = TrainingState(Network.mlp([examples.n_features, 3]), SGD())
+    list(train(state, examples, Plan(SquaredError(), schedule, epochs=5, batch_size=10)))
+    assert len(asked) == 1
