@@ -14,6 +14,7 @@ OWN_FILES = {  # file of the package → what it opens, which came with the pack
     "files.py": "the one reader",
     "exports/as_page.py": "the page's own files",
     "lab/pages.py": "the page's own files",
+    "training/diagnosis.py": "the table of findings",
     "experiments/table.py": "the table of experiments",
     "exports/child.py": "what byhand has just exported",
     "exports/verify.py": "what byhand has just exported",

@@ -86,6 +86,8 @@ def plan(**changed: Any) -> Plan:
     )
 
 
+HISTORY = bh.fit(network(), EXAMPLES, loss=bh.SoftmaxCrossEntropy(), epochs=1)
+
 # name → (a function that is called, its arguments as they should be)
 CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Adam": (bh.Adam, {"beta1": 0.9, "beta2": 0.9, "epsilon": 1e-8}),
@@ -135,6 +137,11 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "seed": 0,
                     "shuffle": True, "move": 0, "image_shape": (2, 2), "patience": 1}),
     "evaluate": (bh.evaluate, {"network": network(), "examples": EXAMPLES, "loss": bh.SoftmaxCrossEntropy()}),
+    "diagnose": (
+        bh.diagnose,
+        {"network": network(), "examples": EXAMPLES, "history": HISTORY, "loss": bh.SoftmaxCrossEntropy(),
+         "initial": network(), "accuracy": 0.5, "learning_rate": 0.1, "usual_rate": 0.1},
+    ),
     "explain": (
         bh.explain,
         {"network": network(), "x": X[0], "y": 1, "loss": bh.SoftmaxCrossEntropy(), "optimizer": bh.SGD(),

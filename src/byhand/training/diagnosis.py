@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from byhand.arguments import check_items, check_kind, check_number
 from byhand.arrays import Array
 from byhand.data.examples import Examples
-from byhand.errors import DataError
+from byhand.errors import DataError, ShapeError
 from byhand.layers import Dense, ReLU
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from byhand.network import Network
@@ -68,6 +69,23 @@ def python_call(setting: str, value: str) -> str:
     return calls[setting]
 
 
+def _checked(
+    network: Network, examples: Examples, history: Sequence[EpochRecord], loss: Loss, initial: Network | None
+) -> list[EpochRecord]:
+    """Return the history; raise OptionError or DataError where something cannot be looked at."""
+    check_kind("diagnose", "network", network, Network, "a Network")
+    check_kind("diagnose", "examples", examples, Examples, "Examples, as data.train")
+    check_kind("diagnose", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
+    if initial is not None:
+        check_kind("diagnose", "initial", initial, Network, "a Network, as it was before training")
+        if initial.widths != network.widths:
+            raise ShapeError(f"diagnose got initial of widths {initial.widths}; expected {network.widths}.")
+    rows = check_items("diagnose", "history", history, "what fit returned")
+    if not rows:
+        raise DataError("diagnose got an empty history; expected one or more epochs.")
+    return [check_kind("diagnose", "history", row, EpochRecord, "what fit returned") for row in rows]
+
+
 def diagnose(
     network: Network,
     examples: Examples,
@@ -89,9 +107,13 @@ def diagnose(
     command : makes the command to try of a setting and its new value
     Raises DataError if the history is empty.
     """
-    if not history:
-        raise DataError("diagnose got an empty history; expected one or more epochs.")
-    seen = _Evidence(network, examples, history, loss or SoftmaxCrossEntropy(), initial, accuracy)
+    loss = SoftmaxCrossEntropy() if loss is None else loss
+    history = _checked(network, examples, history, loss, initial)
+    accuracy, learning_rate, usual_rate = (
+        None if number is None else check_number("diagnose", name, number, lambda _: True, "a finite number")
+        for name, number in (("accuracy", accuracy), ("learning_rate", learning_rate), ("usual_rate", usual_rate))
+    )
+    seen = _Evidence(network, examples, history, loss, initial, accuracy)
     still = list(_not_moving(seen))
     causes = [*_dead_units(seen), *(still or _diverged(seen))]
     rate = max(record.learning_rate for record in history) if learning_rate is None else learning_rate
