@@ -1,6 +1,9 @@
 """Write inside.json: every number of a step, why and how sure the answer is, beginnings and toy sets, by the arrays.
 
-Made in float64: PYTHONPATH=src python tests/golden/make_inside.py
+Made in long double: PYTHONPATH=src python tests/golden/make_inside.py
+
+NumPy adds long doubles up itself, where it leaves doubles to BLAS, whose last digits depend on the processor. Rounded
+to fifteen digits, the numbers are the same everywhere but for a last digit where a true value lies between two.
 """
 
 import json
@@ -15,7 +18,7 @@ from byhand.data import toy
 from byhand.data.prepare import Preparation
 from byhand.initializers import glorot, he, normal, scaled, uniform, zeros
 from byhand.inspection.sureness import flip, question, radius
-from byhand.inspection.why import why
+from byhand.inspection.why import Bend, bends, gradient_of_lead, walk
 from byhand.layers import Dense, LeakyReLU, Softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
@@ -23,6 +26,7 @@ from byhand.network import Network
 from byhand.randomness import DATA, Stream
 
 PATH = Path(__file__).resolve().parent / "inside.json"
+LONG = np.longdouble
 N_IN = 12
 BYTES = Preparation("signed", np.asarray(1 / 128), np.asarray(-1.0))
 
@@ -80,7 +84,7 @@ def trace_of(network: Network, loss: Loss, x: Array, target: Array) -> dict[str,
         else:
             layers[-1] |= {"a": step.y, "da": step.dy}
     found = [{name: exact(array) for name, array in layer.items()} for layer in layers]
-    return {"layers": found, "loss": float(value)}
+    return {"layers": found, "loss": exact(value)[0]}
 
 
 def cells_of(network: Network, loss: Loss, x: Array, target: Array) -> dict[str, Any]:
@@ -109,15 +113,24 @@ def exact(array: Any) -> list[float]:
     return [float(f"{value:.15g}") for value in np.asarray(array, dtype=np.float64).reshape(-1)]
 
 
+def contributions_of(network: Network, stored: Array, toward: int, against: int) -> tuple[Array, float]:
+    """Return each stored number's share of a lead and the rest, formula (1) of why.py in long double."""
+    layers = [Bend(bend.W.astype(LONG), bend.b.astype(LONG), bend.slope) for bend in bends(network)]
+    zs = walk(layers, BYTES.apply(stored, LONG))
+    contributions = gradient_of_lead(layers, zs, toward, against) * BYTES.scale * stored
+    return contributions, zs[-1][toward] - zs[-1][against] - contributions.sum()
+
+
 def sure(network: Network, stored: Array) -> dict[str, Any]:
-    """Return why and how sure, by the arrays."""
+    """Return why and how sure, by the arrays. Radii are halvings and whole numbers: rounding does not reach them."""
     asked = question(network, stored, BYTES)
-    found, reasons = flip(asked), why(network, stored, BYTES, 2, 1)
+    found = flip(asked)
+    contributions, rest = contributions_of(network, stored, 2, 1)
     return {
         "toward": 2,
         "against": 1,
-        "contributions": exact(reasons.contributions),
-        "rest": reasons.rest,
+        "contributions": exact(contributions),
+        "rest": exact(rest)[0],
         "radius": radius(asked),
         "flip": found and {"radius": found.radius, "changed": exact(found.changed)},
     }
@@ -126,10 +139,10 @@ def sure(network: Network, stored: Array) -> dict[str, Any]:
 def traced(case: tuple[str, list[int], dict[str, Any], Loss]) -> dict[str, Any]:
     name, sizes, options, loss = case
     network, stored = network_of(sizes, options), stored_of(7)
-    target = np.zeros(sizes[-1])
+    target = np.zeros(sizes[-1], dtype=LONG)
     target[0] = 1
     smoothing = loss.label_smoothing if isinstance(loss, SoftmaxCrossEntropy) else 0.0
-    x = BYTES.apply(stored, np.float64)
+    x, long = BYTES.apply(stored, LONG), network.astype(LONG)
     return {
         "name": name,
         "loss": loss.kind,
@@ -139,9 +152,9 @@ def traced(case: tuple[str, list[int], dict[str, Any], Loss]) -> dict[str, Any]:
         "scale": 1 / 128,
         "shift": -1,
         "x": exact(x),
-        "target": target.tolist(),
-        "trace": trace_of(network, loss, x, target),
-        "cells": cells_of(network, loss, x, target),
+        "target": exact(target),
+        "trace": trace_of(long, loss, x, target),
+        "cells": cells_of(long, loss, x, target),
         "sure": sure(network, stored) if options.get("activation") in (None, "leaky_relu") else None,
     }
 
@@ -166,7 +179,7 @@ def text() -> str:
         "beginnings": [begun(name) for name in INITIALIZERS],
         "toys": [toy_set(case) for case in TOYS],
     }
-    about = "By the arrays in float64, made by make_inside.py; the core computes in doubles too, to 1e-12."
+    about = "By the arrays in long double, made by make_inside.py; the core computes in doubles, to 1e-12."
     between = ",\n"
     lines = [f"{json.dumps(name)}: [\n{between.join(map(json.dumps, cases))}\n]" for name, cases in parts.items()]
     return f'{{\n"about": {json.dumps(about)},\n{between.join(lines)}\n}}\n'

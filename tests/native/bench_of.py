@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pytest
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
@@ -25,6 +26,10 @@ def _runs(kernel: str) -> bool:
 
 AT_HAND = [name for name in PRECISIONS[FLOAT32].values() if _runs(name)]
 BF16_AT_HAND = [name for name in PRECISIONS[BF16].values() if _runs(name)]
+EACH_KERNEL = [  # for parametrize: those that this processor lacks are skipped by name
+    pytest.param(name, marks=pytest.mark.skipif(name not in AT_HAND, reason=f"this processor cannot run {name}"))
+    for name in PRECISIONS[FLOAT32].values()
+]
 
 
 def byte_pictures(n: int, height: int, width: int, classes: int, seed: int = 0) -> Examples:
@@ -135,6 +140,7 @@ def of_no_effect(layers: Sequence[Layer], prefix: str = "") -> set[str]:
 __all__ = [
     "AT_HAND",
     "BF16_AT_HAND",
+    "EACH_KERNEL",
     "Setting",
     "byte_pictures",
     "farthest",

@@ -10,6 +10,12 @@ from byhand.engines.library import why_missing
 HERE = Path(__file__).parent
 
 
+@pytest.fixture
+def free_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the core choose its kernel, also where the whole run is forced into one (make test-kernels)."""
+    monkeypatch.delenv("BYHAND_KERNEL", raising=False)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reason = why_missing()
     if reason is None or os.environ.get("CI"):

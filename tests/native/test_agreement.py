@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench_of import AT_HAND, Setting, byte_pictures, farthest, float_rows, in_float64, of_no_effect, on_paper
+from bench_of import EACH_KERNEL, Setting, byte_pictures, farthest, float_rows, in_float64, of_no_effect, on_paper
 
 from byhand.data.examples import Examples
+from byhand.engines.library import FLOAT32, PRECISIONS
 from byhand.engines.native import NativeEngine
 from byhand.initializers import he
 from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid, Tanh
@@ -19,7 +20,7 @@ from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, WeightDecay
 from byhand.randomness import INIT, Stream
 
-TOLERANCE = {"portable": 2e-5, "avx2": 2e-5, "avx512": 2e-5}  # the table of kernels
+TOLERANCE = {"portable": 2e-5, "avx2": 2e-5, "avx512": 2e-5, "amx": 2e-5}  # every kernel of float32, by name
 ADAM_TOLERANCE = 1e-3  # where a gradient is nearly nothing, its sign decides the step
 
 
@@ -203,7 +204,11 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("kernel", AT_HAND)
+def test_every_kernel_has_a_tolerance_on_whatever_processor_this_runs() -> None:
+    assert set(TOLERANCE) == set(PRECISIONS[FLOAT32].values())
+
+
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_core_trains_as_the_array_depth_does(name: str, kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
     setting = SETTINGS[name]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from bench_of import AT_HAND, Setting, byte_pictures, float_rows
+from bench_of import AT_HAND, EACH_KERNEL, Setting, byte_pictures, float_rows
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
@@ -56,7 +56,7 @@ def trained(made: Setting, n_threads: int, epochs: int = 2) -> tuple[Array, ...]
 # The bits
 
 
-@pytest.mark.parametrize("kernel", AT_HAND)
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
 @pytest.mark.parametrize("optimizer", [Nesterov, Adam, lambda: GradientClipping(SGD(), 0.1)])
 def test_the_number_of_threads_changes_no_bit(
     optimizer: type[Optimizer], kernel: str, monkeypatch: pytest.MonkeyPatch
@@ -131,6 +131,7 @@ def test_denormal_numbers_are_flushed_in_the_core_and_nowhere_else() -> None:
 # Which engine
 
 
+@pytest.mark.usefixtures("free_choice")
 def test_auto_takes_the_core_and_a_name_or_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     def name(wanted: str | None = None) -> str:
         return choose_engine(wanted, mlp(), LOSS, SGD()).engine.name

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from bench_of import AT_HAND, byte_pictures, float_rows
+from bench_of import EACH_KERNEL, byte_pictures, float_rows
 
 from byhand.arrays import Array
 from byhand.data.prepare import Preparation, preparation_for
@@ -41,7 +41,7 @@ NETWORKS = {
 }
 
 
-@pytest.mark.parametrize("kernel", AT_HAND)
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_it_says_what_the_network_says(name: str, kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BYHAND_KERNEL", kernel)
@@ -62,7 +62,7 @@ def test_threads_change_no_bit() -> None:
     assert one.tobytes() == two.tobytes() == five.tobytes()
 
 
-@pytest.mark.parametrize("kernel", AT_HAND)
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
 @pytest.mark.parametrize("name", ["normalised", "with ways around", "heavy, with ways around"])
 def test_nothing_need_be_folded(name: str, kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page gives the core its networks as they are."""
