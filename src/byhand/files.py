@@ -79,7 +79,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     if not _is_replaceable(path):
         raise EnvironmentFault(f"{path} cannot be written: it is a link, a device, a pipe or a folder. Name a file.")
-    temporary = path.with_name(f"{_PREFIX}{os.getpid()}-{threading.get_ident()}-{path.name}")
+    temporary = path.with_name(f"{_PREFIX}{os.getpid()}-{threading.get_ident()}-{path.name[-20:]}")
     try:
         try:
             with open(temporary, "wb") as file:
@@ -92,6 +92,8 @@ def write_whole(path: Path, data: bytes) -> None:
                 temporary.unlink()
             raise
         _sync_folder(path.parent)
+    except ValueError:  # a null character
+        raise EnvironmentFault(f"{str(path)!r} cannot be the name of a file.") from None
     except OSError as error:
         raise EnvironmentFault(f"{path} cannot be written: {error.strerror or error}.") from error
 
@@ -100,7 +102,7 @@ def _is_replaceable(path: Path) -> bool:
     """Is there a regular file, or nothing yet? Renaming over a link, or as root over a device, would replace it."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
-    except OSError:
+    except (OSError, ValueError):
         return True  # nothing there, or nothing that can be seen: then writing it says why
 
 

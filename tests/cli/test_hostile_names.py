@@ -10,6 +10,7 @@ import pytest
 from run import PYTHON, byhand
 
 from byhand.cli.common import Voice, json_text
+from byhand.errors import EnvironmentFault
 from byhand.files import sweep_temporaries, write_whole
 from byhand.untrusted import UntrustedText
 
@@ -112,3 +113,50 @@ def test_what_a_killed_process_left_is_swept_in_a_run_that_goes_on(trained: Path
     folder = RunFolder(trained)
     folder.write_record(folder.read_record())
     assert not left.exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 240, "é" * 120])
+def test_a_long_name_is_as_good_as_a_short_one(name: str, tmp_path: Path) -> None:
+    write_whole(tmp_path / name, b"new")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFault, match="cannot be the name of a file"):
+        write_whole(tmp_path / "a\0b", b"new")
+
+
+def test_json_holds_nothing_that_a_terminal_obeys() -> None:
+    text = json_text({"file": "\x9b2J\u202e\x7f\U000e0001 é 漢"})
+    assert text.isprintable()
+    assert json.loads(text) == {"file": "\x9b2J\u202e\x7f\U000e0001 é 漢"}
+
+
+def test_a_terminal_of_no_width_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "0")
+    assert "xor" in byhand("data", "xor").out
+
+
+@posix
+def test_a_run_that_cannot_be_written_is_evaluated(read_pictures: Path, look_alike: Path, tmp_path: Path) -> None:
+    """As on a read-only disk; here its record is a link, which is not replaced either."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "model.safetensors").write_bytes((read_pictures / "model.safetensors").read_bytes())
+    (tmp_path / "run" / "record.json").symlink_to(read_pictures / "record.json")
+    before = (read_pictures / "record.json").read_bytes()
+    done = byhand("evaluate", tmp_path / "run", "--data-dir", look_alike)
+    assert done.code == 0, done.err
+    assert "was not counted" in done.err
+    assert "accuracy" in done.out
+    assert (read_pictures / "record.json").read_bytes() == before
+
+
+@posix
+def test_the_lab_serves_a_model_whose_folder_is_not_utf8(trained: Path, tmp_path: Path) -> None:
+    pytest.importorskip("starlette")
+    from byhand.lab.saved import saved_model
+
+    folder = tmp_path / NOT_UTF8
+    folder.mkdir()
+    (folder / "model.safetensors").write_bytes((trained / "model.safetensors").read_bytes())
+    saved_model(folder).name.encode()

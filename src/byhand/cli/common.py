@@ -33,13 +33,16 @@ class Voice:
         """Return a rich console for narration (or for results with stderr=False)."""
         from rich.console import Console
 
-        return Console(
+        console = Console(
             file=cast("IO[str]", Narration(sys.stderr)) if stderr else None,
             quiet=self.quiet and stderr,
             highlight=False,
             soft_wrap=True,
             no_color=self.color is False,
         )
+        if console.width < 1:  # COLUMNS=0: nothing would be shown at all
+            console.width = 80
+        return console
 
     @property
     def width(self) -> int:
@@ -158,8 +161,12 @@ def model_argument(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def json_text(values: dict[str, Any]) -> str:
-    """Return JSON that every program reads: null for what is not a finite number, an escape for half a character."""
-    return json.dumps(_finite(values), ensure_ascii=False, allow_nan=False).encode("utf-8", "backslashreplace").decode()
+    """Return JSON that every program reads and no terminal obeys.
+
+    null stands for what is not a finite number, JSON's own escape for a control character or half a character.
+    """
+    text = json.dumps(_finite(values), ensure_ascii=False, allow_nan=False)
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
 
 
 def _finite(value: Any) -> Any:

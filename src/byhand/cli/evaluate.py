@@ -36,17 +36,22 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     evaluation = evaluate(found.network, examples)
     check_outputs(evaluation.output)
     own = (data is None and data_dir is None) or dataset.source == found.provenance.get("data")
-    looks = _counted(place) if own and dataset.test is not None else None
+    looks = _counted(place, voice) if own and dataset.test is not None else None
     what = f"{len(examples):,} {'test' if dataset.test is not None else 'training'} examples of {dataset.name}"
     voice.result(_text(found, evaluation, what, looks), _values(found, evaluation, place, dataset, looks))
 
 
-def _counted(place: Path) -> int | None:
+def _counted(place: Path, voice: Voice) -> int | None:
     """Count this look at the test set in the run's record, if the model lies in a run folder or in one of its seeds."""
+    from byhand.errors import EnvironmentFault
     from byhand.training.run_folder import RunFolder
 
     folders = [RunFolder(path) for path in (place, *place.parents[:2])]
-    return next((folder.count_test_evaluation() for folder in folders if folder.record_file.is_file()), None)
+    try:
+        return next((folder.count_test_evaluation() for folder in folders if folder.record_file.is_file()), None)
+    except EnvironmentFault as error:  # a run on a read-only disk can be looked at as well
+        voice.warn(f"this look at the test set was not counted: {error}")
+        return None
 
 
 def _values(

@@ -37,13 +37,14 @@ def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, 
     from byhand.cli.loading import find_model
     from byhand.exports.plain import identifier
     from byhand.exports.verify import require_match, verify
-    from byhand.files import write_whole
+    from byhand.files import sweep_temporaries, write_whole
 
     found, _ = find_model(model, runs)
     content = _content(kind, found, output.stem)
     examples = None if kind == "page" else _examples(found, data_dir, voice)
     verification = verify(kind, content, found, examples, identifier(output.stem))
     require_match(verification, f"the export for {output}")
+    sweep_temporaries(output.parent)
     write_whole(output, content)
     voice.result(
         _text(output, verification, "value" if found.n_classes == 0 else "class"),

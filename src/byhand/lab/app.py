@@ -20,6 +20,7 @@ from byhand.lab.pages import Pages
 from byhand.lab.pictures import KINDS, PARTS, PictureSource
 from byhand.lab.saved import SavedModel
 from byhand.lab.token import HEADER, is_token
+from byhand.untrusted import UntrustedText
 
 SCHEMA = 1  # of /api/hello
 
@@ -87,7 +88,7 @@ def _pictures_in_short(source: PictureSource) -> dict[str, Any] | None:
         found = source.get()
     except DataError:
         return None
-    return {"name": found.name, **found.counts}
+    return {"name": UntrustedText(found.name).for_json(), **found.counts}
 
 
 def _model(served: Served) -> Handler:
@@ -126,4 +127,6 @@ def _page(served: Served) -> Handler:
 async def _in_a_sentence(request: Request, error: Exception) -> Response:
     """Return a refusal as one JSON object."""
     status, sentence = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, str(error))
-    return JSONResponse({"error": sentence}, status_code=status, headers={"Cache-Control": "no-store"})
+    return JSONResponse(
+        {"error": UntrustedText(sentence).for_json()}, status_code=status, headers={"Cache-Control": "no-store"}
+    )

@@ -7,6 +7,7 @@ from byhand.files import read_whole
 from byhand.lab.content import Content
 from byhand.persistence.model import FILE_NAME, load_model
 from byhand.persistence.safe_tensors import MAX_FILE
+from byhand.untrusted import UntrustedText
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,4 +25,4 @@ def saved_model(place: Path) -> SavedModel:
     folder = file.resolve().parent
     name = folder.name if file.name == FILE_NAME else file.stem
     data = read_whole(file, "a model file", MAX_FILE)
-    return SavedModel(name, Content(memoryview(data), "application/octet-stream", "no-cache"))
+    return SavedModel(UntrustedText(name).for_json(), Content(memoryview(data), "application/octet-stream", "no-cache"))
