@@ -157,3 +157,10 @@ def test_completion_knows_verbs_and_flags(words: str, expected: str) -> None:
     environment = {**os.environ, "_BYHAND_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": n}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
     assert expected in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("columns", ["0", "00", ""])
+def test_a_terminal_that_says_it_has_no_columns_is_not_believed(columns: str) -> None:
+    done = ended(started("show", "4-3-2", COLUMNS=columns))
+    assert done.code == 0
+    assert "4" in done.out

@@ -137,4 +137,6 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # where a sign cannot be shown, ? stands for it
+    if os.environ.get("COLUMNS", "").strip("0") == "":  # as some terminals and CI systems say that they do not know
+        os.environ.pop("COLUMNS", None)
     cli.main(prog_name="byhand")

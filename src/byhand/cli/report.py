@@ -1,5 +1,6 @@
 """What `byhand train` says at the end: for people, and as one JSON object."""
 
+import math
 import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,7 @@ def report_values(
         "engine": engine,
         "seeds": [result.seed for result in results],
         "tested": first.how,
-        "train_seconds": spread([result.train_seconds for result in results]),
+        "train_seconds": spread([result.train_seconds for result in results], most=math.inf),
         "model": str(results[0].model_file),
         "run": str(folder),
     }
@@ -66,8 +67,11 @@ def report_values(
     return values
 
 
-def spread(numbers: list[float]) -> dict[str, Any]:
-    """Return mean, median, min, max, all values, and with two or more the standard deviation and 95 % interval."""
+def spread(numbers: list[float], *, most: float = 1.0) -> dict[str, Any]:
+    """Return mean, median, min, max, all values, and with two or more the standard deviation and 95 % interval.
+
+    most : what no number can exceed: 1 for accuracies and R²
+    """
     found: dict[str, Any] = {
         "mean": statistics.fmean(numbers),
         "median": statistics.median(numbers),
@@ -76,7 +80,7 @@ def spread(numbers: list[float]) -> dict[str, Any]:
         "values": numbers,
     }
     if len(numbers) > 1:
-        found |= {"std": statistics.stdev(numbers), "mean_interval_95": list(mean_interval(numbers))}
+        found |= {"std": statistics.stdev(numbers), "mean_interval_95": list(mean_interval(numbers, most))}
     return found
 
 

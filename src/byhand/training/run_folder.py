@@ -9,13 +9,15 @@ Every file is written whole or not at all. The checkpoint is the truth: a histor
 it is cut back on resume.
 """
 
+import contextlib
 import json
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from byhand.errors import DataError, EnvironmentFault
+from byhand.errors import ByhandError, DataError, EnvironmentFault
 from byhand.files import read_whole, sweep_temporaries, write_whole
 from byhand.training.checkpoint import save_checkpoint
 from byhand.training.history import to_json_lines
@@ -69,11 +71,22 @@ class RunFolder:
 
     @classmethod
     def latest(cls, root: Path) -> "RunFolder":
-        """Return the run whose model is newest; raise DataError when there is none."""
+        """Return the run that was begun last and has a model, as the records say; raise DataError when there is none.
+
+        A copied or restored folder has new times on its files, and the old one in its record.
+        """
         models = [*root.glob("*/model.safetensors"), *root.glob("*/seed-*/model.safetensors")]
         if not models:
             raise DataError(f"no trained model in {root}. Train one with `byhand train`, or name a model file.")
-        return cls(max(models, key=lambda path: path.stat().st_mtime_ns).parent)
+        return max((cls(path.parent) for path in models), key=lambda run: (run._started(), _trailing_number(run.path)))
+
+    def _started(self) -> str:
+        """Return when this run, or the one it is a seed of, was begun; "" where no record says so."""
+        for folder in (self, RunFolder(self.path.parent)):
+            with contextlib.suppress(ByhandError):
+                started = folder.read_record().get("started")
+                return started if isinstance(started, str) else ""
+        return ""
 
     def save_progress(self, state: TrainingState, settings: dict[str, Any], *, now: bool = False) -> None:
         """Save checkpoint and history if the last time is a second ago, or `now`."""
@@ -89,9 +102,13 @@ class RunFolder:
             sweep_temporaries(folder.path)
 
     def write_record(self, record: dict[str, Any]) -> None:
-        """Write record.json; half a character, as in a path that is not UTF-8, as the escape that JSON has for it."""
+        """Write record.json; half a character, as in a path that is not UTF-8, as the escape that JSON has for it.
+
+        When the run was begun stays as it was written first.
+        """
         sweep_temporaries(self.path)
-        text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+        started = record.get("started") or self._started() or datetime.now(UTC).isoformat(timespec="microseconds")
+        text = json.dumps({**record, "started": started}, indent=2, ensure_ascii=False) + "\n"
         write_whole(self.record_file, text.encode("utf-8", "backslashreplace"))
 
     def read_record(self) -> dict[str, Any]:
@@ -114,3 +131,9 @@ class RunFolder:
             raise DataError(f"{self.record_file} is damaged: test_evaluations is {looks!r}; expected a number.")
         self.write_record({**record, "test_evaluations": looks + 1})
         return looks + 1
+
+
+def _trailing_number(path: Path) -> int:
+    """Return the number that a folder's name ends in, as 12 of "seed-12"; 0 where it has none."""
+    number = path.name.rpartition("-")[2]
+    return int(number) if number.isdecimal() and len(number) < 12 else 0

@@ -139,6 +139,14 @@ def test_mean_interval_by_hand() -> None:
     assert (low, high) == (pytest.approx(-0.484, abs=1e-3), pytest.approx(4.484, abs=1e-3))
 
 
+def test_the_interval_of_a_mean_of_fractions_ends_at_1() -> None:
+    """0.96 and 1: the mean is 0.98, t₁ = 12.706 times 0.02 on each side."""
+    low, high = mean_interval([0.96, 1.0], most=1.0)
+    assert low == pytest.approx(0.98 - 12.706 * 0.02, abs=1e-4)
+    assert high == 1.0
+    assert mean_interval([0.96, 1.0])[1] > 1.2
+
+
 def test_mean_squared_error_and_r_squared_by_hand() -> None:
     # errors 0, 1, −1; the targets 1, 2, 6 stray by −2, −1, 3 from their mean: R² = 1 − 2/14
     output, target = np.array([[1.0], [3.0], [5.0]]), np.array([1.0, 2.0, 6.0])
