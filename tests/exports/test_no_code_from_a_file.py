@@ -14,6 +14,7 @@ import pytest
 from byhand.data.prepare import Preparation
 from byhand.errors import EnvironmentFault
 from byhand.exports import EXPORTS
+from byhand.exports.child import PYTHON, run_limited
 from byhand.exports.plain import plain_model
 from byhand.exports.verify import verify
 from byhand.network import Network
@@ -118,3 +119,25 @@ def test_an_export_that_talks_without_end_is_cut_off() -> None:
     endless = b"import sys\nwhile True:\n    sys.stdout.buffer.write(bytes(1 << 16))\n"
     with pytest.raises(EnvironmentFault, match="did not answer"):
         verify("python", endless, replace(model), np.ones((2, 3)))
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="limits as Linux keeps them")
+def test_the_child_has_its_limits_for_good(tmp_path: Path) -> None:
+    (tmp_path / "rows").write_bytes(b"")
+    ask = (
+        "import resource as r; print(*(n for kind in (r.RLIMIT_FSIZE, r.RLIMIT_NOFILE, r.RLIMIT_CORE, r.RLIMIT_AS) "
+        "for n in r.getrlimit(kind)), sep=',', end='')"
+    )
+    wanted = ",".join(str(n) for n in (0, 0, 64, 64, 0, 0, 1 << 30, 1 << 30)).encode()
+    said = run_limited([*PYTHON, "-c", ask], tmp_path, tmp_path / "rows", len(wanted), memory=1 << 30)
+    assert said == wanted
+
+
+def test_the_child_imports_nothing_from_where_it_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in (tmp_path / "here", tmp_path / "path"):
+        folder.mkdir()
+        (folder / "array.py").write_text("raise SystemExit(1)")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "path"))
+    model = model_of({})
+    assert verify("python", EXPORTS["python"](plain_model(model)), model, np.ones((2, 3))).n == 2
