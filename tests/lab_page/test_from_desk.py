@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from byhand.cli.lab import REDIRECT
+from byhand.lab.pictures import PictureSource
+from byhand.lab.server import Server
+
 pytestmark = [pytest.mark.browser, pytest.mark.full]
 BYHAND = [sys.executable, "-m", "byhand"]
 
@@ -43,3 +47,17 @@ def test_a_model_is_opened(open_lab: Any, mnist_folder: Path, tmp_path: Path) ->
             lab.page.close()
         finally:
             process.kill()
+
+
+def test_the_file_that_opens_the_browser_leads_to_the_page_with_its_token(browser: Any, tmp_path: Path) -> None:
+    server = Server(port=0, pictures=PictureSource(None))
+    (tmp_path / "lab.html").write_text(REDIRECT.format(url=server.url))
+    page = browser.new_page()
+    server.start()
+    try:
+        page.goto((tmp_path / "lab.html").as_uri())
+        page.wait_for_function("() => location.protocol === 'http:' && sessionStorage.getItem('byhand-token')")
+        assert page.evaluate("sessionStorage.getItem('byhand-token')") == server.token
+    finally:
+        page.close()
+        server.stop()
