@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from byhand.data.table import read_table
+from byhand.data.tables.reading import read_table
 from byhand.errors import DataError
 
 SECONDS = 5.0  # a hang guard; on a quiet machine the slowest takes a tenth

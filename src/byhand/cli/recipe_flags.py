@@ -50,12 +50,19 @@ def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a verb one flag for every recipe field; those not given arrive as None."""
     for name, (default, meaning) in reversed(described().items()):
         flag = f"--{name.replace('_', '-')}"
-        if isinstance(default, bool):
+        if name == "header":
+            option = click.option("--header/--no-header", default=None, callback=_yes_or_no, help=meaning)
+        elif isinstance(default, bool):
             option = click.option(f"{flag}/--no-{name.replace('_', '-')}", default=None, help=meaning)
         else:
             option = click.option(flag, type=KINDS[type(default)], default=None, help=meaning)
         function = option(function)
     return function
+
+
+def _yes_or_no(ctx: click.Context, param: click.Parameter, value: bool | None) -> str | None:
+    """Return what a pair of flags says of a field that is otherwise found out."""
+    return None if value is None else "yes" if value else "no"
 
 
 def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:

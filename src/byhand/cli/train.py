@@ -42,7 +42,7 @@ def command(
 ) -> int:
     """Train a network and test it once.
 
-    Without a recipe: vanilla on MNIST, or, where MNIST cannot be had, the bundled digits.
+    Without a recipe: vanilla on MNIST, or, where MNIST cannot be had, the bundled digits; table on a table.
 
     Example: byhand train vanilla --epochs 10 --seeds 5
     """
@@ -53,9 +53,15 @@ def command(
         return run(resumed(resume), voice)
     if validate:
         fields["validation"] = fields["validation"] or "balanced"
-    chosen = changed(recipe_named(recipe or "vanilla"), fields)
+    chosen = changed(recipe_named(recipe or _default_recipe(fields["data"])), fields)
     mnist_is_named = recipe is not None or data_dir is not None or fields["data"] is not None
     fallback = None if mnist_is_named else changed(recipe_named("digits"), fields)
     given = tuple(name for name, value in fields.items() if value is not None)
     request = Request(chosen, data_dir, seeds or 1, engine, precision, runs, fallback, given)
     return run(request, voice)
+
+
+def _default_recipe(data: str | None) -> str:
+    from byhand.recipes.sources import is_table
+
+    return "table" if data is not None and is_table(data) else "vanilla"

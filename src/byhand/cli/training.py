@@ -104,6 +104,8 @@ def run_shown(request: Request, voice: Voice) -> int:
 def run_request(request: Request, voice: Voice) -> int:
     """Train every seed, save, test once, report; return the exit code."""
     request, dataset = _with_data(request, voice)
+    for note in dataset.notes:
+        voice.say(note)
     request = replace(request, recipe=suited(request.recipe, dataset, request.given))
     engine = _engine(request, dataset, voice)
     folder = request.folder or RunFolder.create(request.runs, request.recipe.name)

@@ -3,12 +3,14 @@
 from byhand.data.digits import digits
 from byhand.data.examples import Dataset, Examples
 from byhand.data.mnist import mnist
-from byhand.data.table import from_arrays, read_table
+from byhand.data.tables.options import TableOptions
+from byhand.data.tables.reading import from_arrays, read_table
 from byhand.data.toy import circles, gaussians, moons, sine, spiral, xor
 
 __all__ = [
     "Dataset",
     "Examples",
+    "TableOptions",
     "circles",
     "digits",
     "from_arrays",

@@ -12,6 +12,7 @@ import numpy as np
 from byhand.arguments import check_kind
 from byhand.arrays import Array, plain_array
 from byhand.data.prepare import Preparation
+from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError
 
 MAX_CLASS = 2**31 - 1  # the C core has 32 bits for a class number
@@ -59,6 +60,10 @@ class Examples:
     def __len__(self) -> int:
         return len(self.raw)
 
+    def __repr__(self) -> str:
+        kind = "classes" if self.is_classes else "numbers to predict"
+        return f"<Examples: {len(self):,} of {self.n_features} numbers ({self.raw.dtype}), answers are {kind}>"
+
     @property
     def n_features(self) -> int:
         return int(self.raw.shape[1])
@@ -86,6 +91,8 @@ class Dataset:
     class_names : what the class numbers mean; empty for regression
     image_shape : (height, width) when a row of `raw` is a picture
     source : one sentence for people: what it is and where it came from
+    table : how the table behind it was read; None when there was none
+    notes : what was inferred in reading it, for people
     """
 
     name: str
@@ -95,6 +102,14 @@ class Dataset:
     class_names: tuple[str, ...]
     image_shape: tuple[int, int] | None
     source: str
+    table: TableSchema | None = None
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        parts = ((name, getattr(self, name)) for name in ("train", "validation", "test"))
+        sizes = ", ".join(f"{name} {len(part):,}" for name, part in parts if part is not None)
+        kind = f"{len(self.class_names)} classes" if self.class_names else "numbers to predict"
+        return f"<Dataset {self.name}: {sizes} examples of {self.train.n_features} numbers, {kind}>"
 
     @property
     def n_outputs(self) -> int:

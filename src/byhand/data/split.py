@@ -39,6 +39,18 @@ def stratified_split(y: Array, share: float, seed: int) -> tuple[Array, Array]:
     return np.setdiff1d(np.arange(len(y)), chosen), chosen
 
 
+def content_split(groups: Array, keys: Array, share: float) -> tuple[Array, Array]:
+    """Return (train, held out), ascending: `share` of every group, the rows with the smallest keys.
+
+    keys : (n,) made of the rows' contents, so the order of the rows changes nothing, and new rows move few of the old
+    """
+    if not 0 < share < 1:
+        raise DataError(f"a split got the share {share}; expected a number between 0 and 1.")
+    held_out = [rows[: round(share * len(rows))] for rows in _by_class(groups, np.argsort(keys, kind="stable"))]
+    chosen = np.sort(np.concatenate(held_out))
+    return np.setdiff1d(np.arange(len(groups)), chosen), chosen
+
+
 def k_folds(y: Array, k: int, seed: int | None) -> list[Array]:
     """Return k sets of row numbers that cover all rows once: stratified and shuffled, or in file order (seed None)."""
     if seed is None:

@@ -15,32 +15,44 @@ import numpy as np
 from byhand.arguments import check_path
 from byhand.arrays import Array, Params, check_features, plain_array
 from byhand.data.prepare import Preparation
-from byhand.errors import DataError, OptionError, ShapeError
+from byhand.data.tables.applying import apply_schema, read_new
+from byhand.data.tables.frames import is_frame
+from byhand.data.tables.schema import TableSchema
+from byhand.errors import DataError, OptionError, ShapeError, known_as
 from byhand.network import Network
 from byhand.persistence.architecture import Described, build_network, describe_network, read_layers
 from byhand.persistence.arrays import check_same_arrays, network_arrays, restore_network
 from byhand.persistence.document import Document, Format, read_document, write_document
 from byhand.persistence.output import Output, class_numbers, class_scores
-from byhand.persistence.plain_data import Reader, listed, one_of, optional, plain_object, record, text, whole
+from byhand.persistence.plain_data import Reader, label, listed, one_of, optional, plain_object, record, text, whole
 from byhand.persistence.safe_tensors import naming
+from byhand.persistence.table_schema import plain_schema, read_schema
 from byhand.untrusted import distrust, plain_data
 
 CHUNK = 4096  # rows at a time: 13 MB of float32 for MNIST, whatever the size of the data
 FILE_NAME = "model.safetensors"  # in a folder
 SCALE, SHIFT = "preparation/scale", "preparation/shift"  # names of arrays beside the network's own
 
-_body: Reader = record(
-    {
-        "layers": read_layers,
-        "preparation": text,
-        "output": one_of(*Output),
-        "class_names": listed(text),
-        "image_shape": optional(listed(whole(1, 1_000_000))),
-        "provenance": plain_object,
-        "history": plain_object,
-    }
-)
-FORMAT = Format("byhand model", 1, _body)
+_FIELDS: dict[str, Reader] = {
+    "layers": read_layers,
+    "preparation": text,
+    "output": one_of(*Output),
+    "class_names": listed(label),
+    "image_shape": optional(listed(whole(1, 1_000_000))),
+    "provenance": plain_object,
+    "history": plain_object,
+}
+_without_table, _with_table = record(_FIELDS), record({**_FIELDS, "table": read_schema})
+
+
+def _body(name: str, value: Any) -> dict[str, Any]:
+    """Read the description of a model: version 2 is version 1 with a table."""
+    body: dict[str, Any] = (_with_table if "table" in plain_object(name, value) else _without_table)(name, value)
+    return body
+
+
+FORMAT = Format("byhand model", 2, _body)
+FORMAT_WITHOUT_TABLE = Format("byhand model", 1, _body)  # older readers understand it, so it is still written
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +63,7 @@ class Model:
     output : what the network's numbers mean
     class_names : what the class numbers mean; empty when nobody named them, and for regression
     image_shape : (height, width) when a row of raw data is a picture
+    table : how to read a table for it, when it was trained on one
     provenance : plain data: recipe and its fields, seed, source of the data, environment (see provenance.py)
     history : plain data: see provenance.training_summary
     All strings in these two are UntrustedText, whoever made the model: they inform, and nothing acts on them.
@@ -64,8 +77,11 @@ class Model:
     image_shape: tuple[int, int] | None = None
     provenance: dict[str, Any] = field(default_factory=dict)
     history: dict[str, Any] = field(default_factory=dict)
+    table: TableSchema | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "output", known_as("output", self.output, {str(output): output for output in Output}))
+        object.__setattr__(self, "class_names", tuple(self.class_names))
         for name in ("provenance", "history"):
             object.__setattr__(self, name, distrust(getattr(self, name)))
         scale, shift = self.preparation.scale, self.preparation.shift
@@ -78,6 +94,10 @@ class Model:
             raise ShapeError(f"a model of {self.n_classes} classes got {len(self.class_names)} class names")
         if self.image_shape and (len(self.image_shape) != 2 or math.prod(self.image_shape) != self.n_features):
             raise ShapeError(f"a model of {self.n_features} features got pictures of shape {self.image_shape}")
+        if self.table is not None and self.table.n_features != self.n_features:
+            raise ShapeError(
+                f"a model of {self.n_features} features got a table whose columns are {self.table.n_features} inputs"
+            )
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (scale, shift)):
             raise ShapeError("a model got a preparation of other numbers than finite floats")
 
@@ -91,15 +111,16 @@ class Model:
         """How many classes it tells apart; 0 in regression."""
         return 0 if self.output is Output.VALUES else max(self.network.widths[-1], 2)
 
-    def predict(self, raw: Array) -> Array:
+    def predict(self, raw: Any) -> Array:
         """Return class numbers (n,) for stored numbers raw (n, n_features), or values (n, k) in regression.
 
+        raw : an array; for a model of a table also a data frame, a dict of columns, or rows of its columns' cells
         Raises ShapeError if raw has another width, DataError if it or the answer holds anything but finite numbers.
         """
         z = self.network_output(raw)
         return z if self.output is Output.VALUES else class_numbers(self.output, z)
 
-    def scores(self, raw: Array) -> Array:
+    def scores(self, raw: Any) -> Array:
         """Return what speaks for each class, (n, n_classes): probabilities where the model has them.
 
         Errors as predict; OptionError in regression.
@@ -108,7 +129,7 @@ class Model:
             raise OptionError("scores got a regression model; expected one that tells classes apart. Use predict.")
         return class_scores(self.output, self.network_output(raw))
 
-    def predict_proba(self, raw: Array) -> Array:
+    def predict_proba(self, raw: Any) -> Array:
         """Return probabilities (n, n_classes), each row summing to 1.
 
         Errors as predict; OptionError when the network's numbers are no probabilities.
@@ -120,9 +141,23 @@ class Model:
             )
         return self.scores(raw)
 
-    def network_output(self, raw: Array) -> Array:
+    def inputs(self, data: Any) -> Array:
+        """Return stored numbers (n, n_features) for what `predict` takes."""
+        if self.table is None:
+            if is_frame(data):
+                raise DataError("the model got named columns and knows none; expected an array (n, n_features).")
+            return plain_array("the model", "data", data)
+        if not is_frame(data) and _is_numbers(data, self.n_features):
+            return self.table.fill(np.ma.filled(np.ma.asarray(data, dtype=np.float64), np.nan))
+        new = apply_schema(self.table, read_new(data, self.table))
+        if new.refused:
+            i, why = new.refused[0]
+            raise DataError(f"the model cannot use {len(new.refused):,} row(s): {new.where(i)}, {why}.")
+        return new.raw
+
+    def network_output(self, raw: Any) -> Array:
         """Return the network's own numbers (n, k), as for predict."""
-        raw = plain_array("the model", "data", raw)
+        raw = plain_array("the model", "data", self.inputs(raw))
         if raw.dtype.kind not in "biuf":
             raise DataError(f"the model got {raw.dtype} data; expected numbers.")
         check_features("the model", raw, self.n_features)
@@ -155,6 +190,12 @@ def check_outputs(z: Array) -> None:
         )
 
 
+def _is_numbers(data: Any, n_features: int) -> bool:
+    """Is it an array of numbers as they are stored, or are they cells of a table?"""
+    array = np.ma.asarray(data)
+    return array.dtype.kind in "biuf" and (array.ndim != 2 or array.shape[1] == n_features)
+
+
 def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     """Write a model to a file, whole or not at all; load_model gives it back to the bit.
 
@@ -171,8 +212,10 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
         "provenance": plain_data(model.provenance),
         "history": plain_data(model.history),
     }
+    if model.table is not None:
+        body["table"] = plain_schema(model.table)
     arrays = {SCALE: model.preparation.scale, SHIFT: model.preparation.shift, **network_arrays(model.network)}
-    write_document(_file(path), FORMAT, Document(body, arrays))
+    write_document(_file(path), FORMAT if model.table else FORMAT_WITHOUT_TABLE, Document(body, arrays))
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
@@ -208,6 +251,7 @@ def _model(body: dict[str, Any], arrays: Params) -> Model:
         body["image_shape"] and tuple(body["image_shape"]),
         body["provenance"],
         body["history"],
+        body.get("table"),
     )
 
 

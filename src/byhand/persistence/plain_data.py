@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 Reader: TypeAlias = Callable[[str, Any], Any]
 
+MAX_LABEL = 64_000  # characters: as many as a cell of a table may have
 MAX_DEPTH = 64  # lists and objects within one another: whoever walks the data later may use recursion
 
 
@@ -83,6 +84,13 @@ def text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name} is {shown(value)}; expected text")
     return value
+
+
+def label(name: str, value: Any) -> str:
+    """Read a string that people will see: the name of a column, a class or a category."""
+    if len(text(name, value)) > MAX_LABEL:
+        raise ValueError(f"{name} has {len(value):,} characters; expected {MAX_LABEL:,} at most")
+    return str(value)
 
 
 def plain_object(name: str, value: Any) -> dict[str, Any]:

@@ -69,7 +69,9 @@ def training_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
     rows : a plain object an epoch, with the field "valid_loss"
     "best" is the first row with the lowest validation loss, None where nothing was validated.
+    Times are left out: equal trainings make equal files. They stand in the run's record.
     """
+    rows = [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
     validated = [row for row in rows if row["valid_loss"] is not None]
     return {
         "epochs": len(rows),

@@ -11,6 +11,7 @@ from byhand.losses import LOSSES, BinaryCrossEntropy, Loss, SoftmaxCrossEntropy,
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, Optimizer, WeightDecay
 from byhand.recipes.recipe import Recipe
+from byhand.recipes.table import TABLE, fit_to_rows
 from byhand.schedules import schedule_for
 from byhand.training.plan import Plan
 
@@ -71,13 +72,17 @@ def build_optimizer(recipe: Recipe) -> Optimizer:
 
 
 def suited(recipe: Recipe, dataset: Dataset, given: Collection[str] = ()) -> Recipe:
-    """Return the recipe, made to fit where the data are numbers to predict: squared error, and a smaller rate.
+    """Return the recipe, made to fit the data: epochs and batches for the rows of a table; where the data are numbers
+    to predict, squared error, and a smaller rate.
 
-    given : names of fields that somebody chose; these stay. A loss that was chosen keeps the whole recipe as it is.
+    given : names of fields that somebody chose; these stay. A loss that was chosen is not changed.
     """
+    if recipe.name == TABLE.name:
+        recipe = fit_to_rows(recipe, len(dataset.train), given)
     if dataset.train.is_classes or recipe.loss == SquaredError.kind or "loss" in given:
         return recipe
-    rate = recipe.learning_rate * (1 if "learning_rate" in given else NUMBERS_RATE)
+    keeps_rate = "learning_rate" in given or recipe.name == TABLE.name  # Adam's step does not grow with the gradient
+    rate = recipe.learning_rate * (1 if keeps_rate else NUMBERS_RATE)
     return replace(recipe, loss=SquaredError.kind, label_smoothing=0.0, learning_rate=rate)
 
 

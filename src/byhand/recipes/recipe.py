@@ -57,6 +57,20 @@ class Recipe:
     move: int = _option(0, "pictures are moved by up to this many pixels, differently every epoch")
     validation: str = _option("none", "none, balanced (stratified where the data are not MNIST) or last-5000")
     patience: int = _option(0, "stop after so many epochs without a lower validation loss; 0: never")
+    target: str = _option(
+        "", "of a table: the column to predict, by name or, without header, by number; else the last one"
+    )
+    drop: str = _option("", "of a table: columns to leave out, separated by commas")
+    task: str = _option("auto", "of a table: classes or regression; auto decides by the column")
+    header: str = _option("auto", "of a table: the first line is a header; auto looks at it")
+    decimal: str = _option(".", "of a table: the decimal sign, . or ,")
+    encoding: str = _option("utf-8", "of a table: utf-8, cp1252, latin-1, …")
+    missing_values: str = _option(
+        "na,n/a,nan,null,none,?", "of a table: words for a missing value, with commas between"
+    )
+    missing: str = _option(
+        "refuse", "of a table: a missing value is refused, replaced by the mean, or its row is dropped"
+    )
     seed: int = _option(0, "decides weights, order, dropout, moves and toy data")
 
 

@@ -70,6 +70,7 @@ class Run:
                 "environment": environment(),
             },
             history=training_summary([asdict(row) for row in self.state.history]),
+            table=self.dataset.table,
         )
 
     def diagnosis(

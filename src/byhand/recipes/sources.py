@@ -11,10 +11,12 @@ from byhand import data
 from byhand.data.clouds import CLOUDS
 from byhand.data.examples import Dataset
 from byhand.data.split import stratified_split
+from byhand.data.tables.options import TableOptions
 from byhand.errors import OptionError, known_as
 from byhand.recipes.recipe import Recipe
 
 VALIDATION_SHARE = 1 / 6  # of a stratified split: as much as the balanced block is of MNIST's training set
+SPLIT_SEED = 0  # the test rows of a table are the same for every seed of the training
 Progress = Callable[[str, int, int], None]  # file, bytes done, bytes in all
 
 
@@ -38,10 +40,34 @@ def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | Non
     return dataset if recipe.validation == "none" else _with_validation(dataset, recipe.seed)
 
 
+def is_table(data: str) -> bool:
+    """Does this word for data name a file?"""
+    return bool(Path(data).suffix) and not Path(data).is_dir()
+
+
+def table_options(recipe: Recipe) -> TableOptions:
+    """Return how a recipe wants a table read."""
+    return TableOptions(
+        target=recipe.target or None,
+        drop=_words(recipe.drop),
+        task=recipe.task,
+        header=recipe.header,
+        decimal=recipe.decimal,
+        encoding=recipe.encoding,
+        missing_values=_words(recipe.missing_values),
+        missing=recipe.missing,
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
 def _smaller_data(recipe: Recipe) -> Dataset:
     """Return a toy set, the bundled digits or a table."""
-    if Path(recipe.data).suffix:
-        return data.read_table(Path(recipe.data), preparation=recipe.preparation)
+    if is_table(recipe.data):
+        options = table_options(recipe)
+        return data.read_table(Path(recipe.data), preparation=recipe.preparation, options=options, seed=SPLIT_SEED)
     toy: dict[str, Callable[..., Dataset]] = {
         "xor": data.xor,
         "circles": data.circles,

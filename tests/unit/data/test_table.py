@@ -7,7 +7,7 @@ import pytest
 
 from byhand import data
 from byhand.data.examples import Dataset
-from byhand.data.table import from_arrays, read_table
+from byhand.data.tables.reading import from_arrays, read_table
 from byhand.errors import DataError
 
 
@@ -137,7 +137,7 @@ def test_what_cannot_be_used_is_told_with_its_place(tmp_path: Path, text: str, t
         (np.array([["a", "b"]] * 3), np.zeros(3, int), "numbers"),
         (np.full((30, 2), np.inf), np.arange(30) % 2, "inf in row 0, column 0"),
         (np.full((30, 2), 1e300), np.arange(30) % 2, "1e\\+300 in row 0, column 0"),
-        (np.zeros((30, 2)), np.full(30, np.nan), "no finite number"),
+        (np.zeros((30, 2)), np.full(30, np.nan), "not a finite number"),
         (np.zeros((30, 2)), np.zeros((30, 2, 2)), "answers"),
     ],
 )

@@ -1,0 +1,155 @@
+"""New data for a model that knows its columns: found by their names, whatever their order, and told what is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.data.tables.content import Table, find_missing, parse_numbers
+from byhand.data.tables.csv_file import read_csv
+from byhand.data.tables.frames import array_table, frame_table, is_frame
+from byhand.data.tables.schema import Encoded, TableSchema, encode
+from byhand.data.tables.target import class_numbers
+from byhand.errors import DataError
+
+MOST_NAMED = 10  # columns in a sentence
+
+
+@dataclass(eq=False)
+class NewRows:
+    """What a model can use of a table.
+
+    raw : (n, n_features) float32   rows : the numbers (n,) of these rows in `table`, from 0
+    refused : (row, why) of the other rows   notes : what was done that nobody asked for
+    y : class numbers (n,) or numbers (n, 1), where they were read
+    """
+
+    table: Table
+    raw: Array
+    rows: list[int]
+    refused: list[tuple[int, str]]
+    notes: list[str] = field(default_factory=list)
+    y: Array | None = None
+
+    def where(self, i: int) -> str:
+        return self.table.where(i)
+
+
+def read_new(source: Any, schema: TableSchema, header: str = "auto") -> Table:
+    """Return new data as rows of text: the path of a CSV file, a frame, a dict of columns or an array."""
+    if is_frame(source):
+        return frame_table(source)
+    if isinstance(source, str | Path):
+        known = schema.names if schema.has_header else ()
+        return read_csv(Path(source), schema.options(header), known)
+    return array_table(source if isinstance(source, np.ndarray) else np.asarray(source, dtype=object))
+
+
+def apply_schema(schema: TableSchema, table: Table) -> NewRows:
+    """Return the inputs of all rows that have them; raise DataError where columns are missing."""
+    table, narrow = _matched(schema, table)
+    whole = [i for i, row in enumerate(table.rows) if len(row) == len(table.columns)]
+    expected = len(table.columns)
+    refused = [
+        (i, f"{len(row)} fields; expected {expected}") for i, row in enumerate(table.rows) if len(row) != expected
+    ]
+    part = table.take(whole) if refused else table
+    encoded = encode(part, schema.columns, schema.decimal, schema.missing_values)
+    wrong = dict(encoded.errors)
+    raw = schema.fill(encoded.inputs)
+    for i in np.flatnonzero(np.isnan(raw).any(axis=1)):
+        wrong.setdefault(int(i), f"column {_first_gap(schema, raw[i])!r} is missing")
+    good = [i for i in range(len(whole)) if i not in wrong]
+    refused = sorted([*refused, *((whole[i], why) for i, why in wrong.items())])
+    notes = [*narrow, *_unseen_notes(part, encoded), *_filled_notes(schema, encoded, good)]
+    return NewRows(table, raw[good].astype(np.float32), [whole[i] for i in good], refused, notes)
+
+
+def read_answers(new: NewRows, schema: TableSchema, class_names: Sequence[str]) -> NewRows:
+    """Return the rows with their answers; those without one, or of a class that the model does not know, are refused.
+
+    class_names : the model's; none in regression
+    """
+    if schema.target not in new.table.columns:
+        raise DataError(
+            f"{new.table.name} has no column {schema.target!r}, which the model predicts; expected it, to compare with."
+        )
+    at = new.table.columns.index(schema.target)
+    texts = [new.table.rows[i][at] for i in new.rows]
+    gaps = find_missing(texts, schema.missing_values)
+    values: Sequence[float | int | None]
+    if class_names:
+        values = class_numbers(texts, class_names, schema.decimal)
+    else:
+        numbers, _ = parse_numbers(texts, gaps, schema.decimal)
+        values = [float(number) if np.isfinite(number) else None for number in numbers]
+    good = [i for i, value in enumerate(values) if value is not None]
+    what = "is not a class of the model" if class_names else "is not a finite number"
+    why = [
+        (new.rows[i], f"column {schema.target!r} is missing" if gaps[i] else f"{texts[i][:40]!r} {what}")
+        for i in range(len(texts))
+        if values[i] is None
+    ]
+    chosen = [values[i] for i in good]
+    y = np.array(chosen, dtype=np.int64) if class_names else np.array(chosen, dtype=np.float32).reshape(-1, 1)
+    rows = [new.rows[i] for i in good]
+    return replace(new, raw=new.raw[good], rows=rows, refused=sorted([*new.refused, *why]), y=y)
+
+
+def _matched(schema: TableSchema, table: Table) -> tuple[Table, list[str]]:
+    """Return the table with the model's columns under the model's names, and what was noticed."""
+    names = schema.names
+    if not table.has_header and len(table.columns) in (len(names), len(names) + 1) and schema.has_header:
+        target = [schema.target] if len(table.columns) > len(names) else []
+        told = "its columns have no names: they are taken in the order of training"
+        return replace_columns(table, [*names, *target]), [told]
+    if not schema.has_header:
+        table = replace_columns(table, _counted_names(schema, len(table.columns)))
+    missing = [name for name in names if name not in table.columns]
+    if missing:
+        raise DataError(
+            f"{table.name} lacks {_listed(missing)} of the model's columns; it has {_listed(table.columns)}."
+        )
+    extra = [name for name in table.columns if name not in (*names, schema.target)]
+    return table, [f"not used: {_listed(extra)}"] if extra and schema.has_header else []
+
+
+def replace_columns(table: Table, names: list[str]) -> Table:
+    """Return the table with other names."""
+    return Table(table.name, names, table.rows, table.lines, table.place, table.has_header)
+
+
+def _counted_names(schema: TableSchema, n: int) -> list[str]:
+    """Return the names of n columns that nobody named: the model's own inputs where there are as many, else counted."""
+    return schema.names if n == len(schema.columns) else [f"column {i + 1}" for i in range(n)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(repr(name[:40]) for name in names[:MOST_NAMED]) + more
+
+
+def _first_gap(schema: TableSchema, row: Array) -> str:
+    """Return the name of the first column whose inputs are missing in a row."""
+    starts = np.cumsum([0, *(column.n_inputs for column in schema.columns)])
+    at = int(np.searchsorted(starts, int(np.flatnonzero(np.isnan(row))[0]), side="right")) - 1
+    return schema.columns[at].name
+
+
+def _unseen_notes(table: Table, encoded: Encoded) -> list[str]:
+    if not encoded.unseen:
+        return []
+    i, what = min(encoded.unseen)
+    n = len(encoded.unseen)
+    return [
+        f"{n:,} cell(s) hold a category that training never saw, first in {table.where(i)}, {what}; "
+        f"such a cell counts as none of the known ones"
+    ]
+
+
+def _filled_notes(schema: TableSchema, encoded: Encoded, good: Sequence[int]) -> list[str]:
+    n = int(np.isnan(encoded.inputs[good]).any(axis=1).sum()) if schema.missing == "mean" and len(good) else 0
+    return [f"missing values in {n:,} row(s) are taken as the mean of the training rows"] if n else []

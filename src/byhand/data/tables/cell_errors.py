@@ -1,0 +1,33 @@
+"""What cannot be used in a table: all of it with its places, in one sentence of bounded length."""
+
+from byhand.errors import DataError
+
+MOST_SHOWN = 10
+MOST_CHARACTERS = 40  # of a cell
+
+
+def shown_cell(text: str) -> str:
+    """Return a cell as it is quoted in a sentence."""
+    return ascii(text) if not text.isprintable() else repr(text[:MOST_CHARACTERS])
+
+
+class CellErrors:
+    """Collects what is wrong, a phrase each: the first ten are told, the others counted."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._told, self.n = name, [], 0  # type: ignore[var-annotated]
+
+    def add(self, phrase: str) -> None:
+        """Note one thing."""
+        self.n += 1
+        if len(self._told) < MOST_SHOWN:
+            self._told.append(phrase)
+
+    def __str__(self) -> str:
+        more = f"; and {self.n - len(self._told):,} more" if self.n > len(self._told) else ""
+        return f"{self._name}: {'; '.join(self._told)}{more}"
+
+    def refuse(self, remedy: str) -> None:
+        """Raise DataError if there is anything."""
+        if self.n:
+            raise DataError(f"{self}. {remedy}")

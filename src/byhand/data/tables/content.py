@@ -1,0 +1,78 @@
+"""A table as rows of text, wherever it came from, and what counts as a number or as missing in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows of text.
+
+    columns : names, each once
+    rows : lists of cells; some may be too long or too short
+    lines : the number of each row as its reader counts: of the line in a file, from 1, or of the row, from 0
+    place : what that number is called: "line" or "row"
+    has_header : did the names come with the data?
+    """
+
+    name: str
+    columns: list[str]
+    rows: list[list[str]]
+    lines: Sequence[int]
+    place: str
+    has_header: bool
+
+    def where(self, i: int) -> str:
+        """Return the place of row i for people."""
+        return f"{self.place} {self.lines[i]:,}"
+
+    def column(self, name: str) -> list[str]:
+        """Return the cells of one column; all rows must have as many cells as there are columns."""
+        at = self.columns.index(name)
+        return [row[at] for row in self.rows]
+
+    def take(self, rows: Sequence[int]) -> "Table":
+        """Return the table with these rows only."""
+        chosen, lines = [self.rows[i] for i in rows], [self.lines[i] for i in rows]
+        return Table(self.name, self.columns, chosen, lines, self.place, self.has_header)
+
+
+def checked_names(name: str, columns: Sequence[str]) -> list[str]:
+    """Return the names of columns, one made up for an empty one; refuse a name that comes twice."""
+    names = [column.strip() or f"column {i + 1}" for i, column in enumerate(columns)]
+    twice = sorted({column for column in names if names.count(column) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        raise DataError(f"{name} has the column {twice[0]!r} twice; expected every name once.")
+    return names
+
+
+def parse_number(text: str, decimal: str = ".") -> float | None:
+    """Return the number that a cell holds, None if it holds none.
+
+    >>> parse_number(" 1.5 "), parse_number("1,5", ","), parse_number("1,5"), parse_number("1_000")
+    (1.5, 1.5, None, None)
+    """
+    if decimal == ",":
+        text = "?" if "." in text else text.replace(",", ".")
+    try:
+        return None if "_" in text else float(text)
+    except ValueError:
+        return None
+
+
+def parse_numbers(texts: Sequence[str], is_missing: Sequence[bool], decimal: str) -> tuple[Array, list[int]]:
+    """Return cells as float64 (n,), nan where missing, and the numbers of those that are neither."""
+    parsed = [None if gap else parse_number(text, decimal) for text, gap in zip(texts, is_missing, strict=True)]
+    unfit = [i for i, value in enumerate(parsed) if value is None and not is_missing[i]]
+    return np.array([np.nan if value is None else value for value in parsed]), unfit
+
+
+def find_missing(texts: Sequence[str], missing_values: Sequence[str]) -> list[bool]:
+    """Return which cells are missing."""
+    words = {"", *(word.lower() for word in missing_values)}
+    return [text.strip().lower() in words for text in texts]

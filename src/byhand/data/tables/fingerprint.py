@@ -1,0 +1,31 @@
+"""A key for every row, made of its contents, and one for a whole table, whatever the order of its rows.
+
+The keys choose the test rows: a row that is moved, or that gets new neighbours, keeps its key.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from byhand.arrays import Array
+
+
+def row_keys(inputs: Array, answers: Array, classes: Sequence[str], seed: int) -> Array:
+    """Return (n,) uint64: the beginning of the SHA-256 of the seed, a row's inputs and its answer's name or numbers."""
+    start = hashlib.sha256(f"{seed}\n".encode())
+    rows = np.ascontiguousarray(inputs, dtype="<f8") + 0.0  # no negative zero
+    told = [classes[i].encode() for i in answers] if classes else [row.astype("<f4").tobytes() for row in answers]
+    return np.array([_key(start, row.tobytes(), answer) for row, answer in zip(rows, told, strict=True)], dtype="<u8")
+
+
+def table_fingerprint(keys: Array) -> str:
+    """Return 16 hexadecimal digits that are equal for equal rows in any order."""
+    return hashlib.sha256(np.sort(keys).tobytes()).hexdigest()[:16]
+
+
+def _key(start: "hashlib._Hash", row: bytes, answer: bytes) -> int:
+    digest = start.copy()
+    digest.update(row)
+    digest.update(answer)
+    return int.from_bytes(digest.digest()[:8], "little")

@@ -1,0 +1,236 @@
+"""From a table or arrays to a data set: what is inferred, learned from the training rows, and kept in a schema."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.data.archive import read_arrays
+from byhand.data.examples import Dataset, Examples
+from byhand.data.prepare import preparation_for
+from byhand.data.split import content_split
+from byhand.data.tables.cell_errors import CellErrors
+from byhand.data.tables.columns import infer_columns
+from byhand.data.tables.content import Table
+from byhand.data.tables.csv_file import read_csv
+from byhand.data.tables.fingerprint import row_keys, table_fingerprint
+from byhand.data.tables.frames import frame_table, is_frame
+from byhand.data.tables.options import TableOptions
+from byhand.data.tables.schema import Column, TableSchema, describe_missing, encode
+from byhand.data.tables.target import answers_of, find_unlabelled, read_target, target_column
+from byhand.errors import DataError
+
+MISSING_ADVICE = "Fill them in, take the mean of the training rows (missing: mean) or leave these rows out (drop)."
+
+
+def read_table(
+    source: Any,
+    *,
+    target: str | int | None = None,
+    preparation: str = "standard",
+    test_share: float = 0.2,
+    seed: int = 0,
+    options: TableOptions | None = None,
+) -> Dataset:
+    """Return a table as a data set with a training and a test part.
+
+    source : path of a .csv or .npz file (arrays x and y), a data frame, or a dict of columns
+    target : name or number of the column to predict; options.target unless given
+    preparation : learned per column, on the training part alone
+    test_share : of each class (of all rows, in regression), chosen by the rows' contents and the seed
+    options : what is known of the table; the rest is inferred, and said in the data set's notes
+    Raises DataError naming the places of what cannot be used.
+    """
+    options = options or TableOptions()
+    options = options if target is None else replace(options, target=target)
+    if is_frame(source):
+        return _from_table(frame_table(source), options, preparation, test_share, seed)
+    path = Path(source)
+    if path.suffix.lower() == ".npz":
+        x, y = read_arrays(path, ("x", "y"))
+        return from_arrays(
+            x, y, name=path.stem, preparation=preparation, test_share=test_share, seed=seed, options=options
+        )
+    return _from_table(read_csv(path, options), options, preparation, test_share, seed)
+
+
+def from_arrays(
+    x: Any,
+    y: Any,
+    *,
+    name: str = "arrays",
+    preparation: str = "standard",
+    test_share: float = 0.2,
+    seed: int = 0,
+    options: TableOptions | None = None,
+) -> Dataset:
+    """Return arrays as a data set: x (n, features) numbers, y (n,) classes (numbers or words) or numbers to predict.
+
+    nan and what a mask hides are missing: see TableOptions.missing.
+    """
+    options = options or TableOptions()
+    x, y = _unmasked(x), _unmasked(y)
+    if x.ndim != 2 or x.dtype.kind not in "biuf":
+        raise DataError(f"{name} got x of shape {x.shape} and dtype {x.dtype}; expected (n, features) numbers.")
+    if len(x) != len(y) or y.ndim > 2:
+        raise DataError(f"{name} got {x.shape} inputs and {y.shape} answers; expected (n, features) and (n,).")
+    columns = tuple(Column(f"column {i + 1}") for i in range(x.shape[1]))
+    schema = TableSchema(columns, "y", has_header=False, missing=options.missing, test_share=test_share, seed=seed)
+    kept = _complete_rows(name, x, options)
+    said = [f"{name}: {len(x):,} rows of {x.shape[1]} numbers"]
+    return _dataset(_Rows(name, x[kept], y[kept], schema, said), options.task, preparation)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Inputs (n, features), nan where missing and to be filled; answers; how they were read."""
+
+    name: str
+    inputs: Array
+    answers: Array
+    schema: TableSchema
+    notes: list[str]
+
+
+def _unmasked(array: Any) -> Array:
+    """Return an array with nan (or nothing) where a mask hides a value."""
+    if not np.ma.isMaskedArray(array) or not np.ma.getmaskarray(array).any():
+        return np.asarray(array)
+    return np.ma.filled(array.astype(object if array.dtype.kind in "OUS" else np.float64), np.nan)
+
+
+def _complete_rows(name: str, x: Array, options: TableOptions) -> Array:
+    """Return the numbers of the rows to use; refuse what is infinite, and nan where that was not allowed."""
+    is_gap = np.isnan(x) if x.dtype.kind == "f" else np.zeros(x.shape, dtype=bool)
+    with np.errstate(over="ignore", invalid="ignore"):
+        is_infinite = ~np.isfinite(x.astype(np.float32)) & ~is_gap
+    errors = CellErrors(name)
+    for row, column in np.argwhere(is_infinite | (is_gap if options.missing == "refuse" else False)):
+        errors.add(f"{x[row, column]} in row {row}, column {column}")
+    errors.refuse("Expected finite numbers up to 3e38. Fill the gaps or leave these rows out.")
+    return np.flatnonzero(~is_gap.any(axis=1)) if options.missing == "drop" else np.arange(len(x))
+
+
+def _from_table(table: Table, options: TableOptions, preparation: str, test_share: float, seed: int) -> Dataset:
+    """Return a data set from rows of text."""
+    if len(table.columns) < 2 or not table.rows:
+        raise DataError(
+            f"{table.name} has {len(table.columns)} column(s) and {len(table.rows)} row(s); expected two columns and "
+            f"some rows."
+        )
+    _check_widths(table)
+    options = replace(options, drop=tuple(target_column(table, name) for name in options.drop))
+    target = target_column(table, options.target)
+    labelled, unlabelled = _labelled(table, target, options)
+    columns = infer_columns(labelled, target, options)
+    if not columns:
+        raise DataError(f"{table.name} has no column left to predict {target!r} from; drop fewer.")
+    whole, inputs = _inputs(labelled, columns, options)
+    schema = TableSchema(
+        columns, target, table.has_header, options.decimal, options.encoding, options.missing_values, options.missing,
+        test_share, seed,
+    )  # fmt: skip
+    notes = [_how_read(table, options), *_left_out(unlabelled, len(labelled.rows) - len(whole.rows))]
+    rows = _Rows(table.name, inputs, read_target(whole, target, options), schema, notes)
+    return _dataset(rows, options.task, preparation)
+
+
+def _check_widths(table: Table) -> None:
+    errors = CellErrors(table.name)
+    for i, row in enumerate(table.rows):
+        if len(row) != len(table.columns):
+            errors.add(f"{table.where(i)}: {len(row)} fields; expected {len(table.columns)}")
+    errors.refuse("Give every row as many fields.")
+
+
+def _labelled(table: Table, target: str, options: TableOptions) -> tuple[Table, int]:
+    """Return the rows that have an answer, and how many have none; refuse these where rows may not be left out."""
+    gaps = find_unlabelled(table, target, options)
+    if options.missing == "refuse":
+        errors = CellErrors(table.name)
+        for i in gaps:
+            text = table.rows[i][table.columns.index(target)]
+            errors.add(f"{table.where(i)}, column {target!r}: {text.strip()!r} is missing")
+        errors.refuse(
+            "A row without an answer teaches nothing: fill it in, leave such rows out (missing: drop), or say which "
+            "words stand for a missing value."
+        )
+    rest = sorted(set(range(len(table.rows))) - set(gaps))
+    if not rest:
+        raise DataError(f"{table.name}: no row has an answer in column {target!r}.")
+    return (table.take(rest) if gaps else table), len(gaps)
+
+
+def _inputs(table: Table, columns: tuple[Column, ...], options: TableOptions) -> tuple[Table, Array]:
+    """Return the table's inputs, and the rows they belong to: all of them, or the complete ones."""
+    encoded = encode(table, columns, options.decimal, options.missing_values)
+    errors = CellErrors(table.name)
+    for i, phrase in sorted(encoded.errors):
+        errors.add(f"{table.where(i)}, {phrase}")
+    if options.missing == "refuse" and not encoded.errors:
+        describe_missing(table, columns, encoded.inputs, errors)
+    errors.refuse("Correct these cells." if encoded.errors else MISSING_ADVICE)
+    if options.missing != "drop":
+        return table, encoded.inputs
+    complete = np.flatnonzero(~np.isnan(encoded.inputs).any(axis=1))
+    return table.take(complete.tolist()), encoded.inputs[complete]
+
+
+def _how_read(table: Table, options: TableOptions) -> str:
+    """Return what was read, in one line."""
+    header = "" if table.place == "row" else ", first line a header" if table.has_header else ", no header"
+    dropped = f", dropped: {', '.join(options.drop)}" if options.drop else ""
+    return f"{table.name}: {len(table.rows):,} rows of {len(table.columns)} columns{header}{dropped}"
+
+
+def _left_out(unlabelled: int, incomplete: int) -> list[str]:
+    return [
+        f"{n:,} rows {why} are left out"
+        for n, why in ((unlabelled, "without an answer"), (incomplete, "with a missing value"))
+        if n
+    ]
+
+
+def _dataset(rows: _Rows, task: str, preparation: str) -> Dataset:
+    """Return rows as a data set: split, gaps filled with what the training rows have, prepared."""
+    name, n, schema = rows.name, len(rows.inputs), rows.schema
+    if n < 2:
+        raise DataError(f"{name} has {n} example(s); expected two or more to learn from and to test.")
+    answers, classes = answers_of(name, rows.answers, task)
+    keys = row_keys(rows.inputs, answers, classes, schema.seed)
+    groups = answers if classes else np.zeros(n, dtype=np.int64)
+    train, test = content_split(groups, keys, schema.test_share)
+    if not len(test) or not len(train):
+        raise DataError(f"{name} has {n} examples: too few for a test share of {schema.test_share}. Bring more rows.")
+    schema = replace(_fitted(schema, rows.inputs[train]), fingerprint=table_fingerprint(keys))
+    raw = schema.fill(rows.inputs).astype(np.float32)
+    low, high = float(raw[train].min()), float(raw[train].max())
+    prepared = preparation_for(preparation, raw[train], low=low, high=high if high > low else low + 1, per_column=True)
+    what = f"{len(classes)} classes" if classes else f"{answers.shape[1]} number(s) to predict"
+    return Dataset(
+        name=name,
+        train=Examples(raw[train], answers[train], prepared),
+        validation=None,
+        test=Examples(raw[test], answers[test], prepared),
+        class_names=classes,
+        image_shape=None,
+        source=f"{n:,} rows of {raw.shape[1]} numbers from {name}, {schema.test_share:g} of them for the test, "
+        f"fingerprint {schema.fingerprint}",
+        table=schema,
+        notes=(f"{rows.notes[0]}; target {schema.target!r}, {what}", *rows.notes[1:]),
+    )
+
+
+def _fitted(schema: TableSchema, inputs: Array) -> TableSchema:
+    """Return the schema with the means of the training rows (n, features), where gaps are to be filled with them."""
+    if schema.missing != "mean":
+        return schema
+    n_known = np.maximum((~np.isnan(inputs)).sum(axis=0), 1)
+    means = (np.nansum(inputs, axis=0, dtype=np.float64) / n_known).tolist()
+    columns, start = [], 0
+    for column in schema.columns:
+        columns.append(replace(column, means=tuple(means[start : start + column.n_inputs])))
+        start += column.n_inputs
+    return replace(schema, columns=tuple(columns))

@@ -1,0 +1,71 @@
+"""A table's schema as plain data, and back, with a bound for everything in it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from byhand.data.tables.options import MISSING, TableOptions
+from byhand.data.tables.schema import MAX_CATEGORIES, Column, TableSchema
+from byhand.persistence.plain_data import Reader, label, listed, number, one_of, optional, record, whole
+
+MAX_COLUMNS = 100_000
+LARGEST = 3.5e38  # of a mean: what float32 holds
+
+
+def plain_schema(schema: TableSchema) -> dict[str, Any]:
+    """Return a schema as plain data."""
+    return asdict(schema)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is not true or false")
+    return value
+
+
+_column: Reader = record(
+    {"name": label, "categories": listed(label), "means": optional(listed(number(-LARGEST, LARGEST)))}
+)
+_schema: Reader = record(
+    {
+        "columns": listed(_column),
+        "target": label,
+        "has_header": _flag,
+        "decimal": one_of(".", ","),
+        "encoding": label,
+        "missing_values": listed(label),
+        "missing": one_of(*MISSING),
+        "test_share": number(0, 1),
+        "seed": whole(0, 2**64 - 1),
+        "fingerprint": label,
+    }
+)
+
+
+def read_schema(name: str, value: Any) -> TableSchema:
+    """Read a schema whose columns have names of their own and as many means as inputs."""
+    fields = _schema(name, _as_lists(value))
+    columns = tuple(
+        Column(c["name"], tuple(c["categories"]), None if c["means"] is None else tuple(c["means"]))
+        for c in fields["columns"]
+    )
+    names = [column.name for column in columns]
+    if not 0 < len(columns) <= MAX_COLUMNS or len(set(names)) != len(names):
+        raise ValueError(f"{name} has {len(columns):,} columns; expected 1 to {MAX_COLUMNS:,} of different names")
+    for column in columns:
+        if len(column.categories) > MAX_CATEGORIES or len(set(column.categories)) != len(column.categories):
+            raise ValueError(
+                f"{name} has a column of {len(column.categories):,} categories; expected 50 different ones"
+            )
+        if (fields["missing"] == "mean") != (column.means is not None) or (
+            column.means is not None and len(column.means) != column.n_inputs
+        ):
+            raise ValueError(f"{name} has a column with other means than inputs")
+    TableOptions(encoding=fields["encoding"])  # a codec that exists and makes text
+    return TableSchema(**{**fields, "columns": columns, "missing_values": tuple(fields["missing_values"])})
+
+
+def _as_lists(value: Any) -> Any:
+    """Return plain data with lists for tuples: what is written is read first, before JSON has made lists of them."""
+    if isinstance(value, dict):
+        return {key: _as_lists(inner) for key, inner in value.items()}
+    return [_as_lists(inner) for inner in value] if isinstance(value, list | tuple) else value
