@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arguments import check_path
+from byhand.arguments import MAX_WIDTH, check_items, check_kind, check_path, check_whole
 from byhand.arrays import Array, Params, check_features, plain_array
 from byhand.data.prepare import Preparation
 from byhand.data.tables.applying import apply_schema, read_new
@@ -80,8 +80,7 @@ class Model:
     table: TableSchema | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "output", known_as("output", self.output, {str(output): output for output in Output}))
-        object.__setattr__(self, "class_names", tuple(self.class_names))
+        self._check_kinds()
         for name in ("provenance", "history"):
             object.__setattr__(self, name, distrust(getattr(self, name)))
         scale, shift = self.preparation.scale, self.preparation.shift
@@ -100,6 +99,19 @@ class Model:
             )
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (scale, shift)):
             raise ShapeError("a model got a preparation of other numbers than finite floats")
+
+    def _check_kinds(self) -> None:
+        """Raise OptionError for a part of another kind; a word for `output` becomes the Output that it names."""
+        check_kind("a model", "network", self.network, Network, "a Network")
+        check_kind("a model", "preparation", self.preparation, Preparation, "a Preparation")
+        object.__setattr__(self, "output", known_as("output", self.output, {str(output): output for output in Output}))
+        names = check_items("a model", "class_names", self.class_names, "a list of words")
+        words = tuple(check_kind("a model", "a class name", name, str, "words") for name in names)
+        object.__setattr__(self, "class_names", words)
+        if self.image_shape is not None:
+            sides = check_items("a model", "image_shape", self.image_shape, "(height, width)")
+            whole_sides = tuple(check_whole("a model", "a side", side, 1, MAX_WIDTH) for side in sides)
+            object.__setattr__(self, "image_shape", whole_sides)
 
     @property
     def n_features(self) -> int:
@@ -203,6 +215,7 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     Raises OptionError if it holds what cannot be saved (a layer of your own, provenance that is not plain data),
     EnvironmentFault if the machine says no.
     """
+    check_kind("save_model", "model", model, Model, "a Model")
     body = {
         "layers": describe_network(model.network),
         "preparation": model.preparation.name,
