@@ -43,7 +43,7 @@ def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
     """Return data for a model, with the model's own preparation: what was named, or else a built-in set of its kind.
 
     Raises DataError if nothing was named and the model was trained on something that is not built in, or if the data
-    have another width.
+    have another width or answers of another kind.
     """
     if data_dir is not None:
         dataset = load_data(_unprepared("mnist"), data_dir)
@@ -56,7 +56,19 @@ def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
             f"the model takes {model.n_features} numbers an example, and {dataset.name} has "
             f"{dataset.train.n_features}. Name other data with --data or --data-dir."
         )
+    _check_answers(model, dataset)
     return replace(dataset, train=_prepared(dataset.train, model), test=dataset.test and _prepared(dataset.test, model))
+
+
+def _check_answers(model: Model, dataset: Dataset) -> None:
+    """Raise DataError unless the data's answers are of the kind that the model gives."""
+    has = f"{len(dataset.class_names)} classes" if dataset.train.is_classes else "numbers to predict"
+    gives = "predicts numbers" if model.output is Output.VALUES else f"tells {model.n_classes} classes apart"
+    same_kind = dataset.train.is_classes == (model.output is not Output.VALUES)
+    if not same_kind or (dataset.train.is_classes and len(dataset.class_names) > model.n_classes):
+        raise DataError(f"the model {gives}, and {dataset.name} has {has}. Name other data with --data or --data-dir.")
+    if not dataset.train.is_classes and dataset.train.y.size != len(dataset.train) * model.network.widths[-1]:
+        raise DataError(f"the model {gives}, {model.network.widths[-1]} an example, and {dataset.name} has others.")
 
 
 def built_in_sets() -> dict[str, Recipe]:
