@@ -59,6 +59,14 @@ def test_a_training_is_not_lost_where_stderr_is_full(tmp_path: Path) -> None:
     assert (tmp_path / "runs" / "digits-1" / "model.safetensors").exists()
 
 
+@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_an_error_keeps_its_exit_code_where_stderr_is_full(tmp_path: Path) -> None:
+    command = [*PYTHON, "evaluate", tmp_path / "none"]
+    with open("/dev/full", "w") as full:
+        assert subprocess.run(command, stderr=full, check=False).returncode == 3
+
+
 def test_json_is_what_every_program_reads() -> None:
     values = {"a": float("nan"), "b": [float("-inf"), 1.5], "c": "\ud800", "d": UntrustedText("\udcff"), "e": (1,)}
     text = json_text(values)

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from byhand._version import __version__
+from byhand.cli.common import Narration
 from byhand.errors import ByhandError
 from byhand.untrusted import visible
 
@@ -102,7 +103,7 @@ def _tell(error: Exception) -> int:
     if isinstance(error, click.Abort):
         return 130
     message, code = _message_and_code(error)
-    print(f"byhand: {visible(message)}", file=sys.stderr)
+    print(f"byhand: {visible(message)}", file=Narration(sys.stderr))  # the exit code tells it too
     return code
 
 
