@@ -166,6 +166,15 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
          "image_shape": (2, 2), "provenance": {}, "history": {}},
     ),
     "load_model": (bh.load_model, {"path": "nowhere"}),
+    "data.from_arrays": (
+        bh.data.from_arrays,
+        {"x": X, "y": Y, "name": "arrays", "preparation": "raw", "test_share": 0.25, "seed": 0, "options": None},
+    ),
+    "data.read_table": (
+        bh.data.read_table,
+        {"source": {"a": [1, 2, 3, 4] * 5, "b": ["x", "y"] * 10}, "target": "b", "preparation": "raw",
+         "test_share": 0.25, "seed": 0, "options": None},
+    ),
     "data.digits": (bh.data.digits, {"preparation": "unit", "validation": 0.2, "seed": 0}),
     "data.mnist": (bh.data.mnist, {"folder": "nowhere", "preparation": "unit", "validation": None}),
     "data.gaussians": (bh.data.gaussians, {"n": 20, "seed": 0, "name": "gaussians", "preparation": "raw"}),

@@ -1,11 +1,11 @@
 """From a table or arrays to a data set: what is inferred, learned from the training rows, and kept in a schema."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from byhand.arguments import check_kind, check_number, check_path, check_whole, shown
 from byhand.arrays import Array
 from byhand.data.archive import read_arrays
 from byhand.data.examples import Dataset, Examples
@@ -20,7 +20,7 @@ from byhand.data.tables.frames import frame_table, is_frame
 from byhand.data.tables.options import TableOptions
 from byhand.data.tables.schema import Column, TableSchema, describe_missing, encode
 from byhand.data.tables.target import answers_of, find_unlabelled, read_target, target_column
-from byhand.errors import DataError
+from byhand.errors import DataError, OptionError
 
 MISSING_ADVICE = "Fill them in, take the mean of the training rows (missing: mean) or leave these rows out (drop)."
 
@@ -43,11 +43,14 @@ def read_table(
     options : what is known of the table; the rest is inferred, and said in the data set's notes
     Raises DataError naming the places of what cannot be used.
     """
-    options = options or TableOptions()
-    options = options if target is None else replace(options, target=target)
+    options, test_share, seed = _checked("read_table", options, test_share, seed)
+    if target is not None:
+        if not isinstance(target, str | int):
+            raise OptionError(f"read_table got target {shown(target)}; expected the name or the number of a column.")
+        options = replace(options, target=target)
     if is_frame(source):
         return _from_table(frame_table(source), options, preparation, test_share, seed)
-    path = Path(source)
+    path = check_path("read_table", "source", source)
     if path.suffix.lower() == ".npz":
         x, y = read_arrays(path, ("x", "y"))
         return from_arrays(
@@ -70,11 +73,12 @@ def from_arrays(
 
     nan and what a mask hides are missing: see TableOptions.missing.
     """
-    options = options or TableOptions()
-    x, y = _unmasked(x), _unmasked(y)
-    if x.ndim != 2 or x.dtype.kind not in "biuf":
+    check_kind("from_arrays", "name", name, str, "a word")
+    options, test_share, seed = _checked(name, options, test_share, seed)
+    x, y = _unmasked(name, x), _unmasked(name, y)
+    if x.ndim != 2 or not x.shape[1] or x.dtype.kind not in "biuf":
         raise DataError(f"{name} got x of shape {x.shape} and dtype {x.dtype}; expected (n, features) numbers.")
-    if len(x) != len(y) or y.ndim > 2:
+    if y.ndim not in (1, 2) or len(x) != len(y):
         raise DataError(f"{name} got {x.shape} inputs and {y.shape} answers; expected (n, features) and (n,).")
     columns = tuple(Column(f"column {i + 1}") for i in range(x.shape[1]))
     schema = TableSchema(columns, "y", has_header=False, missing=options.missing, test_share=test_share, seed=seed)
@@ -94,10 +98,21 @@ class _Rows:
     notes: list[str]
 
 
-def _unmasked(array: Any) -> Array:
+def _checked(who: str, options: TableOptions | None, test_share: float, seed: int) -> tuple[TableOptions, float, int]:
+    """Return how to read, the share and the seed, once each is what it should be."""
+    options = TableOptions() if options is None else options
+    check_kind(who, "options", options, TableOptions, "TableOptions")
+    share = check_number(who, "test_share", test_share, lambda part: 0 < part < 1, "a number between 0 and 1")
+    return options, share, check_whole(who, "seed", seed, 0, 2**64 - 1)
+
+
+def _unmasked(who: str, array: Any) -> Array:
     """Return an array with nan (or nothing) where a mask hides a value."""
     if not np.ma.isMaskedArray(array) or not np.ma.getmaskarray(array).any():
-        return np.asarray(array)
+        try:
+            return np.asarray(array)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise DataError(f"{who} got what cannot become an array; expected rows of equal length.") from error
     return np.ma.filled(array.astype(object if array.dtype.kind in "OUS" else np.float64), np.nan)
 
 
