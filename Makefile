@@ -5,18 +5,33 @@ BIN := $(VENV)/bin
 BUILD := pyproject.toml hatch_build.py $(shell find core -name '*.[ch]' -o -name '*.py')
 ARGS ?=
 
-.PHONY: train test test-lab lint wasm wheels clean
+.PHONY: train test test-full test-lab test-kernels test-thrice lint wasm wheels clean
 
 train: $(VENV)/.for-use
 	$(BIN)/byhand train $(ARGS)
 
-# The default suite, then what takes longer but still belongs to it. Seven minutes on two cores, no network.
+PYTEST := $(BIN)/python -m pytest
+PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
+
+# What belongs before every commit. Needs no network. Under five minutes on two quiet cores; the percentage counts up.
 test: $(VENV)/.for-test
-	$(BIN)/python -m pytest -q -m "not long and not browser" --numprocesses=auto --maxprocesses=4 --dist=worksteal --durations=10 $(ARGS)
+	$(PYTEST) $(PARALLEL) --durations=10 $(ARGS)
+
+# And what takes longer: real MNIST, kills at twenty moments, many seeds. Under ten minutes on two quiet cores.
+test-full: $(VENV)/.for-test
+	$(PYTEST) -m "not long and not browser" $(PARALLEL) --durations=20 $(ARGS)
 
 # The lab's page in Chromium, which must be installed. Four minutes.
 test-lab: $(VENV)/.for-browser
-	$(BIN)/python -m pytest -q -m "browser and not long" --durations=5 $(ARGS)
+	$(PYTEST) -m "browser and not long" --durations=5 $(ARGS)
+
+# The C core's tests once in each kernel that this processor has, as on one that has no better. Two minutes a kernel.
+test-kernels: $(VENV)/.for-test
+	$(BIN)/python tools/test_kernels.py $(ARGS)
+
+# Whether the suite depends on how busy the machine is: two quiet runs, one beside four busy processes.
+test-thrice: $(VENV)/.for-test
+	$(BIN)/python tools/test_thrice.py $(ARGS)
 
 lint: $(VENV)/.for-lint
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -21,7 +21,7 @@ from byhand.network import Network
 from byhand.optimizers import SGD
 from byhand.randomness import DROPOUT, Stream
 from byhand.training.array_engine import ArrayEngine
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 SHALLOW, DEEP = [784, 128, 10], [784, *[50] * 6, 10]
 BATCH, RATE = 100, 0.1
@@ -51,6 +51,7 @@ def fastest(engine: Engine, epochs: int, sizes: list[int], options: dict[str, An
 
 
 def main() -> None:
+    arguments = parser_for(__doc__).parse_args()
     engines = {"core": NativeEngine(n_threads=1), "numpy": ArrayEngine()}
     found = {}
     print("| network | core, ms | NumPy, ms | ratio |\n|---|--:|--:|--:|")
@@ -59,7 +60,7 @@ def main() -> None:
         found[name] = seconds
         core, numpy = 1000 * seconds["core"], 1000 * seconds["numpy"]
         print(f"| {name} | {core:.0f} | {numpy:.0f} | {numpy / core:.1f} |", flush=True)
-    save_record("between", {**machine(), "processor_seconds": found})
+    save_record("between", {**machine(), "processor_seconds": found}, wanted=arguments.record)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ Every recipe that is tested by counting, the same seeds with the native and the 
 difference of the paired seeds with its 95 % interval. Needs MNIST (BYHAND_DATA or the cache); some three minutes.
 """
 
-import argparse
 import statistics
 from dataclasses import replace
 from typing import Any
@@ -15,7 +14,7 @@ from byhand.recipes.outcome import outcome_of
 from byhand.recipes.run import Run
 from byhand.recipes.sources import load_data
 from byhand.training.engines import choose_engine
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 NAMES = ("vanilla", "fast", "deep-dive", "first", "digits", "gaussians-16-8")
 
@@ -46,11 +45,11 @@ def compared(name: str, seeds: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = parser_for(__doc__)
     parser.add_argument("--seeds", type=int, default=5)
     options = parser.parse_args()
     found = {name: compared(name, options.seeds) for name in NAMES}
-    save_record("engine-accuracy", {**machine(), "recipes": found})
+    save_record("engine-accuracy", {**machine(), "recipes": found}, wanted=options.record)
 
 
 if __name__ == "__main__":

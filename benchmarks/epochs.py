@@ -5,7 +5,6 @@ With works named, only these are measured, and take their places in the record t
 meanwhile.
 """
 
-import argparse
 from importlib.metadata import PackageNotFoundError, version
 
 from byhand.bench.report import as_table, as_values
@@ -13,7 +12,7 @@ from byhand.bench.roofline import peak
 from byhand.bench.turns import PEERS, take_turns
 from byhand.bench.work import WORKS, work_named
 from byhand.engines.native import NativeEngine, usable_processors
-from machine import machine, read_record, save_record
+from machine import machine, parser_for, read_record, save_record
 
 
 def versions() -> dict[str, str]:
@@ -28,7 +27,7 @@ def versions() -> dict[str, str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = parser_for(__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("works", nargs="*")
     options = parser.parse_args()
@@ -42,7 +41,7 @@ def main() -> None:
         values |= {name: old for name, old in read_record("epochs")["works"].items() if name not in values}
         values = {name: values[name] for name in WORKS if name in values}
     record = {**machine(), "versions": versions(), "engine": NativeEngine().name, "peak_flops": most, "works": values}
-    save_record("epochs", record)
+    save_record("epochs", record, wanted=options.record)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,11 @@ five seeds, as `byhand experiment NAME` takes them.
 """
 
 import json
-import sys
 import time
 from typing import Any
 
 from byhand.experiments import Experiment, conduct, experiment_named, experiments
-from machine import RECORDS, machine, save_record
+from machine import RECORDS, machine, parser_for, save_record
 
 SEEDS, USUAL = 20, 5
 
@@ -46,9 +45,12 @@ def measured(experiment: Experiment) -> dict[str, Any]:
 
 
 def main() -> None:
+    parser = parser_for(__doc__)
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
     file = RECORDS / "experiments.json"
     record = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"experiments": {}}
-    for name in sys.argv[1:] or experiments():
+    for name in arguments.names or experiments():
         experiment = experiment_named(name)
         record["experiments"][experiment.name] = found = measured(experiment)
         holds = all(one["holds"] for one in found["findings"])
@@ -63,6 +65,7 @@ def main() -> None:
                 **about,
                 "experiments": {n: record["experiments"][n] for n in experiments() if n in record["experiments"]},
             },
+            wanted=arguments.record,
         )
 
 

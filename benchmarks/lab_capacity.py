@@ -4,7 +4,6 @@ The lab's server in a process of its own, a thread of which publishes 20 frames 
 one, on the same machine and cores. Counts what every viewer saw, and takes the time from publishing to arrival.
 """
 
-import argparse
 import asyncio
 import http.client
 import json
@@ -17,7 +16,7 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 RATE, FILLING = 20, "x" * 7900  # frames a second, bytes of one (with what is around it, 8 kB)
 
@@ -105,7 +104,7 @@ def static_rate(port: int, n: int = 1000) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = parser_for(__doc__)
     parser.add_argument("--viewers", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--runs", type=int, default=3)
@@ -115,7 +114,9 @@ def main() -> None:
         before = os.getloadavg()[0]  # what else is at work on the machine: a frame that comes too late is skipped
         runs.append({"load_before": round(before, 2), **asyncio.run(measured(given.viewers, given.seconds))})
         print(json.dumps(runs[-1]))
-    save_record("lab-capacity", {"what": "viewers of /live beside the server", **machine(), "runs": runs})
+    save_record(
+        "lab-capacity", {"what": "viewers of /live beside the server", **machine(), "runs": runs}, wanted=given.record
+    )
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 ROUNDS = 5
 PATIENCE = 120  # seconds
@@ -130,13 +130,14 @@ def measured(browser: Any, address: str) -> dict[str, Any]:
 
 
 def main() -> None:
+    arguments = parser_for(__doc__).parse_args()
     chromium = os.environ.get("BYHAND_CHROMIUM") or shutil.which("chromium")
     with served_lab() as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         figures = measured(browser, address)
         browser.close()
     print(json.dumps(figures, indent=2))
-    save_record("lab-page", {**machine(), **figures})
+    save_record("lab-page", {**machine(), **figures}, wanted=arguments.record)
 
 
 if __name__ == "__main__":

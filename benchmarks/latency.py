@@ -4,7 +4,6 @@
 Needs onnx, onnxruntime, torch, scikit-learn (`pip install 'byhand[bench]'`) and MNIST.
 """
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import byhand as bh
 from byhand.engines.predictor import ArrayPredictor, NativePredictor
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 CALLS = 2000  # a turn
 
@@ -62,7 +61,7 @@ def torch_answer(network: bh.Network, image: Any) -> Callable[[], Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = parser_for(__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
     test = bh.data.mnist().test
@@ -93,7 +92,7 @@ def main() -> None:
     print(f"byhand / onnxruntime: {ratio['median']:.2f} of the medians, {ratio['fastest']:.2f} of the fastest")
     versions = {"onnxruntime": onnxruntime.__version__, "torch": torch.__version__}
     found = {"versions": versions, "microseconds": microseconds, "byhand / onnxruntime": ratio}
-    save_record("latency", {**machine(), **found})
+    save_record("latency", {**machine(), **found}, wanted=options.record)
 
 
 if __name__ == "__main__":

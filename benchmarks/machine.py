@@ -1,5 +1,6 @@
 """What every record begins with: when, on what, with which versions. No host names, no paths."""
 
+import argparse
 import datetime
 import json
 import os
@@ -43,8 +44,18 @@ def read_record(name: str) -> dict[str, Any]:
     return found
 
 
-def save_record(name: str, record: dict[str, Any]) -> None:
-    """Write benchmarks/records/NAME.json."""
+def parser_for(doc: str | None) -> argparse.ArgumentParser:
+    """Return a benchmark's parser, with the flag without which nothing tracked is written."""
+    parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
+    parser.add_argument("--record", action="store_true", help="write the figures to benchmarks/records")
+    return parser
+
+
+def save_record(name: str, record: dict[str, Any], *, wanted: bool) -> None:
+    """Write benchmarks/records/NAME.json where it is wanted."""
+    if not wanted:
+        print(f"benchmarks/records/{name}.json is left as it is: --record writes it")
+        return
     RECORDS.mkdir(exist_ok=True)
     (RECORDS / f"{name}.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"record: benchmarks/records/{name}.json")

@@ -9,7 +9,7 @@ All of it: the interpreter, the library, MNIST as the peer wants it, the trainin
 import subprocess
 import sys
 
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 PEERS = ("byhand", "byhand numpy", "jax scan", "torch", "keras", "scikit-learn")
 PROGRAM = """
@@ -29,10 +29,11 @@ def peak_of(peer: str) -> float | None:
 
 
 def main() -> None:
+    arguments = parser_for(__doc__).parse_args()
     found = {peer: peak for peer in PEERS if (peak := peak_of(peer)) is not None}
     for peer, peak in found.items():
         print(f"{peer:<16}{peak:7.0f} MB  {peak / found['byhand']:.1f} times byhand's")
-    save_record("memory", {**machine(), "peak_megabytes": found})
+    save_record("memory", {**machine(), "peak_megabytes": found}, wanted=arguments.record)
 
 
 if __name__ == "__main__":

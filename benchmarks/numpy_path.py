@@ -13,7 +13,6 @@ Needs PyTorch (`pip install 'byhand[bench]'`) and MNIST (BYHAND_DATA or the cach
 Threads: run once with OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 and once with 2. The peers never run at the same time.
 """
 
-import argparse
 import os
 import statistics
 import time
@@ -31,7 +30,7 @@ from byhand.recipes.build import build_plan
 from byhand.recipes.run import Run
 from byhand.training.array_engine import ArrayEngine
 from byhand.training.step import train_step
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 Batches = list[tuple[Array, Array]]
 RECIPE = RECIPES["vanilla"]
@@ -121,9 +120,10 @@ def torch_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = parser_for(__doc__)
     parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
+    arguments = parser.parse_args()
+    rounds = arguments.rounds
     threads = int(os.environ.get("OPENBLAS_NUM_THREADS", os.cpu_count() or 1))
     torch.set_num_threads(threads)
     dataset = bh.data.mnist(preparation=RECIPE.preparation, validation=None)
@@ -152,7 +152,11 @@ def main() -> None:
         print(f"{name:<14}{medians[name]:.3f} s ({min(values):.3f} – {max(values):.3f})")
     print("\n".join(f"{name}: {ratio:.2f}" for name, ratio in ratios.items()))
     record = {"what": "seconds an epoch of vanilla", **machine(), "torch": torch.__version__, "threads": threads}
-    save_record(f"numpy-path-{threads}-threads", {**record, "seconds": seconds, "medians": medians, "ratios": ratios})
+    save_record(
+        f"numpy-path-{threads}-threads",
+        {**record, "seconds": seconds, "medians": medians, "ratios": ratios},
+        wanted=arguments.record,
+    )
 
 
 if __name__ == "__main__":

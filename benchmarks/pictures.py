@@ -17,7 +17,7 @@ from byhand.data.drawn_digit import as_mnist
 from byhand.recipes import RECIPES
 from byhand.recipes.run import Run
 from byhand.training.array_engine import ArrayEngine
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 Spoil = Callable[[Array, np.random.Generator], Array]
 PAGE = (400, 500)
@@ -74,6 +74,7 @@ WAYS: tuple[Spoil, ...] = (
 
 
 def main() -> None:
+    arguments = parser_for(__doc__).parse_args()
     recipe = RECIPES["draw"]
     run = Run.of(recipe, data.mnist(preparation=recipe.preparation, validation=None))
     for _ in run.epochs(ArrayEngine()):
@@ -91,7 +92,9 @@ def main() -> None:
         right[way.__name__] = float((model.predict(made) == test.y[rows]).mean())
         print(f"{way.__name__:<16} {100 * right[way.__name__]:.1f} %  {1000 * seconds[way.__name__]:.1f} ms a picture")
     what = f"share of {len(rows)} test digits read right by the draw recipe, seed 0, and seconds a picture"
-    save_record("pictures", {"what": what, **machine(), "read_right": right, "seconds": seconds})
+    save_record(
+        "pictures", {"what": what, **machine(), "read_right": right, "seconds": seconds}, wanted=arguments.record
+    )
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 SEEDS = {"first": 5, "vanilla": 5, "deep-dive": 5, "fast": 20, "draw": 5, "gaussians-16-8": 20, "gaussians-4-4": 20, "xor": 1, "digits": 5}  # fmt: skip  # noqa: E501
 
@@ -25,12 +25,23 @@ def run(name: str, *options: str) -> dict[str, object]:
 
 
 def main() -> None:
-    for name in sys.argv[1:] or SEEDS:
+    parser = parser_for(__doc__)
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
+    for name in arguments.names or SEEDS:
         found = run(name, "--seeds", str(SEEDS[name]))
-        save_record(f"recipe-{name}", {"what": f"byhand train {name} --seeds {SEEDS[name]}", **machine(), **found})
-    if not sys.argv[1:] or "gaussians-equal" in sys.argv[1:]:
+        save_record(
+            f"recipe-{name}",
+            {"what": f"byhand train {name} --seeds {SEEDS[name]}", **machine(), **found},
+            wanted=arguments.record,
+        )
+    if not arguments.names or "gaussians-equal" in arguments.names:
         found = run("gaussians-16-8", "--data", "gaussians-equal", "--seeds", "20")
-        save_record("recipe-gaussians-16-8-equal", {"what": "the same on clouds of equal spread", **machine(), **found})
+        save_record(
+            "recipe-gaussians-16-8-equal",
+            {"what": "the same on clouds of equal spread", **machine(), **found},
+            wanted=arguments.record,
+        )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import numpy · import byhand · byhand with the names training needs · byhand 
 to tested model. Median of the rounds, in turns.
 """
 
-import argparse
 import shutil
 import statistics
 import subprocess
@@ -14,7 +13,7 @@ import time
 from pathlib import Path
 
 import byhand
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 COMMANDS = {
     "python": ["-c", "pass"],
@@ -39,9 +38,10 @@ def seconds(name: str, command: list[str]) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = parser_for(__doc__)
     parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+    arguments = parser.parse_args()
+    rounds = arguments.rounds
     found: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for turn in range(rounds + 1):
         for name, command in COMMANDS.items():
@@ -54,7 +54,7 @@ def main() -> None:
     package = Path(byhand.__file__).parent
     size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     print(f"the package itself: {size / 1e6:.2f} MB")
-    save_record("startup", {"what": "seconds of whole processes", **machine(), "medians": medians, "seconds": found, "package_bytes": size})  # fmt: skip  # noqa: E501
+    save_record("startup", {"what": "seconds of whole processes", **machine(), "medians": medians, "seconds": found, "package_bytes": size}, wanted=arguments.record)  # fmt: skip  # noqa: E501
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ validation block, by the mean of its seeds; then it trains on everything, a fift
 seed, the ways in turns. Seconds are those of training alone. Needs PyTorch and MNIST; some five minutes.
 """
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -25,7 +24,7 @@ from byhand.recipes.build import build_plan
 from byhand.recipes.run import Run
 from byhand.recipes.sources import load_data
 from byhand.training.engines import choose_engine
-from machine import machine, read_record, save_record
+from machine import machine, parser_for, read_record, save_record
 
 FAST = RECIPES["fast"]
 TARGETS = (0.9766, 0.98)
@@ -130,7 +129,7 @@ def as_recorded() -> dict[str, dict[float, int | None]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = parser_for(__doc__)
     parser.add_argument("--again", action="store_true", help="time what the record has chosen, and choose nothing anew")
     options = parser.parse_args()
     held_back, everything = (load_data(replace(FAST, validation=kind), None) for kind in ("balanced", "none"))
@@ -144,7 +143,11 @@ def main() -> None:
             seconds, test = statistics.median(told["seconds"]), statistics.fmean(told["test"])
             print(f"{target:.2%}: {name}, {told['epochs']} epochs: {seconds:.2f} s, {test:.2%} of the test set")
     targets = {f"{target:.4f}": ways for target, ways in found.items()}
-    save_record("time-to-accuracy", {**machine(), "torch": torch.__version__, "tried": MOST_EPOCHS, "targets": targets})
+    save_record(
+        "time-to-accuracy",
+        {**machine(), "torch": torch.__version__, "tried": MOST_EPOCHS, "targets": targets},
+        wanted=options.record,
+    )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 Needs PyTorch and MNIST (BYHAND_DATA or the cache).
 """
 
-import argparse
 import json
 import statistics
 import subprocess
@@ -13,11 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from machine import machine, save_record
+from machine import machine, parser_for, save_record
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = parser_for(__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +42,7 @@ def main() -> None:
         print(f"{name:<20}{median:.2f} s  fastest {min(seconds[name]):.2f}")
     print(f"byhand train fast / import torch: {ratio:.2f}; of it training {statistics.median(training):.2f} s")
     found = {"seconds": seconds, "training_seconds": training, "byhand train fast / import torch": ratio}
-    save_record("whole-process", {**machine(), **found})
+    save_record("whole-process", {**machine(), **found}, wanted=options.record)
 
 
 if __name__ == "__main__":

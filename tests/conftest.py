@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("byhand", deadline=None, derandomize=True, database=None)  # the same cases everywhere
+settings.load_profile("byhand")
 
 REAL_MNIST = os.environ.get("BYHAND_DATA")
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from byhand.cli.main import cli
+from waiting import HANG
 
 PYTHON = [sys.executable, "-m", "byhand"]
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # the last bits depend on their number
@@ -50,7 +51,7 @@ def started(*args: str | Path, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-def ended(process: subprocess.Popen[str], timeout: float = 120) -> Done:
+def ended(process: subprocess.Popen[str], timeout: float = HANG) -> Done:
     """Wait for a process and return how it ended."""
     out, err = process.communicate(timeout=timeout)
     return Done(process.returncode, out, err)

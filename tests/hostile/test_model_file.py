@@ -31,7 +31,7 @@ from byhand.persistence.document import read_document
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.output import Output
 
-SECONDS = 5.0  # for any file; on a quiet machine the slowest takes a tenth of that
+SECONDS = 60.0  # a hang guard; on a quiet machine the slowest takes half a second
 PREPARATION = preparation_for("signed", np.zeros((1, 6)), low=0, high=255)
 
 
@@ -369,7 +369,7 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of memory as Linux keeps them")
 def test_bombs_are_refused_within_100_megabytes(bombs):
     child = subprocess.run(
-        [sys.executable, "-c", IN_LITTLE_MEMORY, str(bombs)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", IN_LITTLE_MEMORY, str(bombs)], capture_output=True, text=True, timeout=600, check=False
     )
     assert child.stderr == ""
     assert child.stdout.split() == ["refused"] * len(list(bombs.iterdir()))

@@ -150,7 +150,7 @@ def test_a_file_that_finds_no_room_leaves_the_old_one(tmp_path):
 
     path = tmp_path / "file"
     child = subprocess.run(
-        [sys.executable, "-c", ON_A_SMALL_DISK, str(path)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", ON_A_SMALL_DISK, str(path)], capture_output=True, text=True, timeout=600, check=False
     )
     assert child.stderr == ""
     assert child.stdout == f"{path} cannot be written: {os.strerror(errno.EFBIG)}.\n"

@@ -20,6 +20,7 @@ from byhand.lab.pages import Pages
 from byhand.lab.pictures import PictureSource
 from byhand.lab.server import Server
 from byhand.lab.token import HEADER
+from waiting import HANG
 
 HOST, PORT, TOKEN = "127.0.0.1", 8765, "0123456789abcdef"
 OWN = f"{HOST}:{PORT}"
@@ -92,7 +93,7 @@ def call(app: Any, headers: Headers, *, kind: str = "http", method: str = "GET",
 
 def ask(server: Server, path: str, *, method: str = "GET", token: bool = True, **headers: str) -> Answer:
     """Ask a real server."""
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=20)
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=HANG)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     connection.request(method, path, headers={**({HEADER: server.token} if token else {}), **named})
     response = connection.getresponse()

@@ -22,6 +22,7 @@ from websockets.sync.client import ClientConnection
 
 from byhand.cli.main import cli
 from byhand.lab.server import Server
+from waiting import HANG
 
 PYTHON = [sys.executable, "-m", "byhand"]
 SIGNALS = [signal.SIGINT, signal.SIGTERM] if os.name == "posix" else []
@@ -49,13 +50,13 @@ def all_of(websocket: ClientConnection) -> list[dict[str, Any]]:
     frames: list[dict[str, Any]] = []
     with suppress(ConnectionClosed):
         while True:
-            frames.append(json.loads(websocket.recv(timeout=60)))
+            frames.append(json.loads(websocket.recv(timeout=HANG)))
     return frames
 
 
 def fetched(url: str, token: str) -> bytes:
     request = urllib.request.Request(url, headers={"X-Byhand-Token": token})  # noqa: S310
-    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=HANG) as response:  # noqa: S310
         return bytes(response.read())
 
 
@@ -70,7 +71,7 @@ def test_it_starts_serves_and_ends(pictures: Path, number: int) -> None:
         assert b"<html" in fetched(base, token)
         assert len(fetched(f"{base}api/data/train/images", token)) == 50 * 784
         lab.send_signal(number)
-        out, err = lab.communicate(timeout=20)
+        out, err = lab.communicate(timeout=HANG)
     assert (lab.returncode, out) == (0, "")
     assert err == "Ctrl-C ends it.\nthe lab has ended.\n"
 
@@ -83,7 +84,7 @@ def test_it_ends_while_somebody_looks_on(pictures: Path) -> None:
         with viewer(place):
             fetched(base, token)
             lab.send_signal(signal.SIGINT)
-            out, err = lab.communicate(timeout=20)
+            out, err = lab.communicate(timeout=HANG)
     assert (lab.returncode, out, err) == (0, "", "")
 
 
@@ -197,7 +198,7 @@ def test_frames_of_a_training_arrive(tmp_path: Path) -> None:
         assert (hello["live"], hello["model"]) == (True, None)
         with viewer(place) as websocket:
             frames += all_of(websocket)
-        out, err = training.communicate(timeout=60)
+        out, err = training.communicate(timeout=HANG)
     assert (training.returncode, err) == (0, "")
     history = [json.loads(line) for line in (tmp_path / "digits-1" / "history.jsonl").read_text().splitlines()]
     last = frames[-1]
@@ -279,10 +280,10 @@ def test_a_training_goes_on_where_hundreds_connect_and_say_nothing(tmp_path: Pat
         assert lab.stderr is not None
         port = int(lab.stderr.readline().partition("127.0.0.1:")[2].partition("/")[0])
         for _ in range(300):
-            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=HANG))
             if lab.poll() is not None:
                 break
-        out, err = lab.communicate(timeout=120)
+        out, err = lab.communicate(timeout=HANG)
     assert lab.returncode == 0, err
     assert "test accuracy" in out
     assert err.count("\n") < 5

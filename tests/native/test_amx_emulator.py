@@ -53,7 +53,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ask(built: Path, question: str, preload: bool) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | ({"LD_PRELOAD": str(built / "amx_emulator.so")} if preload else {})
     command = [str(built / "amx_selftest"), question]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -1,7 +1,8 @@
 """`byhand bench`: turns, ratios, and what is left out."""
 
-import time
+import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -46,12 +47,18 @@ def test_turns_are_taken_in_processes_of_their_own_and_who_is_missing_is_said(mo
     assert heard == ["tiny: round 1 of 2", "tiny: round 2 of 2"]
 
 
-def test_a_turn_is_filled_with_whole_epochs() -> None:
-    short, long = [], []
-    assert turns.timed_turn(lambda: short.append(time.sleep(0.03))) == pytest.approx(0.03, rel=0.5)
-    assert len(short) > 3
-    assert turns.timed_turn(lambda: long.append(time.sleep(0.25))) == pytest.approx(0.25, rel=0.5)
-    assert len(long) == 1
+def test_a_turn_is_filled_with_whole_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(turns, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+
+    def epoch(seconds: float) -> None:
+        clock[0] += seconds
+        n_epochs[0] += 1
+
+    for seconds in (turns.TURN / 7.5, 3 * turns.TURN):
+        n_epochs = [0]
+        assert turns.timed_turn(lambda: epoch(seconds)) == pytest.approx(seconds)  # noqa: B023
+        assert n_epochs[0] == math.ceil(turns.TURN / seconds)
 
 
 def test_bf16_takes_part_where_networks_are_wide() -> None:

@@ -42,7 +42,7 @@ def trained_in(path: Path, kernel: str, precision: str, preload: Path | None = N
     """Return what train_in_kernel.py prints."""
     environment = os.environ | ({"LD_PRELOAD": str(preload)} if preload else {})
     command = [sys.executable, str(HERE / "train_in_kernel.py"), str(path), kernel, precision]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=3600, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     found: dict[str, list[float]] = json.loads(done.stdout)
     return found

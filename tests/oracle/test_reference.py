@@ -312,7 +312,7 @@ def test_the_lesson_runs_alone_in_an_empty_folder(tmp_path: Path) -> None:
         cwd=tmp_path,
         env={**os.environ, "LC_ALL": "C"},
         capture_output=True,
-        timeout=120,
+        timeout=1200,
     )
     assert lesson.returncode == 0
     assert lesson.stderr == b""
