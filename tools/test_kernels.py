@@ -1,6 +1,6 @@
-"""Run the tests of the C core once in each kernel that this processor has: python tools/test_kernels.py [PYTEST ARGUMENT …]
+"""Run the C core's tests once in each kernel that this processor has: python tools/test_kernels.py [PYTEST ARGUMENT …]
 
-BYHAND_KERNEL forces the kernel, so a processor with AVX-512 is tested as one that has AVX2 alone, and as one with neither.
+BYHAND_KERNEL forces the kernel: a processor with AVX-512 is tested as one that has AVX2 alone, and as one with neither.
 """
 
 import os
