@@ -11,6 +11,7 @@ import pytest
 
 from byhand.arrays import Array
 from byhand.data.prepare import Preparation
+from byhand.data.tables.schema import Column, TableSchema
 from byhand.errors import DataError, EnvironmentFault, OptionError
 from byhand.exports import EXPORTS
 from byhand.exports.plain import identifier, plain_model
@@ -179,3 +180,13 @@ def test_a_regression_that_answers_otherwise_is_an_error() -> None:
     other = replace(model, network=Network.mlp([3, 6, 2], seed=8))
     found = verify("python", EXPORTS["python"](plain_model(other)), model, stored(100, 3))
     assert found.n_mismatches > 0
+
+
+def test_the_inputs_of_a_table_s_model_are_named(tmp_path: Path) -> None:
+    columns = (Column("a*/ge"), Column('col"our', ("red", "blue\n")))
+    model = Model(network([3, 6, 2]), COLUMNS, Output.PROBABILITIES, table=TableSchema(columns, "kind"))
+    for kind in ("c", "js", "python"):
+        verify(kind, EXPORTS[kind](plain_model(model)), model, stored(3, 3))
+    (tmp_path / "made.py").write_bytes(EXPORTS["python"](plain_model(model)))
+    names = ["a*/ge", 'col"our=red', 'col"our=blue\n']
+    subprocess.run([sys.executable, "-c", f"import made\nassert made.INPUTS == {names}"], cwd=tmp_path, check=True)

@@ -52,16 +52,19 @@ def as_c(plain: PlainModel) -> bytes:
         n_in=plain.n_in,
         n_scores=plain.n_scores,
         what="the values" if plain.is_values else "a score for each class, the largest wins",
-        names=_class_names(plain),
+        names=_names(plain),
     )
     code = "\n".join(_body(plain))
     return f"{head}{numbers}\n{code}\n\n#endif\n".encode()
 
 
-def _class_names(plain: PlainModel) -> str:
-    """Return the array of class names; nothing where there are none."""
-    names = ", ".join(name.for_c() for name in plain.class_names)
-    return f"static const char *const {plain.symbol}_classes[] = {{{names}}};\n" if names else ""
+def _names(plain: PlainModel) -> str:
+    """Return the arrays of class names and of input names; nothing where there are none."""
+    arrays = {"classes": plain.class_names, "input_names": plain.input_names}
+    joined = {name: ", ".join(text.for_c() for text in texts) for name, texts in arrays.items() if texts}
+    return "".join(
+        f"static const char *const {plain.symbol}_{name}[] = {{{texts}}};\n" for name, texts in joined.items()
+    )
 
 
 def _body(plain: PlainModel) -> list[str]:

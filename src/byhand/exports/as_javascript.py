@@ -42,7 +42,7 @@ def as_javascript(plain: PlainModel) -> bytes:
         body += ["  z = x;", f"  x = {_BENDS[plain.end]};"]
     body += ["  return [1 - x[0], x[0]];" if plain.is_single else "  return x;", "}"]
     code, numbers = "\n".join(body), "".join(_numbers(i, layer) for i, layer in enumerate(plain.layers))
-    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what, names=_class_names(plain))
+    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what, names=_names(plain))
     return f"{head}{code}\n\n{numbers}".encode()
 
 
@@ -50,10 +50,11 @@ def _refusal(n_in: int) -> str:
     return f"throw new RangeError(`answer got ${{stored.length}} numbers; expected {n_in}`);"
 
 
-def _class_names(plain: PlainModel) -> str:
-    """Return the array of class names; nothing where there are none."""
-    names = ", ".join(name.for_javascript() for name in plain.class_names)
-    return f"\nexport const classes = [{names}];\n" if names else ""
+def _names(plain: PlainModel) -> str:
+    """Return the arrays of class names and of input names; nothing where there are none."""
+    arrays = {"classes": plain.class_names, "inputs": plain.input_names}
+    joined = {name: ", ".join(text.for_javascript() for text in texts) for name, texts in arrays.items() if texts}
+    return "".join(f"\nexport const {name} = [{texts}];\n" for name, texts in joined.items())
 
 
 def _numbers(i: int, layer: PlainLayer) -> str:

@@ -51,15 +51,16 @@ def as_python(plain: PlainModel) -> bytes:
         body += ["    z = x", f"    x = {_BENDS[plain.end]}"]
     body += ["    return [1 - x[0], x[0]]" if plain.is_single else "    return x"]
     numbers = "".join(_numbers(i, layer) for i, layer in enumerate(plain.layers))
-    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what, names=_class_names(plain))
+    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what, names=_names(plain))
     code = "\n".join(body)
     return f"{head}{code}\n\n\n{numbers}".encode()
 
 
-def _class_names(plain: PlainModel) -> str:
-    """Return the list of class names; nothing where there are none."""
-    names = ", ".join(name.for_python() for name in plain.class_names)
-    return f"\nCLASSES = [{names}]\n" if names else ""
+def _names(plain: PlainModel) -> str:
+    """Return the lists of class names and of input names; nothing where there are none."""
+    lists = {"CLASSES": plain.class_names, "INPUTS": plain.input_names}
+    joined = {name: ", ".join(text.for_python() for text in texts) for name, texts in lists.items() if texts}
+    return "".join(f"\n{name} = [{texts}]\n" for name, texts in joined.items())
 
 
 def _numbers(i: int, layer: PlainLayer) -> str:

@@ -37,6 +37,7 @@ class PlainModel:
     layers : in order   end : "softmax", "sigmoid" or "", applied to what they say
     is_single : one output stands for two classes, its number for class 1   is_values : regression
     class_names : in the order of the scores; empty when nobody named them, and for regression
+    input_names : of a model of a table: "age", or "colour=red" for the input that is 1 for a category; else empty
     name : of the recipe, for the first comment   symbol : an identifier, before every name in a C header
     """
 
@@ -45,6 +46,7 @@ class PlainModel:
     is_single: bool
     is_values: bool
     class_names: tuple[UntrustedText, ...]
+    input_names: tuple[UntrustedText, ...]
     name: str
     symbol: str
 
@@ -77,9 +79,16 @@ def plain_model(model: Model, file_name: str = "model") -> PlainModel:
         is_single=single,
         is_values=model.output is Output.VALUES,
         class_names=tuple(map(UntrustedText, model.class_names)),
+        input_names=_input_names(model),
         name=_name(model),
         symbol=identifier(file_name),
     )
+
+
+def _input_names(model: Model) -> tuple[UntrustedText, ...]:
+    columns = model.table.columns if model.table else ()
+    names = [(column.name, category) for column in columns for category in column.categories or (None,)]
+    return tuple(UntrustedText(name if category is None else f"{name}={category}") for name, category in names)
 
 
 def identifier(file_name: str) -> str:
