@@ -218,4 +218,16 @@ await assert.rejects(modelFrom(new Uint8Array(200).buffer), /no model of byhand/
 await assert.rejects(idx(new ArrayBuffer(3)), /no IDX file/);
 await assert.rejects(idx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 9, 1, 2).buffer), /cut short/);
 await assert.rejects(dataFrom([]), /is missing/);
+// A curve of any length keeps its first point and its newest, and spreads the others evenly
+
+const { Curve } = await load("worker/curve.js"), longCurve = new Curve(600);
+for (let epoch = 1; epoch <= 10_000; epoch++) longCurve.push({ epoch });
+const epochsOf = longCurve.points.map(({ epoch }) => epoch), early = epochsOf.filter((epoch) => epoch <= 5000).length;
+assert.deepEqual([epochsOf[0], epochsOf.at(-1)], [1, 10_000]);
+assert.ok(epochsOf.length <= 601 && Math.abs(2 * early - epochsOf.length) <= 2, `${early} of ${epochsOf.length}`);
+const longPlane = new Plane(core, { set: "xor", n: 40, noise: 0, seed: 1, points: null, clouds: [], layers: [[2, "tanh"]], optimizer: "sgd", learningRate: 0.1, batchSize: 40, initializer: "he", compare: false }, () => {});
+const longFrame = longPlane.advance(3000);
+assert.equal(longFrame.networks[0].history[0].epoch, 1);
+assert.equal(longFrame.networks[0].history.at(-1).epoch, 3000);
+
 console.log(`${frames} frames`);

@@ -127,3 +127,15 @@ def test_for_everyone_on_a_phone_too(site: str, open_lab: Any, scheme: str) -> N
     assert violations(lab.page) == []
     lab.page.set_viewport_size({"width": 1280, "height": 900})
     assert violations(lab.page) == []
+
+
+@pytest.mark.browser
+def test_another_theme_or_a_visit_elsewhere_does_not_end_it(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=experiments&experiment=xor-line")
+    lab.page.click("button.main")
+    lab.says("button.main", "Stop")
+    lab.page.select_option("[aria-label=Theme]", "dark")
+    lab.view("Draw")
+    lab.view("Experiments")
+    lab.says("button.main", "Run again", 60_000)
+    assert all(row.count("%") == 5 + 1 for row in dots(lab))

@@ -61,7 +61,7 @@ def test_three_arms_are_three_classes_and_training_runs_and_pauses(site: str, op
 
 
 def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&planeLayers=8.relu")
+    lab = open_lab(f"{site}#view=plane&set=own&planeLayers=8.relu")
     lab.says(".figures dd", "0")
     for k, places in enumerate(
         [[(100, 100), (120, 90), (90, 130)], [(300, 300), (280, 310)], [(100, 300), (120, 320)]]
@@ -146,7 +146,7 @@ def test_a_curve_is_drawn_through_points_the_best_straight_line_beside_it(site: 
     lab.page.fill("[aria-label=x]", "1")
     lab.page.fill("[aria-label=t]", "-0.5")
     lab.page.click("button:has-text('Put a point there')")
-    lab.until("() => document.querySelector('.chart.pressed').getAttribute('aria-label').includes('through 2 points')")
+    lab.until("() => document.querySelector('.chart.pressed').getAttribute('aria-label').includes('through 82 points')")
 
 
 def test_a_table_that_is_dropped_is_learned_and_a_bad_one_gets_a_sentence(site: str, open_lab: Any) -> None:
@@ -166,3 +166,55 @@ def test_a_table_that_is_dropped_is_learned_and_a_bad_one_gets_a_sentence(site: 
     again.until(
         "() => document.querySelector('.chart.pressed')?.getAttribute('aria-label')?.includes('through 9 points')"
     )
+
+
+def shown(lab: Any) -> str:
+    """Return all figures, as they are read."""
+    return str(lab.page.inner_text(".figures"))
+
+
+def test_a_press_on_the_board_adds_a_point_and_undo_brings_points_and_training_back(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=moons")
+    lab.says(".figures dd", "0")
+    learn(lab, 1)
+    before = shown(lab)
+    lab.page.locator(".board").click(position={"x": 60, "y": 60})
+    lab.until("() => document.querySelector('[data-setting=planeSeed]') && location.hash.includes('set=own')")
+    assert len(lab.page.url.split("points=")[1].split("&")[0].split("%7E")) == 201
+    lab.page.click("button:text-is('Undo')")
+    lab.until("before => document.querySelector('.figures').innerText === before", before)
+    assert lab.page.locator("button:text-is('Undo')").count() == 0
+    lab.page.select_option("label:has-text('Points') select >> nth=0", "xor")
+    lab.says(".figures dd", "0")
+    lab.page.click("button:text-is('Undo')")
+    lab.until("before => document.querySelector('.figures').innerText === before", before)
+
+
+def test_another_theme_or_a_visit_elsewhere_leaves_the_plane_as_it_is(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=moons")
+    lab.says(".figures dd", "0")
+    learn(lab, 1)
+    before = shown(lab)
+    lab.page.select_option("[aria-label=Theme]", "dark")
+    lab.until("() => document.documentElement.dataset.theme === 'dark'")
+    lab.says(".figures dd", "100")
+    assert shown(lab) == before
+    lab.view("Draw")
+    lab.view("Plane")
+    lab.says(".figures dd", "100")
+    assert shown(lab) == before
+    lab.page.click("button.main")
+    lab.page.select_option("[aria-label=Theme]", "light")
+    lab.says("button.main", "Pause")
+
+
+def test_an_empty_chart_looks_as_it_did_before_anything_was_drawn(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=moons")
+    lab.says(".figures dd", "0")
+    chart = lab.page.locator(".chart.low canvas")
+    before = chart.evaluate("canvas => canvas.toDataURL()")
+    learn(lab, 3)
+    assert chart.evaluate("canvas => canvas.toDataURL()") != before
+    lab.page.click("button:text-is('Reset')")
+    lab.until("() => document.querySelector('.figures dd').innerText === '0'")
+    lab.until("before => document.querySelector('.chart.low canvas').toDataURL() === before", before)

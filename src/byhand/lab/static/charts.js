@@ -16,12 +16,22 @@ const values = (_plot, at, _axis, _space, step) => ticks(at, step);
 export function chart(host, { title, height, label, series, legend = series.length > 1, x = {}, y = {} }) {
   host.setAttribute("role", "img");
   const ink = getComputedStyle(document.body).color, grid = { stroke: "rgba(128,128,128,.25)", width: 1 };
-  const plot = new uPlot({
-    title, width: host.clientWidth || 300, height, scales: { x: { time: false, ...x }, y },
+  const options = {
+    title, height, scales: { x: { time: false, ...x }, y },
     axes: [{ stroke: ink, grid, values, label, labelSize: 16, size: 34 }, { stroke: ink, grid, values, size: 62 }],
     series: [{ label }, ...series], legend: { live: false, show: legend }, cursor: { show: false },
-  }, [[], ...series.map(() => [])], host);
+  };
+  const empty = () => new uPlot({ ...options, width: host.clientWidth || 300 }, [[], ...series.map(() => [])], host);
+  let plot = empty(), isEmpty = true;
   const watching = new ResizeObserver(() => host.clientWidth && plot.setSize({ width: host.clientWidth, height }));
   watching.observe(host);
-  return { plot, set: (data) => plot.setData(data), end: () => { watching.disconnect(); plot.destroy(); } };
+  /** Show these columns; a chart that is empty again is made anew, for uPlot would keep the axes of what was there. */
+  function set(data) {
+    if (!data[0].length && isEmpty) return;
+    isEmpty = !data[0].length;
+    if (!isEmpty) return plot.setData(data);
+    plot.destroy();
+    plot = empty();
+  }
+  return { get plot() { return plot; }, set, end: () => { watching.disconnect(); plot.destroy(); } };
 }

@@ -16,7 +16,7 @@ const main = document.querySelector("#main"), problem = document.querySelector("
 const engine = new Engine();
 const app = { engine, set, refresh, tell, open, frames: {}, models: {}, data: null, hello: null, token: takeToken() };
 const asked = {}, flying = {}, next = {}; // what the view wants, by key
-let state = stateFrom(location.hash), view, writing;
+let state = stateFrom(location.hash), view, shownName, writing;
 
 /** The token comes in the address once, is kept for this tab, and does not stay in links that are passed on. */
 function takeToken() {
@@ -38,9 +38,10 @@ function show(isNew) {
   document.documentElement.dataset.theme = state.theme;
   setColours(state.colours);
   if (isNew || !view) {
-    view?.leave?.();
+    view?.leave?.(shownName !== state.view);
     Object.keys(asked).forEach((key) => delete asked[key]); // networks may have learned since
     if (!VIEWS[state.view]) state.view = "draw";
+    shownName = state.view;
     view = VIEWS[state.view](app, state);
     fill(main, view.element);
     document.title = `${TEXT.views[state.view]} · ${TEXT.title}`;

@@ -53,7 +53,7 @@ export const TEXT = {
     partsHelp: "Each thin line is one unit of the last hidden layer: its activation times its weight to the output. With the output's bias they sum to the thick line, at every x.",
     none: "There is no hidden layer: the boundary can only be straight.", noneOfCurve: "There is no hidden layer: the curve can only be straight.",
     own: "Points of your own", press: "A press on the board puts", ofClass: "a point of class", ofCurve: "a point of the curve",
-    place: "Put a point there", undo: "Take the last one away", file: "Open a table (CSV)",
+    place: "Put a point there", undo: "Undo", file: "Open a table (CSV)",
     fileHelp: "Or drop it on the page. Columns x, y and a class, or x and t for a curve; up to 500 points, two to six classes by name.",
     presets: "At one press", line: "XOR: a line, and a hidden layer", tenth: "A tenth of the learning rate, from the beginning",
     bayes: "The white line is where the better of the two classes changes: no rule can do better than that. The dashed line is the best straight line.",

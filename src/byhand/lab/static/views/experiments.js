@@ -156,7 +156,7 @@ export function experimentsView(app, first) {
       h("tbody", {}, frame.runs.map((run) => h("tr", {}, h("th", { scope: "row" }, run.name), one.aside.map((name) => cell(run, name)))))))];
   }
 
-  return { element, wants, show, leave: () => app.frames.experiment?.running && ask("conductStop") };
+  return { element, wants, show };
 }
 
 /** A number as its measure is read. */

@@ -13,6 +13,7 @@ import { TEXT } from "../strings.js";
 
 const words = TEXT.plane, HEIGHT = 150, CURVE_HEIGHT = 340, PARTS_HEIGHT = 260;
 const CHOICES = ["set", "noise", "arms", "spread0", "spread1", "planeLayers", "planeOptimizer", "planeRate", "planeBatch", "planeInit", "planeSeed", "compare", "points"];
+const KEPT = [...CHOICES, "classNames", "columns"], MOST_UNDO = 20; // as the worker has it
 const PRESETS = [[[4, "relu"], [4, "relu"]], [[16, "relu"], [8, "relu"]]];
 const AT_XOR = { set: "xor", noise: 0, points: null, compare: true, planeLayers: [[8, "tanh"]], planeOptimizer: "sgd", planeRate: 0.1, planeBatch: 8, planeInit: "he" };
 
@@ -39,11 +40,13 @@ export function planeView(app, first) {
       h("div", { class: "card" }, h("h3", {}, words.own), own), unitsCard, parts),
     h("div", { class: "card" }, h("details", {}, h("summary", {}, words.byHand), editor)));
   fill(parts, h("h3", {}, words.parts), partsChart, h("p", { class: "hint" }, words.partsHelp));
-  let state = first, frames = {}, begun = null, pointClass = 0, shown = null;
+  let state = first, frames = {}, pointClass = 0, shown = null;
+  app.plane ??= { begun: null, undo: [] }; // outlives this view: settings it began from, and those that can be brought back
   const canvases = new Map(), charts = {};
 
   const isCurve = () => CURVES.includes(state.set);
-  async function begin() { begun = CHOICES.map((name) => state[name]); await act("planeBegin", { settings: planeSettings(state) }); }
+  const chosenOf = (now) => CHOICES.map((name) => now[name]);
+  async function begin() { app.plane.begun = chosenOf(state); await act("planeBegin", { settings: planeSettings(state) }); }
   async function act(name, request = {}) {
     try {
       app.frames.plane = await app.engine.ask(name, request);
@@ -59,18 +62,33 @@ export function planeView(app, first) {
     await act("planeStart");
   }
 
-  /** Points become the user's own with the first that is put there. */
+  /** Begin with other points; the points that were there, and what was learned from them, can be brought back. */
+  async function replacePoints(changes) {
+    app.plane.undo = [...app.plane.undo, Object.fromEntries(KEPT.map((name) => [name, state[name]]))].slice(-MOST_UNDO);
+    app.plane.begun = chosenOf({ ...state, ...changes });
+    app.set(changes);
+    await act("planeBegin", { settings: planeSettings(state), keep: true });
+  }
+
+  async function undo() {
+    const before = app.plane.undo.pop();
+    app.plane.begun = chosenOf(before);
+    app.set(before);
+    await act("planeUndo");
+  }
+
+  /** Points become the user's own with the first that is put there; those that are shown stay. */
   function place(at) {
-    const { points, classes } = frames.plane, set = isCurve() ? "curve" : "own", k = isCurve() ? 0 : pointClass;
-    const before = state.points ?? (state.set === set ? Array.from(classes, (c, i) => [points[2 * i], points[2 * i + 1], c]) : []);
+    const { points, classes } = frames.plane, set = isCurve() ? "curve" : "own", k = isCurve() ? 0 : pointClass, short = (value) => Number(value.toFixed(3));
+    const before = state.points ?? Array.from(classes, (c, i) => [short(points[2 * i]), short(points[2 * i + 1]), c]);
     if (before.length >= MOST_POINTS) return app.tell(`there is room for ${MOST_POINTS} points`);
-    app.set({ set, points: [...before, [...at.map((value) => Number(value.toFixed(3))), k]], ...(state.set === set ? {} : { classNames: [], columns: [] }) });
+    return replacePoints({ set, points: [...before, [...at.map(short), k]], ...(state.set === set ? {} : { classNames: [], columns: [] }) });
   }
 
   // Forms
 
   function drawForms() {
-    const choose = (changes) => app.set("set" in changes ? { ...changes, points: null, classNames: [], columns: [] } : changes);
+    const choose = (changes) => "set" in changes ? replacePoints({ ...changes, points: null, classNames: [], columns: [] }) : app.set(changes);
     const row = (...names) => rows(names, state, choose, app.tell), isOwn = ["own", "curve"].includes(state.set);
     fill(form,
       row("set"), state.set === "gaussians" ? row("spread0", "spread1") : isOwn ? null : row("noise"), state.set === "spiral" ? row("arms") : null,
@@ -89,7 +107,7 @@ export function planeView(app, first) {
       isCurve() ? null : field(words.press, select(Object.keys(names), pointClass, (k) => { pointClass = Number(k); }, names)),
       h("div", { class: "buttons" }, h("label", { class: "inline" }, "x", x), h("label", { class: "inline" }, isCurve() ? "t" : "y", y),
         button(words.place, () => Number.isFinite(x.valueAsNumber + y.valueAsNumber) && place([x.valueAsNumber, y.valueAsNumber])),
-        state.points?.length > 2 ? button(words.undo, () => app.set({ points: state.points.slice(0, -1) })) : null),
+        app.plane.undo.length ? button(words.undo, undo) : null),
       h("div", { class: "buttons" }, file, h("label", { for: "table", class: "button" }, words.file)),
       h("p", { class: "hint" }, words.fileHelp));
   }
@@ -98,14 +116,14 @@ export function planeView(app, first) {
 
   function wants(now) {
     state = now;
-    const stale = !begun || CHOICES.some((name, i) => begun[i] !== now[name]);
-    if (stale) { begun = CHOICES.map((name) => now[name]); queueMicrotask(begin); }
+    const { begun } = app.plane, stale = !begun || chosenOf(now).some((value, i) => String(value) !== String(begun[i]));
+    if (stale) { app.plane.begun = chosenOf(now); queueMicrotask(begin); }
     return {};
   }
 
   function show(now, given) {
     [state, frames] = [now, given];
-    const { plane } = frames, key = [...CHOICES, "classNames"].map((name) => now[name]).concat(plane?.networks[0].layers.at(-1).n_out);
+    const { plane } = frames, key = [...CHOICES, "classNames"].map((name) => now[name]).concat(plane?.networks[0].layers.at(-1).n_out, app.plane.undo.length);
     if (!shown || key.some((value, i) => value !== shown[i])) { shown = key; drawForms(); }
     start.textContent = plane?.running ? words.pause : words.start;
     if (!plane) return;
@@ -229,9 +247,10 @@ export function planeView(app, first) {
   }
   editor.closest("details").addEventListener("toggle", () => frames.plane && drawEditor(frames.plane.networks[0]));
 
-  function leave() {
+  /** Another view is coming, or this one again in other colours. */
+  function leave(isGone) {
     Object.values(charts).forEach(({ end }) => end());
-    if (app.frames.plane?.running) act("planePause");
+    if (isGone && app.frames.plane?.running) act("planePause");
   }
 
   return { element, wants, show, leave };

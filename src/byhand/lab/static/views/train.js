@@ -142,10 +142,10 @@ export function trainView(app, first) {
 
   function drawCharts({ curve = [], history }) {
     const points = curve.length ? curve : history.map(({ epoch, loss, accuracy }) => ({ at: epoch, loss, accuracy }));
-    const x = points.map(({ at }) => at), byEpoch = new Map(history.map((one) => [one.epoch, one.validation ?? { loss: one.validation_loss, accuracy: one.validation_accuracy }]));
-    const held = (what) => points.map(({ at }) => byEpoch.get(at)?.[what] ?? null), names = ["loss", "accuracy"];
-    charts ??= names.map((title, i) => chart([lossChart, accuracyChart][i], { title, height: HEIGHT, label: "epoch", series: [{ label: "minibatches", ...LOOKS.line }, { label: "held back", ...LOOKS.marked }] }));
-    names.forEach((what, i) => charts[i].set([x, points.map((point) => point[what]), held(what)]));
+    const byEpoch = new Map(history.map((one) => [one.epoch, one.validation ?? { loss: one.validation_loss, accuracy: one.validation_accuracy }])), there = new Map(points.map((point) => [point.at, point]));
+    const x = [...new Set([...there.keys(), ...byEpoch.keys()])].sort((a, b) => a - b), held = (what) => x.map((at) => byEpoch.get(at)?.[what] ?? null), names = ["loss", "accuracy"];
+    charts ??= names.map((title, i) => chart([lossChart, accuracyChart][i], { title, height: HEIGHT, label: "epoch", series: [{ label: "minibatches", ...LOOKS.line, spanGaps: true }, { label: "held back", ...LOOKS.marked }] }));
+    names.forEach((what, i) => charts[i].set([x, x.map((at) => there.get(at)?.[what] ?? null), held(what)]));
     const also = (what, text) => { const value = held(what).findLast((one) => one !== null) ?? null; return value === null ? "" : `, ${text(value)} held back`; };
     lossChart.setAttribute("aria-label", `Loss: ${points.length ? `${number(points[0].loss)} at first, ${number(points.at(-1).loss)} now${also("loss", number)}` : "nothing yet"}`);
     accuracyChart.setAttribute("aria-label", `Accuracy: ${points.length ? `${percent(points.at(-1).accuracy)} on the latest minibatches${also("accuracy", percent)}` : "nothing yet"}`);

@@ -3,11 +3,13 @@
 import { scored } from "./scores.js";
 import { Clouds } from "./clouds.js";
 import { CURVES } from "../state.js";
+import { Curve } from "./curve.js";
 import { boxOf, gridOf, lineOf, pointsOf } from "./sets.js";
 
 const SCHEMA = 1, SIDE = 80, UNIT_SIDE = 28; // points a side of the maps
 const ALONG = 160; // points along a curve
 const FRAME_MS = 30, REST_MS = 20, SHUFFLE = 1, MOST_UNITS = 24; // of a layer, with maps of their own
+const MOST_EPOCHS = 600; // of the curve of the loss
 const OWN = [-2, 2, -2, 2];
 const LINE_EPOCHS = 400; // until a straight line has settled
 const AS_IT_IS = { scale: 1, shift: 0 };
@@ -35,7 +37,7 @@ export class Plane {
   #begun(hidden, nOut) {
     const { initializer, seed, optimizer } = this.#settings, network = networkOf(this.#isCurve ? 1 : 2, hidden, nOut, this.#isCurve);
     this.#core.initialize(network, { initializer, seed, factor: ["normal", "uniform"].includes(initializer) ? 0.5 : 1 });
-    return { network, optimizer: { kind: optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: 0 }, history: [] };
+    return { network, optimizer: { kind: optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: 0 }, history: new Curve(MOST_EPOCHS) };
   }
 
   /** Change one weight or bias by hand. */
@@ -85,7 +87,6 @@ export class Plane {
       const result = this.#core.epoch(network, optimizer, { ...this.#examples(), ...AS_IT_IS, order, batchSize, learningRates: new Float64Array(steps).fill(learningRate) });
       if (result.status === "diverged") this.#diverged = { epoch: this.#epoch };
       history.push({ epoch: this.#epoch, loss: result.loss / n, accuracy: result.right / n });
-      if (history.length > 600) history.splice(0, history.length, ...history.filter((_, i) => i % 2));
     }
   }
 
@@ -112,7 +113,7 @@ export class Plane {
     const inputs = gridOf(this.#box, UNIT_SIDE).points;
     const units = network.layers.slice(0, -1).map((layer, l) => columnsOf(this.#core.predict({ ...network, layers: network.layers.slice(0, l + 1) }, { inputs, ...AS_IT_IS }), layer.n_out));
     const error = this.#clouds && !this.#diverged ? this.#clouds.errorOf(network, this.#running) : null;
-    return { map, units, accuracy: right / classes.length, error, loss: history.at(-1)?.loss ?? null, history, n_classes: nClasses, layers: plain(network) };
+    return { map, units, accuracy: right / classes.length, error, loss: history.newest?.loss ?? null, history: history.points, n_classes: nClasses, layers: plain(network) };
   }
 
   /** A network with one input: what it says along x, and what each unit of its last hidden layer adds to that. */
@@ -120,7 +121,7 @@ export class Plane {
     const data = { inputs: lineOf(this.#box, ALONG), ...AS_IT_IS }, last = network.layers.at(-1), hidden = network.layers.slice(0, -1);
     const each = { n_in: last.n_in, n_out: last.n_in, activation: "identity", slope: 0, W: diagonal(last.W), b: new Float32Array(last.n_in) };
     const parts = hidden.length ? columnsOf(this.#core.predict({ ...network, layers: [...hidden, each] }, data), last.n_in) : [];
-    return { said: this.#core.predict(network, data), parts, bias: last.b[0], units: [], accuracy: null, loss: history.at(-1)?.loss ?? null, history, n_classes: 0, layers: plain(network) };
+    return { said: this.#core.predict(network, data), parts, bias: last.b[0], units: [], accuracy: null, loss: history.newest?.loss ?? null, history: history.points, n_classes: 0, layers: plain(network) };
   }
 
   /** The line of least squares: a network without hidden layer, trained until it has settled. */

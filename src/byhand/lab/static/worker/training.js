@@ -3,16 +3,17 @@
 
 import { folded } from "../core/fold.js";
 import { Course } from "./course.js";
+import { Curve } from "./curve.js";
 
 const SCHEMA = 1;
 const FRAME_MS = 80; // how long the core works before it shows a frame and hears the page
 const UNITS = 64; // of the first layer, shown as pictures
-const POINTS = 1000; // of the live curve; beyond, every second one is let go
+const POINTS = 1000; // of the live curve
 const MOMENTS = 2; // recomputed ones that are kept
 const MARKS_BYTES = 48 << 20, MOST_MARKS = 64; // the same
 
 export class Training {
-  #core; #data; #publish; #course; #running = false; #seconds = 0; #seen = 0; #history = []; #curve = []; #marks = []; #spacing = 1; #moments = new Map(); #until = Infinity; #before = null;
+  #core; #data; #publish; #course; #running = false; #seconds = 0; #seen = 0; #history = []; #curve = new Curve(POINTS); #marks = []; #spacing = 1; #moments = new Map(); #until = Infinity; #before = null;
 
   /** settings: the table of state.js; data: of data.js; publish: is called with each frame. */
   constructor(core, data, settings, publish) {
@@ -77,7 +78,7 @@ export class Training {
     const same = this.#marks.findLast((mark) => mark.step <= first && (settings.without ?? []).every((one) => happens(one) > mark.step));
     if (same) other.#course.restore(same);
     other.#history = this.#history.filter(({ epoch }) => epoch <= other.#course.epoch);
-    other.#curve = this.#curve.filter(({ at }) => at <= other.#course.epoch);
+    other.#curve = this.#curve.upTo(({ at }) => at <= other.#course.epoch);
     [other.#until, other.#before] = [isOver ? Infinity : step, { ...this.#validate(this.model), step }];
     return other;
   }
@@ -90,7 +91,7 @@ export class Training {
       epoch, epochs: settings.epochs, step, running: this.#running, diverged,
       loss: sofar?.loss ?? null, accuracy: sofar?.accuracy ?? null, validation: last?.validation ?? null,
       examples_per_second: this.#seconds ? this.#seen / this.#seconds : 0,
-      weights: pictures(units.W, units), history: this.#history, curve: this.#curve, without: settings.without ?? [],
+      weights: pictures(units.W, units), history: this.#history, curve: this.#curve.points, without: settings.without ?? [],
       before: this.#before, after: this.#before && !this.#running ? { ...this.#validate(this.model), step } : null,
     };
   }
@@ -108,7 +109,7 @@ export class Training {
     this.#seconds += (performance.now() - started) / 1000;
     this.#seen += told.examples;
     const isClosed = course.epoch > epoch, point = { at: isClosed ? course.epoch : epoch + course.at / n, loss: told.loss / told.examples, accuracy: told.right / told.examples };
-    if (told.examples) this.#curve = [...(this.#curve.length < POINTS ? this.#curve : this.#curve.filter(({ at }, i) => i % 2 || Number.isInteger(at))), point];
+    if (told.examples) this.#curve.push(point);
     const { loss, accuracy } = isClosed ? this.#validate(this.model) : {}, heldBack = { loss, accuracy };
     if (isClosed) this.#history = [...this.#history, { epoch: course.epoch, loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples, validation: heldBack }];
     if (!course.diverged) this.#mark();

@@ -11,10 +11,11 @@ import { tableFrom } from "./table.js";
 import { sumOf } from "./signal.js";
 import { Training } from "./training.js";
 
+const MOST_UNDO = 20; // planes that can be brought back
 const MAX_FILE = 64 << 20; // bytes of a dropped file
 const models = {}; // name → network with its preparation
 const sets = {}; // name → data set: once opened, it stays
-let core, data, training, plane, conduct, experiments;
+let core, data, training, plane, conduct, experiments, planesBefore = [];
 
 const ready = load();
 
@@ -87,9 +88,16 @@ const answers = {
   start: () => training.start(),
   pause: () => training.pause(),
   step: ({ steps }) => training.advance(steps),
-  planeBegin({ settings }) {
+  /** keep: the plane that was there can be brought back, with all that it learned. */
+  planeBegin({ settings, keep }) {
     plane?.pause();
+    if (plane && keep) planesBefore = [...planesBefore, plane].slice(-MOST_UNDO);
     plane = new Plane(core, settings, (frame) => postMessage({ frame }));
+    return plane.frame();
+  },
+  planeUndo() {
+    plane.pause();
+    plane = planesBefore.pop() ?? plane;
     return plane.frame();
   },
   planeStart: () => plane.start(),
