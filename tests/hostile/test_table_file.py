@@ -114,3 +114,10 @@ def test_changed_archives(tmp_path: Path, seed: int) -> None:
             content[dice.integers(len(content))] = dice.integers(256)
         n_refused += bool(read(tmp_path / "own.npz", bytes(content)))
     assert n_refused > 30
+
+
+def test_a_table_that_is_too_long_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "sparse.csv").open("wb") as file:
+        file.truncate(1 << 28)
+    with pytest.raises(DataError, match="too large: it has 268,435,456 bytes"):
+        read_table(tmp_path / "sparse.csv")
