@@ -4,14 +4,12 @@ import os
 import re
 import runpy
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-
-from byhand import data
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -38,6 +36,12 @@ def run(*command: str, folder: Path, **environment: str) -> "subprocess.Complete
     )
 
 
+def copy_digit(folder: Path) -> None:
+    """Put the picture that the README names where it names it."""
+    (folder / "docs" / "pictures").mkdir(parents=True)
+    shutil.copy(ROOT / "docs" / "pictures" / "digit.png", folder / "docs" / "pictures")
+
+
 @pytest.mark.parametrize("code", written("python"))
 def test_the_python_runs(code: str, tmp_path: Path) -> None:
     done = run("-c", code, folder=tmp_path)
@@ -48,10 +52,9 @@ def test_the_python_runs(code: str, tmp_path: Path) -> None:
 
 
 def test_every_command_works_in_the_order_of_the_page(tmp_path: Path, mnist_folder: Path) -> None:
-    image = pytest.importorskip("PIL.Image", reason="pictures need Pillow")
+    pytest.importorskip("PIL.Image", reason="pictures need Pillow")
     (tmp_path / "my.csv").write_text("".join(f"{i},{i % 7},{'up' if i > 30 else 'down'}\n" for i in range(60)))
-    digit = data.mnist(mnist_folder, validation=None).test
-    image.fromarray(np.asarray(255 - digit.raw[0].reshape(28, 28))).resize((200, 200)).save(tmp_path / "digit.png")
+    copy_digit(tmp_path)
     commands = [shlex.split(line, comments=True) for line in LINES]
     assert len(commands) > 8
     for _, *words in commands:
@@ -60,6 +63,21 @@ def test_every_command_works_in_the_order_of_the_page(tmp_path: Path, mnist_fold
         assert done.returncode == 0, (words, done.stderr)
         assert done.stdout.strip(), words
         assert "Traceback" not in done.stderr
+
+
+QUICK = ("explain", "evaluate", "show", "export c", "data", "recipes")
+
+
+@pytest.mark.full
+def test_without_mnist_the_lines_work_on_the_model_of_small_digits(tmp_path: Path) -> None:
+    pytest.importorskip("PIL.Image", reason="pictures need Pillow")
+    copy_digit(tmp_path)
+    assert run("-m", "byhand", "train", "digits", "--epochs", "3", "-q", folder=tmp_path).returncode == 0
+    lines = [line for line in LINES if line.removeprefix("byhand ").startswith(QUICK)]
+    assert len(lines) == len(QUICK)
+    for line in lines:
+        done = run("-m", *shlex.split(line, comments=True), folder=tmp_path)
+        assert done.returncode == 0, (line, done.stderr)
 
 
 def test_what_it_links_to_is_there() -> None:
