@@ -10,6 +10,7 @@ import { fragmentOf, stateFrom } from "./state.js";
 import { TEXT } from "./strings.js";
 import { VIEWS } from "./views.js";
 
+const PLACES = ["view", "model", "digit"]; // what Back leads back to
 const WRITE_MS = 300; // the address is written when the state has rested so long
 
 const main = document.querySelector("#main"), problem = document.querySelector("#problem");
@@ -27,11 +28,18 @@ function takeToken() {
 
 /** Change the state; the view, its frames and the address follow. */
 function set(changes) {
-  const before = state.view;
+  const before = state, isPlace = PLACES.some((name) => name in changes && changes[name] !== before[name]);
   state = { ...state, ...changes };
   clearTimeout(writing);
-  writing = setTimeout(() => history.replaceState(null, "", fragmentOf(state)), WRITE_MS);
-  show(state.view !== before);
+  if (isPlace) visit(before);
+  else writing = setTimeout(() => history.replaceState(null, "", fragmentOf(state)), WRITE_MS);
+  show(state.view !== before.view);
+}
+
+/** A place of its own in the browser's history: Back leads to where we were, as it was when we left it. */
+function visit(before) {
+  history.replaceState(null, "", fragmentOf(before));
+  history.pushState(null, "", fragmentOf(state));
 }
 
 function show(isNew) {
@@ -129,7 +137,7 @@ async function open(name, files) {
     tell();
     return true;
   } catch (error) {
-    tell(name === "mnist" && !files ? "MNIST is not at hand: start byhand lab, or drop its four files on this page" : error.message);
+    tell(name !== "mnist" || files ? error.message : error.message.includes("401") ? TEXT.noToken : TEXT.noData);
     return false;
   }
 }
@@ -150,7 +158,12 @@ async function hello() {
   return reply?.ok ? reply.json() : null;
 }
 
-addEventListener("hashchange", () => { takeToken(); state = stateFrom(location.hash); show(true); });
+addEventListener("hashchange", () => {
+  clearTimeout(writing);
+  takeToken();
+  state = withModelAtHand(stateFrom(location.hash));
+  show(true);
+});
 
 let painting = false; // frames may come faster than they can be painted: only the newest is
 
@@ -167,7 +180,15 @@ fill(document.querySelector("#footer"), h("p", {}, VIEWS.train ? TEXT.drop : TEX
 function watch() {
   const socket = new WebSocket(new URL("live", location.href.replace(/^http/, "ws").replace(/#.*/, "")));
   socket.onopen = () => socket.send(app.token);
+  socket.onclose = () => { if (app.frames.live) { app.frames.live.ended = true; view?.show(state, app.frames); } };
   socket.onmessage = ({ data }) => { app.frames.live = JSON.parse(data); if (view) view.show(state, app.frames); };
+}
+
+/** A link can ask for a network that was trained in another tab: the ready one is shown then, and that is said. */
+function withModelAtHand(wanted) {
+  if (app.models[wanted.model]) return wanted;
+  tell(TEXT.absent[wanted.model] ?? TEXT.absent.trained);
+  return { ...wanted, model: "shipped" };
 }
 
 /** What the address asks for goes before what the server offers. */
@@ -179,8 +200,10 @@ async function begin() {
   if (app.hello?.model) await openModel({ token: app.token, name: app.hello.model });
   const model = asks.has("model") ? wanted.model : app.models.given ? "given" : "shipped";
   const data = asks.has("data") || !app.hello?.data ? wanted.data : "mnist";
-  state = { ...wanted, data, model: app.models[model] ? model : "shipped" };
+  const view = app.hello?.live && !asks.has("view") ? "train" : wanted.view; // who follows a training came for that
+  state = { ...wanted, data, view };
   if (VIEWS.train) await open(app.hello?.data ? "mnist" : "digits"); // an exported page has no data
+  state = withModelAtHand({ ...state, model });
 }
 
 try { await begin(); } catch (error) { tell(error.message); }

@@ -8,6 +8,12 @@ export const TEXT = {
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
   colours: { safe: "Signs: blue, amber", classic: "Signs: green, red" },
   loading: "Getting the network ready …",
+  noToken: "this link lacks the token that opens the data, or its token is of an earlier start: open the address that byhand lab printed, or choose the small digits",
+  noData: "MNIST is not at hand: start byhand lab, drop its four files on this page, or choose the small digits",
+  absent: {
+    trained: "the network of this link was trained in another tab; what is shown is the ready one. Train begins with the link's settings: press Start there for the same network",
+    given: "the network of this link came from a file; what is shown is the ready one. Drop that model.safetensors on this page",
+  },
   drop: "Drop a model (.safetensors), a table of points (.csv) or MNIST's four files anywhere on this page.",
   away: {
     heading: "Take it away", page: "As a page", pageHelp: "One HTML file with this network: Draw and Network, from disk, offline.", model: "As a model",
@@ -44,7 +50,7 @@ export const TEXT = {
     more: "More settings", noWay: "There is no way around here yet: it needs a hidden layer behind another one that is as wide.",
     note: "Clipped gradients, moved pictures, early stopping and weight decay of your own are for the desk: byhand train.",
     looks: "What the first layer looks for", press: "Press Start: the weights begin at random and learn while you watch.",
-    live: "A training on the desk",
+    live: "A training on the desk", ended: "The training, or the connection to it, has ended. Open its run with byhand lab and its folder to use the network.",
   },
   plane: {
     heading: "Points in the plane", start: "Start", pause: "Pause", one: "One epoch", many: "100 epochs", reset: "Reset",
@@ -98,6 +104,7 @@ export const TEXT = {
     all: "Nineteen warnings", star: "surprises even experts", seeds: "Seeds", mean: "mean", waiting: "Press Run: every seed adds a dot to each row.",
     good: "does well", bad: "goes wrong", plain: "for comparison", beside: "Beside it", hides: "Settings that would hide this",
     yes: "As expected", no: "Not as expected here", stopped: "Stopped. What is shown is as far as it came.",
+    mnistOnly: "This effect needs MNIST: it was measured on the small digits too, and is not found on them. Start byhand lab with MNIST or drop its four files on this page, then choose MNIST under Data.",
     small: "The effect was measured on MNIST and may look different on these.",
     desk: "The same on your desk: byhand experiment ",
     names: { digits: "1,797 small digits (8 × 8), bundled", mnist: "MNIST, 70,000 digits (28 × 28)" },

@@ -29,9 +29,13 @@ export function experimentsView(app, first) {
     return isOf ? frame : null;
   }
 
+  /** Does what it says not hold on the small digits, as measured? */
+  const isNotFor = (one) => Boolean(one.mnist_only) && state.data !== "mnist";
+
   async function toggle() {
     if (app.frames.experiment?.running) return ask("conductStop");
     const one = chosen();
+    if (isNotFor(one)) return null;
     if (needsDigits(one) && !await app.open(state.data)) return null;
     return ask("conduct", { name: one.id, seeds: state.seeds });
   }
@@ -74,8 +78,9 @@ export function experimentsView(app, first) {
 
   function drawResult(one, frame) {
     const isRunning = Boolean(frame?.running);
+    start.disabled = isNotFor(one) && !isRunning;
     start.textContent = isRunning ? words.stop : frame ? words.again : words.run;
-    fill(report, frame?.failed ?? (!frame ? words.waiting : isRunning ? `Seed ${Math.min(frame.done + 1, frame.seeds.length)} of ${frame.seeds.length} …` : frame.as_expected ? `Seeds 1 to ${frame.seeds.length}.` : words.stopped));
+    fill(report, frame?.failed ?? (isNotFor(one) ? words.mnistOnly : !frame ? words.waiting : isRunning ? `Seed ${Math.min(frame.done + 1, frame.seeds.length)} of ${frame.seeds.length} …` : frame.as_expected ? `Seeds 1 to ${frame.seeds.length}.` : words.stopped));
     const runs = frame?.runs ?? one.runs.map(({ name, verdict }) => ({ name, verdict, measures: {} }));
     fill(drawing, ...rowsOf(one, runs, frame?.marks ?? []));
     fill(told, ...reading(one, frame));
@@ -141,7 +146,7 @@ export function experimentsView(app, first) {
       const told = (n) => n.toLocaleString("en"), page = one.page ?? {}, all = frame.n_train, train = Math.min(one.settings?.train ?? all, page.train ?? all, all);
       lines.push(`${frame.data === "mnist" ? "On MNIST" : "On the small digits that come along"}: trained on ${train < all ? `${told(train)} of ` : ""}${told(all)}${frame.times > 1 ? `, ${frame.times} times as often for about as many steps` : ""}, tested on ${told(Math.min(page.test ?? frame.n_test, frame.n_test))}.`);
     }
-    if (needsDigits(one) && (frame?.data ?? state.data) !== "mnist") lines.push(words.small);
+    if (needsDigits(one) && (frame?.data ?? state.data) !== "mnist" && !isNotFor(one)) lines.push(words.small);
     return lines.map((line) => h("p", { class: "hint" }, line));
   }
 

@@ -166,6 +166,7 @@ export function trainView(app, first) {
     if (!frame) return;
     fill(live, h("div", { class: "card" }, h("h3", {}, `${words.live}: ${frame.recipe}, ${frame.sizes.join("-")}`),
       h("p", { class: "readout" }, `Epoch ${frame.epoch} of ${frame.epochs}`, frame.loss === null ? "" : `, loss ${number(frame.loss, 4)}`, frame.accuracy === null ? "" : `, accuracy ${percent(frame.accuracy, 2)}`, `, ${Math.round(frame.examples_per_second).toLocaleString("en")} examples a second`),
+      frame.ended ? h("p", { class: "readout", role: "status" }, words.ended) : null,
       h("div", { class: "thumbnails weights" }, frame.weights.map((numbers, j) => {
         const canvas = picture(`the weights of unit ${j}`, 56), side = Math.sqrt(numbers.length);
         paintSigned(canvas, numbers, Number.isInteger(side) ? [side, side] : [1, numbers.length]);

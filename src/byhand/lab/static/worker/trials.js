@@ -1,6 +1,7 @@
 // What each kind of experiment does with a seed: the twins of digits.py, starts.py, clouds.py, moved.py, nonsense.py and
 // removed.py. All numbers come from the core; here rows are chosen, columns moved, right answers counted.
 
+import { Clouds } from "./clouds.js";
 import { scored } from "./scores.js";
 import { columnsShuffled, gathered, shifted, standardised } from "./pictures.js";
 
@@ -19,11 +20,12 @@ export const BY_SEED = {
   nonsense, removed,
 };
 
-/** What is known without training: the least error of any rule, for the clouds. */
+/** What is known without training, for the clouds: the least error of any rule, and of any straight line. */
 export function marksOf(core, { kind }) {
   if (kind !== "clouds") return [];
   const step = 2 * REACH / SIDE, points = Float32Array.from({ length: 2 * SIDE * SIDE }, (_, i) => ((i % 2 ? Math.floor(i / 2 / SIDE) : (i >> 1) % SIDE) + 0.5) * step - REACH);
-  return [{ name: "the best rule there can be", value: core.bayes(CLOUDS, points, step * step).error }];
+  const line = new Clouds(core, CLOUDS).bestLine([-REACH, REACH, -REACH, REACH]);
+  return [{ name: "the best rule there can be", value: core.bayes(CLOUDS, points, step * step).error }, { name: "the best straight line", value: line.error }];
 }
 
 // Networks and examples

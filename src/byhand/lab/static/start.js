@@ -1,0 +1,7 @@
+// Without modules, as from disk, the page's program cannot start: say so, and what to do. A classic script, which can.
+
+if (location.protocol === "file:") {
+  addEventListener("DOMContentLoaded", () => {
+    document.querySelector("#main").textContent = "This page cannot run from disk, because browsers load modules only from a server. Run byhand lab, or serve this folder with python -m http.server and open http://localhost:8000.";
+  });
+}
