@@ -48,6 +48,32 @@ def per_class(confusion: Array) -> PerClass:
     return PerClass(precision, recall, 2 * hits / np.maximum(called + present, 1))
 
 
+def balanced_accuracy(confusion: Array) -> float:
+    """Return the mean recall of the classes that occur: 1/k for always saying the same, however rare the others are."""
+    present = confusion.sum(axis=1) > 0
+    return float((np.diag(confusion)[present] / confusion.sum(axis=1)[present]).mean())
+
+
+def majority_share(confusion: Array) -> float:
+    """Return the accuracy of always saying the most frequent class: what a network has to beat."""
+    return float(confusion.sum(axis=1).max() / confusion.sum())
+
+
+def area_under_curve(scores: Array, y: Array) -> float | None:
+    """Return the area under the ROC curve of scores (n,) for class 1 against class 0; None where only one occurs.
+
+    It is the share of pairs (one of each class) in which class 1 has the larger score; equal scores count half.
+    """
+    n_ones = int((y == 1).sum())
+    n_zeros = len(y) - n_ones
+    if not n_ones or not n_zeros:
+        return None
+    _, place, count = np.unique(scores, return_inverse=True, return_counts=True)
+    mean_rank = np.cumsum(count) - (count - 1) / 2  # of equal scores, from 1
+    ranks = mean_rank[place.reshape(-1)][y == 1].sum()
+    return float((ranks - n_ones * (n_ones + 1) / 2) / (n_ones * n_zeros))
+
+
 def most_confused(confusion: Array, n: int = 3) -> list[tuple[int, int, int]]:
     """Return the n most frequent mistakes as (true, predicted, count), the most frequent first, zeros left out."""
     mistakes = confusion - np.diag(np.diag(confusion))
@@ -135,6 +161,11 @@ def mean_squared_error(output: Array, target: Array) -> float:
     """Return the mean over examples and outputs of the squared difference."""
     error = output.astype(np.float64) - target.reshape(output.shape)
     return float(np.mean(error * error))
+
+
+def mean_absolute_error(output: Array, target: Array) -> float:
+    """Return the mean over examples and outputs of the difference without its sign."""
+    return float(np.abs(output.astype(np.float64) - target.reshape(output.shape)).mean())
 
 
 def r_squared(output: Array, target: Array) -> float:

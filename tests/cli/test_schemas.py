@@ -12,7 +12,9 @@ from byhand.recipes.recipe import described
 TRAINED = ["schema", "recipe", "data", "engine", "seeds", "tested", "train_seconds", "model", "run"]
 SPREAD = ["mean", "median", "min", "max", "values"]
 EVALUATED = ["schema", "model", "data", "n", "test_evaluations"]
-CLASSES = ["accuracy", "interval", "confusion", "precision", "recall", "f1", "calibration_error"]
+BESIDE = ["baseline", "balanced_accuracy", "area_under_curve"]
+CLASSES = ["accuracy", "interval", *BESIDE, "confusion", "precision", "recall", "f1", "calibration_error", "held_out"]
+ERRORS = ["root_mean_squared_error", "mean_absolute_error", "baseline_root_mean_squared_error"]
 DATA = ["schema", "data", "source", "n", "n_features", "image_shape", "range", "class_names"]
 LINE = ["phase", "formula", "shape", "numbers", "place"]
 
@@ -53,7 +55,7 @@ def test_regression(tmp_path: Path) -> None:
     found, values = names("train", "--data", "sine", "--learning-rate", "0.01", "--quiet", "--runs", tmp_path)
     assert found == [*TRAINED, "r_squared", "diagnosis"]
     found, _ = names("evaluate", values["model"])
-    assert found == [*EVALUATED, "mean_squared_error", "r_squared"]
+    assert found == [*EVALUATED, "mean_squared_error", *ERRORS, "r_squared", "held_out"]
     np.save(tmp_path / "one.npy", np.zeros((1, 1)))
     _, values = names("predict", tmp_path / "one.npy", "--model", values["model"])
     assert [list(answer) for answer in values["predictions"]] == [["file", "index", "values"]]
@@ -64,6 +66,8 @@ def test_evaluate(trained: Path) -> None:
     assert found == [*EVALUATED, *CLASSES]
     assert values["n"] == 1797
     assert values["test_evaluations"] is None  # the bundled digits have no test set
+    assert values["held_out"] is False
+    assert values["interval"] is None, "no interval of examples that were trained on"
 
 
 @pytest.mark.parametrize(

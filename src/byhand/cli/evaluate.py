@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command("evaluate")
 @model_argument
-@click.option("--data", help="Other data than the model's own: a set's name, a table or a folder.")
+@click.option(
+    "--data", "--test-data", "data", help="Other data than the model's own: a set's name, a table or a folder."
+)
 @data_dir_option
 @runs_option
 @voice_options
@@ -26,19 +28,27 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
 
     Example: byhand evaluate runs/vanilla-1
     """
-    from byhand.cli.loading import data_for, find_model
+    from byhand.cli.loading import data_for, find_model, told
     from byhand.persistence.model import check_outputs
+    from byhand.recipes.sources import is_table
     from byhand.training.evaluate import evaluate
 
     found, place = find_model(model, runs)
     dataset = data_for(found, data, data_dir)
+    for note in dataset.notes:
+        voice.warn(note)
     examples = dataset.test or dataset.train
     evaluation = evaluate(found.network, examples)
     check_outputs(evaluation.output)
     own = (data is None and data_dir is None) or dataset.source == found.provenance.get("data")
     looks = _counted(place, voice) if own and dataset.test is not None else None
-    what = f"{len(examples):,} {'test' if dataset.test is not None else 'training'} examples of {dataset.name}"
-    voice.result(_text(found, evaluation, what, looks), _values(found, evaluation, place, dataset, looks))
+    held_out = dataset.test is not None or told(found, "recipe", "data") != dataset.name
+    kind = "test" if held_out else "training"
+    how = f": {dataset.source}" if data is not None and is_table(data) else ""
+    what = f"{len(examples):,} {kind} examples of {dataset.name}{how}"
+    values = _values(found, evaluation, place, dataset, looks)
+    values |= {"held_out": held_out} if held_out else {"held_out": False, "interval": None}
+    voice.result(_text(found, evaluation, what, looks, values), values)
 
 
 def _counted(place: Path, voice: Voice) -> int | None:
@@ -58,17 +68,28 @@ def _values(
     model: "Model", evaluation: "Evaluation", place: Path, dataset: "Dataset", looks: int | None
 ) -> dict[str, Any]:
     """Return what was found as plain data."""
-    from byhand.metrics import calibration_error, per_class
+    from byhand.metrics import area_under_curve, balanced_accuracy, calibration_error, majority_share, per_class
+    from byhand.persistence.output import class_scores
 
     values: dict[str, Any] = {"model": str(place), "data": dataset.name, "n": evaluation.n, "test_evaluations": looks}
     if evaluation.accuracy is None or evaluation.confusion is None:
-        return values | {"mean_squared_error": evaluation.mean_squared_error, "r_squared": evaluation.r_squared}
+        return values | {
+            "mean_squared_error": evaluation.mean_squared_error,
+            "root_mean_squared_error": (evaluation.mean_squared_error or 0.0) ** 0.5,
+            "mean_absolute_error": evaluation.mean_absolute_error,
+            "baseline_root_mean_squared_error": evaluation.baseline_error,
+            "r_squared": evaluation.r_squared,
+        }
     classes = per_class(evaluation.confusion)
     y = (dataset.test or dataset.train).y
     proba = _probabilities(model, evaluation)
+    scores = class_scores(model.output, evaluation.output)
     return values | {
         "accuracy": evaluation.accuracy,
         "interval": list(evaluation.interval or ()),
+        "baseline": majority_share(evaluation.confusion),
+        "balanced_accuracy": balanced_accuracy(evaluation.confusion),
+        "area_under_curve": area_under_curve(scores[:, 1], y) if scores.shape[1] == 2 else None,
         "confusion": evaluation.confusion.tolist(),
         "precision": classes.precision.tolist(),
         "recall": classes.recall.tolist(),
@@ -84,22 +105,55 @@ def _probabilities(model: "Model", evaluation: "Evaluation") -> Any:
     return class_scores(model.output, evaluation.output) if model.output is Output.PROBABILITIES else None
 
 
-def _text(model: "Model", evaluation: "Evaluation", what: str, looks: int | None) -> str:
+def _text(model: "Model", evaluation: "Evaluation", what: str, looks: int | None, values: dict[str, Any]) -> str:
     """Return what was found for people."""
-    if evaluation.accuracy is None or evaluation.confusion is None:
-        error = f"mean squared error {evaluation.mean_squared_error:.6g}"
-        return f"[bold]R²[/bold] {evaluation.r_squared:.4f}, {error}, on {escaped(what)}"
-    low, high = evaluation.interval or (0.0, 1.0)
-    lines = [
-        f"[bold]accuracy[/bold]  [bold green]{percent(evaluation.accuracy)}[/bold green]  on {escaped(what)}",
-        f"[bold]95 %[/bold]      {percent(low)} – {percent(high)}",
-        "",
-        *_table(evaluation, model.class_names),
-    ]
+    lines = _numbers(values, what) if evaluation.accuracy is None else _classes(model, evaluation, what, values)
     if looks is not None:
         again = " Choose nothing by it." if looks > 1 else ""
         lines += ["", f"[dim]This was look number {looks} at this test set.{again}[/dim]"]
     return "\n".join(lines)
+
+
+def _numbers(values: dict[str, Any], what: str) -> list[str]:
+    """Return what was found of numbers to predict, beside what always saying their mean would reach."""
+    return [
+        f"[bold]R²[/bold]        [bold green]{values['r_squared']:.4f}[/bold green]  on {escaped(what)}",
+        f"[bold]errors[/bold]    root mean square {values['root_mean_squared_error']:.6g}, "
+        f"mean absolute {values['mean_absolute_error']:.6g}",
+        f"[bold]baseline[/bold]  root mean square {values['baseline_root_mean_squared_error']:.6g}, by the mean",
+    ]
+
+
+def _classes(model: "Model", evaluation: "Evaluation", what: str, values: dict[str, Any]) -> list[str]:
+    """Return what was found of classes; an interval only where the examples were not trained on."""
+    lines = [f"[bold]accuracy[/bold]  [bold green]{percent(values['accuracy'])}[/bold green]  on {escaped(what)}"]
+    if values["interval"]:
+        low, high = values["interval"]
+        lines.append(f"[bold]95 %[/bold]      {percent(low)} – {percent(high)}")
+    else:
+        lines.append("[bold]          [/bold]this is how well it fits, not how well it does on new examples")
+    balanced = f"balanced accuracy {percent(values['balanced_accuracy'])}"
+    area = "" if values["area_under_curve"] is None else f", area under the ROC curve {values['area_under_curve']:.4f}"
+    lines += [
+        f"[bold]baseline[/bold]  {percent(values['baseline'])}, by the most frequent class; {balanced}{area}",
+        *_never_found(model, evaluation),
+        "",
+        *_table(evaluation, model.class_names),
+    ]
+    return lines
+
+
+def _never_found(model: "Model", evaluation: "Evaluation") -> list[str]:
+    """Return a warning for classes that occur and of which no example was recognised."""
+    import numpy as np
+
+    confusion = evaluation.confusion
+    if confusion is None:
+        return []
+    lost = np.flatnonzero((confusion.sum(axis=1) > 0) & (np.diag(confusion) == 0))
+    names = [model.class_names[i][:40] if model.class_names else str(i) for i in lost[:5]]
+    more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+    return [f"[yellow]never recognised: {escaped(', '.join(names))}{more}[/yellow]"] if len(lost) else []
 
 
 def _table(evaluation: "Evaluation", names: tuple[str, ...]) -> list[str]:
@@ -111,7 +165,7 @@ def _table(evaluation: "Evaluation", names: tuple[str, ...]) -> list[str]:
         return []
     classes = per_class(confusion)
     labels = [name[:6] for name in names] or [str(i) for i in range(len(confusion))]
-    width = max(5, *(len(label) + 1 for label in labels), len(str(confusion.max())) + 1)
+    width = max(6, *(len(label) + 1 for label in labels), len(str(confusion.max())) + 1)  # 6: " 100.0"
     head = f"[dim]{'true ↓ said →':<14}{escaped(''.join(f'{label:>{width}}' for label in labels))}{'recall':>10}[/dim]"
     rows = [
         escaped(f"{label:<14}")

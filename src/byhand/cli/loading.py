@@ -9,18 +9,29 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from byhand.data.clouds import CLOUDS
 from byhand.data.examples import Dataset, Examples
+from byhand.data.tables.applying import (
+    NewRows,
+    apply_schema,
+    counted_schema,
+    held_out_rows,
+    read_answers,
+    read_new,
+)
 from byhand.errors import DataError
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.persistence.model import Model, load_model
 from byhand.persistence.output import Output
 from byhand.recipes.recipe import Recipe
-from byhand.recipes.sources import load_data
+from byhand.recipes.sources import is_table, load_data
 from byhand.recipes.xor import XOR
 from byhand.training.run_folder import RunFolder
 from byhand.untrusted import UntrustedText
 
+MOST_TOLD = 10  # rows that are left out
 TEST_SEED = 1_000_000_007  # of made sets: not one that a training has by default, so their points are new to the model
 
 
@@ -47,6 +58,8 @@ def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
     """
     if data_dir is not None:
         dataset = load_data(_unprepared("mnist"), data_dir)
+    elif data is not None and is_table(data):
+        return new_table(model, data)
     elif data is not None:
         dataset = load_data(_unprepared(data), None)
     else:
@@ -69,6 +82,27 @@ def _check_answers(model: Model, dataset: Dataset) -> None:
         raise DataError(f"the model {gives}, and {dataset.name} has {has}. Name other data with --data or --data-dir.")
     if not dataset.train.is_classes and dataset.train.y.size != len(dataset.train) * model.network.widths[-1]:
         raise DataError(f"the model {gives}, {model.network.widths[-1]} an example, and {dataset.name} has others.")
+
+
+def new_table(model: Model, path: str) -> Dataset:
+    """Return a table as the model reads it: the rows it was not trained on, which are all of a new table."""
+    schema = model.table or counted_schema(model.n_features)
+    names = model.class_names or tuple(str(i) for i in range(model.n_classes))
+    new = read_answers(apply_schema(schema, read_new(path, schema)), schema, names)
+    held_out = held_out_rows(new, schema, names)
+    if new.y is None or not len(new.y):
+        raise DataError(f"{path} has no row that the model can use{_first_refused(new)}.")
+    rows = np.arange(len(new.y)) if held_out is None else held_out
+    examples = Examples(new.raw[rows], new.y[rows], model.preparation)
+    how = "all rows of a new table" if held_out is None else "the test rows of the table that the model was trained on"
+    refused = [f"{new.where(i)} is left out: {why}" for i, why in new.refused[:MOST_TOLD]]
+    more = [f"and {len(new.refused) - MOST_TOLD:,} more rows"] if len(new.refused) > MOST_TOLD else []
+    notes = (*new.notes, *refused, *more)
+    return Dataset(Path(path).stem, examples, None, examples, names, None, how, model.table, notes)
+
+
+def _first_refused(new: NewRows) -> str:
+    return f": {new.where(new.refused[0][0])}, {new.refused[0][1]}" if new.refused else ""
 
 
 def built_in_sets() -> dict[str, Recipe]:

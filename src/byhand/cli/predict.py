@@ -1,5 +1,6 @@
-"""`byhand predict`: what a saved model says of pictures, arrays, IDX files and tables."""
+"""`byhand predict`: what a saved model says of pictures, arrays, IDX files and tables, one answer an example."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,23 @@ if TYPE_CHECKING:
     from byhand.arrays import Array
     from byhand.persistence.model import Model
 
+FAR = 10  # standard deviations
+HALF = 0.5
 MAX_TABLE = 1 << 28  # bytes: all of MNIST as text has 180 MB
+
+
+MOST_TOLD = 10  # rows of a file that cannot be used
+LEFT_OUT = 3  # exit code, where something could not be answered
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """The examples of one file: raw (n, n_features), their numbers in the file from 0, what people call them (n,)."""
+
+    raw: "Array"
+    rows: list[int]
+    ids: list[str]
+    n_refused: int = 0
 
 
 @click.command("predict")
@@ -19,33 +36,147 @@ MAX_TABLE = 1 << 28  # bytes: all of MNIST as text has 180 MB
 @click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; else the newest run.")
 @click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="How many classes to tell.")
 @click.option("--show", is_flag=True, help="Draw each picture as the network sees it.")
+@click.option("--output", type=click.Path(path_type=Path), help="A CSV file for the answers, a row an example.")
+@click.option("--id", "id_column", help="The column of a table that tells its rows apart; else their line numbers.")
+@click.option("--header/--no-header", default=None, help="Does the first line of a table name its columns?")
 @runs_option
 @voice_options
-def command(files: tuple[Path, ...], model: Path | None, top: int, show: bool, runs: Path, voice: Voice) -> None:
+def command(
+    files: tuple[Path, ...],
+    model: Path | None,
+    top: int,
+    show: bool,
+    output: Path | None,
+    id_column: str | None,
+    header: bool | None,
+    runs: Path,
+    voice: Voice,
+) -> int:
     """Say what each example in FILES is.
 
     FILES are pictures (PNG, JPEG, …: any size, dark on light or light on dark; cropped and centred as MNIST was
-    made), arrays (.npy), IDX files (gzipped or not) or tables of numbers (.csv).
+    made), arrays (.npy), IDX files (gzipped or not) or tables (.csv), whose columns are found by their names. A file
+    or row that cannot be used is told on stderr and the rest is answered; the exit code is then 3. A network answers
+    whatever it is shown, also what is nothing of what it learned.
 
     Example: byhand predict digit.png --show
     """
     from byhand.cli.loading import find_model
 
     found, _ = find_model(model, runs)
+    read_as = "auto" if header is None else "yes" if header else "no"
     answers: list[dict[str, Any]] = []
     lines: list[str] = []
+    n_refused = 0
     for path in files:
-        raw = examples_in(path, found)
-        for i, answer in enumerate(_answers(found, raw, top)):
-            name = str(path) if len(raw) == 1 else f"{path}, {i}"
-            answers.append({"file": str(path), "index": i, **answer})
-            lines += _picture(found, raw[i]) if show and found.image_shape else []
-            lines.append(_line(name, answer))
-    voice.result("\n".join(lines), {"predictions": answers})
+        batch = _batch(path, found, id_column, read_as, voice, is_alone=len(files) == 1)
+        n_refused += batch.n_refused
+        for row, name, answer in zip(batch.rows, batch.ids, _answers(found, batch.raw, top), strict=True):
+            answers.append({"file": str(path), "index": row, **({"id": name} if name else {}), **answer})
+            lines.append(_line(f"{path}, {name or row}" if name or len(batch.rows) > 1 else str(path), answer))
+        if show and found.image_shape:
+            lines = [*lines[: len(lines) - len(batch.raw)], *_with_pictures(found, batch, lines)]
+    if output is not None:
+        _write(output, answers)
+        voice.say(f"{len(answers):,} answers written to {output}")
+    voice.result("" if output is not None else "\n".join(lines), {"predictions": answers})
+    return LEFT_OUT if n_refused else 0
+
+
+def _batch(path: Path, model: "Model", id_column: str | None, header: str, voice: Voice, *, is_alone: bool) -> Batch:
+    """Return the examples of a file; of many files, one that cannot be used is told and is empty."""
+    import numpy as np
+
+    from byhand.errors import ByhandError
+
+    try:
+        if _is_table(path, model):
+            return _table_rows(path, model, id_column, header, voice)
+        raw = examples_in(path, model)
+        return Batch(raw, list(range(len(raw))), [""] * len(raw))
+    except ByhandError as error:
+        if is_alone:
+            raise
+        voice.warn(str(error))
+        return Batch(np.empty((0, model.n_features)), [], [], n_refused=1)
+
+
+def _is_table(path: Path, model: "Model") -> bool:
+    kind = path.suffix.lower()
+    return kind == ".csv" or (kind == ".npz" and model.table is not None)
+
+
+def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, voice: Voice) -> Batch:
+    """Return the rows of a table that the model can use; tell the others."""
+    from byhand.data.tables.applying import apply_schema, counted_schema, read_new
+    from byhand.errors import DataError
+
+    if model.table is None and id_column is None and header == "auto":
+        raw = _plain_numbers(path, model.n_features)
+        if raw is not None:
+            return Batch(raw, list(range(len(raw))), [""] * len(raw))
+    schema = model.table or counted_schema(model.n_features)
+    table = read_new(path, schema, header)
+    if id_column is not None and id_column not in table.columns:
+        raise DataError(f"{path} has no column {id_column!r} to call its rows by.")
+    new = apply_schema(schema, table)
+    for note in new.notes:
+        if id_column is not None and note == f"not used: {id_column!r}":
+            continue
+        voice.warn(f"{path}: {note}")
+    for i, why in new.refused[:MOST_TOLD]:
+        voice.warn(f"{path}, {new.where(i)} is left out: {why}")
+    if len(new.refused) > MOST_TOLD:
+        voice.warn(f"{path}: and {len(new.refused) - MOST_TOLD:,} more rows are left out")
+    at = None if id_column is None else table.columns.index(id_column)
+    ids = [new.where(i) if at is None else table.rows[i][at] for i in new.rows]
+    _warn_of_far_rows(path, model, new.raw, ids, voice)
+    return Batch(new.raw, new.rows, ids, len(new.refused))
+
+
+def _warn_of_far_rows(path: Path, model: "Model", raw: "Array", ids: list[str], voice: Voice) -> None:
+    """Say how many rows are unlike all that the model was trained on: their answers are guesses."""
+    import numpy as np
+
+    if model.preparation.name != "standard" or not len(raw):
+        return
+    far = np.flatnonzero((np.abs(model.preparation.apply(raw)) > FAR).any(axis=1))
+    if len(far):
+        voice.warn(
+            f"{path}: {len(far):,} row(s) are more than {FAR} standard deviations from the training rows in a column, "
+            f"first {ids[int(far[0])]}; do not rely on their answers"
+        )
+
+
+def _with_pictures(model: "Model", batch: Batch, lines: list[str]) -> list[str]:
+    """Return the last lines, one an example, each below its picture."""
+    own = lines[len(lines) - len(batch.raw) :]
+    return [line for raw, answer in zip(batch.raw, own, strict=True) for line in (*_picture(model, raw), answer)]
+
+
+def _write(output: Path, answers: list[dict[str, Any]]) -> None:
+    """Write answers as CSV: file, id, prediction and, for classes, a score each."""
+    import csv
+    import io
+
+    from byhand.files import write_whole
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    kinds = [key for key in (answers[0] if answers else {}) if key not in ("file", "index", "id", "class", "values")]
+    names = sorted({name for answer in answers for kind in kinds for name in answer[kind]})
+    n_values = max((len(answer["values"]) for answer in answers if "values" in answer), default=0)
+    values = ["prediction"] if n_values < 2 else [f"prediction {i + 1}" for i in range(n_values)]
+    writer.writerow(["file", "id", *values, *(f"{kind} {name}" for kind in kinds for name in names)])
+    for answer in answers:
+        said = answer["values"] if "values" in answer else [answer["class"]]
+        scores = [answer[kind].get(name, "") for kind in kinds for name in names]
+        writer.writerow([answer["file"], answer.get("id") or answer["index"], *said, *scores])
+    write_whole(output, text.getvalue().encode("utf-8", "surrogateescape"))
 
 
 def examples_in(path: Path, model: "Model") -> "Array":
-    """Return the examples in a file as rows (n, n_features) of stored numbers."""
+    """Return the examples in a picture, an array or an IDX file as rows (n, n_features) of stored numbers."""
     import numpy as np
 
     from byhand.data.idx import read_idx
@@ -57,8 +188,6 @@ def examples_in(path: Path, model: "Model") -> "Array":
     kind = path.suffix.lower()
     if kind == ".npy":
         array = read_npy(path)
-    elif kind == ".csv":
-        array = _numbers(path)
     elif "idx" in path.name or "ubyte" in path.name:
         array = read_idx(path)
     else:
@@ -73,23 +202,23 @@ def examples_in(path: Path, model: "Model") -> "Array":
     return np.ascontiguousarray(array).reshape(n, model.n_features)
 
 
-def _numbers(path: Path) -> "Array":
-    """Return a table of numbers without header."""
+def _plain_numbers(path: Path, n_features: int) -> "Array | None":
+    """Return a table that is nothing but numbers, quickly; None where it needs a closer look."""
     import io
     import warnings
 
     import numpy as np
 
-    from byhand.errors import DataError
     from byhand.files import read_whole
 
     content = io.BytesIO(read_whole(path, "a table of numbers (.csv)", MAX_TABLE))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # an empty file: said below, in our words
-            return np.loadtxt(content, delimiter=",", ndmin=2)
-    except ValueError as error:
-        raise DataError(f"{path} is not a table of numbers: {str(error)[:200]}.") from error
+            warnings.simplefilter("ignore", UserWarning)  # an empty file: said by the closer look
+            numbers = np.loadtxt(content, delimiter=",", ndmin=2)
+    except ValueError:
+        return None
+    return numbers if numbers.shape[1] == n_features and np.isfinite(numbers).all() else None
 
 
 def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:
@@ -114,8 +243,11 @@ def _line(name: str, answer: dict[str, Any]) -> str:
     if "values" in answer:
         return f"{escaped(name)}: {', '.join(f'{value:.6g}' for value in answer['values'])}"
     what = next(key for key in answer if key != "class")
-    shown = ", ".join(f"{label} {percent(score, 1)}" for label, score in answer[what].items())
-    return f"{escaped(name)}: [bold green]{escaped(answer['class'])}[/bold green]   [dim]{escaped(shown)}[/dim]"
+    told = (lambda score: percent(score, 1)) if what == "probabilities" else "{:.3f}".format  # a score is no share
+    shown = ", ".join(f"{label} {told(score)}" for label, score in answer[what].items())
+    best = max(answer[what].values())
+    weak = "   [yellow]weak: no class has half[/yellow]" if what == "probabilities" and best < HALF else ""
+    return f"{escaped(name)}: [bold green]{escaped(answer['class'])}[/bold green]   [dim]{escaped(shown)}[/dim]{weak}"
 
 
 def _picture(model: "Model", row: "Array") -> list[str]:

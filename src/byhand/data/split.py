@@ -46,7 +46,10 @@ def content_split(groups: Array, keys: Array, share: float) -> tuple[Array, Arra
     """
     if not 0 < share < 1:
         raise DataError(f"a split got the share {share}; expected a number between 0 and 1.")
-    held_out = [rows[: round(share * len(rows))] for rows in _by_class(groups, np.argsort(keys, kind="stable"))]
+    order = np.argsort(keys, kind="stable")
+    held_out = [rows[: round(share * len(rows))] for rows in _by_class(groups, order)]
+    if not any(map(len, held_out)):  # groups of two or three rows: of all rows together
+        held_out = [order[: round(share * len(order))]]
     chosen = np.sort(np.concatenate(held_out))
     return np.setdiff1d(np.arange(len(groups)), chosen), chosen
 

@@ -13,6 +13,7 @@ from byhand.losses.base import Loss
 from byhand.metrics import (
     accuracy,
     confusion_matrix,
+    mean_absolute_error,
     mean_squared_error,
     predicted_classes,
     r_squared,
@@ -39,6 +40,16 @@ class Evaluation:
     confusion: Array | None = None
     mean_squared_error: float | None = None
     r_squared: float | None = None
+    mean_absolute_error: float | None = None
+    baseline_error: float | None = None  # root of the mean squared error of always saying the mean of these examples
+
+    def __repr__(self) -> str:
+        if self.accuracy is None or self.interval is None:
+            found = f"R² {self.r_squared:.4f}, mean squared error {self.mean_squared_error:.6g}"
+        else:
+            low, high = (100 * bound for bound in self.interval)
+            found = f"accuracy {100 * self.accuracy:.2f} % (95 % interval {low:.2f} – {high:.2f} %)"
+        return f"<Evaluation on {self.n:,} examples: {found}>"
 
 
 def evaluate(network: Network, examples: Examples, *, loss: Loss | None = None) -> Evaluation:
@@ -87,4 +98,12 @@ def judged(output: Array, y: Array, loss: float | None = None) -> Evaluation:
 def _measured(output: Array, y: Array, loss: float | None) -> Evaluation:
     """Return what outputs (n, k) are worth when the numbers to predict were y (n, k)."""
     error, r2 = mean_squared_error(output, y), r_squared(output, y)
-    return Evaluation(len(y), output, loss, mean_squared_error=error, r_squared=r2)
+    return Evaluation(
+        len(y),
+        output,
+        loss,
+        mean_squared_error=error,
+        r_squared=r2,
+        mean_absolute_error=mean_absolute_error(output, y),
+        baseline_error=float(np.sqrt(np.var(y.reshape(output.shape).astype(np.float64), axis=0).mean())),
+    )

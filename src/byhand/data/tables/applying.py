@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import Array
+from byhand.data.archive import read_arrays
+from byhand.data.split import content_split
 from byhand.data.tables.content import Table, find_missing, parse_numbers
 from byhand.data.tables.csv_file import read_csv
+from byhand.data.tables.fingerprint import row_keys, table_fingerprint
 from byhand.data.tables.frames import array_table, frame_table, is_frame
-from byhand.data.tables.schema import Encoded, TableSchema, encode
+from byhand.data.tables.schema import Column, Encoded, TableSchema, encode
 from byhand.data.tables.target import class_numbers
 from byhand.errors import DataError
 
@@ -22,13 +25,15 @@ MOST_NAMED = 10  # columns in a sentence
 class NewRows:
     """What a model can use of a table.
 
-    raw : (n, n_features) float32   rows : the numbers (n,) of these rows in `table`, from 0
+    raw : (n, n_features) float32   inputs : the same in float64, nan where a value was missing
+    rows : the numbers (n,) of these rows in `table`, from 0
     refused : (row, why) of the other rows   notes : what was done that nobody asked for
     y : class numbers (n,) or numbers (n, 1), where they were read
     """
 
     table: Table
     raw: Array
+    inputs: Array
     rows: list[int]
     refused: list[tuple[int, str]]
     notes: list[str] = field(default_factory=list)
@@ -38,14 +43,48 @@ class NewRows:
         return self.table.where(i)
 
 
+def counted_schema(n_features: int) -> TableSchema:
+    """Return how a model that knows of no table reads one: numbers in its order, the answer behind them."""
+    columns = tuple(Column(f"column {i + 1}") for i in range(n_features))
+    return TableSchema(columns, f"column {n_features + 1}", has_header=False)
+
+
+def held_out_rows(new: NewRows, schema: TableSchema, class_names: Sequence[str]) -> Array | None:
+    """Return the rows that were kept for the test, if this is the table that the model was trained on, in any order."""
+    if new.y is None or not len(new.y):
+        return None
+    keys = row_keys(new.inputs, new.y, class_names, schema.seed)
+    if table_fingerprint(keys) != schema.fingerprint:
+        return None
+    groups = new.y if class_names else np.zeros(len(keys), dtype=np.int64)
+    return content_split(groups, keys, schema.test_share)[1]
+
+
 def read_new(source: Any, schema: TableSchema, header: str = "auto") -> Table:
     """Return new data as rows of text: the path of a CSV file, a frame, a dict of columns or an array."""
     if is_frame(source):
         return frame_table(source)
+    if isinstance(source, str | Path) and Path(source).suffix.lower() == ".npz":
+        return _archive_table(Path(source), schema)
     if isinstance(source, str | Path):
         known = schema.names if schema.has_header else ()
         return read_csv(Path(source), schema.options(header), known)
     return array_table(source if isinstance(source, np.ndarray) else np.asarray(source, dtype=object))
+
+
+def _archive_table(path: Path, schema: TableSchema) -> Table:
+    """Return the arrays x and y of an archive as one table."""
+    x, y = read_arrays(path, ("x", "y"))
+    if x.ndim != 2 or y.ndim != 1 or len(x) != len(y):
+        raise DataError(f"{path} holds x of shape {x.shape} and y of shape {y.shape}; expected (n, features) and (n,).")
+    table = array_table(np.column_stack([x.astype(object), y.astype(object)]))
+    names = schema.names if len(schema.columns) == x.shape[1] else table.columns[:-1]
+    return replace_columns(replace_name(table, path.stem), [*names, schema.target])
+
+
+def replace_name(table: Table, name: str) -> Table:
+    """Return the table under another name."""
+    return Table(name, table.columns, table.rows, table.lines, table.place, table.has_header)
 
 
 def apply_schema(schema: TableSchema, table: Table) -> NewRows:
@@ -65,7 +104,7 @@ def apply_schema(schema: TableSchema, table: Table) -> NewRows:
     good = [i for i in range(len(whole)) if i not in wrong]
     refused = sorted([*refused, *((whole[i], why) for i, why in wrong.items())])
     notes = [*narrow, *_unseen_notes(part, encoded), *_filled_notes(schema, encoded, good)]
-    return NewRows(table, raw[good].astype(np.float32), [whole[i] for i in good], refused, notes)
+    return NewRows(table, raw[good].astype(np.float32), encoded.inputs[good], [whole[i] for i in good], refused, notes)
 
 
 def read_answers(new: NewRows, schema: TableSchema, class_names: Sequence[str]) -> NewRows:
@@ -96,7 +135,9 @@ def read_answers(new: NewRows, schema: TableSchema, class_names: Sequence[str]) 
     chosen = [values[i] for i in good]
     y = np.array(chosen, dtype=np.int64) if class_names else np.array(chosen, dtype=np.float32).reshape(-1, 1)
     rows = [new.rows[i] for i in good]
-    return replace(new, raw=new.raw[good], rows=rows, refused=sorted([*new.refused, *why]), y=y)
+    return replace(
+        new, raw=new.raw[good], inputs=new.inputs[good], rows=rows, refused=sorted([*new.refused, *why]), y=y
+    )
 
 
 def _matched(schema: TableSchema, table: Table) -> tuple[Table, list[str]]:
@@ -106,7 +147,7 @@ def _matched(schema: TableSchema, table: Table) -> tuple[Table, list[str]]:
         target = [schema.target] if len(table.columns) > len(names) else []
         told = "its columns have no names: they are taken in the order of training"
         return replace_columns(table, [*names, *target]), [told]
-    if not schema.has_header:
+    if not schema.has_header and schema.names != table.columns[:-1]:
         table = replace_columns(table, _counted_names(schema, len(table.columns)))
     missing = [name for name in names if name not in table.columns]
     if missing:
@@ -123,7 +164,7 @@ def replace_columns(table: Table, names: list[str]) -> Table:
 
 
 def _counted_names(schema: TableSchema, n: int) -> list[str]:
-    """Return the names of n columns that nobody named: the model's own inputs where there are as many, else counted."""
+    """Return the names of n columns that nobody named: the model's own where there are as many, else counted."""
     return schema.names if n == len(schema.columns) else [f"column {i + 1}" for i in range(n)]
 
 
