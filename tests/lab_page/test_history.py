@@ -29,3 +29,9 @@ def test_from_disk_the_page_says_what_to_do(browser: Any) -> None:
     page.goto((STATIC / "index.html").as_uri())
     page.wait_for_selector("text=cannot run from disk")
     page.close()
+
+
+def test_a_training_at_a_dead_rate_says_so_and_which_setting_to_turn(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&learningRate=50&epochs=2")
+    lab.page.click("button.main")
+    lab.says(".bad", "Set the learning rate to 0.1")

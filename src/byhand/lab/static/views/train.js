@@ -12,6 +12,8 @@ import { timeline } from "../timeline.js";
 import { warmUpOf } from "../worker/schedule.js";
 
 const words = TEXT.train;
+const NEAR_GUESSING = 0.19; // accuracy on ten digits: a tenth of the way from guessing to all, as diagnosis.json has it
+const otherRate = (rate) => rate < 0.01 ? Math.max(10 * rate, 0.01) : Math.min(rate / 10, 0.1); // the same
 const HEIGHT = 190; // of a chart
 const CHOICES = ["data", "hidden", "activation", "dropout", "batchNorm", "loss", "optimizer", "momentum", "learningRate", "batchSize", "epochs", "seed"];
 const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"]; // folded away
@@ -136,8 +138,9 @@ export function trainView(app, first) {
       [term("validation"), validation ? percent(validation.accuracy, 2) : "after an epoch"], [term("validation", "validation loss"), validation ? validation.loss === null ? "–" : number(validation.loss, 4) : "after an epoch"],
       ["examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"], ...(rate === undefined ? [] : [["next learning rate", general(rate, 4)]])];
     fill(figures, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-    fill(report, diverged ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.` : recipe !== "page" ? `${words.live}: ${recipe}` : epoch >= epochs ? "Done. Draw, Network and Mistakes can now show this network." : "");
-    if (diverged) report.classList.add("bad"); else report.classList.remove("bad");
+    const isGuessing = recipe === "page" && epoch >= epochs && validation?.accuracy < NEAR_GUESSING;
+    fill(report, diverged ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.` : recipe !== "page" ? `${words.live}: ${recipe}` : epoch >= epochs ? isGuessing ? words.nearGuessing.replace("{rate}", general(otherRate(state.learningRate), 4)) : "Done. Draw, Network and Mistakes can now show this network." : "");
+    report.classList.toggle("bad", Boolean(diverged) || isGuessing);
   }
 
   function drawCharts({ curve = [], history }) {
