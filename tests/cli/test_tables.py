@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from run import byhand
 
+from byhand.recipes.table import TABLE, fit_to_rows
+
 HEADER = ["length", "colour", "kind"]
 
 
@@ -98,3 +100,16 @@ def test_numbers_have_errors_and_a_baseline(tmp_path: Path) -> None:
     found = byhand("evaluate", tmp_path / "table-1", "--data", table, "--json").json
     assert found["root_mean_squared_error"] < found["baseline_root_mean_squared_error"]
     assert found["mean_absolute_error"] <= found["root_mean_squared_error"]
+
+
+def test_the_recipe_for_tables_asks_for_one(tmp_path: Path) -> None:
+    done = byhand("train", "table", "--runs", tmp_path)
+    assert done.code == 2
+    assert "name it with --data my.csv" in done.err
+
+
+def test_the_recipe_for_tables_fits_its_epochs_to_the_rows() -> None:
+    small, large = fit_to_rows(TABLE, 120), fit_to_rows(TABLE, 50_000)
+    assert small.epochs * 120 / small.batch_size >= 1_500
+    assert large.epochs < small.epochs
+    assert fit_to_rows(TABLE, 120, given=("epochs",)).epochs == TABLE.epochs

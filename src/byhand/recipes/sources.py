@@ -14,6 +14,7 @@ from byhand.data.split import stratified_split
 from byhand.data.tables.options import TableOptions
 from byhand.errors import OptionError, known_as
 from byhand.recipes.recipe import Recipe
+from byhand.recipes.table import TABLE
 
 VALIDATION_SHARE = 1 / 6  # of a stratified split: as much as the balanced block is of MNIST's training set
 SPLIT_SEED = 0  # the test rows of a table are the same for every seed of the training
@@ -65,6 +66,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _smaller_data(recipe: Recipe) -> Dataset:
     """Return a toy set, the bundled digits or a table."""
+    if recipe.data == TABLE.data and not Path(recipe.data).exists():
+        raise OptionError("the recipe table needs a table of yours; name it with --data my.csv.")
     if is_table(recipe.data):
         options = table_options(recipe)
         return data.read_table(Path(recipe.data), preparation=recipe.preparation, options=options, seed=SPLIT_SEED)
