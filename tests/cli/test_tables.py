@@ -113,3 +113,10 @@ def test_the_recipe_for_tables_fits_its_epochs_to_the_rows() -> None:
     assert small.epochs * 120 / small.batch_size >= 1_500
     assert large.epochs < small.epochs
     assert fit_to_rows(TABLE, 120, given=("epochs",)).epochs == TABLE.epochs
+
+
+def test_no_interval_is_given_for_examples_that_were_trained_on(tmp_path: Path) -> None:
+    done = byhand("train", "xor", "--epochs", "2", "--runs", tmp_path)
+    assert "on its own training examples" in done.out
+    assert "95 % interval" not in done.out
+    assert "95 %" not in byhand("evaluate", tmp_path / "xor-1").out

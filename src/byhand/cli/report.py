@@ -119,7 +119,7 @@ def _one_run(outcome: Outcome) -> list[tuple[str, str]]:
         return [("R²", f"[bold green]{outcome.r_squared:.4f}[/bold green]  {outcome.how}")]
     name = "accuracy" if outcome.how == ON_TRAINING else "test accuracy"
     lines = [(name, f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.how}")]
-    if outcome.interval is not None:
+    if outcome.interval is not None and outcome.held_out:
         low, high = outcome.interval
         lines.append(("95 % interval", f"{percent(low)} – {percent(high)}, from counting {outcome.n:,} examples"))
     return lines
