@@ -1,8 +1,10 @@
-"""Compile the C core: python core/build.py OUTPUT [--cc CC] [--sanitize address,undefined]
+"""Compile the C core: python core/build.py OUTPUT [--cc CC] [--sanitize address,undefined] | --strict
 
 Used by the package's build, from the command line, and by the tests. Needs a C compiler with GCC's vector extensions:
 GCC or Clang, on any system. Nothing is linked with -ffast-math: GCC before 13 would then set flush-to-zero for the
 whole process that loads the library.
+
+--strict compiles every source for every processor family with all warnings as errors, and writes nothing.
 """
 
 import argparse
@@ -11,18 +13,25 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CORE = Path(__file__).resolve().parent
 
 FLAGS = ["-std=c11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror=implicit-function-declaration"]
 FLAGS += ["-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast"]  # x·y + z may be one instruction
+STRICT = ["-Wshadow", "-Wconversion", "-Wdouble-promotion", "-Wstrict-prototypes", "-Werror"]
 INCLUDES = [f"-I{CORE}", f"-I{CORE / 'include'}"]
-KERNEL_SOURCES = ("train/epoch_template.c", "gemm/peak_flops_template.c")  # compiled once for each processor family
+
+EPOCH, PEAK_FLOPS = "train/epoch_template.c", "gemm/peak_flops_template.c"
+KERNEL_SOURCES = (EPOCH, PEAK_FLOPS)  # compiled once for each processor family
 PLAIN_SOURCES = tuple(
-    sorted(str(path.relative_to(CORE)) for path in CORE.rglob("*.c") if not path.stem.endswith("_template"))
+    sorted(path.relative_to(CORE).as_posix() for path in CORE.rglob("*.c") if not path.stem.endswith("_template"))
 )
+
+# The template parameters of each processor family: gemm/parameters.md says what they mean.
 AVX512 = "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512"
 KERNELS = {"portable": "", "avx2": "-mavx2 -mfma", "avx512": AVX512}
 BF16 = "-mavx512bf16"
@@ -38,6 +47,20 @@ class NoCompiler(Exception):  # noqa: N818 — no fault where NumPy does as well
     """There is none, or it refused the sources; the message says which."""
 
 
+@dataclass(frozen=True)
+class Object:
+    """One object file: a source, the processor family it is compiled for ("" for none), and its flags."""
+
+    source: str
+    family: str = ""
+    flags: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The object file's name, unique among all."""
+        return f"{Path(self.source).stem}-{self.family}.o" if self.family else f"{Path(self.source).stem}.o"
+
+
 def find_compiler() -> list[str]:
     """Return the command of the C compiler: CC, else cc, gcc or clang."""
     named = os.environ.get("CC")
@@ -49,51 +72,48 @@ def find_compiler() -> list[str]:
     return [found]
 
 
-def compile_core(output: Path, compiler: list[str] | None = None, extra: list[str] | None = None) -> None:
+def compile_core(output: Path, compiler: list[str] | None = None, extra: Sequence[str] = ()) -> None:
     """Write the shared library to `output`, whole or not at all. Raises NoCompiler."""
-    compiler, extra = compiler or find_compiler(), extra or []
-    machine = _machine(compiler)
-    is_x86, is_windows = machine.startswith(("x86_64", "amd64")), "windows" in machine or "mingw" in machine
-    wide = " -mevex512" if Path(compiler[0]).stem == "zig" else ""  # its name for vectors of 512 bits
-    flags = [
-        *FLAGS,
-        *INCLUDES,
-        *extra,
-        *([] if is_windows else ["-fPIC"]),
-        *(["-DBH_HAS_X86_KERNELS"] if is_x86 else []),
-    ]
+    compiler = compiler or find_compiler()
     with tempfile.TemporaryDirectory() as folder:
-        families = [
-            (source, name, KERNELS[name]) for name in (KERNELS if is_x86 else ["portable"]) for source in KERNEL_SOURCES
-        ]
-        if is_x86 and _knows(compiler, f"{AVX512} {BF16} {AMX}{wide}", Path(folder)):
-            flags.append("-DBH_HAS_BF16_KERNELS")
-            families += [(KERNEL_SOURCES[0], name, flags_of) for name, flags_of in BF16_KERNELS.items()]
-        jobs = [(source, Path(folder, f"{Path(source).stem}.o"), []) for source in PLAIN_SOURCES]
-        jobs += [
-            (
-                source,
-                Path(folder, f"{Path(source).stem}-{name}.o"),
-                [f"-DBH_KERNEL={name}", *_widened(flags_of, wide).split()],
-            )
-            for source, name, flags_of in families
-        ]
-        with ThreadPoolExecutor() as pool:
-            commands = [[*compiler, *flags, *more, "-c", str(CORE / source), "-o", str(o)] for source, o, more in jobs]
-            list(pool.map(_run, commands))
-        whole = Path(folder, output.name)
-        _run([*compiler, "-shared", *extra, *(str(o) for _, o, _ in jobs), "-o", str(whole), "-pthread", "-lm"])
+        objects = compile_objects(Path(folder), compiler, extra)
+        library = Path(folder, output.name)
+        _run([*compiler, "-shared", *extra, *map(str, objects), "-o", str(library), "-pthread", "-lm"])
         beside = output.with_name(f".{output.name}.new")
-        shutil.copyfile(whole, beside)
+        shutil.copyfile(library, beside)
         beside.replace(output)  # a running process keeps the old one
 
 
-def _widened(flags: str, wide: str) -> str:
-    """Return a family's flags, with the compiler's own for wide vectors where it has them."""
-    return flags + wide if "avx512" in flags else flags
+def compile_objects(folder: Path, compiler: list[str], extra: Sequence[str] = ()) -> list[Path]:
+    """Compile every source into `folder`; return the object files. Raises NoCompiler."""
+    machine = _machine(compiler)
+    is_x86, is_windows = machine.startswith(("x86_64", "amd64")), "windows" in machine or "mingw" in machine
+    wide = " -mevex512" if Path(compiler[0]).stem == "zig" else ""  # Clang's flag for 512-bit vectors
+    has_bf16 = is_x86 and _accepts(compiler, f"{AVX512} {BF16} {AMX}{wide}", folder)
+    flags = [*FLAGS, *INCLUDES, *extra, *([] if is_windows else ["-fPIC"])]
+    flags += ["-DBH_HAS_X86_KERNELS"] * is_x86 + ["-DBH_HAS_BF16_KERNELS"] * has_bf16
+    objects = [*map(Object, PLAIN_SOURCES), *_family_objects(is_x86, has_bf16, wide)]
+    files = [folder / one.name for one in objects]
+    commands = [
+        [*compiler, *flags, *one.flags, "-c", str(CORE / one.source), "-o", str(file)]
+        for one, file in zip(objects, files, strict=True)
+    ]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(_run, commands))
+    return files
 
 
-def _knows(compiler: list[str], flags: str, folder: Path) -> bool:
+def _family_objects(is_x86: bool, has_bf16: bool, wide: str) -> Iterator[Object]:
+    """Yield the objects that are compiled once for each processor family."""
+    families = [(source, name) for name in (KERNELS if is_x86 else ["portable"]) for source in KERNEL_SOURCES]
+    families += [(EPOCH, name) for name in BF16_KERNELS] if has_bf16 else []
+    for source, name in families:
+        flags = {**KERNELS, **BF16_KERNELS}[name]
+        flags += wide if "avx512" in flags else ""
+        yield Object(source, name, [f"-DBH_KERNEL={name}", *flags.split()])
+
+
+def _accepts(compiler: list[str], flags: str, folder: Path) -> bool:
     """Return whether the compiler takes these flags."""
     empty = folder / "empty.c"
     empty.touch()
@@ -105,7 +125,7 @@ def _knows(compiler: list[str], flags: str, folder: Path) -> bool:
 
 
 def _machine(compiler: list[str]) -> str:
-    """Return what the compiler compiles for, such as x86_64-linux-gnu."""
+    """Return the compiler's target, such as x86_64-linux-gnu."""
     if "-target" in compiler:
         return compiler[compiler.index("-target") + 1]
     return _run([*compiler, "-dumpmachine"]).stdout
@@ -122,12 +142,20 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("output", type=Path)
+    parser.add_argument("output", type=Path, nargs="?", help="the shared library to write")
     parser.add_argument("--cc", help="the compiler's command, such as 'zig cc -target aarch64-linux-gnu'")
     parser.add_argument("--sanitize", help="such as address,undefined or thread")
+    parser.add_argument("--strict", action="store_true", help="all warnings are errors; writes nothing")
     options = parser.parse_args()
+    if (options.output is None) != options.strict:
+        parser.error("give OUTPUT or --strict")
+    compiler = shlex.split(options.cc) if options.cc else find_compiler()
+    if options.strict:
+        with tempfile.TemporaryDirectory() as folder:
+            compile_objects(Path(folder), compiler, STRICT)
+        return
     extra = [f"-fsanitize={options.sanitize}", "-fno-sanitize-recover=all", "-g"] if options.sanitize else []
-    compile_core(options.output, shlex.split(options.cc) if options.cc else None, extra)
+    compile_core(options.output, compiler, extra)
 
 
 if __name__ == "__main__":

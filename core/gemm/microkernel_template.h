@@ -1,97 +1,162 @@
-/* The one loop that takes the time: a tile of a matrix product, with all its sums in registers.
+/* The microkernel: a tile of a matrix product with all its sums in registers. All time is spent
+ * here.
  *
- *     c[r][j] (+)= Σ_d  a[r][d · a_step] · b[d · b_step + j]        r < rows, j < vectors · LANES
+ *     C[r][j] (+)= sum over p < k of  A[r][p] * B[p][j]       r < m <= MR, j < NR
  *
- * With other strides it is each of the three products of a dense layer:
+ * Operands as they lie in memory:
  *
- *     forward    z  = x W        a[r] = example r of x       b = W      d runs over inputs
- *     backward   dx = dz Wᵀ      a[r] = example r of dz      b = Wᵀ     d runs over outputs
- *     gradient   dW = xᵀ dz      a[r] = column r of x        b = dz     d runs over examples
- */
+ *     A[r][p] = a[r][p * a_step]         a[r]: where row r begins
+ *     B[p][j] = b[p * b_stride + j]      one panel: NR columns
+ *     C[r][j] = c[r][j]                  c[r]: where row r begins
+ *
+ * The three products of a dense layer are all of this form:
+ *
+ *                 C                A[r]                    a_step    B            p runs over
+ *     forward     z  = x W         example r of x          1         W            inputs
+ *     backward    dx = dz W^T      example r of dz         1         W^T packed   outputs
+ *     gradients   dW = x^T dz      column r of x           stride    dz           examples
+ *
+ * Blocking is after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication"
+ * (2008), in the words of BLIS; A is not packed, because a step reads MR floats of it for MR * NR
+ * multiply-adds. */
 #ifndef BYHAND_MICROKERNEL_TEMPLATE_H
 #define BYHAND_MICROKERNEL_TEMPLATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "train/context.h"
 #include "gemm/simd.h"
-
-enum { NR_ = NR_VECTORS * LANES };
+#include "train/blocking.h"
 
 typedef struct {
     const float *a[MR];
     ptrdiff_t a_step;
     const float *b;
-    ptrdiff_t b_step;
-    const int32_t *indices_k; /* these d, or 0: all */
+    ptrdiff_t b_stride;
+    const int32_t *indices; /* (k): the terms p to add up; 0: p = 0 ... k-1 */
     ptrdiff_t k;
     float *c[MR];
-    int accumulate; /* to what is in c */
+    bool accumulate; /* += instead of = */
 } gemm_tile;
 
-/* rows, vectors and listed are constants at every call: the loops over them unroll and the sums stay in registers. */
-INLINE void gemm_ukr(const gemm_tile *p, const int first, int32_t column, const int rows, const int vectors,
-                         const int listed) {
+/* Rows first ... first + m - 1, columns from `column` on, n_vectors * LANES of them. m, n_vectors
+ * and has_indices are constants at every call, so the loops over them unroll and the sums are
+ * registers. */
+INLINE void gemm_ukr(const gemm_tile *t, const int first, int32_t column, const int m,
+                     const int n_vectors, const bool has_indices) {
     vec sum[MR][NR_VECTORS] = {0};
-    const float *a[MR], *b = p->b + column;
-    for (int r = 0; r < rows; r++) a[r] = p->a[first + r];
-    const ptrdiff_t a_step = p->a_step, b_step = p->b_step, k = p->k;
-    for (ptrdiff_t d = 0; d < k; d++) {
-        const ptrdiff_t index = listed ? p->indices_k[d] : d;
+    const float *a[MR], *b = t->b + column;
+    for (int r = 0; r < m; r++) {
+        a[r] = t->a[first + r];
+    }
+    const ptrdiff_t a_step = t->a_step, b_stride = t->b_stride, k = t->k;
+    for (ptrdiff_t i = 0; i < k; i++) {
+        const ptrdiff_t p = has_indices ? t->indices[i] : i;
         vec row[NR_VECTORS];
-        UNROLL for (int v = 0; v < vectors; v++) row[v] = v_load(b + index * b_step + v * LANES);
-        UNROLL for (int r = 0; r < rows; r++)
-            UNROLL for (int v = 0; v < vectors; v++) sum[r][v] += a[r][index * a_step] * row[v];
-    }
-    UNROLL for (int r = 0; r < rows; r++)
-        UNROLL for (int v = 0; v < vectors; v++) {
-            float *c = p->c[first + r] + column + v * LANES;
-            v_store(c, p->accumulate ? v_load(c) + sum[r][v] : sum[r][v]);
+        UNROLL
+        for (int v = 0; v < n_vectors; v++) {
+            row[v] = v_load(b + p * b_stride + v * LANES);
         }
+        UNROLL
+        for (int r = 0; r < m; r++) {
+            UNROLL
+            for (int v = 0; v < n_vectors; v++) {
+                sum[r][v] += a[r][p * a_step] * row[v];
+            }
+        }
+    }
+    UNROLL
+    for (int r = 0; r < m; r++) {
+        UNROLL
+        for (int v = 0; v < n_vectors; v++) {
+            float *c = t->c[first + r] + column + v * LANES;
+            v_store(c, t->accumulate ? v_load(c) + sum[r][v] : sum[r][v]);
+        }
+    }
 }
 
-/* A tile of one vector, from every term of the sums: those of odd and of even number apart, for there are too few sums to
- * keep a multiplier busy while each waits for the one before. */
-INLINE void gemm_ukr_1vec(const gemm_tile *p, const int first, const int rows) {
+/* A tile one vector wide, without indices: even and odd terms are summed apart, for MR sums are too
+ * few to hide the latency of a multiply-add. */
+INLINE void gemm_ukr_1vec(const gemm_tile *t, const int first, const int m) {
     vec sum[MR][2] = {0};
-    const float *a[MR], *b = p->b;
-    for (int r = 0; r < rows; r++) a[r] = p->a[first + r];
-    const ptrdiff_t a_step = p->a_step, b_step = p->b_step, k = p->k;
-    ptrdiff_t d = 0;
-    for (; d + 2 <= k; d += 2)
-        UNROLL for (int odd = 0; odd < 2; odd++) {
-            const vec row = v_load(b + (d + odd) * b_step);
-            UNROLL for (int r = 0; r < rows; r++) sum[r][odd] += a[r][(d + odd) * a_step] * row;
+    const float *a[MR], *b = t->b;
+    for (int r = 0; r < m; r++) {
+        a[r] = t->a[first + r];
+    }
+    const ptrdiff_t a_step = t->a_step, b_stride = t->b_stride, k = t->k;
+    ptrdiff_t p = 0;
+    for (; p + 2 <= k; p += 2) {
+        UNROLL
+        for (int odd = 0; odd < 2; odd++) {
+            const vec row = v_load(b + (p + odd) * b_stride);
+            UNROLL
+            for (int r = 0; r < m; r++) {
+                sum[r][odd] += a[r][(p + odd) * a_step] * row;
+            }
         }
-    if (d < k)
-        UNROLL for (int r = 0; r < rows; r++) sum[r][0] += a[r][d * a_step] * v_load(b + d * b_step);
-    UNROLL for (int r = 0; r < rows; r++) {
-        const vec both = sum[r][0] + sum[r][1];
-        v_store(p->c[first + r], p->accumulate ? v_load(p->c[first + r]) + both : both);
+    }
+    if (p < k) {
+        UNROLL
+        for (int r = 0; r < m; r++) {
+            sum[r][0] += a[r][p * a_step] * v_load(b + p * b_stride);
+        }
+    }
+    UNROLL
+    for (int r = 0; r < m; r++) {
+        float *c = t->c[first + r];
+        const vec total = sum[r][0] + sum[r][1];
+        v_store(c, t->accumulate ? v_load(c) + total : total);
     }
 }
 
-INLINE void gemm_ukr_dispatch(const gemm_tile *p, const int first, const int rows, const int vectors) {
-    if (p->indices_k && vectors == NR_VECTORS) gemm_ukr(p, first, 0, rows, NR_VECTORS, 1);
-    else if (p->indices_k) /* the first layer alone; a narrow tile of it may as well be done a vector at a time */
-        for (int v = 0; v < vectors; v++) gemm_ukr(p, first, v * LANES, rows, 1, 1);
-    else if (vectors == 1) gemm_ukr_1vec(p, first, rows);
-    else if (vectors == 2) gemm_ukr(p, first, 0, rows, 2, 0);
+/* m rows, 1 ... NR_VECTORS vectors: the microkernel of that width. */
+INLINE void gemm_ukr_dispatch(const gemm_tile *t, const int first, const int m,
+                              const int n_vectors) {
+    if (t->indices && n_vectors == NR_VECTORS) {
+        gemm_ukr(t, first, 0, m, NR_VECTORS, true);
+    } else if (t->indices) { /* a narrow tile of the first layer: rare, so one vector at a time */
+        for (int v = 0; v < n_vectors; v++) {
+            gemm_ukr(t, first, v * LANES, m, 1, true);
+        }
+    } else if (n_vectors == 1) {
+        gemm_ukr_1vec(t, first, m);
+    } else if (n_vectors == 2) {
+        gemm_ukr(t, first, 0, m, 2, false);
+    }
 #if defined(__AVX512F__) || defined(__aarch64__)
-    else if (vectors == 3) gemm_ukr(p, first, 0, rows, 3, 0);
-    else gemm_ukr(p, first, 0, rows, 4, 0);
+    else if (n_vectors == 3) {
+        gemm_ukr(t, first, 0, m, 3, false);
+    } else {
+        gemm_ukr(t, first, 0, m, 4, false);
+    }
 #endif
 }
 
-/* Compute a tile of 1 … TILE_ROWS rows and 1 … TILE_VECTORS vectors. By address: a copy, read in one piece right after
- * it was written in many, would wait until all that was written before has left for the cache. */
-static void gemm_edge(gemm_tile *p, int rows, int vectors) {
-    if (rows == MR) gemm_ukr_dispatch(p, 0, MR, vectors);
-    else
-        for (int done = 0; done < rows; done += rows - done > 1 ? 2 : 1) { /* what is left over: 2 + 1, 2, or 1 */
-            if (rows - done > 1) gemm_ukr_dispatch(p, done, 2, vectors);
-            else gemm_ukr_dispatch(p, done, 1, vectors);
-        }
+/* Compute a tile of 1 <= m <= MR rows and 1 <= n_vectors <= NR_VECTORS vectors; edge tiles of 3
+ * rows are computed as 2 + 1. Passed by pointer: copying the struct right after its fields were
+ * written would cause a store-forwarding stall. */
+static void gemm_edge(const gemm_tile *t, int m, int n_vectors) {
+    if (m == MR) {
+        gemm_ukr_dispatch(t, 0, MR, n_vectors);
+        return;
+    }
+    int done = 0;
+    for (; m - done > 1; done += 2) {
+        gemm_ukr_dispatch(t, done, 2, n_vectors);
+    }
+    if (done < m) {
+        gemm_ukr_dispatch(t, done, 1, n_vectors);
+    }
+}
+
+/* A tile whose rows of A and C lie a_stride and c_stride apart. */
+static void gemm_rows(gemm_tile *t, const float *a, ptrdiff_t a_stride, float *c,
+                      ptrdiff_t c_stride, int m, int n_vectors) {
+    for (int r = 0; r < m; r++) {
+        t->a[r] = a + r * a_stride;
+        t->c[r] = c + r * c_stride;
+    }
+    gemm_edge(t, m, n_vectors);
 }
 
 #endif

@@ -1,5 +1,6 @@
-/* Vectors of floats as the compiler knows them (GCC and Clang), as wide as the processor this file is compiled for.
- * Everything below is written once and becomes SSE, AVX2, AVX-512, NEON or WebAssembly. */
+/* Vectors of floats in GCC's and Clang's vector extensions, as wide as the processor family this
+ * file is compiled for: SSE, AVX2, AVX-512, NEON or WebAssembly. A template parameter: the -m flags
+ * of the family, see gemm/parameters.md. */
 #ifndef BYHAND_SIMD_H
 #define BYHAND_SIMD_H
 
@@ -11,8 +12,11 @@
 #include <immintrin.h>
 #endif
 
+/* LANES: floats in a vector. NR_VECTORS: vectors in a row of a tile. MR * NR_VECTORS sums are in
+ * flight at once: at least multiply-add latency times throughput, 4 * 2 = 8, and no more than there
+ * are registers, 32 or 16 less those for operands. */
 #if defined(__AVX512F__)
-enum { LANES = 16, NR_VECTORS = 4 }; /* 4 × 4 sums, as many as a multiplier needs to be kept busy, twice */
+enum { LANES = 16, NR_VECTORS = 4 };
 #elif defined(__AVX2__)
 enum { LANES = 8, NR_VECTORS = 2 };
 #elif defined(__aarch64__)
@@ -21,7 +25,10 @@ enum { LANES = 4, NR_VECTORS = 4 };
 enum { LANES = 4, NR_VECTORS = 2 };
 #endif
 
-#define INLINE static inline __attribute__((always_inline))
+enum { NR = NR_VECTORS * LANES }; /* columns of a tile and of a panel */
+
+#define INLINE   static inline __attribute__((always_inline))
+#define NOINLINE static __attribute__((noinline)) /* called rarely enough: keeps code small */
 
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -32,89 +39,75 @@ enum { LANES = 4, NR_VECTORS = 2 };
 typedef float vec __attribute__((vector_size(4 * LANES)));
 typedef int32_t ivec __attribute__((vector_size(4 * LANES)));
 
+/* Memory: LANES elements, unaligned. memcpy becomes one instruction. */
+
 INLINE vec v_load(const float *from) {
     vec v;
-    memcpy(&v, from, sizeof v); /* one unaligned load */
+    memcpy(&v, from, sizeof v);
     return v;
 }
 
+INLINE void v_store(float *to, vec v) {
+    memcpy(to, &v, sizeof v);
+}
+
+/* LANES bytes as floats. */
 INLINE vec v_load_u8(const unsigned char *from) {
-#if defined(__AVX512F__) /* one instruction, which GCC 12 does not find */
+#if defined(__AVX512F__) /* one instruction; GCC 12 makes 40 of the code below */
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)from)));
 #else
     typedef unsigned char bytes __attribute__((vector_size(LANES)));
-    typedef uint16_t halves __attribute__((vector_size(2 * LANES)));
+    typedef uint16_t shorts __attribute__((vector_size(2 * LANES)));
     bytes b;
     memcpy(&b, from, sizeof b);
-    return __builtin_convertvector(__builtin_convertvector(__builtin_convertvector(b, halves), ivec), vec);
+    return __builtin_convertvector(
+        __builtin_convertvector(__builtin_convertvector(b, shorts), ivec), vec);
 #endif
 }
 
-INLINE void v_store(float *to, vec v) { memcpy(to, &v, sizeof v); }
+/* Lane by lane */
 
-INLINE vec v_set1(float x) { return x - (vec){0}; }
-
-INLINE vec v_select(ivec mask, vec yes, vec no) { return (vec)((mask & (ivec)yes) | (~mask & (ivec)no)); }
-
-/* Turn 4 × 4 numbers, rows `from_row` and `to_row` apart. */
-INLINE void transpose_4x4(const float *from, ptrdiff_t from_row, float *to, ptrdiff_t to_row) {
-    typedef float quad __attribute__((vector_size(16)));
-#if defined(__clang__)
-#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
-#else
-    typedef int32_t indices __attribute__((vector_size(16)));
-#define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (indices){i, j, k, l})
-#endif
-    quad r[4];
-    for (int i = 0; i < 4; i++) memcpy(&r[i], from + i * from_row, sizeof r[i]);
-    const quad top = SHUFFLE(r[0], r[1], 0, 4, 1, 5), high = SHUFFLE(r[0], r[1], 2, 6, 3, 7);
-    const quad low = SHUFFLE(r[2], r[3], 0, 4, 1, 5), last = SHUFFLE(r[2], r[3], 2, 6, 3, 7);
-    const quad out[4] = {SHUFFLE(top, low, 0, 1, 4, 5), SHUFFLE(top, low, 2, 3, 6, 7), SHUFFLE(high, last, 0, 1, 4, 5),
-                            SHUFFLE(high, last, 2, 3, 6, 7)};
-    for (int i = 0; i < 4; i++) memcpy(to + i * to_row, &out[i], sizeof out[i]);
-#undef SHUFFLE
+INLINE vec v_set1(float x) {
+    return x - (vec){0};
 }
 
-INLINE vec v_max(vec a, vec b) { return v_select(a > b, a, b); }
+/* mask ? yes : no, for masks of all ones or all zeros. */
+INLINE vec v_select(ivec mask, vec yes, vec no) {
+    return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));
+}
 
-INLINE vec v_min(vec a, vec b) { return v_select(a < b, a, b); }
+INLINE vec v_max(vec a, vec b) {
+    return v_select(a > b, a, b);
+}
+
+INLINE vec v_min(vec a, vec b) {
+    return v_select(a < b, a, b);
+}
 
 INLINE vec v_sqrt(vec v) {
-    for (int i = 0; i < LANES; i++) v[i] = __builtin_sqrtf(v[i]);
+    for (int i = 0; i < LANES; i++) {
+        v[i] = __builtin_sqrtf(v[i]);
+    }
     return v;
 }
 
-/* Ones in the first n lanes. */
+/* All ones in the first n lanes; n may be larger than LANES. */
 INLINE ivec v_lane_mask(int32_t n) {
-    ivec indices;
-    for (int i = 0; i < LANES; i++) indices[i] = i;
-    return indices < n;
+    ivec lanes;
+    for (int i = 0; i < LANES; i++) {
+        lanes[i] = i;
+    }
+    return lanes < n;
 }
 
-/* Halve until one is left. */
-INLINE float v_reduce_add(vec v) {
-    float x[LANES];
-    v_store(x, v);
-    UNROLL for (int half = LANES / 2; half > 0; half /= 2)
-        UNROLL for (int i = 0; i < half; i++) x[i] += x[i + half];
-    return x[0];
-}
-
-INLINE float v_reduce_max(vec v) {
-    float x[LANES];
-    v_store(x, v);
-    UNROLL for (int half = LANES / 2; half > 0; half /= 2)
-        UNROLL for (int i = 0; i < half; i++) x[i] = x[i] > x[i + half] ? x[i] : x[i + half];
-    return x[0];
-}
-
-/* eˣ for x ≤ 88, to two units in the last place: x = n ln 2 + r, |r| ≤ ½ ln 2, a polynomial for eʳ and n into the
- * exponent. ln 2 is taken off in two parts, the first exact in few bits. Coefficients: Cephes, expf (Moshier 1992).
- * Below −87 the result is that of −87, 1.6e-38. */
+/* e^x to 2 ulp: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r, and n added to the
+ * exponent. ln 2 is subtracted in two parts, the first exact in few bits. x is clamped to -87 ...
+ * 88, so the result is 1.6e-38 ... 1.7e38. Coefficients: Cephes, expf (Moshier 1992). */
 INLINE vec v_exp(vec x) {
-    const float to_whole = 12582912.0f; /* 1.5 · 2²³: adding it leaves no room for a fraction */
+    const float round_to_int =
+        12582912.0f; /* 1.5 * 2^23: adding it leaves no bits for a fraction */
     x = v_max(v_min(x, v_set1(88.0f)), v_set1(-87.0f));
-    vec n = (x * 1.44269504f + to_whole) - to_whole;
+    vec n = (x * 1.44269504f + round_to_int) - round_to_int;
     vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     vec p = v_set1(1.9875691500e-4f);
     p = p * r + 1.3981999507e-3f;
@@ -126,41 +119,111 @@ INLINE vec v_exp(vec x) {
     return p * (vec)((__builtin_convertvector(n, ivec) + 127) << 23);
 }
 
-/* Return 16 bits: which of 16 bytes have one of these bits? */
+/* Across lanes */
+
+INLINE float v_reduce_add(vec v) {
+    float x[LANES];
+    v_store(x, v);
+    UNROLL
+    for (int half = LANES / 2; half > 0; half /= 2) {
+        UNROLL
+        for (int i = 0; i < half; i++) {
+            x[i] += x[i + half];
+        }
+    }
+    return x[0];
+}
+
+INLINE float v_reduce_max(vec v) {
+    float x[LANES];
+    v_store(x, v);
+    UNROLL
+    for (int half = LANES / 2; half > 0; half /= 2) {
+        UNROLL
+        for (int i = 0; i < half; i++) {
+            x[i] = x[i] > x[i + half] ? x[i] : x[i + half];
+        }
+    }
+    return x[0];
+}
+
+#if defined(__clang__)
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+typedef int32_t shuffle_indices __attribute__((vector_size(16)));
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (shuffle_indices){i, j, k, l})
+#endif
+
+/* Transpose 4 x 4 floats; leading dimensions from_stride and to_stride. */
+INLINE void transpose_4x4(const float *from, ptrdiff_t from_stride, float *to,
+                          ptrdiff_t to_stride) {
+    typedef float quad __attribute__((vector_size(16)));
+    quad r[4];
+    for (int i = 0; i < 4; i++) {
+        memcpy(&r[i], from + i * from_stride, sizeof r[i]);
+    }
+    const quad low_01 = SHUFFLE(r[0], r[1], 0, 4, 1, 5), high_01 = SHUFFLE(r[0], r[1], 2, 6, 3, 7);
+    const quad low_23 = SHUFFLE(r[2], r[3], 0, 4, 1, 5), high_23 = SHUFFLE(r[2], r[3], 2, 6, 3, 7);
+    const quad columns[4] = {
+        SHUFFLE(low_01, low_23, 0, 1, 4, 5), SHUFFLE(low_01, low_23, 2, 3, 6, 7),
+        SHUFFLE(high_01, high_23, 0, 1, 4, 5), SHUFFLE(high_01, high_23, 2, 3, 6, 7)};
+    for (int i = 0; i < 4; i++) {
+        memcpy(to + i * to_stride, &columns[i], sizeof columns[i]);
+    }
+}
+
+#undef SHUFFLE
+
+/* Lists of indices */
+
+/* Return 16 bits: which of 16 bytes have any of these bits set? */
 INLINE int v_movemask16(const unsigned char *bytes, int bits) {
-#if defined(__SSE2__) /* no word for it in the compiler's vectors */
-    const __m128i some = _mm_and_si128(_mm_loadu_si128((const __m128i *)bytes), _mm_set1_epi8((char)bits));
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(some, _mm_setzero_si128())) ^ 0xffff;
+#if defined(__SSE2__) /* vector extensions have no movemask */
+    const __m128i any =
+        _mm_and_si128(_mm_loadu_si128((const __m128i *)bytes), _mm_set1_epi8((char)bits));
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(any, _mm_setzero_si128())) ^ 0xffff;
 #else
     int found = 0;
-    for (int i = 0; i < 16; i++) found |= ((bytes[i] & bits) != 0) << i;
+    for (int i = 0; i < 16; i++) {
+        found |= ((bytes[i] & bits) != 0) << i;
+    }
     return found;
 #endif
 }
 
-/* Write base + the places of the bits, of 16, and return how many there are. The list has room for 16. places: (256, 8),
- * those of every byte. */
-INLINE int32_t append_set_bits(int bits, int32_t base, int32_t *list, const int32_t *indices) {
-#if defined(__AVX512F__) /* nor for this */
-    (void)indices;
-    const __m512i zero_to_15 = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    const __m512i these = _mm512_add_epi32(zero_to_15, _mm512_set1_epi32(base));
-    _mm512_storeu_si512(list, _mm512_maskz_compress_epi32((__mmask16)bits, these));
+/* Write base + the positions of the set bits among 16 to list, which has room for 16; return how
+ * many. table (256, 8): the positions of every byte's set bits. */
+INLINE int32_t append_set_bits(int bits, int32_t base, int32_t *list, const int32_t *table) {
+#if defined(__AVX512F__) /* vector extensions have no compress */
+    (void)table;
+    const __m512i zero_to_15 =
+        _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i indices = _mm512_add_epi32(zero_to_15, _mm512_set1_epi32(base));
+    _mm512_storeu_si512(list, _mm512_maskz_compress_epi32((__mmask16)bits, indices));
     return __builtin_popcount((unsigned)bits);
 #else
-    const int low = bits & 255, high = bits >> 8, n_low = __builtin_popcount((unsigned)low);
-    for (int i = 0; i < 8; i++) list[i] = base + indices[8 * low + i];
-    for (int i = 0; i < 8; i++) list[n_low + i] = base + 8 + indices[8 * high + i];
+    const int low = bits & 255;
+    const int high = bits >> 8;
+    const int n_low = __builtin_popcount((unsigned)low);
+    for (int i = 0; i < 8; i++) {
+        list[i] = base + table[8 * low + i];
+    }
+    for (int i = 0; i < 8; i++) {
+        list[n_low + i] = base + 8 + table[8 * high + i];
+    }
     return n_low + __builtin_popcount((unsigned)high);
 #endif
 }
 
-/* List the k with x[k] ≠ 0 of n numbers, and return how many. The list has room for n, rounded up to 16. */
+/* List the k < n with x[k] != 0; return how many. The list has room for n rounded up to 16. */
 INLINE int32_t nonzero_indices(const float *x, int32_t n, int32_t *list) {
-    int32_t found = 0, k = 0;
+    int32_t found = 0;
+    int32_t k = 0;
 #if defined(__AVX512F__)
-    for (; k + LANES <= n; k += LANES)
-        found += append_set_bits(_mm512_cmp_ps_mask(v_load(x + k), v_set1(0), _CMP_NEQ_UQ), k, list + found, 0);
+    for (; k + LANES <= n; k += LANES) {
+        const int bits = _mm512_cmp_ps_mask(v_load(x + k), v_set1(0), _CMP_NEQ_UQ);
+        found += append_set_bits(bits, k, list + found, 0);
+    }
 #endif
     for (; k < n; k++) {
         list[found] = k;

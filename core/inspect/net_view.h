@@ -1,34 +1,39 @@
-/* What the functions that look inside a network share: one example, all in double, as the array depth's float64. */
+/* What the inspection functions share: a network with its parameters, for one example in double. */
 #ifndef BYHAND_NET_VIEW_H
 #define BYHAND_NET_VIEW_H
 
-#include <stddef.h>
-
 #include "byhand.h"
 
-/* A network with its parameters, laid out. */
 typedef struct {
     const bh_network *network;
     const float *params;
     bh_layer_offsets offsets[BH_MAX_LAYERS];
-    int64_t n_params, n_units; /* units: of all layers */
-    int32_t max_width;            /* layer, the input's width too */
+    int64_t n_params;
+    int64_t n_units;   /* of all layers */
+    int32_t max_width; /* of any layer, the input included */
 } net_view;
 
-/* Return a status. */
-int net_view_init(net_view *in, const bh_network *network, const float *params);
+/* Check the network, which must have no batch normalisation, and fill the view. Returns a status.
+ */
+int32_t net_view_init(net_view *net, const bh_network *network, const float *params);
 
-/* to = from W + b of one layer. */
-void net_dense(const net_view *in, int layer, const double *from, double *to);
+/* z (n_out) = x (n_in) W + b of layer l. */
+void net_dense(const net_view *net, int l, const double *x, double *z);
 
-/* to = dz Wᵀ of one layer. */
-void net_dense_backward(const net_view *in, int layer, const double *dz, double *to);
+/* dx (n_in) = dz (n_out) W^T of layer l. */
+void net_dense_backward(const net_view *net, int l, const double *dz, double *dx);
 
-/* Return f′(z) of any activation but softmax, which has none of a single z. */
-double activation_derivative(const bh_layer *layer, double z);
+static inline const bh_layer *net_layer(const net_view *net, int l) {
+    return &net->network->layers[l];
+}
 
-static inline const bh_layer *net_layer(const net_view *in, int l) { return &in->network->layers[l]; }
+static inline int net_last(const net_view *net) {
+    return net->network->n_layers - 1;
+}
 
-static inline int net_last(const net_view *in) { return in->network->n_layers - 1; }
+/* Row k of layer l's W: n_out floats. */
+static inline const float *net_weights(const net_view *net, int l, int32_t k) {
+    return net->params + net->offsets[l].weights + (int64_t)k * net->offsets[l].stride;
+}
 
 #endif

@@ -1,141 +1,221 @@
-/* The dense part of a layer, forwards and back, tile by tile: the twin of layers/dense.py. */
+/* A dense layer's forward and backward product, tile by tile, with the bias and the activation in
+ * the epilogue. */
 #ifndef BYHAND_DENSE_TEMPLATE_H
 #define BYHAND_DENSE_TEMPLATE_H
 
+#include "gemm/microkernel_template.h"
+#include "gemm/partition_template.h"
 #include "train/activations_template.h"
 #include "train/sparse_inputs_template.h"
-#include "gemm/partition_template.h"
+
+/* What the products read of a layer. */
+typedef struct {
+    int32_t n_in, n_out;
+    const float *w; /* (n_in, n_out), rows `stride` apart */
+    const float *b; /* (n_out) */
+    ptrdiff_t stride;
+    int activation; /* applied in the epilogue of forward; BH_SOFTMAX: none */
+    float slope;    /* of leaky ReLU */
+} dense_layer;
+
+static dense_layer dense_layer_of(const bh_network *network, const parameters *p, int l) {
+    const bh_layer *layer = &network->layers[l];
+    const bh_layer_offsets *at = &p->offsets[l];
+    return (dense_layer){.n_in = layer->n_in,
+                         .n_out = layer->n_out,
+                         .w = p->params + at->weights,
+                         .b = p->params + at->biases,
+                         .stride = at->stride,
+                         .activation = fused_activation(layer),
+                         .slope = layer->slope};
+}
+
+static float *element(matrix m, int64_t row, int64_t column) {
+    return m.data + row * m.stride + column;
+}
 
 /* Forward */
 
-/* Rows that lie a_row and c_row apart. */
-static void gemm_rows(gemm_tile *p, const float *a, ptrdiff_t a_row, float *c, ptrdiff_t c_row, int rows,
-                          int vectors) {
-    for (int r = 0; r < rows; r++) p->a[r] = a + r * a_row, p->c[r] = c + r * c_row;
-    gemm_edge(p, rows, vectors);
-}
-
-/* b + Σ x[k] · W[k], for some columns: over the n inputs k that are listed, or the first n. */
-INLINE void bias_plus_shift_vectors(const train_context *e, int l, const float *x, const int32_t *list, int32_t n, int32_t column,
-                         float *bias, const int vectors) {
-    const bh_layer_offsets *at = &e->offsets[l];
-    const float *w = e->params + at->weights + column;
+/* y = b + x W for some columns: a matrix-vector product over the n inputs in `list`, or the first
+ * n. */
+INLINE void gemv_columns(const dense_layer *d, const float *x, const int32_t *list, int32_t n,
+                         int32_t column, float *y, const int n_vectors) {
     vec sum[NR_VECTORS];
-    for (int v = 0; v < vectors; v++) sum[v] = v_load(e->params + at->biases + column + v * LANES);
+    for (int v = 0; v < n_vectors; v++) {
+        sum[v] = v_load(d->b + column + v * LANES);
+    }
     for (int32_t i = 0; i < n; i++) {
         const int32_t k = list ? list[i] : i;
-        for (int v = 0; v < vectors; v++) sum[v] += x[k] * v_load(w + (int64_t)k * at->stride + v * LANES);
+        for (int v = 0; v < n_vectors; v++) {
+            sum[v] += x[k] * v_load(d->w + column + k * d->stride + v * LANES);
+        }
     }
-    for (int v = 0; v < vectors; v++) v_store(bias + v * LANES, sum[v]);
-}
-
-static void bias_plus_shift(const train_context *e, int l, const float *x, const int32_t *list, int32_t n, int32_t column, int vectors,
-                    float *bias) {
-    if (vectors == NR_VECTORS) bias_plus_shift_vectors(e, l, x, list, n, column, bias, NR_VECTORS);
-    else
-        for (int v = 0; v < vectors; v++) bias_plus_shift_vectors(e, l, x, list, n, column + v * LANES, bias + v * LANES, 1);
-}
-
-/* A piece of the sums for all rows of a run, DEPTH inputs at most, so that their part of W stays in the nearest cache. */
-static void forward_k_block(const train_context *e, int l, const panel_slice *r, int32_t from) {
-    const bh_layer_offsets *at = &e->offsets[l];
-    const int32_t left = e->network->layers[l].n_in - from;
-    gemm_tile p = {.a_step = 1, .b = e->params + at->weights + (int64_t)from * at->stride + r->column,
-                 .b_step = at->stride, .k = left < KC ? left : KC, .accumulate = from > 0};
-    for (int64_t i = r->row; i < r->end; i += MR)
-        gemm_rows(&p, e->x[l] + i * e->stride[l] + from, e->stride[l],
-                      preact_buffer(e, l) + i * e->stride[l + 1] + r->column, e->stride[l + 1], edge_rows(r, i), r->vectors);
-}
-
-/* The same from stored bytes: everything that is not background, at once. */
-static void forward_sparse(const train_context *e, int tid, const panel_slice *r) {
-    const bh_layer_offsets *at = &e->offsets[0];
-    for (int64_t i = r->row; i < r->end; i += MR) {
-        const sparse_view in = sparse_examples(e, tid, r, i);
-        gemm_tile p = {.a_step = 1, .b = e->params + at->weights + r->column, .b_step = at->stride, .indices_k = in.indices_k,
-                     .k = in.n};
-        gemm_rows(&p, in.x, in.stride, preact_buffer(e, 0) + i * e->stride[1] + r->column, e->stride[1], edge_rows(r, i),
-                      r->vectors);
+    for (int v = 0; v < n_vectors; v++) {
+        v_store(y + v * LANES, sum[v]);
     }
 }
 
-/* Add what is the same for all examples, and bend. */
-static void epilogue(const train_context *e, int l, const panel_slice *r, const float *bias) {
-    const bh_layer *layer = &e->network->layers[l];
-    const int activation = fused_activation(layer);
-    for (int64_t i = r->row; i < r->end; i++) {
-        float *z = preact_buffer(e, l) + i * e->stride[l + 1] + r->column;
-        for (int j = 0; j < r->vectors * LANES; j += LANES)
-            v_store(z + j, activate(activation, layer->slope, v_load(z + j) + v_load(bias + j)));
+/* The same for the columns of one panel. */
+static void bias_plus_shift(const dense_layer *d, const float *x, const int32_t *list, int32_t n,
+                            int32_t column, int n_vectors, float *y) {
+    if (n_vectors == NR_VECTORS) {
+        gemv_columns(d, x, list, n, column, y, NR_VECTORS);
+        return;
+    }
+    for (int v = 0; v < n_vectors; v++) {
+        gemv_columns(d, x, list, n, column + v * LANES, y + v * LANES, 1);
     }
 }
 
-static void forward(train_context *e, int tid, int l, tile_range p) {
-    const int32_t n_in = e->network->layers[l].n_in;
-    const int skips = l == 0 && e->skip_zeros;
-    float *bias = e->bias_scratch + tid * e->bias_scratch_floats; /* b, and what the shift adds */
-    for (int32_t panel = p.first_panel; panel < p.end_panel; panel++)
-        bias_plus_shift(e, l, e->data->shift, 0, skips && e->has_shift ? n_in : 0, panel * NR, panel_vectors(&p, panel),
-                bias + panel * NR);
-    if (skips) p.blocks_per_pass = rows_to_dequantise(e, p.blocks, 1);
-    int64_t dequantised = -1;
-    for (panel_slice r; next_slice(&p, &r);) {
-        if (skips && r.row_block != dequantised) dequantise_examples(e, tid, &r), dequantised = r.row_block;
-        if (skips) forward_sparse(e, tid, &r);
-        else
-            for (int32_t from = 0; from < n_in; from += KC) forward_k_block(e, l, &r, from);
-        epilogue(e, l, &r, bias + r.column);
+/* Fill bias (n_out) for the panels of a range with what is the same for all examples: b, and shift
+ * W if there is a separate shift (n_in). */
+static void fill_bias(const dense_layer *d, const float *shift, const tile_range *t, float *bias) {
+    for (int32_t panel = t->first_panel; panel < t->end_panel; panel++) {
+        bias_plus_shift(d, shift, 0, shift ? d->n_in : 0, panel * NR, panel_vectors(t, panel),
+                        bias + panel * NR);
+    }
+}
+
+/* y = f(y + bias) for a slice; bias: for its columns. */
+NOINLINE void epilogue(const dense_layer *d, matrix y, const panel_slice *s, const float *bias) {
+    for (int64_t i = s->row; i < s->end; i++) {
+        float *z = element(y, i, s->column);
+        for (int j = 0; j < s->n_vectors * LANES; j += LANES) {
+            v_store(z + j, activate(d->activation, d->slope, v_load(z + j) + v_load(bias + j)));
+        }
+    }
+}
+
+/* Add the products of KC inputs at most, from input `from` on, to a slice of y. */
+static void forward_k_block(const dense_layer *d, matrix x, matrix y, const panel_slice *s,
+                            int32_t from) {
+    const int32_t left = d->n_in - from;
+    gemm_tile t = {.a_step = 1,
+                   .b = d->w + from * d->stride + s->column,
+                   .b_stride = d->stride,
+                   .k = left < KC ? left : KC,
+                   .accumulate = from > 0};
+    for (int64_t i = s->row; i < s->end; i += MR) {
+        gemm_rows(&t, element(x, i, from), x.stride, element(y, i, s->column), y.stride,
+                  edge_rows(s, i), s->n_vectors);
+    }
+}
+
+/* y (rows, n_out) = f(x (rows, n_in) W + b), for a range of tiles of y. bias (n_out): scratch. */
+static void forward(const dense_layer *d, matrix x, matrix y, tile_range t, float *bias) {
+    fill_bias(d, 0, &t, bias);
+    for (panel_slice s; next_slice(&t, &s);) {
+        for (int32_t from = 0; from < d->n_in; from += KC) {
+            forward_k_block(d, x, y, &s, from);
+        }
+        epilogue(d, y, &s, bias + s.column);
+    }
+}
+
+/* y = f(x W + b) for the first layer, x being raw bytes with zeros. shift (n_in), or 0 if it is 0
+ * everywhere; x_stride: leading dimension of the converted examples. */
+static void forward_sparse(const dense_layer *d, const sparse_inputs *in, const float *shift,
+                           const thread_team *team, matrix y, tile_range t,
+                           const thread_scratch *scratch, ptrdiff_t x_stride) {
+    float *bias = scratch->column_vector;
+    fill_bias(d, shift, &t, bias);
+    t.blocks_per_pass = rows_to_dequantise((int64_t)d->n_in * d->n_out, team, t.blocks, 1);
+    int64_t converted = -1; /* the pass whose examples are */
+    for (panel_slice s; next_slice(&t, &s);) {
+        if (s.pass_row != converted) {
+            dequantise_examples(in, &s, d->n_in, scratch->dequantised, x_stride);
+            converted = s.pass_row;
+        }
+        for (int64_t i = s.row; i < s.end; i += MR) {
+            const sparse_view x = block_view(in, &s, i, d->n_in, scratch->dequantised, x_stride);
+            gemm_tile tile = {.a_step = 1,
+                              .b = d->w + s.column,
+                              .b_stride = d->stride,
+                              .indices = x.indices,
+                              .k = x.n};
+            gemm_rows(&tile, x.x, x.stride, element(y, i, s.column), y.stride, edge_rows(&s, i),
+                      s.n_vectors);
+        }
+        epilogue(d, y, &s, bias + s.column);
     }
 }
 
 /* Backward */
 
-/* Copy the columns of Wᵀ that belong to the units of one panel: (n_out, PANEL), 0 beyond the last unit. */
-static void pack_transposed(const train_context *e, int l, int32_t unit, float *panel) {
-    const bh_layer *layer = &e->network->layers[l];
-    const int32_t stride = e->offsets[l].stride, left = layer->n_in > unit ? layer->n_in - unit : 0; /* 0: only padding */
+/* Pack columns unit ... unit + NR - 1 of W^T: packed (n_out, NR), 0 beyond the last unit. A cache
+ * line of each row of W at a time, so that what is written stays near. */
+static void pack_transposed(const dense_layer *d, int32_t unit, float *packed) {
+    const int32_t left = d->n_in > unit ? d->n_in - unit : 0; /* 0: the panel is all padding */
     const int32_t whole = (left < NR ? left : NR) / 4 * 4;
-    const float *w = e->params + e->offsets[l].weights + (int64_t)unit * stride;
-    for (int32_t from = 0; from < layer->n_out; from += CACHE_LINE_FLOATS) { /* a line of each row: what is written stays near */
-        const int32_t end = from + CACHE_LINE_FLOATS < layer->n_out ? from + CACHE_LINE_FLOATS : layer->n_out;
-        for (int32_t u = 0; u < whole; u++) __builtin_prefetch(w + (int64_t)u * stride + from + 4 * CACHE_LINE_FLOATS); /* far away */
-        for (int32_t u = 0; u < whole; u += 4)
-            for (int32_t j = from; j < end; j += 4)
-                transpose_4x4(w + (int64_t)u * stride + j, stride, panel + (int64_t)j * NR + u, NR);
-        for (int32_t u = whole; u < NR; u++)
-            for (int32_t j = from; j < end; j++) panel[(int64_t)j * NR + u] = u < left ? w[(int64_t)u * stride + j] : 0;
-    }
-}
-
-/* A piece of the sums for all rows of a run: DEPTH units at most. */
-static void backward_k_block(const train_context *e, int l, const panel_slice *r, const float *panel, int32_t from) {
-    const int32_t left = e->network->layers[l].n_out - from;
-    gemm_tile p = {.a_step = 1, .b = panel + (ptrdiff_t)from * NR, .b_step = NR,
-                 .k = left < KC ? left : KC, .accumulate = from > 0};
-    for (int64_t i = r->row; i < r->end; i += MR)
-        gemm_rows(&p, e->dz[l] + i * e->stride[l + 1] + from, e->stride[l + 1],
-                      e->dz[l - 1] + i * e->stride[l] + r->column, e->stride[l], edge_rows(r, i), r->vectors);
-}
-
-/* From the gradient of a to that of z. */
-static void backward_epilogue(const train_context *e, int l, const panel_slice *r) {
-    const bh_layer *previous = &e->network->layers[l - 1];
-    if (e->has_post_ops[l - 1]) return; /* between.h goes on from there */
-    for (int64_t i = r->row; i < r->end; i++) {
-        const ptrdiff_t at = i * e->stride[l] + r->column;
-        for (int j = 0; j < r->vectors * LANES; j += LANES) {
-            float *dz = e->dz[l - 1] + at + j;
-            v_store(dz, activate_backward(previous->activation, previous->slope, v_load(e->x[l] + at + j), v_load(dz)));
+    const ptrdiff_t stride = d->stride;
+    const float *w = d->w + unit * stride;
+    for (int32_t from = 0; from < d->n_out; from += CACHE_LINE_FLOATS) {
+        const int32_t end =
+            from + CACHE_LINE_FLOATS < d->n_out ? from + CACHE_LINE_FLOATS : d->n_out;
+        for (int32_t u = 0; u < whole; u++) {
+            __builtin_prefetch(w + u * stride + from + 4 * CACHE_LINE_FLOATS);
+        }
+        for (int32_t u = 0; u < whole; u += 4) {
+            for (int32_t j = from; j < end; j += 4) {
+                transpose_4x4(w + u * stride + j, stride, packed + (ptrdiff_t)j * NR + u, NR);
+            }
+        }
+        for (int32_t u = whole; u < NR; u++) {
+            for (int32_t j = from; j < end; j++) {
+                packed[(ptrdiff_t)j * NR + u] = u < left ? w[u * stride + j] : 0;
+            }
         }
     }
 }
 
-static void backward(train_context *e, int tid, int l, tile_range p) {
-    float *panel = e->panels + tid * e->panel_floats;
-    for (panel_slice r; next_slice(&p, &r);) {
-        pack_transposed(e, l, r.column, panel);
-        for (int32_t from = 0; from < e->network->layers[l].n_out; from += KC) backward_k_block(e, l, &r, panel, from);
-        backward_epilogue(e, l, &r);
+/* Add the products of KC units at most, from unit `from` on, to a slice of dx. packed: of the
+ * slice. */
+static void backward_k_block(const dense_layer *d, matrix dz, matrix dx, const panel_slice *s,
+                             const float *packed, int32_t from) {
+    const int32_t left = d->n_out - from;
+    gemm_tile t = {.a_step = 1,
+                   .b = packed + (ptrdiff_t)from * NR,
+                   .b_stride = NR,
+                   .k = left < KC ? left : KC,
+                   .accumulate = from > 0};
+    for (int64_t i = s->row; i < s->end; i += MR) {
+        gemm_rows(&t, element(dz, i, from), dz.stride, element(dx, i, s->column), dx.stride,
+                  edge_rows(s, i), s->n_vectors);
+    }
+}
+
+/* The activation between two dense layers, for the backward epilogue; kind BH_IDENTITY: none, or
+ * post-ops that come later. x: its output. */
+typedef struct {
+    int kind;
+    float slope;
+    matrix x;
+} previous_activation;
+
+/* dx = dx * f'(z of the layer before), for a slice. */
+static void backward_epilogue(const previous_activation *f, matrix dx, const panel_slice *s) {
+    if (f->kind == BH_IDENTITY) {
+        return;
+    }
+    for (int64_t i = s->row; i < s->end; i++) {
+        const float *a = element(f->x, i, s->column);
+        float *d = element(dx, i, s->column);
+        for (int j = 0; j < s->n_vectors * LANES; j += LANES) {
+            v_store(d + j, activate_backward(f->kind, f->slope, v_load(a + j), v_load(d + j)));
+        }
+    }
+}
+
+/* dx (rows, n_in) = (dz (rows, n_out) W^T) * f', for a range of tiles of dx. packed (n_out + 3,
+ * NR): scratch. */
+static void backward(const dense_layer *d, matrix dz, matrix dx, const previous_activation *f,
+                     tile_range t, float *packed) {
+    for (panel_slice s; next_slice(&t, &s);) {
+        pack_transposed(d, s.column, packed);
+        for (int32_t from = 0; from < d->n_out; from += KC) {
+            backward_k_block(d, dz, dx, &s, packed, from);
+        }
+        backward_epilogue(f, dx, &s);
     }
 }
 

@@ -1,223 +1,435 @@
-/* One member's part in an epoch: the twin of training/step.py and layers/, phase by phase.
+/* One thread's part in an epoch: training/step.py and layers/ of the Python package, phase by
+ * phase.
  *
- *     gather     x[0] = stored · scale + shift              the batch's examples                      inputs.h
- *     forward    x[l + 1] = f(x[l] W + b)                   each layer in turn                        dense.h
- *     judge      loss, dz of the last layer                 each example by itself                    losses.h
- *     backward   dz[l − 1] = (dz[l] Wᵀ) · f′                from the last layer to the second         dense.h
- *     update     dW = x[l]ᵀ dz[l], db = Σ dz[l]; learn      each weight right after its gradient      update.h
+ *     gather      x[0] = raw * scale + shift               the batch's examples gather_template.h
+ *     forward     x[l + 1] = f(x[l] W + b)                 layer after layer dense_template.h loss
+ * loss, dz of the last layer               each example by itself            losses_template.h
+ *     backward    dz[l - 1] = (dz[l] W^T) * f'             from the last layer to the second
+ * dense_template.h gradients   dW = x[l]^T dz[l], db = sum dz[l]        and the update of each
+ * weight     gradients_template.h
  *
- * Batch normalisation, dropout and ways around come behind a layer's forward and before the backward that needs it:
- * between.h, masks.h.
+ * Batch normalisation, dropout and skip connections come after a layer's forward and before the
+ * backward that needs their gradient: post_ops_template.h. Threads meet at a barrier where they
+ * need each other's results.
  *
- * Where a processor multiplies pairs of small numbers faster than floats, words.h has these products once more.
+ * This file is a template: core/build.py compiles it once per processor family. Its parameters,
+ * with legal values and their meaning, are in gemm/parameters.md; in short:
  *
- * Members wait for one another where they need what others made. This file is compiled once for each processor family;
- * BH_KERNEL is its name there. */
-#include "train/post_ops_template.h"
-#include "train/dense_template.h"
-#include "train/losses_template.h"
-#include "train/dropout_template.h"
-#include "train/small_mlp_template.h"
-#include "train/gradients_template.h"
-
-#if defined(BH_BF16_SPLITS)
-#include "gemm/bf16_template.h"
-#define GEMM_VARIANT(phase, l) (uses_bf16(e, l) ? phase##_bf16 : phase)
-#else
-#define GEMM_VARIANT(phase, l) phase
-static void amx_configure(void) {}
-static void amx_release(void) {}
+ *     BH_KERNEL         name of the family, part of the entry point's name
+ *     BH_BF16_SPLITS    0: products in float; 1: in bf16; 3: of raw bytes in bf16, split so as to
+ * be exact BH_USE_AMX        with splits, 1: products by AMX tiles; 0: by AVX-512 vectors */
+#if !defined(BH_BF16_SPLITS)
+#define BH_BF16_SPLITS 0
+#define BH_USE_AMX     0
 #endif
 
-#define CONCAT(a, b) a##b
+#include "train/dense_template.h"
+#include "train/gather_template.h"
+#include "train/gradients_template.h"
+#include "train/losses_template.h"
+#include "train/post_ops_template.h"
+#include "train/small_mlp_template.h"
+#if BH_BF16_SPLITS
+#include "train/dense_bf16_template.h"
+#endif
+
+#define CONCAT(a, b)        a##b
 #define KERNEL_SYMBOL(name) CONCAT(bh_kernel_, name)
 
-/* Loss */
+/* Helpers */
 
-static void loss_phase(train_context *e, tile_range p, int64_t from, float inv_batch_size) {
-    const int last = e->network->n_layers - 1;
-    const int32_t n = e->network->layers[last].n_out;
-    const bh_epoch_data *d = e->data;
-    for (int64_t i = p.first_row; i < p.first_row + p.rows; i++) {
-        const int64_t row = d->indices[from + i];
-        const loss_args v = {e->network, e->has_post_ops[last], n, d->labels ? d->labels[row] : 0, d->labels ? 0 : d->targets + row * n, inv_batch_size};
-        int correct;
-        e->example_loss[i] = loss_and_grad(&v, e->x[last + 1] + i * e->stride[last + 1],
-                                       e->dz[last] + i * e->stride[last + 1], &correct);
-        e->example_correct[i] = (unsigned char)correct;
-    }
+static int last_layer(const train_context *e) {
+    return e->settings.network->n_layers - 1;
 }
 
-/* The walk */
+static const bh_layer *layer_at(const train_context *e, int l) {
+    return &e->settings.network->layers[l];
+}
 
-/* Light layers need no waiting: a member's examples are its own all the way. */
-static tile_range tiles_or_rows_of_thread(const train_context *e, int tid, int64_t rows, int32_t columns) {
-    return e->row_parallel ? rows_of_thread(e, tid, rows, columns) : tiles_of_thread(e, tid, rows, columns);
+/* Is layer l the first one, with raw bytes of which zeros are skipped? */
+static bool skips_zeros(const train_context *e, int l) {
+    return l == 0 && e->sparse.skip_zeros;
+}
+
+/* The shift that is computed apart from raw * scale, or 0. */
+static const float *separate_shift(const train_context *e, int l) {
+    return skips_zeros(e, l) && e->sparse.has_shift ? e->settings.data->shift : 0;
+}
+
+#if BH_BF16_SPLITS
+/* Split in three, bf16 is exact for bytes only. In one split, bytes with zeros go to AMX; on
+ * AVX-512, float products that skip the zeros are faster. Predictions are always in float. */
+static bool uses_bf16(const train_context *e, int l) {
+    if (is_prediction(&e->settings)) {
+        return false;
+    }
+    return BH_BF16_SPLITS > 1 ? skips_zeros(e, l) : BH_USE_AMX || !skips_zeros(e, l);
+}
+
+static bf16_input bf16_input_of(const train_context *e, int l) {
+    return (bf16_input){skips_zeros(e, l) ? &e->sparse : 0, e->net.x[l]};
+}
+#endif
+
+/* Row-parallel layers need no barriers: a thread's rows are its own all the way. */
+static tile_range tiles_or_rows_of_thread(const train_context *e, int tid, int64_t rows,
+                                          int32_t columns) {
+    return e->settings.row_parallel ? rows_of_thread(&e->team, tid, rows, columns)
+                                    : tiles_of_thread(&e->team, tid, rows, columns);
 }
 
 static void barrier_unless_row_parallel(train_context *e) {
-    if (!e->row_parallel) team_barrier(&e->team);
+    if (!e->settings.row_parallel) {
+        team_barrier(&e->team);
+    }
 }
 
-/* A member's patch of what layer l says. */
+/* Gather */
+
+/* Fill x[0], or the raw bytes and their lists, with a thread's share of the microbatch at position
+ * `from`: eight examples at a time, while the next eight are prefetched. */
+static void gather(train_context *e, int tid, int64_t from, int rows) {
+    const bh_epoch_data *d = e->settings.data;
+    const int32_t n = layer_at(e, 0)->n_in;
+    void *shifted_row = e->scratch[tid].shifted_row;
+    int64_t eight, end;
+    team_partition(&e->team, tid, (rows + 7) / 8, &eight, &end);
+    for (; eight < end; eight++) {
+        const int64_t i = eight * 8;
+        const int count = rows - i < 8 ? (int)(rows - i) : 8;
+        for (int64_t ahead = i + 8; ahead < i + 16 && ahead < rows; ahead++) {
+            prefetch_row(d, n, from + ahead);
+        }
+        if (e->sparse.skip_zeros) {
+            gather_8(&e->sparse, d, n, eight, from + i, count, shifted_row);
+            continue;
+        }
+        for (int r = 0; r < count; r++) {
+            const void *raw = raw_row(d, n, from + i + r, shifted_row);
+            scale_and_shift(d, n, raw, element(e->net.x[0], i + r, 0));
+        }
+    }
+}
+
+/* Forward */
+
+static void forward_layer(train_context *e, int tid, int l, tile_range t) {
+    const dense_layer d = dense_layer_of(e->settings.network, &e->params, l);
+    const thread_scratch *scratch = &e->scratch[tid];
+    const matrix x = e->net.x[l], y = e->net.preact[l];
+#if BH_BF16_SPLITS
+    if (uses_bf16(e, l)) {
+        forward_bf16(&d, bf16_input_of(e, l), separate_shift(e, l), y, t, scratch);
+        return;
+    }
+#endif
+    if (skips_zeros(e, l)) {
+        forward_sparse(&d, &e->sparse, separate_shift(e, l), &e->team, y, t, scratch, x.stride);
+    } else {
+        forward(&d, x, y, t, scratch->column_vector);
+    }
+}
+
+/* A thread's part of layer l's output, for post-ops. */
 static submatrix submatrix_of_thread(const train_context *e, int tid, int l, int64_t rows) {
-    const bh_layer *layer = &e->network->layers[l];
+    const bh_layer *layer = layer_at(e, l);
     const int32_t columns = padded(layer->n_out);
-    if (layer->batch_norm && !is_prediction(e)) {
+    if (layer->batch_norm && !is_prediction(&e->settings)) {
         int64_t first, end;
         team_partition(&e->team, tid, columns / PADDING, &first, &end);
         return (submatrix){0, rows, (int32_t)first * PADDING, (int32_t)(end - first) * PADDING};
     }
-    const tile_range own = rows_of_thread(e, tid, rows, layer->n_out);
+    const tile_range own = rows_of_thread(&e->team, tid, rows, layer->n_out);
     return (submatrix){own.first_row, own.rows, 0, columns};
 }
 
 static void run_post_ops(train_context *e, int tid, int l, int64_t rows) {
-    if (!e->has_post_ops[l]) return;
-    post_ops_forward(e, l, submatrix_of_thread(e, tid, l, rows));
+    if (!e->net.has_post_ops[l]) {
+        return;
+    }
+    post_ops_forward(e->settings.network, &e->params, &e->net, !is_prediction(&e->settings), l,
+                     submatrix_of_thread(e, tid, l, rows));
     barrier_unless_row_parallel(e);
 }
 
-static void run_post_ops_backward(train_context *e, int tid, int l, int64_t rows) {
-    if (!e->has_post_ops[l]) return;
-    barrier_unless_row_parallel(e);
-    post_ops_backward(e, l, submatrix_of_thread(e, tid, l, rows));
-}
-
-/* From the chunk at place `from` to what the network says of it; a member then has its own rows of that. */
+/* From the microbatch at position `from` to the network's output; a thread then has its own rows of
+ * it. */
 static void forward_pass(train_context *e, int tid, int64_t from, int rows) {
+    const bh_layer *first = layer_at(e, 0);
     gather(e, tid, from, rows);
     team_barrier(&e->team);
-    if (!is_prediction(e)) build_input_lists(e, tid, rows);
-    GEMM_VARIANT(forward, 0)(e, tid, 0, tiles_of_thread(e, tid, rows, e->network->layers[0].n_out));
+    if (!is_prediction(&e->settings) && e->sparse.skip_zeros) {
+        build_input_lists(&e->sparse, &e->team, tid, first->n_in, e->net.microbatch, rows);
+    }
+    forward_layer(e, tid, 0, tiles_of_thread(&e->team, tid, rows, first->n_out));
     team_barrier(&e->team);
     run_post_ops(e, tid, 0, rows);
-    for (int l = 1; l < e->network->n_layers; l++) {
-        GEMM_VARIANT(forward, l)(e, tid, l, tiles_or_rows_of_thread(e, tid, rows, e->network->layers[l].n_out));
+    for (int l = 1; l <= last_layer(e); l++) {
+        forward_layer(e, tid, l, tiles_or_rows_of_thread(e, tid, rows, layer_at(e, l)->n_out));
         barrier_unless_row_parallel(e);
         run_post_ops(e, tid, l, rows);
     }
 }
 
-/* From there to the gradient of every layer's z. */
+/* Loss */
+
+/* Loss, correctness and dz of a thread's own rows. */
+static void loss_phase(train_context *e, int tid, int64_t from, int rows, float inv_batch_size) {
+    const int last = last_layer(e);
+    const int32_t n = layer_at(e, last)->n_out;
+    const bh_epoch_data *d = e->settings.data;
+    const tile_range own = rows_of_thread(&e->team, tid, rows, n);
+    for (int64_t i = own.first_row; i < own.first_row + own.rows; i++) {
+        const int64_t example = d->indices[from + i];
+        const loss_args args = {.network = e->settings.network,
+                                .has_post_ops = e->net.has_post_ops[last],
+                                .n = n,
+                                .label = d->labels ? d->labels[example] : 0,
+                                .target = d->labels ? 0 : d->targets + example * n,
+                                .inv_batch_size = inv_batch_size};
+        bool correct;
+        e->net.example_loss[i] = loss_and_grad(&args, element(e->net.x[last + 1], i, 0),
+                                               element(e->net.dz[last], i, 0), &correct);
+        e->net.example_correct[i] = correct;
+    }
+}
+
+/* Sum up the microbatch's losses in the order of the examples. */
+static void accumulate_loss(const network_buffers *net, int rows, step_result *result) {
+    for (int i = 0; i < rows; i++) {
+        result->batch_loss += net->example_loss[i];
+        result->total.n_correct += net->example_correct[i];
+    }
+}
+
+/* Backward */
+
+static void backward_layer(train_context *e, int tid, int l, tile_range t) {
+    const dense_layer d = dense_layer_of(e->settings.network, &e->params, l);
+    const bh_layer *before = layer_at(e, l - 1);
+    const previous_activation f = {e->net.has_post_ops[l - 1] ? BH_IDENTITY : before->activation,
+                                   before->slope, e->net.x[l]};
+    const matrix dz = e->net.dz[l], dx = e->net.dz[l - 1];
+#if BH_BF16_SPLITS
+    if (uses_bf16(e, l)) {
+        backward_bf16(&d, dz, dx, &f, t, &e->scratch[tid]);
+        return;
+    }
+#endif
+    backward(&d, dz, dx, &f, t, e->scratch[tid].packed_w);
+}
+
+static void run_post_ops_backward(train_context *e, int tid, int l, int64_t rows) {
+    if (!e->net.has_post_ops[l]) {
+        return;
+    }
+    barrier_unless_row_parallel(e);
+    post_ops_backward(e->settings.network, &e->params, &e->net, e->gradients.grads, l,
+                      submatrix_of_thread(e, tid, l, rows));
+}
+
+/* From the loss to the gradient of every layer's pre-activations. */
 static void backward_pass(train_context *e, int tid, int64_t from, int rows, float inv_batch_size) {
-    const int last = e->network->n_layers - 1;
-    loss_phase(e, rows_of_thread(e, tid, rows, e->network->layers[last].n_out), from, inv_batch_size);
+    const int last = last_layer(e);
+    loss_phase(e, tid, from, rows, inv_batch_size);
     run_post_ops_backward(e, tid, last, rows);
     for (int l = last; l > 0; l--) {
         barrier_unless_row_parallel(e);
-        GEMM_VARIANT(backward, l)(e, tid, l, tiles_or_rows_of_thread(e, tid, rows, e->network->layers[l].n_in));
+        backward_layer(e, tid, l, tiles_or_rows_of_thread(e, tid, rows, layer_at(e, l)->n_in));
         run_post_ops_backward(e, tid, l - 1, rows);
     }
     team_barrier(&e->team);
 }
 
-/* Take the chunk's losses into the sums, in the examples' order. */
-static void accumulate_loss(train_context *e, int rows) {
-    for (int i = 0; i < rows; i++) {
-        e->batch_loss += e->example_loss[i];
-        e->result.n_correct += e->example_correct[i];
+/* Gradients and update */
+
+static void update_layer_weights(train_context *e, int tid, int l, const grad_mode *mode) {
+    const bh_layer *layer = layer_at(e, l);
+    const thread_scratch *scratch = &e->scratch[tid];
+    const tile_range t = tiles_of_thread(&e->team, tid, layer->n_in, layer->n_out);
+    const gradient_target g = {.params = &e->params,
+                               .grads = e->gradients.grads,
+                               .at = e->params.offsets[l],
+                               .n_in = layer->n_in,
+                               .n_out = layer->n_out,
+                               .dz = e->net.dz[l],
+                               .shift = separate_shift(e, l)};
+#if BH_BF16_SPLITS
+    if (uses_bf16(e, l)) {
+        weight_gradients_bf16(&g, bf16_input_of(e, l), t, scratch, mode);
+        return;
     }
+#endif
+    if (skips_zeros(e, l)) {
+        weight_gradients_sparse(&g, &e->sparse, e->net.microbatch, &e->team, t, scratch, mode);
+    } else {
+        weight_gradients(&g, e->net.x[l], t, scratch->column_vector, mode);
+    }
+}
+
+static void update_all_layers(train_context *e, int tid, const grad_mode *mode) {
+    for (int l = 0; l <= last_layer(e); l++) {
+        update_layer_weights(e, tid, l, mode);
+        if (tid == 0 && mode->biases) {
+            batch_norm_update(&e->params, e->gradients.grads, layer_at(e, l), &e->params.offsets[l],
+                              mode->biases);
+        }
+    }
+    team_barrier(&e->team);
 }
 
 static void train_batch(train_context *e, int tid, int64_t step) {
-    const bh_epoch_data *d = e->data;
+    const bh_epoch_data *d = e->settings.data;
+    const bh_optimizer *optimizer = e->settings.optimizer;
+    const bh_network *network = e->settings.network;
     const int64_t from = step * d->batch_size;
     const int64_t n = d->n_indices - from < d->batch_size ? d->n_indices - from : d->batch_size;
-    const int clips = e->optimizer->clip_norm > 0;
-    step_params u = step_params_at(e->optimizer, step, d->learning_rates[step]);
-    const step_params biases = without_decay(u);
-    for (int64_t done = 0; done < n; done += e->microbatch) {
-        const int rows = n - done < e->microbatch ? (int)(n - done) : e->microbatch;
-        draw_dropout_masks(e, tid, from, n, done, rows);
-        const int first = done == 0, last = done + rows == n;
+    const bool clips = optimizer->clip_norm > 0;
+    const step_params weights = step_params_at(optimizer, step, d->learning_rates[step]);
+    const step_params biases = without_decay(weights);
+    for (int64_t done = 0; done < n; done += e->net.microbatch) {
+        const int rows = n - done < e->net.microbatch ? (int)(n - done) : e->net.microbatch;
+        const bool first = done == 0, last = done + rows == n;
+        const microbatch_position m = {from, n, done, rows};
+        const grad_mode mode = {.rows = rows,
+                                .first_microbatch = first,
+                                .keep_grads = clips || !(first && last),
+                                .weights = last && !clips ? &weights : 0,
+                                .biases = last && !clips ? &biases : 0};
+        draw_dropout_masks(network, &d->dropout_rng, &m, &e->team, tid, e->net.dropout_mask);
         forward_pass(e, tid, from + done, rows);
         backward_pass(e, tid, from + done, rows, 1.0f / (float)n);
-        if (tid == 0) accumulate_loss(e, rows);
-        const grad_mode mode = {rows, first, clips || !(first && last), last && !clips ? &u : 0,
-                                  last && !clips ? &biases : 0};
-        for (int l = 0; l < e->network->n_layers; l++) {
-            GEMM_VARIANT(weight_gradients, l)(e, tid, l, mode);
-            if (tid == 0 && mode.update_biases) batch_norm_update(e, l, mode.update_biases);
+        if (tid == 0) {
+            accumulate_loss(&e->net, rows, &e->result);
         }
-        team_barrier(&e->team);
+        update_all_layers(e, tid, &mode);
     }
-    if (tid == 0) e->result.n_draws += n * draws_per_example(e->network);
+    if (tid == 0) {
+        e->result.total.n_draws += n * draws_per_example(network);
+    }
     if (clips) {
-        clipped_update(e, tid, &u);
+        clipped_update(network, &e->params, &e->gradients, &e->team, tid,
+                       (double)optimizer->clip_norm, weights);
         team_barrier(&e->team);
     }
 }
 
-/* Close a step: the loss into the result, or the end of the epoch. */
-static void finish_step(train_context *e) {
-    if (isfinite((float)e->batch_loss)) { /* a float, as in the array depth */
-        e->result.loss += e->batch_loss;
-        e->result.steps_done++;
-        if (e->stop && *e->stop) e->status = BH_STOPPED;
-    } else e->status = BH_DIVERGED;
-    e->batch_loss = 0;
-}
-
-/* Write what the last layer holds in row i of its chunk to the example's place in the output. */
-static void write_output(const train_context *e, int64_t i, int64_t position) {
-    const int last = e->network->n_layers - 1;
-    const bh_layer *layer = &e->network->layers[last];
-    float *a = e->x[last + 1] + i * e->stride[last + 1];
-    if (layer->activation == BH_SOFTMAX) softmax(a, layer->n_out);
-    memcpy(e->output + position * layer->n_out, a, (size_t)layer->n_out * sizeof *a);
-}
-
-/* One example by itself: only along what is not 0, which is a fifth of a digit's picture and half of the ReLU units. */
-static void predict_one(train_context *e, int64_t position) {
-    const bh_layer *layers = e->network->layers;
-    scale_and_shift(e->data, layers[0].n_in, raw_row(e->data, layers[0].n_in, position, e->shift_scratch), e->x[0]);
-    for (int l = 0; l < e->network->n_layers; l++) {
-        const int32_t n = nonzero_indices(e->x[l], layers[l].n_in, e->index_scratch);
-        tile_range p = all_tiles(0, 1, layers[l].n_out);
-        for (panel_slice r; next_slice(&p, &r);) {
-            float *z = preact_buffer(e, l) + r.column;
-            bias_plus_shift(e, l, e->x[l], e->index_scratch, n, r.column, r.vectors, z);
-            for (int j = 0; j < r.vectors * LANES; j += LANES)
-                v_store(z + j, activate(fused_activation(&layers[l]), layers[l].slope, v_load(z + j)));
+/* Add the batch's loss to the total; decide whether the epoch goes on. */
+static void finish_step(const settings *s, step_result *result) {
+    if (isfinite((float)result->batch_loss)) { /* in float, as in NumPy */
+        result->total.loss += result->batch_loss;
+        result->total.steps_done++;
+        if (is_stop_requested(s)) {
+            result->status = BH_STOPPED;
         }
-        if (e->has_post_ops[l]) post_ops_forward(e, l, (submatrix){0, 1, 0, padded(layers[l].n_out)});
+    } else {
+        result->status = BH_DIVERGED;
+    }
+    result->batch_loss = 0;
+}
+
+static void train(train_context *e, int tid) {
+    if (is_small_mlp(&e->settings, &e->net)) {
+        if (tid == 0) {
+            train_small_mlp(&e->settings, &e->params, &e->net, e->scratch[0].shifted_row,
+                            &e->result);
+        }
+        return;
+    }
+    for (int64_t step = 0; step < n_steps(e->settings.data); step++) {
+        train_batch(e, tid, step);
+        if (tid == 0) {
+            finish_step(&e->settings, &e->result);
+        }
+        team_barrier(&e->team);
+        if (e->result.status != BH_OK) {
+            return;
+        }
+    }
+}
+
+/* Prediction */
+
+/* Write row i of the last layer's output to the example's row of the caller's. */
+static void write_output(const train_context *e, int64_t i, int64_t position) {
+    const bh_layer *layer = layer_at(e, last_layer(e));
+    float *a = element(e->net.x[last_layer(e) + 1], i, 0);
+    if (layer->activation == BH_SOFTMAX) {
+        softmax(a, layer->n_out);
+    }
+    memcpy(e->settings.output + position * layer->n_out, a, (size_t)layer->n_out * sizeof *a);
+}
+
+/* Layer l for one example: a matrix-vector product over the inputs that are not 0, which are a
+ * fifth of a digit's pixels and half of ReLU units. */
+static void predict_layer(train_context *e, int l) {
+    const bh_network *network = e->settings.network;
+    const dense_layer d = dense_layer_of(network, &e->params, l);
+    const float *x = e->net.x[l].data;
+    int32_t *list = e->scratch[0].index_list;
+    const int32_t n = nonzero_indices(x, d.n_in, list);
+    tile_range t = all_tiles(0, 1, d.n_out);
+    for (panel_slice s; next_slice(&t, &s);) {
+        float *z = e->net.preact[l].data + s.column;
+        bias_plus_shift(&d, x, list, n, s.column, s.n_vectors, z);
+        for (int j = 0; j < s.n_vectors * LANES; j += LANES) {
+            v_store(z + j, activate(d.activation, d.slope, v_load(z + j)));
+        }
+    }
+    if (e->net.has_post_ops[l]) {
+        post_ops_forward(network, &e->params, &e->net, false, l,
+                         (submatrix){0, 1, 0, padded(d.n_out)});
+    }
+}
+
+static void predict_one(train_context *e, int64_t position) {
+    const bh_epoch_data *d = e->settings.data;
+    const int32_t n_in = layer_at(e, 0)->n_in;
+    scale_and_shift(d, n_in, raw_row(d, n_in, position, 0), e->net.x[0].data);
+    for (int l = 0; l <= last_layer(e); l++) {
+        predict_layer(e, l);
     }
     write_output(e, 0, position);
 }
 
 static void predict_many(train_context *e, int tid) {
-    const int last = e->network->n_layers - 1;
-    for (int64_t from = 0; from < e->data->n_indices; from += MAX_MICROBATCH) {
-        const int64_t left = e->data->n_indices - from;
-        const int rows = left < MAX_MICROBATCH ? (int)left : MAX_MICROBATCH;
+    const int64_t n = e->settings.data->n_indices;
+    for (int64_t from = 0; from < n; from += MAX_MICROBATCH) {
+        const int rows = n - from < MAX_MICROBATCH ? (int)(n - from) : MAX_MICROBATCH;
         forward_pass(e, tid, from, rows);
-        const tile_range own = rows_of_thread(e, tid, rows, e->network->layers[last].n_out);
-        for (int64_t i = own.first_row; i < own.first_row + own.rows; i++) write_output(e, i, from + i);
+        const int32_t n_out = layer_at(e, last_layer(e))->n_out;
+        const tile_range own = rows_of_thread(&e->team, tid, rows, n_out);
+        for (int64_t i = own.first_row; i < own.first_row + own.rows; i++) {
+            write_output(e, i, from + i);
+        }
         team_barrier(&e->team);
     }
 }
 
-static void train(train_context *e, int tid) {
-    if (is_small_mlp(e)) {
-        if (tid == 0) train_small_mlp(e);
+static void predict(train_context *e, int tid) {
+    const int64_t n = e->settings.data->n_indices;
+    if (n >= MR) {
+        predict_many(e, tid);
         return;
     }
-    for (int64_t step = 0; step < n_steps(e->data); step++) {
-        train_batch(e, tid, step);
-        if (tid == 0) finish_step(e);
-        team_barrier(&e->team);
-        if (e->status != BH_OK) return;
+    for (int64_t i = 0; tid == 0 && i < n; i++) {
+        predict_one(e, i);
     }
 }
+
+/* Entry point */
 
 void KERNEL_SYMBOL(BH_KERNEL)(void *task, int tid) {
     train_context *e = task;
-    if (!is_prediction(e)) {
-        amx_configure();
-        train(e, tid);
-        amx_release();
-    } else if (e->data->n_indices >= MR) predict_many(e, tid);
-    else
-        for (int64_t i = 0; tid == 0 && i < e->data->n_indices; i++) predict_one(e, i);
+    if (is_prediction(&e->settings)) {
+        predict(e, tid);
+        return;
+    }
+#if BH_USE_AMX
+    amx_configure();
+    train(e, tid);
+    amx_release();
+#else
+    train(e, tid);
+#endif
 }

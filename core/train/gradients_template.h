@@ -1,120 +1,223 @@
-/* The gradient of every parameter, tile by tile, and each learns right behind. */
+/* Weight gradients, tile by tile, fused with the optimizer update: while a tile of dW is in the
+ * nearest cache its weights are updated. dW goes to memory only if it must be kept. */
 #ifndef BYHAND_GRADIENTS_TEMPLATE_H
 #define BYHAND_GRADIENTS_TEMPLATE_H
 
-#include "train/sparse_inputs_template.h"
-#include "train/optimizers_template.h"
+#include "gemm/microkernel_template.h"
 #include "gemm/partition_template.h"
+#include "train/optimizers_template.h"
+#include "train/sparse_inputs_template.h"
 
-/* How a batch's gradient is put together. */
+/* How a batch's gradient is put together from microbatches. */
 typedef struct {
-    int rows;
-    int first_chunk;         /* chunk of the batch? */
-    int keep_grads;          /* the gradient, in e->grads: there are more chunks, or it is clipped */
-    const step_params *update_weights, *update_biases; /* right away, or 0 */
+    int rows;                   /* examples of this microbatch */
+    bool first_microbatch;      /* of the batch: nothing to add to */
+    bool keep_grads;            /* in memory: more microbatches follow, or it will be clipped */
+    const step_params *weights; /* update right away, or 0 */
+    const step_params *biases;
 } grad_mode;
 
-/* Σ dz over the chunk's examples, for the columns of one panel. */
-static void column_sums(const train_context *e, int l, int32_t column, int vectors, int rows, float *dz_sum) {
+/* A layer's parameters, and where its gradient goes. */
+typedef struct {
+    const parameters *params;
+    float *grads; /* laid out as params */
+    bh_layer_offsets at;
+    int32_t n_in, n_out;
+    matrix dz;          /* (rows, n_out) */
+    const float *shift; /* (n_in): dW gets shift * sum dz in addition; or 0 */
+} gradient_target;
+
+/* sums (n_vectors * LANES) = sum over rows of dz, for the columns of one panel. */
+static void column_sums(matrix dz, int32_t column, int n_vectors, int rows, float *sums) {
     vec total[NR_VECTORS] = {0};
     for (int i = 0; i < rows; i++) {
-        const float *dz = e->dz[l] + (int64_t)i * e->stride[l + 1] + column;
-        for (int v = 0; v < NR_VECTORS; v++)
-            if (v < vectors) total[v] += v_load(dz + v * LANES);
+        const float *d = dz.data + i * dz.stride + column;
+        for (int v = 0; v < NR_VECTORS; v++) {
+            if (v < n_vectors) {
+                total[v] += v_load(d + v * LANES);
+            }
+        }
     }
-    for (int v = 0; v < vectors; v++) v_store(dz_sum + v * LANES, total[v]);
+    for (int v = 0; v < n_vectors; v++) {
+        v_store(sums + v * LANES, total[v]);
+    }
 }
 
-/* Take in the biases' gradient, Σ dz, and learn. */
-static void bias_gradient(train_context *e, int64_t at, const float *dz_sum, int n, grad_mode mode) {
-    float g[NR];
+/* db = sums, for n columns from `column` on; update. */
+static void bias_gradient(const gradient_target *g, int32_t column, const float *sums, int n,
+                          const grad_mode *mode) {
+    const int64_t offset = g->at.biases + column;
+    float db[NR];
     for (int j = 0; j < n; j += LANES) {
-        vec total = v_load(dz_sum + j);
-        if (!mode.first_chunk) total += v_load(e->grads + at + j);
-        v_store(g + j, total);
-        if (mode.keep_grads) v_store(e->grads + at + j, total);
+        vec total = v_load(sums + j);
+        if (!mode->first_microbatch) {
+            total += v_load(g->grads + offset + j);
+        }
+        v_store(db + j, total);
+        if (mode->keep_grads) {
+            v_store(g->grads + offset + j, total);
+        }
     }
-    if (mode.update_biases) optimizer_update(e, mode.update_biases, at, g, n);
+    if (mode->biases) {
+        optimizer_update(g->params, mode->biases, offset, db, n);
+    }
 }
 
-/* Of a tile of dW, whose rows are the selected inputs, from k on: the products, and shift · Σ dz. */
-static void weight_gradient_tile(train_context *e, int l, const panel_slice *r, int64_t k, sparse_view in, const float *dz_sum, grad_mode mode) {
-    const bh_layer_offsets *at = &e->offsets[l];
-    const int width = r->vectors * LANES, rows = edge_rows(r, k), has_shift = l == 0 && e->skip_zeros && e->has_shift;
-    const int64_t offset = at->weights + k * at->stride + r->column;
-    if (in.n == 0 && !has_shift && !mode.keep_grads && skips_zero_grad(mode.update_weights)) return;
-    float tile[MR * NR], *dw[MR];
-    gemm_tile p = {.a_step = in.stride, .b = e->dz[l] + r->column, .b_step = e->stride[l + 1], .indices_k = in.indices_k,
-                 .k = in.n, .accumulate = !mode.first_chunk};
-    for (int i = 0; i < rows; i++) {
-        p.a[i] = in.x + i;
-        p.c[i] = dw[i] = mode.keep_grads ? e->grads + offset + i * at->stride : tile + i * NR;
-        if (mode.update_weights) prefetch_params(e, mode.update_weights, offset + i * at->stride, width);
+/* One tile of dW: rows k ... of the inputs x, columns of the slice; update. sums: of dz's columns.
+ */
+static void weight_gradient_tile(const gradient_target *g, const panel_slice *s, int64_t k,
+                                 sparse_view x, const float *sums, const grad_mode *mode) {
+    const int width = s->n_vectors * LANES;
+    const int m = edge_rows(s, k);
+    const int64_t offset = g->at.weights + k * g->at.stride + s->column;
+    if (x.n == 0 && !g->shift && !mode->keep_grads && skips_zero_grad(mode->weights)) {
+        return;
     }
-    gemm_edge(&p, rows, r->vectors);
-    for (int i = 0; has_shift && i < rows; i++)
-        for (int j = 0; j < width; j += LANES)
-            v_store(dw[i] + j, v_load(dw[i] + j) + e->data->shift[k + i] * v_load(dz_sum + j));
-    for (int i = 0; mode.update_weights && i < rows; i++) optimizer_update(e, mode.update_weights, offset + i * at->stride, dw[i], width);
+    float buffer[MR * NR], *dw[MR];
+    gemm_tile t = {.a_step = x.stride,
+                   .b = g->dz.data + s->column,
+                   .b_stride = g->dz.stride,
+                   .indices = x.indices,
+                   .k = x.n,
+                   .accumulate = !mode->first_microbatch};
+    for (int i = 0; i < m; i++) {
+        dw[i] = mode->keep_grads ? g->grads + offset + i * g->at.stride : buffer + i * NR;
+        t.a[i] = x.x + i;
+        t.c[i] = dw[i];
+        if (mode->weights) {
+            prefetch_params(g->params, mode->weights, offset + i * g->at.stride, width);
+        }
+    }
+    gemm_edge(&t, m, s->n_vectors);
+    for (int i = 0; g->shift && i < m; i++) {
+        for (int j = 0; j < width; j += LANES) {
+            v_store(dw[i] + j, v_load(dw[i] + j) + g->shift[k + i] * v_load(sums + j));
+        }
+    }
+    for (int i = 0; mode->weights && i < m; i++) {
+        optimizer_update(g->params, mode->weights, offset + i * g->at.stride, dw[i], width);
+    }
 }
 
-/* A member's part of a layer. */
-static void weight_gradients(train_context *e, int tid, int l, grad_mode mode) {
-    const bh_layer *layer = &e->network->layers[l];
-    const int skips = l == 0 && e->skip_zeros;
-    float *sums = e->bias_scratch + tid * e->bias_scratch_floats;
-    tile_range p = tiles_of_thread(e, tid, layer->n_in, layer->n_out);
-    for (int32_t panel = p.first_panel; panel < p.end_panel; panel++)
-        column_sums(e, l, panel * NR, panel_vectors(&p, panel), mode.rows, sums + panel * NR);
-    if (skips) p.blocks_per_pass = rows_to_dequantise(e, p.blocks, DEQUANT_STRIP / MR);
-    int64_t dequantised = -1;
-    for (panel_slice r; next_slice(&p, &r);) {
-        const float *dz_sum = sums + r.column;
-        if (r.row == 0 && r.end > 0) bias_gradient(e, e->offsets[l].biases + r.column, dz_sum, r.vectors * LANES, mode);
-        if (skips && r.row_block != dequantised) dequantise_inputs(e, tid, &r, mode.rows), dequantised = r.row_block;
-        for (int64_t k = r.row; k < r.end; k += MR) {
-            const sparse_view in = skips ? sparse_inputs(e, tid, &r, k, mode.rows)
-                                       : (sparse_view){e->x[l] + k, e->stride[l], 0, mode.rows};
-            weight_gradient_tile(e, l, &r, k, in, dz_sum, mode);
+/* Fill sums (n_out) for the panels of a range. */
+static void fill_column_sums(matrix dz, const tile_range *t, int rows, float *sums) {
+    for (int32_t panel = t->first_panel; panel < t->end_panel; panel++) {
+        column_sums(dz, panel * NR, panel_vectors(t, panel), rows, sums + panel * NR);
+    }
+}
+
+/* The thread that has a panel's first tile also has its biases. */
+static bool owns_biases(const panel_slice *s) {
+    return s->row == 0 && s->end > 0;
+}
+
+/* dW = x^T dz and db, for a range of tiles of dW, and their update. sums (n_out): scratch. */
+static void weight_gradients(const gradient_target *g, matrix x, tile_range t, float *sums,
+                             const grad_mode *mode) {
+    fill_column_sums(g->dz, &t, mode->rows, sums);
+    for (panel_slice s; next_slice(&t, &s);) {
+        if (owns_biases(&s)) {
+            bias_gradient(g, s.column, sums + s.column, s.n_vectors * LANES, mode);
+        }
+        for (int64_t k = s.row; k < s.end; k += MR) {
+            const sparse_view group = {x.data + k, x.stride, 0, mode->rows};
+            weight_gradient_tile(g, &s, k, group, sums + s.column, mode);
         }
     }
 }
 
-/* γ and β learn from the gradients that between.h left. */
-static void batch_norm_update(const train_context *e, int l, const step_params *u) {
-    const bh_layer_offsets *at = &e->offsets[l];
-    const int32_t n = padded(e->network->layers[l].n_out);
-    if (!e->network->layers[l].batch_norm) return;
-    optimizer_update(e, u, at->gamma, e->grads + at->gamma, n);
-    optimizer_update(e, u, at->beta, e->grads + at->beta, n);
+/* The same for the first layer, x being raw bytes with zeros. */
+static void weight_gradients_sparse(const gradient_target *g, const sparse_inputs *in,
+                                    int32_t microbatch, const thread_team *team, tile_range t,
+                                    const thread_scratch *scratch, const grad_mode *mode) {
+    float *sums = scratch->column_vector;
+    fill_column_sums(g->dz, &t, mode->rows, sums);
+    t.blocks_per_pass =
+        rows_to_dequantise((int64_t)g->n_in * g->n_out, team, t.blocks, DEQUANT_STRIP / MR);
+    int64_t converted = -1; /* the pass whose inputs are */
+    for (panel_slice s; next_slice(&t, &s);) {
+        if (owns_biases(&s)) {
+            bias_gradient(g, s.column, sums + s.column, s.n_vectors * LANES, mode);
+        }
+        if (s.pass_row != converted) {
+            dequantise_inputs(in, &s, mode->rows, microbatch, scratch->dequantised);
+            converted = s.pass_row;
+        }
+        for (int64_t k = s.row; k < s.end; k += MR) {
+            const sparse_view group =
+                group_view(in, &s, k, mode->rows, microbatch, scratch->dequantised);
+            weight_gradient_tile(g, &s, k, group, sums + s.column, mode);
+        }
+    }
 }
 
-/* Clipping needs the whole gradient before the first weight moves. */
-static void clipped_update(train_context *e, int tid, step_params *u) {
-    const int64_t blocks = (e->n_trainable + NORM_BLOCK - 1) / NORM_BLOCK;
+/* Update gamma and beta, whose gradients batch_norm_backward left in grads. */
+static void batch_norm_update(const parameters *p, const float *grads, const bh_layer *layer,
+                              const bh_layer_offsets *at, const step_params *s) {
+    const int32_t n = padded(layer->n_out);
+    if (!layer->batch_norm) {
+        return;
+    }
+    optimizer_update(p, s, at->gamma, grads + at->gamma, n);
+    optimizer_update(p, s, at->beta, grads + at->beta, n);
+}
+
+/* Gradient clipping: the update needs the norm of the whole gradient */
+
+static double sum_of_squares(const float *x, int64_t n) {
+    double sum = 0;
+    for (int64_t j = 0; j < n; j++) {
+        sum += (double)x[j] * (double)x[j];
+    }
+    return sum;
+}
+
+/* The norm of the gradient (n): threads sum up blocks, each then adds up all blocks in order. */
+static double gradient_norm(const gradient_buffers *g, int64_t n, thread_team *team, int tid) {
+    const int64_t blocks = (n + NORM_BLOCK - 1) / NORM_BLOCK;
     int64_t i, end;
-    team_partition(&e->team, tid, blocks, &i, &end);
+    team_partition(team, tid, blocks, &i, &end);
     for (; i < end; i++) {
-        double dz_sum = 0;
-        for (int64_t j = i * NORM_BLOCK; j < (i + 1) * NORM_BLOCK && j < e->n_trainable; j++) dz_sum += (double)e->grads[j] * e->grads[j];
-        e->partial_sumsq[i] = dz_sum;
+        const int64_t from = i * NORM_BLOCK;
+        const int64_t length = n - from < NORM_BLOCK ? n - from : NORM_BLOCK;
+        g->partial_sumsq[i] = sum_of_squares(g->grads + from, length);
     }
-    team_barrier(&e->team);
-    double norm = 0;
-    for (i = 0; i < blocks; i++) norm += e->partial_sumsq[i];
-    norm = sqrt(norm);
-    if (norm > e->optimizer->clip_norm) u->clip_scale = (float)(e->optimizer->clip_norm / norm);
-    for (int l = 0; l < e->network->n_layers; l++) {
-        const bh_layer *layer = &e->network->layers[l];
-        const bh_layer_offsets *at = &e->offsets[l];
-        team_partition(&e->team, tid, layer->n_in, &i, &end);
-        for (; i < end; i++) {
-            const int64_t row = at->weights + i * at->stride;
-            optimizer_update(e, u, row, e->grads + row, padded(layer->n_out));
-        }
-        const step_params biases = without_decay(*u);
-        if (tid == 0) optimizer_update(e, &biases, at->biases, e->grads + at->biases, padded(layer->n_out));
-        if (tid == 0) batch_norm_update(e, l, &biases);
+    team_barrier(team);
+    double sum = 0;
+    for (i = 0; i < blocks; i++) {
+        sum += g->partial_sumsq[i];
+    }
+    return sqrt(sum);
+}
+
+/* Update one layer from grads: a thread's rows of W; thread 0 the rest. */
+static void update_layer(const parameters *p, const float *grads, const bh_layer *layer,
+                         const bh_layer_offsets *at, const thread_team *team, int tid,
+                         const step_params *s) {
+    const int32_t n = padded(layer->n_out);
+    int64_t i, end;
+    team_partition(team, tid, layer->n_in, &i, &end);
+    for (; i < end; i++) {
+        const int64_t row = at->weights + i * at->stride;
+        optimizer_update(p, s, row, grads + row, n);
+    }
+    if (tid == 0) {
+        const step_params biases = without_decay(*s);
+        optimizer_update(p, &biases, at->biases, grads + at->biases, n);
+        batch_norm_update(p, grads, layer, at, &biases);
+    }
+}
+
+/* Scale the gradient to max_norm at most, and update all parameters. */
+static void clipped_update(const bh_network *network, const parameters *p,
+                           const gradient_buffers *g, thread_team *team, int tid, double max_norm,
+                           step_params s) {
+    const double norm = gradient_norm(g, p->n_trainable, team, tid);
+    if (norm > max_norm) {
+        s.clip_scale = (float)(max_norm / norm);
+    }
+    for (int l = 0; l < network->n_layers; l++) {
+        update_layer(p, g->grads, &network->layers[l], &p->offsets[l], team, tid, &s);
     }
 }
 

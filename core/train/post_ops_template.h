@@ -1,26 +1,34 @@
-/* What may lie between a layer's dense part and the next layer besides the activation: batch normalisation before it,
- * dropout and the end of a way around behind it. The twin of layers/batch_norm.py, dropout.py and residual.py.
+/* Post-ops: what may follow a dense layer's product besides the activation. Batch normalisation
+ * before the activation, dropout and a skip connection after it; the same as Python's layers.
  *
- *     forward    x̂ = (z − μ) / √(v + ε),  a = f(γ x̂ + β),  x[l + 1] = m a + x of where the way around begins
- *     back       the same way back, from the gradient of x[l + 1] in dz[l] to that of z in its place
+ *     forward     x_hat = (z - mean) / sqrt(variance + epsilon),  a = f(gamma x_hat + beta),
+ *                 x[l + 1] = mask * a + x[start of the skip connection]
+ *     backward    the same way back, from the gradient of x[l + 1], in dz[l], to that of z, in its
+ * place
  *
- * μ and v belong to columns of the whole batch, so in training a patch of a normalised layer is some columns of all its
- * rows; of others it is a member's own rows. */
+ * Mean and variance are of columns of the whole batch. So, in training, a thread takes some columns
+ * of all rows of a normalised layer; of other layers it takes all columns of its own rows. */
 #ifndef BYHAND_POST_OPS_TEMPLATE_H
 #define BYHAND_POST_OPS_TEMPLATE_H
 
 #include "train/activations_template.h"
-#include "train/context.h"
+#include "train/dropout_template.h"
 
+/* A thread's part of a layer's output. */
 typedef struct {
     int64_t row, rows;
     int32_t column, columns; /* multiples of PADDING */
 } submatrix;
 
-/* Forward */
+/* LANES columns of a submatrix are processed at a time, from `column` on, in all functions below.
+ */
 
-/* The mean over rows of z − centre, or of its square; chunk by chunk, or many small numbers would be lost beside a sum. */
-INLINE vec column_mean(const float *z, ptrdiff_t stride, int64_t rows, vec centre, const int squared) {
+/* Batch normalisation, forward */
+
+/* The mean over rows of z - centre, or of its square. Summed in blocks, for in one long sum small
+ * numbers would be lost. */
+INLINE vec column_mean(const float *z, ptrdiff_t stride, int64_t rows, vec centre,
+                       const bool squared) {
     vec total = {0};
     for (int64_t from = 0; from < rows; from += MAX_MICROBATCH) {
         const int64_t end = from + MAX_MICROBATCH < rows ? from + MAX_MICROBATCH : rows;
@@ -34,131 +42,181 @@ INLINE vec column_mean(const float *z, ptrdiff_t stride, int64_t rows, vec centr
     return total / (float)rows;
 }
 
-/* Move a running average towards a batch's own number. */
+/* running += momentum * (batch_value - running) */
 INLINE void update_running_stat(float *running, vec batch_value, float momentum) {
     const vec before = v_load(running);
     v_store(running, before + momentum * (batch_value - before));
 }
 
-/* Normalise some columns, from z through x̂ to a. */
-static void batch_norm_forward(const train_context *e, int l, int32_t column, submatrix p) {
-    const bh_layer *layer = &e->network->layers[l];
-    const bh_layer_offsets *at = &e->offsets[l];
-    const ptrdiff_t stride = e->stride[l + 1];
-    float *z = e->z[l] + p.row * stride + column, *a = e->a[l] + p.row * stride + column;
+typedef struct {
     vec mean, variance;
-    if (is_prediction(e)) {
-        mean = v_load(e->params + at->mean + column);
-        variance = v_load(e->params + at->variance + column);
+} column_stats;
+
+/* Of a batch z (rows); the running statistics follow it, the variance unbiased. */
+INLINE column_stats batch_stats(const bh_layer *layer, float *params, const bh_layer_offsets *at,
+                                int32_t column, const float *z, ptrdiff_t stride, int64_t rows) {
+    const float n = (float)rows;
+    column_stats s;
+    s.mean = column_mean(z, stride, rows, v_set1(0), false);
+    s.variance = column_mean(z, stride, rows, s.mean, true);
+    update_running_stat(params + at->mean + column, s.mean, layer->momentum);
+    update_running_stat(params + at->variance + column, s.variance * (n / (n - 1)),
+                        layer->momentum);
+    return s;
+}
+
+/* z becomes x_hat, a = f(gamma x_hat + beta). inverse_std (n_out) is kept for backward; in
+ * inference it is 0, and the running statistics are used. */
+static void batch_norm_forward(const bh_layer *layer, float *params, const bh_layer_offsets *at,
+                               matrix z_of_layer, matrix a_of_layer, float *inverse_std,
+                               int32_t column, submatrix p) {
+    float *z = z_of_layer.data + p.row * z_of_layer.stride + column;
+    float *a = a_of_layer.data + p.row * a_of_layer.stride + column;
+    column_stats s;
+    if (inverse_std) {
+        s = batch_stats(layer, params, at, column, z, z_of_layer.stride, p.rows);
     } else {
-        const float n = (float)p.rows;
-        mean = column_mean(z, stride, p.rows, v_set1(0), 0);
-        variance = column_mean(z, stride, p.rows, mean, 1);
-        update_running_stat(e->params + at->mean + column, mean, layer->momentum);
-        update_running_stat(e->params + at->variance + column, variance * (n / (n - 1)), layer->momentum);
+        s.mean = v_load(params + at->mean + column);
+        s.variance = v_load(params + at->variance + column);
     }
-    const vec inverse_std = 1 / v_sqrt(variance + layer->epsilon);
-    if (!is_prediction(e)) v_store(e->inverse_std[l] + column, inverse_std);
-    const vec gamma = v_load(e->params + at->gamma + column), beta = v_load(e->params + at->beta + column);
-    for (int64_t i = 0; i < p.rows; i++, z += stride, a += stride) {
-        const vec x_hat = (v_load(z) - mean) * inverse_std;
+    const vec inv_std = 1 / v_sqrt(s.variance + layer->epsilon);
+    if (inverse_std) {
+        v_store(inverse_std + column, inv_std);
+    }
+    const vec gamma = v_load(params + at->gamma + column),
+              beta = v_load(params + at->beta + column);
+    for (int64_t i = 0; i < p.rows; i++, z += z_of_layer.stride, a += a_of_layer.stride) {
+        const vec x_hat = (v_load(z) - s.mean) * inv_std;
         v_store(z, x_hat);
         v_store(a, activate(layer->activation, layer->slope, gamma * x_hat + beta));
     }
 }
 
-/* 1 / (1 − p) where a unit is kept, else 0. */
-INLINE vec dropout_factor(const train_context *e, int l, int64_t row, int32_t column, float inv_keep_prob) {
-    return inv_keep_prob * v_load_u8(e->dropout_mask[l] + row * e->network->layers[l].n_out + column);
-}
+/* Dropout and skip connection, forward */
 
-static int dropout_active(const train_context *e, int l) { return e->network->layers[l].dropout > 0 && !is_prediction(e); }
-
-static float inverse_keep_probability(const bh_layer *layer) { return 1 / (float)(1 - layer->dropout); }
-
-/* From a to x[l + 1]. */
-static void dropout_add_forward(const train_context *e, int l, int32_t column, submatrix p) {
-    const bh_layer *layer = &e->network->layers[l];
-    const ptrdiff_t stride = e->stride[l + 1];
-    const float *other = layer->skip_span ? e->x[l + 1 - layer->skip_span] : 0, scale = inverse_keep_probability(layer);
-    const int drop = dropout_active(e, l);
+/* y = mask * a + skip. mask (rows, n_out): 0 without dropout; skip.data: 0 without skip connection.
+ */
+static void dropout_add_forward(const bh_layer *layer, const unsigned char *mask, matrix skip,
+                                matrix a, matrix y, int32_t column, submatrix p) {
+    const float scale = inv_keep_prob(layer);
     for (int64_t i = p.row; i < p.row + p.rows; i++) {
-        vec y = v_load(e->a[l] + i * stride + column);
-        if (drop) y *= dropout_factor(e, l, i, column, scale);
-        if (other) y += v_load(other + i * stride + column);
-        v_store(e->x[l + 1] + i * stride + column, y);
+        vec out = v_load(a.data + i * a.stride + column);
+        if (mask) {
+            out *= dropout_factor(mask + i * layer->n_out, column, scale);
+        }
+        if (skip.data) {
+            out += v_load(skip.data + i * skip.stride + column);
+        }
+        v_store(y.data + i * y.stride + column, out);
     }
 }
 
-static void post_ops_forward(const train_context *e, int l, submatrix p) {
+/* Everything between layer l's product and x[l + 1]. training: false in inference. */
+static void post_ops_forward(const bh_network *network, const parameters *params,
+                             const network_buffers *net, bool training, int l, submatrix p) {
+    const bh_layer *layer = &network->layers[l];
+    const unsigned char *mask = training ? net->dropout_mask[l] : 0;
+    float *inverse_std = training ? net->inverse_std[l] : 0;
+    const matrix skip = layer->skip_span ? net->x[l + 1 - layer->skip_span] : (matrix){0, 0};
     for (int32_t column = p.column; column < p.column + p.columns; column += LANES) {
-        if (e->network->layers[l].batch_norm) batch_norm_forward(e, l, column, p);
-        if (e->a[l] != e->x[l + 1]) dropout_add_forward(e, l, column, p);
+        if (layer->batch_norm) {
+            batch_norm_forward(layer, params->params, &params->offsets[l], net->z[l], net->a[l],
+                               inverse_std, column, p);
+        }
+        if (net->a[l].data != net->x[l + 1].data) {
+            dropout_add_forward(layer, mask, skip, net->a[l], net->x[l + 1], column, p);
+        }
     }
 }
 
-/* Back */
+/* Backward */
 
-/* Add what comes back on the ways around that begin behind layer l. */
-static void add_skip_gradients(const train_context *e, int l, int32_t column, submatrix p) {
-    const ptrdiff_t stride = e->stride[l + 1];
-    for (int end = l + 1; end < e->network->n_layers; end++) {
-        if (!e->network->layers[end].skip_span || end - e->network->layers[end].skip_span != l) continue;
+/* Add to dz[l] the gradients of the skip connections that start from layer l's output. */
+static void add_skip_gradients(const bh_network *network, const network_buffers *net, int l,
+                               int32_t column, submatrix p) {
+    const matrix dz = net->dz[l];
+    for (int end = l + 1; end < network->n_layers; end++) {
+        const int32_t span = network->layers[end].skip_span;
+        if (!span || end - span != l) {
+            continue;
+        }
+        const matrix grad = net->skip_grad[end];
         for (int64_t i = p.row; i < p.row + p.rows; i++) {
-            float *dx = e->dz[l] + i * stride + column;
-            v_store(dx, v_load(dx) + v_load(e->skip_grad[end] + i * stride + column));
+            float *d = dz.data + i * dz.stride + column;
+            v_store(d, v_load(d) + v_load(grad.data + i * grad.stride + column));
         }
     }
 }
 
-/* From the gradient of x[l + 1] to that of what the activation got; the way around takes it as it comes. */
-static void dropout_add_backward(const train_context *e, int l, int32_t column, submatrix p) {
-    const bh_layer *layer = &e->network->layers[l];
-    const ptrdiff_t stride = e->stride[l + 1];
-    const float scale = inverse_keep_probability(layer);
-    const int drop = dropout_active(e, l);
+/* From the gradient of x[l + 1] to that of the activation's input, in place in dz; the gradient of
+ * the skip connection is kept aside (skip_grad.data: 0 without). */
+static void dropout_add_backward(const bh_layer *layer, const unsigned char *mask, matrix a,
+                                 matrix dz, matrix skip_grad, int32_t column, submatrix p) {
+    const float scale = inv_keep_prob(layer);
     for (int64_t i = p.row; i < p.row + p.rows; i++) {
-        const ptrdiff_t at = i * stride + column;
-        vec d = v_load(e->dz[l] + at);
-        if (layer->skip_span) v_store(e->skip_grad[l] + at, d);
-        if (drop) d *= dropout_factor(e, l, i, column, scale);
-        v_store(e->dz[l] + at, activate_backward(layer->activation, layer->slope, v_load(e->a[l] + at), d));
+        float *dz_i = dz.data + i * dz.stride + column;
+        vec d = v_load(dz_i);
+        if (skip_grad.data) {
+            v_store(skip_grad.data + i * skip_grad.stride + column, d);
+        }
+        if (mask) {
+            d *= dropout_factor(mask + i * layer->n_out, column, scale);
+        }
+        const vec a_i = v_load(a.data + i * a.stride + column);
+        v_store(dz_i, activate_backward(layer->activation, layer->slope, a_i, d));
     }
 }
 
-/* From dy of a normalised layer, in dz, to dz; dγ and dβ into grads. */
-static void batch_norm_backward(const train_context *e, int l, int32_t column, submatrix p) {
-    const bh_layer_offsets *at = &e->offsets[l];
-    const ptrdiff_t stride = e->stride[l + 1];
-    const float *x_hat = e->z[l] + column;
-    float *dz = e->dz[l] + column;
-    vec dgamma = {0}, dbeta = {0};
-    for (int64_t from = 0; from < p.rows; from += MAX_MICROBATCH) {
-        const int64_t end = from + MAX_MICROBATCH < p.rows ? from + MAX_MICROBATCH : p.rows;
-        vec some_gamma = {0}, some_beta = {0};
+/* Sums over the rows of dy * x_hat (dgamma) and of dy (dbeta), in blocks as column_mean. */
+INLINE void batch_norm_sums(const float *dy, const float *x_hat, ptrdiff_t stride, int64_t rows,
+                            vec *dgamma, vec *dbeta) {
+    vec gamma = {0}, beta = {0};
+    for (int64_t from = 0; from < rows; from += MAX_MICROBATCH) {
+        const int64_t end = from + MAX_MICROBATCH < rows ? from + MAX_MICROBATCH : rows;
+        vec partial_gamma = {0}, partial_beta = {0};
         for (int64_t i = from; i < end; i++) {
-            const vec dy = v_load(dz + i * stride);
-            some_gamma += dy * v_load(x_hat + i * stride);
-            some_beta += dy;
+            const vec d = v_load(dy + i * stride);
+            partial_gamma += d * v_load(x_hat + i * stride);
+            partial_beta += d;
         }
-        dgamma += some_gamma;
-        dbeta += some_beta;
+        gamma += partial_gamma;
+        beta += partial_beta;
     }
-    v_store(e->grads + at->gamma + column, dgamma);
-    v_store(e->grads + at->beta + column, dbeta);
-    const vec scale = v_load(e->params + at->gamma + column) * v_load(e->inverse_std[l] + column);
+    *dgamma = gamma;
+    *dbeta = beta;
+}
+
+/* From dy of a normalised layer, in dz, to dz; dgamma and dbeta go into grads. */
+static void batch_norm_backward(const float *params, float *grads, const bh_layer_offsets *at,
+                                matrix x_hat_of_layer, matrix dz_of_layer, const float *inverse_std,
+                                int32_t column, submatrix p) {
+    const ptrdiff_t stride = dz_of_layer.stride;
+    const float *x_hat = x_hat_of_layer.data + column;
+    float *dz = dz_of_layer.data + column;
+    vec dgamma, dbeta;
+    batch_norm_sums(dz, x_hat, stride, p.rows, &dgamma, &dbeta);
+    v_store(grads + at->gamma + column, dgamma);
+    v_store(grads + at->beta + column, dbeta);
+    const vec scale = v_load(params + at->gamma + column) * v_load(inverse_std + column);
     const float inv_rows = 1 / (float)p.rows;
     for (int64_t i = 0; i < p.rows; i++) {
         const vec dy = v_load(dz + i * stride);
-        v_store(dz + i * stride, scale * (dy - inv_rows * dbeta - v_load(x_hat + i * stride) * (inv_rows * dgamma)));
+        const vec x_hat_i = v_load(x_hat + i * stride);
+        v_store(dz + i * stride, scale * (dy - inv_rows * dbeta - x_hat_i * (inv_rows * dgamma)));
     }
 }
 
-static void post_ops_backward(const train_context *e, int l, submatrix p) {
+static void post_ops_backward(const bh_network *network, const parameters *params,
+                              const network_buffers *net, float *grads, int l, submatrix p) {
+    const bh_layer *layer = &network->layers[l];
     for (int32_t column = p.column; column < p.column + p.columns; column += LANES) {
-        add_skip_gradients(e, l, column, p);
-        dropout_add_backward(e, l, column, p);
-        if (e->network->layers[l].batch_norm) batch_norm_backward(e, l, column, p);
+        add_skip_gradients(network, net, l, column, p);
+        dropout_add_backward(layer, net->dropout_mask[l], net->a[l], net->dz[l], net->skip_grad[l],
+                             column, p);
+        if (layer->batch_norm) {
+            batch_norm_backward(params->params, grads, &params->offsets[l], net->z[l], net->dz[l],
+                                net->inverse_std[l], column, p);
+        }
     }
 }
 

@@ -1,188 +1,172 @@
-/* From stored examples to the first layer's input: x = stored · scale + shift, moved first where pictures move.
+/* Skipping zeros in the first layer. Four fifths of a digit's pixels are 0 (the background), so
  *
- * And where an example is more than background. Four fifths of a digit's picture are 0, so bytes stay bytes until a
- * product needs some of them, as stored · scale, which is 0 there; what shift does is the same for all examples,
- * shift · W in every sum and dW = shift · Σ dz, and is added once. Then products skip what is 0: forward, an input that
- * is background in all TILE_ROWS examples of a block (of MNIST's 61 %); in the gradient, an example that is background
- * in all TILE_ROWS inputs of a group (72 %). */
+ *     z = b + x W,  x = raw * scale + shift    is computed as    (b + shift W) + sum (raw * scale)
+ * W dW = x^T dz                              as                shift * sum dz + (raw * scale)^T dz
+ *
+ * where the first part is the same for all examples and the second is 0 where raw is. A product
+ * then skips
+ *
+ *     forward      an input that is 0 in all MR examples of a block        61 % of MNIST's
+ *     gradients    an example that is 0 in all MR inputs of a group        72 %
+ *
+ * Bytes stay bytes until a thread converts those that it is about to multiply: what threads hand to
+ * one another is a quarter as much. All of this is exact but for the order of a sum. */
 #ifndef BYHAND_SPARSE_INPUTS_TEMPLATE_H
 #define BYHAND_SPARSE_INPUTS_TEMPLATE_H
 
-#include <string.h>
-
-#include "train/optimizers_template.h"
 #include "gemm/partition_template.h"
+#include "train/gather_template.h"
 
-/* Return the row as it is stored, moved into `scratch` if pictures are. What comes in from outside is 0. */
-static const void *raw_row(const bh_epoch_data *d, int32_t n, int64_t position, void *shift_scratch) {
-    const int64_t size = d->inputs_are_bytes ? 1 : sizeof(float);
-    const char *picture = (const char *)d->inputs + example_at(d, position) * n * size;
-    if (!d->pixel_shifts) return picture;
-    const int right = d->pixel_shifts[2 * position], down = d->pixel_shifts[2 * position + 1];
-    const int width = d->width - (right < 0 ? -right : right);
-    memset(shift_scratch, 0, (size_t)(n * size));
-    for (int r = 0; r < d->height; r++)
-        if (r - down >= 0 && r - down < d->height && width > 0)
-            memcpy((char *)shift_scratch + ((int64_t)r * d->width + (right > 0 ? right : 0)) * size,
-                   picture + ((int64_t)(r - down) * d->width + (right < 0 ? -right : 0)) * size, (size_t)(width * size));
-    return shift_scratch;
-}
+/* Gathering: copy bytes and find what is not 0 */
 
-enum { DENSE = -1 /* instead of a length: no list */ };
-
-/* Ask for the row early: from the main memory it takes as long as two thousand multiplications. */
-static void prefetch_row(const bh_epoch_data *d, int32_t n, int64_t position) {
-    const int64_t bytes = n * (d->inputs_are_bytes ? 1 : (int64_t)sizeof(float));
-    const char *row = (const char *)d->inputs + example_at(d, position) * bytes;
-    for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i, 0, 2);
-}
-
-static void scale_and_shift_bytes(const unsigned char *restrict raw, const bh_epoch_data *d, int32_t n, float *restrict x) {
-    int32_t j = 0;
-    for (; j + LANES <= n; j += LANES) v_store(x + j, v_load_u8(raw + j) * v_load(d->scale + j) + v_load(d->shift + j));
-    for (; j < n; j++) x[j] = (float)raw[j] * d->scale[j] + d->shift[j];
-}
-
-static void scale_and_shift_floats(const float *restrict raw, const bh_epoch_data *d, int32_t n, float *restrict x) {
-    int32_t j = 0;
-    for (; j + LANES <= n; j += LANES) v_store(x + j, v_load(raw + j) * v_load(d->scale + j) + v_load(d->shift + j));
-    for (; j < n; j++) x[j] = raw[j] * d->scale[j] + d->shift[j];
-}
-
-static void scale_and_shift(const bh_epoch_data *d, int32_t n, const void *raw, float *x) {
-    if (d->inputs_are_bytes) scale_and_shift_bytes(raw, d, n, x);
-    else scale_and_shift_floats(raw, d, n, x);
-}
-
-/* Copy a row and mark what is not background: bit r of marks[j] is example r of eight. */
-static void copy_row_mark_nonzero(const unsigned char *restrict raw, int32_t n, unsigned char *restrict copy, int r,
-                          unsigned char *restrict nonzero_bitmap) {
+/* Copy a row (n) and set bit r of bitmap[j] where raw[j] != 0. */
+static void copy_row_mark_nonzero(const unsigned char *restrict raw, int32_t n,
+                                  unsigned char *restrict copy, int r,
+                                  unsigned char *restrict bitmap) {
     const unsigned char bit = (unsigned char)(1 << r);
     memcpy(copy, raw, (size_t)n);
-    for (int32_t j = 0; j < n; j++) nonzero_bitmap[j] |= raw[j] ? bit : 0;
-}
-
-/* A list that leaves little out is not worth it: the products then run over all. */
-static int32_t prefer_sparse(int32_t found, int32_t n) { return found <= n - n / 4 ? found : DENSE; }
-
-/* List the inputs of one block: those with one of its examples' bits in their mark. */
-static void list_nonzero_inputs(train_context *e, int64_t block, const unsigned char *nonzero_bitmap, int bits) {
-    const int32_t n = e->network->layers[0].n_in;
-    int32_t *list = e->nonzero_inputs + block * e->list_stride, found = 0;
-    for (int32_t k = 0; k < n; k += 16)
-        found += append_set_bits(v_movemask16(nonzero_bitmap + k, bits), k, list + found, e->bit_index_table);
-    e->n_nonzero_inputs[block] = prefer_sparse(found, n);
-}
-
-/* Take in eight examples, or fewer at the chunk's end, the first of them from place `from`. */
-static void gather_8(train_context *e, int64_t group_of_8, int64_t from, int rows, void *shift_scratch) {
-    const int32_t n = e->network->layers[0].n_in;
-    unsigned char *nonzero_bitmap = e->nonzero_bitmap + group_of_8 * e->bitmap_stride, *copy = e->raw + group_of_8 * 8 * e->stored_stride;
-    memset(nonzero_bitmap, 0, (size_t)e->bitmap_stride);
-    for (int r = 0; r < rows; r++)
-        copy_row_mark_nonzero(raw_row(e->data, n, from + r, shift_scratch), n, copy + r * e->stored_stride, r, nonzero_bitmap);
-    for (int r = 0; r < rows; r += MR) list_nonzero_inputs(e, (group_of_8 * 8 + r) / MR, nonzero_bitmap, MR_BITS << r);
-}
-
-/* Take in this member's share of the chunk that begins at place `from`; the next rows are asked for early. */
-static void gather(train_context *e, int tid, int64_t from, int rows) {
-    const bh_epoch_data *d = e->data;
-    const int32_t n = e->network->layers[0].n_in;
-    void *shift_scratch = e->shift_scratch + (int64_t)tid * n;
-    int64_t group_of_8, end;
-    team_partition(&e->team, tid, (rows + 7) / 8, &group_of_8, &end);
-    for (; group_of_8 < end; group_of_8++) {
-        const int64_t i = group_of_8 * 8;
-        const int some = rows - i < 8 ? (int)(rows - i) : 8;
-        for (int64_t ahead = i + 8; ahead < i + 16 && ahead < rows; ahead++) prefetch_row(d, n, from + ahead);
-        if (e->skip_zeros) gather_8(e, group_of_8, from + i, some, shift_scratch);
-        else
-            for (int r = 0; r < some; r++)
-                scale_and_shift(d, n, raw_row(d, n, from + i + r, shift_scratch), e->x[0] + (i + r) * e->stride[0]);
+    for (int32_t j = 0; j < n; j++) {
+        bitmap[j] |= raw[j] ? bit : 0;
     }
 }
 
-/* Return the marks of a group of inputs, together. */
-INLINE int or_bytes(const unsigned char *nonzero_bitmap) {
+/* A list that leaves out less than a quarter is not worth it. */
+static int32_t prefer_sparse(int32_t found, int32_t n) {
+    return found <= n - n / 4 ? found : DENSE;
+}
+
+/* List the inputs, of n, of one block of examples, whose bits in the bitmap are `bits`. */
+static void list_nonzero_inputs(const sparse_inputs *s, int64_t block, const unsigned char *bitmap,
+                                int bits, int32_t n) {
+    int32_t *list = s->nonzero_inputs + block * s->list_stride;
+    int32_t found = 0;
+    for (int32_t k = 0; k < n; k += 16) {
+        const int nonzero = v_movemask16(bitmap + k, bits);
+        found += append_set_bits(nonzero, k, list + found, s->bit_index_table);
+    }
+    s->n_nonzero_inputs[block] = prefer_sparse(found, n);
+}
+
+/* Gather up to eight examples (rows 8 i ... of the microbatch) from a position of the epoch on. */
+static void gather_8(const sparse_inputs *s, const bh_epoch_data *d, int32_t n, int64_t i,
+                     int64_t position, int rows, void *shifted_row) {
+    unsigned char *bitmap = s->nonzero_bitmap + i * s->bitmap_stride;
+    unsigned char *copy = s->raw + i * 8 * s->raw_stride;
+    memset(bitmap, 0, (size_t)s->bitmap_stride);
+    for (int r = 0; r < rows; r++) {
+        const void *raw = raw_row(d, n, position + r, shifted_row);
+        copy_row_mark_nonzero(raw, n, copy + r * s->raw_stride, r, bitmap);
+    }
+    for (int r = 0; r < rows; r += MR) {
+        list_nonzero_inputs(s, (i * 8 + r) / MR, bitmap, MR_BITS << r, n);
+    }
+}
+
+/* Or MR bytes: the examples, of eight, in which some input of a group is not 0. */
+INLINE int or_bytes(const unsigned char *bytes) {
     uint32_t word;
     _Static_assert(MR == sizeof word, "a group is four inputs");
-    memcpy(&word, nonzero_bitmap, MR);
+    memcpy(&word, bytes, MR);
     word |= word >> 16;
-    return (word | word >> 8) & 255;
+    return (int)((word | word >> 8) & 255);
 }
 
-/* List the examples of every group of inputs, this member's share of the groups; all marks must be there. */
-static void build_input_lists(train_context *e, int tid, int rows) {
-    const int64_t groups = n_row_blocks(e->network->layers[0].n_in), stride = e->bitmap_stride;
+/* List the examples, of `rows`, of this thread's share of groups; the bitmap must be complete. */
+static void build_input_lists(const sparse_inputs *s, const thread_team *team, int tid,
+                              int32_t n_in, int32_t microbatch, int rows) {
+    const int64_t next = s->bitmap_stride;
     int64_t g, end;
-    team_partition(&e->team, tid, e->skip_zeros ? groups : 0, &g, &end);
+    team_partition(team, tid, n_row_blocks(n_in), &g, &end);
     for (; g < end; g++) {
-        const unsigned char *nonzero_bitmap = e->nonzero_bitmap + g * MR;
-        int32_t *list = e->nonzero_examples + g * (e->microbatch + PADDING), found = 0;
-        for (int32_t i = 0; i < rows; i += 16, nonzero_bitmap += 2 * stride) {
-            const int bits = or_bytes(nonzero_bitmap) | (i + 8 < rows ? or_bytes(nonzero_bitmap + stride) << 8 : 0);
-            found += append_set_bits(bits, i, list + found, e->bit_index_table);
+        const unsigned char *bitmap = s->nonzero_bitmap + g * MR;
+        int32_t *list = s->nonzero_examples + g * (microbatch + PADDING);
+        int32_t found = 0;
+        for (int32_t i = 0; i < rows; i += 16, bitmap += 2 * next) {
+            int bits = or_bytes(bitmap);
+            if (i + 8 < rows) {
+                bits |= or_bytes(bitmap + next) << 8;
+            }
+            found += append_set_bits(bits, i, list + found, s->bit_index_table);
         }
-        e->n_nonzero_examples[g] = prefer_sparse(found, rows);
+        s->n_nonzero_examples[g] = prefer_sparse(found, rows);
     }
 }
 
-/* Make numbers of n bytes in each of some rows: stored · scale. */
-INLINE void dequantise(const unsigned char *restrict raw, int64_t stored_stride, int64_t rows, int32_t n,
-                         const float *restrict scale, float *restrict x, ptrdiff_t stride) {
-    for (int64_t r = 0; r < rows; r++, raw += stored_stride, x += stride)
-        for (int32_t j = 0; j < n; j += LANES) v_store(x + j, v_load_u8(raw + j) * v_load(scale + j));
+/* Converting: raw * scale, for the part that is about to be multiplied */
+
+/* x (rows, n) = raw (rows, n) * scale (n); leading dimensions raw_stride and stride. */
+INLINE void dequantise(const unsigned char *restrict raw, int64_t raw_stride, int64_t rows,
+                       int32_t n, const float *restrict scale, float *restrict x,
+                       ptrdiff_t stride) {
+    for (int64_t r = 0; r < rows; r++, raw += raw_stride, x += stride) {
+        for (int32_t j = 0; j < n; j += LANES) {
+            v_store(x + j, v_load_u8(raw + j) * v_load(scale + j));
+        }
+    }
 }
 
-/* Some of what is stored as a product takes it, and which of it is more than background. */
+/* Row blocks per pass: if a thread's part of W stays in its L2 cache, `few` blocks are converted
+ * right before all its panels use them; otherwise all, before panel after panel does. */
+static int64_t rows_to_dequantise(int64_t n_weights, const thread_team *team, int64_t blocks,
+                                  int64_t few) {
+    return n_weights / team->size <= L2_WEIGHTS ? few : blocks;
+}
+
+/* A converted operand: rows `stride` apart; indices (n): the inputs of a block, or examples of a
+ * group, that are not all 0; 0: all n. */
 typedef struct {
     const float *x;
     ptrdiff_t stride;
-    const int32_t *indices_k; /* these inputs of a block, or these examples of a group; 0: all of them */
+    const int32_t *indices;
     int32_t n;
 } sparse_view;
 
-/* Where a member's part of W stays in its cache, numbers are made block by block (or strip by strip) right before all its
- * panels use them; where it does not, of the whole chunk, before panel after panel does. */
-static int64_t rows_to_dequantise(const train_context *e, int64_t blocks, int64_t few) {
-    const bh_layer *first = &e->network->layers[0];
-    return (int64_t)first->n_in * first->n_out / e->team.size <= L2_WEIGHTS ? few : blocks;
+/* Convert the examples of a pass, to rows `stride` apart. n_in: of the layer. */
+static void dequantise_examples(const sparse_inputs *s, const panel_slice *slice, int32_t n_in,
+                                float *x, ptrdiff_t stride) {
+    dequantise(s->raw + slice->pass_row * s->raw_stride, s->raw_stride,
+               slice->pass_end - slice->pass_row, padded(n_in), s->scale, x, stride);
 }
 
-/* Make numbers of a stretch of examples. */
-static void dequantise_examples(const train_context *e, int tid, const panel_slice *r) {
-    dequantise(e->raw + r->row_block * e->stored_stride, e->stored_stride, r->row_block_end - r->row_block,
-                 padded(e->network->layers[0].n_in), e->scale, e->dequant_buffer + tid * e->dequant_floats, e->stride[0]);
+/* The block of examples at `row`, after dequantise_examples for the same pass. */
+static sparse_view block_view(const sparse_inputs *s, const panel_slice *slice, int64_t row,
+                              int32_t n_in, const float *dequantised, ptrdiff_t stride) {
+    const float *x = dequantised + (row - slice->pass_row) * stride;
+    const int64_t block = row / MR;
+    const int32_t n = s->n_nonzero_inputs[block];
+    if (n == DENSE) {
+        return (sparse_view){x, stride, 0, n_in};
+    }
+    return (sparse_view){x, stride, s->nonzero_inputs + block * s->list_stride, n};
 }
 
-/* Return the block at row i of a stretch of which make_examples has made numbers. */
-static sparse_view sparse_examples(const train_context *e, int tid, const panel_slice *r, int64_t i) {
-    const float *x = e->dequant_buffer + tid * e->dequant_floats + (i - r->row_block) * e->stride[0];
-    const int64_t block = i / MR;
-    const int32_t n = e->n_nonzero_inputs[block];
-    return n == DENSE ? (sparse_view){x, e->stride[0], 0, e->network->layers[0].n_in}
-                    : (sparse_view){x, e->stride[0], e->nonzero_inputs + block * e->list_stride, n};
+/* Inputs are converted in strips of DEQUANT_STRIP inputs of all examples, (microbatch,
+ * DEQUANT_STRIP). The strip of the input that lies `input` inputs after the first one of the pass.
+ */
+static ptrdiff_t strip_offset(int64_t input, int32_t microbatch) {
+    return input / DEQUANT_STRIP * DEQUANT_STRIP * microbatch;
 }
 
-/* A strip is STRIP inputs of all examples, STRIP apart. */
-static float *dequant_strip(const train_context *e, int tid, int64_t input) {
-    return e->dequant_buffer + tid * e->dequant_floats + input / DEQUANT_STRIP * DEQUANT_STRIP * e->microbatch;
+/* Convert the inputs of a pass, of `rows` examples. */
+static void dequantise_inputs(const sparse_inputs *s, const panel_slice *slice, int rows,
+                              int32_t microbatch, float *x) {
+    for (int64_t k = slice->pass_row; k < slice->pass_end; k += DEQUANT_STRIP) {
+        dequantise(s->raw + k, s->raw_stride, rows, DEQUANT_STRIP, s->scale + k,
+                   x + strip_offset(k - slice->pass_row, microbatch), DEQUANT_STRIP);
+    }
 }
 
-/* Make numbers of a stretch of inputs. */
-static void dequantise_inputs(const train_context *e, int tid, const panel_slice *r, int rows) {
-    for (int64_t k = r->row_block; k < r->row_block_end; k += DEQUANT_STRIP)
-        dequantise(e->raw + k, e->stored_stride, rows, DEQUANT_STRIP, e->scale + k, dequant_strip(e, tid, k - r->row_block),
-                     DEQUANT_STRIP);
-}
-
-/* Return the group at input k of a stretch of which make_inputs has made numbers. */
-static sparse_view sparse_inputs(const train_context *e, int tid, const panel_slice *r, int64_t k, int rows) {
-    const float *x = dequant_strip(e, tid, k - r->row_block) + k % DEQUANT_STRIP;
+/* The group of inputs at input k, after dequantise_inputs for the same pass. */
+static sparse_view group_view(const sparse_inputs *s, const panel_slice *slice, int64_t k, int rows,
+                              int32_t microbatch, const float *dequantised) {
+    const float *strip = dequantised + strip_offset(k - slice->pass_row, microbatch);
+    const float *x = strip + k % DEQUANT_STRIP;
     const int64_t group = k / MR;
-    const int32_t n = e->n_nonzero_examples[group];
-    return n == DENSE ? (sparse_view){x, DEQUANT_STRIP, 0, rows}
-                    : (sparse_view){x, DEQUANT_STRIP, e->nonzero_examples + group * (e->microbatch + PADDING), n};
+    const int32_t n = s->n_nonzero_examples[group];
+    if (n == DENSE) {
+        return (sparse_view){x, DEQUANT_STRIP, 0, rows};
+    }
+    return (sparse_view){x, DEQUANT_STRIP, s->nonzero_examples + group * (microbatch + PADDING), n};
 }
 
 #endif

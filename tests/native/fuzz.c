@@ -161,7 +161,7 @@ static void clear(scene *s) {
 /* Train a copy; return the status and leave the copy in `params`. */
 static int train(const scene *s, int kernel, int threads, float *params, bh_result *result) {
     const int64_t bytes = 4 * s->n_params, workspace = bh_workspace(&s->network, s->data.batch_size, threads);
-    if (workspace < 0) return (int)-workspace;
+    if (workspace < 0) return (int)workspace;
     float *first = buffer(bytes), *second = buffer(bytes);
     void *room = buffer(workspace);
     memcpy(params, s->params, (size_t)bytes);
@@ -290,7 +290,7 @@ static void a_wrong_call(scene *s) {
     void *room = buffer(workspace);
     const bh_memory memory = {params, first, second, room, workspace};
     const int status = bh_epoch(&bad.network, &bad.optimizer, &bad.data, &memory, BH_BEST, 2, 0, &result);
-    if (status < BH_BAD_SIZE || result.steps_done != -7 || memcmp(params, s->params, 4 * (size_t)s->n_params)) {
+    if (status >= 0 || result.steps_done != -7 || memcmp(params, s->params, 4 * (size_t)s->n_params)) {
         fprintf(stderr, "a wrong call was let in: status %d\n", status);
         exit(1);
     }
@@ -307,7 +307,7 @@ static void bad_memory(const scene *s) {
                                {s->params, s->moment1, s->moment2, (char *)room + 4, workspace},
                                {s->params, s->moment1, s->moment2, room, workspace - 1}};
     for (int i = 0; i < 5; i++)
-        if (bh_epoch(&s->network, &s->optimizer, &s->data, &wrong[i], BH_BEST, 1, 0, &result) < BH_BAD_SIZE) exit(1);
+        if (bh_epoch(&s->network, &s->optimizer, &s->data, &wrong[i], BH_BEST, 1, 0, &result) >= 0) exit(1);
     const bh_memory right = {s->params, s->moment1, s->moment2, room, workspace};
     for (int threads = -1; threads < 66; threads += threads < 0 ? 1 : 65) /* −1, 0, 65 */
         if (bh_epoch(&s->network, &s->optimizer, &s->data, &right, BH_BEST, threads, 0, &result) != BH_BAD_SIZE) exit(1);
@@ -340,7 +340,7 @@ static void look_inside(const scene *s) {
     float *params = tight(4 * s->n_params);
     if (bh_initialize(&s->network, (int)draw(5), 1, seed, params)) exit(1);
     if (has(s, 1, 0)) { /* this it does not know, and says so */
-        const int forward = bh_forward(&s->network, s->params, x, z, a), sure = (int)-bh_robustness_scratch(&s->network);
+        const int forward = bh_forward(&s->network, s->params, x, z, a), sure = (int)bh_robustness_scratch(&s->network);
         const int back = bh_backward(&s->network, s->params, target, z, a, da, dz, &loss);
         if (forward != BH_BAD_SIZE || sure != forward || back != forward) exit(1);
         if (bh_gradients(&s->network, x, a, dz, grads) != forward) exit(1);
@@ -372,7 +372,7 @@ static void draw_and_count(void) {
     int64_t *counts = tight(8 * k * k);
     for (int i = 0; i < height * width; i++) ink[i] = draw(9) ? 0 : (float)draw(100);
     const int status = bh_preprocess_digit(ink, height, width, room, picture);
-    if (status != BH_OK && status != BH_BAD_INDEX) exit(1);
+    if (status != BH_OK && status != BH_EMPTY_INPUT) exit(1);
     if (bh_toy_dataset((int)draw(6), n, 0.1, 1 + (int)draw(4), clouds, seed, draw(2), normals, points, classes)) exit(1);
     const double two_clouds[8] = {0, 0, 1, draw(9) ? 1 : NAN, 1, 1, 2, 2};
     double error;

@@ -137,7 +137,7 @@ def test_a_precision_that_cannot_be_is_a_sentence() -> None:
 
 @pytest.mark.usefixtures("free_choice")
 def test_a_processor_without_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library.load(), "bh_choose_kernel", lambda wanted: -6)
+    monkeypatch.setattr(library.load(), "bh_choose_kernel", lambda requested: library.NO_KERNEL)
     with pytest.raises(OptionError, match=r"this processor cannot multiply in bf16\. Leave the precision at float32"):
         NativeEngine(precision="bf16")
 

@@ -56,7 +56,7 @@ def test_one_dot_is_drawn_in_the_middle() -> None:
 
 
 def test_what_is_no_drawing_is_refused() -> None:
-    assert as_mnist(np.zeros((5, 5))) == 5
-    assert as_mnist(np.full((5, 5), np.nan)) == 3
-    assert as_mnist(np.full((5, 5), -1.0)) == 3
-    assert c.load().bh_preprocess_digit(None, 5, 5, None, None) == 4
+    assert as_mnist(np.zeros((5, 5))) == c.EMPTY_INPUT
+    assert as_mnist(np.full((5, 5), np.nan)) == c.BAD_SIZE
+    assert as_mnist(np.full((5, 5), -1.0)) == c.BAD_SIZE
+    assert c.load().bh_preprocess_digit(None, 5, 5, None, None) == c.BAD_POINTER

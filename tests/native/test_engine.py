@@ -329,7 +329,7 @@ def test_data_that_do_not_fit_are_refused_as_the_array_depth_refuses_them(
 
 def test_a_processor_that_cannot_run_a_kernel_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BYHAND_KERNEL", "avx512")
-    older = SimpleNamespace(bh_choose_kernel=lambda wanted: -6)
+    older = SimpleNamespace(bh_choose_kernel=lambda requested: library.NO_KERNEL)
     with pytest.raises(OptionError, match=r"this processor cannot run the kernel 'avx512'\. Leave BYHAND"):
         native.chosen_kernel(older)
 

@@ -113,15 +113,15 @@ def test_every_number_of_a_step_with_ways_around_is_that_of_the_arrays(bend: Cal
     np.testing.assert_allclose(a[9 * 3 : 9 * 4], trace.steps[2].y[0], rtol=0, atol=1e-12)
     np.testing.assert_allclose(z[:9], trace.steps[0].y[0], rtol=0, atol=1e-12)
     np.testing.assert_allclose(da[9 * 3 : 9 * 4], trace.steps[2].dy[0], rtol=0, atol=1e-12)
-    assert core.contributions(core.example(stored_of(17, 0), BYTES), 0, -1) == 3
+    assert core.contributions(core.example(stored_of(17, 0), BYTES), 0, -1) == c.BAD_SIZE
 
 
 def test_what_it_does_not_know_it_refuses() -> None:
     core = Inside(Network.mlp([12, 5, 3]))
     core.table = network_table(dense_layers(Network.mlp([12, 5, 3], batch_norm=True)), SoftmaxCrossEntropy())
     room = np.zeros(100)
-    assert core.call("bh_forward", at(core.params), at(room), at(room), at(room)) == 3
-    assert core.call("bh_gradients", at(room), at(room), at(room), at(room)) == 3
+    assert core.call("bh_forward", at(core.params), at(room), at(room), at(room)) == c.BAD_SIZE
+    assert core.call("bh_gradients", at(room), at(room), at(room), at(room)) == c.BAD_SIZE
 
 
 @pytest.mark.parametrize(("sizes", "activation"), SHAPES, ids=str)
@@ -174,15 +174,17 @@ def test_on_real_digits_what_is_proved_is_less_than_what_is_found(mnist_folder: 
 
 def test_a_network_that_is_not_made_of_lines_is_refused() -> None:
     core = Inside(network_of([12, 5, 3], {"activation": "tanh"}).astype(np.float32))
-    assert core.contributions(core.example(stored_of(12, 0), BYTES), 0, -1) == 3
+    assert core.contributions(core.example(stored_of(12, 0), BYTES), 0, -1) == c.BAD_SIZE
     straight = Inside(network_of([12, 5, 3], {}).astype(np.float32))
-    assert straight.contributions(straight.example(stored_of(12, 0), BYTES), 3, -1) == 5
-    assert straight.contributions(straight.example(stored_of(12, 0), BYTES, 0, 10), 0, -1) == 3
-    assert straight.call("bh_certified_radius", at(straight.params), None, at(straight.scratch), None) == 4
+    assert straight.contributions(straight.example(stored_of(12, 0), BYTES), 3, -1) == c.BAD_INDEX
+    assert straight.contributions(straight.example(stored_of(12, 0), BYTES, 0, 10), 0, -1) == c.BAD_SIZE
+    assert straight.call("bh_certified_radius", at(straight.params), None, at(straight.scratch), None) == c.BAD_POINTER
     one = Inside(network_of([12, 5, 1], {}).astype(np.float32), BinaryCrossEntropy())
     example = one.example(stored_of(12, 0), BYTES)
     room = np.zeros(12)
-    assert one.call("bh_certified_radius", at(one.params), ctypes.byref(example), at(one.scratch), at(room)) == 3
+    assert (
+        one.call("bh_certified_radius", at(one.params), ctypes.byref(example), at(one.scratch), at(room)) == c.BAD_SIZE
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +198,7 @@ def test_weights_begin_as_in_the_arrays(sizes: list[int], options: dict[str, obj
     core.params[:] = np.nan
     assert core.call("bh_initialize", 3, ctypes.c_double(1), ctypes.c_uint64(2**40 + 5), at(core.params)) == 0
     np.testing.assert_allclose(core.params, wanted, rtol=1e-6, atol=1e-9)
-    assert core.call("bh_initialize", 9, ctypes.c_double(1), ctypes.c_uint64(0), at(core.params)) == 3
+    assert core.call("bh_initialize", 9, ctypes.c_double(1), ctypes.c_uint64(0), at(core.params)) == c.BAD_SIZE
 
 
 def test_what_the_network_sees_and_sums_are_those_of_the_arrays() -> None:
@@ -208,8 +210,8 @@ def test_what_the_network_sees_and_sums_are_those_of_the_arrays() -> None:
     assert c.load().bh_signed_sums(at(x), 12, at(above), at(below)) == 0
     assert above[0] == pytest.approx(x[x > 0].sum(), abs=1e-12)
     assert below[0] == pytest.approx(x[x < 0].sum(), abs=1e-12)
-    assert c.load().bh_preprocess_example(ctypes.byref(example), 0, at(x)) == 3
-    assert c.load().bh_signed_sums(None, 12, at(above), at(below)) == 4
+    assert c.load().bh_preprocess_example(ctypes.byref(example), 0, at(x)) == c.BAD_SIZE
+    assert c.load().bh_signed_sums(None, 12, at(above), at(below)) == c.BAD_POINTER
 
 
 def test_confusion_counts_are_those_of_the_arrays() -> None:
@@ -219,7 +221,7 @@ def test_confusion_counts_are_those_of_the_arrays() -> None:
     assert c.load().bh_confusion(*arguments) == 0
     assert (counts == confusion_matrix(output.argmax(axis=1), y, 4)).all()
     labels[3] = 4
-    assert c.load().bh_confusion(*arguments) == 5
+    assert c.load().bh_confusion(*arguments) == c.BAD_INDEX
 
 
 def test_the_likelier_cloud_and_the_least_error_are_those_of_the_arrays() -> None:
@@ -233,7 +235,7 @@ def test_the_likelier_cloud_and_the_least_error_are_those_of_the_arrays() -> Non
     assert (classes == clouds.density(points.astype(np.float64)).argmax(axis=1)).mean() > 0.9999  # ties by rounding
     assert error[0] == pytest.approx(clouds.bayes_error(), abs=2e-4)
     table[1, 3] = 0
-    assert c.load().bh_bayes_error(at(table), *arguments) == 3
+    assert c.load().bh_bayes_error(at(table), *arguments) == c.BAD_SIZE
 
 
 def test_a_toy_set_out_of_range_is_refused() -> None:
@@ -241,6 +243,6 @@ def test_a_toy_set_out_of_range_is_refused() -> None:
     wrong = ((6, 8, 0, 1), (1, 1, 0, 1), (1, 2**40, 0, 1), (2, 8, -1, 1), (2, 8, np.nan, 1), (4, 8, 0, 0))
     for toy, n, noise, arms in wrong:
         options = (toy, ctypes.c_int64(n), ctypes.c_double(noise), arms, at(room), ctypes.c_uint64(0), 0)
-        assert c.load().bh_toy_dataset(*options, at(room), at(room), at(room)) == 3
+        assert c.load().bh_toy_dataset(*options, at(room), at(room), at(room)) == c.BAD_SIZE
     options = (0, ctypes.c_int64(8), ctypes.c_double(0), 1, None, ctypes.c_uint64(0), 0)
-    assert c.load().bh_toy_dataset(*options, at(room), at(room), at(room)) == 4
+    assert c.load().bh_toy_dataset(*options, at(room), at(room), at(room)) == c.BAD_POINTER

@@ -47,7 +47,7 @@ def test_equal_draws_keep_their_places() -> None:
 def test_wrong_calls_are_refused() -> None:
     library, rng, room = c.load(), c.Rng(0, 0, 0, 0), ctypes.c_void_p(np.empty(4).ctypes.data)
     for n in (-1, 2**62):
-        assert library.bh_uniforms(ctypes.byref(rng), ctypes.c_int64(n), room) == 3
-        assert library.bh_permutation(ctypes.byref(rng), ctypes.c_int64(n), room, room) == 3
-    assert library.bh_uniforms(None, ctypes.c_int64(1), room) == 4
-    assert library.bh_permutation(ctypes.byref(rng), ctypes.c_int64(1), room, None) == 4
+        assert library.bh_uniforms(ctypes.byref(rng), ctypes.c_int64(n), room) == c.BAD_SIZE
+        assert library.bh_permutation(ctypes.byref(rng), ctypes.c_int64(n), room, room) == c.BAD_SIZE
+    assert library.bh_uniforms(None, ctypes.c_int64(1), room) == c.BAD_POINTER
+    assert library.bh_permutation(ctypes.byref(rng), ctypes.c_int64(1), room, None) == c.BAD_POINTER

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from byhand.arrays import Array, Params
 from byhand.engines.described import DenseLayer
-from byhand.engines.library import LayerOffsets, Net, aligned
+from byhand.engines.library import REFUSALS, LayerOffsets, Net, aligned
 from byhand.network import Network
 
 
@@ -23,7 +23,7 @@ class Layout:
         offsets = (LayerOffsets * len(layers))()
         size = library.bh_layout(ctypes.byref(table), offsets)
         if size < 0:
-            raise RuntimeError(f"the C core refused a network it should know (status {-size})")
+            raise RuntimeError(f"the C core refused a network it should know : {REFUSALS[size]}")
         return cls(layers, list(offsets), size)
 
     def views(self, flat: Array) -> Params:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from byhand.arrays import Array
 from byhand.errors import EnvironmentFault
 
-VERSION = 3  # as in byhand.h; the library must have the same
+VERSION = 4  # as in byhand.h; the library must have the same
 ALIGNMENT = 64  # bytes
 MAX_LAYERS, MAX_THREADS = 64, 64
 
@@ -29,8 +29,16 @@ PRECISIONS = {  # processor family, as BYHAND_KERNEL names it → kernel; the la
     FLOAT32: {"portable": "portable", "avx2": "avx2", "avx512": "avx512", "amx": "amx"},
     BF16: {"avx512": "avx512_bf16", "amx": "amx_bf16"},
 }
+# bh_status: success is 0 or more, an error negative.
 OK, STOPPED, DIVERGED = range(3)
-REFUSALS = {3: "a size out of range", 4: "a buffer missing or not aligned", 5: "an index outside", 6: "no such kernel"}
+BAD_SIZE, BAD_POINTER, BAD_INDEX, EMPTY_INPUT, NO_KERNEL = range(-1, -6, -1)
+REFUSALS = {
+    BAD_SIZE: "a size out of range",
+    BAD_POINTER: "a buffer missing or not aligned",
+    BAD_INDEX: "an index out of range",
+    EMPTY_INPUT: "an empty input",
+    NO_KERNEL: "no such kernel",
+}
 
 NAME = {"darwin": "libbyhand.dylib", "win32": "byhand.dll"}.get(sys.platform, "libbyhand.so")
 

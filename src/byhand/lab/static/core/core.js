@@ -11,12 +11,14 @@ import { Arena, CoreError, indexOf, putExample, putExamples, putMemory, putNetwo
 export { CoreError };
 const INITIALIZERS = ["zeros", "normal", "uniform", "he", "glorot"];
 const TOYS = ["gaussians", "xor", "circles", "moons", "spiral", "sine"];
-const VERSION = 3; // of the interface, as in byhand.h
+const VERSION = 4; // of the interface, as in byhand.h
 const OFFSETS_BYTES = 56, OFFSETS = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 }, STRIDE = 48; // of bh_layer_offsets
 const NORM = ["gamma", "beta", "mean", "variance"];
 const DROPOUT = 2; // the stream, as in randomness.py
 const PORTABLE = 1, CHUNK = 256;
-const STATUS = ["ok", "stopped", "diverged", "bad size", "bad pointer", "bad order", "no kernel"];
+const STATUS = ["ok", "stopped", "diverged"];
+const ERRORS = ["", "bad size", "bad pointer", "bad index", "empty input", "no kernel"]; // of negative statuses
+const EMPTY_INPUT = -4;
 
 /** Instantiate core.wasm from its bytes. */
 export async function loadCore(bytes) {
@@ -72,7 +74,7 @@ class Core {
   asMnist(ink, height, width) {
     const arena = this.arena(), from = arena.floats(ink), scratch = arena.room(8 * (20 * height + width)), to = arena.room(784);
     const status = this.exports.bh_preprocess_digit(from, height, width, scratch, to);
-    if (STATUS[status] === "bad order") return null;
+    if (status === EMPTY_INPUT) return null;
     check(status);
     return arena.taken(to, 784, Uint8Array);
   }
@@ -107,7 +109,7 @@ class Core {
     const examples = putExamples(arena, network.layers[0].n_in, { ...data, draws });
     const memory = putMemory(arena, task, first, second), result = arena.room(32);
     const status = this.exports.bh_epoch(task.table, rule, examples, memory, PORTABLE, 1, 0, result);
-    if (status > 2) throw new CoreError(`the core refused an epoch: ${STATUS[status]}`);
+    if (status < 0) throw new CoreError(`the core refused an epoch: ${ERRORS[-status]}`);
     task.takeOut();
     const view = arena.view(), steps = Number(view.getBigInt64(result, true));
     optimizer.first = arena.taken(first, task.size);
@@ -247,9 +249,9 @@ class Core {
   #task(arena, network, batchSize = 0) {
     const { layers } = network, table = putNetwork(arena, network), offsets = arena.room(OFFSETS_BYTES * layers.length);
     const size = Number(this.exports.bh_layout(table, offsets));
-    if (size < 0) throw new CoreError(`the core refused a network: ${STATUS[-size]}`);
+    if (size < 0) throw new CoreError(`the core refused a network: ${ERRORS[-size]}`);
     const workspaceBytes = batchSize ? Number(this.exports.bh_workspace(table, batchSize, 1)) : 0;
-    if (workspaceBytes < 0) throw new CoreError(`the core refused a batch size: ${STATUS[-workspaceBytes]}`);
+    if (workspaceBytes < 0) throw new CoreError(`the core refused a batch size: ${ERRORS[-workspaceBytes]}`);
     const params = arena.room(4 * size), workspace = arena.room(workspaceBytes), view = arena.view();
     const flat = () => new Float32Array(arena.memory.buffer, params, size);
     const rows = layers.flatMap((layer, l) => { // [layer, name, where in its array, where in the flat one]
@@ -285,5 +287,5 @@ class Core {
 }
 
 function check(status) {
-  if (status !== 0) throw new CoreError(`the core refused a call: ${STATUS[status]}`);
+  if (status !== 0) throw new CoreError(`the core refused a call: ${ERRORS[-status]}`);
 }

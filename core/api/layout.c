@@ -1,0 +1,49 @@
+/* Where each parameter lies in the flat array. First, layer after layer, what is trained: W (n_in
+ * rows of `stride`), b, and with batch normalisation gamma and beta; then all running statistics,
+ * so that no gradient, norm or weight decay touches them. */
+#include "api/layout.h"
+
+#include "api/validate.h"
+#include "train/blocking.h"
+
+/* Lay out one layer's trainable parameters from float `at` on; return where they end. */
+static int64_t place_trainable(const bh_layer *layer, int64_t at, bh_layer_offsets *offsets) {
+    const int32_t stride = row_stride(layer->n_out);
+    const int64_t biases = at + (int64_t)layer->n_in * stride;
+    const int64_t end = biases + stride;
+    *offsets = (bh_layer_offsets){at, biases, -1, -1, -1, -1, stride};
+    if (!layer->batch_norm) {
+        return end;
+    }
+    offsets->gamma = end;
+    offsets->beta = end + stride;
+    return end + 2 * stride;
+}
+
+int64_t compute_layout(const bh_network *network, bh_layer_offsets *offsets, int64_t *n_trainable) {
+    const int32_t status = check_network(network);
+    if (status != BH_OK) {
+        return status;
+    }
+    int64_t at = 0;
+    for (int l = 0; l < network->n_layers; l++) {
+        at = place_trainable(&network->layers[l], at, &offsets[l]);
+        if (at > INT64_MAX / 16) {
+            return BH_BAD_SIZE;
+        }
+    }
+    *n_trainable = at;
+    for (int l = 0; l < network->n_layers; l++) {
+        if (network->layers[l].batch_norm) {
+            offsets[l].mean = at;
+            offsets[l].variance = at + offsets[l].stride;
+            at += 2 * offsets[l].stride;
+        }
+    }
+    return at;
+}
+
+int64_t bh_layout(const bh_network *network, bh_layer_offsets *offsets) {
+    int64_t n_trainable;
+    return offsets ? compute_layout(network, offsets, &n_trainable) : BH_BAD_POINTER;
+}

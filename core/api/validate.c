@@ -1,0 +1,209 @@
+#include "api/validate.h"
+
+#include <math.h>
+
+#define MAX_EXAMPLES    (INT64_MAX / 8 / BH_MAX_WIDTH)
+#define MAX_RNG_COUNTER (UINT64_MAX / 4)
+#define MIN_EPSILON     1e-20f /* below, 0/0 where a gradient or a variance is always 0 */
+
+static bool in_range(int64_t n, int64_t low, int64_t high) {
+    return n >= low && n <= high;
+}
+
+/* low <= x < high; false for NaN. */
+static bool in_half_open(float x, float low, float high) {
+    return x >= low && x < high;
+}
+
+static bool is_aligned(const void *p) {
+    return p && (uintptr_t)p % BH_ALIGNMENT == 0;
+}
+
+/* Networks */
+
+bool has_batch_norm(const bh_network *network) {
+    for (int l = 0; l < network->n_layers; l++) {
+        if (network->layers[l].batch_norm) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_valid_batch_norm(const bh_layer *layer) {
+    return layer->momentum >= 0 && layer->momentum <= 1 && layer->epsilon >= MIN_EPSILON &&
+           isfinite(layer->epsilon);
+}
+
+/* Batch normalisation, dropout and skip connection of layer l. */
+static int32_t check_post_ops(const bh_network *n, int l) {
+    const bh_layer *layer = &n->layers[l];
+    const bool has_some = layer->dropout != 0 || layer->batch_norm || layer->skip_span;
+    if (has_some && layer->activation == BH_SOFTMAX) {
+        return BH_BAD_SIZE;
+    }
+    if (!(layer->dropout >= 0 && layer->dropout < 1)) {
+        return BH_BAD_SIZE;
+    }
+    if (!in_range(layer->batch_norm, 0, 1) || !in_range(layer->skip_span, 0, l)) {
+        return BH_BAD_SIZE;
+    }
+    if (layer->skip_span && layer[-layer->skip_span].n_out != layer->n_out) {
+        return BH_BAD_SIZE;
+    }
+    return layer->batch_norm && !is_valid_batch_norm(layer) ? BH_BAD_SIZE : BH_OK;
+}
+
+static int32_t check_layer(const bh_network *n, int l) {
+    const bh_layer *layer = &n->layers[l];
+    if (!in_range(layer->n_in, 1, BH_MAX_WIDTH) || !in_range(layer->n_out, 1, BH_MAX_WIDTH)) {
+        return BH_BAD_SIZE;
+    }
+    if (l > 0 && layer->n_in != layer[-1].n_out) {
+        return BH_BAD_SIZE;
+    }
+    if (!in_range(layer->activation, BH_IDENTITY, BH_SOFTMAX) || !isfinite(layer->slope)) {
+        return BH_BAD_SIZE;
+    }
+    if (layer->activation == BH_SOFTMAX && l < n->n_layers - 1) {
+        return BH_BAD_SIZE;
+    }
+    return check_post_ops(n, l);
+}
+
+int32_t check_network(const bh_network *n) {
+    if (!n || !n->layers) {
+        return BH_BAD_POINTER;
+    }
+    if (!in_range(n->n_layers, 1, BH_MAX_LAYERS)) {
+        return BH_BAD_SIZE;
+    }
+    for (int l = 0; l < n->n_layers; l++) {
+        const int32_t status = check_layer(n, l);
+        if (status != BH_OK) {
+            return status;
+        }
+    }
+    if (!in_range(n->loss, BH_SOFTMAX_CROSS_ENTROPY, BH_BINARY_CROSS_ENTROPY)) {
+        return BH_BAD_SIZE;
+    }
+    if (n->loss == BH_SOFTMAX_CROSS_ENTROPY && n->layers[n->n_layers - 1].n_out == 1) {
+        return BH_BAD_SIZE; /* the softmax of one output is always 1 */
+    }
+    return n->label_smoothing >= 0 && n->label_smoothing < 1 ? BH_OK : BH_BAD_SIZE;
+}
+
+/* Optimizer */
+
+int32_t check_optimizer(const bh_optimizer *o) {
+    if (!o) {
+        return BH_BAD_POINTER;
+    }
+    const bool is_valid = in_range(o->kind, BH_SGD, BH_ADAMW) && in_half_open(o->momentum, 0, 1) &&
+                          in_half_open(o->beta1, 0, 1) && in_half_open(o->beta2, 0, 1) &&
+                          in_half_open(o->epsilon, 0, INFINITY) &&
+                          in_half_open(o->weight_decay, 0, INFINITY) &&
+                          in_half_open(o->clip_norm, 0, INFINITY) && o->steps >= 0;
+    if (!is_valid) {
+        return BH_BAD_SIZE;
+    }
+    return o->kind >= BH_ADAM && o->epsilon < MIN_EPSILON ? BH_BAD_SIZE : BH_OK;
+}
+
+/* Data */
+
+int32_t check_inputs(const bh_epoch_data *d) {
+    if (!d || !d->inputs || !d->scale || !d->shift) {
+        return BH_BAD_POINTER;
+    }
+    return in_range(d->n_examples, 1, MAX_EXAMPLES) ? BH_OK : BH_BAD_SIZE;
+}
+
+static int32_t check_pixel_shifts(const bh_epoch_data *d, int32_t n_in) {
+    if (!in_range(d->height, 1, BH_MAX_WIDTH) || !in_range(d->width, 1, BH_MAX_WIDTH)) {
+        return BH_BAD_SIZE;
+    }
+    if ((int64_t)d->height * d->width != n_in) {
+        return BH_BAD_SIZE;
+    }
+    for (int64_t i = 0; i < d->n_indices; i++) {
+        const int32_t right = d->pixel_shifts[2 * i];
+        const int32_t down = d->pixel_shifts[2 * i + 1];
+        if (!in_range(right, -d->width, d->width) || !in_range(down, -d->height, d->height)) {
+            return BH_BAD_SIZE;
+        }
+    }
+    return BH_OK;
+}
+
+static int32_t check_indices(const bh_epoch_data *d, int32_t n_out) {
+    for (int64_t i = 0; i < d->n_indices; i++) {
+        const int64_t example = d->indices[i];
+        if (!in_range(example, 0, d->n_examples - 1)) {
+            return BH_BAD_INDEX;
+        }
+        if (d->labels && n_out > 1 && !in_range(d->labels[example], 0, n_out - 1)) {
+            return BH_BAD_INDEX;
+        }
+    }
+    return BH_OK;
+}
+
+/* Batch normalisation cannot normalise a batch of one example. */
+static int32_t check_batch_size(const bh_network *n, const bh_epoch_data *d) {
+    if (d->batch_size < 1) {
+        return BH_BAD_SIZE;
+    }
+    if (!has_batch_norm(n)) {
+        return BH_OK;
+    }
+    const bool has_batch_of_one = d->batch_size == 1 || d->n_indices % d->batch_size == 1;
+    return has_batch_of_one || d->batch_size > MAX_BATCH_NORM_ROWS ? BH_BAD_SIZE : BH_OK;
+}
+
+static int32_t check_learning_rates(const bh_epoch_data *d) {
+    const int64_t n_steps = (d->n_indices + d->batch_size - 1) / d->batch_size;
+    for (int64_t step = 0; step < n_steps; step++) {
+        if (!isfinite(d->learning_rates[step])) {
+            return BH_BAD_SIZE;
+        }
+    }
+    return BH_OK;
+}
+
+int32_t check_data(const bh_epoch_data *d, const bh_network *n) {
+    int32_t status = check_inputs(d);
+    if (status != BH_OK) {
+        return status;
+    }
+    if (!d->indices || !d->learning_rates || !d->labels == !d->targets) {
+        return BH_BAD_POINTER;
+    }
+    if (!in_range(d->n_indices, 1, MAX_EXAMPLES) || d->dropout_rng.counter > MAX_RNG_COUNTER) {
+        return BH_BAD_SIZE;
+    }
+    status = check_batch_size(n, d);
+    if (status == BH_OK) {
+        status = check_learning_rates(d);
+    }
+    if (status == BH_OK && d->pixel_shifts) {
+        status = check_pixel_shifts(d, n->layers[0].n_in);
+    }
+    return status == BH_OK ? check_indices(d, n->layers[n->n_layers - 1].n_out) : status;
+}
+
+/* Memory */
+
+int32_t check_memory(const bh_memory *m, int32_t kind) {
+    if (!m || !is_aligned(m->params) || !is_aligned(m->workspace)) {
+        return BH_BAD_POINTER;
+    }
+    if (kind != BH_SGD && !is_aligned(m->moment1)) {
+        return BH_BAD_POINTER;
+    }
+    return kind < BH_ADAM || is_aligned(m->moment2) ? BH_OK : BH_BAD_POINTER;
+}
+
+int32_t check_threads(int32_t n_threads) {
+    return in_range(n_threads, 1, BH_MAX_THREADS) ? BH_OK : BH_BAD_SIZE;
+}

@@ -1,0 +1,194 @@
+/* The caller's workspace, cut into the buffers of train/context.h. */
+#include "api/workspace.h"
+
+#include "api/layout.h"
+#include "api/validate.h"
+
+/* A bump allocator: pieces one after the other, each aligned; without a base it only measures. */
+typedef struct {
+    char *base;
+    int64_t used;
+} arena;
+
+static void *arena_alloc(arena *a, int64_t bytes) {
+    void *piece = a->base ? a->base + a->used : 0;
+    a->used += round_up(bytes, BH_ALIGNMENT);
+    return piece;
+}
+
+static float *alloc_floats(arena *a, int64_t n) {
+    return arena_alloc(a, n * (int64_t)sizeof(float));
+}
+
+static int32_t *alloc_ints(arena *a, int64_t n) {
+    return arena_alloc(a, n * (int64_t)sizeof(int32_t));
+}
+
+static double *alloc_doubles(arena *a, int64_t n) {
+    return arena_alloc(a, n * (int64_t)sizeof(double));
+}
+
+/* A matrix (rows, columns). */
+static matrix alloc_matrix(arena *a, int64_t rows, int32_t columns) {
+    const int32_t stride = row_stride(columns);
+    return (matrix){alloc_floats(a, rows * stride), stride};
+}
+
+static int64_t max_int64(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* The widest layer's outputs. */
+static int64_t max_n_out(const bh_network *n) {
+    int64_t widest = 0;
+    for (int l = 0; l < n->n_layers; l++) {
+        widest = max_int64(widest, n->layers[l].n_out);
+    }
+    return widest;
+}
+
+/* What lies between layer l's dense part and layer l + 1. */
+static void plan_post_ops(network_buffers *net, arena *a, const bh_layer *layers, int l) {
+    const bh_layer *layer = &layers[l];
+    const bool has_dropout = layer->dropout > 0;
+    net->a[l] = net->x[l + 1];
+    if (has_dropout || layer->skip_span) {
+        net->a[l] = alloc_matrix(a, net->microbatch, layer->n_out);
+    }
+    net->preact[l] = net->a[l];
+    if (layer->batch_norm) {
+        net->z[l] = alloc_matrix(a, net->microbatch, layer->n_out);
+        net->preact[l] = net->z[l];
+        net->inverse_std[l] = alloc_floats(a, row_stride(layer->n_out));
+    }
+    if (layer->skip_span) {
+        net->skip_grad[l] = alloc_matrix(a, net->microbatch, layer->n_out);
+        net->has_post_ops[l - layer->skip_span] = true;
+    }
+    if (has_dropout) { /* vectors of the mask may be read beyond its end */
+        net->dropout_mask[l] = arena_alloc(a, net->microbatch * (int64_t)layer->n_out + PADDING);
+    }
+    if (layer->batch_norm || layer->skip_span || has_dropout) {
+        net->has_post_ops[l] = true;
+    }
+}
+
+static void plan_network(network_buffers *net, arena *a, const bh_network *n) {
+    const int64_t rows = net->microbatch;
+    net->x[0] = alloc_matrix(a, rows, n->layers[0].n_in);
+    for (int l = 0; l < n->n_layers; l++) {
+        net->x[l + 1] = alloc_matrix(a, rows, n->layers[l].n_out);
+        net->dz[l] = alloc_matrix(a, rows, n->layers[l].n_out);
+        plan_post_ops(net, a, n->layers, l);
+    }
+    net->example_loss = alloc_doubles(a, rows);
+    net->example_correct = arena_alloc(a, rows);
+}
+
+static void plan_sparse_inputs(sparse_inputs *s, arena *a, int32_t microbatch, int64_t n_in) {
+    const int64_t rows = round_up(microbatch, 8);
+    const int64_t blocks = rows / MR;
+    const int64_t groups = round_up(n_in, MR) / MR;
+    s->raw_stride = n_in + PADDING; /* vectors of 16 may reach over the end of a row */
+    s->bitmap_stride = n_in + PADDING;
+    s->list_stride = n_in + PADDING;
+    s->raw = arena_alloc(a, rows * s->raw_stride);
+    s->nonzero_bitmap = arena_alloc(a, rows / 8 * s->bitmap_stride);
+    s->nonzero_inputs = alloc_ints(a, blocks * s->list_stride);
+    s->n_nonzero_inputs = alloc_ints(a, blocks);
+    s->nonzero_examples = alloc_ints(a, groups * (microbatch + PADDING));
+    s->n_nonzero_examples = alloc_ints(a, groups);
+    s->bit_index_table = alloc_ints(a, 256 * 8);
+    s->scale = alloc_floats(a, n_in + PADDING);
+}
+
+/* The packed operands of the largest bf16 product of any layer. */
+typedef struct {
+    int64_t a_floats, b_floats;
+} bf16_sizes;
+
+static bf16_sizes max_bf16_sizes(const bh_network *n, int32_t microbatch) {
+    const int64_t rows = round_up(microbatch, BF16_MR) + BF16_MR; /* blocks may begin at any row */
+    bf16_sizes sizes = {0, 0};
+    int32_t max_depth = microbatch;
+    for (int l = 0; l < n->n_layers; l++) {
+        const int32_t n_in = n->layers[l].n_in;
+        const int32_t n_out = n->layers[l].n_out;
+        const int32_t depth = n_in > n_out ? n_in : n_out;
+        const int64_t inputs = round_up(n_in, BF16_MR) + BF16_MR;
+        sizes.a_floats = max_int64(sizes.a_floats, rows * bf16_pair_stride(depth));
+        sizes.a_floats = max_int64(sizes.a_floats, inputs * bf16_pair_stride(microbatch));
+        max_depth = depth > max_depth ? depth : max_depth;
+    }
+    sizes.b_floats = (int64_t)MAX_BF16_SPLITS * bf16_pairs(max_depth) * MAX_NR;
+    return sizes;
+}
+
+/* Floats of the converted examples of a microbatch, or of its inputs strip by strip. */
+static int64_t dequantised_floats(const network_buffers *net, int64_t n_in) {
+    const int64_t by_examples = round_up(net->microbatch, 8) * net->x[0].stride;
+    const int64_t by_inputs = net->microbatch * round_up(n_in, DEQUANT_STRIP);
+    return round_up(max_int64(by_examples, by_inputs), PADDING);
+}
+
+static void plan_thread_scratch(train_context *e, arena *a, int32_t n_threads) {
+    const bh_network *n = e->settings.network;
+    const int64_t n_in = n->layers[0].n_in;
+    const int64_t widest = max_n_out(n);
+    const bool uses_bf16 = !is_prediction(&e->settings);
+    const bf16_sizes sizes = max_bf16_sizes(n, e->net.microbatch);
+    for (int32_t tid = 0; tid < n_threads; tid++) {
+        thread_scratch *s = &e->scratch[tid];
+        s->packed_w = alloc_floats(a, (widest + 3) * MAX_NR); /* transposed four rows at a time */
+        s->column_vector = alloc_floats(a, round_up(widest, MAX_NR));
+        s->shifted_row = alloc_floats(a, n_in);
+        s->dequantised = alloc_floats(a, dequantised_floats(&e->net, n_in));
+        s->bf16_a = uses_bf16 ? alloc_floats(a, sizes.a_floats) : 0;
+        s->bf16_b = uses_bf16 ? alloc_floats(a, sizes.b_floats) : 0;
+    }
+    e->scratch[0].index_list = alloc_ints(a, max_int64(widest, n_in) + PADDING);
+}
+
+/* Batch normalisation needs whole batches; its threads meet at every layer. */
+static bool is_row_parallel(const settings *s) {
+    const bh_network *n = s->network;
+    if (has_batch_norm(n) && !is_prediction(s)) {
+        return false;
+    }
+    for (int l = 1; l < n->n_layers; l++) {
+        if ((int64_t)n->layers[l].n_in * n->layers[l].n_out > ROW_PARALLEL_MAX_WEIGHTS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int64_t plan_workspace(train_context *e, void *workspace, int32_t batch_size, int32_t n_threads) {
+    const bh_network *n = e->settings.network;
+    const bool whole_batch = has_batch_norm(n) && !is_prediction(&e->settings);
+    const int64_t n_trainable = e->params.n_trainable;
+    arena a = {workspace, 0};
+    e->net.microbatch = whole_batch || batch_size < MAX_MICROBATCH ? batch_size : MAX_MICROBATCH;
+    e->settings.row_parallel = is_row_parallel(&e->settings);
+    plan_network(&e->net, &a, n);
+    e->gradients.grads = alloc_floats(&a, n_trainable);
+    e->gradients.partial_sumsq = alloc_doubles(&a, (n_trainable + NORM_BLOCK - 1) / NORM_BLOCK);
+    plan_sparse_inputs(&e->sparse, &a, e->net.microbatch, n->layers[0].n_in);
+    plan_thread_scratch(e, &a, n_threads);
+    return a.used;
+}
+
+int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {
+    train_context e = {.settings.network = network};
+    const int64_t n_params = compute_layout(network, e.params.offsets, &e.params.n_trainable);
+    if (n_params < 0) {
+        return n_params;
+    }
+    if (batch_size < 1 || check_threads(n_threads) != BH_OK) {
+        return BH_BAD_SIZE;
+    }
+    if (has_batch_norm(network) && batch_size > MAX_BATCH_NORM_ROWS) {
+        return BH_BAD_SIZE;
+    }
+    return plan_workspace(&e, 0, batch_size, n_threads);
+}

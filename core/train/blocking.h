@@ -1,0 +1,66 @@
+/* Sizes by which training is blocked for registers and caches; gemm/parameters.md explains how they
+ * fit together. In BLIS's words: a microkernel computes an MR x NR tile of C from a panel of NR
+ * columns of B, KC terms at a time. MR is here; NR = NR_VECTORS * LANES depends on the processor
+ * family: gemm/simd.h. */
+#ifndef BYHAND_BLOCKING_H
+#define BYHAND_BLOCKING_H
+
+#include <stdint.h>
+
+enum {
+    /* Layout */
+    PADDING = 16,           /* widths are padded to a multiple of the widest vector */
+    CACHE_LINE_FLOATS = 16, /* 64 bytes */
+
+    /* Registers */
+    MR = 4,                  /* rows of a tile */
+    MR_BITS = (1 << MR) - 1, /* as a mask: the examples of a block */
+    MAX_NR = 64,             /* columns of the widest tile, that of AVX-512: 4 vectors of 16 */
+
+    /* Caches */
+    KC = 256, /* terms of a sum that all rows use before the next ones: KC rows of a panel of W,
+               * 256 * 64 * 4 bytes = 64 KiB with AVX-512, 16 KiB with AVX2, stay in the nearest
+               * caches */
+    L2_WEIGHTS = 1 << 17, /* weights that stay in a thread's second-level cache: 512 KiB */
+    ROW_PARALLEL_MAX_WEIGHTS = L2_WEIGHTS, /* a larger layer is divided over threads by columns, so
+                                            * that each thread reads its own part of W */
+
+    /* Examples */
+    MAX_MICROBATCH = 256, /* examples that go through the network together; their activations stay
+                           * in the cache */
+    DEQUANT_STRIP = 16,   /* inputs that are converted to floats at once for weight gradients */
+    NORM_BLOCK = 4096,    /* floats of the gradient that one thread sums up for its norm */
+
+    /* bf16: see gemm/bf16_template.h */
+    BF16_GROUP = 32,    /* terms of a sum that become 16 pairs */
+    BF16_MR = 32,       /* rows of a tile */
+    MAX_BF16_SPLITS = 3 /* bf16 numbers that a float is split into */
+};
+
+static inline int64_t round_up(int64_t n, int64_t to) {
+    return (n + to - 1) / to * to;
+}
+
+/* Columns of n, padded to whole vectors of any processor family. */
+static inline int32_t padded(int32_t n) {
+    return (n + PADDING - 1) / PADDING * PADDING;
+}
+
+/* The leading dimension of a matrix with n columns: an odd number of cache lines, for with an even
+ * number all rows would compete for a half, a quarter or an eighth of the cache's sets. */
+static inline int32_t row_stride(int32_t n) {
+    const int32_t stride = padded(n);
+    return stride / PADDING % 2 == 0 ? stride + PADDING : stride;
+}
+
+/* Pairs that n terms become, and the leading dimension of a matrix of them. */
+static inline int32_t bf16_pairs(int32_t n) {
+    return (n + BF16_GROUP - 1) / BF16_GROUP * (BF16_GROUP / 2);
+}
+
+static inline int32_t bf16_pair_stride(int32_t n) {
+    const int32_t pairs = bf16_pairs(n);
+    return pairs / CACHE_LINE_FLOATS % 2 == 0 ? pairs + CACHE_LINE_FLOATS : pairs;
+}
+
+#endif
