@@ -16,7 +16,8 @@ REAL_MNIST = os.environ.get("BYHAND_DATA")
 def _own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give every test a home, a cache and a data folder of its own, all empty."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("BYHAND_DATA", "BYHAND_ENGINE", "BYHAND_TRACEBACK", "NO_COLOR", "FORCE_COLOR", "XDG_CACHE_HOME"):
+    for name in ("BYHAND_DATA", "BYHAND_ENGINE", "BYHAND_TRACEBACK", "NO_COLOR", "FORCE_COLOR", "XDG_CACHE_HOME",
+                 "XDG_STATE_HOME", "BYHAND_STATE"):  # fmt: skip
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("BYHAND_CACHE", str(home / "cache"))

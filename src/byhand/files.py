@@ -98,6 +98,21 @@ def write_whole(path: Path, data: bytes) -> None:
         raise EnvironmentFault(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
+def append_line(path: Path, line: str) -> int:
+    """Append a line to a regular file, made if need be, in one write; return the file's size in bytes after it.
+
+    Raises EnvironmentFault naming the path when it is anything but a file or the machine says no.
+    """
+    try:
+        with open(path, "ab", buffering=0, opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise EnvironmentFault(f"{path} cannot be written: it is not a regular file.")
+            file.write(line.encode())
+            return file.tell()
+    except OSError as error:
+        raise EnvironmentFault(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
 def _is_replaceable(path: Path) -> bool:
     """Is there a regular file, or nothing yet? Renaming over a link, or as root over a device, would replace it."""
     try:

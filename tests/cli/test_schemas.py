@@ -10,6 +10,7 @@ from run import byhand
 from byhand.recipes.recipe import described
 
 TRAINED = ["schema", "recipe", "data", "engine", "seeds", "tested", "train_seconds", "model", "run"]
+AFTER = ["diagnosis", "test_looks"]
 SPREAD = ["mean", "median", "min", "max", "values"]
 EVALUATED = ["schema", "model", "data", "n", "test_evaluations"]
 BESIDE = ["baseline", "balanced_accuracy", "area_under_curve"]
@@ -28,7 +29,15 @@ def names(*args: str | Path) -> tuple[list[str], Any]:
 
 def test_train_on_a_test_set(look_alike: Path, tmp_path: Path) -> None:
     found, values = names("train", "draw", "--data-dir", look_alike, "--epochs", "1", "--quiet", "--runs", tmp_path)
-    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", "accuracy_moved_by_3", "diagnosis"]
+    assert found == [
+        *TRAINED,
+        "test_accuracy",
+        "interval",
+        "most_confused",
+        "accuracy_moved_by_3",
+        "diagnosis",
+        "test_looks",
+    ]
     assert list(values["test_accuracy"]) == list(values["train_seconds"]) == SPREAD
     assert list(values["interval"]) == ["of", "level", "bounds"]
     assert all(list(pair) == ["true", "predicted", "count"] for pair in values["most_confused"])
@@ -37,7 +46,15 @@ def test_train_on_a_test_set(look_alike: Path, tmp_path: Path) -> None:
 
 def test_train_in_folds_and_over_seeds(tmp_path: Path) -> None:
     found, values = names("train", "digits", "--epochs", "1", "--seeds", "2", "--quiet", "--runs", tmp_path)
-    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", "accuracy_in_file_order", "diagnosis"]
+    assert found == [
+        *TRAINED,
+        "test_accuracy",
+        "interval",
+        "most_confused",
+        "accuracy_in_file_order",
+        "diagnosis",
+        "test_looks",
+    ]
     assert list(values["test_accuracy"]) == [*SPREAD, "std", "mean_interval_95"]
     assert values["interval"]["of"] == "seed 0"
 
@@ -45,15 +62,15 @@ def test_train_in_folds_and_over_seeds(tmp_path: Path) -> None:
 def test_train_on_clouds_and_on_xor(tmp_path: Path) -> None:
     found, _ = names("train", "gaussians-4-4", "--epochs", "1", "--quiet", "--runs", tmp_path)
     plane = ["error", "bayes_error", "best_line_error", "excess_over_bayes", "share_of_failed_starts"]
-    assert found == [*TRAINED, "test_accuracy", *plane, "diagnosis"]
+    assert found == [*TRAINED, "test_accuracy", *plane, *AFTER]
     found, _ = names("train", "xor", "--epochs", "1", "--quiet", "--runs", tmp_path)
     shares = [f"share_of_200_starts_with_{hidden}_hidden_units" for hidden in (0, 2, 4, 8)]
-    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", *shares, "diagnosis"]
+    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", *shares, *AFTER]
 
 
 def test_regression(tmp_path: Path) -> None:
     found, values = names("train", "--data", "sine", "--learning-rate", "0.01", "--quiet", "--runs", tmp_path)
-    assert found == [*TRAINED, "r_squared", "diagnosis"]
+    assert found == [*TRAINED, "r_squared", *AFTER]
     found, _ = names("evaluate", values["model"])
     assert found == [*EVALUATED, "mean_squared_error", *ERRORS, "r_squared", "held_out"]
     np.save(tmp_path / "one.npy", np.zeros((1, 1)))

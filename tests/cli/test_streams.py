@@ -114,9 +114,9 @@ def test_control_characters_from_outside_do_not_reach_the_terminal(tmp_path: Pat
     table = tmp_path / "own.csv"
     found = byhand("train", "--data", table, "--epochs", "2", "--quiet", "--runs", tmp_path / "r")
     assert found.code == 0, found
-    for done in (found, byhand("evaluate", tmp_path / "r" / "table-1", "--data", table), byhand("data", table)):
+    for done in (found, byhand("evaluate", tmp_path / "r" / "own-1", "--data", table), byhand("data", table)):
         assert ESCAPE not in done.out + done.err
-    assert "[bold" in byhand("evaluate", tmp_path / "r" / "table-1", "--data", table).out
+    assert "[bold" in byhand("evaluate", tmp_path / "r" / "own-1", "--data", table).out
     wrong = byhand("train", "--data", "\x1b[31m\n\n\nred")
     assert (wrong.code, len(wrong.err.splitlines())) == (2, 1)
     assert ESCAPE not in wrong.err

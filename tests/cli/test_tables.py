@@ -38,17 +38,17 @@ def test_new_data_are_numbered_by_the_models_classes_and_all_used(trained: Path,
     new = write(
         tmp_path / "new.csv", ["id", *HEADER[::-1]], *(["7", *row[::-1]] for row in rows(90) if row[2] != "cat")
     )
-    done = byhand("evaluate", trained / "table-1", "--test-data", new, "--json")
+    done = byhand("evaluate", trained / "pets-1", "--test-data", new, "--json")
     assert done.json["n"] == 60
     assert done.json["accuracy"] > 0.9
     assert "not used: 'id'" in done.err
-    own = byhand("evaluate", trained / "table-1", "--data", trained / "pets.csv", "--json").json
+    own = byhand("evaluate", trained / "pets-1", "--data", trained / "pets.csv", "--json").json
     assert own["n"] == 12, "of the table of the training, the test rows only"
 
 
 def test_a_bad_row_and_a_bad_file_are_told_and_the_rest_is_answered(trained: Path, tmp_path: Path) -> None:
     bad = write(tmp_path / "bad.csv", HEADER[:2], ["1.0", "red"], ["long", "red"], ["9.1", "mauve"], ["5"])
-    done = byhand("predict", bad, tmp_path / "none.csv", "--model", trained / "table-1", "--json")
+    done = byhand("predict", bad, tmp_path / "none.csv", "--model", trained / "pets-1", "--json")
     assert done.code == 3
     assert done.json["predictions"][0]["class"] == "cat"
     assert [p["index"] for p in done.json["predictions"]] == [0, 2]
@@ -61,7 +61,7 @@ def test_a_bad_row_and_a_bad_file_are_told_and_the_rest_is_answered(trained: Pat
 def test_answers_are_written_beside_an_id(trained: Path, tmp_path: Path) -> None:
     new = write(tmp_path / "new.csv", ["name", *HEADER[:2]], ["a", "1.1", "red"], ["b", "9.0", "blue"])
     out = tmp_path / "out.csv"
-    assert byhand("predict", new, "--id", "name", "--output", out, "--model", trained / "table-1").code == 0
+    assert byhand("predict", new, "--id", "name", "--output", out, "--model", trained / "pets-1").code == 0
     with out.open(encoding="utf-8", newline="") as file:
         answers = list(csv.DictReader(file))
     assert [(row["id"], row["prediction"]) for row in answers] == [("a", "cat"), ("b", "eel")]
@@ -70,24 +70,24 @@ def test_answers_are_written_beside_an_id(trained: Path, tmp_path: Path) -> None
 
 def test_a_row_far_from_the_training_is_told(trained: Path, tmp_path: Path) -> None:
     new = write(tmp_path / "new.csv", HEADER[:2], ["900", "red"])
-    assert "more than 10 standard deviations" in byhand("predict", new, "--model", trained / "table-1").err
+    assert "more than 10 standard deviations" in byhand("predict", new, "--model", trained / "pets-1").err
 
 
 def test_explain_reads_what_train_read(trained: Path) -> None:
-    done = byhand("explain", trained / "table-1", "--data", trained / "pets.csv", "--index", "3")
+    done = byhand("explain", trained / "pets-1", "--data", trained / "pets.csv", "--index", "3")
     assert done.code == 0
     assert "example 3 of pets" in done.out
 
 
 def test_equal_trainings_write_equal_files(trained: Path) -> None:
     byhand("train", "--data", trained / "pets.csv", "--runs", trained, "--epochs", "60")
-    one, two = ((trained / f"table-{i}" / "model.safetensors").read_bytes() for i in (1, 2))
+    one, two = ((trained / f"pets-{i}" / "model.safetensors").read_bytes() for i in (1, 2))
     assert one == two
 
 
 def test_a_class_that_is_never_recognised_is_told_beside_the_baseline(trained: Path, tmp_path: Path) -> None:
     new = write(tmp_path / "new.csv", HEADER, *(["1.0", "red", "cat"] for _ in range(9)), ["1.0", "red", "dog"])
-    done = byhand("evaluate", trained / "table-1", "--data", new)
+    done = byhand("evaluate", trained / "pets-1", "--data", new)
     assert "90.00 %" in done.out
     assert "baseline" in done.out
     assert "never recognised: dog" in done.out
@@ -97,7 +97,7 @@ def test_a_class_that_is_never_recognised_is_told_beside_the_baseline(trained: P
 def test_numbers_have_errors_and_a_baseline(tmp_path: Path) -> None:
     table = write(tmp_path / "t.csv", ["a", "y"], *([f"{i / 7:.3f}", f"{3 * i / 7 + 1:.3f}"] for i in range(100)))
     byhand("train", "--data", table, "--runs", tmp_path, "--epochs", "30")
-    found = byhand("evaluate", tmp_path / "table-1", "--data", table, "--json").json
+    found = byhand("evaluate", tmp_path / "t-1", "--data", table, "--json").json
     assert found["root_mean_squared_error"] < found["baseline_root_mean_squared_error"]
     assert found["mean_absolute_error"] <= found["root_mean_squared_error"]
 

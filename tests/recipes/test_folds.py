@@ -36,10 +36,10 @@ class Spy:
         monkeypatch.setattr(module, "train", self.train)
         monkeypatch.setattr(module, "evaluate", self.evaluate)
 
-    def train(self, state: Any, examples: Examples, plan: Any) -> Iterator[Any]:
+    def train(self, state: Any, examples: Examples, plan: Any, validation: Examples | None) -> Iterator[Any]:
         self.networks.append(state.network)
         self.trained[id(state.network)] = set(examples.raw[:, 0].astype(int))
-        return self._train(state, examples, plan)
+        return self._train(state, examples, plan, validation=validation)
 
     def evaluate(self, network: Any, examples: Examples) -> Any:
         self.tested[id(network)] = list(examples.raw[:, 0].astype(int))

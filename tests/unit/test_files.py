@@ -100,3 +100,11 @@ def test_names_that_no_file_can_have(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises((DataError, EnvironmentFault)):
         read_whole(tmp_path / name, "a note", 4)
+
+
+def test_a_line_is_appended_to_what_is_there(tmp_path: Path) -> None:
+    assert files.append_line(tmp_path / "lines", "one\n") == 4
+    assert files.append_line(tmp_path / "lines", "two\n") == 8
+    assert (tmp_path / "lines").read_bytes() == b"one\ntwo\n"
+    with pytest.raises(EnvironmentFault, match="cannot be written"):
+        files.append_line(tmp_path, "three\n")

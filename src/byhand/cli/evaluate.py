@@ -29,6 +29,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     Example: byhand evaluate runs/vanilla-1
     """
     from byhand.cli.loading import data_for, find_model, told
+    from byhand.cli.looks import count_look
     from byhand.persistence.model import check_outputs
     from byhand.recipes.sources import is_table
     from byhand.training.evaluate import evaluate
@@ -40,28 +41,14 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     examples = dataset.test or dataset.train
     evaluation = evaluate(found.network, examples)
     check_outputs(evaluation.output)
-    own = (data is None and data_dir is None) or dataset.source == found.provenance.get("data")
-    looks = _counted(place, voice) if own and dataset.test is not None else None
     held_out = dataset.test is not None or told(found, "recipe", "data") != dataset.name
+    looks = count_look(examples, voice) if held_out else None
     kind = "test" if held_out else "training"
     how = f": {dataset.source}" if data is not None and is_table(data) else ""
     what = f"{len(examples):,} {kind} examples of {dataset.name}{how}"
     values = _values(found, evaluation, place, dataset, looks)
     values |= {"held_out": held_out} if held_out else {"held_out": False, "interval": None}
     voice.result(_text(found, evaluation, what, looks, values), values)
-
-
-def _counted(place: Path, voice: Voice) -> int | None:
-    """Count this look at the test set in the run's record, if the model lies in a run folder or in one of its seeds."""
-    from byhand.errors import EnvironmentFault
-    from byhand.training.run_folder import RunFolder
-
-    folders = [RunFolder(path) for path in (place, *place.parents[:2])]
-    try:
-        return next((folder.count_test_evaluation() for folder in folders if folder.record_file.is_file()), None)
-    except EnvironmentFault as error:  # a run on a read-only disk can be looked at as well
-        voice.warn(f"this look at the test set was not counted: {error}")
-        return None
 
 
 def _values(
@@ -107,10 +94,11 @@ def _probabilities(model: "Model", evaluation: "Evaluation") -> Any:
 
 def _text(model: "Model", evaluation: "Evaluation", what: str, looks: int | None, values: dict[str, Any]) -> str:
     """Return what was found for people."""
+    from byhand.cli.looks import look_sentence
+
     lines = _numbers(values, what) if evaluation.accuracy is None else _classes(model, evaluation, what, values)
     if looks is not None:
-        again = " Choose nothing by it." if looks > 1 else ""
-        lines += ["", f"[dim]This was look number {looks} at this test set.{again}[/dim]"]
+        lines += ["", f"[dim]{look_sentence(looks)}[/dim]"]
     return "\n".join(lines)
 
 

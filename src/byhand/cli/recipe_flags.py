@@ -11,6 +11,7 @@ from byhand.recipes import RECIPES
 from byhand.recipes.recipe import Recipe, described
 
 WIDEST = 1_000_000  # units in one layer
+MADE = ("xor", "circles", "moons", "spiral", "sine")  # sets of as many points as one wants
 MOST = 2**64 - 1  # the largest seed; no whole number needs to be larger
 
 
@@ -65,6 +66,11 @@ def _yes_or_no(ctx: click.Context, param: click.Parameter, value: bool | None) -
     return None if value is None else "yes" if value else "no"
 
 
+def is_toy(data: str) -> bool:
+    """Is this a set that is made, of as many points as `examples` says?"""
+    return data in MADE or data.startswith("gaussians")
+
+
 def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
     """Return the recipe with the flags that were given."""
     return replace(recipe, **{name: value for name, value in given.items() if value is not None})
@@ -72,12 +78,11 @@ def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
 
 def flags_of(recipe: Recipe, changes: dict[str, str]) -> list[str]:
     """Return name and flags of a recipe, with changes: only what differs from the recipe of that name is told."""
-    own = RECIPES.get(recipe.name)
-    flags = [recipe.name] if own else []
-    for name, (default, _) in described().items():
-        usual = getattr(own, name) if own else default
+    own = RECIPES.get(recipe.name, Recipe(name="", title="", expects=""))
+    flags = [recipe.name] if recipe.name in RECIPES else []
+    for name in described():
         value = changes.get(name, as_flag_value(getattr(recipe, name)))
-        if value == as_flag_value(usual):
+        if value == as_flag_value(getattr(own, name)):
             continue
         flag = f"--{name.replace('_', '-')}"
         flags += [flag.replace("--", "--no-", 1)] if value == "false" else [flag] if value == "true" else [flag, value]

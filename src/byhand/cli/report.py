@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,34 @@ from byhand.cli.diagnosis import finding_lines, finding_values
 from byhand.data.examples import Dataset
 from byhand.metrics import mean_interval, most_confused
 from byhand.recipes import RECIPES
-from byhand.recipes.outcome import ON_TRAINING, Outcome
+from byhand.recipes.outcome import Outcome
 from byhand.recipes.recipe import Recipe
 from byhand.training.diagnosis import Finding
+from byhand.training.state import TrainingState
+
+
+@dataclass(frozen=True)
+class KeptEpoch:
+    """What early stopping did.
+
+    epoch, valid_loss : of the weights that were kept   last : the epoch after which training ended
+    """
+
+    epoch: int
+    valid_loss: float
+    last: int
+
+    @classmethod
+    def of(cls, state: TrainingState) -> "KeptEpoch | None":
+        """Return what early stopping kept; None where it was off."""
+        return cls(state.best.epoch, state.best.valid_loss, state.epoch) if state.best else None
+
+    def sentence(self, planned: int) -> str:
+        """Return it for people."""
+        kept = f"kept epoch {self.epoch}, whose validation loss {self.valid_loss:.4f} is the lowest"
+        if self.last < planned:
+            return f"stopped after epoch {self.last} of {planned}; {kept}"
+        return f"did not stop before epoch {planned}, the last; {kept}"
 
 
 @dataclass(frozen=True)
@@ -27,6 +52,7 @@ class SeedResult:
     train_seconds: float
     model_file: Path
     findings: list[Finding] = field(default_factory=list)  # what went wrong
+    kept: KeptEpoch | None = None  # by early stopping
 
     def line(self) -> str:
         """Return the row of a run over many seeds."""
@@ -49,7 +75,7 @@ def report_values(
         "run": str(folder),
     }
     if first.accuracy is not None:
-        values["test_accuracy"] = spread([result.outcome.accuracy or 0.0 for result in results])
+        values[f"{first.part}_accuracy"] = spread([result.outcome.accuracy or 0.0 for result in results])
     else:
         values["r_squared"] = spread([result.outcome.r_squared or 0.0 for result in results])
     if first.interval is not None:
@@ -61,6 +87,8 @@ def report_values(
         values["most_confused"] = [{"true": names[t], "predicted": names[p], "count": c} for t, p, c in pairs]
     for name in first.facts:
         values[name] = spread([result.outcome.facts[name] for result in results])
+    if results[0].kept is not None:
+        values["early_stopping"] = [{"seed": one.seed, **asdict(one.kept)} for one in results if one.kept]
     values["diagnosis"] = [
         {"seed": result.seed, **finding_values(finding)} for result in results for finding in result.findings
     ]
@@ -87,13 +115,15 @@ def spread(numbers: list[float], *, most: float = 1.0) -> dict[str, Any]:
 def report_text(recipe: Recipe, dataset: Dataset, engine: str, results: list[SeedResult], folder: Path) -> str:
     """Return the closing lines for people."""
     values = report_values(recipe, dataset, engine, results, folder)
-    lines = _one_run(results[0].outcome) if len(results) == 1 else _many_runs(values)
+    lines = _one_run(results[0].outcome) if len(results) == 1 else _many_runs(values, results[0].outcome.part)
     if values.get("most_confused"):
         pairs = [f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in values["most_confused"]]
         lines.append(("most confused", escaped(", ".join(pairs[:4]))))
     for name in results[0].outcome.facts:
         lines.append((name.replace("_", " "), _fact(name, values[name])))
-    if recipe == RECIPES.get(recipe.name):  # its figure holds for the recipe as it is
+    if results[0].kept is not None and len(results) == 1:
+        lines.append(("early stopping", results[0].kept.sentence(recipe.epochs)))
+    if recipe == RECIPES.get(recipe.name) and results[0].outcome.part == "test":  # its figure is its own alone
         lines.append(("must reach", recipe.expects))
     lines += [
         ("trained in", f"{values['train_seconds']['median']:.2f} s, engine {engine}"),
@@ -117,7 +147,7 @@ def _one_run(outcome: Outcome) -> list[tuple[str, str]]:
     """Return the lines on a single run's test."""
     if outcome.accuracy is None:
         return [("R²", f"[bold green]{outcome.r_squared:.4f}[/bold green]  {outcome.how}")]
-    name = "accuracy" if outcome.how == ON_TRAINING else "test accuracy"
+    name = f"{outcome.part} accuracy" if outcome.held_out else "accuracy"
     lines = [(name, f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.how}")]
     if outcome.interval is not None and outcome.held_out:
         low, high = outcome.interval
@@ -125,15 +155,18 @@ def _one_run(outcome: Outcome) -> list[tuple[str, str]]:
     return lines
 
 
-def _many_runs(values: dict[str, Any]) -> list[tuple[str, str]]:
+def _many_runs(values: dict[str, Any], part: str) -> list[tuple[str, str]]:
     """Return the lines on the spread over seeds."""
     if "r_squared" in values:
         found = values["r_squared"]
         return [("R²", f"{found['mean']:.4f} mean, {found['min']:.4f} – {found['max']:.4f}")]
-    found = values["test_accuracy"]
+    found = values[f"{part}_accuracy"]
     low, high = found["mean_interval_95"]
     return [
-        ("test accuracy", f"[bold green]{percent(found['mean'])}[/bold green]  mean of {len(found['values'])} seeds"),
+        (
+            f"{part} accuracy",
+            f"[bold green]{percent(found['mean'])}[/bold green]  mean of {len(found['values'])} seeds",
+        ),
         ("min – max", f"{percent(found['min'])} – {percent(found['max'])}"),
         ("95 % of the mean", f"{percent(low, 3)} – {percent(high, 3)}"),
     ]

@@ -1,20 +1,28 @@
 """`byhand train`: choose what to train, train it, save it, test it once, say what came out."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 
 from byhand.cli.common import Voice, data_dir_option, runs_option, voice_options
-from byhand.cli.recipe_flags import changed, recipe_argument, recipe_flags
+from byhand.cli.recipe_flags import changed, is_toy, recipe_argument, recipe_flags
 from byhand.recipes import recipe_named
 
 
 @click.command("train", epilog="Every flag from --data on is a field of the recipe: see `byhand recipes NAME`.")
 @recipe_argument("recipe")
 @click.option("--seeds", type=click.IntRange(min=1), help="Repeat with so many consecutive seeds; report the spread.")
-@click.option("--validate", is_flag=True, help="Hold a validation block back and show it each epoch.")
-@click.option("--resume", type=click.Path(path_type=Path), help="Go on with a stopped run, to the same bits.")
+@click.option(
+    "--validate", is_flag=True, help="Hold a validation block back, show it each epoch, and leave the test set alone."
+)
+@click.option("--test", is_flag=True, help="With --validate: look at the test set all the same, in the end.")
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    help="Go on with a stopped run, to the same bits; --epochs may be changed.",
+)
 @click.option("--lab", is_flag=True, help="Serve the lab beside it: a page that shows the training, while it lasts.")
 @click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
 @click.option(
@@ -31,6 +39,7 @@ def command(
     recipe: str | None,
     seeds: int | None,
     validate: bool,
+    test: bool,
     resume: Path | None,
     lab: bool,
     engine: str | None,
@@ -40,24 +49,36 @@ def command(
     voice: Voice,
     **fields: Any,
 ) -> int:
-    """Train a network and test it once.
+    """Train a network and test it once; with --validate, to choose settings by, it is validated instead.
 
     Without a recipe: vanilla on MNIST, or, where MNIST cannot be had, the bundled digits; table on a table.
 
     Example: byhand train vanilla --epochs 10 --seeds 5
     """
-    from byhand.cli.training import Request, resumed, run_request, run_shown
+    from byhand.cli.resume import refuse_other_flags, resumed
+    from byhand.cli.training import Request, run_request, run_shown
 
     run = run_shown if lab else run_request
     if resume is not None:
-        return run(resumed(resume), voice)
+        refuse_other_flags(click.get_current_context())
+        return run(resumed(resume, fields["epochs"]), voice)
     if validate:
         fields["validation"] = fields["validation"] or "balanced"
     chosen = changed(recipe_named(recipe or _default_recipe(fields["data"])), fields)
     mnist_is_named = recipe is not None or data_dir is not None or fields["data"] is not None
-    fallback = None if mnist_is_named else changed(recipe_named("digits"), fields)
-    given = tuple(name for name, value in fields.items() if value is not None)
-    request = Request(chosen, data_dir, seeds or 1, engine, precision, runs, fallback, given)
+    request = Request(
+        recipe=chosen,
+        data_dir=data_dir,
+        n_seeds=seeds or 1,
+        engine=engine,
+        precision=precision,
+        runs=runs,
+        fallback=None if mnist_is_named else changed(recipe_named("digits"), fields),
+        given=tuple(name for name, value in fields.items() if value is not None),
+        test=test or fields["validation"] in (None, "none"),
+        name=_name_of(fields["data"]) if recipe is None and fields["data"] else None,
+        n_train=None if is_toy(chosen.data) else fields["examples"],
+    )
     return run(request, voice)
 
 
@@ -65,3 +86,8 @@ def _default_recipe(data: str | None) -> str:
     from byhand.recipes.sources import is_table
 
     return "table" if data is not None and is_table(data) else "vanilla"
+
+
+def _name_of(data: str) -> str:
+    """Return what a run on these data is called: the name of the set, or of the file, as a file's name can be."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", Path(data).stem)[:40].strip("-") or "table"

@@ -1,6 +1,5 @@
 """What stands behind `byhand train`: one request, one or many seeds, each trained, saved and tested once."""
 
-import operator
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -11,23 +10,24 @@ from byhand.cli.common import Voice
 from byhand.cli.diagnosis import diagnosed
 from byhand.cli.downloading import progress_bar
 from byhand.cli.interrupt import StopRequest
-from byhand.cli.loading import read_recipe
 from byhand.cli.log import EpochLog
+from byhand.cli.looks import count_look, look_sentence
 from byhand.cli.onlooker import Onlooker, lab_beside
-from byhand.cli.report import SeedResult, report_text, report_values
+from byhand.cli.report import KeptEpoch, SeedResult, report_text, report_values
 from byhand.data.examples import Dataset
 from byhand.data.mnist import MnistNotFound
 from byhand.engines.base import Engine
 from byhand.engines.library import FLOAT32
 from byhand.engines.native import NativeEngine, usable_processors
-from byhand.errors import DataError, OptionError
+from byhand.errors import ByhandError, DataError, OptionError
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
+from byhand.randomness import SPLIT, Stream
 from byhand.recipes.build import suited
-from byhand.recipes.outcome import outcome_of
+from byhand.recipes.outcome import on_validation, outcome_of
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.run import Run
-from byhand.recipes.sources import load_data
+from byhand.recipes.sources import Progress, load_data
 from byhand.summary import n_params, sizes_label
 from byhand.training.checkpoint import load_checkpoint, restore_state
 from byhand.training.engines import choose_engine
@@ -44,6 +44,9 @@ class Request:
     fallback : nobody named MNIST, so this, on the bundled digits, will do where it cannot be had; None: it will not
     given : the recipe's fields that were set by flags; others are made to fit where the data are numbers to predict
     folder : of the run to go on with, None for a new one
+    test : look at the test set in the end? Not in the mode for choosing, unless asked
+    name : of the run's folder; None: the recipe's
+    n_train : train on so many of the training examples only; None: on all of them
     onlooker : who is shown every epoch; None: nobody
     """
 
@@ -57,6 +60,9 @@ class Request:
     given: tuple[str, ...] = ()
     folder: RunFolder | None = None
     onlooker: Onlooker | None = None
+    test: bool = True
+    name: str | None = None
+    n_train: int | None = None
 
     def settings(self) -> dict[str, Any]:
         """Return what resuming needs, as plain data."""
@@ -66,31 +72,12 @@ class Request:
             "n_seeds": self.n_seeds,
             "engine": self.engine,
             "precision": self.precision,
+            "test": self.test,
+            "n_train": self.n_train,
         }
 
     def seeds(self) -> range:
         return range(self.recipe.seed, self.recipe.seed + self.n_seeds)
-
-
-def resumed(path: Path) -> Request:
-    """Return the request of a run folder, to go on with it."""
-    folder = RunFolder(path)
-    record = folder.read_record()
-    if record.get("status") == "finished":
-        folder.finish()  # the end may have come before it had cleared up
-        raise DataError(f"{path} is finished; there is nothing to resume. Its model: {folder.model_file}.")
-    try:
-        settings = record["settings"]
-        recipe = read_recipe(settings["recipe"])
-        data_dir = settings["data_dir"] and Path(settings["data_dir"])
-        n_seeds, engine = operator.index(settings["n_seeds"]), settings["engine"]
-        precision = settings.get("precision", FLOAT32)  # older runs had no other
-        if n_seeds < 1 or not isinstance(engine, str | None) or not isinstance(precision, str):
-            raise ValueError(f"{n_seeds} seeds, engine {engine!r}, precision {precision!r}")
-        given = tuple(asdict(recipe))  # all of it: what was made to fit once is not made to fit again
-        return Request(recipe, data_dir, n_seeds, engine, precision, path.parent, given=given, folder=folder)
-    except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{folder.record_file} does not say how to go on: {error!r}. Train anew.") from error
 
 
 def run_shown(request: Request, voice: Voice) -> int:
@@ -108,7 +95,7 @@ def run_request(request: Request, voice: Voice) -> int:
         voice.say(note)
     request = replace(request, recipe=suited(request.recipe, dataset, request.given))
     engine = _engine(request, dataset, voice)
-    folder = request.folder or RunFolder.create(request.runs, request.recipe.name)
+    folder = request.folder or RunFolder.create(request.runs, request.name or request.recipe.name)
     if request.folder is None:
         folder.write_record(_record(request, dataset, engine, status="running"))
     else:
@@ -118,11 +105,25 @@ def run_request(request: Request, voice: Voice) -> int:
             results = _all_seeds(request, dataset, folder, engine, stop, voice)
     except KeyboardInterrupt:
         return _stopped(folder, voice)
-    values = report_values(request.recipe, dataset, engine.name, results, folder.path)
-    folder.write_record({**_record(request, dataset, engine, status="finished"), **values, "test_evaluations": 1})
-    folder.finish()
-    voice.result(report_text(request.recipe, dataset, engine.name, results, folder.path), values)
+    except ByhandError as error:
+        folder.write_record({**folder.read_record(), "status": "failed", "error": str(error)})
+        raise
+    _finish(request, dataset, folder, engine, results, voice)
     return 0
+
+
+def _finish(
+    request: Request, dataset: Dataset, folder: RunFolder, engine: Engine, results: list[SeedResult], voice: Voice
+) -> None:
+    """Write the record, count the look at the test set, and report."""
+    looks = count_look(dataset.test, voice) if request.test and dataset.test is not None else None
+    values = {**report_values(request.recipe, dataset, engine.name, results, folder.path), "test_looks": looks}
+    record = _record(request, dataset, engine, status="finished")
+    folder.write_record({**record, **values, "test_evaluations": int(request.test)})
+    folder.finish()
+    text = report_text(request.recipe, dataset, engine.name, results, folder.path)
+    told = [] if looks is None or looks == 1 else ["", f"[dim]{look_sentence(looks)}[/dim]"]
+    voice.result("\n".join([text, *told]), values)
 
 
 def _engine(request: Request, dataset: Dataset, voice: Voice) -> Engine:
@@ -144,12 +145,31 @@ def _with_data(request: Request, voice: Voice) -> tuple[Request, Dataset]:
     """Return the request with its data; the bundled digits where nobody named MNIST and it cannot be had."""
     try:
         with progress_bar(voice) as progress:
-            return request, load_data(request.recipe, request.data_dir, progress=progress)
+            return request, _loaded(request, request.recipe, progress)
     except MnistNotFound as error:
         if request.fallback is None:
             raise
         voice.warn(f"{error} Training on the bundled 8×8 digits instead.")
-        return replace(request, recipe=request.fallback, fallback=None), load_data(request.fallback, None)
+        request = replace(request, recipe=request.fallback, fallback=None)
+        return request, _loaded(request, request.recipe)
+
+
+def _loaded(request: Request, recipe: Recipe, progress: Progress | None = None) -> Dataset:
+    """Return the data of one seed's recipe, or as many of the training examples as were asked for."""
+    dataset = load_data(recipe, request.data_dir, progress=progress)
+    if dataset.validation is not None and not len(dataset.validation):
+        raise DataError(
+            f"{dataset.name} has {len(dataset.train):,} training examples, too few to hold a sixth of each class back "
+            f"to validate. Leave --validate out, or bring more examples."
+        )
+    return dataset if request.n_train is None else _first_of(dataset, request.n_train, recipe.seed)
+
+
+def _first_of(dataset: Dataset, n: int, seed: int) -> Dataset:
+    """Return the data set with n of its training examples, drawn by the seed."""
+    if n > len(dataset.train):
+        raise OptionError(f"--examples {n:,} is more than the {len(dataset.train):,} training examples there are.")
+    return replace(dataset, train=dataset.train.take(Stream(seed, SPLIT).order(len(dataset.train))[:n]))
 
 
 def _all_seeds(
@@ -184,8 +204,8 @@ def _one_seed(
     recipe, many = replace(request.recipe, seed=seed), request.n_seeds > 1
     if many:
         folder = folder.inside(f"seed-{seed}")
-    if many and recipe.data != "mnist":  # other data are drawn or divided by the seed
-        dataset = load_data(recipe, request.data_dir)
+    if many and (recipe.data != "mnist" or request.n_train):  # these are drawn or divided by the seed
+        dataset = _loaded(request, recipe)
     run = Run.of(recipe, dataset)
     if folder.checkpoint_file.exists():
         restore_state(load_checkpoint(folder.checkpoint_file), run.state)
@@ -194,8 +214,8 @@ def _one_seed(
         _train(_looked_at(run, engine, stop, request.onlooker), run, folder, engine, voice, quietly=many)
     if stop.asked:
         raise KeyboardInterrupt
-    outcome = outcome_of(recipe, dataset, run.network)
-    return SeedResult(seed, outcome, run.seconds, folder.model_file, diagnosed(run, outcome))
+    outcome = outcome_of(recipe, dataset, run.network) if request.test else on_validation(dataset, run.network)
+    return SeedResult(seed, outcome, run.seconds, folder.model_file, diagnosed(run, outcome), KeptEpoch.of(run.state))
 
 
 def _looked_at(run: Run, engine: Engine, stop: StopRequest, onlooker: Onlooker | None) -> Iterator[EpochRecord]:

@@ -7,7 +7,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.examples import Dataset
 from byhand.data.prepare import preparation_for
-from byhand.data.split import k_folds
+from byhand.data.split import k_folds, stratified_split
 from byhand.recipes.build import build_network, build_optimizer, build_plan
 from byhand.recipes.recipe import Recipe
 from byhand.training.evaluate import Evaluation, evaluate, judged
@@ -15,6 +15,7 @@ from byhand.training.state import TrainingState
 from byhand.training.train import train
 
 N_FOLDS = 5
+WATCHED_SHARE = 1 / 6  # of a fold's training examples, where it stops early
 
 
 def cross_validated(recipe: Recipe, dataset: Dataset, *, seed: int | None) -> Evaluation:
@@ -28,7 +29,7 @@ def cross_validated(recipe: Recipe, dataset: Dataset, *, seed: int | None) -> Ev
         rest = np.setdiff1d(np.arange(len(everything)), held_out)
         part = _prepared_by(recipe, dataset, rest)
         state = TrainingState(build_network(recipe, part), build_optimizer(recipe))
-        for _ in train(state, part.train, build_plan(recipe, part)):
+        for _ in train(state, part.train, build_plan(recipe, part), validation=part.validation):
             pass
         tested = replace(everything.take(held_out), preparation=part.train.preparation)
         outputs.append(evaluate(state.network, tested).output)
@@ -40,4 +41,8 @@ def _prepared_by(recipe: Recipe, dataset: Dataset, rows: Array) -> Dataset:
     """Return a data set of these training rows only, its preparation learned from them alone."""
     part = dataset.train.take(rows)
     preparation = preparation_for(recipe.preparation, part.raw, low=0, high=float(dataset.train.raw.max()))
-    return replace(dataset, train=replace(part, preparation=preparation), validation=None)
+    part = replace(part, preparation=preparation)
+    if not recipe.patience:
+        return replace(dataset, train=part, validation=None)
+    kept, watched = stratified_split(part.y, WATCHED_SHARE, recipe.seed)  # early stopping needs examples to watch
+    return replace(dataset, train=part.take(kept), validation=part.take(watched))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from byhand.arrays import Array
 from byhand.data.examples import Dataset
+from byhand.errors import OptionError
 from byhand.network import Network
 from byhand.recipes.folds import cross_validated
 from byhand.recipes.on_plane import errors_on_the_plane
@@ -19,6 +20,7 @@ from byhand.training.moved import moved_accuracy
 
 N_STARTS = 200
 ON_TRAINING = "on its own training examples"
+VALIDATION = "validation examples"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +54,11 @@ class Outcome:
         """Was it tested on anything but its own training examples?"""
         return self.how != ON_TRAINING
 
+    @property
+    def part(self) -> str:
+        """Which examples it was measured on, in a word before "accuracy": test or validation."""
+        return "validation" if self.how.endswith(VALIDATION) else "test"
+
     def headline(self) -> str:
         """Return the one figure, as text."""
         return f"R² {self.r_squared:.4f}" if self.accuracy is None else f"accuracy {100 * self.accuracy:.2f} %"
@@ -72,6 +79,14 @@ def outcome_of(recipe: Recipe, dataset: Dataset, network: Network) -> Outcome:
         return Outcome("integrated over the plane", 1 - facts["error"], facts=facts)
     found = evaluate(network, dataset.train)
     return Outcome.counted(ON_TRAINING, found, _facts_of_starts(recipe, dataset))
+
+
+def on_validation(dataset: Dataset, network: Network) -> Outcome:
+    """Return what a network reaches on the validation examples: for choosing, while the test set is left alone."""
+    if dataset.validation is None:
+        raise OptionError(f"{dataset.name} has no validation examples; expected some where there is no test.")
+    found = evaluate(network, dataset.validation)
+    return Outcome.counted(f"on {len(dataset.validation):,} {VALIDATION}", found)
 
 
 def _by_folds(recipe: Recipe, dataset: Dataset) -> Outcome:

@@ -30,7 +30,9 @@ class Recipe:
         "mnist",
         "mnist, digits, gaussians, gaussians-equal, xor, circles, moons, spiral, sine, a .csv or .npz table, a folder",
     )
-    examples: int = _option(1000, "how many points a toy set has")
+    examples: int = _option(
+        1000, "how many points a toy set has; of other data, train on so many, drawn by the seed (else on all)"
+    )
     noise: float = _option(0.1, "how far the points of circles, moons, spiral, xor and sine stray")
     preparation: str = _option("standard", "raw, unit ([0, 1]), signed ([−1, 1]) or standard (mean 0, deviation 1)")
     hidden: tuple[int, ...] = _option((128,), "widths of the hidden layers, like 128-64; none for a linear model")

@@ -123,15 +123,6 @@ class RunFolder:
             raise DataError(f"{self.record_file} is damaged: expected a JSON object.")
         return record
 
-    def count_test_evaluation(self) -> int:
-        """Note in the record that the test set was looked at once more; return how often that makes."""
-        record = self.read_record()
-        looks = record.get("test_evaluations", 0)
-        if not isinstance(looks, int):
-            raise DataError(f"{self.record_file} is damaged: test_evaluations is {looks!r}; expected a number.")
-        self.write_record({**record, "test_evaluations": looks + 1})
-        return looks + 1
-
 
 def _trailing_number(path: Path) -> int:
     """Return the number that a folder's name ends in, as 12 of "seed-12"; 0 where it has none."""
