@@ -7,6 +7,8 @@ meanwhile.
 
 from importlib.metadata import PackageNotFoundError, version
 
+import rich
+
 from byhand.bench.report import as_table, as_values
 from byhand.bench.roofline import peak
 from byhand.bench.turns import PEERS, take_turns
@@ -35,7 +37,7 @@ def main() -> None:
     found = []
     for work in map(work_named, options.works or WORKS):
         found.append(take_turns(work, list(PEERS), options.rounds, None, say=print))
-        print(as_table(found[-1:], most), flush=True)
+        rich.print(as_table(found[-1:], most), flush=True)
     values = {timed.work.name: as_values(timed, most) for timed in found}
     if options.works:
         values |= {name: old for name, old in read_record("epochs")["works"].items() if name not in values}

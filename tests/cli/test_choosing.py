@@ -164,3 +164,11 @@ def test_flags_that_a_resumed_run_would_not_obey_are_refused(stopped: Path, flag
     done = byhand("train", "--resume", stopped, *flags)
     assert done.code == 2
     assert flags[0] in done.err
+
+
+def test_a_finished_training_says_what_to_do_next(tmp_path: Path) -> None:
+    lines = byhand("train", "digits", "--epochs", "3", "--runs", tmp_path).out.splitlines()
+    assert lines[-2:] == [f"Next: byhand explain {tmp_path}/digits-1", f"Next: byhand evaluate {tmp_path}/digits-1"]
+    flags = ["--epochs", "3", "--validate", "--patience", "2"]
+    chosen = byhand("train", "digits", *flags, "--runs", tmp_path).out.splitlines()
+    assert chosen[-1] == "When all is chosen: byhand train digits --epochs 3"

@@ -85,3 +85,13 @@ def test_no_line_is_wider_than_the_terminal(columns: int, monkeypatch: pytest.Mo
     for name in ("xor-line", "line-or-curve"):
         lines = byhand("experiment", name, "--seeds", "2").out.splitlines()
         assert max(map(len, lines)) <= columns
+
+
+@pytest.mark.usefixtures("no_network")
+def test_without_mnist_all_that_can_be_is_conducted(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {name: experiments()[name] for name in ("xor-line", "sorted-by-class", "equal-start")}
+    monkeypatch.setattr("byhand.experiments.experiments", lambda: few)
+    done = byhand("experiment", "all", "--seeds", "1")
+    assert done.code == 0, done.err
+    assert "1 of 1 came out as expected" in done.out
+    assert "Not run, for want of MNIST: sorted-by-class, equal-start. MNIST is not" in done.out

@@ -1,5 +1,6 @@
 """`byhand predict` and `byhand explain` on pictures as people have them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,10 @@ def test_a_picture_read_by_a_network_of_the_real_mnist(mnist_folder: Path, tmp_p
     paper.paste(Image.fromarray(250 - (digits.raw[0].reshape(28, 28) // 2)).resize((140, 140)), (20, 10))
     paper.save(tmp_path / "seven.png")
     assert told(run, tmp_path / "seven.png") == [str(digits.y[0])] == ["7"]
+
+
+def test_predict_says_how_long_a_prediction_took(trained: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "two.npy", np.eye(64)[:2])
+    done = byhand("predict", tmp_path / "two.npy", "--model", trained)
+    assert re.fullmatch(r"[\d.e+-]+ ms a prediction, reading the file not counted\n", done.err)
+    assert byhand("predict", tmp_path / "two.npy", "--model", trained, "--quiet").err == ""

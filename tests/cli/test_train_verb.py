@@ -128,7 +128,7 @@ def test_unknown_names_are_answered_with_the_nearest(tmp_path: Path, args: list[
         ["--hidden", "1000001"],
         ["--hidden", "99999999999999999999"],
         ["--seed", "18446744073709551616"],
-        ["--loss", "squared_error"],
+        ["--loss", "squared_error", "--label-smoothing", "0.1"],
     ],
 )
 def test_options_that_make_no_sense_are_refused_in_a_sentence(tmp_path: Path, args: list[str]) -> None:
@@ -304,3 +304,51 @@ def test_a_training_that_went_wrong_says_so_and_what_to_try(tmp_path: Path) -> N
     assert [(one["seed"], one["id"]) for one in found] == [(0, "not_moving"), (0, "near_guessing")]
     assert found[0]["command"] == "byhand train digits --epochs 2"
     assert byhand(*QUICK, "--json", "--runs", tmp_path).json["diagnosis"] == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "reason"),
+    [
+        (["--optimizer", "adam", "--learning-rate", "0.01"], "--optimizer sgd"),
+        (["--batch-size", "1"], "--batch-size 4, all examples at once"),
+        (["--activation", "sigmoid"], "--activation relu or tanh"),
+        (["--weight-decay", "0.01"], "--weight-decay 0.0"),
+    ],
+)
+def test_shares_of_starts_are_not_told_for_other_settings(tmp_path: Path, flags: list[str], reason: str) -> None:
+    done = byhand("train", "xor", "--epochs", "20", *flags, "--runs", tmp_path)
+    assert done.code == 0
+    assert f"shares of 200 starts are left out: they are for {reason}" in done.out
+    assert "share of 200 starts with 8" not in done.out
+
+
+def test_shares_of_starts_are_those_of_the_activation(tmp_path: Path) -> None:
+    name = "share_of_200_starts_with_2_hidden_units"
+    relu, tanh = (
+        byhand("train", "xor", "--epochs", "500", "--activation", kind, "--json", "--runs", tmp_path).json[name]["mean"]
+        for kind in ("relu", "tanh")
+    )
+    assert relu != tanh
+
+
+def test_another_loss_drops_the_recipes_label_smoothing_and_says_so(tmp_path: Path) -> None:
+    done = byhand(*QUICK, "--loss", "squared_error", "--learning-rate", "0.01", "--runs", tmp_path)
+    assert done.code == 0, done.err
+    assert "label smoothing goes with softmax_cross_entropy: --loss squared_error trains without it" in done.err
+    done = byhand(*QUICK, "--loss", "squared_error", "--label-smoothing", "0.1", "--runs", tmp_path)
+    assert done.code == 2  # it was asked for
+
+
+@pytest.mark.parametrize("value", ["-1", "2.5", "x", str(2**64)])
+def test_whole_numbers_are_asked_for_in_words(value: str, tmp_path: Path) -> None:
+    done = byhand(*QUICK, "--batch-size", value, "--runs", tmp_path)
+    assert done.code == 2
+    assert "not a whole number" in done.err
+    assert "18446744073709551615" not in byhand("train", "--help").out
+
+
+def test_what_a_recipe_sets_is_marked_in_plain_text() -> None:
+    lines = byhand("recipes", "digits").out.splitlines()
+    assert any(line.startswith(("* --hidden", "* --data ")) for line in lines)
+    assert any(line.startswith("  --momentum") for line in lines)
+    assert max(map(len, lines)) <= 120

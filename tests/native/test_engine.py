@@ -360,3 +360,14 @@ def test_divergence_keeps_the_running_averages_too() -> None:
         NativeEngine().run_epoch(network, made.loss, made.optimizer(), made.job())
     assert (network.statistics["1.mean"] == 0).all()
     assert (network.statistics["1.variance"] == 1).all()
+
+
+def test_the_name_of_a_kernel_for_bf16_is_its_familys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BYHAND_KERNEL", "avx512_bf16")
+    asked = []
+    machine = SimpleNamespace(bh_choose_kernel=lambda kernel: asked.append(library.KERNELS[kernel]) or kernel)
+    native.chosen_kernel(machine, library.BF16)
+    native.chosen_kernel(machine)  # what predicts, in float32
+    assert asked == ["avx512_bf16", "avx512"]
+    with pytest.raises(OptionError, match="ask for the precision bf16 too"):
+        NativeEngine()

@@ -47,12 +47,35 @@ def command(name: str | None, seeds: int | None, data_dir: Path | None, voice: V
     if name is None:
         voice.result(_list_of(known), {"experiments": [_about(one) for one in known.values()]})
     elif name == ALL:
-        results = [_conducted(one, seeds, data_dir, voice) for one in known.values()]
-        text = "\n\n".join([*(report(result, voice.width) for result in results), _summary(results)])
+        results, left_out = _all_conducted(known, seeds, data_dir, voice)
+        text = "\n\n".join([*(report(result, voice.width) for result in results), _summary(results), *left_out])
         voice.result(text, {"experiments": [result.frame() for result in results]})
     else:
         result = _conducted(experiment_named(name), seeds, data_dir, voice)
         voice.result(report(result, voice.width), result.frame())
+
+
+def _all_conducted(
+    known: "dict[str, Experiment]", seeds: int | None, data_dir: Path | None, voice: Voice
+) -> "tuple[list[Result], list[str]]":
+    """Conduct those that can be; return what came out, and a sentence on those that need MNIST where there is none."""
+    from byhand.data.mnist import MnistNotFound
+    from byhand.experiments.conduct import KINDS
+
+    results: list[Result] = []
+    without: list[str] = []
+    why = ""
+    for one in known.values():
+        try:
+            if without and KINDS[one.kind].on_digits:
+                without.append(one.name)
+                continue
+            results.append(_conducted(one, seeds, data_dir, voice))
+        except MnistNotFound as error:
+            without.append(one.name)
+            why = str(error)
+    told = f"Not run, for want of MNIST: {', '.join(without)}. {why}"
+    return results, [escaped(told)] if without else []
 
 
 def _conducted(experiment: "Experiment", seeds: int | None, data_dir: Path | None, voice: Voice) -> "Result":

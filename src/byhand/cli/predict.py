@@ -1,5 +1,6 @@
 """`byhand predict`: what a saved model says of pictures, arrays, IDX files and tables, one answer an example."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,11 +68,14 @@ def command(
     read_as = "auto" if header is None else "yes" if header else "no"
     answers: list[dict[str, Any]] = []
     lines: list[str] = []
-    n_refused = 0
+    n_refused, seconds = 0, 0.0
     for path in files:
         batch = _batch(path, found, id_column, read_as, voice, is_alone=len(files) == 1)
         n_refused += batch.n_refused
-        for row, name, answer in zip(batch.rows, batch.ids, _answers(found, batch.raw, top), strict=True):
+        started = time.perf_counter()
+        given = _answers(found, batch.raw, top)
+        seconds += time.perf_counter() - started
+        for row, name, answer in zip(batch.rows, batch.ids, given, strict=True):
             answers.append({"file": str(path), "index": row, **({"id": name} if name else {}), **answer})
             lines.append(_line(f"{path}, {name or row}" if name or len(batch.rows) > 1 else str(path), answer))
         if show and found.image_shape:
@@ -79,7 +83,10 @@ def command(
     if output is not None:
         _write(output, answers)
         voice.say(f"{len(answers):,} answers written to {output}")
-    voice.result("" if output is not None else "\n".join(lines), {"predictions": answers})
+    if voice.as_json or (lines and output is None):
+        voice.result("\n".join(lines), {"predictions": answers})
+    if answers:
+        voice.say(f"{1e3 * seconds / len(answers):.3g} ms a prediction, reading the file not counted")
     return LEFT_OUT if n_refused else 0
 
 

@@ -34,8 +34,23 @@ class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
         return widths
 
 
+class WholeNumber(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """A whole number from 0 on, as large as a seed can be."""
+
+    name = "integer"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number.", param, ctx)
+        if not 0 <= number <= MOST:
+            self.fail(f"{value} is not a whole number from 0 to 2⁶⁴ − 1.", param, ctx)
+        return number
+
+
 # the type of a field's default → how its flag is read; no setting is below 0
-KINDS = {tuple: Sizes(), float: Amount(), int: click.IntRange(0, MOST), str: click.STRING}
+KINDS = {tuple: Sizes(), float: Amount(), int: WholeNumber(), str: click.STRING}
 
 
 def recipe_argument(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -72,7 +87,9 @@ def is_toy(data: str) -> bool:
 
 
 def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
-    """Return the recipe with the flags that were given."""
+    """Return the recipe with the flags that were given; its own label smoothing goes with its own loss."""
+    if given["loss"] not in (None, recipe.loss) and given["label_smoothing"] is None:
+        given = {**given, "label_smoothing": 0.0}
     return replace(recipe, **{name: value for name, value in given.items() if value is not None})
 
 

@@ -37,7 +37,7 @@ def _card(recipe: Recipe) -> str:
     for name, (default, meaning) in described().items():
         value = as_flag_value(getattr(recipe, name))
         changed = getattr(recipe, name) != default
-        shown = f"{value:<22}"
         flag = f"--{name.replace('_', '-')}"
-        lines.append(f"{flag:<18} {f'[bold]{shown}[/bold]' if changed else shown} [dim]{escaped(meaning)}[/dim]")
-    return "\n".join([*lines, "", "Bold: not the default of the flag."])
+        head = f"{'*' if changed else ' '} {flag:<18} {value:<22} "
+        lines += [f"[bold]{head}[/bold]" if changed else head.rstrip(), f"[dim]    {escaped(meaning)}[/dim]"]
+    return "\n".join([*lines, "", "* set by this recipe; the others are the flags' defaults."])

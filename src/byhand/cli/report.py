@@ -1,6 +1,7 @@
 """What `byhand train` says at the end: for people, and as one JSON object."""
 
 import math
+import shlex
 import statistics
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 
 from byhand.cli.common import escaped, percent
 from byhand.cli.diagnosis import finding_lines, finding_values
+from byhand.cli.recipe_flags import flags_of
 from byhand.data.examples import Dataset
 from byhand.metrics import mean_interval, most_confused
 from byhand.recipes import RECIPES
@@ -121,6 +123,7 @@ def report_text(recipe: Recipe, dataset: Dataset, engine: str, results: list[See
         lines.append(("most confused", escaped(", ".join(pairs[:4]))))
     for name in results[0].outcome.facts:
         lines.append((name.replace("_", " "), _fact(name, values[name])))
+    lines += [("note", escaped(note)) for note in results[0].outcome.notes]
     if results[0].kept is not None and len(results) == 1:
         lines.append(("early stopping", results[0].kept.sentence(recipe.epochs)))
     if recipe == RECIPES.get(recipe.name) and results[0].outcome.part == "test":  # its figure is its own alone
@@ -131,7 +134,17 @@ def report_text(recipe: Recipe, dataset: Dataset, engine: str, results: list[See
         ("run folder", escaped(f"{folder}/")),
     ]
     report = "\n".join(["", *(f"[bold]{name:<22}[/bold] {text}" for name, text in lines)])
-    return "\n".join([report, *_what_went_wrong(results)])
+    return "\n".join([report, *(_what_went_wrong(results) or _next_steps(results[0].outcome, recipe, folder))])
+
+
+def _next_steps(outcome: Outcome, recipe: Recipe, folder: Path) -> list[str]:
+    """Return what to do next, below an empty line."""
+    run = shlex.quote(str(folder))
+    steps = [f"byhand explain {run}", f"byhand evaluate {run}"]
+    if outcome.part == "validation":
+        steps = [shlex.join(["byhand", "train", *flags_of(recipe, {"validation": "none", "patience": "0"})])]
+    what = "When all is chosen" if outcome.part == "validation" else "Next"
+    return ["", *(f"[dim]{what}:[/dim] {escaped(step)}" for step in steps)]
 
 
 def _what_went_wrong(results: list[SeedResult]) -> list[str]:

@@ -65,6 +65,8 @@ def command(
     if validate:
         fields["validation"] = fields["validation"] or "balanced"
     chosen = changed(recipe_named(recipe or _default_recipe(fields["data"])), fields)
+    if fields["loss"] and chosen.label_smoothing < recipe_named(chosen.name).label_smoothing:
+        voice.say(f"label smoothing goes with softmax_cross_entropy: --loss {chosen.loss} trains without it.")
     mnist_is_named = recipe is not None or data_dir is not None or fields["data"] is not None
     request = Request(
         recipe=chosen,

@@ -19,6 +19,7 @@ from byhand.optimizers.base import Optimizer
 WORTH_A_TEAM = 2e6  # weights · examples in a step; below, threads would wait for one another longer than they work
 WORTH_ASKING = 0.25  # seconds that an epoch will take; a shorter one need not be stopped in its middle
 A_STEP, A_WEIGHT = 1e-6, 1.2e-11  # seconds, roughly: what a step costs at least, and a weight for each example
+BF16_NAME = "_bf16"  # behind a family's name in that of its kernel for bf16; what is multiplied, the precision says
 ASK_EVERY = 0.02  # seconds, whether to stop
 
 
@@ -33,6 +34,8 @@ class NativeEngine:
 
     def __init__(self, n_threads: int | None = None, precision: str = c.FLOAT32) -> None:
         self._library = c.load()
+        if precision == c.FLOAT32 and (os.environ.get("BYHAND_KERNEL") or "").endswith(BF16_NAME):
+            raise OptionError(f"BYHAND_KERNEL names a kernel for {c.BF16}; ask for the precision {c.BF16} too.")
         self._kernel = chosen_kernel(self._library, precision)
         self._n_threads = min(n_threads or usable_processors(), c.MAX_THREADS)
         self.name = f"native/{c.KERNELS[self._kernel]}"
@@ -113,7 +116,7 @@ def usable_processors() -> int:
 def chosen_kernel(library: ctypes.CDLL, precision: str = c.FLOAT32) -> int:
     """Return the number of the kernel BYHAND_KERNEL asks for, else of the best for this that this processor can run."""
     kernels = known_as("precision", precision, c.PRECISIONS)
-    name = os.environ.get("BYHAND_KERNEL") or "best"
+    name = (os.environ.get("BYHAND_KERNEL") or "best").removesuffix(BF16_NAME)
     known_as("kernel", name, {"best": None, **c.PRECISIONS[c.FLOAT32]})
     wanted = [kernel for family, kernel in kernels.items() if name in ("best", family)]
     numbers: list[int] = [library.bh_choose_kernel(c.KERNELS.index(kernel)) for kernel in wanted]

@@ -5,7 +5,8 @@ too few for one and are cross-validated; for two clouds the error is integrated 
 no test, there the question is how many starts solve it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from byhand.arrays import Array
 from byhand.data.examples import Dataset
@@ -14,7 +15,7 @@ from byhand.network import Network
 from byhand.recipes.folds import cross_validated
 from byhand.recipes.on_plane import errors_on_the_plane
 from byhand.recipes.recipe import Recipe
-from byhand.recipes.starts import share_solved
+from byhand.recipes.starts import share_solved, why_not_together
 from byhand.training.evaluate import Evaluation, evaluate
 from byhand.training.moved import moved_accuracy
 
@@ -31,7 +32,7 @@ class Outcome:
     accuracy : fraction; None in regression
     r_squared : in regression alone
     n, interval, confusion : where examples were counted: how many, the 95 % Wilson interval, the (k, k) matrix
-    facts : further figures by name, fractions
+    facts : further figures by name, fractions   notes : what could not be told, and why
     """
 
     how: str
@@ -41,6 +42,7 @@ class Outcome:
     interval: tuple[float, float] | None = None
     confusion: Array | None = None
     facts: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def counted(cls, how: str, found: Evaluation, facts: dict[str, float] | None = None) -> "Outcome":
@@ -78,7 +80,8 @@ def outcome_of(recipe: Recipe, dataset: Dataset, network: Network) -> Outcome:
         facts = errors_on_the_plane(recipe.data, network, dataset.train.preparation)
         return Outcome("integrated over the plane", 1 - facts["error"], facts=facts)
     found = evaluate(network, dataset.train)
-    return Outcome.counted(ON_TRAINING, found, _facts_of_starts(recipe, dataset))
+    outcome = Outcome.counted(ON_TRAINING, found)
+    return outcome if recipe.data != "xor" else replace(outcome, **_starts(recipe, dataset))
 
 
 def on_validation(dataset: Dataset, network: Network) -> Outcome:
@@ -97,14 +100,23 @@ def _by_folds(recipe: Recipe, dataset: Dataset) -> Outcome:
     return Outcome.counted("in five-fold cross-validation, stratified and shuffled", found, facts)
 
 
-def _facts_of_starts(recipe: Recipe, dataset: Dataset) -> dict[str, float]:
-    """Return, for XOR, the share of starts that solve it without a hidden layer and with 2, 4 and 8 ReLU units."""
-    if recipe.data != "xor":
-        return {}
-    x, y = dataset.train.x, dataset.train.y
-    return {
+def _starts(recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
+    """Return, for XOR, the share of starts that solve it without a hidden layer and with 2, 4 and 8 units, as facts.
+
+    Where the recipe trains otherwise than many starts can be trained together, a note that says so instead.
+    """
+    if reason := why_not_together(recipe, len(dataset.train)):
+        return {"notes": (f"shares of {N_STARTS} starts are left out: they are for {reason}",)}
+    shares = {
         f"share_of_{N_STARTS}_starts_with_{hidden}_hidden_units": share_solved(
-            x, y, hidden, n_starts=N_STARTS, steps=recipe.epochs, learning_rate=recipe.learning_rate
+            dataset.train.x,
+            dataset.train.y,
+            hidden,
+            n_starts=N_STARTS,
+            steps=recipe.epochs,
+            learning_rate=recipe.learning_rate,
+            activation=recipe.activation,
         )
         for hidden in (0, 2, 4, 8)
     }
+    return {"facts": shares}

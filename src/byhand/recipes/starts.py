@@ -6,6 +6,7 @@ ReLU, Tanh and BinaryCrossEntropy; a test holds each stacked run against one tra
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from byhand.initializers import he
 from byhand.layers.dense import Dense
 from byhand.layers.sigmoid import sigmoid
 from byhand.randomness import INIT, Stream
+from byhand.recipes.recipe import Recipe
 
 # how a hidden layer bends z, and its slope, read from the activation a
 BENDS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
@@ -23,12 +25,43 @@ BENDS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
 }
 
 
-def share_solved(x: Array, y: Array, hidden: int, *, n_starts: int, steps: int, learning_rate: float) -> float:
+# a recipe's fields → what they must be for many starts to be trained together
+TOGETHER: dict[str, Any] = {
+    "optimizer": "sgd",
+    "loss": "binary_cross_entropy",
+    "schedule": "constant",
+    "initializer": "he",
+    "output": "identity",
+    "init_scale": 1.0,
+    "warm_up": 0.0,
+    "dropout": 0.0,
+    "weight_decay": 0.0,
+    "clip_norm": 0.0,
+    "batch_norm": False,
+    "residual": False,
+}
+
+
+def why_not_together(recipe: Recipe, n: int) -> str | None:
+    """Return which setting many starts would need to be trained together on n examples, or None where they can."""
+    if recipe.activation not in BENDS:
+        return f"--activation {' or '.join(BENDS)}"
+    if recipe.batch_size < n:
+        return f"--batch-size {n}, all examples at once"
+    other = [name for name, value in TOGETHER.items() if getattr(recipe, name) != value]
+    return f"--{other[0].replace('_', '-')} {str(TOGETHER[other[0]]).lower()}" if other else None
+
+
+def share_solved(
+    x: Array, y: Array, hidden: int, *, n_starts: int, steps: int, learning_rate: float, activation: str = "relu"
+) -> float:
     """Return the share of starts after which every example is classified right.
 
     x : (n, n_in)   y : (n,) 0 or 1   hidden : width of the one hidden layer, 0 for a linear model
     """
-    logits = train_starts(x, y, hidden, n_starts=n_starts, steps=steps, learning_rate=learning_rate)
+    logits = train_starts(
+        x, y, hidden, n_starts=n_starts, steps=steps, learning_rate=learning_rate, activation=activation
+    )
     return float(((logits[:, :, 0] > 0) == y).all(axis=1).mean())
 
 
