@@ -23,12 +23,12 @@ class CoreBuildHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         sys.path.insert(0, str(root / "core"))
-        from build import NoCompiler, compile_core
+        from build import CompilerNotFoundError, compile_core
 
         library = root / "src" / "byhand" / "engines" / os.environ.get("BYHAND_WHEEL_LIBRARY", LIBRARY)
         try:
             compile_core(library)
-        except NoCompiler as reason:
+        except CompilerNotFoundError as reason:
             if "BYHAND_WHEEL_TAG" in os.environ:
                 raise  # a release has its core
             library.unlink(missing_ok=True)  # of an earlier build: older sources

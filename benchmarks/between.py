@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 
 from byhand.data.mnist import mnist
-from byhand.engines.base import Engine, EpochJob
+from byhand.engines.base import Engine, EpochSpec
 from byhand.engines.native import NativeEngine
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.optimizers import SGD
-from byhand.randomness import DROPOUT, Stream
-from byhand.training.array_engine import ArrayEngine
+from byhand.random import DROPOUT, RandomStream
 from machine import machine, parser_for, save_record
 
 SHALLOW, DEEP = [784, 128, 10], [784, *[50] * 6, 10]
@@ -45,14 +45,16 @@ def fastest(engine: Engine, epochs: int, sizes: list[int], options: dict[str, An
     for epoch in range(1, epochs + 1):
         order = np.random.default_rng(epoch).permutation(len(examples))
         started = time.process_time()
-        engine.run_epoch(network, loss, optimizer, EpochJob(epoch, examples, order, BATCH, rates, Stream(1, DROPOUT)))
+        engine.run_epoch(
+            network, loss, optimizer, EpochSpec(epoch, examples, order, BATCH, rates, RandomStream(1, DROPOUT))
+        )
         seconds.append(time.process_time() - started)
     return min(seconds)
 
 
 def main() -> None:
     arguments = parser_for(__doc__).parse_args()
-    engines = {"core": NativeEngine(n_threads=1), "numpy": ArrayEngine()}
+    engines = {"core": NativeEngine(n_threads=1), "numpy": NumpyEngine()}
     found = {}
     print("| network | core, ms | NumPy, ms | ratio |\n|---|--:|--:|--:|")
     for name, (sizes, options) in NETWORKS.items():

@@ -8,12 +8,12 @@ import statistics
 from dataclasses import replace
 from typing import Any
 
+from byhand.engines.selection import choose_engine
 from byhand.metrics import mean_interval
 from byhand.recipes import RECIPES
-from byhand.recipes.outcome import outcome_of
+from byhand.recipes.datasets import load_data
+from byhand.recipes.recipe_evaluation import evaluate_recipe
 from byhand.recipes.run import Run
-from byhand.recipes.sources import load_data
-from byhand.training.engines import choose_engine
 from machine import machine, parser_for, save_record
 
 NAMES = ("vanilla", "fast", "deep-dive", "first", "digits", "gaussians-16-8")
@@ -27,7 +27,7 @@ def accuracy(name: str, seed: int, engine: str) -> float:
     choice = choose_engine(engine, run.state.network, run.plan.loss, run.state.optimizer)
     for _ in run.epochs(choice.engine):
         pass
-    return outcome_of(recipe, dataset, run.network).accuracy or 0.0
+    return evaluate_recipe(recipe, dataset, run.network).accuracy or 0.0
 
 
 def compared(name: str, seeds: int) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 import rich
 
+from byhand.bench.interleaved import PEERS, run_interleaved
+from byhand.bench.peak_flops import peak
 from byhand.bench.report import as_table, as_values
-from byhand.bench.roofline import peak
-from byhand.bench.turns import PEERS, take_turns
-from byhand.bench.work import WORKS, work_named
-from byhand.engines.native import NativeEngine, usable_processors
+from byhand.bench.workload import WORKS, work_named
+from byhand.engines.native import NativeEngine, available_cpus
 from machine import machine, parser_for, read_record, save_record
 
 
@@ -33,10 +33,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("works", nargs="*")
     options = parser.parse_args()
-    most = read_record("epochs")["peak_flops"] if options.works else peak(usable_processors())
+    most = read_record("epochs")["peak_flops"] if options.works else peak(available_cpus())
     found = []
     for work in map(work_named, options.works or WORKS):
-        found.append(take_turns(work, list(PEERS), options.rounds, None, say=print))
+        found.append(run_interleaved(work, list(PEERS), options.rounds, None, say=print))
         rich.print(as_table(found[-1:], most), flush=True)
     values = {timed.work.name: as_values(timed, most) for timed in found}
     if options.works:

@@ -9,7 +9,8 @@ import json
 import time
 from typing import Any
 
-from byhand.experiments import Experiment, conduct, experiment_named, experiments
+from byhand.experiments import Experiment, experiment_named, experiments
+from byhand.experiments import runner as run_experiment
 from machine import RECORDS, machine, parser_for, save_record
 
 SEEDS, USUAL = 20, 5
@@ -18,9 +19,9 @@ SEEDS, USUAL = 20, 5
 def measured(experiment: Experiment) -> dict[str, Any]:
     """Return means and spreads over twenty seeds, and how long five take."""
     started = time.perf_counter()
-    usual = conduct(experiment, USUAL)
+    usual = run_experiment(experiment, USUAL)
     seconds = time.perf_counter() - started
-    result = conduct(experiment, SEEDS)
+    result = run_experiment(experiment, SEEDS)
     runs = {
         trial.name: {
             one.name: {

@@ -23,8 +23,8 @@ RATE, FILLING = 20, "x" * 7900  # frames a second, bytes of one (with what is ar
 SERVER = """
 import json, sys, time
 from pathlib import Path
-from byhand.lab.hub import Hub
-from byhand.lab.pictures import PictureSource
+from byhand.lab.broadcast import Hub
+from byhand.lab.mnist_source import PictureSource
 from byhand.lab.server import Server
 
 n, rate, filling = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]

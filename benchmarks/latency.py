@@ -16,7 +16,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 import byhand as bh
-from byhand.engines.predictor import ArrayPredictor, NativePredictor
+from byhand.engines.predictor import NativePredictor, NumpyPredictor
 from machine import machine, parser_for, save_record
 
 CALLS = 2000  # a turn
@@ -66,7 +66,7 @@ def main() -> None:
     options = parser.parse_args()
     test = bh.data.mnist().test
     network = bh.Network.mlp([784, 128, 10], seed=1)
-    ours, arrays = NativePredictor(network, test.preparation, 1), ArrayPredictor(network, test.preparation)
+    ours, arrays = NativePredictor(network, test.preparation, 1), NumpyPredictor(network, test.preparation)
     raw, image = np.ascontiguousarray(test.raw[:CALLS]), test.x[:1].copy()
     others = onnx_answer(network, image), torch_answer(network, image)
     turns: dict[str, Callable[[int], Any]] = {

@@ -24,11 +24,11 @@ import torch
 import byhand as bh
 from byhand.arrays import Array
 from byhand.data.minibatches import minibatches
-from byhand.randomness import SHUFFLE, Stream
+from byhand.engines.numpy_engine import NumpyEngine
+from byhand.random import SHUFFLE, RandomStream
 from byhand.recipes import RECIPES
 from byhand.recipes.build import build_plan
 from byhand.recipes.run import Run
-from byhand.training.array_engine import ArrayEngine
 from byhand.training.step import train_step
 from machine import machine, parser_for, save_record
 
@@ -40,7 +40,7 @@ RATE, MOMENTUM, DECAY, SMOOTHING, BATCH = 0.01, 0.9, RECIPE.weight_decay, RECIPE
 def byhand_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
     """Return a function that trains one epoch with byhand's array engine."""
     run = Run.of(RECIPE, dataset)
-    plan, engine = build_plan(RECIPE, dataset), ArrayEngine()
+    plan, engine = build_plan(RECIPE, dataset), NumpyEngine()
 
     def epoch() -> None:
         job = plan.job(dataset.train, 1)
@@ -127,7 +127,7 @@ def main() -> None:
     threads = int(os.environ.get("OPENBLAS_NUM_THREADS", os.cpu_count() or 1))
     torch.set_num_threads(threads)
     dataset = bh.data.mnist(preparation=RECIPE.preparation, validation=None)
-    order = Stream(0, SHUFFLE, 1).order(len(dataset.train))
+    order = RandomStream(0, SHUFFLE, 1).order(len(dataset.train))
     batches = list(minibatches(dataset.train, order, BATCH))
     peers = {
         "byhand epoch": byhand_epoch(dataset),

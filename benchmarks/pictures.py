@@ -13,10 +13,10 @@ from PIL import Image
 
 from byhand import data
 from byhand.arrays import Array
-from byhand.data.drawn_digit import as_mnist
+from byhand.data.mnist_preprocess import normalize_digit
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.recipes import RECIPES
 from byhand.recipes.run import Run
-from byhand.training.array_engine import ArrayEngine
 from machine import machine, parser_for, save_record
 
 Spoil = Callable[[Array, np.random.Generator], Array]
@@ -77,9 +77,9 @@ def main() -> None:
     arguments = parser_for(__doc__).parse_args()
     recipe = RECIPES["draw"]
     run = Run.of(recipe, data.mnist(preparation=recipe.preparation, validation=None))
-    for _ in run.epochs(ArrayEngine()):
+    for _ in run.epochs(NumpyEngine()):
         pass
-    model, test = run.model(ArrayEngine()), run.dataset.test
+    model, test = run.model(NumpyEngine()), run.dataset.test
     rows = np.arange(0, len(test), 40)
     right: dict[str, float] = {}
     seconds: dict[str, float] = {}
@@ -87,7 +87,7 @@ def main() -> None:
         dice = np.random.default_rng(1)
         pictures = [way(test.raw[row].reshape(28, 28), dice) for row in rows]
         started = time.perf_counter()
-        made = np.stack([as_mnist(picture).ravel() for picture in pictures])
+        made = np.stack([normalize_digit(picture).ravel() for picture in pictures])
         seconds[way.__name__] = (time.perf_counter() - started) / len(rows)
         right[way.__name__] = float((model.predict(made) == test.y[rows]).mean())
         print(f"{way.__name__:<16} {100 * right[way.__name__]:.1f} %  {1000 * seconds[way.__name__]:.1f} ms a picture")

@@ -17,13 +17,13 @@ from torch import nn
 
 import byhand as bh
 from byhand.data.examples import Dataset, Examples
+from byhand.engines.selection import choose_engine
 from byhand.initializers import he
-from byhand.randomness import INIT, SHUFFLE, Stream
+from byhand.random import INIT, SHUFFLE, RandomStream
 from byhand.recipes import RECIPES
 from byhand.recipes.build import build_plan
+from byhand.recipes.datasets import load_data
 from byhand.recipes.run import Run
-from byhand.recipes.sources import load_data
-from byhand.training.engines import choose_engine
 from machine import machine, parser_for, read_record, save_record
 
 FAST = RECIPES["fast"]
@@ -48,14 +48,16 @@ def same_in_torch(dataset: Dataset, epochs: int, seed: int) -> Answer:
     x, y = torch.from_numpy(dataset.train.x), torch.from_numpy(dataset.train.y)
     model = nn.Sequential(nn.Linear(784, FAST.hidden[0]), nn.ReLU(), nn.Linear(FAST.hidden[0], 10))
     for i, (layer, sizes) in enumerate(((model[0], (784, FAST.hidden[0])), (model[2], (FAST.hidden[0], 10)))):
-        layer.weight.data = torch.tensor(FAST.init_scale * he(Stream(seed, INIT, i), *sizes).T, dtype=torch.float32)
+        layer.weight.data = torch.tensor(
+            FAST.init_scale * he(RandomStream(seed, INIT, i), *sizes).T, dtype=torch.float32
+        )
         layer.bias.data.zero_()
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0, momentum=FAST.momentum, nesterov=True)
     loss = nn.CrossEntropyLoss(label_smoothing=FAST.label_smoothing)
     steps = -(-len(x) // FAST.batch_size)
     rates = build_plan(replace(FAST, epochs=epochs), dataset).schedule(epochs * steps)
     for epoch in range(epochs):
-        order = torch.from_numpy(Stream(seed, SHUFFLE, epoch + 1).order(len(x)))
+        order = torch.from_numpy(RandomStream(seed, SHUFFLE, epoch + 1).order(len(x)))
         for step, rows in enumerate(order.split(FAST.batch_size)):
             optimizer.param_groups[0]["lr"] = rates[epoch * steps + step]
             optimizer.zero_grad()

@@ -43,7 +43,7 @@ BF16_KERNELS = {  # of epoch_template.c alone, where the compiler knows these in
 }
 
 
-class NoCompiler(Exception):  # noqa: N818 — no fault where NumPy does as well
+class CompilerNotFoundError(Exception):
     """There is none, or it refused the sources; the message says which."""
 
 
@@ -68,12 +68,12 @@ def find_compiler() -> list[str]:
         return shlex.split(named)
     found = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
     if found is None:
-        raise NoCompiler("no C compiler found (cc, gcc, clang, or CC)")
+        raise CompilerNotFoundError("no C compiler found (cc, gcc, clang, or CC)")
     return [found]
 
 
 def compile_core(output: Path, compiler: list[str] | None = None, extra: Sequence[str] = ()) -> None:
-    """Write the shared library to `output`, whole or not at all. Raises NoCompiler."""
+    """Write the shared library to `output`, whole or not at all. Raises CompilerNotFoundError."""
     compiler = compiler or find_compiler()
     with tempfile.TemporaryDirectory() as folder:
         objects = compile_objects(Path(folder), compiler, extra)
@@ -85,7 +85,7 @@ def compile_core(output: Path, compiler: list[str] | None = None, extra: Sequenc
 
 
 def compile_objects(folder: Path, compiler: list[str], extra: Sequence[str] = ()) -> list[Path]:
-    """Compile every source into `folder`; return the object files. Raises NoCompiler."""
+    """Compile every source into `folder`; return the object files. Raises CompilerNotFoundError."""
     machine = _machine(compiler)
     is_x86, is_windows = machine.startswith(("x86_64", "amd64")), "windows" in machine or "mingw" in machine
     wide = " -mevex512" if Path(compiler[0]).stem == "zig" else ""  # Clang's flag for 512-bit vectors
@@ -119,7 +119,7 @@ def _accepts(compiler: list[str], flags: str, folder: Path) -> bool:
     empty.touch()
     try:
         _run([*compiler, *flags.split(), "-Werror", "-c", str(empty), "-o", str(folder / "empty.o")])
-    except NoCompiler:
+    except CompilerNotFoundError:
         return False
     return True
 
@@ -135,9 +135,9 @@ def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 — the user's compiler
     except OSError as error:
-        raise NoCompiler(f"{command[0]} cannot be started ({error})") from error
+        raise CompilerNotFoundError(f"{command[0]} cannot be started ({error})") from error
     except subprocess.CalledProcessError as error:
-        raise NoCompiler(f"{' '.join(command[:1])} refused the sources:\n{error.stderr.strip()}") from error
+        raise CompilerNotFoundError(f"{' '.join(command[:1])} refused the sources:\n{error.stderr.strip()}") from error
 
 
 def main() -> None:

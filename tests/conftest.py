@@ -30,9 +30,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _fails(folder: Path, **_: object) -> None:
-    from byhand.errors import EnvironmentFault
+    from byhand.errors import SystemResourceError
 
-    raise EnvironmentFault("no mirror could be reached.")
+    raise SystemResourceError("no mirror could be reached.")
 
 
 @pytest.fixture(scope="session")

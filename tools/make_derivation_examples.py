@@ -16,7 +16,7 @@ from byhand.layers.sigmoid import sigmoid
 from byhand.layers.softmax import softmax
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.optimizers import SGD
-from byhand.randomness import DROPOUT, Stream
+from byhand.random import DROPOUT, RandomStream
 
 PAGES = Path(__file__).parents[1] / "docs" / "derivations"
 BEGIN, END = "<!-- numbers: begin -->\n", "<!-- numbers: end -->"
@@ -192,14 +192,14 @@ def softmax_page() -> list[str]:
 
 def dropout() -> list[str]:
     x, layer = np.tile([[1.0, -2.0]], (4, 1)), Dropout(0.5)
-    y, mask = layer.forward(x, training=True, rng=Stream(7, DROPOUT))
+    y, mask = layer.forward(x, training=True, rng=RandomStream(7, DROPOUT))
     dy = np.tile([[1.0, 3.0]], (4, 1))
     dx, _ = layer.backward(dy, mask)
-    many, _ = layer.forward(np.tile(x[:1], (100_000, 1)), training=True, rng=Stream(7, DROPOUT))
+    many, _ = layer.forward(np.tile(x[:1], (100_000, 1)), training=True, rng=RandomStream(7, DROPOUT))
     quiet, _ = layer.forward(x[:1])
 
     def loss(x: Array) -> float:
-        return float((dy * layer.forward(x, training=True, rng=Stream(7, DROPOUT))[0]).sum())
+        return float((dy * layer.forward(x, training=True, rng=RandomStream(7, DROPOUT))[0]).sum())
 
     return [
         *rows("x, the same in 4 examples", x[0]),

@@ -6,7 +6,6 @@ PYTHONPATH=src python tools/make_places.py
 import json
 from pathlib import Path
 
-from byhand.data.prepare import Preparation
 from byhand.inspection.explain import LOSS_EQUATIONS
 from byhand.inspection.source import where
 from byhand.layers import Dense, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
@@ -14,6 +13,7 @@ from byhand.layers.sigmoid import sigmoid
 from byhand.layers.softmax import softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.optimizers import SGD
+from byhand.preprocessing import InputScaler
 
 PATH = Path(__file__).resolve().parents[1] / "src" / "byhand" / "lab" / "static" / "places.js"
 
@@ -21,7 +21,7 @@ PATH = Path(__file__).resolve().parents[1] / "src" / "byhand" / "lab" / "static"
 def text() -> str:
     """Return the file as it should be."""
     places = {
-        "x": where(Preparation.apply, 1),
+        "x": where(InputScaler.apply, 1),
         "z": where(Dense.forward, 1),
         "dW": where(Dense.backward, 2),
         "db": where(Dense.backward, 3),

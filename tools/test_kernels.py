@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from byhand.engines.library import FLOAT32, KERNELS, PRECISIONS, load
+from byhand.engines.bindings import FLOAT32, KERNELS, PRECISIONS, load
 
 TESTS = ["tests/native", "tests/oracle", "tests/exports", "tests/unit/training"]
 FEW = ["--deselect=tests/native/test_agreement.py::test_the_core_trains_as_the_array_depth_does"]  # names its kernel

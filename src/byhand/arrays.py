@@ -82,7 +82,7 @@ def check_numbers(who: str, name: str, array: Any) -> None:
         raise ShapeError(f"{who} got {name} as a masked array; expected one without mask. Use {name}.filled(…).")
 
 
-def check_features(who: str, x: Array, n_in: int) -> None:
+def check_input(who: str, x: Array, n_in: int) -> None:
     """Raise ShapeError unless x is (n, n_in) numbers."""
     check_numbers(who, "x", x)
     if x.ndim != 2 or x.shape[1] != n_in:
@@ -125,7 +125,7 @@ def one_hot(y: Array, k: int, dtype: npt.DTypeLike = np.float32) -> Array:
     return t
 
 
-def as_targets(y: Array, output: Array) -> Array:
+def to_targets(y: Array, output: Array) -> Array:
     """Return y as targets t in the shape and dtype of the network's output (n, k).
 
     Integer labels (n,) become one-hot rows when there is more than one output; anything else must already fit, a

@@ -46,13 +46,13 @@ class ModelFormatError(DataError):
     """A file is not a byhand model, or a damaged or newer one."""
 
 
-class EnvironmentFault(ByhandError):  # noqa: N818 — "EnvironmentError" is an old name of OSError
+class SystemResourceError(ByhandError):
     """The machine said no: disk, permission, network, memory."""
 
     exit_code = 4
 
 
-class MissingExtra(EnvironmentFault, ImportError):  # noqa: N818 — what is missing is the news
+class MissingDependencyError(SystemResourceError, ImportError):
     """A feature needs an optional package that is not installed."""
 
 
@@ -77,7 +77,7 @@ class DivergedError(ByhandError, ArithmeticError):
 T = TypeVar("T")
 
 
-def known_as(what: str, name: str, known: Mapping[str, T]) -> T:
+def lookup(what: str, name: str, known: Mapping[str, T]) -> T:
     """Return known[name]; raise OptionError that suggests the nearest known name when there is none."""
     if not isinstance(name, str):
         raise OptionError(f"{what} got {type(name).__name__}; expected a word, one of {', '.join(known)}.")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from byhand.errors import DataError, EnvironmentFault
+from byhand.errors import DataError, SystemResourceError
 
 _PREFIX = ".byhand-"  # of temporary files; the process's and the thread's numbers follow
 MAX_DIGITS = 9  # of a process's number; a longer one is not from here, and no system call takes it
@@ -24,7 +24,7 @@ def open_regular(
     unfit : what to raise when it is there and is not such a file
     Every file that byhand did not write itself is opened here. A pipe or a device has no size and might never end or
     never begin: it is refused at once.
-    Raises DataError when it is missing, `unfit` when it is not a regular file or too long, EnvironmentFault when the
+    Raises DataError when it is missing, `unfit` when it is not a regular file or too long, SystemResourceError when the
     machine cannot read it.
     """
     try:
@@ -35,10 +35,10 @@ def open_regular(
     except IsADirectoryError:
         raise unfit(f"{path} is a folder; expected {what}.") from None
     except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise SystemResourceError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def read_whole(path: Path, what: str, at_most: int) -> bytes:
+def read_bytes_limited(path: Path, what: str, at_most: int) -> bytes:
     """Return a regular file's bytes; arguments and errors as open_regular."""
     with open_regular(path, what, at_most) as (file, size):
         data = file.read(size + 1)
@@ -71,14 +71,14 @@ def _regular_size(path: Path, file: BinaryIO, what: str, at_most: int, unfit: ty
     return status.st_size
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def atomic_write(path: Path, data: bytes) -> None:
     """Put `data` into the file `path`: written beside it, flushed to the disk, then renamed over it.
 
-    Raises EnvironmentFault naming the path when it is anything but a file or the machine says no; the old file is then
-    as it was, or, where only the last flush of the folder failed, the new one is there whole.
+    Raises SystemResourceError naming the path when it is anything but a file or the machine says no; the old file is
+    then as it was, or, where only the last flush of the folder failed, the new one is there whole.
     """
     if not _is_replaceable(path):
-        raise EnvironmentFault(f"{path} cannot be written: it is a link, a device, a pipe or a folder. Name a file.")
+        raise SystemResourceError(f"{path} cannot be written: it is a link, a device, a pipe or a folder. Name a file.")
     temporary = path.with_name(f"{_PREFIX}{os.getpid()}-{threading.get_ident()}-{path.name[-20:]}")
     try:
         try:
@@ -93,24 +93,24 @@ def write_whole(path: Path, data: bytes) -> None:
             raise
         _sync_folder(path.parent)
     except ValueError:  # a null character
-        raise EnvironmentFault(f"{str(path)!r} cannot be the name of a file.") from None
+        raise SystemResourceError(f"{str(path)!r} cannot be the name of a file.") from None
     except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise SystemResourceError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def append_line(path: Path, line: str) -> int:
     """Append a line to a regular file, made if need be, in one write; return the file's size in bytes after it.
 
-    Raises EnvironmentFault naming the path when it is anything but a file or the machine says no.
+    Raises SystemResourceError naming the path when it is anything but a file or the machine says no.
     """
     try:
         with open(path, "ab", buffering=0, opener=_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise EnvironmentFault(f"{path} cannot be written: it is not a regular file.")
+                raise SystemResourceError(f"{path} cannot be written: it is not a regular file.")
             file.write(line.encode())
             return file.tell()
     except OSError as error:
-        raise EnvironmentFault(f"{path} cannot be written: {error.strerror or error}.") from error
+        raise SystemResourceError(f"{path} cannot be written: {error.strerror or error}.") from error
 
 
 def _is_replaceable(path: Path) -> bool:
@@ -121,7 +121,7 @@ def _is_replaceable(path: Path) -> bool:
         return True  # nothing there, or nothing that can be seen: then writing it says why
 
 
-def sweep_temporaries(folder: Path) -> None:
+def remove_stale_tempfiles(folder: Path) -> None:
     """Remove temporary files that a process left in `folder` when it was killed; those of living ones stay."""
     for left_over in folder.glob(f"{_PREFIX}*"):
         process = left_over.name.removeprefix(_PREFIX).partition("-")[0]

@@ -11,12 +11,12 @@ from typing import TypeAlias
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
-Initializer: TypeAlias = Callable[[Stream, int, int], Array]
+Initializer: TypeAlias = Callable[[RandomStream, int, int], Array]
 
 
-def zeros(rng: Stream, n_in: int, n_out: int) -> Array:
+def zeros(rng: RandomStream, n_in: int, n_out: int) -> Array:
     """All zero: for biases, and for seeing why weights must not be."""
     return np.zeros((n_in, n_out))
 
@@ -31,12 +31,12 @@ def uniform(limit: float) -> Initializer:
     return lambda rng, n_in, n_out: limit * (2.0 * rng.uniform(n_in, n_out) - 1.0)
 
 
-def he(rng: Stream, n_in: int, n_out: int) -> Array:
+def he(rng: RandomStream, n_in: int, n_out: int) -> Array:
     """N(0, 2/n_in): keeps the variance of signals that pass a ReLU. Source: He et al. 2015, eq. 10."""
     return math.sqrt(2.0 / n_in) * rng.normal(n_in, n_out)
 
 
-def glorot(rng: Stream, n_in: int, n_out: int) -> Array:
+def glorot(rng: RandomStream, n_in: int, n_out: int) -> Array:
     """N(0, 2/(n_in + n_out)): a compromise between signal and gradient. Source: Glorot & Bengio 2010, eq. 12."""
     return math.sqrt(2.0 / (n_in + n_out)) * rng.normal(n_in, n_out)
 

@@ -12,7 +12,7 @@ from byhand.arrays import Array
 from byhand.errors import ShapeError
 
 
-def predicted_classes(output: Array) -> Array:
+def predict_labels(output: Array) -> Array:
     """Return the class of each row: the largest output (the first of equals), or, for one logit, whether it is > 0."""
     if output.shape[1] == 1:
         return (output[:, 0] > 0).astype(np.int64)
@@ -32,7 +32,7 @@ def confusion_matrix(predicted: Array, y: Array, k: int) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class PerClass:
+class PrecisionRecallF1:
     """Each (k,), fractions; 0 where the class never occurs."""
 
     precision: Array  # of those called j, how many are j
@@ -40,12 +40,12 @@ class PerClass:
     f1: Array  # harmonic mean of the two
 
 
-def per_class(confusion: Array) -> PerClass:
+def precision_recall_f1(confusion: Array) -> PrecisionRecallF1:
     """Return precision, recall and F1 of every class from a confusion matrix (k, k)."""
     hits, called, present = np.diag(confusion), confusion.sum(axis=0), confusion.sum(axis=1)
     precision = hits / np.maximum(called, 1)
     recall = hits / np.maximum(present, 1)
-    return PerClass(precision, recall, 2 * hits / np.maximum(called + present, 1))
+    return PrecisionRecallF1(precision, recall, 2 * hits / np.maximum(called + present, 1))
 
 
 def balanced_accuracy(confusion: Array) -> float:
@@ -74,7 +74,7 @@ def area_under_curve(scores: Array, y: Array) -> float | None:
     return float((ranks - n_ones * (n_ones + 1) / 2) / (n_ones * n_zeros))
 
 
-def most_confused(confusion: Array, n: int = 3) -> list[tuple[int, int, int]]:
+def top_confusions(confusion: Array, n: int = 3) -> list[tuple[int, int, int]]:
     """Return the n most frequent mistakes as (true, predicted, count), the most frequent first, zeros left out."""
     mistakes = confusion - np.diag(np.diag(confusion))
     order = np.argsort(-mistakes, axis=None, kind="stable")[:n]
@@ -168,7 +168,7 @@ def mean_absolute_error(output: Array, target: Array) -> float:
     return float(np.abs(output.astype(np.float64) - target.reshape(output.shape)).mean())
 
 
-def r_squared(output: Array, target: Array) -> float:
+def r2_score(output: Array, target: Array) -> float:
     """Return R²: 1 is perfect, 0 is always saying the mean, negative is worse. A constant target gives 0."""
     target = target.reshape(output.shape).astype(np.float64)
     spread = float(((target - target.mean(axis=0)) ** 2).sum())

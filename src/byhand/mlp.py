@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole, shown
-from byhand.errors import OptionError, ShapeError, known_as
+from byhand.errors import OptionError, ShapeError, lookup
 from byhand.initializers import Initializer, he
 from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, Residual
 from byhand.network import Network
-from byhand.randomness import INIT, Stream
+from byhand.random import INIT, RandomStream
 
 
 def activation_for(name: str) -> Layer:
     """Return a new activation layer by its name ("relu", "sigmoid", …); raise OptionError for an unknown one."""
-    return known_as("activation", name, ACTIVATIONS)()
+    return lookup("activation", name, ACTIVATIONS)()
 
 
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:
@@ -43,7 +43,7 @@ def mlp(
     dropout : share of silent units behind every hidden activation
     batch_norm : normalise before every hidden activation
     residual : a way around every hidden layer but the first that keeps its width
-    seed : the weights of the layer at position i come from Stream(seed, INIT, i)
+    seed : the weights of the layer at position i come from RandomStream(seed, INIT, i)
 
     >>> mlp([784, 128, 10], seed=1).widths
     [784, 128, 128, 10]
@@ -51,7 +51,7 @@ def mlp(
     sizes = _checked_sizes(sizes)
     if not callable(initializer):
         raise OptionError(f"a network got initializer {shown(initializer)}; expected a function, as byhand's he.")
-    known_as("activation", output, ACTIVATIONS)
+    lookup("activation", output, ACTIVATIONS)
     dropout = check_number("a network", "dropout", dropout, lambda p: 0 <= p < 1, "0 ≤ dropout < 1")
     batch_norm = check_flag("a network", "batch_norm", batch_norm)
     residual = check_flag("a network", "residual", residual)
@@ -59,12 +59,12 @@ def mlp(
     layers: list[Layer] = []
     for n_in, n_out in pairwise(sizes[:-1]):
         position = len(layers)
-        block: list[Layer] = [Dense(n_in, n_out, initializer=initializer, rng=Stream(seed, INIT, position))]
+        block: list[Layer] = [Dense(n_in, n_out, initializer=initializer, rng=RandomStream(seed, INIT, position))]
         block += [BatchNorm(n_out)] if batch_norm else []
         block += [activation_for(activation)]
         block += [Dropout(dropout)] if dropout else []
         layers += [Residual(*block)] if residual and position and n_in == n_out else block
-    layers.append(Dense(sizes[-2], sizes[-1], initializer=initializer, rng=Stream(seed, INIT, len(layers))))
+    layers.append(Dense(sizes[-2], sizes[-1], initializer=initializer, rng=RandomStream(seed, INIT, len(layers))))
     if output != "identity":
         layers.append(activation_for(output))
     return Network(layers)

@@ -15,11 +15,11 @@ from byhand.arguments import check_items, check_kind, shown
 from byhand.arrays import Array, Params, check_same_shape
 from byhand.errors import OptionError, ShapeError
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 @dataclass
-class Step:
+class LayerRecord:
     """What happened at one layer: backpropagation's tape, and the data of every explanation and picture."""
 
     layer: Layer
@@ -33,7 +33,7 @@ class Step:
 class Trace:
     """One walk of a batch through the network, in order."""
 
-    steps: list[Step]
+    steps: list[LayerRecord]
 
     @property
     def output(self) -> Array:
@@ -74,12 +74,12 @@ class Network:
         """All running averages by position and name (batch normalisation has them)."""
         return {f"{i}.{name}": a for i, layer in enumerate(self.layers) for name, a in layer.statistics.items()}
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> Trace:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> Trace:
         """Walk a batch x (n, n_in) forwards and keep the trace."""
         steps = []
         for layer in self.layers:
             y, saved = layer.forward(x, training=training, rng=rng)
-            steps.append(Step(layer, x, y, saved))
+            steps.append(LayerRecord(layer, x, y, saved))
             x = y
         return Trace(steps)
 

@@ -232,7 +232,7 @@ def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[in
 
 
 @dataclass
-class Stream:
+class RandomStream:
     """Random numbers of one purpose, in order.
 
     seed : 0 … 2⁶⁴−1    stream : INIT … SPLIT    epoch : for INIT the layer's position    position : draws so far
@@ -295,7 +295,7 @@ def mlp(sizes: list[int], activation: Activation, seed: int, initializer: Initia
     """Return dense, activation, dense, …, dense. Layer number i draws its weights from the stream (seed, INIT, i)."""
     network: Network = []
     for n_in, n_out in pairwise(sizes):
-        std, numbers = initializer(n_in, n_out), Stream(seed, INIT, epoch=len(network)).normal(n_in * n_out)
+        std, numbers = initializer(n_in, n_out), RandomStream(seed, INIT, epoch=len(network)).normal(n_in * n_out)
         W = [[std * number for number in numbers[i * n_out : (i + 1) * n_out]] for i in range(n_in)]
         network += [Dense(W, b=[0.0] * n_out), activation]  # biases may begin alike, weights must not
     return network[:-1]  # the last z are the outputs
@@ -308,7 +308,7 @@ def gaussians(
 
     centres : (2, 2), (0, 0) and (1, 1) unless given    spreads : the clouds' standard deviations
     """
-    centres, numbers = centres or [[0.0, 0.0], [1.0, 1.0]], Stream(seed, DATA).normal(2 * n)
+    centres, numbers = centres or [[0.0, 0.0], [1.0, 1.0]], RandomStream(seed, DATA).normal(2 * n)
     xs, ys = [], [i % 2 for i in range(n)]
     for i, y in enumerate(ys):
         xs.append([c + spreads[y] * number for c, number in zip(centres[y], numbers[2 * i : 2 * i + 2], strict=True)])
@@ -335,7 +335,7 @@ def train(
     """
     n, n_batches = len(xs), math.ceil(len(xs) / batch_size)
     for epoch in range(1, epochs + 1):
-        order, total = Stream(seed, SHUFFLE, epoch).order(n), 0.0
+        order, total = RandomStream(seed, SHUFFLE, epoch).order(n), 0.0
         for i in range(n_batches):
             batch = order[i * batch_size : (i + 1) * batch_size]
             rate = learning_rate(((epoch - 1) * n_batches + i) / (epochs * n_batches))

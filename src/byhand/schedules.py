@@ -11,7 +11,7 @@ import numpy as np
 
 from byhand.arguments import check_number, check_whole, shown
 from byhand.arrays import Array
-from byhand.errors import OptionError, known_as
+from byhand.errors import OptionError, lookup
 
 
 class Schedule(Protocol):
@@ -65,7 +65,7 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Step:
+class StepDecay:
     """The rate falls by `factor` after each 1/`n_stages` of the run."""
 
     rate: float
@@ -82,45 +82,47 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Linear:
+class LinearDecay:
     """The rate falls in a straight line to zero."""
 
     rate: float
 
     def __post_init__(self) -> None:
-        check_rate("Linear", self.rate)
+        check_rate("LinearDecay", self.rate)
 
     def __call__(self, n_steps: int) -> Array:
         return self.rate * (1 - _progress(n_steps))
 
 
 @dataclass(frozen=True)
-class Cosine:
+class CosineDecay:
     """The rate falls to zero along half a cosine. Source: Loshchilov & Hutter 2017, without restarts."""
 
     rate: float
 
     def __post_init__(self) -> None:
-        check_rate("Cosine", self.rate)
+        check_rate("CosineDecay", self.rate)
 
     def __call__(self, n_steps: int) -> Array:
         return self.rate * 0.5 * (1 + np.cos(np.pi * _progress(n_steps)))
 
 
 @dataclass(frozen=True)
-class WarmUp:
+class LinearWarmup:
     """The first `share` of the run climbs in a straight line to where `inner` begins; then `inner` takes over."""
 
     inner: Schedule
-    share: float = 0.1
+    fraction: float = 0.1
 
     def __post_init__(self) -> None:
         if not callable(self.inner):
             raise OptionError(f"warm-up got inner {shown(self.inner)}; expected a schedule.")
-        check_number("warm-up", "share", self.share, lambda share: 0 <= share <= 1, "0 … 1 of the run")
+        check_number("warm-up", "share", self.fraction, lambda fraction: 0 <= fraction <= 1, "0 … 1 of the run")
 
     def __call__(self, n_steps: int) -> Array:
-        n_warm = max(min(round(self.share * n_steps), n_steps - 1), 0)  # inner has one step at least: it knows the peak
+        n_warm = max(
+            min(round(self.fraction * n_steps), n_steps - 1), 0
+        )  # inner has one step at least: it knows the peak
         rest = self.inner(n_steps - n_warm)
         start = rest[0] if len(rest) else 0.0
         return np.concatenate([start * np.arange(1, n_warm + 1) / max(n_warm, 1), rest])
@@ -138,17 +140,17 @@ class OneCycle:
 
     def __post_init__(self) -> None:
         check_rate("OneCycle", self.rate)
-        check_number("OneCycle", "warm_up", self.warm_up, lambda share: 0 <= share <= 1, "0 … 1 of the run")
+        check_number("OneCycle", "warm_up", self.warm_up, lambda fraction: 0 <= fraction <= 1, "0 … 1 of the run")
 
     def __call__(self, n_steps: int) -> Array:
-        return WarmUp(Linear(self.rate), self.warm_up)(n_steps)
+        return LinearWarmup(LinearDecay(self.rate), self.warm_up)(n_steps)
 
 
-SCHEDULES: dict[str, type[Constant | Step | Linear | Cosine]] = {
+SCHEDULES: dict[str, type[Constant | StepDecay | LinearDecay | CosineDecay]] = {
     "constant": Constant,
-    "step": Step,
-    "linear": Linear,
-    "cosine": Cosine,
+    "step": StepDecay,
+    "linear": LinearDecay,
+    "cosine": CosineDecay,
 }
 
 
@@ -156,5 +158,5 @@ def schedule_for(name: str, rate: float, warm_up: float = 0.0) -> Schedule:
     """Return the schedule called `name` with this (peak) rate, after a warm-up of that share of the run."""
     if name == "one_cycle":
         return OneCycle(rate, warm_up or OneCycle.warm_up)
-    plain = known_as("schedule", name, {**SCHEDULES, "one_cycle": Constant})(rate)
-    return WarmUp(plain, warm_up) if warm_up else plain
+    plain = lookup("schedule", name, {**SCHEDULES, "one_cycle": Constant})(rate)
+    return LinearWarmup(plain, warm_up) if warm_up else plain

@@ -45,7 +45,7 @@ class UntrustedText:
 
     def for_terminal(self) -> str:
         """Return the text as one line that a terminal shows and does not obey, cut at MAX_SHOWN characters."""
-        line = visible(self._text[: MAX_SHOWN + 1])
+        line = escape_control_chars(self._text[: MAX_SHOWN + 1])
         return line if len(line) <= MAX_SHOWN else f"{line[: MAX_SHOWN - 1]}…"
 
     def for_json(self) -> str:
@@ -67,7 +67,7 @@ class UntrustedText:
         return '"' + "".join(sign.decode() if plain.match(sign) else f"\\{sign[0]:03o}" for sign in signs) + '"'
 
 
-def visible(text: str) -> str:
+def escape_control_chars(text: str) -> str:
     """Return a text with its control characters spelled out: none of them reaches the terminal."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 

@@ -12,14 +12,14 @@ READS = {"open", "io.open", "np.load", "np.loadtxt", "np.genfromtxt", "np.fromfi
 READING_METHODS = {"open", "read_bytes", "read_text"}
 OWN_FILES = {  # file of the package → what it opens, which came with the package or was made by it a moment ago
     "files.py": "the one reader",
-    "exports/as_page.py": "the page's own files",
-    "lab/pages.py": "the page's own files",
+    "exports/to_html.py": "the page's own files",
+    "lab/static_files.py": "the page's own files",
     "training/diagnosis.py": "the table of findings",
     "experiments/table.py": "the table of experiments",
     "exports/child.py": "what byhand has just exported",
     "exports/verify.py": "what byhand has just exported",
     "data/images.py": "a buffer in memory",
-    "data/archive.py": "an archive's member, bounded by its own size",
+    "data/npz.py": "an archive's member, bounded by its own size",
     "cli/lab.py": "a window of the browser",
     "data/fetch.py": "an address",
     "cli/predict.py": "a buffer in memory",

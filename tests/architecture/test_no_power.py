@@ -17,7 +17,11 @@ POWERFUL_CALLS = {"os.system", "os.popen", "os.execv", "os.execvp", "os.spawnv",
 SPEAKS_TO_THE_CORE = "engines/"
 RUNS_EXPORTS = {"exports/verify.py", "exports/child.py"}  # what byhand has just written, in a child without rights
 GIVES_UP_RIGHTS = "exports/limits.py"  # the program between byhand and that child
-IMPORT_BY_NAME = {"__init__.py", "cli/main.py", "bench/turns.py"}  # each from a table of constants in the same file
+IMPORT_BY_NAME = {
+    "__init__.py",
+    "cli/main.py",
+    "bench/interleaved.py",
+}  # each from a table of constants in the same file
 CLOCKS = {"time", "datetime"}
 MAY_TELL_THE_TIME = ("training/", "bench/", "data/fetch.py", "cli/")
 MAY_PRINT = ("cli/", "reference.py")
@@ -60,7 +64,7 @@ def test_no_module_that_turns_data_into_deeds(file: str) -> None:
 @every_file
 def test_machine_code_is_loaded_in_one_place_from_the_package_itself(file: str) -> None:
     loads = [ast.unparse(call) for name, call in calls(file) if name.rpartition(".")[2] in ("CDLL", "PyDLL", "cdll")]
-    if file == "engines/library.py":
+    if file == "engines/bindings.py":
         assert loads == ["ctypes.CDLL(str(path))"]
         assert "PATH = Path(__file__).with_name(NAME)" in FILES[file].read_text(encoding="utf-8")
     else:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 from byhand import data
-from byhand.data.drawn_digit import as_mnist
 from byhand.data.idx import write_idx
+from byhand.data.mnist_preprocess import normalize_digit
 
 N_TRAIN, N_TEST = 900, 300
 
@@ -26,7 +26,7 @@ def look_alike(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that holds the bundled digits as MNIST holds its own: 28×28 in four IDX files."""
     folder = tmp_path_factory.mktemp("look-alike")
     digits = data.digits().train
-    images = np.stack([as_mnist(16.0 - row.reshape(8, 8)) for row in digits.raw[: N_TRAIN + N_TEST]])
+    images = np.stack([normalize_digit(16.0 - row.reshape(8, 8)) for row in digits.raw[: N_TRAIN + N_TEST]])
     labels = digits.y[: N_TRAIN + N_TEST].astype(np.uint8)
     for name, rows in (("train", slice(N_TRAIN)), ("t10k", slice(N_TRAIN, None))):
         write_idx(folder / f"{name}-images-idx3-ubyte", images[rows])

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 from byhand.persistence.model import load_model
 from byhand.training.history import from_json_lines

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from run import byhand
+from cli_runner import byhand
 
-from byhand.cli.dots import MORE, ONE, RULE, Scale
+from byhand.cli.dot_plot import MORE, ONE, RULE, Scale
 from byhand.experiments import experiments
 
 

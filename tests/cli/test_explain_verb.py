@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 import byhand as package
 from byhand import data

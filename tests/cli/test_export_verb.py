@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 from byhand.exports import SUFFIXES
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 import byhand as bh
+from byhand.engines.selection import choose_engine
 from byhand.errors import OptionError
-from byhand.training.engines import choose_engine
 
 
 def test_the_flag_is_added_on_the_command_line_alone(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 NAMES = ["x.csv", "x.npy", "x.npz", "x.png", "x-idx3-ubyte", "x.safetensors"]
 

@@ -13,26 +13,26 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cli_runner import byhand
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from run import byhand
 
-from byhand.data.prepare import Preparation
 from byhand.errors import ByhandError
 from byhand.exports import EXPORTS
-from byhand.exports.plain import plain_model
+from byhand.exports.inference_model import inference_model
 from byhand.exports.verify import require_match, verify
-from byhand.lab.saved import saved_model
+from byhand.lab.model_file import saved_model
 from byhand.network import Network
-from byhand.persistence.document import read_document
+from byhand.persistence.container import read_document
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.output import Output
+from byhand.preprocessing import InputScaler
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "hostile"))
 from forging import ANYTHING_GOES, forge, places, plain_body, with_change
 
 OURS = {0, 2, 3, 4, 5}  # exit codes; 1 is a fault of ours
-PREPARATION = Preparation("standard", np.array([0.5, 2.0]), np.array([0.0, 1.0]))
+PREPARATION = InputScaler("standard", np.array([0.5, 2.0]), np.array([0.0, 1.0]))
 CODE = ['"""\nimport os\n', "*/ int x; /*", "a\nb", "x'); y('", "\\", "`${1}`", "\u2028", "%s{0}{n_in}", "</script>"]
 PATHS = ["/dev/zero", "/proc/self/mem", "t.csv", "..", "mnist", "moons", "digits", "xor"]
 VALUES = [None, True, 0, -1, 2, 10**9, 10**400, 0.5, 1e308, float("inf"), float("nan"), "", "\x1b[2J", "\ud800", "[/x]",
@@ -116,10 +116,10 @@ def use_or_refuse(good: Path, tmp_path: Path, choice: st.DataObject) -> None:
     clean = replace(model, provenance={}, history={}, class_names=tuple("x" for _ in model.class_names))
     for kind in ("python", "c", "js"):
         try:
-            content = EXPORTS[kind](plain_model(model))
+            content = EXPORTS[kind](inference_model(model))
         except ByhandError:
             continue
-        assert tokens(kind, content) == tokens(kind, EXPORTS[kind](plain_model(clean)))
+        assert tokens(kind, content) == tokens(kind, EXPORTS[kind](inference_model(clean)))
 
 
 @pytest.mark.usefixtures("no_network")
@@ -157,7 +157,7 @@ def test_what_can_be_exported_runs_and_answers(good: Path, tmp_path: Path, choic
         return
     for kind in ("python", "c"):
         try:
-            content = EXPORTS[kind](plain_model(model))
+            content = EXPORTS[kind](inference_model(model))
             require_match(verify(kind, content, model, np.array([[0.0, 1.0], [3.0, 4.0]])), kind)
         except ByhandError:
             continue

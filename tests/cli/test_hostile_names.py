@@ -7,11 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from run import PYTHON, byhand
+from cli_runner import PYTHON, byhand
 
-from byhand.cli.common import Voice, json_text
-from byhand.errors import EnvironmentFault
-from byhand.files import sweep_temporaries, write_whole
+from byhand.cli.common import Reporter, json_text
+from byhand.errors import SystemResourceError
+from byhand.files import atomic_write, remove_stale_tempfiles
 from byhand.untrusted import UntrustedText
 
 posix = pytest.mark.skipif(os.name != "posix", reason="names and devices as POSIX has them")
@@ -20,9 +20,9 @@ ESCAPE = "\x1b[2Jevil"
 
 
 def test_narration_is_shown_and_not_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
-    voice = Voice(as_json=False, quiet=False, color=None)
-    voice.say(f"going on with {ESCAPE}")
-    voice.warn(f"stopped in {ESCAPE}")
+    reporter = Reporter(as_json=False, quiet=False, color=None)
+    reporter.info(f"going on with {ESCAPE}")
+    reporter.warn(f"stopped in {ESCAPE}")
     said = capsys.readouterr().err
     assert "\x1b" not in said
     assert said.count(r"\x1b[2Jevil") == 2
@@ -107,8 +107,8 @@ def test_root_replaces_no_device(trained: Path, tmp_path: Path) -> None:
 def test_a_hostile_temporary_s_name_breaks_nothing(name: str, tmp_path: Path) -> None:
     (tmp_path / f".byhand-{name}-1-model").write_bytes(b"x")
     (tmp_path / f".byhand-{name}-folder").mkdir()
-    sweep_temporaries(tmp_path)
-    write_whole(tmp_path / "new", b"new")
+    remove_stale_tempfiles(tmp_path)
+    atomic_write(tmp_path / "new", b"new")
     assert (tmp_path / "new").read_bytes() == b"new"
 
 
@@ -125,13 +125,13 @@ def test_what_a_killed_process_left_is_swept_in_a_run_that_goes_on(trained: Path
 
 @pytest.mark.parametrize("name", ["x" * 240, "é" * 120])
 def test_a_long_name_is_as_good_as_a_short_one(name: str, tmp_path: Path) -> None:
-    write_whole(tmp_path / name, b"new")
+    atomic_write(tmp_path / name, b"new")
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
-    with pytest.raises(EnvironmentFault, match="cannot be the name of a file"):
-        write_whole(tmp_path / "a\0b", b"new")
+    with pytest.raises(SystemResourceError, match="cannot be the name of a file"):
+        atomic_write(tmp_path / "a\0b", b"new")
 
 
 def test_json_holds_nothing_that_a_terminal_obeys() -> None:
@@ -161,7 +161,7 @@ def test_a_run_that_cannot_be_written_is_evaluated(read_pictures: Path, look_ali
 @posix
 def test_the_lab_serves_a_model_whose_folder_is_not_utf8(trained: Path, tmp_path: Path) -> None:
     pytest.importorskip("starlette")
-    from byhand.lab.saved import saved_model
+    from byhand.lab.model_file import saved_model
 
     folder = tmp_path / NOT_UTF8
     folder.mkdir()

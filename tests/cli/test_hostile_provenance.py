@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from run import byhand
+from cli_runner import byhand
 
-from byhand.cli.loading import built_in_sets, data_for, loss_of
-from byhand.data.prepare import Preparation
+from byhand.cli.model_lookup import built_in_sets, data_for, loss_of
 from byhand.errors import DataError
 from byhand.network import Network
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.output import Output
+from byhand.preprocessing import InputScaler
 
-RAW = Preparation("raw", np.asarray(1.0), np.asarray(0.0))
+RAW = InputScaler("raw", np.asarray(1.0), np.asarray(0.0))
 
 
 def model_that_tells(folder: Path, **recipe: Any) -> Path:
@@ -26,10 +26,10 @@ def model_that_tells(folder: Path, **recipe: Any) -> Path:
     return folder / "model"
 
 
-VERBS = {"evaluate": [], "explain": [], "export": ["python", "made.py", "--model"]}
+COMMANDS = {"evaluate": [], "explain": [], "export": ["python", "made.py", "--model"]}
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", COMMANDS)
 @pytest.mark.parametrize("name", ["pipe", "pipe.csv", "folder", "\\\\server\\share\\t.csv", "x.npz"])
 def test_no_path_that_it_names_is_opened(verb: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -39,7 +39,7 @@ def test_no_path_that_it_names_is_opened(verb: str, name: str, tmp_path: Path, m
         Path(name).mkdir()
         os.mkfifo("folder/train-images-idx3-ubyte")
     path = model_that_tells(tmp_path, data=str(tmp_path / name) if name.startswith("pipe") else name)
-    done = byhand(verb, *VERBS[verb], path)
+    done = byhand(verb, *COMMANDS[verb], path)
     if verb == "export":  # which is verified on random numbers then
         assert done.code == 0
     else:
@@ -47,11 +47,11 @@ def test_no_path_that_it_names_is_opened(verb: str, name: str, tmp_path: Path, m
         assert "--data" in done.err
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", COMMANDS)
 def test_it_makes_no_more_examples_than_the_program_would(verb: str, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     path = model_that_tells(tmp_path, data="moons", examples=2_000_000_000, noise=1e300, seed=10**30)
-    assert byhand(verb, *VERBS[verb], path).code == 0
+    assert byhand(verb, *COMMANDS[verb], path).code == 0
     assert len(data_for(load_model(path), None, None).train) == 1000
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli_runner import byhand
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from run import byhand
 
 from byhand.persistence.model import load_model, save_model
 

@@ -6,9 +6,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from run import byhand
+from cli_runner import byhand
 
-from byhand.cli.interrupt import StopRequest
+from byhand.cli.signals import StopRequest
 from byhand.training.train import train
 
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -18,7 +18,7 @@ TRAIN = ["train", "vanilla", "--data", "moons", "--examples", "20", "--hidden", 
 @BOTH
 def test_a_signal_is_noted_while_somebody_asks_for_it(number: int) -> None:
     with StopRequest() as stop:
-        with stop.asked_for_steps():
+        with stop.defer_signals():
             assert not stop()
             os.kill(os.getpid(), number)
             assert stop()
@@ -27,7 +27,7 @@ def test_a_signal_is_noted_while_somebody_asks_for_it(number: int) -> None:
 
 @BOTH
 def test_a_second_signal_leaves_at_once(number: int) -> None:
-    with StopRequest() as stop, stop.asked_for_steps():
+    with StopRequest() as stop, stop.defer_signals():
         os.kill(os.getpid(), number)
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), number)
@@ -47,7 +47,7 @@ def test_afterwards_signals_are_handled_as_before(number: int) -> None:
     assert signal.getsignal(number) is before
 
 
-@pytest.mark.parametrize("where", ["byhand.cli.training.outcome_of", "byhand.recipes.run.train"])
+@pytest.mark.parametrize("where", ["byhand.cli.training.evaluate_recipe", "byhand.recipes.run.train"])
 def test_a_second_ctrl_c_anywhere_leaves_something_to_go_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:

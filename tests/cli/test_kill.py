@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from run import byhand, ended, started
+from cli_runner import byhand, ended, started
 from test_crash_points import bits, check_finished
 
 from byhand.persistence.model import load_model

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 FLAGS = ["--batch-size", "32", "--epochs", "4", "--learning-rate", "0.05", "--quiet"]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 DICE = np.random.default_rng(0)
 ANSWERS = {

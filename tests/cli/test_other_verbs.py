@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 import byhand as bh
-from byhand.cli.main import VERBS, cli
+from byhand.cli.main import COMMANDS, cli
 from byhand.data.idx import write_idx
 
 
@@ -163,7 +163,7 @@ def test_show_draws_nothing_that_would_not_fit_into_memory() -> None:
         assert (done.code, done.out) == (2, "")
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", COMMANDS)
 def test_every_verb_helps_with_an_example(verb: str) -> None:
     done = byhand(verb, "--help")
     assert done.code == 0
@@ -172,7 +172,7 @@ def test_every_verb_helps_with_an_example(verb: str) -> None:
     assert byhand(verb, "-h").out == done.out
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", COMMANDS)
 def test_every_option_is_explained(verb: str) -> None:
     command = cli.get_command(click.Context(cli), verb)
     assert all(option.help for option in command.params if isinstance(option, click.Option))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 from byhand import data
 

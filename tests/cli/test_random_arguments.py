@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 import numpy as np
 import pytest
+from cli_runner import byhand
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from run import byhand
 
-from byhand.cli.main import VERBS, cli
+from byhand.cli.main import COMMANDS, cli
 
 MEANINGFUL = {0, 2, 3, 4, 5}
 QUICK = {  # before the random ones, which may be worse
@@ -54,7 +54,7 @@ def options_of(verb: str) -> list[click.Option]:
 @st.composite
 def arguments(draw: st.DrawFn) -> list[str]:
     """Draw a command: mostly a verb, names and options of its own with values good and bad."""
-    verb = draw(st.sampled_from([*VERBS, *VERBS, *VERBS, "trian", "--version", "--nope", ""]))
+    verb = draw(st.sampled_from([*COMMANDS, *COMMANDS, *COMMANDS, "trian", "--version", "--nope", ""]))
     args = [verb, *QUICK.get(verb, [])]
     for _ in range(draw(st.integers(0, 4))):
         args += draw(st.sampled_from([_name, _option, _option, _option, _noise]))(draw, verb)
@@ -66,7 +66,7 @@ def _name(draw: st.DrawFn, verb: str) -> list[str]:
 
 
 def _option(draw: st.DrawFn, verb: str) -> list[str]:
-    if verb not in VERBS:
+    if verb not in COMMANDS:
         return []
     option = draw(st.sampled_from(options_of(verb)))
     flag = draw(st.sampled_from([*option.opts, *option.secondary_opts]))

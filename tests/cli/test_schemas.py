@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 from byhand.recipes.recipe import described
 
@@ -33,14 +33,14 @@ def test_train_on_a_test_set(look_alike: Path, tmp_path: Path) -> None:
         *TRAINED,
         "test_accuracy",
         "interval",
-        "most_confused",
+        "top_confusions",
         "accuracy_moved_by_3",
         "diagnosis",
         "test_looks",
     ]
     assert list(values["test_accuracy"]) == list(values["train_seconds"]) == SPREAD
     assert list(values["interval"]) == ["of", "level", "bounds"]
-    assert all(list(pair) == ["true", "predicted", "count"] for pair in values["most_confused"])
+    assert all(list(pair) == ["true", "predicted", "count"] for pair in values["top_confusions"])
     assert values["tested"] == "on 300 test examples"
 
 
@@ -50,7 +50,7 @@ def test_train_in_folds_and_over_seeds(tmp_path: Path) -> None:
         *TRAINED,
         "test_accuracy",
         "interval",
-        "most_confused",
+        "top_confusions",
         "accuracy_in_file_order",
         "diagnosis",
         "test_looks",
@@ -65,7 +65,7 @@ def test_train_on_clouds_and_on_xor(tmp_path: Path) -> None:
     assert found == [*TRAINED, "test_accuracy", *plane, *AFTER]
     found, _ = names("train", "xor", "--epochs", "1", "--quiet", "--runs", tmp_path)
     shares = [f"share_of_200_starts_with_{hidden}_hidden_units" for hidden in (0, 2, 4, 8)]
-    assert found == [*TRAINED, "test_accuracy", "interval", "most_confused", *shares, *AFTER]
+    assert found == [*TRAINED, "test_accuracy", "interval", "top_confusions", *shares, *AFTER]
 
 
 def test_regression(tmp_path: Path) -> None:

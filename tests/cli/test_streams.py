@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from run import PYTHON, byhand, ended, started
+from cli_runner import PYTHON, byhand, ended, started
 
-from byhand.cli.main import VERBS
+from byhand.cli.main import COMMANDS
 
 ESCAPE = "\x1b"
-ENDING = [verb for verb in VERBS if verb != "lab"]  # which serves until Ctrl-C: tests/lab/test_verbs.py
+ENDING = [verb for verb in COMMANDS if verb != "lab"]  # which serves until Ctrl-C: tests/lab/test_verbs.py
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 from byhand.recipes.table import TABLE, fit_to_rows
 

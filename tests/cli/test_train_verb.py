@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from run import byhand
+from cli_runner import byhand
 
 from byhand.cli.main import cli
 from byhand.persistence.model import load_model
@@ -236,9 +236,9 @@ def test_a_fault_of_ours_is_told_as_one(verb: str, tmp_path: Path, monkeypatch: 
     def fails(*args: object, **kwargs: object) -> None:
         raise RuntimeError("what nobody thought of")
 
-    monkeypatch.setattr("byhand.recipes.sources.load_data", fails)
+    monkeypatch.setattr("byhand.recipes.datasets.load_data", fails)
     monkeypatch.setattr("byhand.cli.training.load_data", fails)
-    monkeypatch.setattr("byhand.cli.loading.find_model", fails)
+    monkeypatch.setattr("byhand.cli.model_lookup.find_model", fails)
     done = byhand(verb, "--runs", str(tmp_path))
     assert done.code == 1
     assert "a fault of ours: RuntimeError: what nobody thought of" in done.err

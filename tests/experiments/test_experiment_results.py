@@ -10,10 +10,11 @@ import pytest
 
 from byhand import data
 from byhand.errors import DataError, OptionError
-from byhand.experiments import Experiment, Result, conduct, experiments
-from byhand.experiments.digits import distinct_units, gradient_ratio, silent_units
-from byhand.experiments.material import Material, begun, columns_shuffled, trained
-from byhand.experiments.removed import accuracy_of, costs_of_units, hidden
+from byhand.experiments import Experiment, Result, experiments
+from byhand.experiments import runner as run_experiment
+from byhand.experiments.ablation import ablation_costs, accuracy_of, hidden
+from byhand.experiments.experiment_data import ExperimentData, make_run, permute_columns, trained
+from byhand.experiments.mnist_trials import dead_units, distinct_units, gradient_ratio
 from byhand.experiments.table import Expectation, Measure
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
@@ -70,10 +71,10 @@ def test_what_is_most_frequent_stands_for_classes() -> None:
 
 def test_xor_as_expected_twice_the_same_and_as_the_page_s_frame() -> None:
     told: list[int] = []
-    result = conduct(XOR, 5, told=told.append)
+    result = run_experiment(XOR, 5, told=told.append)
     assert result.is_as_expected
     assert told == [1, 2, 3, 4, 5]
-    assert conduct(XOR, 2).values == result.values[:2]
+    assert run_experiment(XOR, 2).values == result.values[:2]
     frame = result.frame()
     assert as_frames_json_has_it(frame)
     assert json.loads(json.dumps(frame)) == frame
@@ -83,7 +84,7 @@ def test_xor_as_expected_twice_the_same_and_as_the_page_s_frame() -> None:
 
 
 def test_two_clouds_know_their_limits() -> None:
-    result = conduct(experiments()["line-or-curve"], 5)
+    result = run_experiment(experiments()["line-or-curve"], 5)
     assert result.is_as_expected
     best, line = result.marks.values()
     assert best == pytest.approx(0.1177, abs=1e-4)
@@ -94,9 +95,9 @@ def test_two_clouds_know_their_limits() -> None:
 
 def test_no_seeds_and_no_digits_are_told() -> None:
     with pytest.raises(OptionError, match="0 seeds"):
-        conduct(XOR, 0)
+        run_experiment(XOR, 0)
     with pytest.raises(DataError, match="no train-images"):
-        conduct(experiments()["raw-pixels"], 1, data_dir=Path(__file__).parent)
+        run_experiment(experiments()["raw-pixels"], 1, data_dir=Path(__file__).parent)
 
 
 # What is measured of a network, on the bundled digits
@@ -112,9 +113,9 @@ def settings(**changes: Any) -> dict[str, Any]:
 
 
 def test_equal_weights_stay_equal_and_are_counted(digits: data.Dataset) -> None:
-    equal = trained(begun(settings(fill=0.05), digits, digits.train, 1))
+    equal = trained(make_run(settings(fill=0.05), digits, digits.train, 1))
     assert distinct_units(equal) == 1
-    assert distinct_units(trained(begun(settings(), digits, digits.train, 1))) == 12
+    assert distinct_units(trained(make_run(settings(), digits, digits.train, 1))) == 12
     W = np.array([[1, 2, 1, 1 + 1e-7], [3, 4, 3, 3]], dtype=np.float32)
     network = Network.mlp([2, 4, 2])
     network.params["0.W"][...] = W
@@ -125,8 +126,8 @@ def test_silent_units_say_nothing_to_any_example() -> None:
     network = Network.mlp([2, 3, 2])
     network.params["0.W"][...] = [[1, -1, 1], [0, 0, -1]]
     x = np.array([[1, 2], [2, 3], [0, 0]], dtype=np.float32)  # z: 1 −1 −1, 2 −2 −1, 0 0 0
-    assert silent_units(network, x) == 2
-    assert silent_units(network, np.array([[-1, 2]], dtype=np.float32)) == 2
+    assert dead_units(network, x) == 2
+    assert dead_units(network, np.array([[-1, 2]], dtype=np.float32)) == 2
 
 
 def test_the_gradient_s_ratio_is_that_of_small_changes(digits: data.Dataset) -> None:
@@ -147,9 +148,9 @@ def test_the_gradient_s_ratio_is_that_of_small_changes(digits: data.Dataset) -> 
 
 
 def test_a_removed_unit_costs_what_the_network_without_it_loses(digits: data.Dataset) -> None:
-    network = trained(begun(settings(), digits, digits.train, 1))
+    network = trained(make_run(settings(), digits, digits.train, 1))
     x, y = digits.validation.x, digits.validation.y
-    whole, costs = (network.predict(x).argmax(axis=1) == y).mean(), costs_of_units(network, x, y)
+    whole, costs = (network.predict(x).argmax(axis=1) == y).mean(), ablation_costs(network, x, y)
     for unit in range(12):
         alive = np.arange(12) != unit
         W1, b1, W2, b2 = (array.copy() for array in network.params.values())
@@ -163,13 +164,11 @@ def test_shuffled_columns_are_the_same_digits(digits: data.Dataset) -> None:
     order = np.roll(np.arange(64), 7)
     network, shuffled = Network.mlp([64, 10], seed=1), Network.mlp([64, 10], seed=1)
     shuffled.params["0.W"][...] = network.params["0.W"][order]
-    assert (
-        evaluate(shuffled, columns_shuffled(digits.train, order)).accuracy == evaluate(network, digits.train).accuracy
-    )
+    assert evaluate(shuffled, permute_columns(digits.train, order)).accuracy == evaluate(network, digits.train).accuracy
 
 
 def test_the_seed_draws_which_digits_are_used(digits: data.Dataset) -> None:
-    material = Material(digits, {"unit": digits.train.preparation})
+    material = ExperimentData(digits, {"unit": digits.train.preparation})
     few, other, all_of_them = (material.train(settings(train=n), seed) for n, seed in ((50, 1), (50, 2), (10**6, 1)))
     assert len(few) == len(other) == 50
     assert (few.raw != other.raw).any()
@@ -177,11 +176,11 @@ def test_the_seed_draws_which_digits_are_used(digits: data.Dataset) -> None:
 
 
 def conducted_on(digits: data.Dataset, experiment: Experiment) -> dict[str, dict[str, float]]:
-    from byhand.experiments.conduct import KINDS
+    from byhand.experiments.runner import KINDS
 
     test = replace(digits, test=digits.validation)
     trials = [trial.settings for trial in experiment.trials]
-    material = Material(test, {one["preparation"]: digits.train.preparation for one in trials})
+    material = ExperimentData(test, {one["preparation"]: digits.train.preparation for one in trials})
     counted = replace(experiment, aside=(*experiment.aside, Measure("updates", "updates", "number")))
     return KINDS[experiment.kind].one_seed(counted, material, 1)
 

@@ -9,7 +9,7 @@ import pytest
 
 from byhand.errors import OptionError
 from byhand.experiments import Experiment, experiment_named, experiments
-from byhand.experiments.conduct import KINDS
+from byhand.experiments.runner import KINDS
 from byhand.experiments.table import FILE
 from byhand.recipes.build import build_initializer, build_loss
 from byhand.recipes.recipe import Recipe

@@ -11,17 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from byhand.data.prepare import Preparation
-from byhand.errors import EnvironmentFault
+from byhand.errors import SystemResourceError
 from byhand.exports import EXPORTS
 from byhand.exports.child import PYTHON, run_limited
-from byhand.exports.plain import plain_model
+from byhand.exports.inference_model import inference_model
 from byhand.exports.verify import verify
 from byhand.network import Network
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.output import Output
+from byhand.preprocessing import InputScaler
 
-RAW = Preparation("raw", np.asarray(1.0), np.asarray(0.0))
+RAW = InputScaler("raw", np.asarray(1.0), np.asarray(0.0))
 ATTACKS = [
     '"""\nimport os; os.system("touch was-run")\n"""',
     '*/\n#include <stdlib.h>\nint run = system("touch was-run"); /*',
@@ -61,20 +61,20 @@ TOKENS = {"python": python_tokens, "c": c_tokens, "js": c_tokens}
 def test_the_tokens_are_those_of_a_model_without_a_name(kind: str, attack: object, tmp_path: Path) -> None:
     for recipe in ({"name": attack}, attack):
         save_model(model_of(recipe), tmp_path / "model")
-        content = EXPORTS[kind](plain_model(load_model(tmp_path / "model")))
-        trusted = EXPORTS[kind](plain_model(model_of({})))
+        content = EXPORTS[kind](inference_model(load_model(tmp_path / "model")))
+        trusted = EXPORTS[kind](inference_model(model_of({})))
         assert TOKENS[kind](content) == TOKENS[kind](trusted)
         assert content == trusted
 
 
 def test_onnx_says_nothing_of_it_either() -> None:
     pytest.importorskip("onnx")
-    trusted = EXPORTS["onnx"](plain_model(model_of({})))
-    assert EXPORTS["onnx"](plain_model(model_of({"name": ATTACKS[0]}))) == trusted
+    trusted = EXPORTS["onnx"](inference_model(model_of({})))
+    assert EXPORTS["onnx"](inference_model(model_of({"name": ATTACKS[0]}))) == trusted
 
 
 def test_a_decent_name_is_told() -> None:
-    assert b"deep-dive, 3-4-2" in EXPORTS["python"](plain_model(model_of({"name": "deep-dive"})))
+    assert b"deep-dive, 3-4-2" in EXPORTS["python"](inference_model(model_of({"name": "deep-dive"})))
 
 
 HOSTILE = {
@@ -94,10 +94,10 @@ def test_even_hostile_code_writes_no_byte_and_sees_no_environment(
         pytest.skip(f"needs {NEEDS[kind]}")
     monkeypatch.setenv("SECRET_WORD", "1")
     model = model_of({})
-    good = EXPORTS[kind](plain_model(model))
+    good = EXPORTS[kind](inference_model(model))
     file = tmp_path / "written"
     verify(kind, good, model, np.ones((2, 3)))
-    with suppress(EnvironmentFault):  # it may be killed at its first byte
+    with suppress(SystemResourceError):  # it may be killed at its first byte
         verify(kind, good + HOSTILE[kind][0].format(file=file).encode() + b"\n", model, np.ones((2, 3)))
     assert not file.exists() or file.read_bytes() == b""
     for harmless in HOSTILE[kind][1:]:
@@ -110,14 +110,14 @@ def test_node_reads_nothing_but_the_export(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("x")
     spy = f"import {{ readFileSync }} from 'node:fs'; readFileSync('{secret}');"
-    with pytest.raises(EnvironmentFault, match="did not answer"):
-        verify("js", EXPORTS["js"](plain_model(model)) + spy.encode(), model, np.ones((2, 3)))
+    with pytest.raises(SystemResourceError, match="did not answer"):
+        verify("js", EXPORTS["js"](inference_model(model)) + spy.encode(), model, np.ones((2, 3)))
 
 
 def test_an_export_that_talks_without_end_is_cut_off() -> None:
     model = model_of({})
     endless = b"import sys\nwhile True:\n    sys.stdout.buffer.write(bytes(1 << 16))\n"
-    with pytest.raises(EnvironmentFault, match="did not answer"):
+    with pytest.raises(SystemResourceError, match="did not answer"):
         verify("python", endless, replace(model), np.ones((2, 3)))
 
 
@@ -140,4 +140,4 @@ def test_the_child_imports_nothing_from_where_it_is_run(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "path"))
     model = model_of({})
-    assert verify("python", EXPORTS["python"](plain_model(model)), model, np.ones((2, 3))).n == 2
+    assert verify("python", EXPORTS["python"](inference_model(model)), model, np.ones((2, 3))).n == 2

@@ -13,9 +13,9 @@ from byhand.layers import BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, GradientClipping, Nesterov, WeightDecay
+from byhand.optimizers import SGD, Adam, ClipGradNorm, Nesterov, WeightDecay
 from byhand.optimizers.base import Optimizer
-from byhand.randomness import DATA, DROPOUT, SHUFFLE, Stream
+from byhand.random import DATA, DROPOUT, SHUFFLE, RandomStream
 from byhand.training.step import train_step
 
 PATH = Path(__file__).resolve().parent / "epoch.json"
@@ -49,7 +49,7 @@ CASES: list[Case] = [
         [N_IN, 6, 4],
         {"activation": "leaky_relu"},
         BinaryCrossEntropy(),
-        GradientClipping(Adam(), 0.5),
+        ClipGradNorm(Adam(), 0.5),
         {"kind": "adam", "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "clipNorm": 0.5},
         10,
         0.005,
@@ -69,7 +69,7 @@ CASES: list[Case] = [
         [N_IN, 9, 7, 4],
         {"batch_norm": True},
         SoftmaxCrossEntropy(),
-        GradientClipping(WeightDecay(Nesterov(0.9), 0.01), 0.5),
+        ClipGradNorm(WeightDecay(Nesterov(0.9), 0.01), 0.5),
         {"kind": "nesterov", "momentum": 0.9, "weightDecay": 0.01, "clipNorm": 0.5},
         8,
         0.02,
@@ -121,7 +121,7 @@ def add(layer: Layer, found: list[dict[str, Any]]) -> None:
 def made(case: Case) -> dict[str, Any]:
     """Train a case and return all that goes in and comes out."""
     name, sizes, options, loss, optimizer, rule, batch_size, rate = case
-    draws = Stream(5, DATA)
+    draws = RandomStream(5, DATA)
     raw = np.floor(draws.uniform(N, N_IN) * 256).astype(np.uint8)
     raw[:, :3] = 0  # inputs that never vary, as the border of a picture
     y = draws.integers(0, sizes[-1] - 1, N)
@@ -129,7 +129,7 @@ def made(case: Case) -> dict[str, Any]:
     before, orders, losses = layers_of(network), [], []
     x = raw * (1 / 128) - 1
     for epoch in range(1, EPOCHS + 1):
-        order, total, rng = Stream(4, SHUFFLE, epoch).order(N), 0.0, Stream(4, DROPOUT, epoch)
+        order, total, rng = RandomStream(4, SHUFFLE, epoch).order(N), 0.0, RandomStream(4, DROPOUT, epoch)
         for start in range(0, N, batch_size):
             rows = order[start : start + batch_size]
             value, _ = train_step(network, loss, optimizer, rate, x[rows], y[rows], rng)

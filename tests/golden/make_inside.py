@@ -15,20 +15,20 @@ from make_epoch import layers_of, numbers
 
 from byhand.arrays import Array
 from byhand.data import toy
-from byhand.data.prepare import Preparation
 from byhand.initializers import glorot, he, normal, scaled, uniform, zeros
-from byhand.inspection.sureness import flip, question, radius
-from byhand.inspection.why import Bend, bends, gradient_of_lead, walk
+from byhand.inspection.attribution import PiecewiseLinearLayer, bends, logit_margin_gradient, walk
+from byhand.inspection.robustness import flip, question, radius
 from byhand.layers import Dense, LeakyReLU, Softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.network import Network
-from byhand.randomness import DATA, Stream
+from byhand.preprocessing import InputScaler
+from byhand.random import DATA, RandomStream
 
 PATH = Path(__file__).resolve().parent / "inside.json"
 LONG = np.longdouble
 N_IN = 12
-BYTES = Preparation("signed", np.asarray(1 / 128), np.asarray(-1.0))
+BYTES = InputScaler("signed", np.asarray(1 / 128), np.asarray(-1.0))
 
 TRACES: list[tuple[str, list[int], dict[str, Any], Loss]] = [
     ("relu, cross-entropy", [N_IN, 9, 4], {}, SoftmaxCrossEntropy(0.125)),
@@ -63,12 +63,12 @@ def network_of(sizes: list[int], options: dict[str, Any]) -> Network:
             layer.slope = 1 / 128
     for i, (name, b) in enumerate(network.params.items()):
         if name.endswith(".b"):
-            b[:] = Stream(5, DATA, i).normal(len(b)) / 5
+            b[:] = RandomStream(5, DATA, i).normal(len(b)) / 5
     return network.astype(np.float64)
 
 
 def stored_of(seed: int) -> Array:
-    return np.floor(Stream(seed, DATA).uniform(N_IN) * 256)
+    return np.floor(RandomStream(seed, DATA).uniform(N_IN) * 256)
 
 
 def trace_of(network: Network, loss: Loss, x: Array, target: Array) -> dict[str, Any]:
@@ -115,9 +115,9 @@ def exact(array: Any) -> list[float]:
 
 def contributions_of(network: Network, stored: Array, toward: int, against: int) -> tuple[Array, float]:
     """Return each stored number's share of a lead and the rest, formula (1) of why.py in long double."""
-    layers = [Bend(bend.W.astype(LONG), bend.b.astype(LONG), bend.slope) for bend in bends(network)]
+    layers = [PiecewiseLinearLayer(bend.W.astype(LONG), bend.b.astype(LONG), bend.slope) for bend in bends(network)]
     zs = walk(layers, BYTES.apply(stored, LONG))
-    contributions = gradient_of_lead(layers, zs, toward, against) * BYTES.scale * stored
+    contributions = logit_margin_gradient(layers, zs, toward, against) * BYTES.scale * stored
     return contributions, zs[-1][toward] - zs[-1][against] - contributions.sum()
 
 
@@ -159,7 +159,7 @@ def traced(case: tuple[str, list[int], dict[str, Any], Loss]) -> dict[str, Any]:
     }
 
 
-def begun(name: str) -> dict[str, Any]:
+def make_run(name: str) -> dict[str, Any]:
     network = Network.mlp([5, 7, 3], activation="tanh", initializer=INITIALIZERS[name], seed=11)
     factor = {"glorot": 2.0, "normal": 0.01, "uniform": 0.3}.get(name, 1.0)
     return {"initializer": name, "factor": factor, "seed": 11, "layers": layers_of(network)}
@@ -176,7 +176,7 @@ def toy_set(case: tuple[str, dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
 def text() -> str:
     parts = {
         "traces": [traced(case) for case in TRACES],
-        "beginnings": [begun(name) for name in INITIALIZERS],
+        "beginnings": [make_run(name) for name in INITIALIZERS],
         "toys": [toy_set(case) for case in TOYS],
     }
     about = "By the arrays in long double, made by make_inside.py; the core computes in doubles, to 1e-12."

@@ -29,8 +29,8 @@ ORDERS = [(1, 1, 1), (1, 1, 10), (1, 2, 10), (3, 1, 100), (2**64 - 1, 30, 257)] 
 def draws(seed: int, stream: int, epoch: int, first_block: int) -> dict[str, object]:
     """Return words, uniforms and normals, each from the beginning of first_block."""
 
-    def start() -> reference.Stream:
-        return reference.Stream(seed, stream, epoch, position=4 * first_block)
+    def start() -> reference.RandomStream:
+        return reference.RandomStream(seed, stream, epoch, position=4 * first_block)
 
     words, uniforms, normals = start(), start().uniform(4 * N_BLOCKS), start().normal(N_NORMALS)
     return {
@@ -46,7 +46,7 @@ def draws(seed: int, stream: int, epoch: int, first_block: int) -> dict[str, obj
 
 def order(seed: int, epoch: int, n: int) -> dict[str, object]:
     """Return the order of n examples in an epoch."""
-    return {"seed": str(seed), "epoch": epoch, "order": reference.Stream(seed, reference.SHUFFLE, epoch).order(n)}
+    return {"seed": str(seed), "epoch": epoch, "order": reference.RandomStream(seed, reference.SHUFFLE, epoch).order(n)}
 
 
 def as_text() -> str:

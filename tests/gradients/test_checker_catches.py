@@ -12,11 +12,11 @@ from byhand.layers import BatchNorm, Dense, Dropout, Layer, Tanh
 from byhand.layers.batch_norm import Normalised
 from byhand.losses import SquaredError
 from byhand.network import Network
-from byhand.randomness import INIT, Stream
+from byhand.random import INIT, RandomStream
 
 
 def square(seed: int) -> Dense:
-    return Dense(4, 4, rng=Stream(seed, INIT, 1))
+    return Dense(4, 4, rng=RandomStream(seed, INIT, 1))
 
 
 class SlightlyWrong(Dense):
@@ -95,12 +95,12 @@ class OtherScale(SquaredError):  # noqa: N818 — a loss, no exception
 
 def check(middle: Layer, loss: SquaredError, method: str) -> bool:
     network = Network([square(1), middle, square(2)])
-    x, t = Stream(5, INIT).normal(6, 4), Stream(6, INIT).normal(6, 4)
+    x, t = RandomStream(5, INIT).normal(6, 4), RandomStream(6, INIT).normal(6, 4)
     return gradient_check(network, loss, x, t, method=method).is_right
 
 
 def as_kind(kind: type[Dense]) -> Dense:
-    return kind(4, 4, rng=Stream(3, INIT, 1))
+    return kind(4, 4, rng=RandomStream(3, INIT, 1))
 
 
 @pytest.mark.parametrize("method", ["complex", "central"])
@@ -138,7 +138,9 @@ def test_a_dropout_mask_without_its_scale_is_caught(method: str) -> None:
 def test_a_gradient_that_is_no_gradient_is_infinitely_wrong(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Broken, "how", how)
     network = Network([square(1), as_kind(Broken), square(2)])
-    found = gradient_check(network, SquaredError(), Stream(5, INIT).normal(6, 4), Stream(6, INIT).normal(6, 4))
+    found = gradient_check(
+        network, SquaredError(), RandomStream(5, INIT).normal(6, 4), RandomStream(6, INIT).normal(6, 4)
+    )
     assert found.errors["1.b"] == np.inf == found.worst
     assert not found.is_right
 
@@ -146,7 +148,9 @@ def test_a_gradient_that_is_no_gradient_is_infinitely_wrong(how: str, monkeypatc
 def test_in_a_deep_stack_the_report_names_the_array_that_is_wrong() -> None:
     kinds = [Dense, Dense, SlightlyWrong, Dense]
     network = Network([layer for kind in kinds for layer in (as_kind(kind), Tanh())])
-    found = gradient_check(network, SquaredError(), Stream(5, INIT).normal(6, 4), Stream(6, INIT).normal(6, 4))
+    found = gradient_check(
+        network, SquaredError(), RandomStream(5, INIT).normal(6, 4), RandomStream(6, INIT).normal(6, 4)
+    )
     assert [name for name, error in found.errors.items() if error > found.tolerance] == ["4.W"]
     assert [line for line in str(found).splitlines() if line.endswith("WRONG")] == [
         f"4.W         {found.errors['4.W']:9.1e}  WRONG"

@@ -18,7 +18,7 @@ from byhand.layers import (
 )
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
-from byhand.randomness import INIT, Stream
+from byhand.random import INIT, RandomStream
 
 ACTIVATIONS = ["relu", "leaky_relu", "sigmoid", "tanh", "identity", "softmax"]
 LOSSES = [SoftmaxCrossEntropy(0.1), SquaredError(), BinaryCrossEntropy()]
@@ -27,9 +27,9 @@ LOSSES = [SoftmaxCrossEntropy(0.1), SquaredError(), BinaryCrossEntropy()]
 def check(network: Network, loss: Loss, seed: int, *, training: bool = True) -> None:
     for i, (name, array) in enumerate(network.params.items()):
         if name.endswith("b"):  # where all inputs of a ReLU are off, a bias of 0 puts it exactly on its kink
-            array += 0.1 * Stream(seed, INIT, 100 + i).normal(*array.shape)
-    x = Stream(seed, INIT, 80).normal(5, network.widths[0])
-    y = Stream(seed, INIT, 81).integers(0, network.widths[-1] - 1, 5)
+            array += 0.1 * RandomStream(seed, INIT, 100 + i).normal(*array.shape)
+    x = RandomStream(seed, INIT, 80).normal(5, network.widths[0])
+    y = RandomStream(seed, INIT, 81).integers(0, network.widths[-1] - 1, 5)
     found = gradient_check(network, loss, x, y, training=training, seed=seed)
     assert found.is_right, f"seed {seed}, {network}\n{found}"
 
@@ -52,11 +52,13 @@ def test_with_batch_norm_dropout_and_residual_together(activation: str) -> None:
 
 def test_every_kind_of_layer_in_one_deep_row() -> None:
     for seed in range(5):
-        dense = [Dense(6, 6, rng=Stream(seed, INIT, i)) for i in range(7)]
+        dense = [Dense(6, 6, rng=RandomStream(seed, INIT, i)) for i in range(7)]
         kinds = [LeakyReLU(0.1), Sigmoid(), BatchNorm(6), Tanh(), Dropout(0.3), ReLU(), Identity()]
         row = [layer for pair in zip(dense, kinds, strict=True) for layer in pair]
-        inner = Residual(Dense(6, 6, rng=Stream(seed, INIT, 8)), BatchNorm(6), Residual(Tanh(), Dropout(0.2)), ReLU())
-        check(Network([*row, inner, Dense(6, 3, rng=Stream(seed, INIT, 9)), Softmax()]), SquaredError(), seed)
+        inner = Residual(
+            Dense(6, 6, rng=RandomStream(seed, INIT, 8)), BatchNorm(6), Residual(Tanh(), Dropout(0.2)), ReLU()
+        )
+        check(Network([*row, inner, Dense(6, 3, rng=RandomStream(seed, INIT, 9)), Softmax()]), SquaredError(), seed)
 
 
 @pytest.mark.full
@@ -64,7 +66,7 @@ def test_every_kind_of_layer_in_one_deep_row() -> None:
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.kind)
 def test_two_hundred_random_networks(activation: str, loss: Loss) -> None:
     for seed in range(200):
-        rng = Stream(seed, INIT, 90)
+        rng = RandomStream(seed, INIT, 90)
         sizes = [int(width) for width in rng.integers(2, 5, int(rng.integers(2, 5)))]
         batch_norm = bool(rng.integers(0, 1)) and activation != "softmax"
         # What two or three hidden softmax units pass on hardly varies from example to example: to normalise it is to

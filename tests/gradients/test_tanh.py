@@ -1,4 +1,4 @@
-from checks import check_layer
+from gradient_checks import check_layer
 
 from byhand.layers import Tanh
 

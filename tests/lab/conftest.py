@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from byhand.data.idx import write_idx
-from byhand.lab.hub import Hub
-from byhand.lab.pictures import PictureSource
+from byhand.lab.broadcast import Hub
+from byhand.lab.mnist_source import PictureSource
 from byhand.lab.server import Server
 
 

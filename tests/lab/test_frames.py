@@ -7,15 +7,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from byhand.cli.onlooker import Onlooker
+from byhand.cli.live_publisher import LivePublisher
 from byhand.engines.base import Engine
-from byhand.lab.frames import first_weights, history_row, thinned, training_frame
-from byhand.lab.hub import Hub
+from byhand.engines.selection import choose_engine
+from byhand.lab.broadcast import Hub
+from byhand.lab.messages import first_weights, history_row, subsample, training_frame
 from byhand.network import Network
 from byhand.recipes import recipe_named
+from byhand.recipes.datasets import load_data
 from byhand.recipes.run import Run
-from byhand.recipes.sources import load_data
-from byhand.training.engines import choose_engine
 from byhand.training.history import EpochRecord
 
 NAMES = [
@@ -43,10 +43,10 @@ def run_of(**fields: object) -> tuple[Run, Engine]:
 def shown(run: Run, engine: Engine) -> list[dict[str, object]]:
     """Return a frame for the beginning and every epoch."""
     hub = Listening()
-    onlooker = Onlooker(hub)
-    onlooker.look(run, now=True)
+    publisher = LivePublisher(hub)
+    publisher.look(run, now=True)
     for _ in run.epochs(engine):
-        onlooker.look(run, now=True)
+        publisher.look(run, now=True)
     return hub.frames
 
 
@@ -111,7 +111,7 @@ def test_infinite_numbers_are_none() -> None:
 @pytest.mark.parametrize("n", [0, 1, 2, 499, 500, 501, 999, 1000, 1001, 12_345])
 def test_a_long_history_is_thinned_and_keeps_its_end(n: int) -> None:
     rows = [{"epoch": i + 1} for i in range(n)]
-    kept = [row["epoch"] for row in thinned(rows)]
+    kept = [row["epoch"] for row in subsample(rows)]
     assert len(kept) <= 500
     assert len(kept) >= min(n, 250)
     assert kept[-1:] == [row["epoch"] for row in rows[-1:]]
@@ -121,9 +121,9 @@ def test_a_long_history_is_thinned_and_keeps_its_end(n: int) -> None:
 def test_short_epochs_are_not_all_shown() -> None:
     run, engine = run_of(epochs=400, hidden=(2,))
     hub = Listening()
-    onlooker = Onlooker(hub)
+    publisher = LivePublisher(hub)
     for _ in zip(range(400), run.epochs(engine), strict=False):
-        onlooker.look(run)
+        publisher.look(run)
     assert len(hub.frames) < 200
-    onlooker.look(run, now=True)
+    publisher.look(run, now=True)
     assert hub.frames[-1]["epoch"] == run.state.epoch

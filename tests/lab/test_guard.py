@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from asking import HOST, OWN, PORT, call, raw, whole_app
+from client import HOST, OWN, PORT, call, raw, whole_app
 
-from byhand.lab.guard import MAX_BODY, Guard, authority
-from byhand.lab.pages import Pages
+from byhand.lab.middleware import MAX_BODY, Guard, authority
 from byhand.lab.server import Server
+from byhand.lab.static_files import Pages
 
 WRONG_HOSTS = [
     "evil.example", "evil.example:8765", "rebound.evil.example:8765", "127.0.0.1.evil:8765", "127.0.0.1.evil.example",

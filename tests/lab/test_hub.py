@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from byhand.lab.hub import INTERVAL, Hub, Viewer
+from byhand.lab.broadcast import INTERVAL, Hub, Viewer
 
 
 def during(work: Callable[[Hub], Awaitable[None]]) -> None:
@@ -86,7 +86,9 @@ def test_at_most_twenty_a_second_and_the_last_one_always() -> None:
 def test_a_frame_becomes_text_once_however_many_look_on(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     dumps = json.dumps
-    monkeypatch.setattr("byhand.lab.hub.json.dumps", lambda frame, **how: made.append(frame) or dumps(frame, **how))
+    monkeypatch.setattr(
+        "byhand.lab.broadcast.json.dumps", lambda frame, **how: made.append(frame) or dumps(frame, **how)
+    )
 
     async def work(hub: Hub) -> None:
         viewers = [hub.join() for _ in range(50)]
@@ -99,7 +101,7 @@ def test_a_frame_becomes_text_once_however_many_look_on(monkeypatch: pytest.Monk
 
 
 def test_where_nobody_looks_nothing_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("byhand.lab.hub.json.dumps", None)
+    monkeypatch.setattr("byhand.lab.broadcast.json.dumps", None)
 
     async def work(hub: Hub) -> None:
         viewer = hub.join()

@@ -5,18 +5,18 @@ import socket
 from contextlib import ExitStack, suppress
 
 import pytest
-from asking import ask, raw, viewer
+from client import ask, raw, viewer
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from byhand.errors import EnvironmentFault, OptionError
-from byhand.lab import live
+from byhand.errors import OptionError, SystemResourceError
 from byhand.lab import server as server_file
+from byhand.lab import websocket as live
+from byhand.lab.broadcast import Hub
 from byhand.lab.connections import log_once
-from byhand.lab.hub import Hub
-from byhand.lab.live import MAX_FRAME
-from byhand.lab.pictures import PictureSource
+from byhand.lab.mnist_source import PictureSource
 from byhand.lab.server import Server, is_loopback
+from byhand.lab.websocket import MAX_FRAME
 from waiting import HANG, wait_until
 
 
@@ -97,7 +97,7 @@ def test_a_message_too_long(server: Server, hub: Hub, capfd: pytest.CaptureFixtu
 
 
 def test_a_full_house(server: Server, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("byhand.lab.hub.MOST_VIEWERS", 3)
+    monkeypatch.setattr("byhand.lab.broadcast.MOST_VIEWERS", 3)
     with ExitStack() as stack:
         for _ in range(3):
             stack.enter_context(viewer(server))
@@ -215,7 +215,7 @@ def test_the_last_frame_is_seen_before_the_end(pictures: object, hub: Hub) -> No
 def test_a_taken_port_is_told() -> None:
     server = Server(port=0, pictures=PictureSource(None))
     try:
-        with pytest.raises(EnvironmentFault, match=rf"port {server.port} of 127.0.0.1 is taken"):
+        with pytest.raises(SystemResourceError, match=rf"port {server.port} of 127.0.0.1 is taken"):
             Server(port=server.port, pictures=PictureSource(None))
     finally:
         server.stop()
@@ -228,7 +228,7 @@ def test_a_host_that_is_none_is_told(host: str) -> None:
 
 
 def test_an_address_of_another_machine_is_told() -> None:
-    with pytest.raises(EnvironmentFault, match=r"cannot listen at 192\.0\.2\.1:0"):
+    with pytest.raises(SystemResourceError, match=r"cannot listen at 192\.0\.2\.1:0"):
         Server("192.0.2.1", 0, pictures=PictureSource(None))
 
 
@@ -237,7 +237,7 @@ def test_addresses_of_version_six() -> None:
         pytest.skip("needs IPv6")
     try:
         server = Server("::1", 0, pictures=PictureSource(None))
-    except EnvironmentFault:
+    except SystemResourceError:
         pytest.skip("needs IPv6")
     server.start()
     try:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from asking import OWN, TOKEN, Answer, ask, call, whole_app
+from client import OWN, TOKEN, Answer, ask, call, whole_app
 
 import byhand as bh
 from byhand.data import mnist
-from byhand.errors import EnvironmentFault
-from byhand.lab.guard import Guard
-from byhand.lab.pages import FOLDER, Pages
-from byhand.lab.pictures import PictureSource
-from byhand.lab.saved import saved_model
+from byhand.errors import SystemResourceError
+from byhand.lab.middleware import Guard
+from byhand.lab.mnist_source import PictureSource
+from byhand.lab.model_file import saved_model
 from byhand.lab.server import Server
+from byhand.lab.static_files import FOLDER, Pages
 from byhand.lab.token import is_token, new_token
 
 API = ["/api/hello", "/api/model", *(f"/api/data/{a}/{b}" for a, b in product(("train", "test"), ("images", "labels")))]
@@ -182,7 +182,8 @@ def test_no_data_is_no_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [EnvironmentFault("images cannot be read: Input/output error."), PermissionError(13, "Permission denied")]
+    "fault",
+    [SystemResourceError("images cannot be read: Input/output error."), PermissionError(13, "Permission denied")],
 )
 def test_data_that_cannot_be_read_are_no_fault_either(
     fault: Exception, pictures: Path, monkeypatch: pytest.MonkeyPatch
@@ -190,7 +191,7 @@ def test_data_that_cannot_be_read_are_no_fault_either(
     def fails(*_: object, **__: object) -> None:
         raise fault
 
-    monkeypatch.setattr("byhand.lab.pictures.mnist", fails)
+    monkeypatch.setattr("byhand.lab.mnist_source.mnist", fails)
     app, known = whole_app(pictures), ("x-byhand-token", TOKEN)
     assert get(app, "/api/hello", known).json["data"] is None
     answer = get(app, "/api/data/train/images", known)

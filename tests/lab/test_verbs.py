@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from asking import viewer
+from client import viewer
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
@@ -169,7 +169,9 @@ def test_a_missing_extra_is_one_sentence(
     args: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("byhand.lab.extra.importlib.util.find_spec", lambda name: None if name == "uvicorn" else name)
+    monkeypatch.setattr(
+        "byhand.lab.dependencies.importlib.util.find_spec", lambda name: None if name == "uvicorn" else name
+    )
     assert byhand(*args) == 4
     assert capsys.readouterr().err == "byhand: the lab needs uvicorn: pip install 'byhand[lab]'.\n"
     assert list(tmp_path.iterdir()) == []

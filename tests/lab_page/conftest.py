@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import STATIC, Lab
+from page_object import STATIC, Lab
 
 CHROMIUM = os.environ.get("BYHAND_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 

@@ -115,7 +115,7 @@ for (const problem of [plane.problem(3), answers.problem(core, model, stored, 1)
 }
 
 
-// Clouds: the best line and the least error as byhand.data.clouds has them; the line's error is that of a network of it
+// Clouds: the best line and the least error as byhand.data.gaussian_pair has them; the line's error is that of a network of it
 
 const about = (value, wanted, within) => assert.ok(Math.abs(value - wanted) < within, `${value} is not ${wanted}`);
 const known = new Clouds(core, clouds), line = known.bestLine([-3, 5, -3, 5]), [from, to] = line.ends;

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import drawings
+from page_object import drawings
 
 pytestmark = pytest.mark.browser
 VIEWS = ["Draw", "Network", "Train", "Plane", "Microscope", "Mistakes", "Experiments"]

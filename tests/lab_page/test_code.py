@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import drawings
+from page_object import drawings
 
 pytestmark = pytest.mark.browser
 NUMBER = r"-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?"

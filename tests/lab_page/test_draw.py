@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-from driving import STATIC, drawings
+from page_object import STATIC, drawings
 
 import byhand as bh
-from byhand.inspection.sureness import flip, question, radius
-from byhand.inspection.why import why
-from byhand.randomness import DATA, Stream
+from byhand.inspection.attribution import why
+from byhand.inspection.robustness import flip, question, radius
+from byhand.random import DATA, RandomStream
 
 pytestmark = pytest.mark.browser
 PERTURBATIONS = 10  # of each drawing
@@ -29,7 +29,7 @@ def numbers_of(row: Any) -> list[float]:
 
 def perturbed(drawing: dict[str, Any], seed: int) -> dict[str, Any]:
     """Return a drawing turned, slanted, scaled, moved and shaken a little: what another hand would have made of it."""
-    rng = Stream(seed, DATA)
+    rng = RandomStream(seed, DATA)
     turn, slant, size, right, down = rng.uniform(5) * 2 - 1
     angle, scale = math.radians(8 * turn), 1 + 0.15 * size
     points = np.concatenate([np.array(stroke) for stroke in drawing["strokes"]]) - 0.5

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from test_access import violations
 
-from byhand.experiments import conduct, experiments
+from byhand.experiments import experiments
+from byhand.experiments import runner as run_experiment
 
 NODE = shutil.which("node")
 in_node = pytest.mark.skipif(NODE is None, reason="needs node")
@@ -34,12 +35,12 @@ def test_in_node_every_kind_runs_and_agrees_with_the_desk_where_the_data_are_the
     frames = frames_of()
     assert {experiments()[name].kind for name in frames} == {one.kind for one in experiments().values()}
     for name, within in (("xor-line", 0.0), ("many-starts", 0.1), ("line-or-curve", 0.01)):
-        ours, theirs = values(conduct(experiments()[name], 1).frame()), values(frames[name])
+        ours, theirs = values(run_experiment(experiments()[name], 1).frame()), values(frames[name])
         assert ours.keys() == theirs.keys()
         for key, (number,) in theirs.items():
             assert number == pytest.approx(ours[key][0], abs=within or 1e-6), (name, key)
     marks = {mark["name"]: mark["value"] for mark in frames["line-or-curve"]["marks"]}
-    assert marks == pytest.approx(conduct(experiments()["line-or-curve"], 1).marks, abs=1e-3)
+    assert marks == pytest.approx(run_experiment(experiments()["line-or-curve"], 1).marks, abs=1e-3)
     accuracies = values(frames["shuffled-pixels"])
     as_they_are, shuffled = (numbers[0] for numbers in accuracies.values())
     assert 0.85 < as_they_are != shuffled == pytest.approx(as_they_are, abs=0.04)
@@ -50,7 +51,7 @@ def test_in_node_every_kind_runs_and_agrees_with_the_desk_where_the_data_are_the
 @pytest.mark.full
 def test_on_the_same_digits_the_page_finds_what_the_desk_finds(mnist_folder: Path) -> None:
     frame = frames_of(str(mnist_folder))["noise-and-nonsense"]
-    desk = values(conduct(experiments()["noise-and-nonsense"], 1, data_dir=mnist_folder).frame())
+    desk = values(run_experiment(experiments()["noise-and-nonsense"], 1, data_dir=mnist_folder).frame())
     for key, (number,) in values(frame).items():
         assert number == pytest.approx(desk[key][0], abs=0.005), key
 

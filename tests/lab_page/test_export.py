@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import STATIC, drawings
+from page_object import STATIC, drawings
 
 import byhand as bh
 from byhand.errors import OptionError
-from byhand.exports.as_page import INSTEAD, as_page, modules
+from byhand.exports.to_html import REPLACEMENTS, modules, to_html
 from byhand.network import Network
 from byhand.persistence.model import save_model
 
@@ -19,7 +19,7 @@ MODEL = STATIC / "models" / "draw.safetensors"
 @pytest.mark.parametrize("width", [1280, 375])
 def test_it_reads_digits_from_disk_without_a_network(width: int, open_lab: Any, tmp_path: Path) -> None:
     page = tmp_path / "digit.html"
-    page.write_bytes(as_page(bh.load_model(MODEL), tmp_path))
+    page.write_bytes(to_html(bh.load_model(MODEL), tmp_path))
     lab = open_lab(page.as_uri(), viewport={"width": width, "height": 800}, offline=True)
     assert lab.page.locator("nav a").all_inner_texts() == ["Draw", "Network"]
     for drawing in drawings()[::5]:
@@ -32,7 +32,7 @@ def test_it_reads_digits_from_disk_without_a_network(width: int, open_lab: Any, 
 
 
 def test_it_is_under_a_megabyte_and_asks_nobody(tmp_path: Path) -> None:
-    content = as_page(bh.load_model(MODEL), tmp_path).decode()
+    content = to_html(bh.load_model(MODEL), tmp_path).decode()
     assert len(content.encode()) < 1_000_000
     assert "http://" not in content.replace("http://www.w3.org/2000/svg", "")
 
@@ -43,7 +43,7 @@ def test_a_model_that_reads_no_drawings_is_refused(tmp_path: Path) -> None:
     model = bh.load_model(MODEL)
     small = Model(Network.mlp([64, 10]), model.preparation, model.output)
     with pytest.raises(OptionError, match="28×28"):
-        as_page(small, tmp_path)
+        to_html(small, tmp_path)
 
 
 def taken(lab: Any, what: str) -> bytes:
@@ -61,7 +61,7 @@ def test_what_the_page_gives_away_is_what_export_writes(site: str, open_lab: Any
     lab = open_lab(site)
     lab.drop("mine.safetensors", (tmp_path / "model.safetensors").read_bytes())
     lab.until("() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText.startsWith('Yours')")
-    assert taken(lab, "As a page") == as_page(model, tmp_path)
+    assert taken(lab, "As a page") == to_html(model, tmp_path)
     assert taken(lab, "As a model") == (tmp_path / "model.safetensors").read_bytes()
 
 
@@ -111,7 +111,7 @@ def test_a_network_trained_in_the_page_is_a_model_of_byhand_s(site: str, open_la
 
 def test_the_page_s_files_can_stand_in_a_page() -> None:
     for name in modules():
-        text = (STATIC / INSTEAD.get(name, name)).read_text(encoding="utf-8")
+        text = (STATIC / REPLACEMENTS.get(name, name)).read_text(encoding="utf-8")
         assert "</script" not in text, name
         assert "<!--" not in text, name
 
@@ -132,7 +132,7 @@ def test_a_network_trained_in_the_page_on_mnist_reads_drawings_elsewhere(
     (tmp_path / "mine.safetensors").write_bytes(taken(here, "As a model"))
     page = tmp_path / "digit.html"
     page.write_bytes(taken(here, "As a page"))
-    assert page.read_bytes() == as_page(bh.load_model(tmp_path / "mine.safetensors"), tmp_path)
+    assert page.read_bytes() == to_html(bh.load_model(tmp_path / "mine.safetensors"), tmp_path)
     elsewhere = open_lab(page.as_uri(), offline=True)
     elsewhere.draw(drawings()[5])
     elsewhere.settled()

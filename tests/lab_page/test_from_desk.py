@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from byhand.cli.lab import REDIRECT
-from byhand.lab.pictures import PictureSource
+from byhand.lab.mnist_source import PictureSource
 from byhand.lab.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.full]

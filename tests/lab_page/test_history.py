@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from driving import STATIC
+from page_object import STATIC
 
 pytestmark = pytest.mark.browser
 

@@ -7,9 +7,9 @@ import sys
 from typing import Any
 
 import pytest
-from driving import drawings
+from page_object import drawings
 
-from byhand.randomness import DATA, Stream
+from byhand.random import DATA, RandomStream
 
 pytestmark = pytest.mark.browser
 CELLS = 50  # of each of two networks
@@ -98,7 +98,7 @@ def some_cells(lab: Any, n: int, seed: int) -> list[str]:
     """Return addresses of cells of every array, drawn at random."""
     chips = "[...document.querySelectorAll('.phase .chip')].map(({ dataset }) => dataset)"
     shapes = [(one["name"], int(one["rows"]), int(one["cols"])) for one in lab.page.evaluate(f"() => {chips}")]
-    draws = Stream(seed, DATA).uniform(2 * n)
+    draws = RandomStream(seed, DATA).uniform(2 * n)
     return [
         f"{name}.{int(draws[2 * i] * rows)}.{int(draws[2 * i + 1] * cols)}"
         for i, (name, rows, cols) in ((i, shapes[i % len(shapes)]) for i in range(n))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from driving import STATIC
+from page_object import STATIC
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import make_places
@@ -18,7 +18,7 @@ from byhand import data
 from byhand.network import Network
 from byhand.persistence.model import Model, save_model
 from byhand.persistence.output import Output
-from byhand.randomness import DATA, Stream
+from byhand.random import DATA, RandomStream
 from byhand.schedules import SCHEDULES, schedule_for
 
 NODE = shutil.which("node")
@@ -46,7 +46,7 @@ def test_a_number_keeps_three_digits_and_a_proof_is_rounded_down() -> None:
 def test_a_model_with_all_kinds_of_layers_says_on_the_page_what_it_says_here(residual: bool, tmp_path: Path) -> None:
     network = Network.mlp([64, 9, 9, 9, 10], batch_norm=True, dropout=0.2, residual=residual, activation="tanh")
     for i, array in enumerate([*network.params.values(), *network.statistics.values()]):
-        array += np.abs(Stream(i, DATA).normal(*array.shape)) / 10
+        array += np.abs(RandomStream(i, DATA).normal(*array.shape)) / 10
     digits = data.digits().train
     model, stored = Model(network, digits.preparation, Output.PROBABILITIES), digits.raw[:5]
     save_model(model, tmp_path / "model.safetensors")

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from driving import STATIC
+from page_object import STATIC
 
-from byhand.data.prepare import preparation_for
 from byhand.network import Network
 from byhand.persistence.model import Model, save_model
 from byhand.persistence.output import Output
+from byhand.preprocessing import fit_scaler
 
 pytestmark = pytest.mark.browser
 ENDS = [
@@ -34,7 +34,7 @@ def test_what_is_said_of_classes_is_the_desk_s(
 ) -> None:
     raw, names = first_digit(), tuple("0123456789") if n_out == 10 else ("other", "even")
     network = Network.mlp([64, 6, n_out], output=end, seed=3)
-    model = Model(network, preparation_for("unit", raw, low=0, high=16), Output(output), names, (8, 8))
+    model = Model(network, fit_scaler("unit", raw, low=0, high=16), Output(output), names, (8, 8))
     save_model(model, tmp_path)
     lab = open_lab(site)
     lab.drop("mine.safetensors", (tmp_path / "model.safetensors").read_bytes())

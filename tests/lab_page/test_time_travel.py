@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 SETTINGS = "view=train&hidden=16&optimizer=adam&learningRate=0.003&epochs=12"
 
 
-def begun(lab: Any, steps_done: str) -> None:
+def make_run(lab: Any, steps_done: str) -> None:
     lab.page.click("button.main")
     lab.says(".readout", "Done.")
     lab.says(".told", "as it is now")
@@ -24,7 +24,7 @@ def held(lab: Any) -> str:
 
 def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
-    begun(lab, "540")
+    make_run(lab, "540")
     lab.page.locator(".timeline input").fill("77")
     lab.says(".told", "after step 77, in epoch 2")
     said = held(lab)
@@ -44,7 +44,7 @@ def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab:
 
 def test_two_moments_are_compared(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
-    begun(lab, "540")
+    make_run(lab, "540")
     lab.page.locator(".timeline input").fill("0")
     lab.says(".told", "after step 0")
     lab.page.click("button:has-text('Keep this moment')")
@@ -57,7 +57,7 @@ def test_two_moments_are_compared(site: str, open_lab: Any) -> None:
 
 def test_without_a_digit_it_is_never_read_and_taken_back_in_all_is_as_before(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
-    begun(lab, "540")
+    make_run(lab, "540")
     lab.page.select_option("[aria-label='which digit']", "3")
     lab.page.click("button:has-text('Leave out every')")
     lab.page.wait_for_selector(".without table")
@@ -73,7 +73,7 @@ def test_without_a_digit_it_is_never_read_and_taken_back_in_all_is_as_before(sit
 
 def test_without_one_batch_all_else_is_learned_as_it_was(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
-    begun(lab, "540")
+    make_run(lab, "540")
     lab.page.locator(".timeline input").fill("99")
     lab.says(".told", "after step 99")
     lab.page.click("button:has-text('Leave out batch 100')")

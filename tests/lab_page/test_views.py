@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from driving import drawings
+from page_object import drawings
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from byhand.engines.library import why_missing
+from byhand.engines.bindings import why_missing
 
 HERE = Path(__file__).parent
 

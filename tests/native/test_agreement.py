@@ -8,17 +8,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from bench_of import EACH_KERNEL, Setting, byte_pictures, farthest, float_rows, in_float64, of_no_effect, on_paper
+from training_cases import EACH_KERNEL, Setting, byte_pictures, farthest, float_rows, in_float64, of_no_effect, on_paper
 
 from byhand.data.examples import Examples
-from byhand.engines.library import FLOAT32, PRECISIONS
+from byhand.engines.bindings import FLOAT32, PRECISIONS
 from byhand.engines.native import NativeEngine
 from byhand.initializers import he
 from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid, Tanh
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, WeightDecay
-from byhand.randomness import INIT, Stream
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, WeightDecay
+from byhand.random import INIT, RandomStream
 
 TOLERANCE = {"portable": 2e-5, "avx2": 2e-5, "avx512": 2e-5, "amx": 2e-5}  # every kernel of float32, by name
 ADAM_TOLERANCE = 1e-3  # where a gradient is nearly nothing, its sign decides the step
@@ -36,12 +36,12 @@ def network_on(sizes: list[int], **options: object) -> Network:
     network = Network.mlp(sizes, seed=3, **options)
     for i, (name, b) in enumerate(network.params.items()):
         if name.endswith(".b"):
-            b[:] = he(Stream(5, INIT, i), 1, len(b))[0] / 5  # biases that are not all zero
+            b[:] = he(RandomStream(5, INIT, i), 1, len(b))[0] / 5  # biases that are not all zero
     return network
 
 
 def busy_to_the_end() -> Network:
-    rng = Stream(3, INIT)
+    rng = RandomStream(3, INIT)
     last = Residual(Dense(5, 5, rng=rng), BatchNorm(5), Tanh(), Dropout(0.2))
     return Network([Dense(63, 5, rng=rng), ReLU(), last])
 
@@ -51,7 +51,7 @@ OPTIONS = ("activation", "output", "dropout", "batch_norm", "residual")
 
 def two_ways_around() -> Network:
     """Return a network with a block of two dense layers, another block in it, and one from where they end."""
-    rng = Stream(3, INIT)
+    rng = RandomStream(3, INIT)
 
     def dense(n_in: int, n_out: int) -> Dense:
         return Dense(n_in, n_out, rng=rng)
@@ -128,13 +128,13 @@ SETTINGS = {
     "momentum": classes(optimizer=Momentum),
     "nesterov": classes(optimizer=Nesterov),
     "weight decay": classes(optimizer=lambda: WeightDecay(Nesterov(0.8), 0.01)),
-    "clipping": classes(optimizer=lambda: GradientClipping(SGD(), 0.3)),
-    "clipping that never bites": classes(optimizer=lambda: GradientClipping(SGD(), 1e6)),
-    "clipping and decay": classes(optimizer=lambda: GradientClipping(WeightDecay(Momentum(), 0.01), 0.3)),
+    "clipping": classes(optimizer=lambda: ClipGradNorm(SGD(), 0.3)),
+    "clipping that never bites": classes(optimizer=lambda: ClipGradNorm(SGD(), 1e6)),
+    "clipping and decay": classes(optimizer=lambda: ClipGradNorm(WeightDecay(Momentum(), 0.01), 0.3)),
     "adam": classes(optimizer=Adam, rate=0.002),
     "adam with decay": classes(optimizer=lambda: WeightDecay(Adam(), 0.01), rate=0.002),
     "adamw": classes(optimizer=lambda: AdamW(0.1, beta2=0.95), rate=0.002),
-    "clipped adam": classes(optimizer=lambda: GradientClipping(Adam(), 0.3), rate=0.002),
+    "clipped adam": classes(optimizer=lambda: ClipGradNorm(Adam(), 0.3), rate=0.002),
     "one example at a time": classes(batch_size=1, rate=0.01),
     "tiny": classes([63, 16, 8, 5], batch_size=1, rate=0.01),
     "tiny without hidden layers": classes([63, 5], batch_size=1, rate=0.01),
@@ -152,7 +152,7 @@ SETTINGS = {
         examples=lambda: on_paper("signed"), moves=(9, 7), optimizer=Adam, rate=0.002
     ),
     "mostly background, several chunks, clipped": classes(
-        examples=lambda: on_paper("standard", 1500), batch_size=600, optimizer=lambda: GradientClipping(Momentum(), 0.3)
+        examples=lambda: on_paper("standard", 1500), batch_size=600, optimizer=lambda: ClipGradNorm(Momentum(), 0.3)
     ),
     "mostly background, a batch with a rest": classes(examples=on_paper, batch_size=11),
     "dropout": classes(dropout=0.3),
@@ -162,7 +162,7 @@ SETTINGS = {
         batch_size=600,
         dropout=0.5,
         moves=(9, 7),
-        optimizer=lambda: GradientClipping(SGD(), 0.3),
+        optimizer=lambda: ClipGradNorm(SGD(), 0.3),
     ),
     "dropout, one example at a time": classes([63, 16, 8, 5], batch_size=1, rate=0.01, dropout=0.2),
     "dropout, adam": classes(dropout=0.2, optimizer=Adam, rate=0.002),
@@ -174,7 +174,7 @@ SETTINGS = {
     "batch normalisation, leaky relu, decay, clipping": classes(
         batch_norm=True,
         activation="leaky_relu",
-        optimizer=lambda: GradientClipping(WeightDecay(Nesterov(0.8), 0.01), 0.3),
+        optimizer=lambda: ClipGradNorm(WeightDecay(Nesterov(0.8), 0.01), 0.3),
     ),
     "batch normalisation, adamw": classes(batch_norm=True, optimizer=lambda: AdamW(0.1), rate=0.002),
     "batch normalisation to numbers": regression(network=lambda: network_on([13, 18, 3], batch_norm=True)),
@@ -184,7 +184,7 @@ SETTINGS = {
     "ways around ways": classes(network=two_ways_around),
     "all three behind the last layer too": classes(network=busy_to_the_end, batch_size=300, rate=0.2),
     "dropout behind the last of many chunks": regression(
-        network=lambda: Network([Dense(13, 3, rng=Stream(3, INIT)), Sigmoid(), Dropout(0.2)]), loss=SquaredError()
+        network=lambda: Network([Dense(13, 3, rng=RandomStream(3, INIT)), Sigmoid(), Dropout(0.2)]), loss=SquaredError()
     ),
     "all three": classes([63, 24, 24, 24, 5], residual=True, dropout=0.1, batch_norm=True, activation="tanh"),
     "all three, clipped adam": classes(
@@ -192,14 +192,14 @@ SETTINGS = {
         residual=True,
         dropout=0.1,
         batch_norm=True,
-        optimizer=lambda: GradientClipping(Adam(), 0.3),
+        optimizer=lambda: ClipGradNorm(Adam(), 0.3),
         rate=0.002,
     ),
     "chunks, clipped, adam": classes(
         examples=lambda: byte_pictures(1500, 9, 7, 5),
         batch_size=600,
         rate=0.002,
-        optimizer=lambda: GradientClipping(Adam(), 0.3),
+        optimizer=lambda: ClipGradNorm(Adam(), 0.3),
     ),
 }
 
@@ -228,11 +228,11 @@ def test_the_core_trains_as_the_array_depth_does(name: str, kernel: str, monkeyp
 
 
 def test_what_is_counted_right_is_what_the_array_engine_counts() -> None:
-    from byhand.training.array_engine import ArrayEngine
+    from byhand.engines.numpy_engine import NumpyEngine
 
     for setting in (SETTINGS["the plain one"], SETTINGS["one logit"]):
         counted = []
-        for engine in (ArrayEngine(), NativeEngine()):
+        for engine in (NumpyEngine(), NativeEngine()):
             result = engine.run_epoch(setting.network(), setting.loss, setting.optimizer(), setting.job())
             assert result is not None
             counted.append(result.accuracy)
@@ -242,11 +242,11 @@ def test_what_is_counted_right_is_what_the_array_engine_counts() -> None:
 
 @pytest.mark.parametrize("name", ["dropout", "dropout of several chunks, moved, clipped", "ways around ways"])
 def test_the_stream_of_dropout_stands_where_the_array_engine_leaves_it(name: str) -> None:
-    from byhand.training.array_engine import ArrayEngine
+    from byhand.engines.numpy_engine import NumpyEngine
 
     setting = SETTINGS[name]
     positions = []
-    for engine in (ArrayEngine(), NativeEngine()):
+    for engine in (NumpyEngine(), NativeEngine()):
         job = setting.job()
         assert engine.run_epoch(setting.network(), setting.loss, setting.optimizer(), job)
         positions.append(job.rng.position)
@@ -256,7 +256,7 @@ def test_the_stream_of_dropout_stands_where_the_array_engine_leaves_it(name: str
 @pytest.mark.parametrize("rate", [0.5, 0.7, 1 / 3, 1e-9, 1 - 1e-9])
 def test_the_same_units_are_silent(rate: float) -> None:
     """One step from zero weights with squared error: b of the last layer aside, what moved tells the masks apart."""
-    from byhand.training.array_engine import ArrayEngine
+    from byhand.engines.numpy_engine import NumpyEngine
 
     def network() -> Network:
         made = Network([Dense(63, 40), Dropout(rate), Dense(40, 5)])
@@ -265,7 +265,7 @@ def test_the_same_units_are_silent(rate: float) -> None:
 
     setting = Setting(pictures, network, SquaredError(), SGD, batch_size=1, rate=1e-3)
     one, other = network(), network()
-    for engine, made in ((ArrayEngine(), one), (NativeEngine(), other)):
+    for engine, made in ((NumpyEngine(), one), (NativeEngine(), other)):
         job = replace(setting.job(), order=np.arange(1), learning_rates=np.array([1e-3]))
         assert engine.run_epoch(made, setting.loss, SGD(), job)
     moved = [made.params["0.b"] != 1 for made in (one, other)]

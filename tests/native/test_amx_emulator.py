@@ -12,7 +12,7 @@ import pytest
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "core"))
 
-from build import NoCompiler, find_compiler  # noqa: E402
+from build import CompilerNotFoundError, find_compiler  # noqa: E402
 
 WARNINGS = ["-Wall", "-Wextra", "-Werror"]
 AMX = ["-mamx-tile", "-mamx-bf16"]
@@ -37,7 +37,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("the emulator is for Linux on x86-64")
     try:
         compiler = find_compiler()
-    except NoCompiler as reason:
+    except CompilerNotFoundError as reason:
         pytest.skip(str(reason))
     folder = tmp_path_factory.mktemp("amx")
     nothing = ["-x", "c", "-c", "/dev/null", "-o", str(folder / "nothing.o")]

@@ -7,16 +7,16 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from byhand.bench import turns
+from byhand.bench import interleaved as turns
+from byhand.bench.interleaved import Timings, ready, run_interleaved
+from byhand.bench.peak_flops import peak
 from byhand.bench.report import as_table, as_values
-from byhand.bench.roofline import peak
-from byhand.bench.turns import Timed, ready, take_turns
-from byhand.bench.work import WORKS, examples_of, orders, work_named
+from byhand.bench.workload import WORKS, examples_of, orders, work_named
 from byhand.errors import OptionError
 
 
-def timed() -> Timed:
-    return Timed(WORKS["sgd"], {"byhand": [0.1, 0.2, 0.1], "other": [0.3, 0.4, 0.2]}, {"absent": "no module"})
+def timed() -> Timings:
+    return Timings(WORKS["sgd"], {"byhand": [0.1, 0.2, 0.1], "other": [0.3, 0.4, 0.2]}, {"absent": "no module"})
 
 
 def test_ratios_are_taken_round_by_round() -> None:
@@ -40,7 +40,7 @@ def test_the_table_says_all_that_was_found() -> None:
 
 def test_turns_are_taken_in_processes_of_their_own_and_who_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
-    found = take_turns(WORKS["tiny"], ["byhand", "byhand numpy", "nobody"], 2, None, say=heard.append)
+    found = run_interleaved(WORKS["tiny"], ["byhand", "byhand numpy", "nobody"], 2, None, say=heard.append)
     assert set(found.seconds) == {"byhand", "byhand numpy"}
     assert all(len(times) == 2 and min(times) > 0 for times in found.seconds.values())
     assert found.left_out == {"nobody": "KeyError: 'nobody'"}
@@ -57,19 +57,19 @@ def test_a_turn_is_filled_with_whole_epochs(monkeypatch: pytest.MonkeyPatch) -> 
 
     for seconds in (turns.TURN / 7.5, 3 * turns.TURN):
         n_epochs = [0]
-        assert turns.timed_turn(lambda: epoch(seconds)) == pytest.approx(seconds)  # noqa: B023
+        assert turns.time_round(lambda: epoch(seconds)) == pytest.approx(seconds)  # noqa: B023
         assert n_epochs[0] == math.ceil(turns.TURN / seconds)
 
 
 def test_bf16_takes_part_where_networks_are_wide() -> None:
     assert [work.name for work in WORKS.values() if work.is_wide] == ["wide", "five wide"]
-    found = take_turns(WORKS["tiny"], ["byhand", "byhand bf16", "torch bf16"], 1, None)
+    found = run_interleaved(WORKS["tiny"], ["byhand", "byhand bf16", "torch bf16"], 1, None)
     assert "byhand bf16" not in {*found.seconds, *found.left_out}
 
 
 def test_without_byhand_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="byhand cannot be timed"):
-        take_turns(WORKS["sgd"], ["byhand"], 1, tmp_path / "no mnist here")
+        run_interleaved(WORKS["sgd"], ["byhand"], 1, tmp_path / "no mnist here")
 
 
 def test_an_epoch_of_ours_learns() -> None:

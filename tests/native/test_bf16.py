@@ -12,22 +12,22 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench_of import AT_HAND, BF16_AT_HAND, byte_pictures
 from test_agreement import ADAM_TOLERANCE, SETTINGS, TOLERANCE
 from test_amx_emulator import processor_has_amx
+from training_cases import AT_HAND, BF16_AT_HAND, byte_pictures
 
-from byhand.engines import library
+from byhand.engines import bindings as library
 from byhand.engines.native import NativeEngine
+from byhand.engines.selection import choose_engine
 from byhand.errors import OptionError
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.optimizers import SGD
-from byhand.training.engines import choose_engine
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "core"))
 
-from build import NoCompiler, compile_core, find_compiler  # noqa: E402
+from build import CompilerNotFoundError, compile_core, find_compiler  # noqa: E402
 
 BF16_TOLERANCE = 0.05  # the table of kernels: eight bits, and fifty steps
 DEEP_TOLERANCE = 0.3  # where what is normalised or carried around comes again and again
@@ -67,7 +67,7 @@ def with_tiles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path | N
     try:
         compile_core(core, extra=["-DBH_AMX_EMULATED=1"])
         subprocess.run([*find_compiler(), *EMULATOR, str(HERE / "amx_emulator.c"), "-o", str(emulator)], check=True)
-    except NoCompiler as reason:
+    except CompilerNotFoundError as reason:
         pytest.skip(str(reason))
     if "bh_kernel_amx" not in core.read_bytes().decode("latin-1"):
         pytest.skip("the compiler does not know AMX")

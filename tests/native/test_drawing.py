@@ -1,4 +1,4 @@
-"""The core makes of a drawing what data/drawn_digit.py makes of it."""
+"""The core makes of a drawing what data/mnist_preprocess.py makes of it."""
 
 import ctypes
 
@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from byhand.arrays import Array
-from byhand.data.drawn_digit import ink_as_mnist
-from byhand.engines import library as c
-from byhand.randomness import DATA, Stream
+from byhand.data.mnist_preprocess import normalize_foreground
+from byhand.engines import bindings as c
+from byhand.random import DATA, RandomStream
 
 
-def as_mnist(ink: Array) -> Array | int:
+def normalize_digit(ink: Array) -> Array | int:
     """Return what the core makes of it, or its status."""
     ink = np.ascontiguousarray(ink, dtype=np.float32)
     height, width = ink.shape
@@ -23,7 +23,7 @@ def as_mnist(ink: Array) -> Array | int:
 
 def stroke(seed: int, height: int, width: int) -> Array:
     """Return a few fat dots along a random line."""
-    ends = Stream(seed, DATA).uniform(2, 2)
+    ends = RandomStream(seed, DATA).uniform(2, 2)
     rows, columns = np.mgrid[:height, :width]
     ink = np.zeros((height, width))
     for t in np.linspace(0, 1, 30):
@@ -41,22 +41,24 @@ def cut(ink: Array) -> Array:
 @pytest.mark.parametrize("seed", range(6))
 def test_it_is_what_the_arrays_make_of_it(shape: tuple[int, int], seed: int) -> None:
     ink = stroke(seed, *shape).astype(np.float32).astype(np.float64)
-    found = as_mnist(ink)
+    found = normalize_digit(ink)
     assert isinstance(found, np.ndarray)
-    assert np.abs(found.astype(int) - ink_as_mnist(cut(ink)).astype(int)).max() <= 1  # a half rounded the other way
+    assert (
+        np.abs(found.astype(int) - normalize_foreground(cut(ink)).astype(int)).max() <= 1
+    )  # a half rounded the other way
     assert found.max() == 255
 
 
 def test_one_dot_is_drawn_in_the_middle() -> None:
     ink = np.zeros((50, 50))
     ink[3, 44] = 0.2
-    found = as_mnist(ink)
+    found = normalize_digit(ink)
     assert isinstance(found, np.ndarray)
-    assert (found == ink_as_mnist(cut(ink))).all()
+    assert (found == normalize_foreground(cut(ink))).all()
 
 
 def test_what_is_no_drawing_is_refused() -> None:
-    assert as_mnist(np.zeros((5, 5))) == c.EMPTY_INPUT
-    assert as_mnist(np.full((5, 5), np.nan)) == c.BAD_SIZE
-    assert as_mnist(np.full((5, 5), -1.0)) == c.BAD_SIZE
+    assert normalize_digit(np.zeros((5, 5))) == c.EMPTY_INPUT
+    assert normalize_digit(np.full((5, 5), np.nan)) == c.BAD_SIZE
+    assert normalize_digit(np.full((5, 5), -1.0)) == c.BAD_SIZE
     assert c.load().bh_preprocess_digit(None, 5, 5, None, None) == c.BAD_POINTER

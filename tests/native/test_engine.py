@@ -8,22 +8,23 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from bench_of import AT_HAND, EACH_KERNEL, Setting, byte_pictures, float_rows
+from training_cases import AT_HAND, EACH_KERNEL, Setting, byte_pictures, float_rows
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
-from byhand.engines import library, native
+from byhand.engines import bindings as library
+from byhand.engines import native
 from byhand.engines.native import NativeEngine
-from byhand.engines.task import Task
-from byhand.errors import DivergedError, EnvironmentFault, OptionError, ShapeError
+from byhand.engines.packed_state import Task
+from byhand.engines.selection import choose_engine
+from byhand.errors import DivergedError, OptionError, ShapeError, SystemResourceError
 from byhand.layers import BatchNorm, Dense, Dropout, Layer, ReLU, Residual, Sigmoid, Softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, WeightDecay
 from byhand.optimizers.base import Optimizer
 from byhand.schedules import Constant
-from byhand.training.engines import choose_engine
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
 from byhand.training.train import train
@@ -57,12 +58,12 @@ def trained(made: Setting, n_threads: int, epochs: int = 2) -> tuple[Array, ...]
 
 
 @pytest.mark.parametrize("kernel", EACH_KERNEL)
-@pytest.mark.parametrize("optimizer", [Nesterov, Adam, lambda: GradientClipping(SGD(), 0.1)])
+@pytest.mark.parametrize("optimizer", [Nesterov, Adam, lambda: ClipGradNorm(SGD(), 0.1)])
 def test_the_number_of_threads_changes_no_bit(
     optimizer: type[Optimizer], kernel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BYHAND_KERNEL", kernel)
-    monkeypatch.setattr(native, "WORTH_A_TEAM", 0)
+    monkeypatch.setattr(native, "MIN_PARALLEL_MACS", 0)
     made = setting(
         network=lambda: Network.mlp([63, 150, 40, 5], seed=2), optimizer=optimizer, batch_size=300, rate=0.01
     )
@@ -87,7 +88,7 @@ def test_the_number_of_threads_changes_no_bit(
 def test_nor_does_it_with_what_lies_between(
     sizes: list[int], options: dict[str, object], batch_size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(native, "WORTH_A_TEAM", 0)
+    monkeypatch.setattr(native, "MIN_PARALLEL_MACS", 0)
     made = setting(network=lambda: Network.mlp(sizes, seed=2, **options), batch_size=batch_size, rate=0.01)
     alone = trained(made, 1)
     for n_threads in (2, 3, 5):
@@ -97,7 +98,7 @@ def test_nor_does_it_with_what_lies_between(
 
 def test_a_gradient_is_as_long_whatever_lay_in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows of W have padding between them, which is no part of what is clipped."""
-    made = setting(network=lambda: Network.mlp([63, 20, 20, 5]), optimizer=lambda: GradientClipping(SGD(), 0.1))
+    made = setting(network=lambda: Network.mlp([63, 20, 20, 5]), optimizer=lambda: ClipGradNorm(SGD(), 0.1))
     clean = trained(made, 1)
     room = Task.workspace
     monkeypatch.setattr(Task, "workspace", lambda *given: room(*given).__ior__(0x41))  # all floats become 12
@@ -197,7 +198,7 @@ DECLINED: list[tuple[Network, Loss, Optimizer, str]] = [
     (Network.mlp([9, 1]), LOSS, SGD(), "the softmax of a single output is always 1"),
     (mlp(), Hinge(), SGD(), "the C core does not know Hinge"),
     (mlp(), LOSS, WeightDecay(AdamW(), 0.1), "the C core does not know WeightDecay in this place"),
-    (mlp(), LOSS, WeightDecay(GradientClipping(SGD(), 1), 0.1), "the C core does not know GradientClipping in this"),
+    (mlp(), LOSS, WeightDecay(ClipGradNorm(SGD(), 1), 0.1), "the C core does not know GradientClipping in this"),
     (mlp(), LOSS, Adam(epsilon=0.0), "the C core needs Adam's epsilon to be 1e-20 or more"),
 ]
 
@@ -210,7 +211,7 @@ DECLINED: list[tuple[Network, Loss, Optimizer, str]] = [
 def test_what_it_cannot_train_it_declines_and_numpy_takes_over(
     network: Network, loss: Loss, optimizer: Optimizer, reason: str
 ) -> None:
-    assert NativeEngine().why_not(network, loss, optimizer).startswith(reason)
+    assert NativeEngine().unsupported_reason(network, loss, optimizer).startswith(reason)
     choice = choose_engine("auto", network, loss, optimizer)
     assert choice.engine.name == "numpy"
     assert choice.why.startswith(f"NumPy trains this: {reason}")
@@ -225,7 +226,7 @@ def test_without_a_library_numpy_trains_and_says_why(tmp_path: Path, monkeypatch
     assert choice.why == (
         "NumPy trains this: the C core is not here, because byhand was installed without a C compiler."
     )
-    with pytest.raises(EnvironmentFault, match="the C core is not here"):
+    with pytest.raises(SystemResourceError, match="the C core is not here"):
         NativeEngine()
 
 
@@ -338,17 +339,17 @@ def test_all_that_sizes_and_options_can_build_is_known() -> None:
     for choice in product((0.0, 0.2), (False, True), (False, True), ("relu", "identity"), ("identity", "softmax")):
         options = dict(zip(("dropout", "batch_norm", "residual", "activation", "output"), choice, strict=True))
         network = Network.mlp([6, 5, 5, 4, 4, 3], **options)
-        assert NativeEngine().why_not(network, SquaredError(), Momentum()) is None, options
+        assert NativeEngine().unsupported_reason(network, SquaredError(), Momentum()) is None, options
 
 
 @pytest.mark.parametrize(("n", "batch_size"), [(7, 3), (7, 1), (1, 3)])
 def test_a_batch_of_one_has_nothing_to_normalise_and_both_say_so(n: int, batch_size: int) -> None:
-    from byhand.training.array_engine import ArrayEngine
+    from byhand.engines.numpy_engine import NumpyEngine
 
     made = setting(
         examples=lambda: byte_pictures(n, 9, 7, 5), network=lambda: mlp(batch_norm=True), batch_size=batch_size
     )
-    for engine in (ArrayEngine(), NativeEngine()):
+    for engine in (NumpyEngine(), NativeEngine()):
         with pytest.raises(ShapeError, match="BatchNorm got a batch of one example; expected two or more"):
             engine.run_epoch(made.network(), LOSS, SGD(), made.job())
 

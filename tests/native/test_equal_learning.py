@@ -9,11 +9,11 @@ import pytest
 from byhand import data
 from byhand.engines.base import Engine
 from byhand.engines.native import NativeEngine
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.metrics import mean_interval
 from byhand.recipes import RECIPES
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.run import Run
-from byhand.training.array_engine import ArrayEngine
 
 SEEDS = 5
 CHANGES = {
@@ -39,7 +39,7 @@ def test_five_seeds_are_as_good(name: str, mnist_folder: Path) -> None:
     recipe = replace(RECIPES["fast"], epochs=2, hidden=(50, 50, 50), **CHANGES[name])
     pairs = np.array(
         [
-            [accuracy(replace(recipe, seed=seed), mnist_folder, engine) for engine in (NativeEngine(), ArrayEngine())]
+            [accuracy(replace(recipe, seed=seed), mnist_folder, engine) for engine in (NativeEngine(), NumpyEngine())]
             for seed in range(SEEDS)
         ]
     )

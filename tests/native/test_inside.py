@@ -7,38 +7,38 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from inside_of import Inside, at
+from inspect_bindings import Inside, at
 
 from byhand import data
-from byhand.data.clouds import clouds_named
-from byhand.data.prepare import Preparation
-from byhand.engines import library as c
-from byhand.engines.described import dense_layers, network_table
-from byhand.engines.flat import Layout
-from byhand.inspection.sureness import flip, question, radius
-from byhand.inspection.why import why
+from byhand.data.gaussian_pair import gaussian_pair_named
+from byhand.engines import bindings as c
+from byhand.engines.lowering import lower_network, network_table
+from byhand.engines.numpy_engine import NumpyEngine
+from byhand.engines.param_layout import Layout
+from byhand.inspection.attribution import why
+from byhand.inspection.robustness import flip, question, radius
 from byhand.layers import Dense, Dropout, Identity, Layer, LeakyReLU, ReLU, Residual, Sigmoid, Tanh
 from byhand.layers.softmax import softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.metrics import confusion_matrix
 from byhand.network import Network
-from byhand.randomness import DATA, INIT, Stream
+from byhand.preprocessing import InputScaler
+from byhand.random import DATA, INIT, RandomStream
 from byhand.recipes import RECIPES
 from byhand.recipes.run import Run
-from byhand.training.array_engine import ArrayEngine
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "golden"))
 from make_inside import cells_of, network_of, trace_of
 
-BYTES = Preparation("signed", np.asarray(1 / 128), np.asarray(-1.0))
+BYTES = InputScaler("signed", np.asarray(1 / 128), np.asarray(-1.0))
 SHAPES = [([12, 9, 4], "relu"), ([12, 20, 30, 4], "leaky_relu"), ([12, 7, 7, 7, 3], "relu"), ([12, 4], "relu")]
 
 LOSSES: list[Loss] = [SoftmaxCrossEntropy(0.125), SquaredError(), BinaryCrossEntropy()]
 
 
 def stored_of(n: int, seed: int) -> np.ndarray:
-    return np.floor(Stream(seed, DATA).uniform(n) * 256)
+    return np.floor(RandomStream(seed, DATA).uniform(n) * 256)
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"])
@@ -49,7 +49,7 @@ def stored_of(n: int, seed: int) -> np.ndarray:
 )  # fmt: skip
 def test_every_number_of_a_step_is_that_of_the_arrays(activation: str, loss: Loss, output: str) -> None:
     network = network_of([17, 40, 9, 3], {"activation": activation, "output": output})
-    x, target = Stream(1, DATA).normal(17), np.array([0.0, 1.0, 0.0])
+    x, target = RandomStream(1, DATA).normal(17), np.array([0.0, 1.0, 0.0])
     wanted = trace_of(network, loss, x, target)
     numbers, gradients, value = Inside(network.astype(np.float32), loss).trace(x, target)
     for name, found in zip(("z", "a", "da", "dz"), numbers, strict=True):
@@ -66,7 +66,11 @@ def test_every_number_of_a_step_is_that_of_the_arrays(activation: str, loss: Los
 )
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"])
 def test_what_single_numbers_are_made_of_is_that_of_the_arrays(activation: str, loss: Loss) -> None:
-    network, x, target = network_of([12, 7, 5], {"activation": activation}), Stream(3, DATA).normal(12), np.eye(5)[2]
+    network, x, target = (
+        network_of([12, 7, 5], {"activation": activation}),
+        RandomStream(3, DATA).normal(12),
+        np.eye(5)[2],
+    )
     wanted, inside = cells_of(network, loss, x, target), Inside(network.astype(np.float32), loss)
     (z, a, _, _), _, value = inside.trace(x, target)
     slopes, learned, terms = np.zeros(12), np.zeros(5), np.zeros(5)
@@ -78,7 +82,7 @@ def test_what_single_numbers_are_made_of_is_that_of_the_arrays(activation: str, 
 
 
 def test_products_steps_and_odds_are_those_of_the_arrays() -> None:
-    left, right = Stream(1, DATA).normal(33), Stream(2, DATA).normal(33)
+    left, right = RandomStream(1, DATA).normal(33), RandomStream(2, DATA).normal(33)
     found, total = np.zeros(33), np.zeros(1)
     core = c.load()
     assert core.bh_multiply_accumulate(at(left), at(right), ctypes.c_int64(33), at(found), at(total)) == 0
@@ -94,11 +98,11 @@ def test_products_steps_and_odds_are_those_of_the_arrays() -> None:
 @pytest.mark.parametrize("bend", [ReLU, lambda: LeakyReLU(1 / 128), Sigmoid, Tanh, Identity])
 def test_every_number_of_a_step_with_ways_around_is_that_of_the_arrays(bend: Callable[[], Layer]) -> None:
     """The gradients and the loss by the arrays, with blocks in blocks, and of z, a and da some."""
-    rng = Stream(3, INIT)
+    rng = RandomStream(3, INIT)
     block = Residual(Dense(9, 9, rng=rng), bend(), Residual(Dense(9, 9, rng=rng), bend(), Dropout(0.2)), Dense(9, 9))
     network = Network([Dense(17, 9, rng=rng), bend(), block, Residual(Dense(9, 9, rng=rng)), Dense(9, 3, rng=rng)])
     network = network.astype(np.float64)
-    x, target, loss = Stream(1, DATA).normal(17), np.array([0.0, 1.0, 0.0]), SoftmaxCrossEntropy()
+    x, target, loss = RandomStream(1, DATA).normal(17), np.array([0.0, 1.0, 0.0]), SoftmaxCrossEntropy()
     trace = network.forward(x[None])
     value, saved = loss.forward(trace.output, target[None])
     wanted = network.backward(loss.backward(saved), trace)
@@ -118,7 +122,7 @@ def test_every_number_of_a_step_with_ways_around_is_that_of_the_arrays(bend: Cal
 
 def test_what_it_does_not_know_it_refuses() -> None:
     core = Inside(Network.mlp([12, 5, 3]))
-    core.table = network_table(dense_layers(Network.mlp([12, 5, 3], batch_norm=True)), SoftmaxCrossEntropy())
+    core.table = network_table(lower_network(Network.mlp([12, 5, 3], batch_norm=True)), SoftmaxCrossEntropy())
     room = np.zeros(100)
     assert core.call("bh_forward", at(core.params), at(room), at(room), at(room)) == c.BAD_SIZE
     assert core.call("bh_gradients", at(room), at(room), at(room), at(room)) == c.BAD_SIZE
@@ -156,7 +160,7 @@ def test_an_answer_that_nothing_changes_has_no_flip() -> None:
 def test_on_real_digits_what_is_proved_is_less_than_what_is_found(mnist_folder: Path) -> None:
     recipe = RECIPES["fast"]
     run = Run.of(recipe, data.mnist(mnist_folder, preparation=recipe.preparation, validation=None))
-    list(run.epochs(ArrayEngine()))
+    list(run.epochs(NumpyEngine()))
     network, test = run.state.network, run.dataset.test
     assert test is not None
     core, sides = Inside(network), []
@@ -194,7 +198,7 @@ def test_a_network_that_is_not_made_of_lines_is_refused() -> None:
 def test_weights_begin_as_in_the_arrays(sizes: list[int], options: dict[str, object]) -> None:
     network = Network.mlp(sizes, seed=2**40 + 5, output="sigmoid", **options)
     core = Inside(network, SquaredError())
-    wanted = Layout.of(c.load(), core.layers, core.table).packed_network(network)
+    wanted = Layout.of(c.load(), core.layers, core.table).pack_network(network)
     core.params[:] = np.nan
     assert core.call("bh_initialize", 3, ctypes.c_double(1), ctypes.c_uint64(2**40 + 5), at(core.params)) == 0
     np.testing.assert_allclose(core.params, wanted, rtol=1e-6, atol=1e-9)
@@ -215,7 +219,7 @@ def test_what_the_network_sees_and_sums_are_those_of_the_arrays() -> None:
 
 
 def test_confusion_counts_are_those_of_the_arrays() -> None:
-    output, y = Stream(0, DATA).normal(500, 4).astype(np.float32), Stream(1, DATA).integers(0, 3, 500)
+    output, y = RandomStream(0, DATA).normal(500, 4).astype(np.float32), RandomStream(1, DATA).integers(0, 3, 500)
     labels, counts = y.astype(np.int32), np.zeros((4, 4), dtype=np.int64)
     arguments = (at(output), at(labels), ctypes.c_int64(500), 4, at(counts))
     assert c.load().bh_confusion(*arguments) == 0
@@ -225,7 +229,7 @@ def test_confusion_counts_are_those_of_the_arrays() -> None:
 
 
 def test_the_likelier_cloud_and_the_least_error_are_those_of_the_arrays() -> None:
-    clouds = clouds_named("gaussians")
+    clouds = gaussian_pair_named("gaussians")
     table = np.array([[0, 0, 0.5, 0.5], [1, 1, 1.5, 1.5]])
     side = np.linspace(-9, 10, 500)
     points = np.stack(np.meshgrid(side, side), axis=2).reshape(-1, 2).astype(np.float32)

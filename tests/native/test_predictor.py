@@ -2,19 +2,19 @@
 
 import numpy as np
 import pytest
-from bench_of import EACH_KERNEL, byte_pictures, float_rows
+from training_cases import EACH_KERNEL, byte_pictures, float_rows
 
 from byhand.arrays import Array
-from byhand.data.prepare import Preparation, preparation_for
-from byhand.engines import library
+from byhand.engines import bindings as library
 from byhand.engines import predictor as module
-from byhand.engines.described import dense_layers, network_table
-from byhand.engines.flat import Layout
-from byhand.engines.predictor import ArrayPredictor, NativePredictor, predictor
+from byhand.engines.lowering import lower_network, network_table
+from byhand.engines.param_layout import Layout
+from byhand.engines.predictor import NativePredictor, NumpyPredictor, predictor
 from byhand.errors import ShapeError
 from byhand.layers import BatchNorm, Dense, ReLU
 from byhand.losses import SquaredError
 from byhand.network import Network
+from byhand.preprocessing import InputScaler, fit_scaler
 
 PICTURES, ROWS = byte_pictures(700, 9, 7, 5), float_rows(700, 63, 3)
 
@@ -68,36 +68,36 @@ def test_nothing_need_be_folded(name: str, kernel: str, monkeypatch: pytest.Monk
     """The page gives the core its networks as they are."""
     monkeypatch.setenv("BYHAND_KERNEL", kernel)
     network, raw = NETWORKS[name], ROWS.raw
-    found = NativePredictor(network, Preparation("raw", np.asarray(1.0), np.asarray(0.0)), n_threads=3)
-    layers = dense_layers(network)
+    found = NativePredictor(network, InputScaler("raw", np.asarray(1.0), np.asarray(0.0)), n_threads=3)
+    layers = lower_network(network)
     found._table = network_table(layers, SquaredError())
-    found._params = Layout.of(library.load(), layers, found._table).packed_network(network)
+    found._params = Layout.of(library.load(), layers, found._table).pack_network(network)
     found._workspace = found._room(1)
     wanted = network.astype(np.float64).predict(raw.astype(np.float64))
     for n in (1, 7, 257):
         np.testing.assert_allclose(found(raw[:n]), wanted[:n], rtol=1e-4, atol=5e-6)
-    monkeypatch.setattr(module, "WORTH_A_TEAM", 0)
+    monkeypatch.setattr(module, "MIN_PARALLEL_MACS", 0)
     assert found(raw).tobytes() == np.concatenate([found(raw[:256]), found(raw[256:])]).tobytes()
 
 
 @pytest.mark.parametrize("kind", [np.float64, np.int32, bool, ">f4"])
 def test_numbers_of_any_kind_are_read(kind: str) -> None:
     raw = (PICTURES.raw > 128).astype(kind)
-    network, preparation = NETWORKS["none"], Preparation("raw", np.asarray(1.0), np.asarray(0.0))
-    found, wanted = NativePredictor(network, preparation), ArrayPredictor(network, preparation)
+    network, preparation = NETWORKS["none"], InputScaler("raw", np.asarray(1.0), np.asarray(0.0))
+    found, wanted = NativePredictor(network, preparation), NumpyPredictor(network, preparation)
     np.testing.assert_allclose(found(raw), wanted(raw), rtol=1e-4, atol=2e-6)
     np.testing.assert_allclose(found.one(raw[3]), wanted.one(raw[3]), rtol=1e-4, atol=2e-6)
 
 
 def test_the_preparation_of_each_column_is_folded_in() -> None:
     raw = np.random.default_rng(1).normal(50, 20, (40, 63))
-    preparation = preparation_for("standard", raw, low=0, high=1, per_column=True)
+    preparation = fit_scaler("standard", raw, low=0, high=1, per_column=True)
     network = NETWORKS["one hidden layer"]
     wanted: Array = network.predict(preparation.apply(raw))
     np.testing.assert_allclose(NativePredictor(network, preparation)(raw), wanted, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", [NativePredictor, ArrayPredictor])
+@pytest.mark.parametrize("kind", [NativePredictor, NumpyPredictor])
 def test_a_wrong_width_is_a_sentence(kind: type) -> None:
     found = kind(NETWORKS["none"], PICTURES.preparation)
     with pytest.raises(ShapeError, match=r"got x of shape \(2, 64\); expected \(n, 63\)"):
@@ -117,6 +117,6 @@ def test_what_it_learns_later_it_does_not_know() -> None:
 def test_what_the_core_does_not_know_numpy_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     behind = Network([Dense(63, 9), ReLU(), BatchNorm(9), Dense(9, 5)])
     assert isinstance(predictor(NETWORKS["none"], PICTURES.preparation), NativePredictor)
-    assert isinstance(predictor(behind, PICTURES.preparation), ArrayPredictor)
+    assert isinstance(predictor(behind, PICTURES.preparation), NumpyPredictor)
     monkeypatch.setattr(library, "why_missing", lambda: "none here")
-    assert isinstance(predictor(NETWORKS["none"], PICTURES.preparation), ArrayPredictor)
+    assert isinstance(predictor(NETWORKS["none"], PICTURES.preparation), NumpyPredictor)

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "core"))
 
-from build import NoCompiler, compile_core, find_compiler  # noqa: E402
+from build import CompilerNotFoundError, compile_core, find_compiler  # noqa: E402
 
 pytestmark = pytest.mark.full
 
@@ -20,7 +20,7 @@ def test_no_sanitizer_has_anything_to_report(sanitizers: str, rounds: int, tmp_p
     flags = [f"-fsanitize={sanitizers}", "-fno-sanitize-recover=all", "-g", "-O1"]
     try:
         compile_core(tmp_path / "libbyhand.so", extra=flags)
-    except NoCompiler as reason:
+    except CompilerNotFoundError as reason:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"no compiler with {sanitizers}: {reason}")

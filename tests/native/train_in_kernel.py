@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from byhand.engines import library
+from byhand.engines import bindings as library
 
 sys.path.insert(0, str(Path(__file__).parent))
 

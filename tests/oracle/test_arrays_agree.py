@@ -10,17 +10,17 @@ import pytest
 
 from byhand import reference
 from byhand.arrays import Array
-from byhand.data.clouds import clouds_named
 from byhand.data.examples import Examples
-from byhand.data.prepare import preparation_for
+from byhand.data.gaussian_pair import gaussian_pair_named
 from byhand.data.toy import gaussians
 from byhand.initializers import glorot, he, normal
 from byhand.losses import Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.mlp import mlp
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam
-from byhand.randomness import SPLIT, Stream
-from byhand.schedules import Linear
+from byhand.preprocessing import fit_scaler
+from byhand.random import SPLIT, RandomStream
+from byhand.schedules import LinearDecay
 from byhand.training.fit import fit
 from byhand.training.step import train_step
 
@@ -43,7 +43,7 @@ INITIALIZERS = {
     "glorot": (glorot, reference.glorot),
     "normal": (normal(0.3), reference.normal(0.3)),
 }
-CLOUDS = {
+GAUSSIAN_PAIRS = {
     "gaussians": (None, (0.5, 1.5)),  # those that reference.py makes unasked
     "gaussians-equal": ([[-1.0, -1.0], [1.0, 1.0]], (1.0, 1.0)),
 }
@@ -72,14 +72,14 @@ def both_networks(
         plain_layer = plain[position]
         if isinstance(plain_layer, reference.Dense):
             bias = layer.params["b"]
-            bias += Stream(seed, SPLIT, position).normal(len(bias)) / 10
+            bias += RandomStream(seed, SPLIT, position).normal(len(bias)) / 10
             plain_layer.W, plain_layer.b = layer.params["W"].tolist(), bias.tolist()
     return network, plain
 
 
 def some_examples(sizes: tuple[int, ...], n: int) -> tuple[Array, Array]:
     """Return x (n, n_in), exact in float32 so that both depths read the same numbers, and classes y (n,)."""
-    stream = Stream(8, SPLIT, 100)
+    stream = RandomStream(8, SPLIT, 100)
     x = stream.normal(n, sizes[0]).astype(np.float32)
     return x.astype(np.float64), stream.integers(0, sizes[-1] - 1, n)
 
@@ -106,11 +106,11 @@ def one_hots(y: Array, k: int) -> reference.Rows:
 
 
 @pytest.mark.parametrize("n", [2, 7, 1000])
-@pytest.mark.parametrize("name", CLOUDS)
+@pytest.mark.parametrize("name", GAUSSIAN_PAIRS)
 def test_the_clouds_are_the_same_points(n: int, name: str) -> None:
-    clouds = clouds_named(name)
+    clouds = gaussian_pair_named(name)
     points, y = clouds.sample(n, 6)
-    centres, spreads = CLOUDS[name]
+    centres, spreads = GAUSSIAN_PAIRS[name]
     xs, ys = reference.gaussians(n, 6, centres, spreads)
     assert ys == y.tolist()
     np.testing.assert_allclose(xs, points, rtol=2e-15, atol=2e-15)
@@ -118,7 +118,7 @@ def test_the_clouds_are_the_same_points(n: int, name: str) -> None:
 
 
 def test_the_lesson_names_the_unavoidable_error() -> None:
-    assert clouds_named("gaussians").bayes_error() == pytest.approx(0.118, abs=0.0005)
+    assert gaussian_pair_named("gaussians").bayes_error() == pytest.approx(0.118, abs=0.0005)
 
 
 @each_network
@@ -131,7 +131,7 @@ def test_weights_begin_equal(sizes: tuple[int, ...], initializer: str) -> None:
     for position, layer in enumerate(plain):
         if isinstance(layer, reference.Dense):
             n_in, n_out = len(layer.W), len(layer.b)
-            exact = for_arrays(Stream(12, reference.INIT, position), n_in, n_out)
+            exact = for_arrays(RandomStream(12, reference.INIT, position), n_in, n_out)
             np.testing.assert_allclose(layer.W, exact, rtol=2e-15, atol=2e-15)
             stored = network.layers[position].params
             np.testing.assert_allclose(layer.W, stored["W"], rtol=2**-24)  # half a unit in the last place of float32
@@ -212,13 +212,13 @@ def test_a_whole_training(sizes: tuple[int, ...], loss: str, optimizer: str, bat
     network, plain = both_networks(sizes, "tanh")
     (array_loss, plain_loss), (x, y) = LOSSES[loss], some_examples(sizes, 22)
     make, make_plain, rate = OPTIMIZERS[optimizer]
-    examples = Examples(x.astype(np.float32), y, preparation_for("raw", x, low=0.0, high=1.0))
+    examples = Examples(x.astype(np.float32), y, fit_scaler("raw", x, low=0.0, high=1.0))
     history = fit(
         network,
         examples,
         loss=array_loss,
         optimizer=make(),
-        learning_rate=Linear(rate),
+        learning_rate=LinearDecay(rate),
         epochs=3,
         batch_size=batch_size,
         seed=21,

@@ -11,12 +11,12 @@ import pytest
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
-from byhand.data.prepare import Preparation
-from byhand.engines.base import EpochJob
-from byhand.engines.library import why_missing
+from byhand.engines.base import EpochSpec
+from byhand.engines.bindings import why_missing
 from byhand.engines.native import NativeEngine
 from byhand.network import Network
-from byhand.randomness import DROPOUT, Stream
+from byhand.preprocessing import InputScaler
+from byhand.random import DROPOUT, RandomStream
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 GOLDEN = json.loads((FOLDER / "epoch.json").read_text(encoding="utf-8"))
@@ -70,14 +70,14 @@ def test_the_core_repeats_it(i: int) -> None:
     case = GOLDEN["cases"][i]
     n = len(case["labels"])
     raw = np.array(case["inputs"], dtype=np.uint8).reshape(n, -1)
-    preparation = Preparation("signed", np.asarray(case["scale"]), np.asarray(case["shift"]))
+    preparation = InputScaler("signed", np.asarray(case["scale"]), np.asarray(case["shift"]))
     network = Network.mlp(sizes, **options)
     for array, values in zip(arrays_of(network), numbers_of(case["layers"]), strict=True):
         array[...] = np.reshape(values, array.shape)
     for epoch, order in enumerate(case["orders"], 1):
         rates = np.full(-(-n // case["batchSize"]), case["rate"])
         examples = Examples(raw, np.array(case["labels"]), preparation)
-        job = EpochJob(epoch, examples, np.array(order), case["batchSize"], rates, Stream(4, DROPOUT, epoch))
+        job = EpochSpec(epoch, examples, np.array(order), case["batchSize"], rates, RandomStream(4, DROPOUT, epoch))
         result = NativeEngine().run_epoch(network, loss, optimizer, job)
         assert result is not None
         near(np.array([result.loss * n]), [case["after"]["losses"][epoch - 1]])

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from byhand import randomness, reference
+from byhand import random as randomness
+from byhand import reference
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
 GOLDEN = json.loads((FOLDER / "random.json").read_text(encoding="utf-8"))
@@ -19,7 +20,7 @@ orders = pytest.mark.parametrize("case", GOLDEN["orders"], ids=lambda case: f"{c
 
 def stream_of(module: Any, draw: dict[str, Any]) -> Any:
     """Return the stream of one of the two generators at the place of a golden draw."""
-    return module.Stream(int(draw["seed"]), draw["stream"], draw["epoch"], 4 * int(draw["first_block"]))
+    return module.RandomStream(int(draw["seed"]), draw["stream"], draw["epoch"], 4 * int(draw["first_block"]))
 
 
 @draws
@@ -45,8 +46,8 @@ def test_the_arrays_repeat_the_draws(draw: dict[str, Any]) -> None:
 def test_both_repeat_the_orders(case: dict[str, Any]) -> None:
     seed, epoch, n = int(case["seed"]), case["epoch"], len(case["order"])
     assert sorted(case["order"]) == list(range(n))
-    assert reference.Stream(seed, reference.SHUFFLE, epoch).order(n) == case["order"]
-    assert randomness.Stream(seed, randomness.SHUFFLE, epoch).order(n).tolist() == case["order"]
+    assert reference.RandomStream(seed, reference.SHUFFLE, epoch).order(n) == case["order"]
+    assert randomness.RandomStream(seed, randomness.SHUFFLE, epoch).order(n).tolist() == case["order"]
 
 
 def test_uniforms_are_the_top_24_bits_of_the_words() -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from byhand import randomness, reference
+from byhand import random as randomness
+from byhand import reference
 
 SOURCE = Path(reference.__file__)
 ACTIVATIONS = {
@@ -131,7 +132,7 @@ def test_gradients_are_the_slopes_of_the_loss(activation: str, loss: str) -> Non
     network = reference.mlp([2, 4, 4, 2], ACTIVATIONS[activation], seed=7)
     for i, bias in enumerate(reference.parameters(network)):
         if i in (2, 7, 12):  # b1, b2, b3: away from 0, so that they matter
-            bias[:] = reference.Stream(7, reference.SPLIT, i).uniform(len(bias))
+            bias[:] = reference.RandomStream(7, reference.SPLIT, i).uniform(len(bias))
     xs, ys = reference.gaussians(6, seed=3)
     ts = [reference.one_hot(y, 2) for y in ys]
     _, grads = reference.loss_and_gradients(network, LOSSES[loss], xs, ts)
@@ -181,7 +182,7 @@ SEEDS_STREAMS_EPOCHS = [(0, 0, 0), (1, 1, 1), (7, 4, 0), (2**32, 2, 5), (2**64 -
 
 @pytest.mark.parametrize(("seed", "stream", "epoch"), SEEDS_STREAMS_EPOCHS)
 def test_words_equal_the_arrays_bit_for_bit(seed: int, stream: int, epoch: int) -> None:
-    plain = reference.Stream(seed, stream, epoch)
+    plain = reference.RandomStream(seed, stream, epoch)
     assert [plain.draw() for _ in range(40)] == randomness.philox(seed, stream, epoch, 0, 10).reshape(-1).tolist()
     far = 2**33 + 5  # a block whose number needs more than 32 bits
     plain.position = 4 * far
@@ -190,7 +191,7 @@ def test_words_equal_the_arrays_bit_for_bit(seed: int, stream: int, epoch: int) 
 
 @pytest.mark.parametrize(("seed", "stream", "epoch"), SEEDS_STREAMS_EPOCHS)
 def test_a_stream_goes_on_where_it_was(seed: int, stream: int, epoch: int) -> None:
-    plain, arrays = reference.Stream(seed, stream, epoch), randomness.Stream(seed, stream, epoch)
+    plain, arrays = reference.RandomStream(seed, stream, epoch), randomness.RandomStream(seed, stream, epoch)
     for n in (3, 5, 1, 8):
         assert plain.uniform(n) == arrays.uniform(n).tolist()
         np.testing.assert_allclose(plain.normal(n), arrays.normal(n), rtol=2e-15, atol=2e-15)
@@ -199,22 +200,22 @@ def test_a_stream_goes_on_where_it_was(seed: int, stream: int, epoch: int) -> No
 
 
 def test_a_thousand_normals_and_a_long_order_equal_the_arrays() -> None:
-    plain, arrays = reference.Stream(11, reference.DATA), randomness.Stream(11, randomness.DATA)
+    plain, arrays = reference.RandomStream(11, reference.DATA), randomness.RandomStream(11, randomness.DATA)
     np.testing.assert_allclose(plain.normal(1001), arrays.normal(1001), rtol=2e-15, atol=2e-15)
     assert plain.order(3000) == arrays.order(3000).tolist()
 
 
 def test_equal_uniforms_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reference.Stream, "uniform", lambda self, n: [0.5, 0.25, 0.5, 0.25][:n])
-    assert reference.Stream(0, reference.SHUFFLE).order(4) == [1, 3, 0, 2]
+    monkeypatch.setattr(reference.RandomStream, "uniform", lambda self, n: [0.5, 0.25, 0.5, 0.25][:n])
+    assert reference.RandomStream(0, reference.SHUFFLE).order(4) == [1, 3, 0, 2]
 
 
 def test_equal_uniforms_keep_their_order_in_both() -> None:
     # 24 bits: among 20,000 uniforms about n²/2²⁵ = 12 pairs are equal, and an unstable sort may turn them round
-    uniforms = randomness.Stream(2, randomness.SHUFFLE, 1).uniform(20_000)
+    uniforms = randomness.RandomStream(2, randomness.SHUFFLE, 1).uniform(20_000)
     assert len(np.unique(uniforms)) < len(uniforms)
-    order = randomness.Stream(2, randomness.SHUFFLE, 1).order(20_000)
-    assert reference.Stream(2, reference.SHUFFLE, 1).order(20_000) == order.tolist()
+    order = randomness.RandomStream(2, randomness.SHUFFLE, 1).order(20_000)
+    assert reference.RandomStream(2, reference.SHUFFLE, 1).order(20_000) == order.tolist()
 
 
 def test_the_streams_have_the_same_numbers() -> None:
@@ -236,7 +237,7 @@ def test_clouds_have_their_centres_and_spreads() -> None:
 
 def test_the_point_of_example_i_is_normals_2i_and_2i_plus_1() -> None:
     xs, _ = reference.gaussians(5, seed=5, centres=[[1.0, 2.0], [3.0, 4.0]], spreads=(10.0, 100.0))
-    numbers = reference.Stream(5, reference.DATA).normal(10)
+    numbers = reference.RandomStream(5, reference.DATA).normal(10)
     assert xs[3] == [3 + 100 * numbers[6], 4 + 100 * numbers[7]]
     assert xs[4] == [1 + 10 * numbers[8], 2 + 10 * numbers[9]]
 
@@ -283,7 +284,9 @@ def test_every_epoch_sees_every_example_once_and_the_short_batch_last() -> None:
             network, reference.squared_error, Listener(), [[0.0]] * 5, ts, 2, 2, lambda done: 1 - done, seed=9
         )
     )
-    order = reference.Stream(9, reference.SHUFFLE, 1).order(5) + reference.Stream(9, reference.SHUFFLE, 2).order(5)
+    order = reference.RandomStream(9, reference.SHUFFLE, 1).order(5) + reference.RandomStream(
+        9, reference.SHUFFLE, 2
+    ).order(5)
     batches = [order[0:2], order[2:4], order[4:5], order[5:7], order[7:9], order[9:10]]
     assert [db for db, _ in seen] == [2 * sum(10**i for i in batch) // len(batch) for batch in batches]
     assert [rate for _, rate in seen] == pytest.approx([1, 5 / 6, 4 / 6, 3 / 6, 2 / 6, 1 / 6])

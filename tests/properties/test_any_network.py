@@ -5,11 +5,11 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import Problem, few, law, problems, widths
+from strategies import Problem, few, law, problems, widths
 
 from byhand.inspection.gradcheck import gradient_check
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
 from byhand.summary import layer_rows, n_params, sizes_label
 from byhand.training.step import train_step
 
@@ -20,7 +20,7 @@ OPTIMIZERS = [
     Adam,
     AdamW,
     lambda: WeightDecay(SGD(), 0.1),
-    lambda: GradientClipping(Adam(), 0.1),
+    lambda: ClipGradNorm(Adam(), 0.1),
 ]
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import Problem, law, loss_and_gradients, problems, seeds
+from strategies import Problem, law, loss_and_gradients, problems, seeds
 
 from byhand.losses import SquaredError
-from byhand.randomness import SHUFFLE, Stream
+from byhand.random import SHUFFLE, RandomStream
 from byhand.schedules import Constant
 from byhand.training.plan import Plan
 
@@ -21,7 +21,7 @@ def agree(found: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> None
 @law
 @given(problems(dropout=False), seeds)
 def test_permuting_a_batch_leaves_loss_and_gradients_unchanged(problem: Problem, seed: int) -> None:
-    order = Stream(seed, SHUFFLE).order(len(problem.x))
+    order = RandomStream(seed, SHUFFLE).order(len(problem.x))
     for training in (False, True):  # batch normalisation, too, sees a batch as a set
         value, grads = loss_and_gradients(problem, problem.x, problem.y, training=training)
         permuted, permuted_grads = loss_and_gradients(problem, problem.x[order], problem.y[order], training=training)

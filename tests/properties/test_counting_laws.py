@@ -5,10 +5,17 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import law
+from strategies import law
 
-from byhand.metrics import accuracy, calibration_error, confusion_matrix, per_class, top_k_accuracy, wilson_interval
-from byhand.schedules import Constant, Cosine, Linear, OneCycle, Step, WarmUp
+from byhand.metrics import (
+    accuracy,
+    calibration_error,
+    confusion_matrix,
+    precision_recall_f1,
+    top_k_accuracy,
+    wilson_interval,
+)
+from byhand.schedules import Constant, CosineDecay, LinearDecay, LinearWarmup, OneCycle, StepDecay
 from byhand.training.history import EpochRecord, from_json_lines, to_json_lines
 
 pairs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=50)
@@ -24,7 +31,7 @@ def test_a_confusion_matrix_counts_every_example_once(answers: list[tuple[int, i
     assert np.trace(confusion) / len(y) == accuracy(predicted, y)
     np.testing.assert_array_equal(confusion.sum(axis=1), np.bincount(y, minlength=5))
     np.testing.assert_array_equal(confusion_matrix(y, predicted, 5), confusion.T)
-    found = per_class(confusion)
+    found = precision_recall_f1(confusion)
     for share in (found.precision, found.recall, found.f1):
         assert ((share >= 0) & (share <= 1)).all()
     low, high = np.minimum(found.precision, found.recall), np.maximum(found.precision, found.recall)
@@ -60,8 +67,8 @@ def test_top_k_grows_with_k_and_calibration_lies_in_0_to_1(scores: list[list[flo
 def test_a_schedule_gives_every_step_a_rate_above_0_and_peaks_where_it_should(
     rate: float, n_steps: int, share: float
 ) -> None:
-    plain = [Constant(rate), Step(rate), Linear(rate), Cosine(rate), OneCycle(rate, share)]
-    for schedule in [*plain, *[WarmUp(inner, share) for inner in plain]]:
+    plain = [Constant(rate), StepDecay(rate), LinearDecay(rate), CosineDecay(rate), OneCycle(rate, share)]
+    for schedule in [*plain, *[LinearWarmup(inner, share) for inner in plain]]:
         rates = schedule(n_steps)
         assert rates.shape == (n_steps,)
         assert rates.min() > 0

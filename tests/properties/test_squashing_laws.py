@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import law, losses, rows
+from strategies import law, losses, rows
 
 from byhand.arrays import Array, one_hot
 from byhand.layers.sigmoid import sigmoid

@@ -8,17 +8,17 @@ import pytest
 
 from byhand import data
 from byhand.data.examples import Dataset, Examples
-from byhand.data.prepare import preparation_for
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import OptionError
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
-from byhand.optimizers import SGD, Adam, GradientClipping, Nesterov, WeightDecay
+from byhand.optimizers import SGD, Adam, ClipGradNorm, Nesterov, WeightDecay
+from byhand.preprocessing import fit_scaler
 from byhand.recipes import RECIPES, recipe_named
-from byhand.recipes.build import build_loss, build_network, build_optimizer, build_plan, suited
+from byhand.recipes.build import adapt_to_regression, build_loss, build_network, build_optimizer, build_plan
+from byhand.recipes.datasets import load_data
 from byhand.recipes.recipe import Recipe, described
 from byhand.recipes.run import Run
-from byhand.recipes.sources import load_data
 from byhand.summary import n_params, sizes_label
-from byhand.training.array_engine import ArrayEngine
 
 BUILT = {
     "vanilla": ("784-128-10", 101_770),
@@ -36,7 +36,7 @@ BUILT = {
 def like_mnist(preparation: str) -> Dataset:
     """Return twenty grey pictures of MNIST's size."""
     raw = (np.arange(20 * 784) % 251).astype(np.uint8).reshape(20, 784)
-    examples = Examples(raw, np.arange(20) % 10, preparation_for(preparation, raw, low=0, high=255))
+    examples = Examples(raw, np.arange(20) % 10, fit_scaler(preparation, raw, low=0, high=255))
     return Dataset("mnist", examples, examples, examples, tuple("0123456789"), (28, 28), "twenty grey pictures")
 
 
@@ -55,7 +55,7 @@ def test_every_recipe_builds_and_takes_an_epoch(name: str) -> None:
     run = Run.of(recipe, data_for(recipe))
     assert (sizes_label(run.state.network), n_params(run.state.network)) == BUILT[name]
     before = run.state.snapshot()
-    (record,) = run.epochs(ArrayEngine())
+    (record,) = run.epochs(NumpyEngine())
     assert math.isfinite(record.train_loss)
     assert not np.array_equal(run.state.network.params["0.W"], before["params/0.W"])
 
@@ -101,7 +101,7 @@ def test_words_become_the_objects_they_name() -> None:
     assert isinstance(build_optimizer(plain), SGD)
     assert isinstance(build_optimizer(replace(plain, optimizer="adam")), Adam)
     decayed = build_optimizer(replace(plain, optimizer="nesterov", weight_decay=0.1, clip_norm=2.0))
-    assert isinstance(decayed, GradientClipping)
+    assert isinstance(decayed, ClipGradNorm)
     assert isinstance(decayed.inner, WeightDecay)
     assert isinstance(decayed.inner.inner, Nesterov)
     assert isinstance(build_loss(plain), SoftmaxCrossEntropy)
@@ -120,11 +120,11 @@ def test_two_classes_under_binary_cross_entropy_need_one_output() -> None:
 
 def test_numbers_to_predict_get_squared_error() -> None:
     sine, recipe = data.sine(20), RECIPES["vanilla"]
-    assert suited(recipe, sine).loss == "squared_error"
-    assert suited(recipe, data.moons(20)) is recipe
+    assert adapt_to_regression(recipe, sine).loss == "squared_error"
+    assert adapt_to_regression(recipe, data.moons(20)) is recipe
     with pytest.raises(OptionError, match="squared_error"):
         build_plan(recipe, sine)
-    assert build_plan(suited(recipe, sine), sine).loss.kind == "squared_error"
+    assert build_plan(adapt_to_regression(recipe, sine), sine).loss.kind == "squared_error"
 
 
 def test_the_seed_decides_the_start() -> None:
@@ -136,6 +136,6 @@ def test_the_seed_decides_the_start() -> None:
 
 def test_what_was_chosen_stays_where_numbers_are_predicted() -> None:
     sine, recipe = data.sine(20), RECIPES["vanilla"]
-    assert suited(recipe, sine).learning_rate == pytest.approx(recipe.learning_rate / 10)
-    assert suited(recipe, sine, ["learning_rate"]).learning_rate == recipe.learning_rate
-    assert suited(recipe, sine, ["loss"]) is recipe
+    assert adapt_to_regression(recipe, sine).learning_rate == pytest.approx(recipe.learning_rate / 10)
+    assert adapt_to_regression(recipe, sine, ["learning_rate"]).learning_rate == recipe.learning_rate
+    assert adapt_to_regression(recipe, sine, ["loss"]) is recipe

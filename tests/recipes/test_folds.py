@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from byhand.data.examples import Dataset, Examples
-from byhand.data.prepare import preparation_for
+from byhand.preprocessing import fit_scaler
 from byhand.recipes import RECIPES
-from byhand.recipes import folds as module
-from byhand.recipes.folds import N_FOLDS, cross_validated
+from byhand.recipes import cross_validation as module
+from byhand.recipes.cross_validation import N_FOLDS, cross_validated
 
 N = 53  # not a multiple of five
 RECIPE = replace(RECIPES["digits"], epochs=1, hidden=(3,), batch_size=8)
@@ -20,7 +20,7 @@ RECIPE = replace(RECIPES["digits"], epochs=1, hidden=(3,), batch_size=8)
 def numbered() -> Dataset:
     """Return examples that carry their own number."""
     raw = np.stack([np.arange(N), np.arange(N) % 3], axis=1).astype(np.float32)
-    examples = Examples(raw, np.arange(N) % 3, preparation_for("raw", raw, low=0, high=1))
+    examples = Examples(raw, np.arange(N) % 3, fit_scaler("raw", raw, low=0, high=1))
     return Dataset("numbered", examples, None, None, ("a", "b", "c"), None, "numbered examples")
 
 
@@ -68,7 +68,7 @@ def test_the_preparation_learns_from_the_training_folds_alone(monkeypatch: pytes
     scales = set()
     for network, preparation in spy.preparations.items():
         rows = dataset.train.raw[sorted(spy.trained[network])]
-        expected = preparation_for("standard", rows, low=0, high=float(dataset.train.raw.max()))
+        expected = fit_scaler("standard", rows, low=0, high=float(dataset.train.raw.max()))
         assert np.array_equal(preparation.scale, expected.scale)
         assert np.array_equal(preparation.shift, expected.shift)
         scales.add(preparation.shift.tobytes() + preparation.scale.tobytes())

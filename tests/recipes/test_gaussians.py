@@ -6,20 +6,20 @@ import numpy as np
 import pytest
 
 from byhand import data
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.recipes import RECIPES
-from byhand.recipes.on_plane import errors_on_the_plane
-from byhand.recipes.outcome import Outcome, outcome_of
+from byhand.recipes.bayes_errors import errors_on_the_plane
 from byhand.recipes.recipe import Recipe
+from byhand.recipes.recipe_evaluation import RecipeEvaluation, evaluate_recipe
 from byhand.recipes.run import Run
-from byhand.training.array_engine import ArrayEngine
 
 RESOLUTION = 1e-4  # of the integral over the plane
 
 
-def trained(recipe: Recipe) -> Outcome:
+def trained(recipe: Recipe) -> RecipeEvaluation:
     run = Run.of(recipe, data.gaussians(recipe.examples, seed=recipe.seed, name=recipe.data))
-    list(run.epochs(ArrayEngine()))
-    return outcome_of(recipe, run.dataset, run.network)
+    list(run.epochs(NumpyEngine()))
+    return evaluate_recipe(recipe, run.dataset, run.network)
 
 
 def test_the_wide_network_comes_close_to_the_best_there_is() -> None:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from byhand.data.examples import Examples
-from byhand.data.prepare import preparation_for
 from byhand.layers import Dense
 from byhand.network import Network
+from byhand.preprocessing import fit_scaler
 from byhand.training.evaluate import evaluate
-from byhand.training.moved import moved_accuracy
+from byhand.training.shift_robustness import accuracy_under_shift
 
 
 def sees_the_middle() -> Network:
@@ -24,7 +24,7 @@ def lit(*pixels: int) -> Examples:
     """Return pictures with one lit pixel each; the class says whether it is the middle one."""
     raw = np.zeros((len(pixels), 9), dtype=np.uint8)
     raw[np.arange(len(pixels)), pixels] = 1
-    return Examples(raw, (np.array(pixels) == 4).astype(np.int64), preparation_for("raw", raw, low=0, high=1))
+    return Examples(raw, (np.array(pixels) == 4).astype(np.int64), fit_scaler("raw", raw, low=0, high=1))
 
 
 @pytest.mark.parametrize(
@@ -39,13 +39,17 @@ def lit(*pixels: int) -> Examples:
 def test_the_mean_over_four_moves(pixels: list[int], expected: float) -> None:
     examples = lit(*pixels)
     assert evaluate(sees_the_middle(), examples).accuracy == 1
-    assert moved_accuracy(sees_the_middle(), examples, (3, 3), 1) == expected
+    assert accuracy_under_shift(sees_the_middle(), examples, (3, 3), 1) == expected
 
 
 def test_not_moved_is_as_it_is() -> None:
     examples = lit(4, 0, 3)
-    assert moved_accuracy(sees_the_middle(), examples, (3, 3), 0) == evaluate(sees_the_middle(), examples).accuracy
+    assert (
+        accuracy_under_shift(sees_the_middle(), examples, (3, 3), 0) == evaluate(sees_the_middle(), examples).accuracy
+    )
 
 
 def test_moved_out_of_the_picture_nothing_is_left() -> None:
-    assert moved_accuracy(sees_the_middle(), lit(4, 3), (3, 3), 3) == 0.5  # all dark: 0 is right for one of the two
+    assert (
+        accuracy_under_shift(sees_the_middle(), lit(4, 3), (3, 3), 3) == 0.5
+    )  # all dark: 0 is right for one of the two

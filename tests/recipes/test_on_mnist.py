@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from byhand import data
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.recipes import RECIPES
-from byhand.recipes.outcome import outcome_of
+from byhand.recipes.recipe_evaluation import evaluate_recipe
 from byhand.recipes.run import Run
-from byhand.training.array_engine import ArrayEngine
-from byhand.training.moved import moved_accuracy
+from byhand.training.shift_robustness import accuracy_under_shift
 
 ON_MNIST = [name for name, recipe in RECIPES.items() if recipe.data == "mnist"]
 
@@ -20,9 +20,9 @@ def test_a_recipe_reaches_its_floor(name: str, mnist_folder: Path) -> None:
     recipe = RECIPES[name]
     validation = None if recipe.validation == "none" else recipe.validation
     run = Run.of(recipe, data.mnist(mnist_folder, preparation=recipe.preparation, validation=validation))
-    records = list(run.epochs(ArrayEngine()))
+    records = list(run.epochs(NumpyEngine()))
     assert len(records) == recipe.epochs
-    outcome = outcome_of(recipe, run.dataset, run.network)
+    outcome = evaluate_recipe(recipe, run.dataset, run.network)
     assert outcome.n == 10_000
     assert outcome.accuracy >= recipe.floor > 0.94
     if recipe.move:
@@ -33,5 +33,5 @@ def test_a_recipe_reaches_its_floor(name: str, mnist_folder: Path) -> None:
 def test_a_network_of_centred_digits_reads_moved_ones_badly(mnist_folder: Path) -> None:
     recipe = RECIPES["fast"]
     run = Run.of(recipe, data.mnist(mnist_folder, preparation=recipe.preparation, validation=None))
-    list(run.epochs(ArrayEngine()))
-    assert 0.5 < moved_accuracy(run.state.network, run.dataset.test, (28, 28), 3) < 0.75
+    list(run.epochs(NumpyEngine()))
+    assert 0.5 < accuracy_under_shift(run.state.network, run.dataset.test, (28, 28), 3) < 0.75

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from byhand import data
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.recipes import RECIPES
-from byhand.recipes.outcome import outcome_of
+from byhand.recipes.recipe_evaluation import evaluate_recipe
 from byhand.recipes.run import Run
-from byhand.training.array_engine import ArrayEngine
 
 # smaller batches and more epochs than on MNIST: there are 40 times fewer digits
 CASES: list[tuple[str, dict[str, Any], float]] = [
@@ -27,9 +27,9 @@ def test_a_recipe_learns_the_bundled_digits(name: str, changes: dict[str, Any], 
     recipe = replace(RECIPES[name], data="digits", validation="none", **{"batch_size": 32, **changes})
     digits = data.digits(preparation=recipe.preparation, validation=0.2)
     run = Run.of(recipe, replace(digits, validation=None, test=digits.validation))
-    losses = [record.train_loss for record in run.epochs(ArrayEngine())]
+    losses = [record.train_loss for record in run.epochs(NumpyEngine())]
     assert losses[-1] < losses[0] / 2 or recipe.label_smoothing
-    outcome = outcome_of(recipe, run.dataset, run.network)
+    outcome = evaluate_recipe(recipe, run.dataset, run.network)
     assert outcome.accuracy >= floor
     assert outcome.how == "on 359 test examples"
     assert outcome.n == outcome.confusion.sum() == 359
@@ -43,7 +43,7 @@ def test_a_network_that_has_seen_moved_digits_minds_less_when_they_move() -> Non
         recipe = replace(RECIPES["draw"], data="digits", epochs=15, batch_size=32, move=move)
         digits = data.digits(preparation="standard", validation=0.2)
         run = Run.of(recipe, replace(digits, validation=None, test=digits.validation))
-        list(run.epochs(ArrayEngine()))
-        outcome = outcome_of(replace(recipe, move=1), run.dataset, run.network)
+        list(run.epochs(NumpyEngine()))
+        outcome = evaluate_recipe(replace(recipe, move=1), run.dataset, run.network)
         moved[move] = outcome.facts["accuracy_moved_by_1"]
     assert moved[1] > moved[0] + 0.2

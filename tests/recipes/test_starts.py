@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from byhand import data
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.losses import BinaryCrossEntropy
 from byhand.network import Network
 from byhand.optimizers import SGD
 from byhand.recipes import RECIPES
-from byhand.recipes.outcome import outcome_of
+from byhand.recipes.random_restarts import success_rate, train_restarts
+from byhand.recipes.recipe_evaluation import evaluate_recipe
 from byhand.recipes.run import Run
-from byhand.recipes.starts import share_solved, train_starts
-from byhand.training.array_engine import ArrayEngine
 from byhand.training.step import train_step
 
 CORNERS = data.xor().train
@@ -21,7 +21,7 @@ STEPS, RATE = 200, 0.5
 @pytest.mark.parametrize("hidden", [0, 2, 5])
 def test_stacked_networks_are_ordinary_ones(hidden: int) -> None:
     x = CORNERS.x.astype(np.float64)
-    stacked = train_starts(x, CORNERS.y, hidden, n_starts=6, steps=STEPS, learning_rate=RATE)
+    stacked = train_restarts(x, CORNERS.y, hidden, n_starts=6, steps=STEPS, learning_rate=RATE)
     assert stacked.shape == (6, 4, 1)
     for seed in range(6):
         network = Network.mlp([2, hidden, 1] if hidden else [2, 1], seed=seed).astype(np.float64)
@@ -31,12 +31,12 @@ def test_stacked_networks_are_ordinary_ones(hidden: int) -> None:
 
 
 def test_the_first_starts_do_not_depend_on_how_many_there_are() -> None:
-    few, many = (train_starts(CORNERS.x, CORNERS.y, 3, n_starts=n, steps=20, learning_rate=RATE) for n in (3, 9))
+    few, many = (train_restarts(CORNERS.x, CORNERS.y, 3, n_starts=n, steps=20, learning_rate=RATE) for n in (3, 9))
     np.testing.assert_allclose(few, many[:3], rtol=1e-12)
 
 
 def shares(hidden: int) -> float:
-    return share_solved(CORNERS.x, CORNERS.y, hidden, n_starts=200, steps=3000, learning_rate=0.5)
+    return success_rate(CORNERS.x, CORNERS.y, hidden, n_starts=200, steps=3000, learning_rate=0.5)
 
 
 def test_no_line_separates_the_corners_and_a_hidden_layer_mostly_does() -> None:
@@ -47,11 +47,11 @@ def test_no_line_separates_the_corners_and_a_hidden_layer_mostly_does() -> None:
 
 
 def test_the_recipe_solves_xor_and_tells_the_shares(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("byhand.recipes.outcome.N_STARTS", 20)
+    monkeypatch.setattr("byhand.recipes.recipe_evaluation.N_STARTS", 20)
     recipe = RECIPES["xor"]
     run = Run.of(recipe, data.xor(4, preparation="raw"))
-    list(run.epochs(ArrayEngine()))
-    outcome = outcome_of(recipe, run.dataset, run.network)
+    list(run.epochs(NumpyEngine()))
+    outcome = evaluate_recipe(recipe, run.dataset, run.network)
     assert outcome.accuracy == 1
     assert outcome.how == "on its own training examples"
     assert list(outcome.facts) == [f"share_of_20_starts_with_{hidden}_hidden_units" for hidden in (0, 2, 4, 8)]

@@ -7,12 +7,12 @@ import pytest
 
 from byhand import data
 from byhand.data.examples import Dataset, Examples
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.network import Network
 from byhand.recipes import RECIPES
-from byhand.recipes.build import suited
+from byhand.recipes.build import adapt_to_regression
 from byhand.recipes.run import Run
 from byhand.recipes.target_scale import TargetScale
-from byhand.training.array_engine import ArrayEngine
 from byhand.training.evaluate import evaluate
 
 
@@ -23,11 +23,11 @@ def prices(scale: float, shift: float) -> Dataset:
 
 
 def r_squared_of(dataset: Dataset) -> float:
-    recipe = replace(suited(RECIPES["vanilla"], dataset), epochs=30, batch_size=32)
+    recipe = replace(adapt_to_regression(RECIPES["vanilla"], dataset), epochs=30, batch_size=32)
     run = Run.of(recipe, dataset)
-    for _ in run.epochs(ArrayEngine()):
+    for _ in run.epochs(NumpyEngine()):
         pass
-    found = evaluate(run.network, dataset.train).r_squared
+    found = evaluate(run.network, dataset.train).r2_score
     assert found is not None
     return found
 
@@ -49,7 +49,7 @@ def test_the_scale_taken_in_is_the_scale_undone() -> None:
     assert np.allclose(scaled.mean(axis=0), 0)
     assert np.allclose(scaled.std(axis=0), 1)
     before = network.predict(x)
-    assert np.allclose(scale.taken_in(network).predict(x), before * y.std(axis=0) + y.mean(axis=0), rtol=1e-12)
+    assert np.allclose(scale.fold_into(network).predict(x), before * y.std(axis=0) + y.mean(axis=0), rtol=1e-12)
     assert np.array_equal(network.predict(x), before), "the network that is still trained stays as it was"
 
 

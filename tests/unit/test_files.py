@@ -10,26 +10,26 @@ from pathlib import Path
 import pytest
 
 from byhand import files
-from byhand.errors import DataError, EnvironmentFault
-from byhand.files import read_whole, sweep_temporaries, write_whole
+from byhand.errors import DataError, SystemResourceError
+from byhand.files import atomic_write, read_bytes_limited, remove_stale_tempfiles
 
 
 def test_what_is_written_is_there_and_nothing_else(tmp_path: Path) -> None:
-    write_whole(tmp_path / "a", b"old")
-    write_whole(tmp_path / "a", b"new")
+    atomic_write(tmp_path / "a", b"old")
+    atomic_write(tmp_path / "a", b"new")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"new"}
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 def test_a_failure_on_the_way_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    write_whole(tmp_path / "a", b"old")
+    atomic_write(tmp_path / "a", b"old")
 
     def fails(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, step, fails)
-    with pytest.raises(EnvironmentFault, match="cannot be written: No space left on device"):
-        write_whole(tmp_path / "a", b"new")
+    with pytest.raises(SystemResourceError, match="cannot be written: No space left on device"):
+        atomic_write(tmp_path / "a", b"new")
     monkeypatch.undo()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"a": b"old"}
 
@@ -37,14 +37,14 @@ def test_a_failure_on_the_way_leaves_the_old_file(tmp_path: Path, monkeypatch: p
 def test_a_folder_that_is_not_there_or_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for path in (tmp_path / "none" / "a", tmp_path / "file" / "a", tmp_path):
-        with pytest.raises(EnvironmentFault, match="cannot be written"):
-            write_whole(path, b"x")
+        with pytest.raises(SystemResourceError, match="cannot be written"):
+            atomic_write(path, b"x")
 
 
 def test_two_threads_do_not_write_into_one_another(tmp_path: Path) -> None:
     contents = [bytes([i]) * 200_000 for i in range(4)]
     threads = [
-        threading.Thread(target=lambda c=c: [write_whole(tmp_path / "a", c) for _ in range(10)]) for c in contents
+        threading.Thread(target=lambda c=c: [atomic_write(tmp_path / "a", c) for _ in range(10)]) for c in contents
     ]
     for thread in threads:
         thread.start()
@@ -60,19 +60,19 @@ def test_what_dead_processes_left_is_swept_and_nothing_else(tmp_path: Path) -> N
     names = [f".byhand-{dead.pid}-1-model", f".byhand-{os.getpid()}-1-model", ".byhand-notes", "model"]
     for name in names:
         (tmp_path / name).write_bytes(b"")
-    sweep_temporaries(tmp_path)
+    remove_stale_tempfiles(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names[1:])
 
 
 def test_reading_within_limits(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"12345")
-    assert read_whole(tmp_path / "a", "a note", 5) == b"12345"
+    assert read_bytes_limited(tmp_path / "a", "a note", 5) == b"12345"
     with pytest.raises(DataError, match="a is too large: it has 5 bytes; expected a note of 4 bytes at most"):
-        read_whole(tmp_path / "a", "a note", 4)
+        read_bytes_limited(tmp_path / "a", "a note", 4)
     with pytest.raises(DataError, match="does not exist"):
-        read_whole(tmp_path / "b", "a note", 4)
+        read_bytes_limited(tmp_path / "b", "a note", 4)
     with pytest.raises(DataError, match="is a folder; expected a note"):
-        read_whole(tmp_path, "a note", 4)
+        read_bytes_limited(tmp_path, "a note", 4)
 
 
 def test_a_file_that_is_too_long_is_refused_before_anything_is_read(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_file_that_is_too_long_is_refused_before_anything_is_read(tmp_path: Pa
         file.truncate(1 << 40)
     tracemalloc.start()
     with pytest.raises(DataError, match="too large: it has 1,099,511,627,776 bytes"):
-        read_whole(tmp_path / "sparse", "a note", 1 << 30)
+        read_bytes_limited(tmp_path / "sparse", "a note", 1 << 30)
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()
 
@@ -92,19 +92,19 @@ def test_what_is_not_a_regular_file_is_refused_at_once(tmp_path: Path) -> None:
     devices = [path for path in (Path("/dev/zero"), Path("/dev/null")) if path.exists()]
     for path in (tmp_path / "pipe", *devices):
         with pytest.raises(DataError, match="is not a regular file; expected a note"):
-            read_whole(path, "a note", 3 << 20)
+            read_bytes_limited(path, "a note", 3 << 20)
 
 
 @pytest.mark.parametrize("name", ["a\0b", "\udcff" * 400, "file/within"])
 def test_names_that_no_file_can_have(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises((DataError, EnvironmentFault)):
-        read_whole(tmp_path / name, "a note", 4)
+    with pytest.raises((DataError, SystemResourceError)):
+        read_bytes_limited(tmp_path / name, "a note", 4)
 
 
 def test_a_line_is_appended_to_what_is_there(tmp_path: Path) -> None:
     assert files.append_line(tmp_path / "lines", "one\n") == 4
     assert files.append_line(tmp_path / "lines", "two\n") == 8
     assert (tmp_path / "lines").read_bytes() == b"one\ntwo\n"
-    with pytest.raises(EnvironmentFault, match="cannot be written"):
+    with pytest.raises(SystemResourceError, match="cannot be written"):
         files.append_line(tmp_path, "three\n")

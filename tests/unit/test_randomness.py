@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from byhand.errors import OptionError
-from byhand.randomness import AUGMENT, DATA, DROPOUT, INIT, SHUFFLE, SPLIT, Stream, philox
+from byhand.random import AUGMENT, DATA, DROPOUT, INIT, SHUFFLE, SPLIT, RandomStream, philox
 
 # Known answers of the authors' own library, Random123 1.14, file kat_vectors, lines philox4x32 10.
 # There the counter is (c0, c1, c2, c3) and the key (k0, k1); here they are (block, block, epoch, stream) and the seed.
@@ -54,13 +54,13 @@ def test_every_block_follows_the_definition(seed: int, stream: int, epoch: int, 
 
 @given(pieces=st.lists(st.integers(0, 9), max_size=8))
 def test_draws_do_not_depend_on_how_they_are_asked_for(pieces: list[int]) -> None:
-    stream, whole = Stream(7, DATA), Stream(7, DATA).uniform(sum(pieces))
+    stream, whole = RandomStream(7, DATA), RandomStream(7, DATA).uniform(sum(pieces))
     assert np.array_equal(np.concatenate([np.zeros(0), *(stream.uniform(n) for n in pieces)]), whole)
     assert stream.position == sum(pieces)
 
 
 def test_uniforms_fill_their_range_evenly_and_are_exact_in_float32() -> None:
-    u = Stream(1, DATA).uniform(200_000)
+    u = RandomStream(1, DATA).uniform(200_000)
     assert u.min() >= 0
     assert u.max() < 1
     assert np.array_equal(u, u.astype(np.float32))
@@ -70,7 +70,7 @@ def test_uniforms_fill_their_range_evenly_and_are_exact_in_float32() -> None:
 
 
 def test_normals_have_the_moments_and_tails_of_the_normal() -> None:
-    z = Stream(2, DATA).normal(400_000)
+    z = RandomStream(2, DATA).normal(400_000)
     moments = [z.mean(), (z**2).mean(), (z**3).mean(), (z**4).mean()]
     assert np.allclose(moments, [0, 1, 0, 3], atol=0.04)
     assert abs((np.abs(z) > 1.959964).mean() - 0.05) < 0.0015
@@ -80,23 +80,23 @@ def test_normals_have_the_moments_and_tails_of_the_normal() -> None:
 
 @given(n=st.integers(0, 300), seed=st.integers(0, 2**64 - 1))
 def test_an_order_has_everything_once(n: int, seed: int) -> None:
-    assert np.array_equal(np.sort(Stream(seed, SHUFFLE).order(n)), np.arange(n))
+    assert np.array_equal(np.sort(RandomStream(seed, SHUFFLE).order(n)), np.arange(n))
 
 
 def test_first_places_are_equally_likely() -> None:
-    firsts = [int(Stream(0, SHUFFLE, epoch).order(6)[0]) for epoch in range(6_000)]
+    firsts = [int(RandomStream(0, SHUFFLE, epoch).order(6)[0]) for epoch in range(6_000)]
     assert np.abs(np.bincount(firsts) - 1_000).max() < 130  # 4.5 standard deviations
 
 
 def test_whole_numbers_reach_both_ends() -> None:
-    drawn = Stream(0, AUGMENT).integers(-3, 3, 7_000, 2)
+    drawn = RandomStream(0, AUGMENT).integers(-3, 3, 7_000, 2)
     assert np.unique(drawn).tolist() == [-3, -2, -1, 0, 1, 2, 3]
     assert np.abs(np.bincount(drawn.ravel() + 3) - 2_000).max() < 190
 
 
 def test_seed_stream_and_epoch_all_matter() -> None:
     draws = {
-        Stream(seed, stream, epoch).uniform(4).tobytes()
+        RandomStream(seed, stream, epoch).uniform(4).tobytes()
         for seed in (0, 1, 2**32, 2**64 - 1)
         for stream in (INIT, SHUFFLE, DROPOUT, AUGMENT, DATA, SPLIT)
         for epoch in (0, 1, 2)
@@ -107,4 +107,4 @@ def test_seed_stream_and_epoch_all_matter() -> None:
 @pytest.mark.parametrize("seed", [-1, 2**64])
 def test_a_seed_out_of_range_is_refused(seed: int) -> None:
     with pytest.raises(OptionError, match=r"seed=.*; expected 0 …"):
-        Stream(seed, DATA)
+        RandomStream(seed, DATA)

@@ -4,26 +4,26 @@ import numpy as np
 import pytest
 
 from byhand.arrays import Array
-from byhand.data.prepare import Preparation
 from byhand.errors import OptionError, ShapeError
-from byhand.inspection.sureness import flip, question, radius
-from byhand.inspection.why import why
+from byhand.inspection.attribution import why
+from byhand.inspection.robustness import flip, question, radius
 from byhand.network import Network
-from byhand.randomness import DATA, Stream
+from byhand.preprocessing import InputScaler
+from byhand.random import DATA, RandomStream
 
-BYTES = Preparation("signed", np.asarray(1 / 128), np.asarray(-1.0))
+BYTES = InputScaler("signed", np.asarray(1 / 128), np.asarray(-1.0))
 
 
 def network_of(sizes: list[int], activation: str = "relu") -> Network:
     network = Network.mlp(sizes, activation=activation, seed=4)
     for i, layer in enumerate(network.layers):
         if "b" in layer.params:
-            layer.params["b"][:] = Stream(i, DATA).normal(len(layer.params["b"])) / 3
+            layer.params["b"][:] = RandomStream(i, DATA).normal(len(layer.params["b"])) / 3
     return network.astype(np.float64)
 
 
 def stored_of(n: int, seed: int) -> Array:
-    stored = np.floor(Stream(seed, DATA).uniform(n) * 256)
+    stored = np.floor(RandomStream(seed, DATA).uniform(n) * 256)
     stored[::3] = 0
     return stored
 
@@ -70,7 +70,7 @@ def test_within_the_radius_nothing_flips_and_the_flip_does(sizes: list[int], see
     assert np.abs(found.changed - stored).max() <= found.radius
     assert found.changed.min() >= 0
     assert found.changed.max() <= 255
-    moves = Stream(seed, DATA, 1).uniform(300, 20) * 2 - 1
+    moves = RandomStream(seed, DATA, 1).uniform(300, 20) * 2 - 1
     for move in np.concatenate([moves, np.sign(moves)]):  # inside, and the corners
         assert asked.winner(np.clip(stored + proved * move, 0, 255)) == best
 

@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from byhand.bench.turns import Timed
+from byhand.bench.interleaved import Timings
 
 
-def share_of_peak(timed: Timed, peak: float) -> float:
+def share_of_peak(timed: Timings, peak: float) -> float:
     """Return a plain epoch's operations a second in byhand's fastest epoch, as a share of the machine's peak.
 
     What byhand leaves out (the background of pictures, where products are 0) counts as done, for its peers do it: so
@@ -15,7 +15,7 @@ def share_of_peak(timed: Timed, peak: float) -> float:
     return timed.work.flops / min(timed.seconds["byhand"]) / peak
 
 
-def as_values(timed: Timed, peak: float) -> dict[str, Any]:
+def as_values(timed: Timings, peak: float) -> dict[str, Any]:
     """Return everything that was found, as plain data."""
     ratios = timed.ratios().items()
     return {
@@ -29,7 +29,7 @@ def as_values(timed: Timed, peak: float) -> dict[str, Any]:
     }
 
 
-def as_table(found: list[Timed], peak: float) -> str:
+def as_table(found: list[Timings], peak: float) -> str:
     """Return the lines that a person reads."""
     lines = [f"this machine's peak: {peak / 1e9:.0f} GFLOP/s in float32, measured"]
     for timed in found:

@@ -1,4 +1,4 @@
-"""What the verbs share: the options every result has, and the voice they speak with."""
+"""What the verbs share: the options every result has, and the reporter they speak with."""
 
 import functools
 import io
@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
-from byhand.untrusted import UntrustedText, visible
+from byhand.untrusted import UntrustedText, escape_control_chars
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,7 +22,7 @@ SCHEMA = 1  # of every --json object; changes when a name changes its meaning
 
 
 @dataclass(frozen=True)
-class Voice:
+class Reporter:
     """How to speak: narration goes to stderr unless quiet, results to stdout, as text or as one JSON object."""
 
     as_json: bool
@@ -49,14 +49,14 @@ class Voice:
         """How many characters a line of the result has room for."""
         return self.console(stderr=False).width
 
-    def say(self, text: str) -> None:
+    def info(self, text: str) -> None:
         """Narrate one line."""
         if not self.quiet:
-            self.console().print(visible(text), markup=False)
+            self.console().print(escape_control_chars(text), markup=False)
 
     def warn(self, text: str) -> None:
         """Say what still works but should be known; --quiet does not silence it."""
-        print(f"byhand: {visible(text)}", file=Narration(sys.stderr))
+        print(f"byhand: {escape_control_chars(text)}", file=Narration(sys.stderr))
 
     def result(self, text: str, values: dict[str, Any]) -> None:
         """Print the result: `text` for people, or `values` as the one JSON object."""
@@ -106,7 +106,7 @@ class Narration(io.TextIOBase):
                 sys.stderr = self  # or Python would try, and fail, to write the rest at its end
 
 
-class Amount(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+class NonNegativeFloat(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
     """A number from 0 on; neither nan nor infinite, which float() would take."""
 
     name = "number"
@@ -121,16 +121,16 @@ class Amount(click.ParamType):  # type: ignore[type-arg]  # generic in newer cli
         return number
 
 
-def voice_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb --json, --quiet and --no-color, handed to it as one `voice`."""
+def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a verb --json, --quiet and --no-color, handed to it as one `reporter`."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout.")
     @click.option("-q", "--quiet", is_flag=True, help="No narration.")
     @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR works too).")
     @functools.wraps(function)
     def with_voice(*args: Any, as_json: bool, quiet: bool, no_color: bool, **kwargs: Any) -> Any:
-        voice = Voice(as_json, quiet, False if no_color or os.environ.get("NO_COLOR") else None)
-        return function(*args, voice=voice, **kwargs)
+        reporter = Reporter(as_json, quiet, False if no_color or os.environ.get("NO_COLOR") else None)
+        return function(*args, reporter=reporter, **kwargs)
 
     return with_voice
 
@@ -179,11 +179,11 @@ def _finite(value: Any) -> Any:
     return [_finite(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def escaped(text: str | UntrustedText) -> str:
+def escape_markup(text: str | UntrustedText) -> str:
     """Return text from outside so that a result shows it as it is: square brackets are markup there."""
     from rich.markup import escape
 
-    return escape(text.for_terminal() if isinstance(text, UntrustedText) else visible(text))
+    return escape(text.for_terminal() if isinstance(text, UntrustedText) else escape_control_chars(text))
 
 
 def percent(fraction: float, digits: int = 2) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Voice, data_dir_option, escaped, voice_options
+from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
@@ -30,8 +30,10 @@ SETS = {
 @click.option("--examples", type=click.IntRange(min=1), default=1, show_default=True, help="Pictures of each class.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which pictures; of toy sets, which points.")
 @data_dir_option
-@voice_options
-def command(name: str | None, label: str | None, examples: int, seed: int, data_dir: Path | None, voice: Voice) -> None:
+@output_options
+def command(
+    name: str | None, label: str | None, examples: int, seed: int, data_dir: Path | None, reporter: Reporter
+) -> None:
     """Look at a data set: its parts, classes and counts, and examples of each class.
 
     NAME is one of the sets below, a table (.csv, .npz) or a folder of IDX files; without it the sets are listed.
@@ -41,16 +43,16 @@ def command(name: str | None, label: str | None, examples: int, seed: int, data_
     """
     if name is None and data_dir is None:
         listed = "\n".join(f"[bold]{known:<17}[/bold]{what}" for known, what in SETS.items())
-        voice.result(f"{listed}\n\nLook at one with `byhand data NAME`.", {"sets": SETS})
+        reporter.result(f"{listed}\n\nLook at one with `byhand data NAME`.", {"sets": SETS})
         return
-    from byhand.cli.downloading import progress_bar
+    from byhand.cli.progress import progress_bar
+    from byhand.recipes.datasets import load_data
     from byhand.recipes.recipe import Recipe
-    from byhand.recipes.sources import load_data
 
     recipe = Recipe(name="", title="", expects="", data="mnist" if name is None else name, preparation="raw", seed=seed)
-    with progress_bar(voice) as progress:
+    with progress_bar(reporter) as progress:
         dataset = load_data(recipe, data_dir, progress=progress)
-    voice.result(_text(dataset, label, examples, seed), _values(dataset))
+    reporter.result(_text(dataset, label, examples, seed), _values(dataset))
 
 
 def _parts(dataset: "Dataset") -> dict[str, "Examples"]:
@@ -84,7 +86,7 @@ def _values(dataset: "Dataset") -> dict[str, Any]:
 def _text(dataset: "Dataset", label: str | None, n: int, seed: int) -> str:
     """Return what is known of the set for people, with pictures or a scatter plot."""
     raw = dataset.train.raw
-    lines = [f"[bold]{escaped(dataset.name)}[/bold]  {escaped(dataset.source)}", ""]
+    lines = [f"[bold]{escape_markup(dataset.name)}[/bold]  {escape_markup(dataset.source)}", ""]
     for name, part in _parts(dataset).items():
         lines.append(f"{name:<11}{len(part):>8,} examples of {part.n_features} numbers, {raw.min():g} … {raw.max():g}")
     if dataset.class_names and len(dataset.class_names) <= 20:
@@ -97,7 +99,7 @@ def _text(dataset: "Dataset", label: str | None, n: int, seed: int) -> str:
 
 
 def _class_table(dataset: "Dataset") -> list[str]:
-    head = f"[dim]{'class':<11}{escaped(''.join(f'{name:>8}' for name in dataset.class_names))}[/dim]"
+    head = f"[dim]{'class':<11}{escape_markup(''.join(f'{name:>8}' for name in dataset.class_names))}[/dim]"
     rows = [
         f"{name:<11}{''.join(f'{count:>8,}' for count in _counts(dataset, part))}"
         for name, part in _parts(dataset).items()
@@ -111,13 +113,13 @@ def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: i
 
     import numpy as np
 
-    from byhand.cli.pictures import picture_lines
-    from byhand.errors import known_as
-    from byhand.randomness import DATA, Stream
+    from byhand.cli.text_image import picture_lines
+    from byhand.errors import lookup
+    from byhand.random import DATA, RandomStream
 
     numbers = {name: i for i, name in enumerate(dataset.class_names)}
-    wanted = numbers.values() if label is None else [known_as("class", label, numbers)]
-    order = Stream(seed, DATA).order(len(dataset.train))
+    wanted = numbers.values() if label is None else [lookup("class", label, numbers)]
+    order = RandomStream(seed, DATA).order(len(dataset.train))
     y = dataset.train.y[order]
     rows = np.concatenate([order[y == number][:n] for number in wanted])
     high = float(dataset.train.raw.max())
@@ -127,7 +129,7 @@ def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: i
     for start in range(0, len(pictures), across):
         together = pictures[start : start + across]
         titles = [f"{dataset.class_names[int(dataset.train.y[row])]} (#{row})" for row in rows[start : start + across]]
-        lines.append("[dim]" + escaped("".join(f"{title:<{shape[1] + 2}}" for title in titles)) + "[/dim]")
+        lines.append("[dim]" + escape_markup("".join(f"{title:<{shape[1] + 2}}" for title in titles)) + "[/dim]")
         lines += ["  ".join(parts) for parts in zip(*together, strict=True)]
     return lines
 

@@ -4,22 +4,22 @@ import shlex
 from dataclasses import asdict
 from typing import Any
 
-from byhand.cli.common import escaped
+from byhand.cli.common import escape_markup
 from byhand.cli.recipe_flags import flags_of
 from byhand.recipes import RECIPES
-from byhand.recipes.outcome import Outcome
 from byhand.recipes.recipe import Recipe
+from byhand.recipes.recipe_evaluation import RecipeEvaluation
 from byhand.recipes.run import Run
 from byhand.training.diagnosis import DATA, Finding
 
 ENOUGH = 50  # held-out examples; an accuracy from fewer says too little
 
 
-def diagnosed(run: Run, outcome: Outcome | None) -> list[Finding]:
+def diagnosed(run: Run, outcome: RecipeEvaluation | None) -> list[Finding]:
     """Return what went wrong in a run, with commands of `byhand`."""
     held_out = None
     if outcome is not None and outcome.held_out and (outcome.n == 0 or outcome.n >= ENOUGH):
-        held_out = outcome.r_squared if outcome.accuracy is None else outcome.accuracy
+        held_out = outcome.r2_score if outcome.accuracy is None else outcome.accuracy
     return run.diagnosis(held_out, _usual_rate(run.recipe), lambda setting, value: _command(run.recipe, setting, value))
 
 
@@ -41,9 +41,9 @@ def finding_lines(findings: list[Finding]) -> list[str]:
     """Return the findings for people; a command that several share is told once."""
     lines = []
     for finding in findings:
-        lines.append(f"[bold yellow]{escaped(finding.title)}.[/bold yellow] {escaped(finding.sentence)}")
+        lines.append(f"[bold yellow]{escape_markup(finding.title)}.[/bold yellow] {escape_markup(finding.sentence)}")
     commands = dict.fromkeys(finding.command for finding in findings)
-    return [*lines, *(f"Try: [bold]{escaped(command)}[/bold]" for command in commands)]
+    return [*lines, *(f"Try: [bold]{escape_markup(command)}[/bold]" for command in commands)]
 
 
 def finding_values(finding: Finding) -> dict[str, Any]:

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Voice, data_dir_option, escaped, model_argument, percent, runs_option, voice_options
+from byhand.cli.common import (
+    Reporter,
+    data_dir_option,
+    escape_markup,
+    model_argument,
+    output_options,
+    percent,
+    runs_option,
+)
 
 if TYPE_CHECKING:
     from byhand.data.examples import Dataset
@@ -20,42 +28,48 @@ if TYPE_CHECKING:
 )
 @data_dir_option
 @runs_option
-@voice_options
-def command(model: Path | None, data: str | None, data_dir: Path | None, runs: Path, voice: Voice) -> None:
+@output_options
+def command(model: Path | None, data: str | None, data_dir: Path | None, runs: Path, reporter: Reporter) -> None:
     """Test a saved model and count the look: the more often the test set is used, the less its figure says.
 
     MODEL is a model file or a run folder; without it the newest run is taken.
 
     Example: byhand evaluate runs/vanilla-1
     """
-    from byhand.cli.loading import data_for, find_model, told
     from byhand.cli.looks import count_look
+    from byhand.cli.model_lookup import data_for, find_model, told
     from byhand.persistence.model import check_outputs
-    from byhand.recipes.sources import is_table
+    from byhand.recipes.datasets import is_table
     from byhand.training.evaluate import evaluate
 
     found, place = find_model(model, runs)
     dataset = data_for(found, data, data_dir)
     for note in dataset.notes:
-        voice.warn(note)
+        reporter.warn(note)
     examples = dataset.test or dataset.train
     evaluation = evaluate(found.network, examples)
     check_outputs(evaluation.output)
     held_out = dataset.test is not None or told(found, "recipe", "data") != dataset.name
-    looks = count_look(examples, voice) if held_out else None
+    looks = count_look(examples, reporter) if held_out else None
     kind = "test" if held_out else "training"
     how = f": {dataset.source}" if data is not None and is_table(data) else ""
     what = f"{len(examples):,} {kind} examples of {dataset.name}{how}"
     values = _values(found, evaluation, place, dataset, looks)
     values |= {"held_out": held_out} if held_out else {"held_out": False, "interval": None}
-    voice.result(_text(found, evaluation, what, looks, values), values)
+    reporter.result(_text(found, evaluation, what, looks, values), values)
 
 
 def _values(
     model: "Model", evaluation: "Evaluation", place: Path, dataset: "Dataset", looks: int | None
 ) -> dict[str, Any]:
     """Return what was found as plain data."""
-    from byhand.metrics import area_under_curve, balanced_accuracy, calibration_error, majority_share, per_class
+    from byhand.metrics import (
+        area_under_curve,
+        balanced_accuracy,
+        calibration_error,
+        majority_share,
+        precision_recall_f1,
+    )
     from byhand.persistence.output import class_scores
 
     values: dict[str, Any] = {"model": str(place), "data": dataset.name, "n": evaluation.n, "test_evaluations": looks}
@@ -65,9 +79,9 @@ def _values(
             "root_mean_squared_error": (evaluation.mean_squared_error or 0.0) ** 0.5,
             "mean_absolute_error": evaluation.mean_absolute_error,
             "baseline_root_mean_squared_error": evaluation.baseline_error,
-            "r_squared": evaluation.r_squared,
+            "r_squared": evaluation.r2_score,
         }
-    classes = per_class(evaluation.confusion)
+    classes = precision_recall_f1(evaluation.confusion)
     y = (dataset.test or dataset.train).y
     proba = _probabilities(model, evaluation)
     scores = class_scores(model.output, evaluation.output)
@@ -105,7 +119,7 @@ def _text(model: "Model", evaluation: "Evaluation", what: str, looks: int | None
 def _numbers(values: dict[str, Any], what: str) -> list[str]:
     """Return what was found of numbers to predict, beside what always saying their mean would reach."""
     return [
-        f"[bold]R²[/bold]        [bold green]{values['r_squared']:.4f}[/bold green]  on {escaped(what)}",
+        f"[bold]R²[/bold]        [bold green]{values['r_squared']:.4f}[/bold green]  on {escape_markup(what)}",
         f"[bold]errors[/bold]    root mean square {values['root_mean_squared_error']:.6g}, "
         f"mean absolute {values['mean_absolute_error']:.6g}",
         f"[bold]baseline[/bold]  root mean square {values['baseline_root_mean_squared_error']:.6g}, by the mean",
@@ -114,7 +128,7 @@ def _numbers(values: dict[str, Any], what: str) -> list[str]:
 
 def _classes(model: "Model", evaluation: "Evaluation", what: str, values: dict[str, Any]) -> list[str]:
     """Return what was found of classes; an interval only where the examples were not trained on."""
-    lines = [f"[bold]accuracy[/bold]  [bold green]{percent(values['accuracy'])}[/bold green]  on {escaped(what)}"]
+    lines = [f"[bold]accuracy[/bold]  [bold green]{percent(values['accuracy'])}[/bold green]  on {escape_markup(what)}"]
     if values["interval"]:
         low, high = values["interval"]
         lines.append(f"[bold]95 %[/bold]      {percent(low)} – {percent(high)}")
@@ -141,22 +155,23 @@ def _never_found(model: "Model", evaluation: "Evaluation") -> list[str]:
     lost = np.flatnonzero((confusion.sum(axis=1) > 0) & (np.diag(confusion) == 0))
     names = [model.class_names[i][:40] if model.class_names else str(i) for i in lost[:5]]
     more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
-    return [f"[yellow]never recognised: {escaped(', '.join(names))}{more}[/yellow]"] if len(lost) else []
+    return [f"[yellow]never recognised: {escape_markup(', '.join(names))}{more}[/yellow]"] if len(lost) else []
 
 
 def _table(evaluation: "Evaluation", names: tuple[str, ...]) -> list[str]:
     """Return the confusion matrix with precision and recall: rows are true classes, columns what was said."""
-    from byhand.metrics import per_class
+    from byhand.metrics import precision_recall_f1
 
     confusion = evaluation.confusion
     if confusion is None or len(confusion) > 20:
         return []
-    classes = per_class(confusion)
+    classes = precision_recall_f1(confusion)
     labels = [name[:6] for name in names] or [str(i) for i in range(len(confusion))]
     width = max(6, *(len(label) + 1 for label in labels), len(str(confusion.max())) + 1)  # 6: " 100.0"
-    head = f"[dim]{'true ↓ said →':<14}{escaped(''.join(f'{label:>{width}}' for label in labels))}{'recall':>10}[/dim]"
+    columns = escape_markup("".join(f"{label:>{width}}" for label in labels))
+    head = f"[dim]{'true ↓ said →':<14}{columns}{'recall':>10}[/dim]"
     rows = [
-        escaped(f"{label:<14}")
+        escape_markup(f"{label:<14}")
         + "".join(_cell(int(count), i == j, width) for j, count in enumerate(confusion[i]))
         + f"{percent(classes.recall[i], 1):>10}"
         for i, label in enumerate(labels)

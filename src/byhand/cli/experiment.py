@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Voice, data_dir_option, escaped, percent, voice_options
+from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, percent
 
 if TYPE_CHECKING:
     from byhand.experiments import Experiment, Result
@@ -33,8 +33,8 @@ def _names(ctx: click.Context, param: click.Parameter, beginning: str) -> list[s
 @click.argument("name", required=False, shell_complete=_names)
 @click.option("--seeds", type=click.IntRange(1, 1000), help="So many seeds, 1, 2, …; else as many as is usual, 5.")
 @data_dir_option
-@voice_options
-def command(name: str | None, seeds: int | None, data_dir: Path | None, voice: Voice) -> None:
+@output_options
+def command(name: str | None, seeds: int | None, data_dir: Path | None, reporter: Reporter) -> None:
     """Conduct an experiment: runs side by side, every seed a dot, and what would hide the effect.
 
     NAME is an experiment, its number, or "all"; without it they are listed. The same seeds give the same result.
@@ -45,22 +45,22 @@ def command(name: str | None, seeds: int | None, data_dir: Path | None, voice: V
 
     known = experiments()
     if name is None:
-        voice.result(_list_of(known), {"experiments": [_about(one) for one in known.values()]})
+        reporter.result(_list_of(known), {"experiments": [_about(one) for one in known.values()]})
     elif name == ALL:
-        results, left_out = _all_conducted(known, seeds, data_dir, voice)
-        text = "\n\n".join([*(report(result, voice.width) for result in results), _summary(results), *left_out])
-        voice.result(text, {"experiments": [result.frame() for result in results]})
+        results, left_out = _all_conducted(known, seeds, data_dir, reporter)
+        text = "\n\n".join([*(report(result, reporter.width) for result in results), _summary(results), *left_out])
+        reporter.result(text, {"experiments": [result.frame() for result in results]})
     else:
-        result = _conducted(experiment_named(name), seeds, data_dir, voice)
-        voice.result(report(result, voice.width), result.frame())
+        result = _conducted(experiment_named(name), seeds, data_dir, reporter)
+        reporter.result(report(result, reporter.width), result.frame())
 
 
 def _all_conducted(
-    known: "dict[str, Experiment]", seeds: int | None, data_dir: Path | None, voice: Voice
+    known: "dict[str, Experiment]", seeds: int | None, data_dir: Path | None, reporter: Reporter
 ) -> "tuple[list[Result], list[str]]":
     """Conduct those that can be; return what came out, and a sentence on those that need MNIST where there is none."""
-    from byhand.data.mnist import MnistNotFound
-    from byhand.experiments.conduct import KINDS
+    from byhand.data.mnist import DatasetNotFoundError
+    from byhand.experiments.runner import KINDS
 
     results: list[Result] = []
     without: list[str] = []
@@ -70,31 +70,31 @@ def _all_conducted(
             if without and KINDS[one.kind].on_digits:
                 without.append(one.name)
                 continue
-            results.append(_conducted(one, seeds, data_dir, voice))
-        except MnistNotFound as error:
+            results.append(_conducted(one, seeds, data_dir, reporter))
+        except DatasetNotFoundError as error:
             without.append(one.name)
             why = str(error)
     told = f"Not run, for want of MNIST: {', '.join(without)}. {why}"
-    return results, [escaped(told)] if without else []
+    return results, [escape_markup(told)] if without else []
 
 
-def _conducted(experiment: "Experiment", seeds: int | None, data_dir: Path | None, voice: Voice) -> "Result":
+def _conducted(experiment: "Experiment", seeds: int | None, data_dir: Path | None, reporter: Reporter) -> "Result":
     """Conduct it, with a bar where somebody looks."""
-    from byhand.experiments import conduct
+    from byhand.experiments import run_experiment
 
     n_seeds = seeds or experiment.seeds
-    with _bar(voice, f"{experiment.number} {experiment.name}", n_seeds) as told:
-        return conduct(experiment, n_seeds, data_dir=data_dir, told=told)
+    with _bar(reporter, f"{experiment.number} {experiment.name}", n_seeds) as told:
+        return run_experiment(experiment, n_seeds, data_dir=data_dir, told=told)
 
 
 @contextmanager
-def _bar(voice: Voice, title: str, n_seeds: int) -> Iterator[Callable[[int], None]]:
+def _bar(reporter: Reporter, title: str, n_seeds: int) -> Iterator[Callable[[int], None]]:
     """Show how many seeds are done, on a terminal, and nothing in the end."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    console = voice.console()
+    console = reporter.console()
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("seeds"))
-    with Progress(*columns, console=console, transient=True, disable=voice.quiet or not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True, disable=reporter.quiet or not console.is_terminal) as bar:
         task = bar.add_task(title, total=n_seeds)
         yield lambda done: bar.update(task, completed=done)
 
@@ -132,7 +132,7 @@ def report(result: "Result", width: int) -> str:
     head = [
         f"[bold]{one.number:>2}  {one.title}[/bold]{STAR if one.surprising else ''}",
         *_wrapped(one.question, width),
-        f"    [dim]{escaped(result.data)}, {seeds}[/dim]",
+        f"    [dim]{escape_markup(result.data)}, {seeds}[/dim]",
     ]
     verdict = "[green]✓ As expected[/green]" if result.is_as_expected else "[red]✗ Not as expected[/red]"
     told = [line for finding in result.findings() for line in _wrapped(_told(result, finding), width, "– ")]
@@ -165,7 +165,7 @@ def _names_width(result: "Result") -> int:
 
 def _drawing(result: "Result", width: int) -> list[str]:
     """Return a row of dots for every run and measure, all on one scale."""
-    from byhand.cli.dots import RULE, Scale
+    from byhand.cli.dot_plot import RULE, Scale
 
     one, names = result.experiment, _names_width(result)
     rows = [(trial, measure) for trial in one.trials for measure in one.scale]

@@ -5,18 +5,28 @@ from pathlib import Path
 
 import click
 
-from byhand.cli.common import Amount, Voice, data_dir_option, escaped, model_argument, runs_option, voice_options
+from byhand.cli.common import (
+    NonNegativeFloat,
+    Reporter,
+    data_dir_option,
+    escape_markup,
+    model_argument,
+    output_options,
+    runs_option,
+)
 
 
 @click.command("explain")
 @model_argument
 @click.option("--index", type=click.IntRange(min=0), default=0, show_default=True, help="Which example, from 0.")
 @click.option("--image", type=click.Path(path_type=Path), help="A picture file in place of an example of the data.")
-@click.option("--learning-rate", type=Amount(), default=0.1, show_default=True, help="Of the step that is shown.")
+@click.option(
+    "--learning-rate", type=NonNegativeFloat(), default=0.1, show_default=True, help="Of the step that is shown."
+)
 @click.option("--data", help="Other data than the model's own: a set's name, a table or a folder.")
 @data_dir_option
 @runs_option
-@voice_options
+@output_options
 def command(
     model: Path | None,
     index: int,
@@ -25,7 +35,7 @@ def command(
     data: str | None,
     data_dir: Path | None,
     runs: Path,
-    voice: Voice,
+    reporter: Reporter,
 ) -> None:
     """Tell one example through one training step: every line with its formula, shape, numbers, file and line.
 
@@ -34,8 +44,8 @@ def command(
 
     Example: byhand explain runs/vanilla-1 --index 8
     """
-    from byhand.cli.loading import data_for, find_model, loss_of
-    from byhand.cli.pictures import picture_lines
+    from byhand.cli.model_lookup import data_for, find_model, loss_of
+    from byhand.cli.text_image import picture_lines
     from byhand.errors import OptionError
     from byhand.inspection.explain import explain
 
@@ -54,14 +64,14 @@ def command(
     x = found.preparation.apply(raw)[0]
     explanation = explain(found.network, x, y, loss=loss_of(found), learning_rate=learning_rate)
     picture = picture_lines(raw[0], found.image_shape, float(raw.max()) or 1.0) if found.image_shape else []
-    text = "\n".join([f"[bold]{escaped(what)}[/bold]", *picture, "", _colored(str(explanation))])
-    voice.result(text, {"example": what, **asdict(explanation)})
+    text = "\n".join([f"[bold]{escape_markup(what)}[/bold]", *picture, "", _colored(str(explanation))])
+    reporter.result(text, {"example": what, **asdict(explanation)})
 
 
 def _colored(text: str) -> str:
     """Return the explanation with its phases set off and its places dimmed."""
     lines = []
-    for line in map(escaped, text.splitlines()):
+    for line in map(escape_markup, text.splitlines()):
         if line.isupper():
             lines.append(f"[bold cyan]{line}[/bold cyan]")
         elif line.startswith("  ") and not line.startswith("      "):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from byhand.cli.common import Voice, data_dir_option, escaped, runs_option, voice_options
+from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, runs_option
 from byhand.errors import ByhandError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ KINDS = ("page", "c", "js", "python", "onnx")
 @click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; else the newest run.")
 @data_dir_option
 @runs_option
-@voice_options
-def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, runs: Path, voice: Voice) -> None:
+@output_options
+def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, runs: Path, reporter: Reporter) -> None:
     """Write a model to OUTPUT: a page that reads drawings, a C header, a JavaScript module, a Python or an ONNX file.
 
     None of them needs byhand, and each has the preparation inside. A page is one HTML file with the lab's views Draw
@@ -34,19 +34,19 @@ def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, 
 
     Example: byhand export c digit.h
     """
-    from byhand.cli.loading import find_model
-    from byhand.exports.plain import identifier
+    from byhand.cli.model_lookup import find_model
+    from byhand.exports.inference_model import identifier
     from byhand.exports.verify import require_match, verify
-    from byhand.files import sweep_temporaries, write_whole
+    from byhand.files import atomic_write, remove_stale_tempfiles
 
     found, _ = find_model(model, runs)
     content = _content(kind, found, output.stem)
-    examples = None if kind == "page" else _examples(found, data_dir, voice)
+    examples = None if kind == "page" else _examples(found, data_dir, reporter)
     verification = verify(kind, content, found, examples, identifier(output.stem))
     require_match(verification, f"the export for {output}")
-    sweep_temporaries(output.parent)
-    write_whole(output, content)
-    voice.result(
+    remove_stale_tempfiles(output.parent)
+    atomic_write(output, content)
+    reporter.result(
         _text(output, verification, "value" if found.n_classes == 0 else "class"),
         {"output": str(output), **asdict(verification)},
     )
@@ -55,34 +55,34 @@ def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, 
 def _content(kind: str, model: "Model", name: str) -> bytes:
     """Return what is to be written."""
     from byhand.exports import EXPORTS
-    from byhand.exports.as_page import as_page
-    from byhand.exports.plain import plain_model
+    from byhand.exports.inference_model import inference_model
+    from byhand.exports.to_html import to_html
 
     if kind != "page":
-        return EXPORTS[kind](plain_model(model, name))
+        return EXPORTS[kind](inference_model(model, name))
     with TemporaryDirectory() as folder:
-        return as_page(model, Path(folder))
+        return to_html(model, Path(folder))
 
 
-def _examples(model: "Model", data_dir: Path | None, voice: Voice) -> "Array":
+def _examples(model: "Model", data_dir: Path | None, reporter: Reporter) -> "Array":
     """Return stored numbers to run the export on: the test set, or, where it is not at hand, random ones."""
     import numpy as np
 
-    from byhand.cli.loading import data_for
+    from byhand.cli.model_lookup import data_for
 
     try:
         dataset = data_for(model, None, data_dir)
         return (dataset.test or dataset.train).raw
     except ByhandError as reason:
-        voice.say(f"verified on random numbers: {reason}")
-        from byhand.randomness import DATA, Stream
+        reporter.info(f"verified on random numbers: {reason}")
+        from byhand.random import DATA, RandomStream
 
-        return np.floor(Stream(0, DATA).uniform(1000, model.n_features) * 256)
+        return np.floor(RandomStream(0, DATA).uniform(1000, model.n_features) * 256)
 
 
 def _text(output: Path, found: "Verification", what: str) -> str:
     """Return what was written and how it answered. what : that it answers, a class or a value"""
-    lines = [f"[bold]written[/]     {escaped(str(output))}, {found.size:,} bytes, sha256 {found.sha256}"]
+    lines = [f"[bold]written[/]     {escape_markup(str(output))}, {found.size:,} bytes, sha256 {found.sha256}"]
     if found.run_by is None:
         return "\n".join([*lines, "[bold]not run[/]     nothing here can run it"])
     same = f"{found.n - found.n_mismatches:,} of {found.n:,} examples get the same {what}"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from byhand.cli.common import Voice, data_dir_option, escaped, voice_options
+from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options
 
 if TYPE_CHECKING:
-    from byhand.cli.interrupt import StopRequest
+    from byhand.cli.signals import StopRequest
     from byhand.lab.server import Server
 
 PORT = 8765
@@ -29,8 +29,8 @@ REDIRECT = """<!DOCTYPE html>
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Where; 0: any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen for others too, at this address or name.")
 @click.option("--no-open", is_flag=True, help="Open no browser.")
-@voice_options
-def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_open: bool, voice: Voice) -> int:
+@output_options
+def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_open: bool, reporter: Reporter) -> int:
     """Serve the lab, a page that draws, trains and takes networks apart, until Ctrl-C, which ends it with code 0.
 
     MODEL is a model file or a run folder for the page to open; without it the page begins with its own. The printed
@@ -38,20 +38,20 @@ def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_
 
     Example: byhand lab runs/vanilla-1 --no-open
     """
-    from byhand.cli.interrupt import StopRequest
-    from byhand.lab.extra import check_extra
+    from byhand.cli.signals import StopRequest
+    from byhand.lab.dependencies import check_extra
 
     check_extra()
-    with StopRequest() as stop, stop.asked_for_steps():
-        _serve(_server(model, data_dir, host, port), stop, voice, opens=not no_open)
-    voice.say("the lab has ended.")
+    with StopRequest() as stop, stop.defer_signals():
+        _serve(_server(model, data_dir, host, port), stop, reporter, opens=not no_open)
+    reporter.info("the lab has ended.")
     return 0
 
 
 def _server(model: Path | None, data_dir: Path | None, host: str, port: int) -> "Server":
     """Return a server that listens, once what was named has proved to be there."""
-    from byhand.lab.pictures import PictureSource
-    from byhand.lab.saved import saved_model
+    from byhand.lab.mnist_source import PictureSource
+    from byhand.lab.model_file import saved_model
     from byhand.lab.server import Server
 
     pictures = PictureSource(data_dir)
@@ -60,19 +60,19 @@ def _server(model: Path | None, data_dir: Path | None, host: str, port: int) -> 
     return Server(host, port, pictures=pictures, model=None if model is None else saved_model(model))
 
 
-def _serve(server: "Server", stop: "StopRequest", voice: Voice, *, opens: bool) -> None:
+def _serve(server: "Server", stop: "StopRequest", reporter: Reporter, *, opens: bool) -> None:
     """Serve until a signal asks to stop; say where, and open the browser there."""
     from byhand.lab.server import is_loopback
 
     if not is_loopback(server.host):
-        voice.warn(f"others can reach the lab at {server.host}, and only the token in its address keeps them out.")
+        reporter.warn(f"others can reach the lab at {server.host}, and only the token in its address keeps them out.")
     server.start()
     try:
-        voice.result(escaped(server.url), {"url": server.url, "host": server.host, "port": server.port})
+        reporter.result(escape_markup(server.url), {"url": server.url, "host": server.host, "port": server.port})
         with TemporaryDirectory(prefix="byhand-") as folder:  # which nobody else may enter
             if opens and not _opened(server.url, Path(folder)):
-                voice.say("no browser could be opened; open the address above yourself.")
-            voice.say("Ctrl-C ends it.")
+                reporter.info("no browser could be opened; open the address above yourself.")
+            reporter.info("Ctrl-C ends it.")
             server.wait(stop)
     finally:
         server.stop()

@@ -3,7 +3,7 @@
 There is no test column. The test set is looked at once, after the last update.
 """
 
-from byhand.cli.common import Voice, percent
+from byhand.cli.common import Reporter, percent
 from byhand.training.history import EpochRecord
 
 COLUMNS = {"epoch": 9, "train loss": 10, "train acc": 9, "valid loss": 10, "valid acc": 9, "seconds": 7}  # widths
@@ -16,13 +16,13 @@ class EpochLog:
     validates : are there columns of the validation part?   classes : are there columns of accuracies?
     """
 
-    def __init__(self, voice: Voice, n_epochs: int, *, validates: bool, classes: bool) -> None:
+    def __init__(self, reporter: Reporter, n_epochs: int, *, validates: bool, classes: bool) -> None:
         self._n_epochs = n_epochs
         self._every = 1 if n_epochs <= OFTEN else -(-n_epochs // 20)
         self._columns = [
             name for name in COLUMNS if (validates or "valid" not in name) and (classes or "acc" not in name)
         ]
-        self._console = voice.console()
+        self._console = reporter.console()
 
     def header(self) -> None:
         self._print({name: name for name in COLUMNS}, style="dim")

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from byhand.cli.common import Voice
+from byhand.cli.common import Reporter
 from byhand.data.examples import Examples
-from byhand.errors import EnvironmentFault
+from byhand.errors import SystemResourceError
 from byhand.files import append_line
 
 LINE = "2026-01-31\n"  # one look: the day it was made; all lines are as long as this one
@@ -46,18 +46,20 @@ def fingerprint(examples: Examples) -> str:
     return digest.hexdigest()
 
 
-def count_look(examples: Examples, voice: Voice) -> int | None:
+def count_look(examples: Examples, reporter: Reporter) -> int | None:
     """Note one more look at these test examples; return how many that makes, None where it cannot be kept."""
     folder = state_folder()
     if folder is None:
-        voice.say("this look at the test set is not counted: there is no home folder. Name a folder by BYHAND_STATE.")
+        reporter.info(
+            "this look at the test set is not counted: there is no home folder. Name a folder by BYHAND_STATE."
+        )
         return None
     file = folder / "looks" / f"{fingerprint(examples)}.txt"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         return append_line(file, time.strftime("%Y-%m-%d\n")) // len(LINE)
-    except (OSError, EnvironmentFault) as error:
-        voice.say(f"this look at the test set is not counted: {error}")
+    except (OSError, SystemResourceError) as error:
+        reporter.info(f"this look at the test set is not counted: {error}")
         return None
 
 

@@ -17,9 +17,9 @@ import click
 from byhand._version import __version__
 from byhand.cli.common import Narration
 from byhand.errors import ByhandError
-from byhand.untrusted import visible
+from byhand.untrusted import escape_control_chars
 
-VERBS = {
+COMMANDS = {
     "train": "train a network: by recipe, on MNIST or your own data",
     "evaluate": "test a saved model on examples it was not trained on",
     "predict": "classify pictures, arrays, IDX files or tables with a saved model",
@@ -58,28 +58,28 @@ byhand --help lists everything.
 READER_HAS_LEFT = 141  # exit code, not worth a word
 
 
-class Verbs(click.Group):
+class Commands(click.Group):
     """A group whose commands live in modules of their own, and whose errors are sentences."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in VERBS:
+        if name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"byhand.cli.{name}").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        if args[0] not in VERBS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], VERBS, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(VERBS)}."
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(COMMANDS)}."
             raise click.UsageError(f"unknown verb {args[0]!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):  # from the table, so that --help loads no verb
-            formatter.write_dl(list(VERBS.items()))
+        with formatter.section("Commands"):  # from the table, so that --help loads no verb
+            formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run, and turn whatever ends it into an exit code and one line on stderr."""
@@ -103,7 +103,7 @@ def _tell(error: Exception) -> int:
     if isinstance(error, click.Abort):
         return 130
     message, code = _message_and_code(error)
-    print(f"byhand: {visible(message)}", file=Narration(sys.stderr))  # the exit code tells it too
+    print(f"byhand: {escape_control_chars(message)}", file=Narration(sys.stderr))  # the exit code tells it too
     return code
 
 
@@ -121,7 +121,7 @@ def _message_and_code(error: Exception) -> tuple[str, int]:
     return f"a fault of ours: {type(error).__name__}: {error}. Set BYHAND_TRACEBACK=1 to see where, and report it.", 1
 
 
-@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="byhand")
 @click.pass_context
 def cli(ctx: click.Context) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Voice, escaped, percent, runs_option, voice_options
+from byhand.cli.common import Reporter, escape_markup, output_options, percent, runs_option
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
@@ -41,7 +41,7 @@ class Batch:
 @click.option("--id", "id_column", help="The column of a table that tells its rows apart; else their line numbers.")
 @click.option("--header/--no-header", default=None, help="Does the first line of a table name its columns?")
 @runs_option
-@voice_options
+@output_options
 def command(
     files: tuple[Path, ...],
     model: Path | None,
@@ -51,7 +51,7 @@ def command(
     id_column: str | None,
     header: bool | None,
     runs: Path,
-    voice: Voice,
+    reporter: Reporter,
 ) -> int:
     """Say what each example in FILES is.
 
@@ -62,7 +62,7 @@ def command(
 
     Example: byhand predict digit.png --show
     """
-    from byhand.cli.loading import find_model
+    from byhand.cli.model_lookup import find_model
 
     found, _ = find_model(model, runs)
     read_as = "auto" if header is None else "yes" if header else "no"
@@ -70,7 +70,7 @@ def command(
     lines: list[str] = []
     n_refused, seconds = 0, 0.0
     for path in files:
-        batch = _batch(path, found, id_column, read_as, voice, is_alone=len(files) == 1)
+        batch = _batch(path, found, id_column, read_as, reporter, is_alone=len(files) == 1)
         n_refused += batch.n_refused
         started = time.perf_counter()
         given = _answers(found, batch.raw, top)
@@ -82,15 +82,17 @@ def command(
             lines = [*lines[: len(lines) - len(batch.raw)], *_with_pictures(found, batch, lines)]
     if output is not None:
         _write(output, answers)
-        voice.say(f"{len(answers):,} answers written to {output}")
-    if voice.as_json or (lines and output is None):
-        voice.result("\n".join(lines), {"predictions": answers})
+        reporter.info(f"{len(answers):,} answers written to {output}")
+    if reporter.as_json or (lines and output is None):
+        reporter.result("\n".join(lines), {"predictions": answers})
     if answers:
-        voice.say(f"{1e3 * seconds / len(answers):.3g} ms a prediction, reading the file not counted")
+        reporter.info(f"{1e3 * seconds / len(answers):.3g} ms a prediction, reading the file not counted")
     return LEFT_OUT if n_refused else 0
 
 
-def _batch(path: Path, model: "Model", id_column: str | None, header: str, voice: Voice, *, is_alone: bool) -> Batch:
+def _batch(
+    path: Path, model: "Model", id_column: str | None, header: str, reporter: Reporter, *, is_alone: bool
+) -> Batch:
     """Return the examples of a file; of many files, one that cannot be used is told and is empty."""
     import numpy as np
 
@@ -98,13 +100,13 @@ def _batch(path: Path, model: "Model", id_column: str | None, header: str, voice
 
     try:
         if _is_table(path, model):
-            return _table_rows(path, model, id_column, header, voice)
+            return _table_rows(path, model, id_column, header, reporter)
         raw = examples_in(path, model)
         return Batch(raw, list(range(len(raw))), [""] * len(raw))
     except ByhandError as error:
         if is_alone:
             raise
-        voice.warn(str(error))
+        reporter.warn(str(error))
         return Batch(np.empty((0, model.n_features)), [], [], n_refused=1)
 
 
@@ -113,7 +115,7 @@ def _is_table(path: Path, model: "Model") -> bool:
     return kind == ".csv" or (kind == ".npz" and model.table is not None)
 
 
-def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, voice: Voice) -> Batch:
+def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, reporter: Reporter) -> Batch:
     """Return the rows of a table that the model can use; tell the others."""
     from byhand.data.tables.applying import apply_schema, counted_schema, read_new
     from byhand.errors import DataError
@@ -130,18 +132,18 @@ def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, 
     for note in new.notes:
         if id_column is not None and note == f"not used: {id_column!r}":
             continue
-        voice.warn(f"{path}: {note}")
+        reporter.warn(f"{path}: {note}")
     for i, why in new.refused[:MOST_TOLD]:
-        voice.warn(f"{path}, {new.where(i)} is left out: {why}")
+        reporter.warn(f"{path}, {new.where(i)} is left out: {why}")
     if len(new.refused) > MOST_TOLD:
-        voice.warn(f"{path}: and {len(new.refused) - MOST_TOLD:,} more rows are left out")
+        reporter.warn(f"{path}: and {len(new.refused) - MOST_TOLD:,} more rows are left out")
     at = None if id_column is None else table.columns.index(id_column)
     ids = [new.where(i) if at is None else table.rows[i][at] for i in new.rows]
-    _warn_of_far_rows(path, model, new.raw, ids, voice)
+    _warn_of_far_rows(path, model, new.raw, ids, reporter)
     return Batch(new.raw, new.rows, ids, len(new.refused))
 
 
-def _warn_of_far_rows(path: Path, model: "Model", raw: "Array", ids: list[str], voice: Voice) -> None:
+def _warn_of_far_rows(path: Path, model: "Model", raw: "Array", ids: list[str], reporter: Reporter) -> None:
     """Say how many rows are unlike all that the model was trained on: their answers are guesses."""
     import numpy as np
 
@@ -149,7 +151,7 @@ def _warn_of_far_rows(path: Path, model: "Model", raw: "Array", ids: list[str], 
         return
     far = np.flatnonzero((np.abs(model.preparation.apply(raw)) > FAR).any(axis=1))
     if len(far):
-        voice.warn(
+        reporter.warn(
             f"{path}: {len(far):,} row(s) are more than {FAR} standard deviations from the training rows in a column, "
             f"first {ids[int(far[0])]}; do not rely on their answers"
         )
@@ -166,7 +168,7 @@ def _write(output: Path, answers: list[dict[str, Any]]) -> None:
     import csv
     import io
 
-    from byhand.files import write_whole
+    from byhand.files import atomic_write
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -179,7 +181,7 @@ def _write(output: Path, answers: list[dict[str, Any]]) -> None:
         said = answer["values"] if "values" in answer else [answer["class"]]
         scores = [answer[kind].get(name, "") for kind in kinds for name in names]
         writer.writerow([answer["file"], answer.get("id") or answer["index"], *said, *scores])
-    write_whole(output, text.getvalue().encode("utf-8", "surrogateescape"))
+    atomic_write(output, text.getvalue().encode("utf-8", "surrogateescape"))
 
 
 def examples_in(path: Path, model: "Model") -> "Array":
@@ -216,9 +218,9 @@ def _plain_numbers(path: Path, n_features: int) -> "Array | None":
 
     import numpy as np
 
-    from byhand.files import read_whole
+    from byhand.files import read_bytes_limited
 
-    content = io.BytesIO(read_whole(path, "a table of numbers (.csv)", MAX_TABLE))
+    content = io.BytesIO(read_bytes_limited(path, "a table of numbers (.csv)", MAX_TABLE))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # an empty file: said by the closer look
@@ -248,16 +250,17 @@ def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:
 def _line(name: str, answer: dict[str, Any]) -> str:
     """Return one answer for people."""
     if "values" in answer:
-        return f"{escaped(name)}: {', '.join(f'{value:.6g}' for value in answer['values'])}"
+        return f"{escape_markup(name)}: {', '.join(f'{value:.6g}' for value in answer['values'])}"
     what = next(key for key in answer if key != "class")
     told = (lambda score: percent(score, 1)) if what == "probabilities" else "{:.3f}".format  # a score is no share
     shown = ", ".join(f"{label} {told(score)}" for label, score in answer[what].items())
     best = max(answer[what].values())
     weak = "   [yellow]weak: no class has half[/yellow]" if what == "probabilities" and best < HALF else ""
-    return f"{escaped(name)}: [bold green]{escaped(answer['class'])}[/bold green]   [dim]{escaped(shown)}[/dim]{weak}"
+    name, label, scores = escape_markup(name), escape_markup(answer["class"]), escape_markup(shown)
+    return f"{name}: [bold green]{label}[/bold green]   [dim]{scores}[/dim]{weak}"
 
 
 def _picture(model: "Model", row: "Array") -> list[str]:
-    from byhand.cli.pictures import picture_lines
+    from byhand.cli.text_image import picture_lines
 
     return picture_lines(row, model.image_shape or (1, 1), float(row.max()) or 1.0)

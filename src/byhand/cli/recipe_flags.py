@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from byhand.cli.common import Amount
+from byhand.cli.common import NonNegativeFloat
 from byhand.recipes import RECIPES
 from byhand.recipes.recipe import Recipe, described
 
@@ -50,7 +50,7 @@ class WholeNumber(click.ParamType):  # type: ignore[type-arg]  # generic in newe
 
 
 # the type of a field's default → how its flag is read; no setting is below 0
-KINDS = {tuple: Sizes(), float: Amount(), int: WholeNumber(), str: click.STRING}
+KINDS = {tuple: Sizes(), float: NonNegativeFloat(), int: WholeNumber(), str: click.STRING}
 
 
 def recipe_argument(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from byhand.cli.common import Voice, escaped, voice_options
+from byhand.cli.common import Reporter, escape_markup, output_options
 from byhand.cli.recipe_flags import as_flag_value, recipe_argument
 from byhand.recipes import RECIPES, recipe_named
 from byhand.recipes.recipe import Recipe, described
@@ -12,17 +12,17 @@ from byhand.recipes.recipe import Recipe, described
 
 @click.command("recipes")
 @recipe_argument("name")
-@voice_options
-def command(name: str | None, voice: Voice) -> None:
+@output_options
+def command(name: str | None, reporter: Reporter) -> None:
     """List the recipes, or show one with all its settings.
 
     Example: byhand recipes vanilla
     """
     if name is None:
-        voice.result(_list_of_all(), {"recipes": [asdict(recipe) for recipe in RECIPES.values()]})
+        reporter.result(_list_of_all(), {"recipes": [asdict(recipe) for recipe in RECIPES.values()]})
     else:
         recipe = recipe_named(name)
-        voice.result(_card(recipe), {"recipe": asdict(recipe)})
+        reporter.result(_card(recipe), {"recipe": asdict(recipe)})
 
 
 def _list_of_all() -> str:
@@ -39,5 +39,5 @@ def _card(recipe: Recipe) -> str:
         changed = getattr(recipe, name) != default
         flag = f"--{name.replace('_', '-')}"
         head = f"{'*' if changed else ' '} {flag:<18} {value:<22} "
-        lines += [f"[bold]{head}[/bold]" if changed else head.rstrip(), f"[dim]    {escaped(meaning)}[/dim]"]
+        lines += [f"[bold]{head}[/bold]" if changed else head.rstrip(), f"[dim]    {escape_markup(meaning)}[/dim]"]
     return "\n".join([*lines, "", "* set by this recipe; the others are the flags' defaults."])

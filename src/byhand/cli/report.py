@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from byhand.cli.common import escaped, percent
+from byhand.cli.common import escape_markup, percent
 from byhand.cli.diagnosis import finding_lines, finding_values
 from byhand.cli.recipe_flags import flags_of
 from byhand.data.examples import Dataset
-from byhand.metrics import mean_interval, most_confused
+from byhand.metrics import mean_interval, top_confusions
 from byhand.recipes import RECIPES
-from byhand.recipes.outcome import Outcome
 from byhand.recipes.recipe import Recipe
+from byhand.recipes.recipe_evaluation import RecipeEvaluation
 from byhand.training.diagnosis import Finding
 from byhand.training.state import TrainingState
 
@@ -50,7 +50,7 @@ class SeedResult:
     """One seed, trained and tested."""
 
     seed: int
-    outcome: Outcome
+    outcome: RecipeEvaluation
     train_seconds: float
     model_file: Path
     findings: list[Finding] = field(default_factory=list)  # what went wrong
@@ -79,14 +79,14 @@ def report_values(
     if first.accuracy is not None:
         values[f"{first.part}_accuracy"] = spread([result.outcome.accuracy or 0.0 for result in results])
     else:
-        values["r_squared"] = spread([result.outcome.r_squared or 0.0 for result in results])
+        values["r_squared"] = spread([result.outcome.r2_score or 0.0 for result in results])
     if first.interval is not None:
         values["interval"] = {"of": f"seed {results[0].seed}", "level": 0.95, "bounds": list(first.interval)}
     if first.confusion is not None:
         names = dataset.class_names
         matrices = [result.outcome.confusion for result in results if result.outcome.confusion is not None]
-        pairs = most_confused(np.sum(matrices, axis=0), 5)
-        values["most_confused"] = [{"true": names[t], "predicted": names[p], "count": c} for t, p, c in pairs]
+        pairs = top_confusions(np.sum(matrices, axis=0), 5)
+        values["top_confusions"] = [{"true": names[t], "predicted": names[p], "count": c} for t, p, c in pairs]
     for name in first.facts:
         values[name] = spread([result.outcome.facts[name] for result in results])
     if results[0].kept is not None:
@@ -118,33 +118,33 @@ def report_text(recipe: Recipe, dataset: Dataset, engine: str, results: list[See
     """Return the closing lines for people."""
     values = report_values(recipe, dataset, engine, results, folder)
     lines = _one_run(results[0].outcome) if len(results) == 1 else _many_runs(values, results[0].outcome.part)
-    if values.get("most_confused"):
-        pairs = [f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in values["most_confused"]]
-        lines.append(("most confused", escaped(", ".join(pairs[:4]))))
+    if values.get("top_confusions"):
+        pairs = [f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in values["top_confusions"]]
+        lines.append(("most confused", escape_markup(", ".join(pairs[:4]))))
     for name in results[0].outcome.facts:
         lines.append((name.replace("_", " "), _fact(name, values[name])))
-    lines += [("note", escaped(note)) for note in results[0].outcome.notes]
+    lines += [("note", escape_markup(note)) for note in results[0].outcome.notes]
     if results[0].kept is not None and len(results) == 1:
         lines.append(("early stopping", results[0].kept.sentence(recipe.epochs)))
     if recipe == RECIPES.get(recipe.name) and results[0].outcome.part == "test":  # its figure is its own alone
         lines.append(("must reach", recipe.expects))
     lines += [
         ("trained in", f"{values['train_seconds']['median']:.2f} s, engine {engine}"),
-        ("model", escaped(str(results[0].model_file))),
-        ("run folder", escaped(f"{folder}/")),
+        ("model", escape_markup(str(results[0].model_file))),
+        ("run folder", escape_markup(f"{folder}/")),
     ]
     report = "\n".join(["", *(f"[bold]{name:<22}[/bold] {text}" for name, text in lines)])
     return "\n".join([report, *(_what_went_wrong(results) or _next_steps(results[0].outcome, recipe, folder))])
 
 
-def _next_steps(outcome: Outcome, recipe: Recipe, folder: Path) -> list[str]:
+def _next_steps(outcome: RecipeEvaluation, recipe: Recipe, folder: Path) -> list[str]:
     """Return what to do next, below an empty line."""
     run = shlex.quote(str(folder))
     steps = [f"byhand explain {run}", f"byhand evaluate {run}"]
     if outcome.part == "validation":
         steps = [shlex.join(["byhand", "train", *flags_of(recipe, {"validation": "none", "patience": "0"})])]
     what = "When all is chosen" if outcome.part == "validation" else "Next"
-    return ["", *(f"[dim]{what}:[/dim] {escaped(step)}" for step in steps)]
+    return ["", *(f"[dim]{what}:[/dim] {escape_markup(step)}" for step in steps)]
 
 
 def _what_went_wrong(results: list[SeedResult]) -> list[str]:
@@ -156,10 +156,10 @@ def _what_went_wrong(results: list[SeedResult]) -> list[str]:
     return ["", *([which] if len(results) > 1 else []), *finding_lines(wrong[0].findings)]
 
 
-def _one_run(outcome: Outcome) -> list[tuple[str, str]]:
+def _one_run(outcome: RecipeEvaluation) -> list[tuple[str, str]]:
     """Return the lines on a single run's test."""
     if outcome.accuracy is None:
-        return [("R²", f"[bold green]{outcome.r_squared:.4f}[/bold green]  {outcome.how}")]
+        return [("R²", f"[bold green]{outcome.r2_score:.4f}[/bold green]  {outcome.how}")]
     name = f"{outcome.part} accuracy" if outcome.held_out else "accuracy"
     lines = [(name, f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.how}")]
     if outcome.interval is not None and outcome.held_out:

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from byhand.cli.loading import read_recipe
+from byhand.cli.model_lookup import read_recipe
 from byhand.cli.training import Request
-from byhand.engines.library import FLOAT32
+from byhand.engines.bindings import FLOAT32
 from byhand.errors import DataError, OptionError
 from byhand.recipes.recipe import Recipe
 from byhand.training.checkpoint import load_checkpoint

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from byhand.cli.common import Voice, runs_option, voice_options
+from byhand.cli.common import Reporter, output_options, runs_option
 from byhand.errors import OptionError
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ BRAILLE = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # the bit of eac
 @click.argument("network", required=False)
 @click.option("--activation", default="relu", show_default=True, help="Behind hidden layers of a network of sizes.")
 @runs_option
-@voice_options
-def command(network: str | None, activation: str, runs: Path, voice: Voice) -> None:
+@output_options
+def command(network: str | None, activation: str, runs: Path, reporter: Reporter) -> None:
     """Draw a network with its shapes and parameter counts.
 
     NETWORK is a list of sizes, a recipe, a model file or a run folder; without it the newest run is taken.
@@ -36,17 +36,17 @@ def command(network: str | None, activation: str, runs: Path, voice: Voice) -> N
     rows = [{"kind": row.kind, "n_in": row.n_in, "n_out": row.n_out, "parameters": row.n_params, "shapes": row.shapes}
             for row in layer_rows(found)]  # fmt: skip
     values = {"sizes": sizes_label(found), "parameters": n_params(found), "layers": rows}
-    voice.result("\n".join([*drawing(found), "", summary_table(found)]), values)
+    reporter.result("\n".join([*drawing(found), "", summary_table(found)]), values)
 
 
 def _network(name: str | None, activation: str, runs: Path) -> "Network":
     """Return the network that was named in one of the four ways."""
-    from byhand.cli.loading import find_model
+    from byhand.cli.model_lookup import find_model
     from byhand.initializers import zeros
     from byhand.mlp import mlp
     from byhand.recipes import RECIPES
     from byhand.recipes.build import build_network
-    from byhand.recipes.sources import load_data
+    from byhand.recipes.datasets import load_data
 
     if name is None or Path(name).exists():
         return find_model(None if name is None else Path(name), runs)[0].network

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from byhand.cli.common import Voice, data_dir_option, runs_option, voice_options
+from byhand.cli.common import Reporter, data_dir_option, output_options, runs_option
 from byhand.cli.recipe_flags import changed, is_toy, recipe_argument, recipe_flags
 from byhand.recipes import recipe_named
 
@@ -34,7 +34,7 @@ from byhand.recipes import recipe_named
 @data_dir_option
 @runs_option
 @recipe_flags
-@voice_options
+@output_options
 def command(
     recipe: str | None,
     seeds: int | None,
@@ -46,7 +46,7 @@ def command(
     precision: str,
     data_dir: Path | None,
     runs: Path,
-    voice: Voice,
+    reporter: Reporter,
     **fields: Any,
 ) -> int:
     """Train a network and test it once; with --validate, to choose settings by, it is validated instead.
@@ -56,17 +56,17 @@ def command(
     Example: byhand train vanilla --epochs 10 --seeds 5
     """
     from byhand.cli.resume import refuse_other_flags, resumed
-    from byhand.cli.training import Request, run_request, run_shown
+    from byhand.cli.training import Request, run_request, run_with_lab
 
-    run = run_shown if lab else run_request
+    run = run_with_lab if lab else run_request
     if resume is not None:
         refuse_other_flags(click.get_current_context())
-        return run(resumed(resume, fields["epochs"]), voice)
+        return run(resumed(resume, fields["epochs"]), reporter)
     if validate:
         fields["validation"] = fields["validation"] or "balanced"
     chosen = changed(recipe_named(recipe or _default_recipe(fields["data"])), fields)
     if fields["loss"] and chosen.label_smoothing < recipe_named(chosen.name).label_smoothing:
-        voice.say(f"label smoothing goes with softmax_cross_entropy: --loss {chosen.loss} trains without it.")
+        reporter.info(f"label smoothing goes with softmax_cross_entropy: --loss {chosen.loss} trains without it.")
     mnist_is_named = recipe is not None or data_dir is not None or fields["data"] is not None
     request = Request(
         recipe=chosen,
@@ -81,11 +81,11 @@ def command(
         name=_name_of(fields["data"]) if recipe is None and fields["data"] else None,
         n_train=None if is_toy(chosen.data) else fields["examples"],
     )
-    return run(request, voice)
+    return run(request, reporter)
 
 
 def _default_recipe(data: str | None) -> str:
-    from byhand.recipes.sources import is_table
+    from byhand.recipes.datasets import is_table
 
     return "table" if data is not None and is_table(data) else "vanilla"
 

@@ -6,31 +6,31 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from byhand.cli.common import Voice
+from byhand.cli.common import Reporter
 from byhand.cli.diagnosis import diagnosed
-from byhand.cli.downloading import progress_bar
-from byhand.cli.interrupt import StopRequest
+from byhand.cli.live_publisher import LivePublisher, serve_lab
 from byhand.cli.log import EpochLog
 from byhand.cli.looks import count_look, look_sentence
-from byhand.cli.onlooker import Onlooker, lab_beside
+from byhand.cli.progress import progress_bar
 from byhand.cli.report import KeptEpoch, SeedResult, report_text, report_values
+from byhand.cli.signals import StopRequest
 from byhand.data.examples import Dataset
-from byhand.data.mnist import MnistNotFound
+from byhand.data.mnist import DatasetNotFoundError
 from byhand.engines.base import Engine
-from byhand.engines.library import FLOAT32
-from byhand.engines.native import NativeEngine, usable_processors
+from byhand.engines.bindings import FLOAT32
+from byhand.engines.native import NativeEngine, available_cpus
+from byhand.engines.selection import choose_engine
 from byhand.errors import ByhandError, DataError, OptionError
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
-from byhand.randomness import SPLIT, Stream
-from byhand.recipes.build import suited
-from byhand.recipes.outcome import on_validation, outcome_of
+from byhand.random import SPLIT, RandomStream
+from byhand.recipes.build import adapt_to_regression
+from byhand.recipes.datasets import Progress, load_data
 from byhand.recipes.recipe import Recipe
+from byhand.recipes.recipe_evaluation import evaluate_recipe, on_validation
 from byhand.recipes.run import Run
-from byhand.recipes.sources import Progress, load_data
 from byhand.summary import n_params, sizes_label
 from byhand.training.checkpoint import load_checkpoint, restore_state
-from byhand.training.engines import choose_engine
 from byhand.training.history import EpochRecord
 from byhand.training.run_folder import RunFolder
 
@@ -59,7 +59,7 @@ class Request:
     fallback: Recipe | None = None
     given: tuple[str, ...] = ()
     folder: RunFolder | None = None
-    onlooker: Onlooker | None = None
+    publisher: LivePublisher | None = None
     test: bool = True
     name: str | None = None
     n_train: int | None = None
@@ -80,53 +80,53 @@ class Request:
         return range(self.recipe.seed, self.recipe.seed + self.n_seeds)
 
 
-def run_shown(request: Request, voice: Voice) -> int:
+def run_with_lab(request: Request, reporter: Reporter) -> int:
     """Do as run_request, with the lab's page beside it."""
     if request.n_seeds > 1:
         raise OptionError(f"--lab shows one training, and these are {request.n_seeds} seeds; leave --seeds out.")
-    with lab_beside(request.data_dir, voice) as onlooker:
-        return run_request(replace(request, onlooker=onlooker), voice)
+    with serve_lab(request.data_dir, reporter) as publisher:
+        return run_request(replace(request, publisher=publisher), reporter)
 
 
-def run_request(request: Request, voice: Voice) -> int:
+def run_request(request: Request, reporter: Reporter) -> int:
     """Train every seed, save, test once, report; return the exit code."""
-    request, dataset = _with_data(request, voice)
+    request, dataset = _with_data(request, reporter)
     for note in dataset.notes:
-        voice.say(note)
-    request = replace(request, recipe=suited(request.recipe, dataset, request.given))
-    engine = _engine(request, dataset, voice)
+        reporter.info(note)
+    request = replace(request, recipe=adapt_to_regression(request.recipe, dataset, request.given))
+    engine = _engine(request, dataset, reporter)
     folder = request.folder or RunFolder.create(request.runs, request.name or request.recipe.name)
     if request.folder is None:
         folder.write_record(_record(request, dataset, engine, status="running"))
     else:
-        _warn_of_other_bits(folder, engine, voice)
+        _warn_of_other_bits(folder, engine, reporter)
     try:
         with StopRequest() as stop:
-            results = _all_seeds(request, dataset, folder, engine, stop, voice)
+            results = _all_seeds(request, dataset, folder, engine, stop, reporter)
     except KeyboardInterrupt:
-        return _stopped(folder, voice)
+        return _stopped(folder, reporter)
     except ByhandError as error:
         folder.write_record({**folder.read_record(), "status": "failed", "error": str(error)})
         raise
-    _finish(request, dataset, folder, engine, results, voice)
+    _finish(request, dataset, folder, engine, results, reporter)
     return 0
 
 
 def _finish(
-    request: Request, dataset: Dataset, folder: RunFolder, engine: Engine, results: list[SeedResult], voice: Voice
+    request: Request, dataset: Dataset, folder: RunFolder, engine: Engine, results: list[SeedResult], reporter: Reporter
 ) -> None:
     """Write the record, count the look at the test set, and report."""
-    looks = count_look(dataset.test, voice) if request.test and dataset.test is not None else None
+    looks = count_look(dataset.test, reporter) if request.test and dataset.test is not None else None
     values = {**report_values(request.recipe, dataset, engine.name, results, folder.path), "test_looks": looks}
     record = _record(request, dataset, engine, status="finished")
     folder.write_record({**record, **values, "test_evaluations": int(request.test)})
     folder.finish()
     text = report_text(request.recipe, dataset, engine.name, results, folder.path)
     told = [] if looks is None or looks == 1 else ["", f"[dim]{look_sentence(looks)}[/dim]"]
-    voice.result("\n".join([text, *told]), values)
+    reporter.result("\n".join([text, *told]), values)
 
 
-def _engine(request: Request, dataset: Dataset, voice: Voice) -> Engine:
+def _engine(request: Request, dataset: Dataset, reporter: Reporter) -> Engine:
     """Return what will train, and say so where it is not the fastest.
 
     Raises what training would raise at its start, before there is a folder: the run here stops before its first step.
@@ -137,19 +137,19 @@ def _engine(request: Request, dataset: Dataset, voice: Voice) -> Engine:
     choice = choose_engine(request.engine, *parts, n_threads=n_threads, precision=request.precision)
     next(run.epochs(choice.engine, stop=lambda: True), None)
     if choice.why is not None:
-        voice.say(choice.why)
+        reporter.info(choice.why)
     return choice.engine
 
 
-def _with_data(request: Request, voice: Voice) -> tuple[Request, Dataset]:
+def _with_data(request: Request, reporter: Reporter) -> tuple[Request, Dataset]:
     """Return the request with its data; the bundled digits where nobody named MNIST and it cannot be had."""
     try:
-        with progress_bar(voice) as progress:
+        with progress_bar(reporter) as progress:
             return request, _loaded(request, request.recipe, progress)
-    except MnistNotFound as error:
+    except DatasetNotFoundError as error:
         if request.fallback is None:
             raise
-        voice.warn(f"{error} Training on the bundled 8×8 digits instead.")
+        reporter.warn(f"{error} Training on the bundled 8×8 digits instead.")
         request = replace(request, recipe=request.fallback, fallback=None)
         return request, _loaded(request, request.recipe)
 
@@ -169,36 +169,42 @@ def _first_of(dataset: Dataset, n: int, seed: int) -> Dataset:
     """Return the data set with n of its training examples, drawn by the seed."""
     if n > len(dataset.train):
         raise OptionError(f"--examples {n:,} is more than the {len(dataset.train):,} training examples there are.")
-    return replace(dataset, train=dataset.train.take(Stream(seed, SPLIT).order(len(dataset.train))[:n]))
+    return replace(dataset, train=dataset.train.take(RandomStream(seed, SPLIT).order(len(dataset.train))[:n]))
 
 
 def _all_seeds(
-    request: Request, dataset: Dataset, folder: RunFolder, engine: Engine, stop: StopRequest, voice: Voice
+    request: Request, dataset: Dataset, folder: RunFolder, engine: Engine, stop: StopRequest, reporter: Reporter
 ) -> list[SeedResult]:
     """Train and test every seed: in C one single-threaded network a processor, in NumPy one after the other."""
 
     def one(seed: int) -> SeedResult:
-        return _one_seed(request, seed, dataset, folder, engine, stop, voice)
+        return _one_seed(request, seed, dataset, folder, engine, stop, reporter)
 
     if request.n_seeds == 1 or not isinstance(engine, NativeEngine):
-        return [_said(one(seed), request, voice) for seed in request.seeds()]
-    with stop.asked_for_steps(), ThreadPoolExecutor(usable_processors()) as pool:
+        return [_said(one(seed), request, reporter) for seed in request.seeds()]
+    with stop.defer_signals(), ThreadPoolExecutor(available_cpus()) as pool:
         waiting = [pool.submit(one, seed) for seed in request.seeds()]
         try:
-            return [_said(result.result(), request, voice) for result in waiting]
+            return [_said(result.result(), request, reporter) for result in waiting]
         finally:
             pool.shutdown(cancel_futures=True)  # after a seed that failed or was stopped, no other begins
 
 
-def _said(result: SeedResult, request: Request, voice: Voice) -> SeedResult:
+def _said(result: SeedResult, request: Request, reporter: Reporter) -> SeedResult:
     """Return the result; of many seeds, say each one's."""
     if request.n_seeds > 1:
-        voice.say(result.line())
+        reporter.info(result.line())
     return result
 
 
 def _one_seed(
-    request: Request, seed: int, dataset: Dataset, folder: RunFolder, engine: Engine, stop: StopRequest, voice: Voice
+    request: Request,
+    seed: int,
+    dataset: Dataset,
+    folder: RunFolder,
+    engine: Engine,
+    stop: StopRequest,
+    reporter: Reporter,
 ) -> SeedResult:
     """Train, save and test one seed; KeyboardInterrupt when it was stopped, with what it had saved."""
     recipe, many = replace(request.recipe, seed=seed), request.n_seeds > 1
@@ -209,35 +215,35 @@ def _one_seed(
     run = Run.of(recipe, dataset)
     if folder.checkpoint_file.exists():
         restore_state(load_checkpoint(folder.checkpoint_file), run.state)
-        voice.say(f"going on after epoch {run.state.epoch}")
-    with stop.asked_for_steps():
-        _train(_looked_at(run, engine, stop, request.onlooker), run, folder, engine, voice, quietly=many)
+        reporter.info(f"going on after epoch {run.state.epoch}")
+    with stop.defer_signals():
+        _train(_looked_at(run, engine, stop, request.publisher), run, folder, engine, reporter, quietly=many)
     if stop.asked:
         raise KeyboardInterrupt
-    outcome = outcome_of(recipe, dataset, run.network) if request.test else on_validation(dataset, run.network)
+    outcome = evaluate_recipe(recipe, dataset, run.network) if request.test else on_validation(dataset, run.network)
     return SeedResult(seed, outcome, run.seconds, folder.model_file, diagnosed(run, outcome), KeptEpoch.of(run.state))
 
 
-def _looked_at(run: Run, engine: Engine, stop: StopRequest, onlooker: Onlooker | None) -> Iterator[EpochRecord]:
+def _looked_at(run: Run, engine: Engine, stop: StopRequest, publisher: LivePublisher | None) -> Iterator[EpochRecord]:
     """Yield the run's epochs, and show its beginning, its epochs and its end to whoever looks on."""
-    if onlooker is None:
+    if publisher is None:
         yield from run.epochs(engine, stop)
         return
-    onlooker.look(run, now=True)
+    publisher.look(run, now=True)
     for record in run.epochs(engine, stop):
-        onlooker.look(run)
+        publisher.look(run)
         yield record
-    onlooker.look(run, now=True)
+    publisher.look(run, now=True)
 
 
 def _train(
-    epochs: Iterator[EpochRecord], run: Run, folder: RunFolder, engine: Engine, voice: Voice, *, quietly: bool
+    epochs: Iterator[EpochRecord], run: Run, folder: RunFolder, engine: Engine, reporter: Reporter, *, quietly: bool
 ) -> None:
     """Train to the end or to the stop, and save what there is then: a test that is broken off costs no training."""
     validates, classes = run.dataset.validation is not None, run.dataset.train.is_classes
-    log = EpochLog(voice, run.recipe.epochs, validates=validates, classes=classes)
+    log = EpochLog(reporter, run.recipe.epochs, validates=validates, classes=classes)
     if not quietly:
-        voice.say(_opening(run, engine))
+        reporter.info(_opening(run, engine))
         log.header()
     for record in epochs:
         if not quietly:
@@ -271,18 +277,18 @@ def _record(request: Request, dataset: Dataset, engine: Engine, *, status: str) 
     }
 
 
-def _warn_of_other_bits(folder: RunFolder, engine: Engine, voice: Voice) -> None:
+def _warn_of_other_bits(folder: RunFolder, engine: Engine, reporter: Reporter) -> None:
     """Say what differs from where the run was begun: it will go on, but perhaps not to the same bits."""
     record = folder.read_record()
     before = record.get("environment")
     then = {**(before if isinstance(before, dict) else {}), "engine": record.get("engine")}
     changes = differences(then, {**environment(), "engine": engine.name})
     if changes:
-        voice.warn(f"the last bits may differ from an unbroken run: {'; '.join(changes)}.")
+        reporter.warn(f"the last bits may differ from an unbroken run: {'; '.join(changes)}.")
 
 
-def _stopped(folder: RunFolder, voice: Voice) -> int:
+def _stopped(folder: RunFolder, reporter: Reporter) -> int:
     """Say what was kept and how to go on."""
     folder.write_record({**folder.read_record(), "status": "stopped"})
-    voice.warn(f"stopped and saved. Go on with `byhand train --resume {folder.path}`.")
+    reporter.warn(f"stopped and saved. Go on with `byhand train --resume {folder.path}`.")
     return STOPPED

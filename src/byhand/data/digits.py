@@ -9,8 +9,8 @@ import numpy as np
 
 from byhand.data.examples import Dataset, Examples
 from byhand.data.idx import read_idx
-from byhand.data.prepare import preparation_for
 from byhand.data.split import stratified_split
+from byhand.preprocessing import fit_scaler
 
 BUNDLED = Path(__file__).parent / "bundled"
 
@@ -25,7 +25,7 @@ def digits(*, preparation: str = "unit", validation: float | None = None, seed: 
     raw = images.reshape(len(images), -1)
     y = read_idx(BUNDLED / "digits-labels-idx1-ubyte.gz").astype(np.int64)
     train, held_out = (np.arange(len(y)), None) if validation is None else stratified_split(y, validation, seed)
-    prepared = preparation_for(preparation, raw[train], low=0, high=16)
+    prepared = fit_scaler(preparation, raw[train], low=0, high=16)
     return Dataset(
         name="digits",
         train=Examples(raw[train], y[train], prepared),

@@ -11,9 +11,9 @@ import numpy as np
 
 from byhand.arguments import check_kind
 from byhand.arrays import Array, plain_array
-from byhand.data.prepare import Preparation
 from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError
+from byhand.preprocessing import InputScaler
 
 MAX_CLASS = 2**31 - 1  # the C core has 32 bits for a class number
 
@@ -30,7 +30,7 @@ class Examples:
 
     raw: Array
     y: Array
-    preparation: Preparation
+    preparation: InputScaler
 
     def __post_init__(self) -> None:
         for what, name in (("inputs", "raw"), ("answers", "y")):
@@ -44,7 +44,7 @@ class Examples:
                 f"examples got {self.raw.shape} inputs and {self.y.shape} answers; "
                 f"expected (n, features) and (n,) or (n, k) with the same n."
             )
-        check_kind("examples", "preparation", self.preparation, Preparation, "a Preparation")
+        check_kind("examples", "preparation", self.preparation, InputScaler, "a Preparation")
         if self.preparation.scale.shape not in ((), (self.n_features,)):
             raise DataError(
                 f"examples of {self.n_features} features got a preparation for {self.preparation.scale.shape[0]}."

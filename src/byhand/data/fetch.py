@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from byhand.data.official import FILES, Expected, Progress, is_official
-from byhand.errors import EnvironmentFault
-from byhand.files import write_whole
+from byhand.data.mnist_files import FILES, Expected, Progress, checksum_matches
+from byhand.errors import SystemResourceError
+from byhand.files import atomic_write
 
 MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -31,15 +31,15 @@ def fetch_mnist(folder: Path, *, mirrors: Sequence[str] = MIRRORS, progress: Pro
     """Download what is missing of the four files into `folder`, decompressed.
 
     progress : told of every piece as (file, bytes done, bytes in all), bytes of the archive
-    Raises EnvironmentFault when no mirror gave a file, with what each one said.
+    Raises SystemResourceError when no mirror gave a file, with what each one said.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EnvironmentFault(f"{folder} cannot be made: {error.strerror or error}.") from error
+        raise SystemResourceError(f"{folder} cannot be made: {error.strerror or error}.") from error
     for expected in FILES:
         if not (folder / expected.name).exists():
-            write_whole(folder / expected.name, _from_any(mirrors, expected, progress))
+            atomic_write(folder / expected.name, _from_any(mirrors, expected, progress))
 
 
 def _from_any(mirrors: Sequence[str], expected: Expected, progress: Progress | None) -> bytes:
@@ -52,10 +52,10 @@ def _from_any(mirrors: Sequence[str], expected: Expected, progress: Progress | N
             reason = " ".join(str(error).split())[:200]  # one line, whatever a mirror answers
             said.append(f"{urlsplit(mirror).hostname}: {reason}")
             continue
-        if is_official(expected, content):
+        if checksum_matches(expected, content):
             return content
         said.append(f"{urlsplit(mirror).hostname}: sent other bytes than the official ones")
-    raise EnvironmentFault(f"{expected.name} could not be downloaded ({'; '.join(said)}).")
+    raise SystemResourceError(f"{expected.name} could not be downloaded ({'; '.join(said)}).")
 
 
 class _SameScheme(urllib.request.HTTPRedirectHandler):

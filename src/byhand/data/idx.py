@@ -17,7 +17,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.errors import DataError
-from byhand.files import open_regular, write_whole
+from byhand.files import atomic_write, open_regular
 
 KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 MAX_BYTES = 1 << 30  # of numbers in one file
@@ -31,8 +31,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 def read_idx(path: Path) -> Array:
     """Return the array in an IDX file, gzipped (known by its content, not its name) or not.
 
-    Raises DataError when the file is missing, truncated, too long or not an IDX file; EnvironmentFault when the machine
-    cannot read it.
+    Raises DataError when the file is missing, truncated, too long or not an IDX file; SystemResourceError when the
+    machine cannot read it.
     """
     with open_regular(path, "an IDX file", MAX_BYTES + MAX_HEADER) as (file, size):
         head = file.read(MAX_HEADER)
@@ -50,7 +50,7 @@ def write_idx(path: Path, array: Array) -> None:
     if big_endian not in codes or not 1 <= array.ndim <= MAX_DIMENSIONS:
         raise DataError(f"write_idx got {array.dtype} of shape {array.shape}; expected 1 to 4 dimensions of {KINDS}.")
     header = bytes([0, 0, codes[big_endian], array.ndim]) + np.array(array.shape, dtype=">u4").tobytes()
-    write_whole(path, header + np.ascontiguousarray(array, dtype=big_endian).tobytes())
+    atomic_write(path, header + np.ascontiguousarray(array, dtype=big_endian).tobytes())
 
 
 def _inflated(path: Path, packed: BinaryIO, size: int) -> bytes:

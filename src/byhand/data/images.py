@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.data.drawn_digit import as_mnist
-from byhand.data.ink import NoInk, border
-from byhand.errors import DataError, MissingExtra
-from byhand.files import read_whole
+from byhand.data.foreground import EmptyImageError, border
+from byhand.data.mnist_preprocess import normalize_digit
+from byhand.errors import DataError, MissingDependencyError
+from byhand.files import read_bytes_limited
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -30,13 +30,13 @@ def prepare_image(path: Path) -> Array:
     """Return the digit in a picture file as (28, 28) bytes, 255 for ink, as MNIST has it.
 
     Any size and mode; dark on light or light on dark; transparent or not; turned as its EXIF says.
-    Raises DataError when it is missing, no picture, damaged, too large, or has no ink; EnvironmentFault when the
-    machine cannot read it; MissingExtra without Pillow.
+    Raises DataError when it is missing, no picture, damaged, too large, or has no ink; SystemResourceError when the
+    machine cannot read it; MissingDependencyError without Pillow.
     """
     try:
-        return as_mnist(_grey(path))
-    except NoInk as error:
-        raise NoInk(f"{path}: {error}") from None
+        return normalize_digit(_grey(path))
+    except EmptyImageError as error:
+        raise EmptyImageError(f"{path}: {error}") from None
 
 
 def _grey(path: Path) -> Array:
@@ -44,8 +44,10 @@ def _grey(path: Path) -> Array:
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
-        raise MissingExtra("reading pictures needs Pillow: pip install 'byhand[images]'.") from error
-    content = io.BytesIO(read_whole(path, "a picture", MAX_BYTES))  # first: Pillow's OSErrors are then the picture's
+        raise MissingDependencyError("reading pictures needs Pillow: pip install 'byhand[images]'.") from error
+    content = io.BytesIO(
+        read_bytes_limited(path, "a picture", MAX_BYTES)
+    )  # first: Pillow's OSErrors are then the picture's
     try:
         with _strict_pillow(), Image.open(content, formats=FORMATS) as picture:
             if max(picture.size) > MAX_SIDE:

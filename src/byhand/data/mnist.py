@@ -12,19 +12,19 @@ import numpy as np
 
 from byhand.arguments import check_path
 from byhand.arrays import Array
-from byhand.data.archive import read_arrays
 from byhand.data.examples import Dataset, Examples
 from byhand.data.idx import read_idx
-from byhand.data.official import FILES, Progress
-from byhand.data.prepare import preparation_for
+from byhand.data.mnist_files import FILES, Progress
+from byhand.data.npz import read_arrays
 from byhand.data.split import balanced_block_split, stratified_split, tail_split
-from byhand.errors import DataError, EnvironmentFault, known_as
+from byhand.errors import DataError, SystemResourceError, lookup
+from byhand.preprocessing import fit_scaler
 
 NAMES = tuple(expected.name for expected in FILES)
 KERAS_FILE = "mnist.npz"  # all four arrays in one archive
 
 
-class MnistNotFound(DataError):  # noqa: N818 — it says what is the matter
+class DatasetNotFoundError(DataError):
     """MNIST is nowhere on this machine and could not be downloaded."""
 
     exit_code = 4
@@ -63,7 +63,7 @@ def mnist(
     preparation : raw, unit, signed or standard
     validation : "balanced" (10,000 digits as hard as the test set), "last-5000" (as the book, easier), or None
     progress : told of every downloaded piece as (file, bytes done, bytes in all)
-    Raises DataError when the named folder does not hold it, MnistNotFound when nothing does.
+    Raises DataError when the named folder does not hold it, DatasetNotFoundError when nothing does.
     """
     named = (os.environ.get("BYHAND_DATA") or None) if folder is None else folder
     place = check_path("mnist", "folder", named) if named is not None else _found_or_fetched(download, progress)
@@ -77,7 +77,7 @@ def mnist(
         )
     train_rows, validation_rows = _split(y, validation)
     train_raw = raw if validation_rows is None else raw[train_rows]
-    prepared = preparation_for(preparation, train_raw, low=0, high=255)
+    prepared = fit_scaler(preparation, train_raw, low=0, high=255)
     n_classes = int(max(y.max(), test_y.max())) + 1
     official = raw.shape == (60_000, 784) and n_classes == 10
     return Dataset(
@@ -99,7 +99,7 @@ def _split(y: Array, validation: str | None) -> tuple[Array | slice, Array | Non
         "balanced": lambda: balanced_block_split(len(y)) if len(y) == 60_000 else stratified_split(y, 1 / 6, seed=0),
         "last-5000": lambda: tail_split(len(y), 5_000),
     }
-    return known_as("validation", validation, ways)()
+    return lookup("validation", validation, ways)()
 
 
 def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
@@ -110,7 +110,7 @@ def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
         if all(_file(place, name) for name in NAMES) or (place / KERAS_FILE).is_file():
             return place
     if cache is None:
-        raise MnistNotFound(
+        raise DatasetNotFoundError(
             "MNIST is not on this machine, and there is no home folder to download it into. Name the folder of its "
             "four files with --data-dir or BYHAND_DATA, or one to download into with BYHAND_CACHE."
         )
@@ -121,9 +121,9 @@ def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
         try:
             fetch_mnist(cache, progress=progress)
             return cache
-        except EnvironmentFault as error:
+        except SystemResourceError as error:
             said = str(error)
-    raise MnistNotFound(
+    raise DatasetNotFoundError(
         f"MNIST is not on this machine: {said.rstrip('.')}. Name the folder of its four files by "
         f"BYHAND_DATA, or put them into {cache}.",
         argument="folder",

@@ -37,7 +37,7 @@ def read_npy(path: Path) -> Array:
     """Return the array of numbers in a .npy file.
 
     Raises DataError when the file is missing, damaged, larger than 1 GiB or holds anything but numbers;
-    EnvironmentFault when the machine cannot read it.
+    SystemResourceError when the machine cannot read it.
     """
     with open_regular(path, "an array (.npy)", MAX_BYTES + MAX_HEADER) as (file, size):
         array = parse_npy(str(path), file, size)

@@ -5,7 +5,7 @@ import numpy as np
 from byhand.arguments import check_number
 from byhand.arrays import Array
 from byhand.errors import DataError
-from byhand.randomness import SPLIT, Stream
+from byhand.random import SPLIT, RandomStream
 
 BALANCED_BLOCK = (48_099, 58_099)  # rows of MNIST's training set
 
@@ -33,7 +33,7 @@ def balanced_block_split(n: int) -> tuple[Array, Array]:
 def stratified_split(y: Array, share: float, seed: int) -> tuple[Array, Array]:
     """Return (train, held out): `share` of every class, chosen by the seed, both in ascending order."""
     check_number("a split", "share", share, lambda part: 0 < part < 1, "a number between 0 and 1")
-    shuffled = Stream(seed, SPLIT).order(len(y))
+    shuffled = RandomStream(seed, SPLIT).order(len(y))
     held_out = [rows[: round(share * len(rows))] for rows in _by_class(y, shuffled)]
     chosen = np.sort(np.concatenate(held_out))
     return np.setdiff1d(np.arange(len(y)), chosen), chosen
@@ -58,7 +58,7 @@ def k_folds(y: Array, k: int, seed: int | None) -> list[Array]:
     """Return k sets of row numbers that cover all rows once: stratified and shuffled, or in file order (seed None)."""
     if seed is None:
         return np.array_split(np.arange(len(y)), k)
-    dealt = np.concatenate(_by_class(y, Stream(seed, SPLIT).order(len(y))))
+    dealt = np.concatenate(_by_class(y, RandomStream(seed, SPLIT).order(len(y))))
     return [np.sort(dealt[i::k]) for i in range(k)]  # dealt like cards: each fold gets its share of every class
 
 

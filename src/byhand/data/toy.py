@@ -8,10 +8,10 @@ import numpy as np
 
 from byhand.arguments import check_number, check_whole
 from byhand.arrays import Array
-from byhand.data.clouds import clouds_named
 from byhand.data.examples import Dataset, Examples
-from byhand.data.prepare import preparation_for
-from byhand.randomness import DATA, Stream
+from byhand.data.gaussian_pair import gaussian_pair_named
+from byhand.preprocessing import fit_scaler
+from byhand.random import DATA, RandomStream
 
 MAX_POINTS, MAX_NOISE = 10_000_000, 1e6
 TRAIN, TEST = 0, 1  # which numbers of the seed's stream: its epoch
@@ -19,7 +19,7 @@ TRAIN, TEST = 0, 1  # which numbers of the seed's stream: its epoch
 
 def gaussians(n: int = 1000, *, seed: int = 0, name: str = "gaussians", preparation: str = "raw") -> Dataset:
     """Return two clouds by Box–Muller; see clouds.py for their shape and what can be known about them."""
-    points, y = clouds_named(name).sample(_at_least(n, 2), seed)
+    points, y = gaussian_pair_named(name).sample(_at_least(n, 2), seed)
     return _dataset(name, (points, y), None, preparation, f"{n:,} points of two Gaussian clouds, seed {seed}")
 
 
@@ -73,7 +73,7 @@ def _at_least(n: int, least: int) -> int:
 def _strayed(points: Array, noise: float, seed: int, part: int) -> Array:
     """Return the points, each moved by normal noise of this standard deviation."""
     noise = check_number("a toy set", "noise", noise, lambda σ: 0 <= σ <= MAX_NOISE, f"0 … {MAX_NOISE:g}")
-    return points + noise * Stream(seed, DATA, part).normal(*points.shape)
+    return points + noise * RandomStream(seed, DATA, part).normal(*points.shape)
 
 
 def _scattered(name: str, points: Array, y: Array, noise: float, seed: int, preparation: str, source: str) -> Dataset:
@@ -87,7 +87,7 @@ def _dataset(
 ) -> Dataset:
     """Return points and answers as a data set, prepared by what is known of the training part."""
     raw, y = train[0].astype(np.float32), train[1]
-    prepared = preparation_for(preparation, raw, low=float(raw.min()), high=float(raw.max()), per_column=True)
+    prepared = fit_scaler(preparation, raw, low=float(raw.min()), high=float(raw.max()), per_column=True)
     names = tuple(str(label) for label in range(int(y.max()) + 1)) if y.ndim == 1 else ()
 
     def part(points: Array, answers: Array) -> Examples:

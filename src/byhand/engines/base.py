@@ -16,11 +16,11 @@ from byhand.errors import DivergedError
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 @dataclass(frozen=True, eq=False)
-class EpochJob:
+class EpochSpec:
     """Everything one epoch needs beside network, loss and optimizer.
 
     epoch : 1, 2, …
@@ -37,7 +37,7 @@ class EpochJob:
     order: Array
     batch_size: int
     learning_rates: Array
-    rng: Stream
+    rng: RandomStream
     moved: Array | None = None
     image_shape: tuple[int, int] | None = None
     stop: Callable[[], bool] = lambda: False
@@ -57,10 +57,10 @@ class Engine(Protocol):
 
     name: str
 
-    def why_not(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
+    def unsupported_reason(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
         """Return one sentence why this engine cannot train this, or None when it can."""
 
-    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochJob) -> EpochResult | None:
+    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochSpec) -> EpochResult | None:
         """Train one epoch, changing network and optimizer; None when `job.stop` ended it.
 
         Raises DivergedError at the first minibatch whose loss is not finite, and after the last one when a parameter
@@ -68,7 +68,7 @@ class Engine(Protocol):
         """
 
 
-def refuse_infinite_weights(network: Network, job: EpochJob) -> None:
+def check_finite(network: Network, job: EpochSpec) -> None:
     """Raise DivergedError when a parameter is not finite: the last update's doing, which no loss has seen yet."""
     if not all(np.isfinite(array).all() for array in network.params.values()):
         raise DivergedError(job.epoch, len(job.learning_rates), float(job.learning_rates[-1]))

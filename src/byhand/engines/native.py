@@ -5,22 +5,25 @@ import os
 import threading
 from collections.abc import Callable
 
-from byhand.engines import library as c
-from byhand.engines.base import EpochJob, EpochResult, refuse_infinite_weights
-from byhand.engines.described import why_not
-from byhand.engines.epoch_data import prepared
-from byhand.engines.task import Task
-from byhand.errors import DivergedError, OptionError, ShapeError, known_as
+from byhand.engines import bindings as c
+from byhand.engines.base import EpochResult, EpochSpec, check_finite
+from byhand.engines.lowering import unsupported_reason
+from byhand.engines.marshal import prepared
+from byhand.engines.packed_state import Task
+from byhand.errors import DivergedError, OptionError, ShapeError, lookup
 from byhand.layers.batch_norm import BATCH_OF_ONE
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
 
-WORTH_A_TEAM = 2e6  # weights · examples in a step; below, threads would wait for one another longer than they work
-WORTH_ASKING = 0.25  # seconds that an epoch will take; a shorter one need not be stopped in its middle
-A_STEP, A_WEIGHT = 1e-6, 1.2e-11  # seconds, roughly: what a step costs at least, and a weight for each example
+MIN_PARALLEL_MACS = 2e6  # weights · examples in a step; below, threads would wait for one another longer than they work
+MIN_INTERRUPTIBLE_SECONDS = 0.25  # seconds that an epoch will take; a shorter one need not be stopped in its middle
+SECONDS_PER_STEP, SECONDS_PER_WEIGHT = (
+    1e-6,
+    1.2e-11,
+)  # seconds, roughly: what a step costs at least, and a weight for each example
 BF16_NAME = "_bf16"  # behind a family's name in that of its kernel for bf16; what is multiplied, the precision says
-ASK_EVERY = 0.02  # seconds, whether to stop
+POLL_SECONDS = 0.02  # seconds, whether to stop
 
 
 class NativeEngine:
@@ -29,7 +32,8 @@ class NativeEngine:
     n_threads : None: as many as this process may use
     precision : of the matrix products: "float32", or "bf16", which keeps eight bits of every factor and is faster in
         wide networks on processors that have it; weights and everything else stay float32
-    Raises EnvironmentFault where there is no core, OptionError where BYHAND_KERNEL or precision ask for what cannot be.
+    Raises SystemResourceError where there is no core, OptionError where BYHAND_KERNEL or precision ask for what cannot
+    be.
     """
 
     def __init__(self, n_threads: int | None = None, precision: str = c.FLOAT32) -> None:
@@ -37,18 +41,18 @@ class NativeEngine:
         if precision == c.FLOAT32 and (os.environ.get("BYHAND_KERNEL") or "").endswith(BF16_NAME):
             raise OptionError(f"BYHAND_KERNEL names a kernel for {c.BF16}; ask for the precision {c.BF16} too.")
         self._kernel = chosen_kernel(self._library, precision)
-        self._n_threads = min(n_threads or usable_processors(), c.MAX_THREADS)
+        self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
         self.name = f"native/{c.KERNELS[self._kernel]}"
 
-    def why_not(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
-        """See Engine.why_not."""
-        return why_not(network, loss, optimizer)
+    def unsupported_reason(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
+        """See Engine.unsupported_reason."""
+        return unsupported_reason(network, loss, optimizer)
 
-    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochJob) -> EpochResult | None:
+    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochSpec) -> EpochResult | None:
         """Train one epoch; see Engine.run_epoch."""
         if job.stop():
             return None
-        refuse_batch_of_one(network, job)
+        check_batch_size(network, job)
         task = Task.of(self._library, network, loss, optimizer)
         status, result = self._call(task, loss, job)
         done, n = result.steps_done, len(job.order)
@@ -58,17 +62,17 @@ class NativeEngine:
             raise DivergedError(job.epoch, done + 1, float(job.learning_rates[done]))
         if status != c.OK:
             raise RuntimeError(f"the C core refused an epoch it should know: {c.REFUSALS[status]}")
-        task.give_back(done)
+        task.write_back(done)
         job.rng.position += result.n_draws
-        refuse_infinite_weights(network, job)
+        check_finite(network, job)
         share = result.n_correct / n if job.examples.is_classes else None
         return EpochResult(result.loss / n, share, float(job.learning_rates[-1]))
 
-    def _call(self, task: Task, loss: Loss, job: EpochJob) -> tuple[int, c.Result]:
+    def _call(self, task: Task, loss: Loss, job: EpochSpec) -> tuple[int, c.Result]:
         """Run the epoch in the core; return its status and what it counted."""
         data = prepared(job, task.network.widths[0], task.network.widths[-1], loss)
         batch = min(job.batch_size, len(job.order))
-        threads = self._n_threads if task.n_weights * batch > WORTH_A_TEAM else 1
+        threads = self._n_threads if task.n_weights * batch > MIN_PARALLEL_MACS else 1
         workspace = task.workspace(self._library, batch, threads)
         memory, result, stop = task.memory(workspace), c.Result(), ctypes.c_int32(0)
         tables = [ctypes.byref(table) for table in (task.table, task.rule, data.table, memory)]
@@ -79,25 +83,25 @@ class NativeEngine:
             )
             return status
 
-        seconds = A_STEP * len(job.learning_rates) + A_WEIGHT * task.n_weights * len(job.order)
-        return (_stoppable(call, job.stop, stop) if seconds > WORTH_ASKING else call()), result
+        seconds = SECONDS_PER_STEP * len(job.learning_rates) + SECONDS_PER_WEIGHT * task.n_weights * len(job.order)
+        return (_call_interruptibly(call, job.stop, stop) if seconds > MIN_INTERRUPTIBLE_SECONDS else call()), result
 
 
-def refuse_batch_of_one(network: Network, job: EpochJob) -> None:
+def check_batch_size(network: Network, job: EpochSpec) -> None:
     """Raise the ShapeError of BatchNorm where a batch of the epoch has a single example."""
     n, size = len(job.order), min(job.batch_size, len(job.order))
     if network.statistics and (size == 1 or n % size == 1):
         raise ShapeError(BATCH_OF_ONE)
 
 
-def _stoppable(call: Callable[[], int], wanted: Callable[[], bool], stop: ctypes.c_int32) -> int:
+def _call_interruptibly(call: Callable[[], int], wanted: Callable[[], bool], stop: ctypes.c_int32) -> int:
     """Return call(), made by a thread beside while this one asks whether to stop; signals arrive here meanwhile."""
     answer: list[int] = []
     worker = threading.Thread(target=lambda: answer.append(call()), name="byhand epoch")
     worker.start()
     try:
         while worker.is_alive():
-            worker.join(ASK_EVERY)
+            worker.join(POLL_SECONDS)
             if wanted():
                 stop.value = 1
     finally:
@@ -106,7 +110,7 @@ def _stoppable(call: Callable[[], int], wanted: Callable[[], bool], stop: ctypes
     return answer[0]
 
 
-def usable_processors() -> int:
+def available_cpus() -> int:
     """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -115,9 +119,9 @@ def usable_processors() -> int:
 
 def chosen_kernel(library: ctypes.CDLL, precision: str = c.FLOAT32) -> int:
     """Return the number of the kernel BYHAND_KERNEL asks for, else of the best for this that this processor can run."""
-    kernels = known_as("precision", precision, c.PRECISIONS)
+    kernels = lookup("precision", precision, c.PRECISIONS)
     name = (os.environ.get("BYHAND_KERNEL") or "best").removesuffix(BF16_NAME)
-    known_as("kernel", name, {"best": None, **c.PRECISIONS[c.FLOAT32]})
+    lookup("kernel", name, {"best": None, **c.PRECISIONS[c.FLOAT32]})
     wanted = [kernel for family, kernel in kernels.items() if name in ("best", family)]
     numbers: list[int] = [library.bh_choose_kernel(c.KERNELS.index(kernel)) for kernel in wanted]
     runs = [number for number in numbers if number > 0]

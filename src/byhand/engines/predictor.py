@@ -11,19 +11,19 @@ from typing import Protocol
 import numpy as np
 
 from byhand.arguments import check_kind
-from byhand.arrays import Array, Params, check_features, check_numbers
-from byhand.data.prepare import Preparation
-from byhand.engines import library as c
-from byhand.engines.described import dense_layers, network_table, why_not
-from byhand.engines.flat import Layout
-from byhand.engines.native import chosen_kernel, usable_processors
+from byhand.arrays import Array, Params, check_input, check_numbers
+from byhand.engines import bindings as c
+from byhand.engines.lowering import lower_network, network_table, unsupported_reason
+from byhand.engines.native import available_cpus, chosen_kernel
+from byhand.engines.param_layout import Layout
 from byhand.errors import ShapeError
 from byhand.losses import SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD
+from byhand.preprocessing import InputScaler
 
 CHUNK = 256  # rows that a workspace is for
-WORTH_A_TEAM = 2e7  # weights · rows; below, starting threads would take longer than they save
+MIN_PARALLEL_MACS = 2e7  # weights · rows; below, starting threads would take longer than they save
 
 
 class Predictor(Protocol):
@@ -36,30 +36,30 @@ class Predictor(Protocol):
         """Return the output (k,) for a single example raw (features,), with as little around it as can be."""
 
 
-def predictor(network: Network, preparation: Preparation) -> Predictor:
+def predictor(network: Network, preparation: InputScaler) -> Predictor:
     """Return the fastest predictor at hand. It keeps a copy: what the network learns later, it does not know.
 
     A predictor has buffers of its own and serves one thread at a time.
     """
     check_kind("predictor", "network", network, Network, "a Network; of a model, its .network")
-    check_kind("predictor", "preparation", preparation, Preparation, "a Preparation, as data.train.preparation")
+    check_kind("predictor", "preparation", preparation, InputScaler, "a Preparation, as data.train.preparation")
     if preparation.scale.shape not in ((), (network.widths[0],)):
         raise ShapeError(
             f"predictor got a preparation of {len(preparation.scale)} features for a network of {network.widths[0]}."
         )
-    if c.why_missing() or why_not(network, SquaredError(), SGD()):
-        return ArrayPredictor(network, preparation)
+    if c.why_missing() or unsupported_reason(network, SquaredError(), SGD()):
+        return NumpyPredictor(network, preparation)
     return NativePredictor(network, preparation)
 
 
-class ArrayPredictor:
+class NumpyPredictor:
     """NumPy: any network."""
 
-    def __init__(self, network: Network, preparation: Preparation) -> None:
+    def __init__(self, network: Network, preparation: InputScaler) -> None:
         self._network, self._preparation = network.astype(np.float32), preparation
 
     def __call__(self, raw: Array) -> Array:
-        check_features("the predictor", raw, self._network.widths[0])
+        check_input("the predictor", raw, self._network.widths[0])
         return self._network.predict(self._preparation.apply(raw))
 
     def one(self, raw: Array) -> Array:
@@ -69,13 +69,13 @@ class ArrayPredictor:
 
 
 class NativePredictor:
-    """The C core. Raises described.NotKnown for a network that it does not know."""
+    """The C core. Raises described.UnsupportedError for a network that it does not know."""
 
-    def __init__(self, network: Network, preparation: Preparation, n_threads: int | None = None) -> None:
+    def __init__(self, network: Network, preparation: InputScaler, n_threads: int | None = None) -> None:
         self._library = c.load()
         self._kernel = chosen_kernel(self._library)
-        self._n_threads = min(n_threads or usable_processors(), c.MAX_THREADS)
-        layers = [replace(layer, norm=None, dropout=0.0) for layer in dense_layers(network)]
+        self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
+        layers = [replace(layer, norm=None, dropout=0.0) for layer in lower_network(network)]
         self._table = network_table(layers, SquaredError())  # the loss does not matter
         self._params = Layout.of(self._library, layers, self._table).packed(_folded(network, preparation))
         self._n_in, self._n_out = layers[0].n_in, layers[-1].n_out
@@ -90,10 +90,10 @@ class NativePredictor:
         self._predict = self._library.bh_predict
 
     def __call__(self, raw: Array) -> Array:
-        check_features("the predictor", raw, self._n_in)
+        check_input("the predictor", raw, self._n_in)
         inputs = np.ascontiguousarray(raw, dtype=np.uint8 if raw.dtype == np.uint8 else np.float32)
         output = np.empty((len(raw), self._n_out), dtype=np.float32)
-        threads = self._n_threads if self._params.size * len(raw) > WORTH_A_TEAM else 1
+        threads = self._n_threads if self._params.size * len(raw) > MIN_PARALLEL_MACS else 1
         workspace = self._workspace if threads == 1 else self._room(threads)
         if len(raw):
             self._checked(self._predict(*self._arguments(inputs, output, workspace, threads)))
@@ -131,10 +131,10 @@ class NativePredictor:
             raise RuntimeError(f"the C core refused a prediction it should know: {c.REFUSALS[status]}")
 
 
-def _folded(network: Network, preparation: Preparation) -> Params:
+def _folded(network: Network, preparation: InputScaler) -> Params:
     """Return the network's parameters with every normalisation in its dense layer and the preparation in the first."""
     folded = dict(network.params)
-    for layer in dense_layers(network):
+    for layer in lower_network(network):
         W, b = (folded[f"{layer.name}.{name}"].astype(np.float64) for name in "Wb")
         if layer.norm:
             W, b = layer.norm.folded(W, b)

@@ -5,13 +5,13 @@ import ctypes
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.engines import library as c
-from byhand.randomness import Stream
+from byhand.engines import bindings as c
+from byhand.random import RandomStream
 
 MOST = 2**32  # examples the core can sort
 
 
-def order_of(stream: Stream, n: int) -> Array:
+def permutation(stream: RandomStream, n: int) -> Array:
     """Return stream.order(n): 0 … n−1 shuffled, (n,) int64. The stream moves on as it would."""
     if c.why_missing() or n >= MOST:
         return stream.order(n)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
-from byhand.errors import known_as
+from byhand.errors import lookup
 
 FILE = ("lab", "static", "experiments.json")
 
@@ -98,7 +98,7 @@ def experiment_named(name: str) -> Experiment:
     """Return the experiment of this name or number; raise OptionError with the nearest known name."""
     known = experiments()
     by_number = {str(one.number): one for one in known.values()}
-    return by_number[name] if name in by_number else known_as("experiment", name, known)
+    return by_number[name] if name in by_number else lookup("experiment", name, known)
 
 
 def _experiment(row: dict[str, Any], common: dict[str, dict[str, Any]], measures: dict[str, Measure]) -> Experiment:

@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from byhand.errors import EnvironmentFault
+from byhand.errors import SystemResourceError
 
 SECONDS = 3600  # of real time: a guard against hanging, nothing else
 LIMITS = Path(__file__).with_name("limits.py")
@@ -22,7 +22,7 @@ def run_limited(command: list[str], folder: Path, given: Path, n_bytes: int, *, 
 
     command : program and arguments   folder : its working folder, temporary   given : file with its stdin
     memory : bytes of address space; None: no limit (node reserves more than it uses)
-    Raises EnvironmentFault if it fails, answers another number of bytes, or does not end.
+    Raises SystemResourceError if it fails, answers another number of bytes, or does not end.
     """
     with (
         given.open("rb") as stdin,
@@ -46,7 +46,7 @@ def run_limited(command: list[str], folder: Path, given: Path, n_bytes: int, *, 
             process.kill()
             guard.cancel()
     if code != 0 or len(answer) != n_bytes:
-        raise EnvironmentFault(
+        raise SystemResourceError(
             f"the export was run by {Path(command[0]).name} and did not answer: it ended with code {code} "
             f"after {len(answer):,} of {n_bytes:,} bytes."
         )

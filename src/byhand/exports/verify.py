@@ -19,7 +19,7 @@ from typing import TypeAlias
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.errors import EnvironmentFault
+from byhand.errors import SystemResourceError
 from byhand.exports.child import GIBIBYTE, PYTHON, run_limited
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
@@ -97,7 +97,7 @@ def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: s
     """Return how an export answers on stored numbers raw (n, n_features); None: it is not to be run.
 
     symbol : before the names in a C header
-    Raises EnvironmentFault if it does not answer at all.
+    Raises SystemResourceError if it does not answer at all.
     """
     proof = (len(content), hashlib.sha256(content).hexdigest())
     if raw is None:
@@ -125,9 +125,11 @@ def _errors(scores: Array, wanted: Array) -> Array:
 
 
 def require_match(found: Verification, what: str) -> None:
-    """Raise EnvironmentFault if the export answers otherwise than the model."""
+    """Raise SystemResourceError if the export answers otherwise than the model."""
     if found.n_mismatches:
-        raise EnvironmentFault(f"{what} answers {found.n_mismatches} of {found.n} examples otherwise; do not use it.")
+        raise SystemResourceError(
+            f"{what} answers {found.n_mismatches} of {found.n} examples otherwise; do not use it."
+        )
 
 
 Found: TypeAlias = tuple[str, bytes] | None  # who ran it, and its answers; None where nothing here can run it
@@ -152,7 +154,7 @@ def _run_c(trial: Trial) -> Found:
     try:
         subprocess.run(command, cwd=trial.folder, check=True, capture_output=True)  # noqa: S603 — the user's compiler
     except subprocess.CalledProcessError as error:
-        raise EnvironmentFault(f"{Path(compiler).name} does not compile the export.") from error
+        raise SystemResourceError(f"{Path(compiler).name} does not compile the export.") from error
     program = str(trial.folder.resolve() / "main")
     return Path(compiler).name, trial.run([program], GIBIBYTE + 2 * len(trial.content))
 

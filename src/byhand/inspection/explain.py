@@ -16,7 +16,7 @@ from byhand.errors import DataError, ShapeError
 from byhand.inspection.source import where
 from byhand.layers.dense import Dense
 from byhand.losses import Loss, SoftmaxCrossEntropy
-from byhand.network import Network, Step, Trace
+from byhand.network import LayerRecord, Network, Trace
 from byhand.optimizers import SGD, Optimizer
 from byhand.schedules import check_rate
 
@@ -133,7 +133,7 @@ def _path(trace: Trace, last: int) -> list[int]:
     return units
 
 
-def _forward(i: int, step: Step, units: list[int]) -> Line:
+def _forward(i: int, step: LayerRecord, units: list[int]) -> Line:
     """Tell one layer forwards."""
     unit = units[i + 1]
     if isinstance(step.layer, Dense):
@@ -189,7 +189,7 @@ def _loss_gradient(loss: Loss, output: Array, d_output: Array, unit: int) -> Lin
     )
 
 
-def _backward(i: int, step: Step, units: list[int]) -> Line:
+def _backward(i: int, step: LayerRecord, units: list[int]) -> Line:
     """Tell one layer backwards."""
     dy = np.zeros_like(step.y) if step.dy is None else step.dy
     if isinstance(step.layer, Dense):

@@ -27,11 +27,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from byhand.arguments import check_kind
-from byhand.arrays import Array, Params, check_features, check_numbers
-from byhand.errors import known_as
+from byhand.arrays import Array, Params, check_input, check_numbers
+from byhand.errors import lookup
 from byhand.losses.base import Loss
 from byhand.network import Network
-from byhand.randomness import DROPOUT, Stream
+from byhand.random import DROPOUT, RandomStream
 
 COMPLEX_STEP = 1e-200
 CENTRAL_STEP = 1e-5  # of weights near 1: balances the rounding of (2) against its curvature
@@ -75,14 +75,14 @@ def gradient_check(
     """
     check_kind("gradient_check", "network", network, Network, "a Network")
     check_kind("gradient_check", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
-    check_features("gradient_check", x, network.widths[0])
+    check_input("gradient_check", x, network.widths[0])
     check_numbers("gradient_check", "y", y)
-    differentiate, dtype = known_as("method", method, {"complex": (_complex, complex), "central": (_central, float)})
+    differentiate, dtype = lookup("method", method, {"complex": (_complex, complex), "central": (_central, float)})
     learner = network.astype(dtype)
     inputs: Array = np.array(x, dtype=dtype)
 
     def value() -> complex:
-        trace = learner.forward(inputs, training=training, rng=Stream(seed, DROPOUT))
+        trace = learner.forward(inputs, training=training, rng=RandomStream(seed, DROPOUT))
         return complex(loss.forward(trace.output, y)[0])
 
     found = backpropagated(network.astype(float), loss, np.array(x, dtype=float), y, training=training, seed=seed)
@@ -95,7 +95,7 @@ def gradient_check(
 
 def backpropagated(network: Network, loss: Loss, x: Array, y: Array, *, training: bool, seed: int) -> Params:
     """Return the gradients that backpropagation gives, of every parameter and, as "x", of the input."""
-    trace = network.forward(x, training=training, rng=Stream(seed, DROPOUT))
+    trace = network.forward(x, training=training, rng=RandomStream(seed, DROPOUT))
     _, saved = loss.forward(trace.output, y)
     grads = network.backward(loss.backward(saved), trace)
     first = trace.steps[0]

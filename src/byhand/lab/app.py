@@ -14,12 +14,12 @@ from starlette.types import ASGIApp
 
 from byhand._version import __version__
 from byhand.errors import DataError
-from byhand.lab.content import answer
-from byhand.lab.live import Live
-from byhand.lab.pages import Pages
-from byhand.lab.pictures import KINDS, PARTS, PictureSource
-from byhand.lab.saved import SavedModel
+from byhand.lab.mnist_source import KINDS, PARTS, PictureSource
+from byhand.lab.model_file import SavedModel
+from byhand.lab.responses import answer
+from byhand.lab.static_files import Pages
 from byhand.lab.token import HEADER, is_token
+from byhand.lab.websocket import Live
 from byhand.untrusted import UntrustedText
 
 SCHEMA = 1  # of /api/hello

@@ -9,7 +9,7 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from byhand.lab.hub import MOST_VIEWERS
+from byhand.lab.broadcast import MOST_VIEWERS
 
 try:
     import resource

@@ -11,16 +11,16 @@ from collections.abc import Callable
 
 import uvicorn
 
-from byhand.errors import EnvironmentFault, OptionError
+from byhand.errors import OptionError, SystemResourceError
 from byhand.lab.app import Served, lab_app
+from byhand.lab.broadcast import MOST_VIEWERS, Hub
 from byhand.lab.connections import ACCEPTED_AT_ONCE, BoundedProtocol, log_once
-from byhand.lab.guard import Guard, authority, in_url
-from byhand.lab.hub import MOST_VIEWERS, Hub
-from byhand.lab.live import MAX_FRAME, Live
-from byhand.lab.pages import Pages
-from byhand.lab.pictures import PictureSource
-from byhand.lab.saved import SavedModel
+from byhand.lab.middleware import Guard, authority, in_url
+from byhand.lab.mnist_source import PictureSource
+from byhand.lab.model_file import SavedModel
+from byhand.lab.static_files import Pages
 from byhand.lab.token import new_token
+from byhand.lab.websocket import MAX_FRAME, Live
 
 HOST, PORT = "127.0.0.1", 8765
 SEND_BUFFER = 128 << 10  # bytes the system holds for a viewer that does not read
@@ -33,7 +33,7 @@ class Server:
     host, port : where; port 0 is any free one
     pictures : where MNIST comes from   model : what the page is to open, or None
     hub : what /live shows; None: nothing is trained here
-    Raises OptionError for a host that is none, EnvironmentFault when the place is taken or not this machine's.
+    Raises OptionError for a host that is none, SystemResourceError when the place is taken or not this machine's.
     """
 
     def __init__(
@@ -136,7 +136,7 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         listening = socket.create_server((host, port), family=family, backlog=MOST_VIEWERS)
     except OSError as error:
-        raise EnvironmentFault(_why_not(host, port, error)) from error
+        raise SystemResourceError(_why_not(host, port, error)) from error
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # every connection inherits both
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or an answer waits 40 ms for an acknowledgement
     return listening

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from byhand.arrays import Array, Params
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 class Layer:
@@ -31,7 +31,7 @@ class Layer:
     def __init__(self) -> None:
         self.params, self.statistics = {}, {}
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Any]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Any]:
         """Return (y, saved). `training` and `rng` matter to dropout and batch normalisation alone."""
         raise NotImplementedError
 

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from byhand.arguments import MAX_WIDTH, check_number, check_whole
-from byhand.arrays import Array, Params, check_features
+from byhand.arrays import Array, Params, check_input
 from byhand.errors import ShapeError
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 BATCH_OF_ONE = "BatchNorm got a batch of one example; expected two or more. Use a batch_size that fits."
 
@@ -52,10 +52,10 @@ class BatchNorm(Layer):
         self.params = {"gamma": np.ones(width, dtype=np.float32), "beta": np.zeros(width, dtype=np.float32)}
         self.statistics = {"mean": np.zeros(width, dtype=np.float32), "variance": np.ones(width, dtype=np.float32)}
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Normalised]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Normalised]:
         """Return y (n, width); training needs at least two examples to have a spread."""
         gamma, beta = self.params["gamma"], self.params["beta"]
-        check_features("BatchNorm", x, len(gamma))
+        check_input("BatchNorm", x, len(gamma))
         if not training:
             inverse_std = 1 / np.sqrt(self.statistics["variance"] + self.epsilon)
             x_hat = (x - self.statistics["mean"]) * inverse_std

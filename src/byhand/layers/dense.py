@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from byhand.arguments import MAX_WIDTH, check_whole, shown
-from byhand.arrays import Array, Params, check_features, check_same_shape
+from byhand.arrays import Array, Params, check_input, check_same_shape
 from byhand.errors import OptionError, ShapeError
 from byhand.initializers import Initializer, he, zeros
 from byhand.layers.base import Layer
-from byhand.randomness import INIT, Stream
+from byhand.random import INIT, RandomStream
 
 
 class Dense(Layer):
@@ -29,12 +29,14 @@ class Dense(Layer):
     n_in, n_out : widths
     initializer : how W begins; he, the default, is meant for ReLU
     rng : the random numbers it begins from; by default those of seed 0, so that layers of one shape begin alike: pass
-        Stream(seed, INIT, position), as Network.mlp does, where seeds matter
+        RandomStream(seed, INIT, position), as Network.mlp does, where seeds matter
     """
 
     kind = "dense"
 
-    def __init__(self, n_in: int, n_out: int, *, initializer: Initializer = he, rng: Stream | None = None) -> None:
+    def __init__(
+        self, n_in: int, n_out: int, *, initializer: Initializer = he, rng: RandomStream | None = None
+    ) -> None:
         super().__init__()
         n_in, n_out = (
             check_whole("Dense", "n_in", n_in, 1, MAX_WIDTH),
@@ -42,7 +44,7 @@ class Dense(Layer):
         )
         if not callable(initializer):
             raise OptionError(f"Dense got initializer {shown(initializer)}; expected a function, as byhand's he.")
-        W = initializer(rng or Stream(0, INIT), n_in, n_out)
+        W = initializer(rng or RandomStream(0, INIT), n_in, n_out)
         self.params = {"W": W.astype(np.float32), "b": np.zeros(n_out, dtype=np.float32)}
 
     @classmethod
@@ -50,10 +52,10 @@ class Dense(Layer):
         """Return a layer whose weights are all zero, to be filled by a loader. Trained as it is, it never learns."""
         return cls(n_in, n_out, initializer=zeros)
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Array]:
         """Return z (n, n_out) and x. Raises ShapeError if x is not (n, n_in)."""
         W, b = self.params["W"], self.params["b"]
-        check_features("Dense", x, len(W))
+        check_input("Dense", x, len(W))
         z = x @ W  # (1)
         z += b
         return z, x

@@ -13,7 +13,7 @@ from byhand.arguments import check_number
 from byhand.arrays import Array, Params
 from byhand.errors import OptionError
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 class Dropout(Layer):
@@ -30,7 +30,9 @@ class Dropout(Layer):
             "Dropout", "rate", rate, lambda p: 0 <= p < 1, "0 ≤ rate < 1, the share of units to silence"
         )
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array | None]:
+    def forward(
+        self, x: Array, *, training: bool = False, rng: RandomStream | None = None
+    ) -> tuple[Array, Array | None]:
         """Return y and the mask m, None when nothing was dropped. Training needs an rng to draw the mask from."""
         if not training or self.rate == 0:
             return x, None

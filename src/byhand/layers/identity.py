@@ -8,7 +8,7 @@ linear map and no more. The slow version: docs/derivations/identity.md.
 
 from byhand.arrays import Array, Params
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 class Identity(Layer):
@@ -16,7 +16,7 @@ class Identity(Layer):
 
     kind = "identity"
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, None]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, None]:
         """Return x as it came."""
         return x, None  # (1)
 

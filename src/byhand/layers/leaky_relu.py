@@ -13,7 +13,7 @@ import numpy as np
 from byhand.arguments import check_number
 from byhand.arrays import Array, Params
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 class LeakyReLU(Layer):
@@ -28,7 +28,7 @@ class LeakyReLU(Layer):
         super().__init__()
         self.slope = check_number("LeakyReLU", "slope", slope, lambda α: 0 < α < 1, "a number between 0 and 1")
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Array]:
         """Return a and the mask of units that are on."""
         positive = x > 0
         return np.where(positive, x, self.slope * x), positive  # (1)

@@ -11,7 +11,7 @@ import numpy as np
 
 from byhand.arrays import Array, Params
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 class ReLU(Layer):
@@ -19,7 +19,7 @@ class ReLU(Layer):
 
     kind = "relu"
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Array]:
         """Return a, of the shape of x, twice: as output and as what backward needs."""
         a = np.maximum(x, 0)  # (1); complex numbers compare by their real part first
         return a, a

@@ -14,7 +14,7 @@ from byhand.arguments import check_kind
 from byhand.arrays import Array, Params
 from byhand.errors import ShapeError
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 class Residual(Layer):
@@ -37,7 +37,7 @@ class Residual(Layer):
             f"{i}.{name}": a for i, layer in enumerate(self.inner) for name, a in layer.statistics.items()
         }
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, list[Any]]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, list[Any]]:
         """Return y and what each inner layer saved."""
         y, saved = x, []
         for layer in self.inner:

@@ -11,7 +11,7 @@ import numpy as np
 
 from byhand.arrays import Array, Params
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 def sigmoid(z: Array) -> Array:
@@ -27,7 +27,7 @@ class Sigmoid(Layer):
 
     kind = "sigmoid"
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Array]:
         """Return a, of the shape of x, twice: as output and as what backward needs."""
         a = sigmoid(x)
         return a, a

@@ -12,7 +12,7 @@ import numpy as np
 
 from byhand.arrays import Array, Params
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 def softmax(z: Array) -> Array:
@@ -27,7 +27,7 @@ class Softmax(Layer):
 
     kind = "softmax"
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Array]:
         """Return a (n, k) twice: as output and as what backward needs."""
         a = softmax(x)
         return a, a

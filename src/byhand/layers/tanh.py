@@ -10,7 +10,7 @@ import numpy as np
 
 from byhand.arrays import Array, Params
 from byhand.layers.base import Layer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 class Tanh(Layer):
@@ -18,7 +18,7 @@ class Tanh(Layer):
 
     kind = "tanh"
 
-    def forward(self, x: Array, *, training: bool = False, rng: Stream | None = None) -> tuple[Array, Array]:
+    def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Array]:
         """Return a, of the shape of x, twice: as output and as what backward needs."""
         a = np.tanh(x)  # (1)
         return a, a

@@ -11,7 +11,7 @@ The slow version: docs/derivations/binary_cross_entropy.md.
 
 import numpy as np
 
-from byhand.arrays import Array, as_targets
+from byhand.arrays import Array, to_targets
 from byhand.errors import ShapeError
 from byhand.layers.sigmoid import sigmoid
 from byhand.losses.base import Loss
@@ -28,7 +28,7 @@ class BinaryCrossEntropy(Loss):
         output : (n, k) logits   target : (n,) or (n, k), each 0 … 1; class numbers (n,) become one-hot when k > 1
         Raises ShapeError when they do not fit.
         """
-        z, t = output, as_targets(target, output)
+        z, t = output, to_targets(target, output)
         if not (t.min() >= 0 and t.max() <= 1):
             raise ShapeError(f"BinaryCrossEntropy got targets {t.min():g} … {t.max():g}; expected each 0 … 1.")
         magnitude = np.where(z.real < 0, -z, z)  # |z| without leaving the complex numbers' analytic side

@@ -15,7 +15,7 @@ Source of (5): Szegedy et al. 2016. The slow version: docs/derivations/softmax_c
 import numpy as np
 
 from byhand.arguments import check_number
-from byhand.arrays import Array, as_targets
+from byhand.arrays import Array, to_targets
 from byhand.losses.base import Loss
 
 
@@ -38,7 +38,7 @@ class SoftmaxCrossEntropy(Loss):
         output : (n, k) logits   target : (n,) class numbers or (n, k) rows that sum to 1
         Raises ShapeError when they do not fit.
         """
-        t = as_targets(target, output)
+        t = to_targets(target, output)
         if self.label_smoothing:
             t = (1 - self.label_smoothing) * t + self.label_smoothing / t.shape[1]  # (5)
         z = output - output.max(axis=1, keepdims=True)  # exp never overflows; the shift cancels in (1) and (3)

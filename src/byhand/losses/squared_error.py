@@ -7,7 +7,7 @@ The mean over outputs as well (the "MSE" many codes print) is k times smaller; h
 The slow version: docs/derivations/squared_error.md.
 """
 
-from byhand.arrays import Array, as_targets
+from byhand.arrays import Array, to_targets
 from byhand.losses.base import Loss
 
 
@@ -21,7 +21,7 @@ class SquaredError(Loss):
 
         output : (n, k)   target : (n,) class numbers, made one-hot, or (n, k) numbers
         """
-        error = output - as_targets(target, output)
+        error = output - to_targets(target, output)
         return (error * error).sum() / len(error), error  # (1)
 
     def backward(self, saved: Array) -> Array:

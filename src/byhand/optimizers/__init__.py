@@ -3,10 +3,10 @@
 from byhand.optimizers.adam import Adam
 from byhand.optimizers.adamw import AdamW
 from byhand.optimizers.base import Optimizer
-from byhand.optimizers.clipping import GradientClipping
+from byhand.optimizers.clipping import ClipGradNorm
 from byhand.optimizers.momentum import Momentum
 from byhand.optimizers.nesterov import Nesterov
 from byhand.optimizers.sgd import SGD
 from byhand.optimizers.weight_decay import WeightDecay
 
-__all__ = ["SGD", "Adam", "AdamW", "GradientClipping", "Momentum", "Nesterov", "Optimizer", "WeightDecay"]
+__all__ = ["SGD", "Adam", "AdamW", "ClipGradNorm", "Momentum", "Nesterov", "Optimizer", "WeightDecay"]

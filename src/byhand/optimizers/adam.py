@@ -15,7 +15,7 @@ import numpy as np
 
 from byhand.arguments import check_number
 from byhand.arrays import Array, Params
-from byhand.optimizers.base import Optimizer, flush_tiny
+from byhand.optimizers.base import Optimizer, flush_denormals
 
 
 class Adam(Optimizer):
@@ -36,7 +36,7 @@ class Adam(Optimizer):
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Step every parameter; η = learning_rate."""
-        step = self.count_step()
+        step = self.next_step()
         root = math.sqrt(1 - self.beta2**step)
         rate, epsilon = learning_rate * root / (1 - self.beta1**step), self.epsilon * root
         for name, W in params.items():
@@ -53,6 +53,6 @@ class Adam(Optimizer):
         m += (1 - self.beta1) * (dW - m)  # (1)
         v *= self.beta2
         v += (1 - self.beta2) * (dW * dW)  # (2)
-        flush_tiny(m, step)
-        flush_tiny(v, step, below=1e-30)  # its root, 1e-15, is nothing beside ε
+        flush_denormals(m, step)
+        flush_denormals(v, step, below=1e-30)  # its root, 1e-15, is nothing beside ε
         return m, v

@@ -25,7 +25,7 @@ class Optimizer:
         """Move every array of `params` one step along −grads, in place. `grads` is left as it is."""
         raise NotImplementedError
 
-    def count_step(self) -> int:
+    def next_step(self) -> int:
         """Return the number of this step, 1, 2, …; the count lies in `state` with the rest."""
         count = self.state.setdefault("step", np.zeros((), dtype=np.int64))
         count += 1
@@ -42,7 +42,7 @@ class Optimizer:
 FLUSH_EVERY = 256  # steps
 
 
-def flush_tiny(array: Array, step: int, below: float = 1e-20) -> None:
+def flush_denormals(array: Array, step: int, below: float = 1e-20) -> None:
     """Set what has decayed below 1e-20 to zero, once in 256 steps.
 
     A running average of a gradient that stays 0 (a border pixel's) falls by a factor 0.9 a step and reaches the

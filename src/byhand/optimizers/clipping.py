@@ -15,7 +15,7 @@ from byhand.arrays import Params
 from byhand.optimizers.base import Optimizer
 
 
-class GradientClipping(Optimizer):
+class ClipGradNorm(Optimizer):
     """`inner` with the whole gradient no longer than max_norm.
 
     max_norm : c > 0
@@ -25,8 +25,8 @@ class GradientClipping(Optimizer):
 
     def __init__(self, inner: Optimizer, max_norm: float) -> None:
         super().__init__()
-        self.inner = check_kind("GradientClipping", "inner", inner, Optimizer, "an optimizer")
-        self.max_norm = check_number("GradientClipping", "max_norm", max_norm, lambda c: c > 0, "a number above 0")
+        self.inner = check_kind("ClipGradNorm", "inner", inner, Optimizer, "an optimizer")
+        self.max_norm = check_number("ClipGradNorm", "max_norm", max_norm, lambda c: c > 0, "a number above 0")
         self.state = inner.state
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:

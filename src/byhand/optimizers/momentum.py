@@ -9,7 +9,7 @@ Source: Polyak 1964, in the form of Sutskever et al. 2013 with the rate outside.
 
 from byhand.arguments import check_number
 from byhand.arrays import Params
-from byhand.optimizers.base import Optimizer, flush_tiny
+from byhand.optimizers.base import Optimizer, flush_denormals
 
 
 class Momentum(Optimizer):
@@ -26,10 +26,10 @@ class Momentum(Optimizer):
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Roll every parameter on; η = learning_rate."""
-        step = self.count_step()
+        step = self.next_step()
         for name, W in params.items():
             v = self.remembered("velocity", name, W)
             v *= self.momentum
             v += grads[name]  # (1)
-            flush_tiny(v, step)
+            flush_denormals(v, step)
             W -= learning_rate * v  # (2)

@@ -8,7 +8,7 @@ the gradient at the current weights (Bengio et al. 2013), as PyTorch has it.
 """
 
 from byhand.arrays import Params
-from byhand.optimizers.base import flush_tiny
+from byhand.optimizers.base import flush_denormals
 from byhand.optimizers.momentum import Momentum
 
 
@@ -19,12 +19,12 @@ class Nesterov(Momentum):
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Roll every parameter on; η = learning_rate."""
-        step = self.count_step()
+        step = self.next_step()
         for name, W in params.items():
             v = self.remembered("velocity", name, W)
             v *= self.momentum
             v += grads[name]  # (1)
-            flush_tiny(v, step)
+            flush_denormals(v, step)
             ahead = self.momentum * v
             ahead += grads[name]
             ahead *= learning_rate

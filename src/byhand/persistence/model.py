@@ -13,20 +13,20 @@ from typing import Any
 import numpy as np
 
 from byhand.arguments import MAX_WIDTH, check_items, check_kind, check_path, check_whole
-from byhand.arrays import Array, Params, check_features, plain_array
-from byhand.data.prepare import Preparation
+from byhand.arrays import Array, Params, check_input, plain_array
 from byhand.data.tables.applying import apply_schema, read_new
 from byhand.data.tables.frames import is_frame
 from byhand.data.tables.schema import TableSchema
-from byhand.errors import DataError, OptionError, ShapeError, known_as
+from byhand.errors import DataError, OptionError, ShapeError, lookup
 from byhand.network import Network
-from byhand.persistence.architecture import Described, build_network, describe_network, read_layers
-from byhand.persistence.arrays import check_same_arrays, network_arrays, restore_network
-from byhand.persistence.document import Document, Format, read_document, write_document
+from byhand.persistence.container import Document, Format, read_document, write_document
+from byhand.persistence.network_config import Described, build_network, describe_network, read_layers
 from byhand.persistence.output import Output, class_numbers, class_scores
-from byhand.persistence.plain_data import Reader, label, listed, one_of, optional, plain_object, record, text, whole
-from byhand.persistence.safe_tensors import naming
+from byhand.persistence.safetensors_io import naming
+from byhand.persistence.schema import Reader, label, listed, one_of, optional, plain_object, record, text, whole
+from byhand.persistence.state_dict import check_same_arrays, load_state_dict, state_dict
 from byhand.persistence.table_schema import plain_schema, read_schema
+from byhand.preprocessing import InputScaler
 from byhand.untrusted import distrust, plain_data
 
 CHUNK = 4096  # rows at a time: 13 MB of float32 for MNIST, whatever the size of the data
@@ -71,7 +71,7 @@ class Model:
     """
 
     network: Network
-    preparation: Preparation
+    preparation: InputScaler
     output: Output
     class_names: tuple[str, ...] = ()
     image_shape: tuple[int, int] | None = None
@@ -103,8 +103,8 @@ class Model:
     def _check_kinds(self) -> None:
         """Raise OptionError for a part of another kind; a word for `output` becomes the Output that it names."""
         check_kind("a model", "network", self.network, Network, "a Network")
-        check_kind("a model", "preparation", self.preparation, Preparation, "a Preparation")
-        object.__setattr__(self, "output", known_as("output", self.output, {str(output): output for output in Output}))
+        check_kind("a model", "preparation", self.preparation, InputScaler, "a Preparation")
+        object.__setattr__(self, "output", lookup("output", self.output, {str(output): output for output in Output}))
         names = check_items("a model", "class_names", self.class_names, "a list of words")
         words = tuple(check_kind("a model", "a class name", name, str, "words") for name in names)
         object.__setattr__(self, "class_names", words)
@@ -172,7 +172,7 @@ class Model:
         raw = plain_array("the model", "data", self.inputs(raw))
         if raw.dtype.kind not in "biuf":
             raise DataError(f"the model got {raw.dtype} data; expected numbers.")
-        check_features("the model", raw, self.n_features)
+        check_input("the model", raw, self.n_features)
         starts = range(0, max(len(raw), 1), CHUNK)  # no rows are one empty chunk
         with np.errstate(over="ignore", invalid="ignore"):  # looked for behind
             z = np.concatenate([self.network.predict(self._prepared(raw, start)) for start in starts])
@@ -213,7 +213,7 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
 
     path : the file, or a folder, in which it is called model.safetensors
     Raises OptionError if it holds what cannot be saved (a layer of your own, provenance that is not plain data),
-    EnvironmentFault if the machine says no.
+    SystemResourceError if the machine says no.
     """
     check_kind("save_model", "model", model, Model, "a Model")
     body = {
@@ -227,14 +227,14 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     }
     if model.table is not None:
         body["table"] = plain_schema(model.table)
-    arrays = {SCALE: model.preparation.scale, SHIFT: model.preparation.shift, **network_arrays(model.network)}
+    arrays = {SCALE: model.preparation.scale, SHIFT: model.preparation.shift, **state_dict(model.network)}
     write_document(_file(path), FORMAT if model.table else FORMAT_WITHOUT_TABLE, Document(body, arrays))
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
     """Return the model in a file, or in the file model.safetensors of a folder.
 
-    Raises DataError if there is none, ModelFormatError if it is another, damaged or newer file, EnvironmentFault if
+    Raises DataError if there is none, ModelFormatError if it is another, damaged or newer file, SystemResourceError if
     the machine says no.
     """
     file = _file(path)
@@ -255,7 +255,7 @@ def _model(body: dict[str, Any], arrays: Params) -> Model:
     for name in (SCALE, SHIFT):
         if name not in arrays:
             raise ValueError(f"the array {name!r} is missing")
-    preparation = Preparation(body["preparation"], arrays.pop(SCALE), arrays.pop(SHIFT))
+    preparation = InputScaler(body["preparation"], arrays.pop(SCALE), arrays.pop(SHIFT))
     return Model(
         _network(body["layers"], arrays),
         preparation,
@@ -274,6 +274,6 @@ def _network(layers: list[Described], arrays: Params) -> Network:
     dtype = arrays["params/0.W"].dtype if "params/0.W" in arrays else np.dtype(np.float32)
     if dtype == np.float64:
         network = network.astype(dtype)
-    check_same_arrays(arrays, network_arrays(network))
-    restore_network(network, arrays)
+    check_same_arrays(arrays, state_dict(network))
+    load_state_dict(network, arrays)
     return network

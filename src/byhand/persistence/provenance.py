@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from byhand._version import __version__
-from byhand.persistence.plain_data import shown
+from byhand.persistence.schema import shown
 
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")  # in the order in which OpenBLAS asks for them
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from byhand.data.tables.options import MISSING, TableOptions
 from byhand.data.tables.schema import MAX_CATEGORIES, Column, TableSchema
-from byhand.persistence.plain_data import Reader, label, listed, number, one_of, optional, record, whole
+from byhand.persistence.schema import Reader, label, listed, number, one_of, optional, record, whole
 
 MAX_COLUMNS = 100_000
 LARGEST = 3.5e38  # of a mean: what float32 holds

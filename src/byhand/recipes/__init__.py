@@ -1,6 +1,6 @@
 """The named systems. Each is a value in a file of its own; this is the list of them."""
 
-from byhand.errors import known_as
+from byhand.errors import lookup
 from byhand.recipes.deep_dive import DEEP_DIVE
 from byhand.recipes.digits import DIGITS
 from byhand.recipes.draw import DRAW
@@ -20,7 +20,7 @@ RECIPES: dict[str, Recipe] = {
 
 def recipe_named(name: str) -> Recipe:
     """Return the recipe of this name; raise OptionError with the nearest known name."""
-    return known_as("recipe", name, RECIPES)
+    return lookup("recipe", name, RECIPES)
 
 
 __all__ = ["RECIPES", "Recipe", "recipe_named"]

@@ -5,17 +5,19 @@ from dataclasses import replace
 
 from byhand import initializers
 from byhand.data.examples import Dataset
-from byhand.errors import OptionError, known_as
+from byhand.errors import OptionError, lookup
 from byhand.initializers import Initializer
 from byhand.losses import LOSSES, BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.table import TABLE, fit_to_rows
 from byhand.schedules import schedule_for
 from byhand.training.plan import Plan
 
-NUMBERS_RATE = 0.1  # · a recipe's learning rate: squared error is steeper than cross-entropy, whose gradient stops at 1
+REGRESSION_LR_FACTOR = (
+    0.1  # · a recipe's learning rate: squared error is steeper than cross-entropy, whose gradient stops at 1
+)
 
 
 def build_initializer(recipe: Recipe) -> Initializer:
@@ -27,7 +29,7 @@ def build_initializer(recipe: Recipe) -> Initializer:
         "uniform": initializers.uniform(recipe.init_scale),
         "zeros": initializers.zeros,
     }
-    return known_as("initializer", recipe.initializer, known)
+    return lookup("initializer", recipe.initializer, known)
 
 
 def build_network(recipe: Recipe, dataset: Dataset) -> Network:
@@ -48,7 +50,7 @@ def build_network(recipe: Recipe, dataset: Dataset) -> Network:
 
 def build_loss(recipe: Recipe) -> Loss:
     """Return the recipe's loss."""
-    loss = known_as("loss", recipe.loss, LOSSES)
+    loss = lookup("loss", recipe.loss, LOSSES)
     if recipe.loss == SoftmaxCrossEntropy.kind:
         return SoftmaxCrossEntropy(recipe.label_smoothing)
     if recipe.label_smoothing:
@@ -65,13 +67,13 @@ def build_optimizer(recipe: Recipe) -> Optimizer:
         "adam": lambda: Adam(beta2=recipe.beta2),
         "adamw": lambda: AdamW(recipe.weight_decay, beta2=recipe.beta2),
     }
-    optimizer = known_as("optimizer", recipe.optimizer, known)()
+    optimizer = lookup("optimizer", recipe.optimizer, known)()
     if recipe.weight_decay and recipe.optimizer != "adamw":  # AdamW decays by itself
         optimizer = WeightDecay(optimizer, recipe.weight_decay)
-    return GradientClipping(optimizer, recipe.clip_norm) if recipe.clip_norm else optimizer
+    return ClipGradNorm(optimizer, recipe.clip_norm) if recipe.clip_norm else optimizer
 
 
-def suited(recipe: Recipe, dataset: Dataset, given: Collection[str] = ()) -> Recipe:
+def adapt_to_regression(recipe: Recipe, dataset: Dataset, given: Collection[str] = ()) -> Recipe:
     """Return the recipe, made to fit the data: epochs and batches for the rows of a table; where the data are numbers
     to predict, squared error, and a smaller rate.
 
@@ -82,7 +84,7 @@ def suited(recipe: Recipe, dataset: Dataset, given: Collection[str] = ()) -> Rec
     if dataset.train.is_classes or recipe.loss == SquaredError.kind or "loss" in given:
         return recipe
     keeps_rate = "learning_rate" in given or recipe.name == TABLE.name  # Adam's step does not grow with the gradient
-    rate = recipe.learning_rate * (1 if keeps_rate else NUMBERS_RATE)
+    rate = recipe.learning_rate * (1 if keeps_rate else REGRESSION_LR_FACTOR)
     return replace(recipe, loss=SquaredError.kind, label_smoothing=0.0, learning_rate=rate)
 
 

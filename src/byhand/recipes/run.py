@@ -48,7 +48,7 @@ class Run:
     @property
     def network(self) -> Network:
         """The network as it is now, for inputs and answers as the data set has them."""
-        return self.scale.taken_in(self.state.network) if self.scale else self.state.network
+        return self.scale.fold_into(self.state.network) if self.scale else self.state.network
 
     @property
     def seconds(self) -> float:

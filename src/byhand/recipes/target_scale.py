@@ -14,9 +14,9 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
-from byhand.data.prepare import CONSTANT
 from byhand.layers import Dense
 from byhand.network import Network
+from byhand.preprocessing import CONSTANT
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class TargetScale:
         """Return the examples with targets (n, k) as the network is trained on them."""
         return replace(examples, y=(examples.y.reshape(len(examples), -1) - self.mean) / self.spread)
 
-    def taken_in(self, network: Network) -> Network:
+    def fold_into(self, network: Network) -> Network:
         """Return a copy of a network trained on scaled targets that says the numbers themselves."""
         copy = network.astype(network.layers[-1].params["W"].dtype)
         last = copy.layers[-1].params

@@ -14,11 +14,11 @@ import numpy as np
 
 from byhand.arrays import Array, Params
 from byhand.errors import DataError, ModelFormatError, ShapeError
-from byhand.persistence.arrays import check_same_arrays, network_arrays
-from byhand.persistence.document import Document, Format, read_document, write_document
-from byhand.persistence.plain_data import Reader, optional, plain_object, record, shown, whole
+from byhand.persistence.container import Document, Format, read_document, write_document
 from byhand.persistence.provenance import environment
-from byhand.persistence.safe_tensors import naming
+from byhand.persistence.safetensors_io import naming
+from byhand.persistence.schema import Reader, optional, plain_object, record, shown, whole
+from byhand.persistence.state_dict import check_same_arrays, state_dict
 from byhand.training.history import EpochRecord, from_json_lines, to_json_lines
 from byhand.training.state import Best, TrainingState
 
@@ -27,7 +27,7 @@ BEST = "best/"  # before the names of the best weights
 OPTIMIZER = "optimizer/"  # before the names of what the optimizer remembers, see TrainingState.arrays
 
 
-def _measured(name: str, value: Any) -> float:
+def regression_metrics(name: str, value: Any) -> float:
     """Read a measured number, which may have become infinite."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name} is {shown(value)}; expected a number")
@@ -38,15 +38,15 @@ _epoch: Reader = whole(0, 1 << 31)
 _row: Reader = record(
     {
         "epoch": _epoch,
-        "train_loss": _measured,
-        "train_accuracy": optional(_measured),
-        "valid_loss": optional(_measured),
-        "valid_accuracy": optional(_measured),
-        "learning_rate": _measured,
-        "seconds": _measured,
+        "train_loss": regression_metrics,
+        "train_accuracy": optional(regression_metrics),
+        "valid_loss": optional(regression_metrics),
+        "valid_accuracy": optional(regression_metrics),
+        "learning_rate": regression_metrics,
+        "seconds": regression_metrics,
     }
 )
-_best: Reader = record({"epoch": _epoch, "valid_loss": _measured})
+_best: Reader = record({"epoch": _epoch, "valid_loss": regression_metrics})
 _body: Reader = record(
     {"epoch": _epoch, "best": optional(_best), "settings": plain_object, "environment": plain_object}
 )
@@ -74,7 +74,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, settings
     """Write the state of a run to a file, whole or not at all.
 
     settings : plain data, everything needed to make network, optimizer and plan again
-    Raises OptionError if the settings are not plain data, EnvironmentFault if the machine says no.
+    Raises OptionError if the settings are not plain data, SystemResourceError if the machine says no.
     """
     best = state.best
     body = {
@@ -94,8 +94,8 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, settings
 def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """Return what save_checkpoint wrote.
 
-    Raises DataError if there is no file, ModelFormatError if it is another, damaged or newer one, EnvironmentFault if
-    the machine says no.
+    Raises DataError if there is no file, ModelFormatError if it is another, damaged or newer one, SystemResourceError
+    if the machine says no.
     """
     path = Path(path)
     document = read_document(path, FORMAT)
@@ -141,7 +141,7 @@ def restore_state(checkpoint: Checkpoint, state: TrainingState) -> None:
 
 def _check_fit(checkpoint: Checkpoint, state: TrainingState) -> None:
     """Raise ShapeError unless every array of the checkpoint has its place in the state."""
-    expected = network_arrays(state.network)
+    expected = state_dict(state.network)
     remembered = {name: array for name, array in checkpoint.arrays.items() if name.startswith(OPTIMIZER)}
     check_same_arrays({name: a for name, a in checkpoint.arrays.items() if name not in remembered}, expected)
     if checkpoint.best:

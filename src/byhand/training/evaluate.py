@@ -15,8 +15,8 @@ from byhand.metrics import (
     confusion_matrix,
     mean_absolute_error,
     mean_squared_error,
-    predicted_classes,
-    r_squared,
+    predict_labels,
+    r2_score,
     wilson_interval,
 )
 from byhand.network import Network
@@ -39,13 +39,13 @@ class Evaluation:
     interval: tuple[float, float] | None = None
     confusion: Array | None = None
     mean_squared_error: float | None = None
-    r_squared: float | None = None
+    r2_score: float | None = None
     mean_absolute_error: float | None = None
     baseline_error: float | None = None  # root of the mean squared error of always saying the mean of these examples
 
     def __repr__(self) -> str:
         if self.accuracy is None or self.interval is None:
-            found = f"R² {self.r_squared:.4f}, mean squared error {self.mean_squared_error:.6g}"
+            found = f"R² {self.r2_score:.4f}, mean squared error {self.mean_squared_error:.6g}"
         else:
             low, high = (100 * bound for bound in self.interval)
             found = f"accuracy {100 * self.accuracy:.2f} % (95 % interval {low:.2f} – {high:.2f} %)"
@@ -67,7 +67,11 @@ def evaluate(network: Network, examples: Examples, *, loss: Loss | None = None) 
     says = predictor(network, examples.preparation)
     output = np.concatenate([says(examples.raw[i : i + CHUNK]) for i in range(0, len(examples), CHUNK)])
     value = None if loss is None else float(loss.forward(output, examples.y)[0])
-    return judged(output, examples.y, value) if examples.is_classes else _measured(output, examples.y, value)
+    return (
+        classification_metrics(output, examples.y, value)
+        if examples.is_classes
+        else regression_metrics(output, examples.y, value)
+    )
 
 
 def _check_answers(examples: Examples, n_out: int) -> None:
@@ -87,23 +91,23 @@ def _check_answers(examples: Examples, n_out: int) -> None:
         )
 
 
-def judged(output: Array, y: Array, loss: float | None = None) -> Evaluation:
+def classification_metrics(output: Array, y: Array, loss: float | None = None) -> Evaluation:
     """Return what outputs (n, k) are worth when the classes were y (n,)."""
-    predicted = predicted_classes(output)
+    predicted = predict_labels(output)
     share = accuracy(predicted, y)
     confusion = confusion_matrix(predicted, y, max(output.shape[1], 2))
     return Evaluation(len(y), output, loss, predicted, share, wilson_interval(share, len(y)), confusion)
 
 
-def _measured(output: Array, y: Array, loss: float | None) -> Evaluation:
+def regression_metrics(output: Array, y: Array, loss: float | None) -> Evaluation:
     """Return what outputs (n, k) are worth when the numbers to predict were y (n, k)."""
-    error, r2 = mean_squared_error(output, y), r_squared(output, y)
+    error, r2 = mean_squared_error(output, y), r2_score(output, y)
     return Evaluation(
         len(y),
         output,
         loss,
         mean_squared_error=error,
-        r_squared=r2,
+        r2_score=r2,
         mean_absolute_error=mean_absolute_error(output, y),
         baseline_error=float(np.sqrt(np.var(y.reshape(output.shape).astype(np.float64), axis=0).mean())),
     )

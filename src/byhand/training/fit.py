@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable
 from byhand.arguments import check_items, shown
 from byhand.data.examples import Examples
 from byhand.engines.base import Engine
-from byhand.engines.library import FLOAT32
+from byhand.engines.bindings import FLOAT32
+from byhand.engines.selection import choose_engine
 from byhand.errors import OptionError
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD
 from byhand.optimizers.base import Optimizer
 from byhand.schedules import Constant, Schedule
-from byhand.training.engines import choose_engine
 from byhand.training.history import EpochRecord
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState

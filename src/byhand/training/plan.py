@@ -10,13 +10,13 @@ import numpy as np
 from byhand.arguments import check_flag, check_kind, check_whole, shown
 from byhand.arrays import Array
 from byhand.data.examples import Examples
-from byhand.engines.base import EpochJob
-from byhand.engines.shuffle import order_of
+from byhand.engines.base import EpochSpec
+from byhand.engines.shuffle import permutation
 from byhand.errors import OptionError
 from byhand.layers import Sigmoid, Softmax
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from byhand.network import Network
-from byhand.randomness import AUGMENT, DROPOUT, SHUFFLE, Stream
+from byhand.random import AUGMENT, DROPOUT, SHUFFLE, RandomStream
 from byhand.schedules import Schedule, check_rates
 
 MAX_EPOCHS, MAX_BATCH = 1_000_000, 2**31 - 1
@@ -74,26 +74,26 @@ class Plan:
         n_steps = self.n_steps(n) * self.epochs
         return check_rates(self.schedule(n_steps), n_steps)
 
-    def job(self, examples: Examples, epoch: int, rates: Array) -> EpochJob:
+    def job(self, examples: Examples, epoch: int, rates: Array) -> EpochSpec:
         """Return the work of epoch 1, 2, …: a function of this plan and the epoch alone.
 
         rates : self.learning_rates(len(examples)), made once for all epochs
         """
         n, steps = len(examples), self.n_steps(len(examples))
-        return EpochJob(
+        return EpochSpec(
             epoch=epoch,
             examples=examples,
             order=self.order(n, epoch),
             batch_size=self.batch_size,
             learning_rates=rates[(epoch - 1) * steps : epoch * steps],
-            rng=Stream(self.seed, DROPOUT, epoch),
-            moved=Stream(self.seed, AUGMENT, epoch).integers(-self.move, self.move, n, 2) if self.move else None,
+            rng=RandomStream(self.seed, DROPOUT, epoch),
+            moved=RandomStream(self.seed, AUGMENT, epoch).integers(-self.move, self.move, n, 2) if self.move else None,
             image_shape=self.image_shape,
         )
 
     def order(self, n: int, epoch: int) -> Array:
         """Return the order of epoch 1, 2, …: (n,) row numbers, each once."""
-        return order_of(Stream(self.seed, SHUFFLE, epoch), n) if self.shuffle else np.arange(n)
+        return permutation(RandomStream(self.seed, SHUFFLE, epoch), n) if self.shuffle else np.arange(n)
 
 
 def _image_shape(shape: Any) -> tuple[int, int]:

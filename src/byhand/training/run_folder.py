@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from byhand.errors import ByhandError, DataError, EnvironmentFault
-from byhand.files import read_whole, sweep_temporaries, write_whole
+from byhand.errors import ByhandError, DataError, SystemResourceError
+from byhand.files import atomic_write, read_bytes_limited, remove_stale_tempfiles
 from byhand.training.checkpoint import save_checkpoint
 from byhand.training.history import to_json_lines
 from byhand.training.state import TrainingState
@@ -51,7 +51,7 @@ class RunFolder:
                 except FileExistsError:
                     number += 1
         except OSError as error:
-            raise EnvironmentFault(
+            raise SystemResourceError(
                 f"cannot make a run folder in {root}: {error.strerror}. Name another place.", argument="runs"
             ) from error
 
@@ -60,7 +60,7 @@ class RunFolder:
         try:
             (self.path / name).mkdir(exist_ok=True)
         except OSError as error:
-            raise EnvironmentFault(
+            raise SystemResourceError(
                 f"cannot make {self.path / name}: {error.strerror}. Name another place.", argument="runs"
             ) from error
         return RunFolder(self.path / name)
@@ -92,31 +92,31 @@ class RunFolder:
         """Save checkpoint and history if the last time is a second ago, or `now`."""
         if now or time.monotonic() - self._saved_at > SAVE_EVERY:
             save_checkpoint(self.checkpoint_file, state, settings)
-            write_whole(self.history_file, to_json_lines(state.history).encode())
+            atomic_write(self.history_file, to_json_lines(state.history).encode())
             self._saved_at = time.monotonic()
 
     def finish(self) -> None:
         """Drop the checkpoints, of several seeds too, and what killed processes left: there is nothing to resume."""
         for folder in (self, *self.seeds()):
             folder.checkpoint_file.unlink(missing_ok=True)
-            sweep_temporaries(folder.path)
+            remove_stale_tempfiles(folder.path)
 
     def write_record(self, record: dict[str, Any]) -> None:
         """Write record.json; half a character, as in a path that is not UTF-8, as the escape that JSON has for it.
 
         When the run was begun stays as it was written first.
         """
-        sweep_temporaries(self.path)
+        remove_stale_tempfiles(self.path)
         started = record.get("started") or self._started() or datetime.now(UTC).isoformat(timespec="microseconds")
         text = json.dumps({**record, "started": started}, indent=2, ensure_ascii=False) + "\n"
-        write_whole(self.record_file, text.encode("utf-8", "backslashreplace"))
+        atomic_write(self.record_file, text.encode("utf-8", "backslashreplace"))
 
     def read_record(self) -> dict[str, Any]:
         """Return record.json; raise DataError when it is missing or damaged."""
         if not os.path.lexists(self.record_file):
             raise DataError(f"{self.path} is not a run folder: it has no record.json.")
         try:
-            record = json.loads(read_whole(self.record_file, "the record of a run", MAX_RECORD))
+            record = json.loads(read_bytes_limited(self.record_file, "the record of a run", MAX_RECORD))
         except (ValueError, RecursionError) as error:
             raise DataError(f"{self.record_file} is damaged: {error}.") from error
         if not isinstance(record, dict):

@@ -6,7 +6,7 @@ from byhand.arguments import check_kind
 from byhand.arrays import Params
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
-from byhand.persistence.arrays import copied, network_arrays, restore_network
+from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
 from byhand.training.history import EpochRecord
 
 
@@ -40,17 +40,17 @@ class TrainingState:
     def arrays(self) -> Params:
         """Return every array of the run under one name each; the arrays themselves, not copies."""
         return {
-            **network_arrays(self.network),
+            **state_dict(self.network),
             **{f"optimizer/{name}": array for name, array in self.optimizer.state.items()},
         }
 
     def snapshot(self) -> Params:
         """Return copies of all arrays."""
-        return copied(self.arrays())
+        return copy_arrays(self.arrays())
 
     def restore(self, arrays: Params) -> None:
         """Put the arrays of a snapshot back in place, forgetting optimizer state that did not exist then."""
-        restore_network(self.network, arrays)
+        load_state_dict(self.network, arrays)
         self.optimizer.state.clear()
         prefix = "optimizer/"
         for name, array in arrays.items():

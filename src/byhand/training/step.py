@@ -6,11 +6,17 @@ from byhand.arrays import Array
 from byhand.losses.base import Loss
 from byhand.network import Network, Trace
 from byhand.optimizers.base import Optimizer
-from byhand.randomness import Stream
+from byhand.random import RandomStream
 
 
 def train_step(
-    network: Network, loss: Loss, optimizer: Optimizer, learning_rate: float, x: Array, y: Array, rng: Stream | None
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    learning_rate: float,
+    x: Array,
+    y: Array,
+    rng: RandomStream | None,
 ) -> tuple[Any, Trace]:
     """Learn from one minibatch: forward, loss, backward, update, statistics.
 

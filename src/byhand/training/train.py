@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from byhand.arguments import check_kind
 from byhand.data.examples import Examples
-from byhand.engines.base import Engine, EpochJob, EpochResult
+from byhand.engines.base import Engine, EpochResult, EpochSpec
+from byhand.engines.selection import choose_engine
 from byhand.errors import DataError, OptionError
-from byhand.training.early_stopping import is_exhausted, remember_best, restore_best
-from byhand.training.engines import choose_engine
+from byhand.training.early_stopping import patience_exceeded, restore_best, update_best
 from byhand.training.evaluate import evaluate
 from byhand.training.history import EpochRecord
 from byhand.training.plan import Plan, check_pair
@@ -38,7 +38,7 @@ def train(
     _check_examples(plan, examples, validation)
     rates = plan.learning_rates(len(examples))
     engine = engine or choose_engine(None, state.network, plan.loss, state.optimizer).engine
-    while state.epoch < plan.epochs and not (plan.patience and is_exhausted(state, plan.patience)):
+    while state.epoch < plan.epochs and not (plan.patience and patience_exceeded(state, plan.patience)):
         started = time.perf_counter()
         result = _one_epoch(state, plan.job(examples, state.epoch + 1, rates), plan, engine, stop)
         if result is None:
@@ -47,7 +47,7 @@ def train(
         state.epoch = record.epoch
         state.history.append(record)
         if plan.patience:
-            remember_best(state, record)
+            update_best(state, record)
         yield record
     if plan.patience:
         restore_best(state)
@@ -70,7 +70,7 @@ def _check_examples(plan: Plan, examples: Examples, validation: Examples | None)
 
 
 def _one_epoch(
-    state: TrainingState, job: EpochJob, plan: Plan, engine: Engine, stop: Callable[[], bool]
+    state: TrainingState, job: EpochSpec, plan: Plan, engine: Engine, stop: Callable[[], bool]
 ) -> EpochResult | None:
     """Train the next epoch whole, or leave the state as it was."""
     before = state.snapshot()

@@ -5,10 +5,10 @@ from math import erf, sqrt
 import numpy as np
 import pytest
 
-from byhand.data.clouds import CLOUDS, Clouds, clouds_named
+from byhand.data.gaussian_pair import GAUSSIAN_PAIRS, GaussianPair, gaussian_pair_named
 from byhand.errors import OptionError
 
-every_pair = pytest.mark.parametrize("clouds", CLOUDS.values(), ids=CLOUDS)
+every_pair = pytest.mark.parametrize("clouds", GAUSSIAN_PAIRS.values(), ids=GAUSSIAN_PAIRS)
 
 
 def normal_cdf(x: float) -> float:
@@ -19,19 +19,19 @@ def normal_cdf(x: float) -> float:
 def test_for_equal_spreads_the_errors_are_known(distance: float, spread: float) -> None:
     """The best rule is the line half-way, and its error Φ(−d / 2σ)."""
     centres = np.array([[0.3, -0.2], [0.3 + distance * 0.6, -0.2 + distance * 0.8]])
-    clouds = Clouds(centres, np.stack([spread**2 * np.eye(2)] * 2))
+    clouds = GaussianPair(centres, np.stack([spread**2 * np.eye(2)] * 2))
     expected = normal_cdf(-distance / (2 * spread))
     assert clouds.bayes_error() == pytest.approx(expected, abs=1e-6)
-    assert clouds.best_line_error() == pytest.approx(expected, abs=1e-9)
+    assert clouds.best_linear_error() == pytest.approx(expected, abs=1e-9)
 
 
 @every_pair
-def test_no_line_beats_the_best_rule(clouds: Clouds) -> None:
-    assert clouds.best_line_error() >= clouds.bayes_error() - 1e-7
+def test_no_line_beats_the_best_rule(clouds: GaussianPair) -> None:
+    assert clouds.best_linear_error() >= clouds.bayes_error() - 1e-7
 
 
 @every_pair
-def test_the_integrals_agree_with_counting(clouds: Clouds) -> None:
+def test_the_integrals_agree_with_counting(clouds: GaussianPair) -> None:
     n = 400_000
     points, y = clouds.sample(n, seed=1)
     counted = (clouds.density(points).argmax(axis=1) != y).mean()
@@ -44,13 +44,13 @@ def test_the_integrals_agree_with_counting(clouds: Clouds) -> None:
 
 
 @every_pair
-def test_densities_integrate_to_one(clouds: Clouds) -> None:
+def test_densities_integrate_to_one(clouds: GaussianPair) -> None:
     points, area = clouds._grid()
     assert np.allclose(clouds.density(points).sum(axis=0) * area, 1, atol=1e-6)
 
 
 @every_pair
-def test_samples_have_the_centres_and_spreads(clouds: Clouds) -> None:
+def test_samples_have_the_centres_and_spreads(clouds: GaussianPair) -> None:
     points, y = clouds.sample(200_000, seed=3)
     for label in (0, 1):
         cloud = points[y == label]
@@ -61,12 +61,12 @@ def test_samples_have_the_centres_and_spreads(clouds: Clouds) -> None:
 
 def test_a_tilted_cloud_too() -> None:
     tilted = np.array([[2.0, 1.2], [1.2, 1.0]])
-    clouds = Clouds(np.array([[0.0, 0.0], [2.0, 0.0]]), np.stack([tilted, tilted]))
+    clouds = GaussianPair(np.array([[0.0, 0.0], [2.0, 0.0]]), np.stack([tilted, tilted]))
     distance = sqrt(np.array([2.0, 0.0]) @ np.linalg.inv(tilted) @ np.array([2.0, 0.0]))
     assert clouds.bayes_error() == pytest.approx(normal_cdf(-distance / 2), abs=1e-5)
-    assert clouds.best_line_error() == pytest.approx(normal_cdf(-distance / 2), abs=1e-7)
+    assert clouds.best_linear_error() == pytest.approx(normal_cdf(-distance / 2), abs=1e-7)
 
 
 def test_an_unknown_pair() -> None:
     with pytest.raises(OptionError, match="gaussians"):
-        clouds_named("gausians")
+        gaussian_pair_named("gausians")

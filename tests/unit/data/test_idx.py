@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from byhand.data.idx import KINDS, read_idx, write_idx
-from byhand.errors import DataError, EnvironmentFault
+from byhand.errors import DataError, SystemResourceError
 
 SHAPES = [(1,), (7,), (3, 4), (2, 3, 4), (2, 1, 3, 2)]
 
@@ -56,7 +56,7 @@ def test_missing_folder_and_unwritable(tmp_path: Path) -> None:
         read_idx(tmp_path / "none")
     with pytest.raises(DataError, match="is a folder"):
         read_idx(tmp_path)
-    with pytest.raises(EnvironmentFault, match="cannot be written"):
+    with pytest.raises(SystemResourceError, match="cannot be written"):
         write_idx(tmp_path / "no" / "a", np.zeros(1, dtype=np.uint8))
 
 

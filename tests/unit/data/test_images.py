@@ -4,16 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pages import likeness, page, stroke
+from synthetic_images import likeness, page, stroke
 
-from byhand.data.drawn_digit import as_mnist
 from byhand.data.images import prepare_image
-from byhand.errors import DataError, EnvironmentFault
+from byhand.data.mnist_preprocess import normalize_digit
+from byhand.errors import DataError, SystemResourceError
 
 Image = pytest.importorskip("PIL.Image", reason="pictures need Pillow")
 
 GREY = page(stroke(150, 90)).astype(np.uint8)
-EXPECTED = as_mnist(GREY)
+EXPECTED = normalize_digit(GREY)
 
 
 def saved(picture: object, path: Path, **options: object) -> Path:
@@ -85,5 +85,5 @@ def test_a_file_that_the_machine_does_not_give(tmp_path: Path, monkeypatch: pyte
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("builtins.open", fails)
-    with pytest.raises(EnvironmentFault, match="cannot be read: Permission denied"):
+    with pytest.raises(SystemResourceError, match="cannot be read: Permission denied"):
         prepare_image(tmp_path / "digit.png")

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from byhand.data.augment import shift
 from byhand.data.examples import Examples
 from byhand.data.minibatches import minibatches
-from byhand.data.prepare import preparation_for
+from byhand.preprocessing import fit_scaler
 
-RAW = preparation_for("raw", np.zeros((1, 1)), low=0, high=1)
-HALF = preparation_for("unit", np.zeros((1, 1)), low=0, high=2)
+RAW = fit_scaler("raw", np.zeros((1, 1)), low=0, high=1)
+HALF = fit_scaler("unit", np.zeros((1, 1)), low=0, high=2)
 
 
 @given(n=st.integers(1, 50), batch_size=st.integers(1, 60), seed=st.integers(0, 99))

@@ -9,7 +9,7 @@ import pytest
 
 from byhand import data
 from byhand.data.idx import write_idx
-from byhand.data.mnist import NAMES, MnistNotFound, cache_folder
+from byhand.data.mnist import NAMES, DatasetNotFoundError, cache_folder
 from byhand.errors import DataError, OptionError
 
 
@@ -110,7 +110,7 @@ def test_pictures_of_two_sizes_are_refused(tmp_path: Path) -> None:
 
 def test_nowhere(tmp_path: Path, no_network: None) -> None:
     for download in (True, False):
-        with pytest.raises(MnistNotFound, match="Name the folder of its four files by BYHAND_DATA"):
+        with pytest.raises(DatasetNotFoundError, match="Name the folder of its four files by BYHAND_DATA"):
             data.mnist(download=download)
     with pytest.raises(DataError):
         data.mnist(tmp_path / "no such folder")
@@ -138,7 +138,7 @@ def test_a_user_without_a_home_needs_none(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Path, "home", homeless)
     monkeypatch.delenv("BYHAND_CACHE")
-    with pytest.raises(MnistNotFound, match="BYHAND_CACHE"):
+    with pytest.raises(DatasetNotFoundError, match="BYHAND_CACHE"):
         first_row()
     neighbour = look_alike(tmp_path / "data" / "MNIST" / "raw", seed=1)
     assert first_row() == data.mnist(neighbour, validation=None).train.raw[0].tolist()

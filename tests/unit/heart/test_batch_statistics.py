@@ -5,7 +5,7 @@ import pytest
 
 from byhand.errors import ShapeError
 from byhand.layers import BatchNorm
-from byhand.randomness import INIT, Stream
+from byhand.random import INIT, RandomStream
 
 
 def normaliser(width: int = 2, **options: float) -> BatchNorm:
@@ -32,7 +32,7 @@ def test_worked_by_hand() -> None:
 def test_a_training_batch_leaves_with_mean_beta_and_spread_gamma() -> None:
     layer = normaliser(3)
     layer.params["gamma"][:], layer.params["beta"][:] = [1, 2, 3], [-1, 0, 1]
-    y, _ = layer.forward(5 + 10 * Stream(0, INIT).normal(200, 3), training=True)
+    y, _ = layer.forward(5 + 10 * RandomStream(0, INIT).normal(200, 3), training=True)
     np.testing.assert_allclose(y.mean(axis=0), [-1, 0, 1], atol=1e-12)
     np.testing.assert_allclose(y.std(axis=0), [1, 2, 3], rtol=1e-6)  # ε = 1e-5 beside a variance of 100
 
@@ -65,7 +65,7 @@ def test_prediction_and_its_trace_leave_the_averages_alone() -> None:
 
 def test_running_averages_settle_on_the_data() -> None:
     layer = normaliser(2)
-    rng = Stream(1, INIT)
+    rng = RandomStream(1, INIT)
     for _ in range(300):
         _, saved = layer.forward(np.array([3.0, -7.0]) + np.array([2.0, 0.5]) * rng.normal(64, 2), training=True)
         layer.update_statistics(saved)

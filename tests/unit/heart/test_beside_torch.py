@@ -9,7 +9,7 @@ from byhand.layers import BatchNorm, Dense
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, WeightDecay
-from byhand.randomness import INIT, Stream
+from byhand.random import INIT, RandomStream
 
 torch = pytest.importorskip("torch")
 
@@ -23,7 +23,7 @@ def network(activation: str = "tanh", **options: Any) -> Network:
 
 
 def batch() -> tuple[np.ndarray, np.ndarray]:
-    return Stream(3, INIT).normal(N, 4), Stream(4, INIT).integers(0, 2, N)
+    return RandomStream(3, INIT).normal(N, 4), RandomStream(4, INIT).integers(0, 2, N)
 
 
 def twin(ours: Network, activation: str = "tanh") -> Any:
@@ -87,7 +87,7 @@ def test_running_averages() -> None:
     ours = network(batch_norm=True)
     other = twin(ours)
     for seed in range(5):
-        x = Stream(seed, INIT).normal(N, 4)
+        x = RandomStream(seed, INIT).normal(N, 4)
         ours.update_statistics(ours.forward(x, training=True))
         other(torch.from_numpy(x))
     norms = [module for module in other if isinstance(module, torch.nn.BatchNorm1d)]
@@ -125,7 +125,7 @@ def test_twenty_steps(name: str) -> None:
     optimizer: Optimizer = make()
     their_optimizer = make_theirs(other)
     for seed in range(20):
-        x, y = Stream(seed, INIT, 1).normal(N, 4), Stream(seed, INIT, 2).integers(0, 2, N)
+        x, y = RandomStream(seed, INIT, 1).normal(N, 4), RandomStream(seed, INIT, 2).integers(0, 2, N)
         trace = ours.forward(x, training=True)
         _, saved = loss.forward(trace.output, y)
         optimizer.update(ours.params, ours.backward(loss.backward(saved), trace), 0.05)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from byhand.optimizers import Adam, AdamW, Momentum, Nesterov, Optimizer
-from byhand.optimizers.base import FLUSH_EVERY, flush_tiny
+from byhand.optimizers.base import FLUSH_EVERY, flush_denormals
 
 SMALLEST_NORMAL = np.finfo(np.float32).tiny  # 1.2e-38
 FIRST = np.array([10.0**-e for e in range(12)] + [-1e-3, -1e-6], dtype=np.float32)
@@ -40,11 +40,11 @@ def test_the_flush_comes_every_256th_step_and_takes_only_what_is_tiny() -> None:
     kept = np.array([1e-19, -1e-19, 1.0])
     for step in (1, 255, 257):
         array = np.array([1e-21, *kept])
-        flush_tiny(array, step)
+        flush_denormals(array, step)
         assert array[0] == 1e-21
     for step in (256, 512):
         array = np.array([1e-21, -1e-21, *kept])
-        flush_tiny(array, step)
+        flush_denormals(array, step)
         assert array.tolist() == [0, 0, *kept]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from byhand.errors import OptionError
 from byhand.layers import Dropout
-from byhand.randomness import DROPOUT, Stream
+from byhand.random import DROPOUT, RandomStream
 
 
 def test_dropout_off_in_prediction() -> None:
@@ -17,14 +17,14 @@ def test_dropout_off_in_prediction() -> None:
 
 
 def test_a_unit_is_silent_or_made_larger_by_what_the_silent_ones_lack() -> None:
-    y, _ = Dropout(0.75).forward(np.ones((50, 40)), training=True, rng=Stream(1, DROPOUT))
+    y, _ = Dropout(0.75).forward(np.ones((50, 40)), training=True, rng=RandomStream(1, DROPOUT))
     assert set(np.unique(y)) == {0, 4}  # 1 / (1 − 0.75)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.8])
 def test_expectation_is_kept(rate: float) -> None:
     n = 200_000
-    y, _ = Dropout(rate).forward(np.ones((n, 1)), training=True, rng=Stream(2, DROPOUT))
+    y, _ = Dropout(rate).forward(np.ones((n, 1)), training=True, rng=RandomStream(2, DROPOUT))
     std_of_mean = np.sqrt(rate / (1 - rate) / n)
     assert abs(y.mean() - 1) < 4 * std_of_mean
     assert (y == 0).mean() == pytest.approx(rate, abs=0.005)
@@ -32,32 +32,32 @@ def test_expectation_is_kept(rate: float) -> None:
 
 def test_the_gradient_passes_the_mask_that_the_signal_passed() -> None:
     layer = Dropout(0.5)
-    y, mask = layer.forward(np.full((20, 30), 3.0), training=True, rng=Stream(3, DROPOUT))
+    y, mask = layer.forward(np.full((20, 30), 3.0), training=True, rng=RandomStream(3, DROPOUT))
     dx, _ = layer.backward(np.full((20, 30), 7.0), mask)
     assert dx is not None
     np.testing.assert_array_equal(dx * 3, y * 7)
 
 
 def test_the_mask_is_a_function_of_seed_epoch_and_place() -> None:
-    def mask(rng: Stream) -> list[float]:
+    def mask(rng: RandomStream) -> list[float]:
         y, _ = Dropout(0.5).forward(np.ones((4, 16)), training=True, rng=rng)
         return y.ravel().tolist()
 
-    assert mask(Stream(1, DROPOUT, 2)) == mask(Stream(1, DROPOUT, 2))
-    assert mask(Stream(1, DROPOUT, 2)) != mask(Stream(1, DROPOUT, 3))
-    assert mask(Stream(1, DROPOUT, 2)) != mask(Stream(2, DROPOUT, 2))
-    rng = Stream(1, DROPOUT, 2)
+    assert mask(RandomStream(1, DROPOUT, 2)) == mask(RandomStream(1, DROPOUT, 2))
+    assert mask(RandomStream(1, DROPOUT, 2)) != mask(RandomStream(1, DROPOUT, 3))
+    assert mask(RandomStream(1, DROPOUT, 2)) != mask(RandomStream(2, DROPOUT, 2))
+    rng = RandomStream(1, DROPOUT, 2)
     assert mask(rng) != mask(rng)  # the second layer, or the second batch, draws on from there
 
 
 def test_rate_zero_draws_nothing() -> None:
-    rng = Stream(1, DROPOUT)
+    rng = RandomStream(1, DROPOUT)
     Dropout(0.0).forward(np.ones((4, 4)), training=True, rng=rng)
     assert rng.position == 0
 
 
 def test_float32_stays_float32() -> None:
-    y, mask = Dropout(0.5).forward(np.ones((4, 4), dtype=np.float32), training=True, rng=Stream(1, DROPOUT))
+    y, mask = Dropout(0.5).forward(np.ones((4, 4), dtype=np.float32), training=True, rng=RandomStream(1, DROPOUT))
     assert mask is not None
     assert y.dtype == mask.dtype == np.float32
 

@@ -10,7 +10,7 @@ from byhand.initializers import Initializer, glorot, he, normal, scaled, uniform
 from byhand.layers import Dense, ReLU
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
-from byhand.randomness import INIT, Stream
+from byhand.random import INIT, RandomStream
 from byhand.training.fit import fit
 
 N_IN, N_OUT = 784, 128
@@ -28,7 +28,7 @@ N_IN, N_OUT = 784, 128
     ids=["normal", "uniform", "he", "glorot", "scaled he"],
 )
 def test_mean_and_spread(initializer: Initializer, std: float) -> None:
-    W = initializer(Stream(1, INIT), N_IN, N_OUT)
+    W = initializer(RandomStream(1, INIT), N_IN, N_OUT)
     n = W.size
     assert W.shape == (N_IN, N_OUT)
     assert W.dtype == np.float64
@@ -38,13 +38,13 @@ def test_mean_and_spread(initializer: Initializer, std: float) -> None:
 
 
 def test_uniform_keeps_within_its_limit() -> None:
-    W = uniform(0.3)(Stream(1, INIT), 100, 100)
+    W = uniform(0.3)(RandomStream(1, INIT), 100, 100)
     assert -0.3 <= W.min() < -0.299
     assert 0.299 < W.max() < 0.3
 
 
 def test_zeros() -> None:
-    assert not zeros(Stream(1, INIT), 3, 2).any()
+    assert not zeros(RandomStream(1, INIT), 3, 2).any()
 
 
 def test_biases_begin_at_zero_whatever_the_initializer() -> None:
@@ -53,7 +53,7 @@ def test_biases_begin_at_zero_whatever_the_initializer() -> None:
 
 
 def test_he_keeps_the_size_of_signals_through_twenty_relu_layers_and_half_of_it_does_not() -> None:
-    x = Stream(5, INIT).normal(50, 256)
+    x = RandomStream(5, INIT).normal(50, 256)
     sizes = [256] * 20 + [256]
     kept = Network.mlp(sizes, seed=1).forward(x).steps[-2].y
     lost = Network.mlp(sizes, initializer=scaled(0.5, he), seed=1).forward(x).steps[-2].y

@@ -10,11 +10,11 @@ from byhand.metrics import (
     confusion_matrix,
     mean_interval,
     mean_squared_error,
-    most_confused,
-    per_class,
-    predicted_classes,
-    r_squared,
+    precision_recall_f1,
+    predict_labels,
+    r2_score,
     student_t_quantile,
+    top_confusions,
     top_k_accuracy,
     wilson_interval,
 )
@@ -27,15 +27,15 @@ CONFUSION = [[2, 1, 0], [1, 1, 0], [0, 0, 1]]  # row = true, column = predicted
 def test_the_seventh_output_is_digit_six() -> None:
     output = np.zeros((1, 10))
     output[0, 6] = 1
-    assert predicted_classes(output).tolist() == [6]
+    assert predict_labels(output).tolist() == [6]
 
 
 def test_of_equal_outputs_the_first_is_taken() -> None:
-    assert predicted_classes(np.array([[1.0, 2.0, 2.0], [0.0, 0.0, 0.0]])).tolist() == [1, 0]
+    assert predict_labels(np.array([[1.0, 2.0, 2.0], [0.0, 0.0, 0.0]])).tolist() == [1, 0]
 
 
 def test_one_logit_says_yes_above_zero() -> None:
-    assert predicted_classes(np.array([[-0.1], [0.0], [0.1]])).tolist() == [0, 0, 1]
+    assert predict_labels(np.array([[-0.1], [0.0], [0.1]])).tolist() == [0, 0, 1]
 
 
 def test_accuracy_by_hand() -> None:
@@ -59,25 +59,25 @@ def test_a_class_that_never_occurs_has_its_row_and_column() -> None:
 
 
 def test_precision_recall_and_f1_by_hand() -> None:
-    found = per_class(np.array(CONFUSION))
+    found = precision_recall_f1(np.array(CONFUSION))
     np.testing.assert_allclose(found.precision, [2 / 3, 1 / 2, 1])  # of three zeros called, two are
     np.testing.assert_allclose(found.recall, [2 / 3, 1 / 2, 1])
     np.testing.assert_allclose(found.f1, [2 / 3, 1 / 2, 1])
     # 8 called, 6 of them right, 10 there: precision 3/4, recall 3/5, F1 = 2·(3/4)(3/5) / (3/4 + 3/5) = 2/3
-    found = per_class(np.array([[6, 4], [2, 20]]))
+    found = precision_recall_f1(np.array([[6, 4], [2, 20]]))
     np.testing.assert_allclose([found.precision[0], found.recall[0], found.f1[0]], [3 / 4, 3 / 5, 2 / 3])
 
 
 def test_a_class_that_is_neither_there_nor_called_gets_zeros_and_no_warning() -> None:
-    found = per_class(np.array([[3, 0], [0, 0]]))
+    found = precision_recall_f1(np.array([[3, 0], [0, 0]]))
     assert [found.precision[1], found.recall[1], found.f1[1]] == [0, 0, 0]
 
 
 def test_most_confused_by_hand() -> None:
     confusion = np.array([[9, 0, 5], [2, 9, 0], [0, 3, 9]])
-    assert most_confused(confusion) == [(0, 2, 5), (2, 1, 3), (1, 0, 2)]
-    assert most_confused(confusion, 2) == [(0, 2, 5), (2, 1, 3)]
-    assert most_confused(np.diag([4, 4])) == []
+    assert top_confusions(confusion) == [(0, 2, 5), (2, 1, 3), (1, 0, 2)]
+    assert top_confusions(confusion, 2) == [(0, 2, 5), (2, 1, 3)]
+    assert top_confusions(np.diag([4, 4])) == []
 
 
 def test_top_k_accuracy_by_hand() -> None:
@@ -151,12 +151,12 @@ def test_mean_squared_error_and_r_squared_by_hand() -> None:
     # errors 0, 1, −1; the targets 1, 2, 6 stray by −2, −1, 3 from their mean: R² = 1 − 2/14
     output, target = np.array([[1.0], [3.0], [5.0]]), np.array([1.0, 2.0, 6.0])
     assert mean_squared_error(output, target) == pytest.approx(2 / 3)
-    assert r_squared(output, target) == pytest.approx(1 - 2 / 14)
+    assert r2_score(output, target) == pytest.approx(1 - 2 / 14)
 
 
 def test_r_squared_of_perfect_of_the_mean_and_of_a_constant_target() -> None:
     target = np.array([[1.0], [2.0], [6.0]])
-    assert r_squared(target, target) == 1
-    assert r_squared(np.full((3, 1), 3.0), target) == pytest.approx(0)
-    assert r_squared(np.full((3, 1), 5.0), target) < 0
-    assert r_squared(target, np.full((3, 1), 4.0)) == 0
+    assert r2_score(target, target) == 1
+    assert r2_score(np.full((3, 1), 3.0), target) == pytest.approx(0)
+    assert r2_score(np.full((3, 1), 5.0), target) < 0
+    assert r2_score(target, np.full((3, 1), 4.0)) == 0

@@ -3,7 +3,7 @@
 import numpy as np
 
 from byhand.metrics import area_under_curve, balanced_accuracy, majority_share, mean_absolute_error
-from byhand.training.evaluate import judged
+from byhand.training.evaluate import classification_metrics
 
 
 def test_one_in_a_thousand_never_found() -> None:
@@ -25,5 +25,5 @@ def test_mean_absolute_error() -> None:
 
 
 def test_an_evaluation_is_shown_in_a_line() -> None:
-    found = judged(np.array([[2.0, 1.0], [0.0, 1.0]]), np.array([0, 1]))
+    found = classification_metrics(np.array([[2.0, 1.0], [0.0, 1.0]]), np.array([0, 1]))
     assert repr(found) == "<Evaluation on 2 examples: accuracy 100.00 % (95 % interval 34.24 – 100.00 %)>"

@@ -5,7 +5,7 @@ import pytest
 
 from byhand.errors import OptionError
 from byhand.layers import Dense
-from byhand.randomness import INIT, Stream
+from byhand.random import INIT, RandomStream
 
 
 def dense(W: list[list[float]], b: list[float]) -> Dense:
@@ -41,8 +41,8 @@ def test_two_neurons_and_two_examples_worked_by_hand() -> None:
 
 
 def test_the_gradient_of_a_batch_is_the_sum_of_its_examples_each_with_its_share_of_the_mean() -> None:
-    layer = Dense(5, 4, rng=Stream(1, INIT))
-    x, dz = Stream(2, INIT).normal(10, 5), Stream(3, INIT).normal(10, 4)
+    layer = Dense(5, 4, rng=RandomStream(1, INIT))
+    x, dz = RandomStream(2, INIT).normal(10, 5), RandomStream(3, INIT).normal(10, 4)
     _, whole = layer.backward(dz, x)
     singles = [layer.backward(dz[i : i + 1], x[i : i + 1])[1] for i in range(10)]
     for name in ("W", "b"):
@@ -51,21 +51,21 @@ def test_the_gradient_of_a_batch_is_the_sum_of_its_examples_each_with_its_share_
 
 def test_weights_begin_as_those_of_seed_0_and_biases_at_zero() -> None:
     started = Dense(3, 2)
-    np.testing.assert_array_equal(started.params["W"], Dense(3, 2, rng=Stream(0, INIT)).params["W"])
+    np.testing.assert_array_equal(started.params["W"], Dense(3, 2, rng=RandomStream(0, INIT)).params["W"])
     assert started.params["W"].all()
     assert not started.params["b"].any()
     assert {array.dtype for array in started.params.values()} == {np.dtype(np.float32)}
 
 
 def test_need_dx_false_saves_the_work() -> None:
-    layer = Dense(3, 2, rng=Stream(0, INIT))
+    layer = Dense(3, 2, rng=RandomStream(0, INIT))
     dx, grads = layer.backward(np.ones((4, 2)), np.ones((4, 3)), need_dx=False)
     assert dx is None
     assert grads["W"].shape == (3, 2)
 
 
 def test_float32_stays_float32() -> None:
-    layer = Dense(3, 2, rng=Stream(0, INIT))
+    layer = Dense(3, 2, rng=RandomStream(0, INIT))
     x = np.ones((4, 3), dtype=np.float32)
     z, saved = layer.forward(x)
     dx, grads = layer.backward(z, saved)

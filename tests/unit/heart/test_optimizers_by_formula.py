@@ -10,8 +10,8 @@ import pytest
 
 from byhand.arrays import Array, Params
 from byhand.errors import OptionError
-from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, Optimizer, WeightDecay
-from byhand.randomness import INIT, Stream
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.random import INIT, RandomStream
 
 STEPS = 20
 RATE = 0.03
@@ -19,11 +19,11 @@ SHAPES = {"0.W": (4, 3), "0.b": (3,)}
 
 
 def start() -> Params:
-    return {name: Stream(1, INIT, i).normal(*shape) for i, (name, shape) in enumerate(SHAPES.items())}
+    return {name: RandomStream(1, INIT, i).normal(*shape) for i, (name, shape) in enumerate(SHAPES.items())}
 
 
 def gradients(step: int) -> Params:
-    return {name: Stream(2, INIT, 10 * step + i).normal(*shape) for i, (name, shape) in enumerate(SHAPES.items())}
+    return {name: RandomStream(2, INIT, 10 * step + i).normal(*shape) for i, (name, shape) in enumerate(SHAPES.items())}
 
 
 def walked(optimizer: Optimizer) -> Params:
@@ -146,14 +146,14 @@ def norm(grads: Params) -> float:
 def test_clipping_worked_by_hand() -> None:
     # the whole gradient (3, 0, 4) is 5 long; a bound of 2.5 halves every part of it
     params = {"0.W": np.zeros(2), "0.b": np.zeros(1)}
-    GradientClipping(SGD(), 2.5).update(params, {"0.W": np.array([3.0, 0.0]), "0.b": np.array([4.0])}, 1.0)
+    ClipGradNorm(SGD(), 2.5).update(params, {"0.W": np.array([3.0, 0.0]), "0.b": np.array([4.0])}, 1.0)
     np.testing.assert_allclose(params["0.W"], [-1.5, 0], rtol=1e-15)
     np.testing.assert_allclose(params["0.b"], [-2], rtol=1e-15)
 
 
 def test_clipping_keeps_the_direction_and_touches_no_short_gradient() -> None:
     for bound in (0.5, 100.0):
-        found = walked(GradientClipping(SGD(), bound))
+        found = walked(ClipGradNorm(SGD(), bound))
         params = start()
         for step in range(1, STEPS + 1):
             grads = gradients(step)
@@ -165,7 +165,7 @@ def test_clipping_keeps_the_direction_and_touches_no_short_gradient() -> None:
 
 
 def test_wrappers_show_the_state_of_what_they_wrap() -> None:
-    optimizer = GradientClipping(WeightDecay(Momentum(), 1e-3), 1.0)
+    optimizer = ClipGradNorm(WeightDecay(Momentum(), 1e-3), 1.0)
     walked(optimizer)
     assert sorted(optimizer.state) == ["step", "velocity/0.W", "velocity/0.b"]
     assert optimizer.state["step"] == STEPS
@@ -191,7 +191,7 @@ def test_the_state_has_the_dtype_and_shape_of_the_parameters(optimizer: Optimize
         (lambda: WeightDecay(SGD(), -1.0), "WeightDecay got decay -1.0; expected λ ≥ 0"),
         (lambda: AdamW(-1), "AdamW got decay -1; expected λ ≥ 0"),
         (lambda: Adam(epsilon=float("nan")), "Adam got epsilon nan; expected ε ≥ 0"),
-        (lambda: GradientClipping(SGD(), 0.0), "GradientClipping got max_norm 0.0; expected a number above 0"),
+        (lambda: ClipGradNorm(SGD(), 0.0), "GradientClipping got max_norm 0.0; expected a number above 0"),
     ],
 )
 def test_an_option_out_of_range_is_refused(make: type[Optimizer], told: str) -> None:

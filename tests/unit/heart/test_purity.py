@@ -23,16 +23,16 @@ from byhand.layers import (
 )
 from byhand.losses import LOSSES
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, Optimizer, WeightDecay
-from byhand.randomness import DROPOUT, INIT, Stream
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.random import DROPOUT, INIT, RandomStream
 
 WIDTH = 5
 LAYERS: dict[str, Layer] = {
     **{name: make() for name, make in ACTIVATIONS.items()},
-    "dense": Dense(WIDTH, WIDTH, rng=Stream(1, INIT)),
+    "dense": Dense(WIDTH, WIDTH, rng=RandomStream(1, INIT)),
     "batch_norm": BatchNorm(WIDTH),
     "dropout": Dropout(0.4),
-    "residual": Residual(Dense(WIDTH, WIDTH, rng=Stream(2, INIT)), BatchNorm(WIDTH), Tanh(), Dropout(0.4)),
+    "residual": Residual(Dense(WIDTH, WIDTH, rng=RandomStream(2, INIT)), BatchNorm(WIDTH), Tanh(), Dropout(0.4)),
 }
 OPTIMIZERS = [
     SGD(),
@@ -41,7 +41,7 @@ OPTIMIZERS = [
     Adam(),
     AdamW(),
     WeightDecay(Momentum(), 0.1),
-    GradientClipping(Adam(), 0.01),
+    ClipGradNorm(Adam(), 0.01),
 ]
 
 each_layer = pytest.mark.parametrize("name", LAYERS)
@@ -87,10 +87,10 @@ def in_float64(name: str) -> Layer:
 @pytest.mark.parametrize("training", [False, True])
 def test_forward_and_backward_write_nothing(name: str, training: bool) -> None:
     layer = in_float64(name)
-    x, dy = Stream(3, INIT).normal(6, WIDTH), Stream(4, INIT).normal(6, WIDTH)
+    x, dy = RandomStream(3, INIT).normal(6, WIDTH), RandomStream(4, INIT).normal(6, WIDTH)
     freeze(everything_of(layer), x, dy)
     before = digest(everything_of(layer), x, dy)
-    y, saved = layer.forward(x, training=training, rng=Stream(5, DROPOUT))
+    y, saved = layer.forward(x, training=training, rng=RandomStream(5, DROPOUT))
     freeze(y, saved)
     between = digest(y, saved)
     for need_dx in (True, False):
@@ -102,15 +102,15 @@ def test_forward_and_backward_write_nothing(name: str, training: bool) -> None:
 @each_layer
 def test_backward_twice_gives_the_same(name: str) -> None:
     layer = in_float64(name)
-    x, dy = Stream(3, INIT).normal(6, WIDTH), Stream(4, INIT).normal(6, WIDTH)
-    _, saved = layer.forward(x, training=True, rng=Stream(5, DROPOUT))
+    x, dy = RandomStream(3, INIT).normal(6, WIDTH), RandomStream(4, INIT).normal(6, WIDTH)
+    _, saved = layer.forward(x, training=True, rng=RandomStream(5, DROPOUT))
     assert digest(layer.backward(dy, saved)) == digest(layer.backward(dy, saved))
 
 
 @each_layer
 def test_gradients_have_the_names_and_shapes_of_the_parameters(name: str) -> None:
     layer = in_float64(name)
-    y, saved = layer.forward(Stream(3, INIT).normal(6, WIDTH), training=True, rng=Stream(5, DROPOUT))
+    y, saved = layer.forward(RandomStream(3, INIT).normal(6, WIDTH), training=True, rng=RandomStream(5, DROPOUT))
     dx, grads = layer.backward(y, saved)
     assert {key: gradient.shape for key, gradient in grads.items()} == {
         key: array.shape for key, array in layer.params.items()
@@ -123,14 +123,14 @@ def test_gradients_have_the_names_and_shapes_of_the_parameters(name: str) -> Non
 def test_nothing_is_kept_in_the_layer(name: str) -> None:
     layer = in_float64(name)
     attributes = set(vars(layer))
-    _, saved = layer.forward(np.ones((3, WIDTH)), training=True, rng=Stream(5, DROPOUT))
+    _, saved = layer.forward(np.ones((3, WIDTH)), training=True, rng=RandomStream(5, DROPOUT))
     layer.backward(np.ones((3, WIDTH)), saved)
     assert set(vars(layer)) == attributes
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_loss_writes_nothing(name: str) -> None:
-    loss, output, target = LOSSES[name](), Stream(3, INIT).normal(6, 3), np.array([0, 1, 2, 2, 1, 0])
+    loss, output, target = LOSSES[name](), RandomStream(3, INIT).normal(6, 3), np.array([0, 1, 2, 2, 1, 0])
     freeze(output, target)
     before = digest(output, target)
     _, saved = loss.forward(output, target)
@@ -157,11 +157,11 @@ def test_an_optimizer_leaves_the_gradients_as_they_are(optimizer: Optimizer) -> 
 
 def test_a_whole_network_of_frozen_arrays_can_be_walked() -> None:
     network = Network.mlp([4, 5, 5, 3], batch_norm=True, residual=True, dropout=0.2, seed=1)
-    x, y = Stream(3, INIT).normal(6, 4), np.array([0, 1, 2, 2, 1, 0])
+    x, y = RandomStream(3, INIT).normal(6, 4), np.array([0, 1, 2, 2, 1, 0])
     freeze(network.params, network.statistics, x, y)
     for make in LOSSES.values():
         loss = make()
-        trace = network.forward(x, training=True, rng=Stream(5, DROPOUT))
+        trace = network.forward(x, training=True, rng=RandomStream(5, DROPOUT))
         _, saved = loss.forward(trace.output, y)
         assert network.backward(loss.backward(saved), trace).keys() == network.params.keys()
     network.predict(x)

@@ -4,15 +4,24 @@ import numpy as np
 import pytest
 
 from byhand.errors import OptionError
-from byhand.schedules import Constant, Cosine, Linear, OneCycle, Schedule, Step, WarmUp, schedule_for
+from byhand.schedules import (
+    Constant,
+    CosineDecay,
+    LinearDecay,
+    LinearWarmup,
+    OneCycle,
+    Schedule,
+    StepDecay,
+    schedule_for,
+)
 
 ALL: list[Schedule] = [
     Constant(0.5),
-    Step(0.5),
-    Linear(0.5),
-    Cosine(0.5),
-    WarmUp(Constant(0.5), 0.2),
-    WarmUp(Cosine(0.5), 0.2),
+    StepDecay(0.5),
+    LinearDecay(0.5),
+    CosineDecay(0.5),
+    LinearWarmup(Constant(0.5), 0.2),
+    LinearWarmup(CosineDecay(0.5), 0.2),
     OneCycle(0.5),
 ]
 
@@ -26,28 +35,28 @@ def test_constant_by_hand() -> None:
 
 
 def test_step_by_hand() -> None:
-    assert rates(Step(0.8, factor=0.5, n_stages=3), 6) == [0.8, 0.8, 0.4, 0.4, 0.2, 0.2]
-    assert rates(Step(1.0, factor=0.1, n_stages=2), 3) == [1.0, 1.0, 0.1]  # the second half begins behind 1.5
+    assert rates(StepDecay(0.8, factor=0.5, n_stages=3), 6) == [0.8, 0.8, 0.4, 0.4, 0.2, 0.2]
+    assert rates(StepDecay(1.0, factor=0.1, n_stages=2), 3) == [1.0, 1.0, 0.1]  # the second half begins behind 1.5
 
 
 def test_linear_by_hand() -> None:
-    assert rates(Linear(0.8), 4) == [0.8, 0.6, 0.4, 0.2]
+    assert rates(LinearDecay(0.8), 4) == [0.8, 0.6, 0.4, 0.2]
 
 
 def test_cosine_by_hand() -> None:
     # half a cosine at 0, 1/6, 2/6 … 5/6 of the way: 1/2 (1 + cos 60°) = 3/4 at a third
-    assert rates(Cosine(1.0), 3) == [1, 0.75, 0.25]
-    assert rates(Cosine(1.0), 2) == [1, 0.5]
+    assert rates(CosineDecay(1.0), 3) == [1, 0.75, 0.25]
+    assert rates(CosineDecay(1.0), 2) == [1, 0.5]
 
 
 def test_warm_up_by_hand() -> None:
-    assert rates(WarmUp(Constant(0.9), 0.5), 6) == [0.3, 0.6, 0.9, 0.9, 0.9, 0.9]
-    assert rates(WarmUp(Linear(0.8), 0.2), 5) == [0.8, 0.8, 0.6, 0.4, 0.2]
+    assert rates(LinearWarmup(Constant(0.9), 0.5), 6) == [0.3, 0.6, 0.9, 0.9, 0.9, 0.9]
+    assert rates(LinearWarmup(LinearDecay(0.8), 0.2), 5) == [0.8, 0.8, 0.6, 0.4, 0.2]
 
 
 def test_a_run_that_is_all_warm_up_still_reaches_the_rate() -> None:
-    assert rates(WarmUp(Constant(0.9), 1.0), 3) == [0.45, 0.9, 0.9]
-    assert rates(WarmUp(Constant(0.9), 0.7), 1) == [0.9]
+    assert rates(LinearWarmup(Constant(0.9), 1.0), 3) == [0.45, 0.9, 0.9]
+    assert rates(LinearWarmup(Constant(0.9), 0.7), 1) == [0.9]
 
 
 def test_one_cycle_by_hand() -> None:
@@ -66,7 +75,9 @@ def test_one_positive_rate_a_step_that_peaks_at_the_rate_that_was_asked_for(sche
     assert found.max() == pytest.approx(0.5, rel=1e-12)
 
 
-@pytest.mark.parametrize("schedule", [Linear(0.5), Cosine(0.5), OneCycle(0.5)], ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize(
+    "schedule", [LinearDecay(0.5), CosineDecay(0.5), OneCycle(0.5)], ids=lambda each: type(each).__name__
+)
 def test_what_falls_to_zero_is_nearly_there_at_the_last_step_and_falls_all_the_way(schedule: Schedule) -> None:
     found = schedule(1000)
     assert 0 < found[-1] < 0.5 / 500
@@ -83,9 +94,9 @@ def test_a_run_of_no_steps_has_no_rates(schedule: Schedule) -> None:
     ("name", "warm_up", "expected"),
     [
         ("constant", 0.0, Constant(0.3)),
-        ("step", 0.0, Step(0.3)),
-        ("linear", 0.1, WarmUp(Linear(0.3), 0.1)),
-        ("cosine", 0.2, WarmUp(Cosine(0.3), 0.2)),
+        ("step", 0.0, StepDecay(0.3)),
+        ("linear", 0.1, LinearWarmup(LinearDecay(0.3), 0.1)),
+        ("cosine", 0.2, LinearWarmup(CosineDecay(0.3), 0.2)),
         ("one_cycle", 0.0, OneCycle(0.3, 0.3)),
         ("one_cycle", 0.4, OneCycle(0.3, 0.4)),
     ],

@@ -7,11 +7,11 @@ from byhand.errors import ShapeError
 from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual
 from byhand.network import Network
 from byhand.optimizers import SGD
-from byhand.randomness import DROPOUT, INIT, Stream
+from byhand.random import DROPOUT, INIT, RandomStream
 
 
 def wrapped(width: int = 3) -> tuple[Dense, BatchNorm, Residual]:
-    inner = Dense(width, width, rng=Stream(1, INIT)), BatchNorm(width)
+    inner = Dense(width, width, rng=RandomStream(1, INIT)), BatchNorm(width)
     return *inner, Residual(*inner)
 
 
@@ -39,7 +39,7 @@ def test_residual_shares_its_arrays_with_the_inner_layers() -> None:
 
 def test_an_update_from_outside_reaches_the_inner_layers_also_after_a_change_of_dtype() -> None:
     _, _, layer = wrapped()
-    network = Network([Dense(2, 3, rng=Stream(2, INIT)), layer]).astype(np.float64)
+    network = Network([Dense(2, 3, rng=RandomStream(2, INIT)), layer]).astype(np.float64)
     residual = network.layers[1]
     assert isinstance(residual, Residual)
     ones = {name: np.ones_like(array) for name, array in network.params.items()}
@@ -51,7 +51,7 @@ def test_an_update_from_outside_reaches_the_inner_layers_also_after_a_change_of_
 
 def test_the_copy_in_another_dtype_shares_nothing_with_the_original() -> None:
     _, _, layer = wrapped()
-    network = Network([Dense(2, 3, rng=Stream(2, INIT)), layer])
+    network = Network([Dense(2, 3, rng=RandomStream(2, INIT)), layer])
     copy = network.astype(np.float32)
     for name, array in copy.params.items():
         assert not np.shares_memory(array, network.params[name])
@@ -59,7 +59,7 @@ def test_the_copy_in_another_dtype_shares_nothing_with_the_original() -> None:
 
 def test_running_averages_of_an_inner_batch_norm_are_updated() -> None:
     _, norm, layer = wrapped()
-    _, saved = layer.forward(Stream(3, INIT).normal(8, 3), training=True)
+    _, saved = layer.forward(RandomStream(3, INIT).normal(8, 3), training=True)
     layer.update_statistics(saved)
     assert norm.statistics["mean"].all()
 
@@ -67,7 +67,7 @@ def test_running_averages_of_an_inner_batch_norm_are_updated() -> None:
 def test_where_everything_inside_is_silent_the_signal_still_passes() -> None:
     inner = Dense.zeros(3, 3)
     layer = Residual(inner, ReLU())
-    x = Stream(4, INIT).normal(2, 3)
+    x = RandomStream(4, INIT).normal(2, 3)
     y, saved = layer.forward(x)
     dx, _ = layer.backward(np.ones((2, 3)), saved)
     np.testing.assert_array_equal(y, x)
@@ -76,7 +76,7 @@ def test_where_everything_inside_is_silent_the_signal_still_passes() -> None:
 
 def test_training_and_rng_reach_the_inside() -> None:
     layer = Residual(Dropout(0.5))
-    y, _ = layer.forward(np.ones((5, 5)), training=True, rng=Stream(1, DROPOUT))
+    y, _ = layer.forward(np.ones((5, 5)), training=True, rng=RandomStream(1, DROPOUT))
     assert set(np.unique(y)) == {1, 3}  # x + 0 and x + 2x
 
 

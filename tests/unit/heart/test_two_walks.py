@@ -8,7 +8,7 @@ from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Tanh
 from byhand.losses import SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD
-from byhand.randomness import DROPOUT, INIT, Stream
+from byhand.random import DROPOUT, INIT, RandomStream
 from byhand.training.step import train_step
 
 
@@ -16,7 +16,7 @@ class Spy(Dense):
     """A dense layer that remembers whether it was asked for the gradient of its input."""
 
     def __init__(self, n_in: int, n_out: int, position: int) -> None:
-        super().__init__(n_in, n_out, rng=Stream(1, INIT, position))
+        super().__init__(n_in, n_out, rng=RandomStream(1, INIT, position))
         self.asked: list[bool] = []
 
     def backward(self, dy: Array, saved: Array, *, need_dx: bool = True) -> tuple[Array | None, Params]:
@@ -25,7 +25,7 @@ class Spy(Dense):
 
 
 def batch(seed: int = 3, n: int = 8) -> tuple[Array, Array]:
-    return Stream(seed, INIT).normal(n, 4), Stream(seed + 1, INIT).integers(0, 2, n)
+    return RandomStream(seed, INIT).normal(n, 4), RandomStream(seed + 1, INIT).integers(0, 2, n)
 
 
 def test_the_first_layer_never_computes_the_gradient_of_the_data() -> None:
@@ -76,7 +76,7 @@ def test_the_trace_is_what_happened_in_order() -> None:
 def gradients(network: Network, *, look_between: bool) -> Params:
     x, y = batch()
     loss = SoftmaxCrossEntropy()
-    trace = network.forward(x, training=True, rng=Stream(1, DROPOUT))
+    trace = network.forward(x, training=True, rng=RandomStream(1, DROPOUT))
     if look_between:
         network.predict(x[::-1] * 3)
         network.forward(x * 7)
@@ -96,12 +96,12 @@ def test_a_prediction_during_training_does_not_disturb_the_gradient() -> None:
 def test_two_traces_at_once_do_not_meet() -> None:
     network, loss = Network.mlp([4, 6, 3], dropout=0.5, seed=1), SoftmaxCrossEntropy()
     alone, together = [], []
-    traces = [network.forward(batch(seed)[0], training=True, rng=Stream(seed, DROPOUT)) for seed in (1, 2)]
+    traces = [network.forward(batch(seed)[0], training=True, rng=RandomStream(seed, DROPOUT)) for seed in (1, 2)]
     for seed, trace in zip((1, 2), traces, strict=True):
         _, saved = loss.forward(trace.output, batch(seed)[1])
         together.append(network.backward(loss.backward(saved), trace))
     for seed in (1, 2):
-        trace = network.forward(batch(seed)[0], training=True, rng=Stream(seed, DROPOUT))
+        trace = network.forward(batch(seed)[0], training=True, rng=RandomStream(seed, DROPOUT))
         _, saved = loss.forward(trace.output, batch(seed)[1])
         alone.append(network.backward(loss.backward(saved), trace))
     for one, other in zip(alone, together, strict=True):
@@ -124,7 +124,7 @@ def test_a_batch_gradient_is_the_mean_of_the_gradients_of_its_examples() -> None
 def test_backward_is_linear_in_what_it_is_given() -> None:
     network, (x, _) = Network.mlp([4, 6, 3], seed=1).astype(np.float64), batch()
     trace = network.forward(x)
-    one, other = Stream(7, INIT).normal(8, 3), Stream(8, INIT).normal(8, 3)
+    one, other = RandomStream(7, INIT).normal(8, 3), RandomStream(8, INIT).normal(8, 3)
     parts, whole = [network.backward(d, trace) for d in (one, other)], network.backward(2 * one - 3 * other, trace)
     for name, gradient in whole.items():
         np.testing.assert_allclose(gradient, 2 * parts[0][name] - 3 * parts[1][name], rtol=1e-10, atol=1e-12)
@@ -144,7 +144,7 @@ def test_update_statistics_belongs_to_training_alone() -> None:
 def test_a_network_has_one_dtype(dtype: type[np.number]) -> None:
     network = Network.mlp([4, 6, 6, 3], batch_norm=True, dropout=0.2, residual=True).astype(dtype)
     x, y = batch()
-    trace = network.forward(x.astype(dtype), training=True, rng=Stream(1, DROPOUT))
+    trace = network.forward(x.astype(dtype), training=True, rng=RandomStream(1, DROPOUT))
     _, saved = SoftmaxCrossEntropy().forward(trace.output, y)
     grads = network.backward(SoftmaxCrossEntropy().backward(saved), trace)
     arrays = [*network.params.values(), *network.statistics.values(), *grads.values(), trace.output]

@@ -9,8 +9,8 @@ import pytest
 from byhand import layers
 from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual
 from byhand.network import Network
-from byhand.persistence.architecture import KINDS, build_network, describe_network, read_layers
-from byhand.persistence.arrays import network_arrays
+from byhand.persistence.network_config import KINDS, build_network, describe_network, read_layers
+from byhand.persistence.state_dict import state_dict
 
 EVERY_LAYER = [
     *(activation() for activation in ACTIVATIONS.values()),
@@ -28,7 +28,7 @@ def built(description, n_numbers):
 
 
 def size(network):
-    return sum(array.size for array in network_arrays(network).values())
+    return sum(array.size for array in state_dict(network).values())
 
 
 @pytest.mark.parametrize("layer", EVERY_LAYER, ids=repr)
@@ -37,9 +37,7 @@ def test_every_kind_of_layer_comes_back(layer):
     description = json.loads(json.dumps(describe_network(network)))
     again = built(description, size(network))
     assert repr(again) == repr(network)
-    assert {n: a.shape for n, a in network_arrays(again).items()} == {
-        n: a.shape for n, a in network_arrays(network).items()
-    }
+    assert {n: a.shape for n, a in state_dict(again).items()} == {n: a.shape for n, a in state_dict(network).items()}
 
 
 def test_every_layer_class_is_in_the_table():

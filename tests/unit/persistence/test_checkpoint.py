@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from byhand.data.examples import Examples
-from byhand.data.prepare import preparation_for
 from byhand.errors import DataError, ModelFormatError, OptionError
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, GradientClipping, Momentum, Nesterov, WeightDecay
-from byhand.persistence.document import Document, read_document, write_document
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, WeightDecay
+from byhand.persistence.container import Document, read_document, write_document
 from byhand.persistence.model import Model, save_model
 from byhand.persistence.output import Output
 from byhand.persistence.provenance import environment
+from byhand.preprocessing import fit_scaler
 from byhand.schedules import Constant
 from byhand.training import checkpoint as checkpoint_module
 from byhand.training.checkpoint import load_checkpoint, restore_state, save_checkpoint
@@ -25,7 +25,7 @@ from byhand.training.train import train
 
 RNG = np.random.default_rng(5)
 RAW = RNG.integers(0, 256, (60, 6), dtype=np.uint8)
-EXAMPLES = Examples(RAW, RNG.integers(0, 3, 60), preparation_for("unit", RAW, low=0, high=255))
+EXAMPLES = Examples(RAW, RNG.integers(0, 3, 60), fit_scaler("unit", RAW, low=0, high=255))
 VALIDATION = EXAMPLES.take(slice(0, 30))
 PLAN = Plan(SoftmaxCrossEntropy(), Constant(0.05), epochs=6, batch_size=10, seed=4, patience=6)
 OPTIMIZERS = [
@@ -35,7 +35,7 @@ OPTIMIZERS = [
     Adam,
     AdamW,
     lambda: WeightDecay(Momentum(), 1e-3),
-    lambda: GradientClipping(Adam(), 1.0),
+    lambda: ClipGradNorm(Adam(), 1.0),
 ]
 
 

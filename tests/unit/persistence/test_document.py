@@ -7,9 +7,9 @@ import pytest
 
 from byhand import __version__
 from byhand.errors import ModelFormatError, OptionError
-from byhand.persistence.document import Document, Format, read_document, write_document
-from byhand.persistence.plain_data import plain_object, record, text
-from byhand.persistence.safe_tensors import read_tensors, write_tensors
+from byhand.persistence.container import Document, Format, read_document, write_document
+from byhand.persistence.safetensors_io import read_tensors, write_tensors
+from byhand.persistence.schema import plain_object, record, text
 
 FORM = Format("byhand test", 2, plain_object)
 

@@ -5,16 +5,16 @@ import json
 import numpy as np
 import pytest
 
-from byhand.data.prepare import Preparation, preparation_for
-from byhand.errors import DataError, EnvironmentFault, ModelFormatError, OptionError, ShapeError
+from byhand.errors import DataError, ModelFormatError, OptionError, ShapeError, SystemResourceError
 from byhand.layers import Dense, Layer, ReLU
 from byhand.layers.softmax import softmax
 from byhand.network import Network
 from byhand.persistence import model as model_module
-from byhand.persistence.arrays import network_arrays
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.output import Output
-from byhand.persistence.safe_tensors import read_tensors
+from byhand.persistence.safetensors_io import read_tensors
+from byhand.persistence.state_dict import state_dict
+from byhand.preprocessing import InputScaler, fit_scaler
 
 RNG = np.random.default_rng(7)
 BYTES = RNG.integers(0, 256, (50, 12), dtype=np.uint8)
@@ -24,13 +24,13 @@ NAMES = ("zero", "one", "zwei ü", "")
 def network(sizes=(12, 8, 8, 4), **options):
     options = {"batch_norm": True, "residual": True, "dropout": 0.2, "seed": 3, **options}
     net = Network.mlp(sizes, **options)
-    for array in network_arrays(net).values():  # every array gets numbers of its own, biases and averages too
+    for array in state_dict(net).values():  # every array gets numbers of its own, biases and averages too
         array += RNG.uniform(0.1, 0.2, array.shape).astype(array.dtype)
     return net
 
 
 def model(net=None, output=Output.PROBABILITIES, **changes):
-    preparation = preparation_for("signed", BYTES, low=0, high=255)
+    preparation = fit_scaler("signed", BYTES, low=0, high=255)
     given = {
         "class_names": NAMES,
         "image_shape": (3, 4),
@@ -41,7 +41,7 @@ def model(net=None, output=Output.PROBABILITIES, **changes):
 
 
 def bits(saved):
-    arrays = {**network_arrays(saved.network), "scale": saved.preparation.scale, "shift": saved.preparation.shift}
+    arrays = {**state_dict(saved.network), "scale": saved.preparation.scale, "shift": saved.preparation.shift}
     return {name: (array.dtype, array.shape, array.tobytes()) for name, array in arrays.items()}
 
 
@@ -72,12 +72,12 @@ def test_a_float64_network_stays_one(tmp_path):
 
 def test_a_loaded_network_can_be_trained_on(tmp_path):
     save_model(model(), tmp_path / "m")
-    for array in network_arrays(load_model(tmp_path / "m").network).values():
+    for array in state_dict(load_model(tmp_path / "m").network).values():
         array += 1
 
 
 def test_a_scale_for_every_column_comes_back(tmp_path):
-    columns = preparation_for("standard", BYTES, low=0, high=255, per_column=True)
+    columns = fit_scaler("standard", BYTES, low=0, high=255, per_column=True)
     saved = Model(network(), columns, Output.PROBABILITIES)
     save_model(saved, tmp_path / "m")
     assert bits(load_model(tmp_path / "m")) == bits(saved)
@@ -118,7 +118,7 @@ def test_one_worked_by_hand():
     net = Network([Dense(2, 1)])
     net.params["0.W"][:] = [[2], [-1]]
     net.params["0.b"][:] = 0.5
-    m = Model(net, preparation_for("unit", BYTES, low=0, high=255), Output.PROBABILITIES, ("no", "yes"))
+    m = Model(net, fit_scaler("unit", BYTES, low=0, high=255), Output.PROBABILITIES, ("no", "yes"))
     # raw (255, 0) → x (1, 0) → z = 2.5 → p = 1/(1 + e^−2.5) = 0.92414; raw (0, 255) → z = −0.5 → p = 0.37754
     assert m.predict_proba(np.array([[255, 0], [0, 255]]))[:, 1] == pytest.approx([0.9241418, 0.3775407])
     assert m.predict(np.array([[255, 0], [0, 255]])).tolist() == [1, 0]
@@ -201,10 +201,10 @@ def test_a_number_that_is_not_finite_is_named_by_its_place(monkeypatch, value):
         {"class_names": ("one",)},
         {"image_shape": (3, 5)},
         {"image_shape": (12,)},
-        {"preparation": Preparation("raw", np.ones(11), np.zeros(11))},
-        {"preparation": Preparation("raw", np.ones(12), np.zeros(()))},
-        {"preparation": Preparation("raw", np.array(np.nan), np.array(0.0))},
-        {"preparation": Preparation("raw", np.array(1), np.array(0))},
+        {"preparation": InputScaler("raw", np.ones(11), np.zeros(11))},
+        {"preparation": InputScaler("raw", np.ones(12), np.zeros(()))},
+        {"preparation": InputScaler("raw", np.array(np.nan), np.array(0.0))},
+        {"preparation": InputScaler("raw", np.array(1), np.array(0))},
     ],
 )
 def test_parts_that_do_not_fit_make_no_model(changes):
@@ -235,7 +235,7 @@ def test_what_cannot_be_loaded_again_is_not_saved(tmp_path, given, sentence):
 def test_a_place_that_cannot_be_written_is_a_fault_of_the_machine(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     for path in (tmp_path / "none" / "m", tmp_path / "file" / "m", tmp_path / ("n" * 300)):
-        with pytest.raises(EnvironmentFault) as caught:
+        with pytest.raises(SystemResourceError) as caught:
             save_model(model(), path)
         assert str(path) in str(caught.value)
         assert "\n" not in str(caught.value)

@@ -11,7 +11,7 @@ from byhand.data.tables.options import TableOptions
 from byhand.data.tables.reading import read_table
 from byhand.errors import DataError
 from byhand.network import Network
-from byhand.persistence.document import read_document
+from byhand.persistence.container import read_document
 from byhand.persistence.model import FORMAT, Model, load_model, save_model
 from byhand.persistence.output import Output
 

@@ -5,7 +5,7 @@ import pytest
 
 from byhand.errors import ShapeError
 from byhand.network import Network
-from byhand.persistence.arrays import check_same_arrays, copied, network_arrays, restore_network
+from byhand.persistence.state_dict import check_same_arrays, copy_arrays, load_state_dict, state_dict
 
 
 def network(seed=1):
@@ -13,7 +13,7 @@ def network(seed=1):
 
 
 def test_names_say_what_and_where():
-    assert sorted(network_arrays(network())) == [
+    assert sorted(state_dict(network())) == [
         "params/0.W", "params/0.b", "params/1.beta", "params/1.gamma", "params/3.0.W", "params/3.0.b",
         "params/3.1.beta", "params/3.1.gamma", "params/4.W", "params/4.b", "statistics/1.mean",
         "statistics/1.variance", "statistics/3.1.mean", "statistics/3.1.variance",
@@ -22,18 +22,18 @@ def test_names_say_what_and_where():
 
 def test_copies_put_back_undo_any_change():
     net = network()
-    before = copied(network_arrays(net))
-    for array in network_arrays(net).values():
+    before = copy_arrays(state_dict(net))
+    for array in state_dict(net).values():
         array += 1
-    restore_network(net, before)
-    assert all((array == before[name]).all() for name, array in network_arrays(net).items())
+    load_state_dict(net, before)
+    assert all((array == before[name]).all() for name, array in state_dict(net).items())
 
 
 def test_restoring_writes_into_the_networks_own_arrays():
     net, other = network(1), network(2)
-    arrays = network_arrays(net)
-    restore_network(net, network_arrays(other))
-    assert all(array is arrays[name] for name, array in network_arrays(net).items())
+    arrays = state_dict(net)
+    load_state_dict(net, state_dict(other))
+    assert all(array is arrays[name] for name, array in state_dict(net).items())
     assert (net.layers[3].inner[0].params["W"] == other.layers[3].inner[0].params["W"]).all()
 
 
@@ -48,7 +48,7 @@ def test_restoring_writes_into_the_networks_own_arrays():
 )
 def test_arrays_that_do_not_belong_are_named(change, sentence):
     expected = {"a": np.zeros((1, 2), np.float32), "b": np.zeros(2, np.float32)}
-    check_same_arrays(copied(expected), expected)
+    check_same_arrays(copy_arrays(expected), expected)
     got = {name: array for name, array in {**expected, **change}.items() if array is not None}
     with pytest.raises(ShapeError, match=sentence):
         check_same_arrays(got, expected)

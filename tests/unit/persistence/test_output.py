@@ -5,7 +5,7 @@ import pytest
 
 from byhand.layers.sigmoid import sigmoid
 from byhand.losses import LOSSES
-from byhand.metrics import predicted_classes
+from byhand.metrics import predict_labels
 from byhand.network import Network
 from byhand.persistence.output import Output, class_numbers, class_scores, output_for
 
@@ -52,9 +52,9 @@ def test_scores_are_left_alone_and_one_score_speaks_for_class_one():
 
 @pytest.mark.parametrize("output", [Output.PROBABILITIES, Output.YES_NO, Output.SCORES])
 def test_the_class_is_the_one_that_evaluation_counts(output):
-    assert class_numbers(output, MANY).tolist() == predicted_classes(MANY).tolist() == [1, 0, 2]
+    assert class_numbers(output, MANY).tolist() == predict_labels(MANY).tolist() == [1, 0, 2]
     if output is not Output.SCORES:
-        assert class_numbers(output, ONE).tolist() == predicted_classes(ONE).tolist() == [0, 0, 1, 1, 0]
+        assert class_numbers(output, ONE).tolist() == predict_labels(ONE).tolist() == [0, 0, 1, 1, 0]
 
 
 def test_one_score_is_class_one_above_a_half():

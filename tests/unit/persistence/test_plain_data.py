@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from byhand.persistence.plain_data import (
+from byhand.persistence.schema import (
     MAX_DEPTH,
     listed,
     number,

@@ -5,8 +5,8 @@ import pytest
 import safetensors.numpy
 
 from byhand.errors import DataError, ModelFormatError, OptionError
-from byhand.persistence import safe_tensors
-from byhand.persistence.safe_tensors import read_tensors, write_tensors
+from byhand.persistence import safetensors_io as safe_tensors
+from byhand.persistence.safetensors_io import read_tensors, write_tensors
 
 ODD_FLOATS = np.array([0.0, -0.0, 1e-45, np.inf, -np.inf, np.nan, 3.4e38], dtype=np.float32)
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from byhand.data.examples import Examples
-from byhand.data.prepare import preparation_for
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.optimizers import Momentum, Optimizer
-from byhand.randomness import DATA, Stream
+from byhand.preprocessing import fit_scaler
+from byhand.random import DATA, RandomStream
 from byhand.schedules import OneCycle
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
@@ -20,12 +20,12 @@ SHAPE = (4, 4)
 
 def pictures(n: int, seed: int) -> Examples:
     """Return n pictures of 4×4 bytes in three classes: where the light is."""
-    rng = Stream(seed, DATA)
+    rng = RandomStream(seed, DATA)
     y = rng.integers(0, 2, n)
     raw = rng.integers(0, 60, n, 16)
     raw[np.arange(n), 5 * y] = 200  # (0, 0), (1, 1) or (2, 2)
     raw = raw.astype(np.uint8)
-    return Examples(raw, y, preparation_for("unit", raw, low=0, high=255))
+    return Examples(raw, y, fit_scaler("unit", raw, low=0, high=255))
 
 
 @pytest.fixture(scope="session")

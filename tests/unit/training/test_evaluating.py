@@ -4,18 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from looks import bits
+from assertions import bits
 
 from byhand.data.examples import Examples
-from byhand.data.prepare import preparation_for
 from byhand.errors import DataError
 from byhand.layers import Dense
 from byhand.losses import SoftmaxCrossEntropy, SquaredError
 from byhand.metrics import wilson_interval
 from byhand.network import Network
-from byhand.persistence.arrays import network_arrays
+from byhand.persistence.state_dict import state_dict
+from byhand.preprocessing import fit_scaler
 from byhand.training import evaluate as module
-from byhand.training.evaluate import evaluate, judged
+from byhand.training.evaluate import classification_metrics, evaluate
 
 
 def echo(width: int) -> Network:
@@ -27,7 +27,7 @@ def echo(width: int) -> Network:
 
 def as_they_are(raw: list[list[float]], y: list[float] | list[list[float]]) -> Examples:
     x = np.array(raw, dtype=np.float32)
-    return Examples(x, np.array(y), preparation_for("raw", x, low=0, high=1))
+    return Examples(x, np.array(y), fit_scaler("raw", x, low=0, high=1))
 
 
 def test_classes_by_hand() -> None:
@@ -39,7 +39,7 @@ def test_classes_by_hand() -> None:
     assert found.accuracy == 0.75
     assert found.interval == wilson_interval(0.75, 4)
     assert found.confusion.tolist() == [[1, 1, 0], [0, 1, 0], [0, 0, 1]]
-    assert (found.n, found.loss, found.mean_squared_error, found.r_squared) == (4, None, None, None)
+    assert (found.n, found.loss, found.mean_squared_error, found.r2_score) == (4, None, None, None)
 
 
 def test_numbers_to_predict_by_hand() -> None:
@@ -47,12 +47,12 @@ def test_numbers_to_predict_by_hand() -> None:
     found = evaluate(echo(1), as_they_are([[2.0], [2.0], [4.0]], [[1.0], [2.0], [6.0]]), loss=SquaredError())
     assert found.mean_squared_error == pytest.approx(5 / 3)
     assert found.loss == pytest.approx(5 / 3)
-    assert found.r_squared == pytest.approx(1 - 5 / 14)
+    assert found.r2_score == pytest.approx(1 - 5 / 14)
     assert (found.accuracy, found.predicted, found.confusion, found.interval) == (None, None, None, None)
 
 
 def test_one_logit_has_two_classes() -> None:
-    found = judged(np.array([[-1.0], [2.0], [3.0]]), np.array([0, 1, 0]))
+    found = classification_metrics(np.array([[-1.0], [2.0], [3.0]]), np.array([0, 1, 0]))
     assert found.confusion is not None
     assert found.confusion.tolist() == [[1, 1], [0, 1]]
 
@@ -77,9 +77,9 @@ def test_evaluation_prepares_the_examples_itself(examples: Examples) -> None:
 
 def test_the_network_is_left_as_it_was(examples: Examples) -> None:
     network = Network.mlp([16, 5, 3], batch_norm=True, dropout=0.5, seed=1)
-    before = bits(network_arrays(network))
+    before = bits(state_dict(network))
     evaluate(network, examples, loss=SoftmaxCrossEntropy())
-    assert bits(network_arrays(network)) == before
+    assert bits(state_dict(network)) == before
 
 
 def test_no_examples_are_refused(examples: Examples) -> None:

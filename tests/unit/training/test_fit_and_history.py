@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from looks import bits
+from assertions import bits
 
 from byhand.data.examples import Examples
 from byhand.data.toy import moons, sine
-from byhand.engines.base import EpochJob, EpochResult
+from byhand.engines.base import EpochResult, EpochSpec
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import DataError
 from byhand.losses import Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import Adam
 from byhand.optimizers.base import Optimizer
-from byhand.persistence.arrays import network_arrays
-from byhand.schedules import Constant, Linear
-from byhand.training.array_engine import ArrayEngine
+from byhand.persistence.state_dict import state_dict
+from byhand.schedules import Constant, LinearDecay
 from byhand.training.evaluate import evaluate
 from byhand.training.fit import fit
 from byhand.training.history import EpochRecord, from_json_lines, to_json_lines
@@ -57,11 +57,11 @@ def test_callbacks_may_be_an_iterator() -> None:
 
 def test_fit_is_the_iterator_pulled_to_its_end() -> None:
     fitted, pulled = network(), network()
-    fit(fitted, data(), loss=LOSS, optimizer=Adam(), learning_rate=Linear(0.02), epochs=3, batch_size=7, seed=5)
-    plan = Plan(LOSS, Linear(0.02), epochs=3, batch_size=7, seed=5)
+    fit(fitted, data(), loss=LOSS, optimizer=Adam(), learning_rate=LinearDecay(0.02), epochs=3, batch_size=7, seed=5)
+    plan = Plan(LOSS, LinearDecay(0.02), epochs=3, batch_size=7, seed=5)
     for _ in train(TrainingState(pulled, Adam()), data(), plan):
         pass
-    assert bits(network_arrays(fitted)) == bits(network_arrays(pulled))
+    assert bits(state_dict(fitted)) == bits(state_dict(pulled))
 
 
 @pytest.mark.parametrize("rate", [1, 1.0, np.float32(1), np.int64(1)])
@@ -69,14 +69,14 @@ def test_a_number_for_a_rate_is_that_rate_at_every_step(rate: float) -> None:
     by_number, by_schedule = network(), network()
     fit(by_number, data(), loss=LOSS, learning_rate=rate, epochs=2)
     fit(by_schedule, data(), loss=LOSS, learning_rate=Constant(1.0), epochs=2)
-    assert bits(network_arrays(by_number)) == bits(network_arrays(by_schedule))
+    assert bits(state_dict(by_number)) == bits(state_dict(by_schedule))
 
 
 def test_another_engine_is_asked_to_run_the_epochs() -> None:
-    class Counting(ArrayEngine):
+    class Counting(NumpyEngine):
         epochs: list[int] = []  # noqa: RUF012 — of this test alone
 
-        def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochJob) -> EpochResult | None:
+        def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochSpec) -> EpochResult | None:
             self.epochs.append(job.epoch)
             return super().run_epoch(network, loss, optimizer, job)
 
@@ -108,7 +108,7 @@ def test_without_validation_and_in_regression_the_columns_are_empty() -> None:
 
 
 def test_the_rate_in_the_record_is_that_of_the_last_step() -> None:
-    history = fit(network(), data(60), loss=LOSS, learning_rate=Linear(0.6), epochs=2, batch_size=20)
+    history = fit(network(), data(60), loss=LOSS, learning_rate=LinearDecay(0.6), epochs=2, batch_size=20)
     assert [record.learning_rate for record in history] == pytest.approx([0.4, 0.1])  # of 0.6, 0.5, … 0.1
 
 

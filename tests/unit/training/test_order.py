@@ -5,18 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from looks import Watching
+from assertions import Watching
 
 from byhand.data.examples import Examples
 from byhand.data.minibatches import minibatches
-from byhand.data.prepare import preparation_for
 from byhand.errors import OptionError
 from byhand.layers import Dense
 from byhand.losses import SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD
-from byhand.randomness import DROPOUT
-from byhand.schedules import Constant, Linear
+from byhand.preprocessing import fit_scaler
+from byhand.random import DROPOUT
+from byhand.schedules import Constant, LinearDecay
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
 from byhand.training.train import train
@@ -27,7 +27,7 @@ N = 25
 def numbered() -> Examples:
     """Return examples whose answers are their row numbers: the loss sees who comes when."""
     raw = np.ones((N, 2), dtype=np.float32)
-    return Examples(raw, np.arange(N, dtype=np.float32), preparation_for("raw", raw, low=0, high=1))
+    return Examples(raw, np.arange(N, dtype=np.float32), fit_scaler("raw", raw, low=0, high=1))
 
 
 def seen(*, seed: int = 3, epochs: int = 3, shuffle: bool = True, batch_size: int = 10) -> list[list[list[int]]]:
@@ -105,16 +105,16 @@ def test_the_job_of_an_epoch_is_a_function_of_plan_and_epoch(examples: Examples,
 
 
 def test_the_rates_of_all_epochs_laid_end_to_end_are_the_schedule(examples: Examples, plan: Plan) -> None:
-    plan = replace(plan, schedule=Linear(0.3))
+    plan = replace(plan, schedule=LinearDecay(0.3))
     all_rates = plan.learning_rates(len(examples))
     rates = np.concatenate([plan.job(examples, epoch, all_rates).learning_rates for epoch in range(1, 7)])
     assert plan.n_steps(50) == 7
-    np.testing.assert_array_equal(rates, Linear(0.3)(42))
+    np.testing.assert_array_equal(rates, LinearDecay(0.3)(42))
 
 
 def test_minibatches_pair_each_prepared_row_with_its_answer() -> None:
     raw = np.arange(N, dtype=np.uint8).reshape(-1, 1)
-    examples = Examples(raw, np.arange(N), preparation_for("signed", raw, low=0, high=255))
+    examples = Examples(raw, np.arange(N), fit_scaler("signed", raw, low=0, high=255))
     for x, y in minibatches(examples, np.arange(N)[::-1], 7):
         assert x.dtype == np.float32
         np.testing.assert_allclose(x[:, 0], y / 127.5 - 1, atol=1e-6)

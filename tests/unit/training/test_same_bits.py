@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from looks import bits_of, without_time
+from assertions import bits_of, without_time
 
 from byhand.data.examples import Examples
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer
-from byhand.training.array_engine import ArrayEngine
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
 from byhand.training.train import train
@@ -67,17 +67,17 @@ def test_stopping_in_the_middle_of_an_epoch_restores_the_last_whole_one(
 ) -> None:
     whole_epochs = n_steps // 7  # seven minibatches an epoch
     state = fresh()
-    records = list(train(state, examples, plan, engine=ArrayEngine(), stop=stopping_after(n_steps)))
+    records = list(train(state, examples, plan, engine=NumpyEngine(), stop=stopping_after(n_steps)))
     assert [record.epoch for record in records] == list(range(1, whole_epochs + 1))
     assert state.epoch == whole_epochs
     expected = fresh()
     if whole_epochs:
-        for record in train(expected, examples, plan, engine=ArrayEngine()):
+        for record in train(expected, examples, plan, engine=NumpyEngine()):
             if record.epoch == whole_epochs:
                 break
     assert bits_of(state) == bits_of(expected)
     assert without_time(state.history) == without_time(expected.history)
-    one, other = (run(start, examples, plan, engine=ArrayEngine()) for start in (state, fresh()))
+    one, other = (run(start, examples, plan, engine=NumpyEngine()) for start in (state, fresh()))
     assert bits_of(one) == bits_of(other)
 
 
@@ -91,10 +91,10 @@ def test_an_exception_in_the_middle_of_an_epoch_restores_too(fresh: Maker, examp
 
     state = fresh()
     with pytest.raises(KeyboardInterrupt):
-        run(state, examples, plan, engine=ArrayEngine(), stop=interrupted)
+        run(state, examples, plan, engine=NumpyEngine(), stop=interrupted)
     assert state.epoch == 1
     expected = fresh()
-    next(iter(train(expected, examples, plan, engine=ArrayEngine())))
+    next(iter(train(expected, examples, plan, engine=NumpyEngine())))
     assert bits_of(state) == bits_of(expected)
 
 
@@ -102,7 +102,7 @@ def test_optimizer_state_that_did_not_exist_before_the_epoch_is_forgotten(
     fresh: Maker, examples: Examples, plan: Plan
 ) -> None:
     state = fresh()
-    assert list(train(state, examples, plan, engine=ArrayEngine(), stop=stopping_after(3))) == []
+    assert list(train(state, examples, plan, engine=NumpyEngine(), stop=stopping_after(3))) == []
     assert state.optimizer.state == {}
 
 

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from looks import bits, bits_of
+from assertions import bits, bits_of
 
 from byhand.data.examples import Examples
-from byhand.data.prepare import preparation_for
 from byhand.data.toy import moons
 from byhand.errors import DataError, DivergedError, OptionError
 from byhand.layers import Dense, ReLU, Sigmoid, Softmax
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD
-from byhand.persistence.arrays import copied, network_arrays
+from byhand.persistence.state_dict import copy_arrays, state_dict
+from byhand.preprocessing import fit_scaler
 from byhand.schedules import Constant
 from byhand.training.fit import fit
 from byhand.training.plan import Plan
@@ -37,7 +37,7 @@ def overfitting(epochs: int = 60, patience: int = 5) -> tuple[TrainingState, Exa
 def test_early_stopping_stops_and_restores_the_best_weights() -> None:
     state, few, held_back, plan = overfitting()
     after_each = {
-        record.epoch: copied(network_arrays(state.network)) for record in train(state, few, plan, validation=held_back)
+        record.epoch: copy_arrays(state_dict(state.network)) for record in train(state, few, plan, validation=held_back)
     }
     losses = [record.valid_loss for record in state.history]
     best = int(np.argmin(losses)) + 1
@@ -45,19 +45,19 @@ def test_early_stopping_stops_and_restores_the_best_weights() -> None:
     assert len(losses) < plan.epochs
     assert state.best is not None
     assert (state.best.epoch, state.best.valid_loss) == (best, min(losses))
-    assert bits(network_arrays(state.network)) == bits(after_each[best])
+    assert bits(state_dict(state.network)) == bits(after_each[best])
 
 
 def test_the_best_is_restored_too_when_the_epochs_run_out_first() -> None:
     state, few, held_back, plan = overfitting(epochs=400, patience=400)
     plan = replace(plan, epochs=30)
     after_each = {
-        record.epoch: copied(network_arrays(state.network)) for record in train(state, few, plan, validation=held_back)
+        record.epoch: copy_arrays(state_dict(state.network)) for record in train(state, few, plan, validation=held_back)
     }
     losses = [record.valid_loss for record in state.history]
     best = int(np.argmin(losses)) + 1
     assert len(losses) == 30 > best
-    assert bits(network_arrays(state.network)) == bits(after_each[best])
+    assert bits(state_dict(state.network)) == bits(after_each[best])
 
 
 def test_an_equal_loss_is_no_improvement() -> None:
@@ -72,9 +72,9 @@ def test_an_equal_loss_is_no_improvement() -> None:
 def test_without_patience_the_last_epoch_is_the_model() -> None:
     state, few, held_back, plan = overfitting()
     for _ in train(state, few, replace(plan, epochs=20, patience=None), validation=held_back):
-        last = copied(network_arrays(state.network))
+        last = copy_arrays(state_dict(state.network))
     assert state.best is None
-    assert bits(network_arrays(state.network)) == bits(last)
+    assert bits(state_dict(state.network)) == bits(last)
 
 
 def test_early_stopping_with_nothing_to_watch_is_refused() -> None:
@@ -86,7 +86,7 @@ def test_early_stopping_with_nothing_to_watch_is_refused() -> None:
 def explosive(rate: float) -> tuple[TrainingState, Examples, Plan]:
     """Return a run on numbers to predict that diverges for any rate above about 1: L = (w − 1)², one batch an epoch."""
     raw = np.ones((4, 1), dtype=np.float32)
-    ones = Examples(raw, np.ones((4, 1), dtype=np.float32), preparation_for("raw", raw, low=0, high=1))
+    ones = Examples(raw, np.ones((4, 1), dtype=np.float32), fit_scaler("raw", raw, low=0, high=1))
     state = TrainingState(Network([Dense.zeros(1, 1)]), SGD())
     return state, ones, Plan(SquaredError(), Constant(rate), epochs=100, batch_size=2, seed=1, shuffle=False)
 

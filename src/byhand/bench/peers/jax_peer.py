@@ -5,9 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 from byhand.arrays import Array
-from byhand.bench.work import Work, orders
+from byhand.bench.workload import Work, orders
 from byhand.initializers import he
-from byhand.randomness import INIT, Stream
+from byhand.random import INIT, RandomStream
 
 
 def scan(work: Work, x: Array, y: Array) -> Callable[[], None]:
@@ -42,7 +42,7 @@ def scan(work: Work, x: Array, y: Array) -> Callable[[], None]:
         return (jax.tree.map(lambda w, g: w - rate * g, state[0], grads), *state[1:]), value
 
     params = [
-        (jnp.asarray(he(Stream(1, INIT, i), a, b), jnp.float32), jnp.zeros(b))
+        (jnp.asarray(he(RandomStream(1, INIT, i), a, b), jnp.float32), jnp.zeros(b))
         for i, (a, b) in enumerate(pairwise(work.sizes))
     ]
     zeros = jax.tree.map(jnp.zeros_like, params)

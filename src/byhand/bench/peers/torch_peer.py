@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from byhand.arrays import Array
-from byhand.bench.work import Work, orders
+from byhand.bench.workload import Work, orders
 
 
 def tuned(work: Work, x: Array, y: Array) -> Callable[[], None]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.data.archive import read_arrays
+from byhand.data.npz import read_arrays
 from byhand.data.split import content_split
 from byhand.data.tables.content import Table, find_missing, parse_numbers
 from byhand.data.tables.csv_file import read_csv

@@ -9,7 +9,7 @@ from byhand.data.tables.content import Table, checked_names
 from byhand.data.tables.header import looks_like_header
 from byhand.data.tables.options import TableOptions
 from byhand.errors import DataError
-from byhand.files import read_whole
+from byhand.files import read_bytes_limited
 
 MAX_BYTES = 1 << 27  # of a file: MNIST as text has 110 MB, and text in cells takes 35 times its size in memory
 MAX_COLUMNS = 100_000
@@ -34,7 +34,7 @@ def read_csv(path: Path, options: TableOptions, known: Collection[str] = ()) -> 
 
 
 def _decoded(path: Path, encoding: str) -> str:
-    content = read_whole(path, "a table", MAX_BYTES)
+    content = read_bytes_limited(path, "a table", MAX_BYTES)
     try:
         return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
     except UnicodeDecodeError as error:

@@ -7,9 +7,8 @@ import numpy as np
 
 from byhand.arguments import check_kind, check_number, check_path, check_whole, shown
 from byhand.arrays import Array
-from byhand.data.archive import read_arrays
 from byhand.data.examples import Dataset, Examples
-from byhand.data.prepare import preparation_for
+from byhand.data.npz import read_arrays
 from byhand.data.split import content_split
 from byhand.data.tables.cell_errors import CellErrors
 from byhand.data.tables.columns import infer_columns
@@ -21,6 +20,7 @@ from byhand.data.tables.options import TableOptions
 from byhand.data.tables.schema import Column, TableSchema, describe_missing, encode
 from byhand.data.tables.target import answers_of, find_unlabelled, read_target, target_column
 from byhand.errors import DataError, OptionError
+from byhand.preprocessing import fit_scaler
 
 MISSING_ADVICE = "Fill them in, take the mean of the training rows (missing: mean) or leave these rows out (drop)."
 
@@ -222,7 +222,7 @@ def _dataset(rows: _Rows, task: str, preparation: str) -> Dataset:
     schema = replace(_fitted(schema, rows.inputs[train]), fingerprint=table_fingerprint(keys))
     raw = schema.fill(rows.inputs).astype(np.float32)
     low, high = float(raw[train].min()), float(raw[train].max())
-    prepared = preparation_for(preparation, raw[train], low=low, high=high if high > low else low + 1, per_column=True)
+    prepared = fit_scaler(preparation, raw[train], low=low, high=high if high > low else low + 1, per_column=True)
     what = f"{len(classes)} classes" if classes else f"{answers.shape[1]} number(s) to predict"
     return Dataset(
         name=name,

@@ -1,0 +1,47 @@
+"""byhand itself: the native engine in both precisions, and the array engine."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.bench.workload import Work, orders
+from byhand.data.examples import Examples
+from byhand.engines.base import Engine, EpochSpec
+from byhand.engines.native import NativeEngine
+from byhand.engines.numpy_engine import NumpyEngine
+from byhand.losses import Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.network import Network
+from byhand.optimizers import SGD, Adam
+from byhand.optimizers.base import Optimizer
+from byhand.preprocessing import fit_scaler
+from byhand.random import DROPOUT, RandomStream
+
+
+def native(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    return _epoch(NativeEngine(), work, x, y)
+
+
+def bf16(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    return _epoch(NativeEngine(precision="bf16"), work, x, y)
+
+
+def numpy(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    return _epoch(NumpyEngine(), work, x, y)
+
+
+def _epoch(engine: Engine, work: Work, x: Array, y: Array) -> Callable[[], None]:
+    squared = work.loss == "squared_error"
+    loss: Loss = SquaredError() if squared else SoftmaxCrossEntropy()
+    optimizer: Optimizer = Adam() if work.optimizer == "adam" else SGD()
+    output = work.activation if squared else "identity"
+    network = Network.mlp(list(work.sizes), activation=work.activation, output=output, seed=1)
+    preparation = fit_scaler("unit" if x.dtype == np.uint8 else "raw", x, low=0, high=255)
+    order = orders(work)
+    rates = np.full(len(order), work.rate)
+    job = EpochSpec(1, Examples(x, y, preparation), order.reshape(-1), work.batch_size, rates, RandomStream(0, DROPOUT))
+
+    def epoch() -> None:
+        engine.run_epoch(network, loss, optimizer, job)
+
+    return epoch

@@ -1,0 +1,149 @@
+"""Finding what a verb was asked to work on: the saved model, and examples of the kind it was trained on.
+
+What a model's file says of its training informs and never acts: no path that it names is opened, no number that it
+names is a size. Only a set that byhand itself brings or makes is taken by its name, with byhand's own sizes.
+"""
+
+import operator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from byhand.data.examples import Dataset, Examples
+from byhand.data.gaussian_pair import GAUSSIAN_PAIRS
+from byhand.data.tables.applying import (
+    NewRows,
+    apply_schema,
+    counted_schema,
+    held_out_rows,
+    read_answers,
+    read_new,
+)
+from byhand.errors import DataError
+from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.persistence.model import Model, load_model
+from byhand.persistence.output import Output
+from byhand.recipes.datasets import is_table, load_data
+from byhand.recipes.recipe import Recipe
+from byhand.recipes.xor import XOR
+from byhand.training.run_folder import RunFolder
+from byhand.untrusted import UntrustedText
+
+MOST_TOLD = 10  # rows that are left out
+TEST_SEED = 1_000_000_007  # of made sets: not one that a training has by default, so their points are new to the model
+
+
+def find_model(path: Path | None, runs: Path) -> tuple[Model, Path]:
+    """Return the model of a file or run folder, or of the newest run; and where it lies."""
+    place = path or RunFolder.latest(runs).path
+    return load_model(place), place
+
+
+def read_recipe(given: Any) -> Recipe:
+    """Return the recipe that a file tells as plain data; raise KeyError, TypeError or ValueError if it tells none."""
+    recipe = Recipe(**{**given, "hidden": tuple(map(operator.index, given["hidden"]))})
+    for name, sample in asdict(Recipe(name="", title="", expects="")).items():
+        if not isinstance(getattr(recipe, name), int | float if isinstance(sample, float) else type(sample)):
+            raise ValueError(f"{name} is {getattr(recipe, name)!r}")
+    return recipe
+
+
+def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
+    """Return data for a model, with the model's own preparation: what was named, or else a built-in set of its kind.
+
+    Raises DataError if nothing was named and the model was trained on something that is not built in, or if the data
+    have another width or answers of another kind.
+    """
+    if data_dir is not None:
+        dataset = load_data(_unprepared("mnist"), data_dir)
+    elif data is not None and is_table(data):
+        return new_table(model, data)
+    elif data is not None:
+        dataset = load_data(_unprepared(data), None)
+    else:
+        dataset = _built_in(model)
+    if dataset.train.n_features != model.n_features:
+        raise DataError(
+            f"the model takes {model.n_features} numbers an example, and {dataset.name} has "
+            f"{dataset.train.n_features}. Name other data with --data or --data-dir."
+        )
+    _check_answers(model, dataset)
+    return replace(dataset, train=_prepared(dataset.train, model), test=dataset.test and _prepared(dataset.test, model))
+
+
+def _check_answers(model: Model, dataset: Dataset) -> None:
+    """Raise DataError unless the data's answers are of the kind that the model gives."""
+    has = f"{len(dataset.class_names)} classes" if dataset.train.is_classes else "numbers to predict"
+    gives = "predicts numbers" if model.output is Output.VALUES else f"tells {model.n_classes} classes apart"
+    same_kind = dataset.train.is_classes == (model.output is not Output.VALUES)
+    if not same_kind or (dataset.train.is_classes and len(dataset.class_names) > model.n_classes):
+        raise DataError(f"the model {gives}, and {dataset.name} has {has}. Name other data with --data or --data-dir.")
+    if not dataset.train.is_classes and dataset.train.y.size != len(dataset.train) * model.network.widths[-1]:
+        raise DataError(f"the model {gives}, {model.network.widths[-1]} an example, and {dataset.name} has others.")
+
+
+def new_table(model: Model, path: str) -> Dataset:
+    """Return a table as the model reads it: the rows it was not trained on, which are all of a new table."""
+    schema = model.table or counted_schema(model.n_features)
+    names = model.class_names or tuple(str(i) for i in range(model.n_classes))
+    new = read_answers(apply_schema(schema, read_new(path, schema)), schema, names)
+    held_out = held_out_rows(new, schema, names)
+    if new.y is None or not len(new.y):
+        raise DataError(f"{path} has no row that the model can use{_first_refused(new)}.")
+    rows = np.arange(len(new.y)) if held_out is None else held_out
+    examples = Examples(new.raw[rows], new.y[rows], model.preparation)
+    how = "all rows of a new table" if held_out is None else "the test rows of the table that the model was trained on"
+    refused = [f"{new.where(i)} is left out: {why}" for i, why in new.refused[:MOST_TOLD]]
+    more = [f"and {len(new.refused) - MOST_TOLD:,} more rows"] if len(new.refused) > MOST_TOLD else []
+    notes = (*new.notes, *refused, *more)
+    return Dataset(Path(path).stem, examples, None, examples, names, None, how, model.table, notes)
+
+
+def _first_refused(new: NewRows) -> str:
+    return f": {new.where(new.refused[0][0])}, {new.refused[0][1]}" if new.refused else ""
+
+
+def built_in_sets() -> dict[str, Recipe]:
+    """Return the sets that a model's file may name, each with byhand's own sizes."""
+    names = ("circles", "moons", "spiral", "sine", *GAUSSIAN_PAIRS)
+    made = {name: replace(_unprepared(name), seed=TEST_SEED) for name in names}
+    return {"mnist": _unprepared("mnist"), "digits": _unprepared("digits"), "xor": XOR, **made}
+
+
+def told(model: Model, *names: str) -> Any:
+    """Return one leaf of what a model's file says of its training; None where it does not say."""
+    value: Any = model.provenance
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def loss_of(model: Model) -> Loss:
+    """Return the loss a model was trained with, which its outputs tell; the label smoothing is what its file says."""
+    if model.output is Output.YES_NO or (model.output is Output.PROBABILITIES and model.network.widths[-1] == 1):
+        return BinaryCrossEntropy()
+    if model.output is not Output.PROBABILITIES:
+        return SquaredError()
+    smoothing = told(model, "recipe", "label_smoothing")
+    return SoftmaxCrossEntropy(smoothing if isinstance(smoothing, float) and 0 <= smoothing < 1 else 0.0)
+
+
+def _built_in(model: Model) -> Dataset:
+    """Return the built-in set that the model says it was trained on; points of clouds are drawn anew, for testing."""
+    name, known = told(model, "recipe", "data"), built_in_sets()
+    if not isinstance(name, UntrustedText) or name not in known:
+        shown = name.for_terminal() if isinstance(name, UntrustedText) else "data that its file does not name"
+        raise DataError(f"the model was trained on {shown}; name data for it with --data or --data-dir.")
+    recipe = known[name]  # type: ignore[index]  # it compares as its text does
+    dataset = load_data(recipe, None)
+    return replace(dataset, test=dataset.train) if recipe.data in GAUSSIAN_PAIRS else dataset
+
+
+def _unprepared(data: str) -> Recipe:
+    return Recipe(name="", title="", expects="", data=data, preparation="raw")
+
+
+def _prepared(examples: Examples, model: Model) -> Examples:
+    return replace(examples, preparation=model.preparation)

@@ -1,0 +1,73 @@
+"""Nonsense: how sure is a network of pictures that are no digits, and does a rule for "I don't know" refuse them?
+
+The rule refuses what the network is less sure of than of all but one in twenty digits; the threshold is chosen on the
+validation digits, and the test digits are met once.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.data.examples import Examples
+from byhand.experiments.experiment_data import ExperimentData, make_run, permute_columns, trained
+from byhand.experiments.result import Values
+from byhand.experiments.table import Experiment
+from byhand.layers.softmax import softmax
+from byhand.network import Network
+from byhand.preprocessing import InputScaler
+from byhand.random import DATA, RandomStream
+from byhand.training.evaluate import evaluate
+
+REFUSED = 0.05  # of the validation digits, by the rule
+SURE = 0.9
+SHUFFLED, NOISE = 0, 1  # which numbers of the seed's stream for data: its epoch
+
+
+def one_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
+    """Train one network; show it every kind of picture."""
+    settings = experiment.trials[0].settings
+    network = trained(make_run(settings, material.dataset, material.train(settings, seed), seed))
+    threshold = float(np.quantile(sureness(network, material.validation(settings)).max(axis=1), REFUSED))
+    test = material.test(settings)
+    found: Values = {}
+    for trial in experiment.trials:
+        proba = sureness(network, _pictures(trial.settings["pictures"], test, seed))
+        top = proba.max(axis=1)
+        counts = np.bincount(proba.argmax(axis=1), minlength=proba.shape[1])
+        found[trial.name] = {
+            "top_probability": float(top.mean()),
+            "sure": float((top > SURE).mean()),
+            "refused": float((top < threshold).mean()),
+            "favourite": float(counts.argmax()),
+            "favourite_share": float(counts.max() / len(top)),
+        }
+    return found
+
+
+def sureness(network: Network, examples: Examples) -> Array:
+    """Return the probabilities (n, k)."""
+    return softmax(evaluate(network, examples).output)
+
+
+def _pictures(kind: str, test: Examples, seed: int) -> Examples:
+    """Return the test digits, or as many pictures that are none."""
+    kinds: dict[str, Any] = {
+        "digits": lambda: test,
+        "shuffled": lambda: permute_columns(test, RandomStream(seed, DATA, SHUFFLED).order(test.n_features)),
+        "negative": lambda: replace(test, preparation=_negative(test.preparation)),
+        "noise": lambda: _noise(test, seed),
+    }
+    return kinds[kind]()
+
+
+def _negative(unit: InputScaler) -> InputScaler:
+    """Return the preparation that exchanges ink and paper: x → 1 − x."""
+    return InputScaler("unit", -unit.scale, 1 - unit.shift)
+
+
+def _noise(test: Examples, seed: int) -> Examples:
+    """Return as many pictures of uniform noise, every grey level of every pixel equally likely."""
+    raw = RandomStream(seed, DATA, NOISE).uniform(*test.raw.shape).astype(np.float32)
+    return Examples(raw, test.y, InputScaler("raw", np.asarray(1.0), np.asarray(0.0)))

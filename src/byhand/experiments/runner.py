@@ -1,0 +1,78 @@
+"""Conducting an experiment: every seed on its own, as many side by side as there are processors."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from byhand.engines.native import available_cpus
+from byhand.errors import OptionError
+from byhand.experiments import ablation as removed
+from byhand.experiments import gaussian_pair as clouds
+from byhand.experiments import mnist_trials as digits
+from byhand.experiments import out_of_distribution as nonsense
+from byhand.experiments import restarts as starts
+from byhand.experiments import translation as moved
+from byhand.experiments.experiment_data import ExperimentData
+from byhand.experiments.result import Result, Values
+from byhand.experiments.table import Experiment
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How experiments of a kind are conducted.
+
+    one_seed : (experiment, material, seed) → what was measured   on_digits : is there material to read?
+    chooses : is something chosen by validation digits?   marks : what is known without training
+    """
+
+    one_seed: Callable[[Experiment, Any, int], Values]
+    on_digits: bool = True
+    chooses: bool = False
+    marks: Callable[[Experiment], dict[str, float]] = lambda experiment: {}
+
+
+KINDS = {
+    "digits": Kind(digits.one_seed),
+    "starts": Kind(starts.one_seed, on_digits=False),
+    "clouds": Kind(clouds.one_seed, on_digits=False, marks=clouds.marks),
+    "moved": Kind(moved.one_seed),
+    "nonsense": Kind(nonsense.one_seed, chooses=True),
+    "removed": Kind(removed.one_seed, chooses=True),
+}
+
+
+def run_experiment(
+    experiment: Experiment,
+    n_seeds: int,
+    *,
+    data_dir: Path | None = None,
+    told: Callable[[int], None] = lambda done: None,
+) -> Result:
+    """Conduct an experiment with the seeds 1 … n_seeds; the same seeds give the same result, but for the seconds.
+
+    data_dir : the folder of MNIST or a look-alike   told : hears how many seeds are done
+    """
+    if n_seeds < 1:
+        raise OptionError(f"an experiment got {n_seeds} seeds; expected 1 or more.")
+    kind, seeds = KINDS[experiment.kind], tuple(range(1, n_seeds + 1))
+    settings = [trial.settings for trial in experiment.trials]
+    material = ExperimentData.read(data_dir, settings, validation=kind.chooses) if kind.on_digits else None
+    values = []
+    for done, one in enumerate(_side_by_side(lambda seed: kind.one_seed(experiment, material, seed), seeds)):
+        values.append(one)
+        told(done + 1)
+    data = material.dataset.name if material else "drawn by the seed"
+    return Result(experiment, data, seeds, tuple(values), kind.marks(experiment))
+
+
+def _side_by_side(work: Callable[[int], Values], seeds: tuple[int, ...]) -> Iterator[Values]:
+    """Yield the work's results in the order of the seeds."""
+    with ThreadPoolExecutor(available_cpus()) as pool:
+        waiting = [pool.submit(work, seed) for seed in seeds]
+        try:
+            for one in waiting:
+                yield one.result()
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -1,0 +1,101 @@
+"""A model as a C99 header: one function, no memory taken but a few arrays on the stack."""
+
+import hashlib
+
+from byhand.exports.inference_model import InferenceLayer, InferenceModel, about, number
+
+_BENDS = {
+    "relu": "z[j] = z[j] > 0 ? z[j] : 0;",
+    "leaky_relu": "z[j] = z[j] > 0 ? z[j] : {slope}f * z[j];",
+    "sigmoid": "z[j] = 1 / (1 + expf(-z[j]));",
+    "tanh": "z[j] = tanhf(z[j]);",
+}
+
+_HEAD = """/* {about}
+ * {s}_answer(stored, n, scores) takes n = {n_in} numbers, fills {n_scores}: {what},
+ * and returns 0. Given another n it fills nothing and returns -1. Link with -lm. */
+#ifndef BYHAND_{guard}_H
+#define BYHAND_{guard}_H
+
+#include <math.h>
+
+enum {{ {s}_inputs = {n_in}, {s}_scores = {n_scores} }};
+{names}
+static void {s}_dense(const float *x, int n_in, const float *W, const float *b, int n_out, float *z) {{
+    for (int j = 0; j < n_out; j++) z[j] = b[j];
+    for (int k = 0; k < n_in; k++)
+        for (int j = 0; x[k] != 0 && j < n_out; j++) z[j] += x[k] * W[k * n_out + j];
+}}
+
+"""
+
+_SOFTMAX = """    {{
+        float most = {z}[0], sum = 0;
+        for (int j = 1; j < {n}; j++) most = {z}[j] > most ? {z}[j] : most;
+        for (int j = 0; j < {n}; j++) sum += {z}[j] = expf({z}[j] - most);
+        for (int j = 0; j < {n}; j++) {z}[j] /= sum;
+    }}"""
+
+
+def to_c(plain: InferenceModel) -> bytes:
+    """Return the header: static int SYMBOL_answer(const float *stored, int n, float *scores).
+
+    All its names begin with the model's symbol, so that one program can include several; the guard has a digest of the
+    weights too, so that two models under one name are an error of the compiler and not a silent choice of the first.
+    """
+    s = plain.symbol
+    numbers = "".join(_numbers(s, i, layer) for i, layer in enumerate(plain.layers))
+    head = _HEAD.format(
+        about=about(plain),
+        s=s,
+        guard=f"{s}_{hashlib.sha256(numbers.encode()).hexdigest()[:8]}",
+        n_in=plain.n_in,
+        n_scores=plain.n_scores,
+        what="the values" if plain.is_values else "a score for each class, the largest wins",
+        names=_names(plain),
+    )
+    code = "\n".join(_body(plain))
+    return f"{head}{numbers}\n{code}\n\n#endif\n".encode()
+
+
+def _names(plain: InferenceModel) -> str:
+    """Return the arrays of class names and of input names; nothing where there are none."""
+    arrays = {"classes": plain.class_names, "input_names": plain.input_names}
+    joined = {name: ", ".join(text.for_c() for text in texts) for name, texts in arrays.items() if texts}
+    return "".join(
+        f"static const char *const {plain.symbol}_{name}[] = {{{texts}}};\n" for name, texts in joined.items()
+    )
+
+
+def _body(plain: InferenceModel) -> list[str]:
+    """Return the lines of the function."""
+    s, x = plain.symbol, "stored"
+    body = [
+        f"static int {s}_answer(const float *stored, int n, float *scores) {{",
+        f"    if (n != {s}_inputs) return -1;",
+    ]
+    for i, layer in enumerate(plain.layers):
+        n_in, n_out = layer.W.shape
+        body += [f"    float z{i}[{n_out}];", f"    {s}_dense({x}, {n_in}, {s}_W{i}, {s}_b{i}, {n_out}, z{i});"]
+        body += _bent(layer.bend, layer.slope, f"z{i}", n_out)
+        x = f"z{i}"
+    body += _bent(plain.end, 0.0, x, int(plain.layers[-1].W.shape[1]))
+    if plain.is_single:
+        body += [f"    scores[0] = 1 - {x}[0];", f"    scores[1] = {x}[0];"]
+    else:
+        body += [f"    for (int j = 0; j < {plain.n_scores}; j++) scores[j] = {x}[j];"]
+    return [*body, "    return 0;", "}"]
+
+
+def _bent(bend: str, slope: float, z: str, n: int) -> list[str]:
+    if not bend:
+        return []
+    if bend == "softmax":
+        return [_SOFTMAX.format(z=z, n=n)]
+    return [f"    for (int j = 0; j < {n}; j++) {_BENDS[bend].format(slope=number(slope)).replace('z[', f'{z}[')}"]
+
+
+def _numbers(s: str, i: int, layer: InferenceLayer) -> str:
+    rows = ",\n".join(",".join(f"{number(value)}f" for value in row) for row in layer.W)
+    biases = ",".join(f"{number(value)}f" for value in layer.b)
+    return f"static const float {s}_W{i}[] = {{\n{rows}}};\nstatic const float {s}_b{i}[] = {{{biases}}};\n"

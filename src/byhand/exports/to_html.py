@@ -1,0 +1,69 @@
+"""A model as one HTML file: the lab's views Draw and Network, the core and the weights, without a network or a server.
+
+The page's own files go into it as they are, beside shell.js, which starts them. The lab's button "Take it away" makes
+the same bytes: src/byhand/lab/static/away.js is this file's twin.
+"""
+
+import base64
+import posixpath
+import re
+from pathlib import Path
+
+from byhand.errors import OptionError
+from byhand.persistence.model import Model, save_model
+
+STATIC = Path(__file__).resolve().parents[1] / "lab" / "static"
+SHAPE = (28, 28)  # of the pictures that can be drawn
+ENTRIES = ("main.js", "worker/worker.js")
+REPLACEMENTS = {"views.js": "views.exported.js", "away.js": "away.exported.js"}  # fewer views, without charts and data
+CORE, MODEL = "core/core.wasm", "models/draw.safetensors"
+_IMPORT = re.compile(r'^import .* from "([^"]+)";$', flags=re.MULTILINE)
+_HOLE = re.compile(r"\{\{(\w+)\}\}")
+
+
+def to_html(model: Model, folder: Path) -> bytes:
+    """Return the page. folder : where the model may be written for a moment.
+
+    Raises OptionError for a model that does not look at MNIST-like pictures of 28×28.
+    """
+    if model.image_shape != SHAPE:
+        raise OptionError("a page reads drawings, and this model does not look at pictures of 28×28 pixels.")
+    weights = folder / "model.safetensors"
+    save_model(model, weights)
+    body = re.search(r"<body>.*</body>", _text("index.html"), flags=re.DOTALL)
+    parts = {
+        "style": _text("style.css"),
+        "body": body[0] if body else "",
+        "files": "\n".join([*map(_module, sorted(modules())), _bytes(CORE, STATIC / CORE), _bytes(MODEL, weights)]),
+        "start": _text("shell.js"),
+    }
+    return _HOLE.sub(lambda hole: parts[hole[1]], _text("shell.html")).encode()
+
+
+def modules() -> set[str]:
+    """Return the names of all modules that an exported page needs."""
+    found: set[str] = set()
+    waiting = list(ENTRIES)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            targets = _IMPORT.findall(_text(REPLACEMENTS.get(name, name)))
+            waiting += [posixpath.normpath(posixpath.join(posixpath.dirname(name), target)) for target in targets]
+    return found
+
+
+def _module(name: str) -> str:
+    return _block("file", name, _text(REPLACEMENTS.get(name, name)))
+
+
+def _bytes(name: str, path: Path) -> str:
+    return _block("bytes", name, base64.b64encode(path.read_bytes()).decode())
+
+
+def _block(kind: str, name: str, content: str) -> str:
+    return f'<script type="text/plain" data-{kind}="{name}">\n{content}\n</script>'
+
+
+def _text(name: str) -> str:
+    return (STATIC / name).read_bytes().decode("utf-8")  # not read_text: line ends stay what they are

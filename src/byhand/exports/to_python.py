@@ -1,0 +1,68 @@
+"""A model as a Python file without imports."""
+
+from byhand.exports.inference_model import InferenceLayer, InferenceModel, about, number
+
+_BENDS = {
+    "": "z",
+    "relu": "[max(v, 0.0) for v in z]",
+    "leaky_relu": "[v if v > 0 else {slope} * v for v in z]",
+    "sigmoid": "[_sigmoid(v) for v in z]",
+    "tanh": "[2 * _sigmoid(2 * v) - 1 for v in z]",
+    "softmax": "_softmax(z)",
+}
+
+_HEAD = '''"""{about}
+
+answer(stored) takes {n_in} numbers and returns {what}. It raises a ValueError given another number of them.
+"""
+{names}
+E = 2.718281828459045
+
+
+def _sigmoid(v):
+    e = E ** -abs(v)
+    return (1.0 if v > 0 else e) / (1.0 + e)
+
+
+def _softmax(z):
+    most = max(z)
+    powers = [E ** (v - most) for v in z]
+    return [p / sum(powers) for p in powers]
+
+
+def _dense(x, W, b):
+    z = list(b)
+    for v, row in zip(x, W):
+        if v:
+            z = [s + v * w for s, w in zip(z, row)]
+    return z
+
+'''
+
+
+def to_python(plain: InferenceModel) -> bytes:
+    """Return the file: answer(stored) -> scores."""
+    what = "the values" if plain.is_values else "a score for each class; the largest wins"
+    refusal = f'raise ValueError(f"answer got {{len(stored)}} numbers; expected {plain.n_in}")'
+    body = ["\ndef answer(stored):", f"    if len(stored) != {plain.n_in}:", f"        {refusal}", "    x = stored"]
+    for i, layer in enumerate(plain.layers):
+        body += [f"    z = _dense(x, W{i}, B{i})", f"    x = {_BENDS[layer.bend].format(slope=number(layer.slope))}"]
+    if plain.end:
+        body += ["    z = x", f"    x = {_BENDS[plain.end]}"]
+    body += ["    return [1 - x[0], x[0]]" if plain.is_single else "    return x"]
+    numbers = "".join(_numbers(i, layer) for i, layer in enumerate(plain.layers))
+    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what, names=_names(plain))
+    code = "\n".join(body)
+    return f"{head}{code}\n\n\n{numbers}".encode()
+
+
+def _names(plain: InferenceModel) -> str:
+    """Return the lists of class names and of input names; nothing where there are none."""
+    lists = {"CLASSES": plain.class_names, "INPUTS": plain.input_names}
+    joined = {name: ", ".join(text.for_python() for text in texts) for name, texts in lists.items() if texts}
+    return "".join(f"\n{name} = [{texts}]\n" for name, texts in joined.items())
+
+
+def _numbers(i: int, layer: InferenceLayer) -> str:
+    rows = "\n".join(f"    [{', '.join(map(number, row))}]," for row in layer.W)
+    return f"W{i} = [\n{rows}\n]\nB{i} = [{', '.join(map(number, layer.b))}]\n"

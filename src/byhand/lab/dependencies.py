@@ -1,0 +1,14 @@
+"""Is what the server stands on installed? It is an extra: whoever trains and predicts needs none of it."""
+
+import importlib.util
+
+from byhand.errors import MissingDependencyError
+
+NEEDED = ("starlette", "uvicorn", "websockets")
+
+
+def check_extra() -> None:
+    """Raise MissingDependencyError, naming what is missing and how to get it."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingDependencyError(f"the lab needs {' and '.join(missing)}: pip install 'byhand[lab]'.")

@@ -1,0 +1,103 @@
+"""The WebSocket /live: first the viewer says the token, then it is sent frames; it has nothing else to say.
+
+Closed with 4401 who does not know the token or does not say it in time, with 1013 who comes when the house is full,
+with 1009 (by the server underneath) who sends more than 64 kB at once; dropped who does not read.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from byhand.lab.broadcast import MOST_VIEWERS, Hub, Viewer
+from byhand.lab.token import is_token
+
+PATIENCE = 5.0  # seconds, for the token and for a viewer that does not read
+MAX_FRAME = 64 << 10  # bytes of a message from a viewer
+NOT_ALLOWED, FULL = 4401, 1013  # codes of closing
+
+GONE = (WebSocketDisconnect, RuntimeError)  # the second where the server underneath has begun to close
+
+Drop = Callable[[tuple[str, int]], None]  # the connection with this address, at once
+
+
+class Live:
+    """The route's endpoint is `serve`.
+
+    drop : ends a connection whose buffers are full; closing it in good manner would wait for them to be emptied
+    """
+
+    def __init__(self, hub: Hub, token: str, drop: Drop) -> None:
+        self._hub, self._token, self._drop = hub, token, drop
+        self._at_the_door = 0  # have not said the token yet
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve one viewer from its coming to its leaving."""
+        await websocket.accept()
+        if self._at_the_door >= MOST_VIEWERS:
+            await _close(websocket, FULL, "Too many viewers; try again later.")
+        elif not await self._knows_token(websocket):
+            await _close(websocket, NOT_ALLOWED, "The first message must be the token.")
+        elif self._hub.is_full:
+            await _close(websocket, FULL, "Too many viewers; try again later.")
+        else:
+            await self._show(websocket)
+
+    async def _knows_token(self, websocket: WebSocket) -> bool:
+        """Is the first message the token, and does it come in time?"""
+        self._at_the_door += 1
+        try:
+            message = await asyncio.wait_for(websocket.receive(), PATIENCE)
+            return is_token(message.get("text"), self._token)
+        except TimeoutError:
+            return False
+        finally:
+            self._at_the_door -= 1
+
+    async def _show(self, websocket: WebSocket) -> None:
+        """Send frames until the viewer leaves, or does not read."""
+        viewer = self._hub.join()
+        try:
+            await _until_one_ends(self._send(websocket, viewer), _listen(websocket))
+        finally:
+            self._hub.leave(viewer)
+
+    async def _send(self, websocket: WebSocket, viewer: Viewer) -> None:
+        while True:
+            text = await viewer.take()
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await websocket.send_text(text)
+            except GONE:
+                return
+            except TimeoutError:
+                self._drop(websocket.scope["client"])
+                return
+
+
+async def _listen(websocket: WebSocket) -> None:
+    """Return when the viewer has left; what else it says is not heard."""
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+async def _close(websocket: WebSocket, code: int, reason: str) -> None:
+    """Close, unless it was the viewer who has left."""
+    try:
+        await websocket.close(code, reason)
+    except GONE:
+        return
+
+
+async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
+    """Run both until one is done, then end the other; raise what either raised."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()

@@ -1,0 +1,92 @@
+"""A network's layers as plain data, and back: [{"kind": "dense", "n_in": 784, "n_out": 128}, {"kind": "relu"}, …].
+
+The table KINDS is all that a description can ask for: a kind that is not in it is refused, and nothing is looked up by
+name anywhere else. How many numbers the layers need is counted before the first array is made.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual
+from byhand.network import Network
+from byhand.persistence.schema import Reader, listed, number, one_of, plain_object, record, whole
+
+_width: Reader = whole(1, 1_000_000)
+_share: Reader = number(0, 1)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of layer is read and made.
+
+    make : fields → the layer
+    fields : what its spec() has, name → reader
+    n_numbers : fields → how many numbers its arrays hold, running averages included
+    """
+
+    make: Callable[..., Layer]
+    fields: Mapping[str, Reader]
+    n_numbers: Callable[..., int]
+
+
+@dataclass(frozen=True)
+class Described:
+    """A layer that has been read and not yet been made."""
+
+    kind: Kind
+    fields: dict[str, Any]
+
+    def n_numbers(self) -> int:
+        return self.kind.n_numbers(**self.fields)
+
+    def make(self) -> Layer:
+        return self.kind.make(**self.fields)
+
+
+def _layer(name: str, value: Any) -> Described:
+    """Read one layer's description; how deep residual connections nest is bounded by the depth of plain data."""
+    fields = dict(plain_object(name, value))
+    kind = KINDS[one_of(*KINDS)(f"{name}.kind", fields.pop("kind", None))]
+    return Described(kind, record(kind.fields)(name, fields))
+
+
+read_layers: Reader = listed(_layer)
+
+
+def _without_numbers(make: Callable[..., Layer], **fields: Reader) -> Kind:
+    return Kind(make, fields, lambda **_: 0)
+
+
+KINDS: dict[str, Kind] = {
+    **{kind: _without_numbers(layer) for kind, layer in ACTIVATIONS.items()},
+    LeakyReLU.kind: _without_numbers(LeakyReLU, slope=_share),
+    Dropout.kind: _without_numbers(Dropout, rate=_share),
+    Dense.kind: Kind(Dense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: (n_in + 1) * n_out),
+    BatchNorm.kind: Kind(
+        BatchNorm, {"width": _width, "momentum": _share, "epsilon": _share}, lambda width, **_: 4 * width
+    ),
+    Residual.kind: Kind(
+        lambda inner: Residual(*(layer.make() for layer in inner)),
+        {"inner": read_layers},
+        lambda inner: sum(layer.n_numbers() for layer in inner),
+    ),
+}
+
+
+def describe_network(network: Network) -> list[dict[str, Any]]:
+    """Return the layers as plain data, which read_layers accepts if every kind is in the table."""
+    return [{"kind": layer.kind, **layer.spec()} for layer in network.layers]
+
+
+def build_network(layers: list[Described], n_numbers: int) -> Network:
+    """Return the network described, with all weights zero, to be filled.
+
+    layers : what read_layers made of a description
+    n_numbers : how many numbers there are to fill it with; a description that needs more or fewer makes nothing
+    Raises ValueError (ShapeError and OptionError are ones) when the layers do not fit or mean no network.
+    """
+    needed = sum(layer.n_numbers() for layer in layers)
+    if needed != n_numbers:
+        raise ValueError(f"its layers need {needed:,} numbers and {n_numbers:,} are there")
+    return Network([layer.make() for layer in layers])

@@ -1,0 +1,45 @@
+"""A network as named arrays: what is saved, copied and put back.
+
+The names are the network's own behind the word for what they are: "params/0.W", "statistics/1.mean".
+"""
+
+import numpy as np
+
+from byhand.arrays import Array, Params
+from byhand.errors import ShapeError
+from byhand.network import Network
+from byhand.persistence.schema import shown
+
+
+def state_dict(network: Network) -> Params:
+    """Return parameters and running averages under their full names; the arrays themselves, not copies."""
+    return {
+        **{f"params/{name}": array for name, array in network.params.items()},
+        **{f"statistics/{name}": array for name, array in network.statistics.items()},
+    }
+
+
+def load_state_dict(network: Network, arrays: Params) -> None:
+    """Copy arrays, named as in state_dict, into the network's own."""
+    for name, array in state_dict(network).items():
+        np.copyto(array, arrays[name])
+
+
+def copy_arrays(arrays: Params) -> Params:
+    """Return a copy of every array under the same name."""
+    return {name: array.copy() for name, array in arrays.items()}
+
+
+def check_same_arrays(got: Params, expected: Params) -> None:
+    """Raise ShapeError unless both hold the same names, each with the same shape and dtype."""
+    for name in sorted(expected.keys() - got.keys()):
+        raise ShapeError(f"the array {name!r} is missing; expected {_described(expected[name])}")
+    for name in sorted(got.keys() - expected.keys()):
+        raise ShapeError(f"the array {shown(name)} is unknown; expected {len(expected)} others")
+    for name, array in expected.items():
+        if _described(got[name]) != _described(array):
+            raise ShapeError(f"the array {name!r} is {_described(got[name])}; expected {_described(array)}")
+
+
+def _described(array: Array) -> str:
+    return f"{array.dtype} of shape {array.shape}"

@@ -1,0 +1,80 @@
+"""From stored numbers to network inputs and back: x = raw · scale + shift.
+
+All three usual preparations are this one line with other numbers, so it is invertible, saved with the model as two
+arrays, and can be folded into a first layer that reads bytes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from byhand.arrays import Array
+from byhand.errors import lookup
+
+PREPARATIONS = ("raw", "unit", "signed", "standard")
+ROWS_AT_ONCE = 2048
+CONSTANT = 1e-7  # · the mean: a smaller spread is rounding, float32 cannot hold it
+
+
+@dataclass(frozen=True, eq=False)
+class InputScaler:
+    """x = raw · scale + shift.
+
+    name  : one of PREPARATIONS
+    scale : () for all columns alike, or (features,)
+    shift : same shape as scale
+    """
+
+    name: str
+    scale: Array
+    shift: Array
+
+    def apply(self, raw: Array, dtype: npt.DTypeLike = np.float32) -> Array:
+        """Return the network input for `raw`, any shape that ends in features, as a new array of dtype."""
+        x = raw.astype(dtype)
+        x *= self.scale.astype(dtype)
+        x += self.shift.astype(dtype)
+        return x
+
+    def invert(self, x: Array) -> Array:
+        """Return the stored numbers behind a network input, float64, to rounding."""
+        raw: Array = (np.asarray(x, dtype=np.float64) - self.shift) / self.scale
+        return raw
+
+
+def fit_scaler(name: str, raw: Array, *, low: float, high: float, per_column: bool = False) -> InputScaler:
+    """Return the preparation called `name` for numbers like `raw`, the training examples.
+
+    raw : (n, features), looked at by "standard" only: its mean becomes 0 and its standard deviation 1
+    low, high : the range the stored numbers can have (0 and 255 for bytes): "unit" sends it to [0, 1], "signed" to
+        [−1, 1], so 0 → −1 and 255 → 1
+    per_column : give every column its own scale (tables); otherwise one for all, which keeps pictures pictures.
+        A column that never changes is only centred.
+    Raises OptionError for an unknown name.
+    """
+    becomes: dict[str, Callable[[], tuple[Any, Any]]] = {  # the stored numbers that become 0 and 1
+        "raw": lambda: (0.0, 1.0),
+        "unit": lambda: (low, high),
+        "signed": lambda: ((low + high) / 2, high),
+        "standard": lambda: _mean_and_one_std_above(raw, per_column),
+    }
+    zero, one = lookup("preparation", name, becomes)()
+    width = np.asarray(one - zero)
+    scale = 1.0 / np.where(width > 0, width, 1.0)  # 0 where the 1 that stands for no spread is lost beside the mean
+    return InputScaler(name, scale, np.asarray(-zero * scale))
+
+
+def _mean_and_one_std_above(raw: Array, per_column: bool) -> tuple[Array, Array]:
+    """Return mean and mean + standard deviation, () or (features,); the spread of what never changes counts as 1.
+
+    A part of the rows at a time: as float64 at once the pictures of MNIST would be 376 MB.
+    """
+    n = len(raw) if per_column else raw.size
+    axis = 0 if per_column else None
+    parts = [raw[i : i + ROWS_AT_ONCE] for i in range(0, len(raw), ROWS_AT_ONCE)]
+    mean = sum(part.sum(axis=axis, dtype=np.float64) for part in parts) / n
+    std = np.sqrt(sum(((part - mean) ** 2).sum(axis=axis) for part in parts) / n)
+    return mean, mean + np.where(std > CONSTANT * np.abs(mean), std, 1.0)

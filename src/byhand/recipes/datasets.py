@@ -1,0 +1,99 @@
+"""From a recipe's word for its data to the data."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from byhand import data
+from byhand.data.examples import Dataset
+from byhand.data.gaussian_pair import GAUSSIAN_PAIRS
+from byhand.data.split import stratified_split
+from byhand.data.tables.options import TableOptions
+from byhand.errors import OptionError, lookup
+from byhand.recipes.recipe import Recipe
+from byhand.recipes.table import TABLE
+
+VALIDATION_SHARE = 1 / 6  # of a stratified split: as much as the balanced block is of MNIST's training set
+SPLIT_SEED = 0  # the test rows of a table are the same for every seed of the training
+Progress = Callable[[str, int, int], None]  # file, bytes done, bytes in all
+
+
+def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | None = None) -> Dataset:
+    """Return the recipe's data, prepared and split as it says.
+
+    data_dir : the folder of MNIST or a look-alike, for recipes on MNIST
+    Raises OptionError for an unknown name, DataError for data that are missing or damaged.
+    """
+    if recipe.validation not in ("none", "balanced", "last-5000"):
+        raise OptionError(f"unknown validation {recipe.validation!r}. Known: none, balanced, last-5000.")
+    if data_dir is not None and recipe.data != "mnist":
+        raise OptionError(f"--data-dir is a folder of MNIST, and the data are {recipe.data!r}; leave one of them out.")
+    if recipe.data == "mnist" or Path(recipe.data).is_dir():
+        folder = data_dir if recipe.data == "mnist" else Path(recipe.data)
+        validation = None if recipe.validation == "none" else recipe.validation
+        return data.mnist(folder, preparation=recipe.preparation, validation=validation, progress=progress)
+    if recipe.validation == "last-5000":
+        raise OptionError("validation last-5000 is a part of MNIST; use balanced for other data.")
+    dataset = _smaller_data(recipe)
+    return dataset if recipe.validation == "none" else _with_validation(dataset, recipe.seed)
+
+
+def is_table(data: str) -> bool:
+    """Does this word for data name a file?"""
+    return bool(Path(data).suffix) and not Path(data).is_dir()
+
+
+def table_options(recipe: Recipe) -> TableOptions:
+    """Return how a recipe wants a table read."""
+    return TableOptions(
+        target=recipe.target or None,
+        drop=_words(recipe.drop),
+        task=recipe.task,
+        header=recipe.header,
+        decimal=recipe.decimal,
+        encoding=recipe.encoding,
+        missing_values=_words(recipe.missing_values),
+        missing=recipe.missing,
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _smaller_data(recipe: Recipe) -> Dataset:
+    """Return a toy set, the bundled digits or a table."""
+    if recipe.data == TABLE.data and not Path(recipe.data).exists():
+        raise OptionError("the recipe table needs a table of yours; name it with --data my.csv.")
+    if is_table(recipe.data):
+        options = table_options(recipe)
+        return data.read_table(Path(recipe.data), preparation=recipe.preparation, options=options, seed=SPLIT_SEED)
+    toy: dict[str, Callable[..., Dataset]] = {
+        "xor": data.xor,
+        "circles": data.circles,
+        "moons": data.moons,
+        "spiral": data.spiral,
+        "sine": data.sine,
+    }
+    known: dict[str, Callable[[], Dataset]] = {
+        "digits": lambda: data.digits(preparation=recipe.preparation),
+        **{
+            name: partial(data.gaussians, recipe.examples, seed=recipe.seed, name=name, preparation=recipe.preparation)
+            for name in GAUSSIAN_PAIRS
+        },
+        **{
+            name: partial(make, recipe.examples, noise=recipe.noise, seed=recipe.seed, preparation=recipe.preparation)
+            for name, make in toy.items()
+        },
+    }
+    return lookup("data", recipe.data, {"mnist": data.mnist, **known})()  # MNIST, for the nearest known name
+
+
+def _with_validation(dataset: Dataset, seed: int) -> Dataset:
+    """Return the set with a stratified part of its training examples held back (any part of them, in regression)."""
+    classes = dataset.train.y if dataset.train.is_classes else np.zeros(len(dataset.train), dtype=np.int64)
+    train, held_out = stratified_split(classes, VALIDATION_SHARE, seed)
+    return replace(dataset, train=dataset.train.take(train), validation=dataset.train.take(held_out))

@@ -1,0 +1,124 @@
+"""What a trained recipe reached: one accuracy with its uncertainty, and the facts that belong beside it.
+
+Four kinds of data have four ways to be tested: MNIST, tables and most toy sets have a test set; the bundled digits are
+too few for one and are cross-validated; for two clouds the error is integrated over the plane; XOR has four points and
+no test, there the question is how many starts solve it.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from byhand.arrays import Array
+from byhand.data.examples import Dataset
+from byhand.errors import OptionError
+from byhand.network import Network
+from byhand.recipes.bayes_errors import errors_on_the_plane
+from byhand.recipes.cross_validation import cross_validated
+from byhand.recipes.random_restarts import success_rate, why_not_together
+from byhand.recipes.recipe import Recipe
+from byhand.training.evaluate import Evaluation, evaluate
+from byhand.training.shift_robustness import accuracy_under_shift
+
+N_STARTS = 200
+ON_TRAINING = "on its own training examples"
+VALIDATION = "validation examples"
+
+
+@dataclass(frozen=True, eq=False)
+class RecipeEvaluation:
+    """How it was tested and what came out.
+
+    how : one phrase: "on 10,000 test examples"
+    accuracy : fraction; None in regression
+    r2_score : in regression alone
+    n, interval, confusion : where examples were counted: how many, the 95 % Wilson interval, the (k, k) matrix
+    facts : further figures by name, fractions   notes : what could not be told, and why
+    """
+
+    how: str
+    accuracy: float | None
+    r2_score: float | None = None
+    n: int = 0
+    interval: tuple[float, float] | None = None
+    confusion: Array | None = None
+    facts: dict[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def counted(cls, how: str, found: Evaluation, facts: dict[str, float] | None = None) -> "RecipeEvaluation":
+        """Return the outcome of counting right answers."""
+        if found.accuracy is None:
+            return cls(how, None, found.r2_score, found.n)
+        return cls(how, found.accuracy, None, found.n, found.interval, found.confusion, facts or {})
+
+    @property
+    def held_out(self) -> bool:
+        """Was it tested on anything but its own training examples?"""
+        return self.how != ON_TRAINING
+
+    @property
+    def part(self) -> str:
+        """Which examples it was measured on, in a word before "accuracy": test or validation."""
+        return "validation" if self.how.endswith(VALIDATION) else "test"
+
+    def headline(self) -> str:
+        """Return the one figure, as text."""
+        return f"R² {self.r2_score:.4f}" if self.accuracy is None else f"accuracy {100 * self.accuracy:.2f} %"
+
+
+def evaluate_recipe(recipe: Recipe, dataset: Dataset, network: Network) -> RecipeEvaluation:
+    """Test a trained network the way its data can be tested."""
+    if dataset.test is not None:
+        facts = {}
+        if recipe.move and dataset.image_shape:
+            name = f"accuracy_moved_by_{recipe.move}"
+            facts[name] = accuracy_under_shift(network, dataset.test, dataset.image_shape, recipe.move)
+        return RecipeEvaluation.counted(
+            f"on {len(dataset.test):,} test examples", evaluate(network, dataset.test), facts
+        )
+    if recipe.data == "digits":
+        return _by_folds(recipe, dataset)
+    if recipe.data.startswith("gaussians"):
+        facts = errors_on_the_plane(recipe.data, network, dataset.train.preparation)
+        return RecipeEvaluation("integrated over the plane", 1 - facts["error"], facts=facts)
+    found = evaluate(network, dataset.train)
+    outcome = RecipeEvaluation.counted(ON_TRAINING, found)
+    return outcome if recipe.data != "xor" else replace(outcome, **_starts(recipe, dataset))
+
+
+def on_validation(dataset: Dataset, network: Network) -> RecipeEvaluation:
+    """Return what a network reaches on the validation examples: for choosing, while the test set is left alone."""
+    if dataset.validation is None:
+        raise OptionError(f"{dataset.name} has no validation examples; expected some where there is no test.")
+    found = evaluate(network, dataset.validation)
+    return RecipeEvaluation.counted(f"on {len(dataset.validation):,} {VALIDATION}", found)
+
+
+def _by_folds(recipe: Recipe, dataset: Dataset) -> RecipeEvaluation:
+    """Return the cross-validated accuracy, with the lower figure of the folds in file order beside it."""
+    found = cross_validated(recipe, dataset, seed=recipe.seed)
+    in_file_order = cross_validated(recipe, dataset, seed=None)
+    facts = {"accuracy_in_file_order": in_file_order.accuracy or 0.0}
+    return RecipeEvaluation.counted("in five-fold cross-validation, stratified and shuffled", found, facts)
+
+
+def _starts(recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
+    """Return, for XOR, the share of starts that solve it without a hidden layer and with 2, 4 and 8 units, as facts.
+
+    Where the recipe trains otherwise than many starts can be trained together, a note that says so instead.
+    """
+    if reason := why_not_together(recipe, len(dataset.train)):
+        return {"notes": (f"shares of {N_STARTS} starts are left out: they are for {reason}",)}
+    shares = {
+        f"share_of_{N_STARTS}_starts_with_{hidden}_hidden_units": success_rate(
+            dataset.train.x,
+            dataset.train.y,
+            hidden,
+            n_starts=N_STARTS,
+            steps=recipe.epochs,
+            learning_rate=recipe.learning_rate,
+            activation=recipe.activation,
+        )
+        for hidden in (0, 2, 4, 8)
+    }
+    return {"facts": shares}

@@ -1,0 +1,150 @@
+"""What the tests of the C core share: the kernels at hand, small data, and one network trained two ways."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from byhand.arrays import Array
+from byhand.data.examples import Examples
+from byhand.data.minibatches import minibatches
+from byhand.engines.base import EpochSpec
+from byhand.engines.bindings import BF16, FLOAT32, KERNELS, PRECISIONS, load, why_missing
+from byhand.layers import BatchNorm, Layer, Residual
+from byhand.losses.base import Loss
+from byhand.network import Network
+from byhand.optimizers.base import Optimizer
+from byhand.preprocessing import InputScaler, fit_scaler
+from byhand.random import DROPOUT, RandomStream
+from byhand.training.step import train_step
+
+
+def _runs(kernel: str) -> bool:
+    return why_missing() is None and load().bh_choose_kernel(KERNELS.index(kernel)) > 0
+
+
+AT_HAND = [name for name in PRECISIONS[FLOAT32].values() if _runs(name)]
+BF16_AT_HAND = [name for name in PRECISIONS[BF16].values() if _runs(name)]
+EACH_KERNEL = [  # for parametrize: those that this processor lacks are skipped by name
+    pytest.param(name, marks=pytest.mark.skipif(name not in AT_HAND, reason=f"this processor cannot run {name}"))
+    for name in PRECISIONS[FLOAT32].values()
+]
+
+
+def byte_pictures(n: int, height: int, width: int, classes: int, seed: int = 0) -> Examples:
+    """Return pictures of bytes with class numbers that depend on them."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, classes, n)
+    means = rng.integers(0, 256, (classes, height * width))
+    raw = np.clip(means[y] + rng.normal(0, 60, (n, height * width)), 0, 255).astype(np.uint8)
+    return Examples(raw, y, fit_scaler("standard", raw, low=0, high=255))
+
+
+def on_paper(preparation: str = "unit", n: int = 700) -> Examples:
+    """Return pictures that are mostly background, as digits are: some pixels never inked, some always, few per picture.
+
+    preparation : one of prepare.py, or "far": shifted by much more than it is scaled
+    """
+    rng = np.random.default_rng(5)
+    y = rng.integers(0, 5, n)
+    pixels = rng.permutation(63)
+    inked = rng.uniform(size=(n, 63)) < np.linspace(0, 0.4, 63)[pixels]
+    inked[:, pixels[-3:]] = True
+    inked[np.arange(n), pixels[30 + y]] = True  # what the classes are told by
+    raw = np.where(inked, rng.integers(1, 256, (n, 63)), 0).astype(np.uint8)
+    raw[::9] = 0
+    prepared = InputScaler("far", np.asarray(1 / 64), np.asarray(-20.0))
+    return Examples(raw, y, prepared if preparation == "far" else fit_scaler(preparation, raw, low=0, high=255))
+
+
+def float_rows(n: int, n_in: int, n_out: int, seed: int = 0) -> Examples:
+    """Return rows of floats, each column with its own scale, with n_out numbers in 0 … 1 to predict."""
+    rng = np.random.default_rng(seed)
+    raw = (rng.normal(size=(n, n_in)) * rng.uniform(0.5, 2, n_in)).astype(np.float32)
+    return Examples(raw, rng.uniform(size=(n, n_out)).astype(np.float32), per_column(raw))
+
+
+def per_column(raw: Array) -> InputScaler:
+    return fit_scaler("standard", raw, low=0, high=1, per_column=True)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One thing to train; everything is made anew at every call, so two engines begin alike."""
+
+    examples: Callable[[], Examples]
+    network: Callable[[], Network]
+    loss: Loss
+    optimizer: Callable[[], Optimizer]
+    batch_size: int = 16
+    rate: float = 0.05
+    moves: tuple[int, int] | None = None  # height and width of the pictures
+
+    def job(self, epoch: int = 1) -> EpochSpec:
+        examples = self.examples()
+        n = len(examples)
+        rng = np.random.default_rng(epoch)
+        steps = -(-n // self.batch_size)
+        moved = None if self.moves is None else rng.integers(-2, 3, (n, 2))
+        rates = self.rate * np.linspace(1, 0.5, steps)
+        return EpochSpec(
+            epoch,
+            examples,
+            rng.permutation(n),
+            self.batch_size,
+            rates,
+            RandomStream(2**33 + 1, DROPOUT, epoch),
+            moved,
+            self.moves,
+        )
+
+
+def in_float64(setting: Setting, jobs: list[EpochSpec]) -> tuple[Network, float]:
+    """Train with the array depth in float64; return the network and the mean loss of the last epoch."""
+    network, optimizer = setting.network().astype(np.float64), setting.optimizer()
+    for job in jobs:
+        total, rng = 0.0, replace(job.rng)
+        pieces = minibatches(
+            job.examples, job.order, job.batch_size, moved=job.moved, image_shape=job.image_shape, dtype=np.float64
+        )
+        for (x, y), rate in zip(pieces, job.learning_rates, strict=True):
+            value, _ = train_step(network, setting.loss, optimizer, rate, x, y, rng)
+            total += float(value) * len(x)
+    return network, total / len(job.order)
+
+
+def farthest(one: Network, other: Network, without: Collection[str] = ()) -> float:
+    """Return the largest difference of two networks' arrays, each as a share of the largest number in it."""
+    arrays, others = ({**network.params, **network.statistics} for network in (one, other))
+    counted = arrays.keys() - set(without)
+    return max(
+        float(np.abs(arrays[name] - others[name]).max() / max(np.abs(others[name]).max(), 1e-3)) for name in counted
+    )
+
+
+def of_no_effect(layers: Sequence[Layer], prefix: str = "") -> set[str]:
+    """Return the names of the biases right before a batch normalisation, and of the means that take them away again.
+
+    Their gradient is rounding, and Adam makes steps of its sign.
+    """
+    found: set[str] = set()
+    for i, layer in enumerate(layers):
+        if isinstance(layer, BatchNorm):
+            found |= {f"{prefix}{i - 1}.b", f"{prefix}{i}.mean"}
+        if isinstance(layer, Residual):
+            found |= of_no_effect(layer.inner, f"{prefix}{i}.")
+    return found
+
+
+__all__ = [
+    "AT_HAND",
+    "BF16_AT_HAND",
+    "EACH_KERNEL",
+    "Setting",
+    "byte_pictures",
+    "farthest",
+    "float_rows",
+    "in_float64",
+    "of_no_effect",
+]
