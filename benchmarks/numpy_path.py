@@ -29,7 +29,7 @@ from byhand.random import SHUFFLE, RandomStream
 from byhand.recipes import RECIPES
 from byhand.recipes.build import build_plan
 from byhand.recipes.run import Run
-from byhand.training.step import train_step
+from byhand.step import train_step
 from machine import machine, parser_for, save_record
 
 Batches = list[tuple[Array, Array]]

@@ -9,8 +9,20 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "byhand"
 
-GROUND = {"errors", "arguments", "files", "arrays", "randomness", "untrusted"}
-HEART = {"layers", "losses", "optimizers", "initializers", "schedules", "metrics", "network", "mlp", "summary"}
+GROUND = {"errors", "arguments", "files", "arrays", "random", "untrusted"}
+HEART = {
+    "layers",
+    "losses",
+    "optimizers",
+    "initializers",
+    "schedules",
+    "metrics",
+    "network",
+    "mlp",
+    "summary",
+    "preprocessing",
+    "step",
+}
 
 # room → (rooms it may import, third-party packages it may import)
 PLAN: dict[str, tuple[set[str], set[str]]] = {
@@ -19,21 +31,23 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "files": ({"errors"}, set()),
     "untrusted": (set(), set()),
     "arrays": ({"errors"}, {"numpy"}),
-    "randomness": ({"errors", "arguments", "arrays"}, {"numpy"}),
+    "random": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "_version": (set(), set()),
     "reference": (set(), set()),
-    "initializers": ({"arrays", "randomness"}, {"numpy"}),
-    "layers": ({"errors", "arguments", "arrays", "randomness", "initializers"}, {"numpy"}),
+    "initializers": ({"arrays", "random"}, {"numpy"}),
+    "layers": ({"errors", "arguments", "arrays", "random", "initializers"}, {"numpy"}),
     "losses": ({"errors", "arguments", "arrays", "layers"}, {"numpy"}),
     "optimizers": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "schedules": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "metrics": ({"errors", "arrays"}, {"numpy"}),
-    "network": ({"errors", "arguments", "arrays", "randomness", "layers", "mlp", "summary"}, {"numpy"}),
-    "mlp": ({"errors", "arguments", "randomness", "layers", "initializers", "network"}, {"numpy"}),
+    "network": ({"errors", "arguments", "arrays", "random", "layers", "mlp", "summary"}, {"numpy"}),
+    "mlp": ({"errors", "arguments", "random", "layers", "initializers", "network"}, {"numpy"}),
     "summary": ({"network"}, set()),
-    "data": (GROUND, {"numpy", "PIL"}),
-    "engines": (GROUND | {"network", "layers", "losses", "optimizers", "data"}, {"numpy"}),
-    "persistence": (GROUND | {"network", "layers", "data"}, {"numpy", "safetensors"}),
+    "preprocessing": (GROUND, {"numpy"}),
+    "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
+    "data": (GROUND | {"preprocessing"}, {"numpy", "PIL"}),
+    "engines": (GROUND | HEART | {"data"}, {"numpy"}),
+    "persistence": (GROUND | {"network", "layers", "preprocessing", "data"}, {"numpy", "safetensors"}),
     "training": (GROUND | HEART | {"data", "engines", "persistence"}, {"numpy"}),
     "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
     "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),

@@ -13,7 +13,7 @@ import byhand
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.optimizers import SGD
-from byhand.training.step import train_step
+from byhand.step import train_step
 
 SOURCE = Path(byhand.__file__).parent  # the installed package, which need not be this checkout
 GROUND = {"arguments.py", "arrays.py", "errors.py", "random.py"}  # checks of arguments and shapes do not count

@@ -15,7 +15,7 @@ from byhand import data
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.optimizers import SGD
 from byhand.persistence.model import load_model
-from byhand.training.step import train_step
+from byhand.step import train_step
 
 SOURCE = Path(package.__file__).parent
 NUMBER = r"(-?\d[\d.]*(?:e[-+]?\d+)?)"

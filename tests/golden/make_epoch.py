@@ -16,7 +16,7 @@ from byhand.network import Network
 from byhand.optimizers import SGD, Adam, ClipGradNorm, Nesterov, WeightDecay
 from byhand.optimizers.base import Optimizer
 from byhand.random import DATA, DROPOUT, SHUFFLE, RandomStream
-from byhand.training.step import train_step
+from byhand.step import train_step
 
 PATH = Path(__file__).resolve().parent / "epoch.json"
 N, N_IN, EPOCHS = 30, 12, 2

@@ -17,7 +17,7 @@ from byhand.network import Network
 from byhand.optimizers.base import Optimizer
 from byhand.preprocessing import InputScaler, fit_scaler
 from byhand.random import DROPOUT, RandomStream
-from byhand.training.step import train_step
+from byhand.step import train_step
 
 
 def _runs(kernel: str) -> bool:

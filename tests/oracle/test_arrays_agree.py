@@ -21,8 +21,8 @@ from byhand.optimizers import SGD, Adam
 from byhand.preprocessing import fit_scaler
 from byhand.random import SPLIT, RandomStream
 from byhand.schedules import LinearDecay
+from byhand.step import train_step
 from byhand.training.fit import fit
-from byhand.training.step import train_step
 
 ACTIVATIONS = {
     "relu": reference.RELU,

@@ -10,8 +10,8 @@ from strategies import Problem, few, law, problems, widths
 from byhand.inspection.gradcheck import gradient_check
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.step import train_step
 from byhand.summary import layer_rows, n_params, sizes_label
-from byhand.training.step import train_step
 
 OPTIMIZERS = [
     SGD,

@@ -12,7 +12,7 @@ from byhand.recipes import RECIPES
 from byhand.recipes.random_restarts import success_rate, train_restarts
 from byhand.recipes.recipe_evaluation import evaluate_recipe
 from byhand.recipes.run import Run
-from byhand.training.step import train_step
+from byhand.step import train_step
 
 CORNERS = data.xor().train
 STEPS, RATE = 200, 0.5

@@ -14,7 +14,7 @@ from byhand.losses.base import Loss
 from byhand.metrics import predict_labels
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
-from byhand.training.step import train_step
+from byhand.step import train_step
 
 
 class NumpyEngine:

@@ -27,9 +27,8 @@ class Dense(Layer):
     """z = x W + b.
 
     n_in, n_out : widths
-    initializer : how W begins; he, the default, is meant for ReLU
-    rng : the random numbers it begins from; by default those of seed 0, so that layers of one shape begin alike: pass
-        RandomStream(seed, INIT, position), as Network.mlp does, where seeds matter
+    initializer : draws W; he, the default, is meant for ReLU
+    rng : what it draws from; None: seed 0, so layers of one shape begin alike. Network.mlp gives each its own stream.
     """
 
     kind = "dense"
@@ -38,10 +37,8 @@ class Dense(Layer):
         self, n_in: int, n_out: int, *, initializer: Initializer = he, rng: RandomStream | None = None
     ) -> None:
         super().__init__()
-        n_in, n_out = (
-            check_whole("Dense", "n_in", n_in, 1, MAX_WIDTH),
-            check_whole("Dense", "n_out", n_out, 1, MAX_WIDTH),
-        )
+        n_in = check_whole("Dense", "n_in", n_in, 1, MAX_WIDTH)
+        n_out = check_whole("Dense", "n_out", n_out, 1, MAX_WIDTH)
         if not callable(initializer):
             raise OptionError(f"Dense got initializer {shown(initializer)}; expected a function, as byhand's he.")
         W = initializer(rng or RandomStream(0, INIT), n_in, n_out)

@@ -9,7 +9,7 @@ from byhand.losses import SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD
 from byhand.random import DROPOUT, INIT, RandomStream
-from byhand.training.step import train_step
+from byhand.step import train_step
 
 
 class Spy(Dense):
