@@ -109,7 +109,7 @@ class CosineDecay:
 
 @dataclass(frozen=True)
 class LinearWarmup:
-    """The first `share` of the run climbs in a straight line to where `inner` begins; then `inner` takes over."""
+    """The rate rises linearly during the first `fraction` of the run to where `inner` begins; then `inner` follows."""
 
     inner: Schedule
     fraction: float = 0.1
@@ -117,7 +117,7 @@ class LinearWarmup:
     def __post_init__(self) -> None:
         if not callable(self.inner):
             raise OptionError(f"warm-up got inner {shown(self.inner)}; expected a schedule.")
-        check_number("warm-up", "share", self.fraction, lambda fraction: 0 <= fraction <= 1, "0 … 1 of the run")
+        check_number("LinearWarmup", "fraction", self.fraction, lambda fraction: 0 <= fraction <= 1, "0 … 1 of the run")
 
     def __call__(self, n_steps: int) -> Array:
         n_warm = max(

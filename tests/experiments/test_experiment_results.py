@@ -10,8 +10,7 @@ import pytest
 
 from byhand import data
 from byhand.errors import DataError, OptionError
-from byhand.experiments import Experiment, Result, experiments
-from byhand.experiments import runner as run_experiment
+from byhand.experiments import Experiment, Result, experiments, run_experiment
 from byhand.experiments.ablation import ablation_costs, accuracy_of, hidden
 from byhand.experiments.experiment_data import ExperimentData, make_run, permute_columns, trained
 from byhand.experiments.mnist_trials import dead_units, distinct_units, gradient_ratio

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from byhand.experiments import experiments
-from byhand.experiments import runner as run_experiment
+from byhand.experiments import experiments, run_experiment
 
 ON_DIGITS = [name for name, one in experiments().items() if one.kind not in ("starts", "clouds")]
 

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from test_access import violations
 
-from byhand.experiments import experiments
-from byhand.experiments import runner as run_experiment
+from byhand.experiments import experiments, run_experiment
 
 NODE = shutil.which("node")
 in_node = pytest.mark.skipif(NODE is None, reason="needs node")

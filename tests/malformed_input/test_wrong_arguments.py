@@ -183,7 +183,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Step": (schedules.StepDecay, {"rate": 0.1, "factor": 0.1, "n_stages": 3}),
     "LinearDecay": (schedules.LinearDecay, {"rate": 0.1}),
     "CosineDecay": (schedules.CosineDecay, {"rate": 0.1}),
-    "LinearWarmup": (schedules.LinearWarmup, {"inner": schedules.Constant(0.1), "share": 0.1}),
+    "LinearWarmup": (schedules.LinearWarmup, {"inner": schedules.Constant(0.1), "fraction": 0.1}),
     "OneCycle": (schedules.OneCycle, {"rate": 0.1, "warm_up": 0.3}),
     **{
         f"data.{name}": (getattr(bh.data, name), {"n": 20, "noise": 0.1, "seed": 0, "preparation": "raw"})

@@ -198,7 +198,7 @@ DECLINED: list[tuple[Network, Loss, Optimizer, str]] = [
     (Network.mlp([9, 1]), LOSS, SGD(), "the softmax of a single output is always 1"),
     (mlp(), Hinge(), SGD(), "the C core does not know Hinge"),
     (mlp(), LOSS, WeightDecay(AdamW(), 0.1), "the C core does not know WeightDecay in this place"),
-    (mlp(), LOSS, WeightDecay(ClipGradNorm(SGD(), 1), 0.1), "the C core does not know GradientClipping in this"),
+    (mlp(), LOSS, WeightDecay(ClipGradNorm(SGD(), 1), 0.1), "the C core does not know ClipGradNorm in this"),
     (mlp(), LOSS, Adam(epsilon=0.0), "the C core needs Adam's epsilon to be 1e-20 or more"),
 ]
 

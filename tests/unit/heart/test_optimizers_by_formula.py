@@ -191,7 +191,7 @@ def test_the_state_has_the_dtype_and_shape_of_the_parameters(optimizer: Optimize
         (lambda: WeightDecay(SGD(), -1.0), "WeightDecay got decay -1.0; expected λ ≥ 0"),
         (lambda: AdamW(-1), "AdamW got decay -1; expected λ ≥ 0"),
         (lambda: Adam(epsilon=float("nan")), "Adam got epsilon nan; expected ε ≥ 0"),
-        (lambda: ClipGradNorm(SGD(), 0.0), "GradientClipping got max_norm 0.0; expected a number above 0"),
+        (lambda: ClipGradNorm(SGD(), 0.0), "ClipGradNorm got max_norm 0.0; expected a number above 0"),
     ],
 )
 def test_an_option_out_of_range_is_refused(make: type[Optimizer], told: str) -> None:

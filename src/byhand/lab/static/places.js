@@ -1,11 +1,11 @@
 // Which line of the arrays does what the microscope shows: written by tools/make_places.py.
 
 export const PLACES = {
-  "x": "data/prepare.py:35",
-  "z": "layers/dense.py:45",
-  "dW": "layers/dense.py:58",
-  "db": "layers/dense.py:58",
-  "da": "layers/dense.py:59",
+  "x": "preprocessing.py:35",
+  "z": "layers/dense.py:56",
+  "dW": "layers/dense.py:69",
+  "db": "layers/dense.py:69",
+  "da": "layers/dense.py:70",
   "step": "optimizers/sgd.py:20",
   "p": "losses/softmax_cross_entropy.py:48",
   "t": "losses/softmax_cross_entropy.py:43",
@@ -13,8 +13,8 @@ export const PLACES = {
   "s identity": "layers/identity.py:25",
   "a relu": "layers/relu.py:24",
   "s relu": "layers/relu.py:29",
-  "a leaky_relu": "layers/leaky_relu.py:36",
-  "s leaky_relu": "layers/leaky_relu.py:40",
+  "a leaky_relu": "layers/leaky_relu.py:34",
+  "s leaky_relu": "layers/leaky_relu.py:38",
   "a sigmoid": "layers/sigmoid.py:21",
   "s sigmoid": "layers/sigmoid.py:37",
   "a tanh": "layers/tanh.py:23",

@@ -2,6 +2,6 @@
 
 if (location.protocol === "file:") {
   addEventListener("DOMContentLoaded", () => {
-    document.querySelector("#main").textContent = "This page cannot run from disk, because browsers load modules only from a server. Run byhand lab, or serve this folder with python -m http.server and open http://localhost:8000.";
+    document.querySelector("#main").textContent = "This page cannot run from disk, because browsers load modules only from a server. Run byhand lab, or serve this folder with python -m http.server and open the address that it prints.";
   });
 }
