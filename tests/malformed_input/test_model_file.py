@@ -18,7 +18,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from forging import ANYTHING_GOES, NASTY, forge, places, plain_body, with_change
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +29,7 @@ from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.output import Output
 from byhand.persistence.state_dict import state_dict
 from byhand.preprocessing import fit_scaler
+from forging import ANYTHING_GOES, NASTY, forge, places, plain_body, with_change
 
 SECONDS = 60.0  # a hang guard; on a quiet machine the slowest takes half a second
 PREPARATION = fit_scaler("signed", np.zeros((1, 6)), low=0, high=255)
