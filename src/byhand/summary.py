@@ -7,9 +7,12 @@ from byhand.network import Network
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One line of the table."""
+    """One line of the table.
 
-    position: int
+    layer : layers with weights are counted from 1; what has none belongs to the one before it
+    """
+
+    layer: int
     kind: str
     n_in: int
     n_out: int
@@ -17,11 +20,18 @@ class LayerRow:
     n_params: int
 
 
+def layer_numbers(network: Network) -> list[int]:
+    """Return the number of every layer as formulas and the page count: W₁ and the activation behind it are layer 1."""
+    has_weights = [layer.kind in ("dense", "residual") for layer in network.layers]
+    return [sum(has_weights[: i + 1]) for i in range(len(has_weights))]
+
+
 def layer_rows(network: Network) -> list[LayerRow]:
     """Return one row a layer, counted from the arrays themselves."""
+    numbers = layer_numbers(network)
     return [
         LayerRow(
-            position=i,
+            layer=numbers[i],
             kind=layer.kind,
             n_in=network.widths[i],
             n_out=network.widths[i + 1],
@@ -48,8 +58,6 @@ def summary_table(network: Network) -> str:
     lines = [f"{'layer':<16}{'in → out':>14}   {'parameters':<34}{'count':>10}"]
     for row in layer_rows(network):
         shapes = ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in row.shapes.items()) or "–"
-        lines.append(
-            f"{row.position} {row.kind:<14}{f'{row.n_in} → {row.n_out}':>14}   {shapes:<34}{row.n_params:>10,}"
-        )
+        lines.append(f"{row.layer} {row.kind:<14}{f'{row.n_in} → {row.n_out}':>14}   {shapes:<34}{row.n_params:>10,}")
     lines.append(f"{sizes_label(network):<67}{n_params(network):>10,}")
     return "\n".join(lines)

@@ -29,7 +29,11 @@ def told(trained: Path) -> Any:
 
 
 def lines(told: Any, phase: str, formula: str) -> list[str]:
-    return [line["numbers"] for line in told["lines"] if line["phase"] == phase and formula in line["formula"]]
+    return [
+        re.sub(r"−(?=\d)", "-", line["numbers"])
+        for line in told["lines"]
+        if line["phase"] == phase and formula in line["formula"]
+    ]
 
 
 def numbers(pattern: str, text: str) -> list[float]:
@@ -119,10 +123,10 @@ def test_a_step_of_nothing_changes_nothing(trained: Path) -> None:
 
 
 def test_in_words_it_says_the_same(trained: Path, told: Any) -> None:
-    shown = byhand("explain", trained, "--index", str(INDEX)).out
+    shown = " ".join(byhand("explain", trained, "--index", str(INDEX)).out.split())
     assert all(phase in shown for phase in ("FORWARD", "LOSS", "BACKWARD", "UPDATE"))
     for line in told["lines"]:
-        assert f"{line['formula']}   [{line['shape']}]   {line['place']}" in shown
+        assert f"{line['formula']} [{line['shape']}] {line['place']}" in shown
         assert line["numbers"] in shown
 
 
@@ -147,3 +151,48 @@ def test_beyond_the_last_example(trained: Path) -> None:
     done = byhand("explain", trained, "--index", "99999")
     assert done.code == 2
     assert "1,797" in done.err
+
+
+def test_a_step_that_goes_too_far_says_so_and_which_rate_falls(trained: Path) -> None:
+    rate = ["--index", str(INDEX), "--learning-rate"]
+    told = byhand("explain", trained, *rate, "50", "--json").json
+    assert told["loss_after"] > told["loss_before"]
+    (note,) = [note for note in told["notes"] if note.startswith("It rose")]
+    shorter, falls_to = numbers(r"At # it falls to #\. In", note)
+    assert shorter < 50
+    found = byhand("explain", trained, *rate, repr(shorter), "--json").json
+    assert found["loss_after"] == pytest.approx(falls_to, rel=1e-2)  # the rate is told with four digits
+    assert found["loss_after"] < found["loss_before"]
+    assert not [note for note in found["notes"] if note.startswith("It rose")]
+
+
+def test_label_smoothing_is_explained(told: Any) -> None:
+    note = (
+        "Label smoothing 0.1: the target is 0.91 for the true class and 0.01 for every other, so the loss cannot fall"
+    )
+    assert f"{note} below 0.5003." in told["notes"]
+
+
+def test_an_example_at_which_no_gradient_flows_is_told() -> None:
+    network = package.Network.mlp([2, 3, 4, 2], seed=1)
+    network.params["2.b"][:] = -100
+    (note,) = package.explain(network, np.array([1.0, 2.0]), 1).notes
+    assert note.startswith(
+        "No gradient gets past layer 2: no unit of it is on for this example, so layers 1 to 2 learn"
+    )
+
+
+def test_layers_are_counted_as_formulas_count_them(told: Any) -> None:
+    forward = [line["formula"].partition(":")[0] for line in told["lines"] if line["phase"] == "forward"]
+    assert forward == ["layer 1, dense", "layer 1, relu", "layer 2, dense"]
+
+
+def test_no_line_is_longer_than_the_terminal(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = byhand("explain", trained).out + byhand("show", "784-128-64-32-16-10").out
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "\\[" not in shown
+
+
+def test_minus_signs_are_minus_signs(told: Any) -> None:
+    assert not any(re.search(r"(?<![\w.])-\d", line["numbers"]) for line in told["lines"])

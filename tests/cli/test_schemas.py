@@ -108,7 +108,7 @@ def test_predict(tmp_path: Path, loss: str, what: str) -> None:
 
 def test_explain(trained: Path) -> None:
     found, values = names("explain", trained)
-    assert found == ["schema", "example", "lines", "loss_before", "loss_after"]
+    assert found == ["schema", "example", "lines", "loss_before", "loss_after", "notes"]
     assert all(list(line) == LINE for line in values["lines"])
 
 

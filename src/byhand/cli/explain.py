@@ -1,5 +1,6 @@
 """`byhand explain`: one example through forward, loss, backward and update, in words and numbers."""
 
+import textwrap
 from dataclasses import asdict
 from pathlib import Path
 
@@ -64,19 +65,32 @@ def command(
     x = found.preparation.apply(raw)[0]
     explanation = explain(found.network, x, y, loss=loss_of(found), learning_rate=learning_rate)
     picture = picture_lines(raw[0], found.image_shape, float(raw.max()) or 1.0) if found.image_shape else []
-    text = "\n".join([f"[bold]{escape_markup(what)}[/bold]", *picture, "", _colored(str(explanation))])
+    text = "\n".join([f"[bold]{escape_markup(what)}[/bold]", *picture, "", _colored(str(explanation), reporter.width)])
     reporter.result(text, {"example": what, **asdict(explanation)})
 
 
-def _colored(text: str) -> str:
-    """Return the explanation with its phases set off and its places dimmed."""
+def _colored(text: str, width: int) -> str:
+    """Return the explanation in lines of so many characters, its phases set off and its places dimmed."""
     lines = []
-    for line in map(escape_markup, text.splitlines()):
+    for line in text.splitlines():
         if line.isupper():
-            lines.append(f"[bold cyan]{line}[/bold cyan]")
+            lines.append(f"[bold cyan]{escape_markup(line)}[/bold cyan]")
         elif line.startswith("  ") and not line.startswith("      "):
             head, _, place = line.rpartition("   ")
-            lines.append(f"{head}   [dim]{place}[/dim]")
+            lines += _wrapped(head, width)
+            if len(head) + 3 + len(place) <= width:
+                lines[-1] += f"   [dim]{escape_markup(place)}[/dim]"
+            else:
+                lines.append(f"      [dim]{escape_markup(place)}[/dim]")
         else:
-            lines.append(line)
+            lines += _wrapped(line, width)
     return "\n".join(lines)
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """Return a line as lines that fit, indented as it is, broken between words alone."""
+    margin = " " * (len(line) - len(line.lstrip()))
+    room = max(width - len(margin), 20)
+    text = escape_markup(line.strip())  # before it is cut: a bracket may be closed on another line
+    parts = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    return [margin + part for part in parts] or [""]

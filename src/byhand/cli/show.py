@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 MOST_UNITS = 7  # drawn in one column; more are told by their number
 MOST_PARAMETERS = 100_000_000  # of a network given by its sizes: all of them are made
-GAP = 12  # characters between two columns
+GAP, LEAST_GAP = 12, 4  # characters between two columns; at least
+EDGE = 10  # characters for the first column and what stands below the last
 BRAILLE = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # the bit of each dot, by column and row
 
 
@@ -36,7 +37,7 @@ def command(network: str | None, activation: str, runs: Path, reporter: Reporter
     rows = [{"kind": row.kind, "n_in": row.n_in, "n_out": row.n_out, "parameters": row.n_params, "shapes": row.shapes}
             for row in layer_rows(found)]  # fmt: skip
     values = {"sizes": sizes_label(found), "parameters": n_params(found), "layers": rows}
-    reporter.result("\n".join([*drawing(found), "", summary_table(found)]), values)
+    reporter.result("\n".join([*drawing(found, reporter.width), "", summary_table(found)]), values)
 
 
 def _network(name: str | None, activation: str, runs: Path) -> "Network":
@@ -64,8 +65,11 @@ def _network(name: str | None, activation: str, runs: Path) -> "Network":
     return mlp(widths, activation=activation, initializer=zeros)
 
 
-def drawing(network: "Network") -> list[str]:
-    """Return the network as lines: squares for inputs, which compute nothing, circles for units, every edge a line."""
+def drawing(network: "Network", room: int = 120) -> list[str]:
+    """Return the network as lines: squares for inputs, which compute nothing, circles for units, every edge a line.
+
+    room : characters that a line should not exceed; the columns move together
+    """
     widths, labels = _columns(network)
     drawn = [min(width, MOST_UNITS) for width in widths]
     height = 2 * max(drawn) - 1
@@ -74,22 +78,23 @@ def drawing(network: "Network") -> list[str]:
         _column(rows, width, height, "○" if i else "□")
         for i, (rows, width) in enumerate(zip(places, widths, strict=True))
     ]
-    gaps = [edges(left, right, height, GAP) for left, right in pairwise(places)]
+    gap = min(GAP, max(LEAST_GAP, (room - EDGE) // (len(widths) - 1) - 3))
+    gaps = [edges(left, right, height, gap) for left, right in pairwise(places)]
     lines = [columns[0][row] + "".join(gap[row] + column[row] for gap, column in zip(gaps, columns[1:], strict=True))
              for row in range(height)]  # fmt: skip
     return [
         *("   " + line.rstrip() for line in lines),
         "",
-        _below([f"{width:,}" for width in widths]),
-        _below(labels),
+        _below([f"{width:,}" for width in widths], gap),
+        _below(labels, gap),
     ]
 
 
-def _below(texts: list[str]) -> str:
+def _below(texts: list[str], gap: int) -> str:
     """Return one line with each text centred below its column."""
     line = ""
     for i, text in enumerate(texts):
-        centre = 4 + i * (GAP + 3)
+        centre = 4 + i * (gap + 3)
         line = line.ljust(centre - len(text) // 2) + text
     return line
 

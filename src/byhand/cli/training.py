@@ -21,6 +21,7 @@ from byhand.engines.bindings import FLOAT32
 from byhand.engines.native import NativeEngine, available_cpus
 from byhand.engines.selection import choose_engine
 from byhand.errors import ByhandError, DataError, OptionError
+from byhand.inspection.explain import smoothed_minimum
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
 from byhand.random import SPLIT, RandomStream
@@ -244,6 +245,8 @@ def _train(
     log = EpochLog(reporter, run.recipe.epochs, validates=validates, classes=classes)
     if not quietly:
         reporter.info(_opening(run, engine))
+        if least := smoothed_minimum(run.recipe.label_smoothing, run.state.network.widths[-1]):
+            reporter.info(f"label smoothing {run.recipe.label_smoothing:g}: the loss cannot fall below {least:.4f}")
         log.header()
     for record in epochs:
         if not quietly:

@@ -4,8 +4,10 @@ A layer has too many units to tell them all, so one path is followed: at the out
 the input that contributes most to it. Every sum that is told is the whole sum, its largest terms by name.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +21,10 @@ from byhand.losses import Loss, SoftmaxCrossEntropy
 from byhand.network import LayerRecord, Network, Trace
 from byhand.optimizers import SGD, Optimizer
 from byhand.schedules import check_rate
+from byhand.summary import layer_numbers
 
 LARGEST = 3  # terms of a sum told by name
+MOST_HALVINGS = 30  # of a learning rate at which the loss rose; 2⁻³⁰ of it is next to nothing
 
 # activation → (formula, derivative)
 FORMULAS = {
@@ -54,11 +58,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The lines in the order in which things happen, and the loss on this example before and after the step."""
+    """The lines in the order in which things happen, and the loss on this example before and after the step.
+
+    notes : what is surprising about them, a sentence each
+    """
 
     lines: list[Line]
     loss_before: float
     loss_after: float
+    notes: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         parts = []
@@ -69,7 +77,7 @@ class Explanation:
         parts.append(
             f"\nThe loss on this example: {self.loss_before:.6g} before the step, {self.loss_after:.6g} after."
         )
-        return "\n".join(parts).lstrip("\n")
+        return "\n".join([*parts, *self.notes]).lstrip("\n")
 
 
 def explain(
@@ -100,15 +108,92 @@ def explain(
     d_output = loss.backward(saved)
     grads = learner.backward(d_output, trace)
     units = _path(trace, int(target[0]) if target.dtype.kind in "iu" and trace.output.shape[1] > 1 else 0)
-    lines = [_forward(i, step, units) for i, step in enumerate(trace.steps)]
+    layers = layer_numbers(learner)
+    lines = [_forward(layers[i], step, units[i + 1]) for i, step in enumerate(trace.steps)]
     lines.append(_loss(loss, trace.output[0], target, float(value)))
     lines.append(_loss_gradient(loss, trace.output[0], d_output[0], units[-1]))
-    lines += [_backward(i, trace.steps[i], units) for i in reversed(range(len(trace.steps)))]
+    lines += [_backward(layers[i], i, trace.steps[i], units) for i in reversed(range(len(trace.steps)))]
     before = {name: array.copy() for name, array in learner.params.items()}
+    fresh = deepcopy(optimizer)
     optimizer.update(learner.params, grads, learning_rate)
     lines += _update(before, learner.params, grads, units, trace, optimizer, learning_rate)
     after = float(loss.forward(learner.predict(rows), target)[0])
-    return Explanation(lines, float(value), after)
+    notes = [*_smoothing(loss, learner.widths[-1]), *_stopped_gradient(trace, layers)]
+    if after > value:
+        step = _Step(learner, before, grads, fresh, lambda: float(loss.forward(learner.predict(rows), target)[0]))
+        notes.append(_why_it_rose(step, float(value), learning_rate))
+    return Explanation([replace(line, numbers=_signed(line.numbers)) for line in lines], float(value), after, notes)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One update that can be tried at another rate: from these weights, by these gradients, and the loss after it."""
+
+    network: Network
+    before: Params
+    grads: Params
+    optimizer: Optimizer
+    loss: Callable[[], float]
+
+    def loss_after(self, learning_rate: float) -> float:
+        for name, array in self.network.params.items():
+            array[...] = self.before[name]
+        deepcopy(self.optimizer).update(self.network.params, self.grads, learning_rate)
+        return self.loss()
+
+
+def _why_it_rose(step: _Step, before: float, learning_rate: float) -> str:
+    """Return why the loss rose, and a rate at which it falls: the gradient is the slope at the start of the step."""
+    told = f"It rose: the gradient is the slope where the step begins, and at a learning rate of {learning_rate:g} "
+    told += "the step goes too far."
+    for halvings in range(1, MOST_HALVINGS):
+        rate = learning_rate / 2**halvings
+        after = step.loss_after(rate)
+        if after < before:
+            return f"{told} At {rate:.4g} it falls to {after:.6g}. In training many examples share one step."
+    return told
+
+
+def _smoothing(loss: Loss, k: int) -> list[str]:
+    """Return what label smoothing does to the targets and to the lowest loss there can be."""
+    share = getattr(loss, "label_smoothing", 0.0)
+    if not share:
+        return []
+    rest = share / k
+    least = smoothed_minimum(share, k)
+    return [
+        f"Label smoothing {share:g}: the target is {1 - share + rest:.4g} for the true class and {rest:.4g} for every "
+        f"other, so the loss cannot fall below {least:.4g}."
+    ]
+
+
+def smoothed_minimum(share: float, k: int) -> float:
+    """Return the lowest cross-entropy there can be with k classes and this label smoothing: the target's own entropy.
+
+    A share of 0.1 over ten classes: −0.91 log 0.91 − 9 · 0.01 log 0.01 = 0.5003.
+    """
+    if not share:
+        return 0.0
+    top, rest = 1 - share + share / k, share / k
+    return float(-top * np.log(top) - (k - 1) * rest * np.log(rest))
+
+
+def _stopped_gradient(trace: Trace, layers: list[int]) -> list[str]:
+    """Return a sentence when the gradient dies on its way back: what lies before learns nothing from this example."""
+    for i in reversed(range(1, len(trace.steps))):
+        dy, sent_on = trace.steps[i].dy, trace.steps[i - 1].dy
+        if dy is not None and sent_on is not None and dy.any() and not sent_on.any():
+            layer = layers[i]
+            who = "layer 1 learns" if layer == 1 else f"layers 1 to {layer} learn"
+            return [
+                f"No gradient gets past layer {layer}: no unit of it is on for this example, so {who} nothing from it."
+            ]
+    return []
+
+
+def _signed(text: str) -> str:
+    """Return numbers with a minus sign, as the formulas around them have it, and no negative zero."""
+    return re.sub(r"−0(?![\d.])", "0", re.sub(r"(?<![\w.])-(?=\d)", "−", text))
 
 
 def _check_example(network: Network, x: Array) -> None:
@@ -133,21 +218,20 @@ def _path(trace: Trace, last: int) -> list[int]:
     return units
 
 
-def _forward(i: int, step: LayerRecord, units: list[int]) -> Line:
+def _forward(layer: int, step: LayerRecord, unit: int) -> Line:
     """Tell one layer forwards."""
-    unit = units[i + 1]
     if isinstance(step.layer, Dense):
         W, b = step.layer.params["W"], step.layer.params["b"]
         terms = _sum_of(step.x[0] * W[:, unit], lambda k: f"{step.x[0, k]:.4g}·{W[k, unit]:.4g}")
         shape = f"x (1, {W.shape[0]}) · W ({W.shape[0]}, {W.shape[1]}) + b ({W.shape[1]},) → z (1, {W.shape[1]})"
         numbers = f"unit {unit}: z = {terms} + b {b[unit]:.4g} = {step.y[0, unit]:.6g}"
-        return Line("forward", f"layer {i}, dense: z = x W + b", shape, numbers, where(Dense.forward, 1))
+        return Line("forward", f"layer {layer}, dense: z = x W + b", shape, numbers, where(Dense.forward, 1))
     formula, _ = FORMULAS.get(step.layer.kind, (f"y = {step.layer.kind}(x)", ""))
     on = int((step.y[0] > 0).sum())
     numbers = f"unit {unit}: {step.x[0, unit]:.6g} → {step.y[0, unit]:.6g}; {on} of {step.y.shape[1]} units above 0"
     shape = f"(1, {step.x.shape[1]}) → (1, {step.y.shape[1]})"
     return Line(
-        "forward", f"layer {i}, {step.layer.kind}: {formula}", shape, numbers, where(type(step.layer).forward, 1)
+        "forward", f"layer {layer}, {step.layer.kind}: {formula}", shape, numbers, where(type(step.layer).forward, 1)
     )
 
 
@@ -189,11 +273,11 @@ def _loss_gradient(loss: Loss, output: Array, d_output: Array, unit: int) -> Lin
     )
 
 
-def _backward(i: int, step: LayerRecord, units: list[int]) -> Line:
+def _backward(layer: int, i: int, step: LayerRecord, units: list[int]) -> Line:
     """Tell one layer backwards."""
     dy = np.zeros_like(step.y) if step.dy is None else step.dy
     if isinstance(step.layer, Dense):
-        return _backward_dense(i, step.layer, step.x[0], dy[0], units[i], units[i + 1])
+        return _backward_dense(layer, i, step.layer, step.x[0], dy[0], units[i], units[i + 1])
     unit = units[i + 1]
     dx, _ = step.layer.backward(dy, step.saved)
     sent_on = np.zeros_like(step.x) if dx is None else dx
@@ -201,19 +285,19 @@ def _backward(i: int, step: LayerRecord, units: list[int]) -> Line:
     reached = f"{int((sent_on != 0).sum())} of {step.x.shape[1]} units get a gradient"
     return Line(
         "backward",
-        f"layer {i}, {step.layer.kind}: {derivative}",
+        f"layer {layer}, {step.layer.kind}: {derivative}",
         f"(1, {dy.shape[1]}) → (1, {step.x.shape[1]})",
         f"unit {unit}: {dy[0, unit]:.6g} → {sent_on[0, unit]:.6g}; {reached}",
         where(type(step.layer).backward, 2),
     )
 
 
-def _backward_dense(i: int, layer: Dense, x: Array, dz: Array, before: int, unit: int) -> Line:
+def _backward_dense(number: int, i: int, layer: Dense, x: Array, dz: Array, before: int, unit: int) -> Line:
     """Tell a dense layer backwards: the three factors of one weight's gradient, and what is sent on."""
     W = layer.params["W"]
     product = f"x[{before}] {x[before]:.6g} · dz[{unit}] {dz[unit]:.6g} = {x[before] * dz[unit]:.6g}"
     numbers = f"dW[{before}, {unit}] = {product}"
-    formula, shape = f"layer {i}, dense: dW = xᵀ dz, db = dz", f"dW {W.shape[0]}×{W.shape[1]}, db ({W.shape[1]},)"
+    formula, shape = f"layer {number}, dense: dW = xᵀ dz, db = dz", f"dW {W.shape[0]}×{W.shape[1]}, db ({W.shape[1]},)"
     if i == 0:
         formula += " (no dx: nobody asks for the gradient of the data)"
     else:
@@ -235,16 +319,16 @@ def _update(
     """Tell, for every dense layer, what the step did to the followed weight."""
     lines = []
     place = where(type(optimizer).update, 1)
-    for i, step in enumerate(trace.steps):
-        if not isinstance(step.layer, Dense):
-            continue
+    dense = [i for i, step in enumerate(trace.steps) if isinstance(step.layer, Dense)]
+    layers = layer_numbers(Network([step.layer for step in trace.steps]))
+    for i in dense:
         name, at = f"{i}.W", (units[i], units[i + 1])
         old, gradient, new = before[name][at], grads[name][at], after[name][at]
         moved = int((after[name] != before[name]).sum())
         plain = isinstance(optimizer, SGD)
         how = f"{old:.6g} − {learning_rate:g} · {gradient:.6g}" if plain else f"{old:.6g}, gradient {gradient:.6g},"
         numbers = f"W[{at[0]}, {at[1]}]: {how} → {new:.6g}; {moved:,} of {after[name].size:,} weights moved"
-        formula = f"layer {i}, dense: {'W ← W − η dW' if plain else type(optimizer).__name__}"
+        formula = f"layer {layers[i]}, dense: {'W ← W − η dW' if plain else type(optimizer).__name__}"
         lines.append(Line("update", formula, f"W {before[name].shape[0]}×{before[name].shape[1]}", numbers, place))
     return lines
 

@@ -67,8 +67,8 @@ def test_options_change_the_count_by_what_they_add() -> None:
 
 def test_the_rows_of_the_summary_come_from_the_arrays() -> None:
     rows = layer_rows(Network.mlp([784, 50, 10], activation="sigmoid", output="sigmoid"))
-    assert [(row.position, row.kind, row.n_in, row.n_out, row.n_params) for row in rows] == [
-        (0, "dense", 784, 50, 39_250), (1, "sigmoid", 50, 50, 0), (2, "dense", 50, 10, 510), (3, "sigmoid", 10, 10, 0),
+    assert [(row.layer, row.kind, row.n_in, row.n_out, row.n_params) for row in rows] == [
+        (1, "dense", 784, 50, 39_250), (1, "sigmoid", 50, 50, 0), (2, "dense", 50, 10, 510), (2, "sigmoid", 10, 10, 0),
     ]  # fmt: skip
     assert rows[0].shapes == {"W": (784, 50), "b": (50,)}
 
@@ -77,7 +77,7 @@ def test_the_table_as_text() -> None:
     table = summary_table(Network.mlp([2, 4, 2]))
     assert table.splitlines() == [
         "layer                 in → out   parameters                             count",
-        "0 dense                  2 → 4   W 2×4, b 4                                12",
+        "1 dense                  2 → 4   W 2×4, b 4                                12",
         "1 relu                   4 → 4   –                                          0",
         "2 dense                  4 → 2   W 4×2, b 2                                10",
         "2-4-2                                                                      22",
