@@ -1,6 +1,7 @@
-"""Put the measured figures into README.md, between its markers: python tools/make_results.py
+"""Put the measured figures into docs/results.md and README.md, between their markers: python tools/make_results.py
 
-The figures come from benchmarks/records/, which benchmarks/*.py write; nothing here computes or rounds up anything.
+The figures come from benchmarks/records/, which benchmarks/*.py write with --record; nothing here computes anything but
+medians.
 """
 
 import json
@@ -10,6 +11,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 RECORDS = ROOT / "benchmarks" / "records"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+IN_SHORT = ("sgd", "adam", "five wide", "tiny")  # the rows of the README's table
 ORDER = ["vanilla", "first", "deep-dive", "fast", "draw", "digits"]
 
 
@@ -38,7 +40,7 @@ def accuracy_rows() -> list[str]:
 
 
 def plane_rows() -> list[str]:
-    """Return a table row for each pair of clouds."""
+    """Return a table row for each pair of Gaussians."""
     rows = []
     for name in ("gaussians-16-8", "gaussians-4-4", "gaussians-16-8-equal"):
         found = record(f"recipe-{name}")
@@ -52,23 +54,23 @@ def plane_rows() -> list[str]:
 
 
 def sentences() -> list[str]:
-    """Return the figures that are told in words."""
+    """Return the results that need a sentence."""
     draw, digits, xor = record("recipe-draw"), record("recipe-digits"), record("recipe-xor")
     shares = {n: xor[f"share_of_200_starts_with_{n}_hidden_units"]["mean"] for n in (0, 2, 4, 8)}
     one, two, start = record("numpy-path-1-threads"), record("numpy-path-2-threads"), record("startup")
     moved = draw["accuracy_moved_by_3"]
     return [
-        f"- `draw` on the test set moved by three pixels: {percent(moved['mean'])} % "
+        f"- `draw` on test images shifted by up to three pixels: {percent(moved['mean'])} % "
         f"({percent(moved['min'])} – {percent(moved['max'])}).",
-        f"- `digits` with the folds in file order, which are writers never seen: "
+        f"- `digits` with folds in file order, so that no writer is in two folds: "
         f"{percent(digits['accuracy_in_file_order']['mean'])} %.",
-        f"- `xor`, share of 200 starts that solve it: {100 * shares[0]:.0f} % without a hidden layer, "
+        f"- `xor`, fraction of 200 random restarts that solve it: {100 * shares[0]:.0f} % without a hidden layer, "
         f"{100 * shares[2]:.0f} % with two ReLU units, {100 * shares[4]:.0f} % with four, "
         f"{100 * shares[8]:.0f} % with eight.",
-        f"- In NumPy alone, an epoch of `vanilla` in {one['ratios']['byhand epoch / torch epoch']:.2f} of PyTorch's "
-        f"time on one thread and {two['ratios']['byhand epoch / torch epoch']:.2f} on two; its training steps in "
+        f"- The NumPy engine trains an epoch of `vanilla` in {one['ratios']['byhand epoch / torch epoch']:.2f} of PyTorch's "
+        f"time on one thread and {two['ratios']['byhand epoch / torch epoch']:.2f} on two; its training steps take "
         f"{one['ratios']['byhand steps / flat steps']:.2f} and {two['ratios']['byhand steps / flat steps']:.2f} of the "
-        f"time of a flat NumPy script.",
+        f"time of a hand-written NumPy script without classes.",
         f"- From a cold start to a trained, saved and tested model: {start['medians']['byhand train']:.1f} s; "
         f"`byhand --help` {start['medians']['byhand --help']:.2f} s; `import byhand` "
         f"{1000 * (start['medians']['import byhand'] - start['medians']['python']):.0f} ms over Python's own start.",
@@ -109,76 +111,82 @@ def in_bf16() -> str:
     found = record("epochs")["works"]["five wide"]
     ours, theirs = (found["times_as_long_as_byhand"][peer]["median"] for peer in ("byhand bf16", "torch bf16"))
     return (
-        f"- In bf16, for who asks for it (`--precision bf16`), the widest of these takes {ours:.2f} of its time in "
-        f"float32, and PyTorch's automatic mixed precision {theirs / ours:.1f} times as long as that."
+        f"- Opt-in bf16 (`--precision bf16`) takes {ours:.2f} of the float32 time in the widest of these networks; "
+        f"PyTorch's automatic mixed precision takes {theirs / ours:.1f} times as long as byhand's bf16."
     )
 
 
 def time_to_accuracy() -> list[str]:
-    """Return for each accuracy how long each way of training takes to it."""
+    """Return, for each target accuracy, how long each implementation trains until it reaches it."""
     lines, known = [], record("time-to-accuracy")
     for target, ways in known["targets"].items():
-        told = []
+        times = []
         for name, found in ways.items():
             if found["epochs"] is None:
-                told.append(f"{name} not in {known['tried']} epochs")
+                times.append(f"{name} not in {known['tried']} epochs")
             else:
-                told.append(f"{name} {median(found['seconds']):.2f} s ({found['epochs']} epochs)")
-        lines.append(f"- Until {percent(float(target))} % of held-out digits are read right: {', '.join(told)}.")
+                times.append(f"{name} {median(found['seconds']):.2f} s ({found['epochs']} epochs)")
+        lines.append(f"- Time to {percent(float(target))} % validation accuracy: {', '.join(times)}.")
     return lines
 
 
 def speed() -> list[str]:
-    """Return what is said about speed."""
+    """Return the section on speed."""
     epochs, latency, process = record("epochs"), record("latency"), record("whole-process")
     equal, page = record("engine-accuracy")["recipes"], record("lab-page")
     peers = ", ".join(f"{name} {version}" for name, version in epochs["versions"].items())
     peaks = record("memory")["peak_megabytes"]
     least_first = sorted((peak, PEERS.get(name, name)) for name, peak in peaks.items() if name != "byhand numpy")
-    microseconds = {name: sorted(times)[len(times) // 2] for name, times in latency["microseconds"].items()}
+    microseconds = {name: median(times) for name, times in latency["microseconds"].items()}
     return [
-        "How many times as long an epoch takes elsewhere, in turns on the same machine (median of "
+        "Time per epoch relative to byhand; all implementations take turns in one run (median of "
         f"{len(epochs['works']['sgd']['seconds']['byhand'])} rounds; `{epochs['engine']}`; {peers}):",
         "",
-        f"| work | byhand, s | {' | '.join(PEERS.values())} | % of peak |",
+        f"| workload | byhand, s | {' | '.join(PEERS.values())} | % of peak |",
         f"|---|--:|{'--:|' * len(PEERS)}--:|",
         *speed_rows(),
         "",
-        "The last column counts the operations of a plain epoch in byhand's fastest one, as a share of what this "
-        "machine can do when it does nothing but multiply and add "
-        f"({epochs['peak_flops'] / 1e9:.0f} GFLOP/s, measured). It can be above 100, for byhand skips the "
-        "multiplications with the background of pictures, and the others do not; the second row is what remains where "
-        "there is none.",
+        "Last column: the floating-point operations of a dense epoch divided by byhand's fastest time, in percent of "
+        f"this machine's measured peak ({epochs['peak_flops'] / 1e9:.0f} GFLOP/s). It can exceed 100, because byhand "
+        "skips multiplications with pixels that are zero and the others do not; the second row has no such pixels.",
         "",
         in_bf16(),
         *time_to_accuracy(),
         f"- One digit from Python: {microseconds['byhand']:.1f} µs, onnxruntime {microseconds['onnxruntime']:.1f} µs, "
         f"PyTorch {microseconds['torch']:.1f} µs.",
-        f"- `byhand train fast` as a whole process, from nothing to a tested model, takes "
-        f"{process['byhand train fast / import torch']:.2f} of the time of `import torch`; of it training "
-        f"{sorted(process['training_seconds'])[len(process['training_seconds']) // 2]:.2f} s.",
-        "- The most memory a process takes to train 784-128-10 for an epoch, all in all: "
+        f"- `byhand train fast` as a whole process, from start to a tested model, takes "
+        f"{process['byhand train fast / import torch']:.2f} of the time of `import torch`, "
+        f"{median(process['training_seconds']):.2f} s of it training.",
+        "- Peak resident memory of a process that trains 784-128-10 for one epoch: "
         f"{', '.join(f'{name} {peak:.0f} MB' for peak, name in least_first)}.",
         f"- The page in Chromium {page['chromium'].split('.')[0]}: first paint after "
-        f"{median(page['first_paint_ms']):.0f} ms, an answer while drawing in "
+        f"{median(page['first_paint_ms']):.0f} ms, a prediction while drawing in "
         f"{page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over 60,000 digits in "
-        f"{page['seconds_an_epoch_of_60000']:.1f} s, 2-16-8-2 from one example at a time "
-        f"{page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} million times a second.",
-        "- The native and the array engine learn equally well: the largest difference of a recipe's mean over five "
+        f"{page['seconds_an_epoch_of_60000']:.1f} s, and {page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} million "
+        f"steps a second of 2-16-8-2 at batch size 1.",
+        "- The native and the NumPy engine learn equally well: the largest difference of a recipe's mean over five "
         f"seeds is {100 * max(abs(found['difference']) for found in equal.values()):.2f} points.",
     ]
 
 
-def results() -> str:
-    """Return the whole section between the markers."""
+def measured() -> str:
+    """Return the line that says on what all this was measured."""
     machine = record("recipe-vanilla")
+    return (
+        f"Measured on {machine['date']}: {machine['processor']}, {machine['cores']} cores, Python {machine['python']}, "
+        f"NumPy {machine['numpy']}."
+    )
+
+
+def results() -> str:
+    """Return the whole page of results."""
     return "\n".join(
         [
             "| recipe | mean % | min – max | seeds | training, s, one thread | tested |",
             "|---|--:|---|--:|--:|---|",
             *accuracy_rows(),
             "",
-            "| clouds | Bayes error % | best line % | mean % | median % | mean excess | failed starts % |",
+            "| Gaussians | Bayes error % | best linear error % | mean % | median % | mean excess | failed restarts % |",
             "|---|--:|--:|--:|--:|--:|--:|",
             *plane_rows(),
             "",
@@ -186,23 +194,58 @@ def results() -> str:
             "",
             *speed(),
             "",
-            f"Measured on {machine['date']}: {machine['processor']}, {machine['cores']} cores, "
-            f"Python {machine['python']}, NumPy {machine['numpy']}. Every row is a file in `benchmarks/records/`.",
+            f"{measured()} Every row is a file in `benchmarks/records/`.",
         ]
     )
 
 
-def with_results(readme: str) -> str:
-    """Return the README with the section between the markers made anew."""
-    before, _, rest = readme.partition(BEGIN)
+def results_in_short() -> str:
+    """Return the README's table: one row a workload, how many times as long the others take."""
+    vanilla, works = record("recipe-vanilla")["test_accuracy"], record("epochs")["works"]
+    peers = {name: title for name, title in PEERS.items() if name not in ("torch tutorial", "byhand numpy")}
+    rows = []
+    for name in IN_SHORT:
+        found = works[name]
+        ratios = [found["times_as_long_as_byhand"][peer]["median"] for peer in peers]
+        title = f"{'-'.join(map(str, found['work']['sizes']))}, batch {found['work']['batch_size']}, {name}"
+        cells = " | ".join(f"{ratio:.1f}×" for ratio in ratios)
+        rows.append(f"| {title} | {found['median_seconds']['byhand']:.3f} s | {cells} |")
+    return "\n".join(
+        [
+            f"Five epochs of 784-128-10 reach **{percent(vanilla['mean'])} %** on MNIST's test set "
+            f"({percent(vanilla['min'])} – {percent(vanilla['max'])} over {vanilla_seeds()} seeds). Time per epoch, and how "
+            "many times as long others take on the same machine:",
+            "",
+            f"| network | byhand | {' | '.join(peers.values())} |",
+            f"|---|--:|{'--:|' * len(peers)}",
+            *rows,
+            "",
+            f"{measured()} All results: [docs/results.md](docs/results.md).",
+        ]
+    )
+
+
+def vanilla_seeds() -> int:
+    """Return how many seeds `vanilla` was trained with."""
+    return len(record("recipe-vanilla")["seeds"])
+
+
+def with_section(text: str, section: str) -> str:
+    """Return the page with the part between the markers replaced."""
+    before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{results()}\n{END}{after}"
+    return f"{before}{BEGIN}\n{section}\n{END}{after}"
+
+
+def pages() -> dict[Path, str]:
+    """Return what belongs between the markers of each page."""
+    return {ROOT / "README.md": results_in_short(), ROOT / "docs" / "results.md": results()}
 
 
 def main() -> None:
-    readme = ROOT / "README.md"
-    readme.write_text(with_results(readme.read_text(encoding="utf-8")), encoding="utf-8")
-    print("README.md")
+    for page, section in pages().items():
+        page.write_text(with_section(page.read_text(encoding="utf-8"), section), encoding="utf-8")
+        print(page.relative_to(ROOT))
 
 
 if __name__ == "__main__":
