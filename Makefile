@@ -5,35 +5,39 @@ BIN := $(VENV)/bin
 BUILD := pyproject.toml hatch_build.py $(shell find core -name '*.[ch]' -o -name '*.py')
 ARGS ?=
 
-.PHONY: train test test-full test-lab test-kernels test-thrice lint wasm wheels clean
+.DEFAULT_GOAL := help
+.PHONY: help train test test-full test-lab test-kernels test-thrice lint format bench bench-compare wasm wheels clean
 
-train: $(VENV)/.for-use
+help: ## list these targets
+	@grep -hE "^[a-z-]+:.*## " $(firstword $(MAKEFILE_LIST)) | sed -E "s/^([a-z-]+):.*## (.*)/  make \1\t\2/" | expand -t 22
+
+train: $(VENV)/.for-use ## train on MNIST (or the bundled digits) and test once; ARGS="--epochs 10"
 	$(BIN)/byhand train $(ARGS)
 
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
 # What belongs before every commit. Needs no network. Under five minutes on two quiet cores; the percentage counts up.
-test: $(VENV)/.for-test
+test: $(VENV)/.for-test ## the default tests: under five minutes on two quiet cores
 	$(PYTEST) $(PARALLEL) --durations=10 $(ARGS)
 
 # And what takes longer: real MNIST, kills at twenty moments, many seeds. Under ten minutes on two quiet cores.
-test-full: $(VENV)/.for-test
+test-full: $(VENV)/.for-test ## these and the long ones, on the real MNIST where BYHAND_DATA names it
 	$(PYTEST) -m "not long and not browser" $(PARALLEL) --durations=20 $(ARGS)
 
 # The lab's page in Chromium, which must be installed. Four minutes.
-test-lab: $(VENV)/.for-browser
+test-lab: $(VENV)/.for-browser ## the page, in Chromium: four minutes
 	$(PYTEST) -m "browser and not long" --durations=5 $(ARGS)
 
 # The C core's tests once in each kernel that this processor has, as on one that has no better. Two minutes a kernel.
-test-kernels: $(VENV)/.for-test
+test-kernels: $(VENV)/.for-test ## the C core once in each kernel that this processor has
 	$(BIN)/python tools/test_kernels.py $(ARGS)
 
 # Whether the suite depends on how busy the machine is: two quiet runs, one beside four busy processes.
-test-thrice: $(VENV)/.for-test
+test-thrice: $(VENV)/.for-test ## the default tests three times, once beside four busy processes
 	$(BIN)/python tools/test_thrice.py $(ARGS)
 
-lint: $(VENV)/.for-lint
+lint: $(VENV)/.for-lint ## linters, formatters and type checkers, changing nothing
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 $(VENV)/bin/python:
@@ -56,12 +60,22 @@ $(VENV)/.for-lint: $(VENV)/bin/python $(BUILD)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test,lint]'
 	@touch $@
 
+format: $(VENV)/.for-lint ## format Python, and C where clang-format is installed
+	$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
+	if command -v clang-format >/dev/null; then git ls-files 'core/*.[ch]' | xargs clang-format -i; fi
+
+bench: $(VENV)/.for-use ## time an epoch, in turns with whatever other frameworks are installed; ARGS="--rounds 3"
+	$(BIN)/byhand bench $(ARGS)
+
+bench-compare: $(VENV)/.for-use ## an epoch of this C core beside that of another commit, in turns; OLD=main~1
+	$(BIN)/python tools/bench_compare.py $(OLD) $(ARGS)
+
 # For releases: the core for the page, and wheels for five platforms. Needs ziglang (see tools/cross.py).
-wasm: $(VENV)/.for-use
+wasm: $(VENV)/.for-use ## compile the C core for the page (needs ziglang)
 	$(BIN)/python tools/cross.py wasm src/byhand/lab/static/core/core.wasm
 
-wheels: $(VENV)/.for-use
+wheels: $(VENV)/.for-use ## wheels for five platforms (needs ziglang)
 	$(BIN)/python tools/cross.py wheels dist
 
-clean:
+clean: ## remove what these targets made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

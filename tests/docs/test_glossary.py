@@ -1,0 +1,37 @@
+"""One glossary for code, page and documents: the page's tooltips are its sentences, and its banned words stay out."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+SENTENCE_OWNERS = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONVENTIONS.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/results.md",
+]
+
+
+def rows_of(heading: str) -> list[list[str]]:
+    """Return the cells of the table under a heading of the glossary."""
+    section = GLOSSARY.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")][1:]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def test_every_term_is_there_once_and_in_order() -> None:
+    terms = [term for term, *_ in rows_of("The field's terms")]
+    assert len(terms) > 30
+    assert terms == sorted(set(terms), key=str.lower)
+
+
+@pytest.mark.parametrize("page", SENTENCE_OWNERS)
+def test_banned_words_stay_out_of_the_documents(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8").lower()
+    banned = [word for word, _ in rows_of("Words we do not use")]
+    assert [word for word in banned if re.search(rf"\b{re.escape(word)}\b", text)] == []
