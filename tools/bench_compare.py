@@ -1,8 +1,8 @@
 """Time an epoch of this working copy beside one of another commit, in turns: python tools/bench_compare.py main~1
 
 Both compile their own C core and train the same network on the same digits through the same public functions. A round
-is one turn each, in changing order, so that a machine that grows busy slows both. Printed: median seconds, and median and
-range of new / old over the rounds; below 1 the working copy is faster. `clean` means that the range excludes 1.
+is one turn each, in changing order, so that a machine that grows busy slows both. Printed: median seconds, and median
+and range of new / old over the rounds; below 1 the working copy is faster. `clean` means that the range excludes 1.
 """
 
 import argparse

@@ -67,8 +67,8 @@ def sentences() -> list[str]:
         f"- `xor`, fraction of 200 random restarts that solve it: {100 * shares[0]:.0f} % without a hidden layer, "
         f"{100 * shares[2]:.0f} % with two ReLU units, {100 * shares[4]:.0f} % with four, "
         f"{100 * shares[8]:.0f} % with eight.",
-        f"- The NumPy engine trains an epoch of `vanilla` in {one['ratios']['byhand epoch / torch epoch']:.2f} of PyTorch's "
-        f"time on one thread and {two['ratios']['byhand epoch / torch epoch']:.2f} on two; its training steps take "
+        f"- The NumPy engine trains an epoch of `vanilla` in {one['ratios']['byhand epoch / torch epoch']:.2f} of "
+        f"PyTorch's time on one thread and {two['ratios']['byhand epoch / torch epoch']:.2f} on two; its training steps take "
         f"{one['ratios']['byhand steps / flat steps']:.2f} and {two['ratios']['byhand steps / flat steps']:.2f} of the "
         f"time of a hand-written NumPy script without classes.",
         f"- From a cold start to a trained, saved and tested model: {start['medians']['byhand train']:.1f} s; "
@@ -162,8 +162,8 @@ def speed() -> list[str]:
         f"- The page in Chromium {page['chromium'].split('.')[0]}: first paint after "
         f"{median(page['first_paint_ms']):.0f} ms, a prediction while drawing in "
         f"{page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over 60,000 digits in "
-        f"{page['seconds_an_epoch_of_60000']:.1f} s, and {page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} million "
-        f"steps a second of 2-16-8-2 at batch size 1.",
+        f"{page['seconds_an_epoch_of_60000']:.1f} s, and {page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} "
+        f"million steps a second of 2-16-8-2 at batch size 1.",
         "- The native and the NumPy engine learn equally well: the largest difference of a recipe's mean over five "
         f"seeds is {100 * max(abs(found['difference']) for found in equal.values()):.2f} points.",
     ]
@@ -213,8 +213,8 @@ def results_in_short() -> str:
     return "\n".join(
         [
             f"Five epochs of 784-128-10 reach **{percent(vanilla['mean'])} %** on MNIST's test set "
-            f"({percent(vanilla['min'])} – {percent(vanilla['max'])} over {vanilla_seeds()} seeds). Time per epoch, and how "
-            "many times as long others take on the same machine:",
+            f"({percent(vanilla['min'])} – {percent(vanilla['max'])} over {vanilla_seeds()} seeds). Time per epoch, and "
+            "how many times as long others take on the same machine:",
             "",
             f"| network | byhand | {' | '.join(peers.values())} |",
             f"|---|--:|{'--:|' * len(peers)}",

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-SENTENCE_OWNERS = [
+PAGES = [
     "README.md",
     "ARCHITECTURE.md",
     "CONVENTIONS.md",
@@ -30,7 +30,7 @@ def test_every_term_is_there_once_and_in_order() -> None:
     assert terms == sorted(set(terms), key=str.lower)
 
 
-@pytest.mark.parametrize("page", SENTENCE_OWNERS)
+@pytest.mark.parametrize("page", PAGES)
 def test_banned_words_stay_out_of_the_documents(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8").lower()
     banned = [word for word, _ in rows_of("Words we do not use")]
