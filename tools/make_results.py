@@ -68,8 +68,8 @@ def sentences() -> list[str]:
         f"{100 * shares[2]:.0f} % with two ReLU units, {100 * shares[4]:.0f} % with four, "
         f"{100 * shares[8]:.0f} % with eight.",
         f"- The NumPy engine trains an epoch of `vanilla` in {one['ratios']['byhand epoch / torch epoch']:.2f} of "
-        f"PyTorch's time on one thread and {two['ratios']['byhand epoch / torch epoch']:.2f} on two; its training steps take "
-        f"{one['ratios']['byhand steps / flat steps']:.2f} and {two['ratios']['byhand steps / flat steps']:.2f} of the "
+        f"PyTorch's time on one thread and {two['ratios']['byhand epoch / torch epoch']:.2f} on two; its training steps "
+        f"take {one['ratios']['byhand steps / flat steps']:.2f} and {two['ratios']['byhand steps / flat steps']:.2f} of the "
         f"time of a hand-written NumPy script without classes.",
         f"- From a cold start to a trained, saved and tested model: {start['medians']['byhand train']:.1f} s; "
         f"`byhand --help` {start['medians']['byhand --help']:.2f} s; `import byhand` "
@@ -213,8 +213,8 @@ def results_in_short() -> str:
     return "\n".join(
         [
             f"Five epochs of 784-128-10 reach **{percent(vanilla['mean'])} %** on MNIST's test set "
-            f"({percent(vanilla['min'])} – {percent(vanilla['max'])} over {vanilla_seeds()} seeds). Time per epoch, and "
-            "how many times as long others take on the same machine:",
+            f"({percent(vanilla['min'])} – {percent(vanilla['max'])} over {vanilla_seeds()} seeds). Time per epoch, "
+            "and how many times as long others take on the same machine:",
             "",
             f"| network | byhand | {' | '.join(peers.values())} |",
             f"|---|--:|{'--:|' * len(peers)}",
