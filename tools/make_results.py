@@ -67,14 +67,19 @@ def sentences() -> list[str]:
         f"- `xor`, fraction of 200 random restarts that solve it: {100 * shares[0]:.0f} % without a hidden layer, "
         f"{100 * shares[2]:.0f} % with two ReLU units, {100 * shares[4]:.0f} % with four, "
         f"{100 * shares[8]:.0f} % with eight.",
-        f"- The NumPy engine trains an epoch of `vanilla` in {one['ratios']['byhand epoch / torch epoch']:.2f} of "
-        f"PyTorch's time on one thread and {two['ratios']['byhand epoch / torch epoch']:.2f} on two; its training steps "
-        f"take {one['ratios']['byhand steps / flat steps']:.2f} and {two['ratios']['byhand steps / flat steps']:.2f} of the "
-        f"time of a hand-written NumPy script without classes.",
+        f"- The NumPy engine trains an epoch of `vanilla` in {numpy_ratio(one, 'epoch')} of PyTorch's time on one thread "
+        f"and {numpy_ratio(two, 'epoch')} on two; its training steps take {numpy_ratio(one, 'steps')} and "
+        f"{numpy_ratio(two, 'steps')} of the time of a hand-written NumPy script without classes.",
         f"- From a cold start to a trained, saved and tested model: {start['medians']['byhand train']:.1f} s; "
         f"`byhand --help` {start['medians']['byhand --help']:.2f} s; `import byhand` "
         f"{1000 * (start['medians']['import byhand'] - start['medians']['python']):.0f} ms over Python's own start.",
     ]
+
+
+def numpy_ratio(found: dict[str, Any], what: str) -> str:
+    """Return one ratio of the record of the NumPy path: of an epoch to PyTorch's, of steps to a flat script's."""
+    name = {"epoch": "byhand epoch / torch epoch", "steps": "byhand steps / flat steps"}[what]
+    return f"{found['ratios'][name]:.2f}"
 
 
 def median(values: list[float]) -> float:
