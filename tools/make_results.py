@@ -67,7 +67,7 @@ def sentences() -> list[str]:
         f"- `xor`, fraction of 200 random restarts that solve it: {100 * shares[0]:.0f} % without a hidden layer, "
         f"{100 * shares[2]:.0f} % with two ReLU units, {100 * shares[4]:.0f} % with four, "
         f"{100 * shares[8]:.0f} % with eight.",
-        f"- The NumPy engine trains an epoch of `vanilla` in {numpy_ratio(one, 'epoch')} of PyTorch's time on one thread "
+        f"- The NumPy engine trains an epoch of `vanilla` in {numpy_ratio(one, 'epoch')} of PyTorch's on one thread "
         f"and {numpy_ratio(two, 'epoch')} on two; its training steps take {numpy_ratio(one, 'steps')} and "
         f"{numpy_ratio(two, 'steps')} of the time of a hand-written NumPy script without classes.",
         f"- From a cold start to a trained, saved and tested model: {start['medians']['byhand train']:.1f} s; "
