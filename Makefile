@@ -39,6 +39,7 @@ test-thrice: $(VENV)/.for-test ## the default tests three times, once beside fou
 
 lint: $(VENV)/.for-lint ## linters, formatters and type checkers, changing nothing
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	$(BIN)/python core/build.py --strict
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "byhand needs Python 3.11 or newer; try: make PYTHON=python3.12 …")'

@@ -12,8 +12,8 @@
  *
  *     C[i][j] = sum over d of  A[i][d] . B[d][j]      d counts pairs, . is the sum of two products
  *
- *     A (rows, k) pairs, rows a_stride apart: packed as whole rows; rows up to the next multiple of
- * BF16_MR B (splits, k, NR) pairs: one panel, packed once per split
+ *     A (rows, k) pairs, rows a_stride apart; rows up to the next multiple of BF16_MR are read
+ *     B (splits, k, NR) pairs: one panel, packed once per split
  *
  *     forward     A = x        B = W        pairs along inputs
  *     backward    A = dz       B = W^T      pairs along units

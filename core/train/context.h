@@ -43,18 +43,18 @@ typedef struct {
     int32_t microbatch; /* examples that go through the network together */
     matrix x[BH_MAX_LAYERS + 1];
     matrix dz[BH_MAX_LAYERS];
-    matrix preact[BH_MAX_LAYERS]; /* what the dense part writes, through the activation if that
-                                   * comes next: z[l] with batch normalisation, else a[l] */
-    matrix z[BH_MAX_LAYERS];      /* pre-activations, then x_hat: with batch normalisation */
-    matrix
-        a[BH_MAX_LAYERS]; /* behind the activation; x[l + 1] if neither dropout nor skip follows */
+    /* What the product's epilogue writes: z[l] with batch normalisation, else a[l]. */
+    matrix preact[BH_MAX_LAYERS];
+    /* With batch normalisation: pre-activations, then x_hat. */
+    matrix z[BH_MAX_LAYERS];
+    /* After the activation; x[l + 1] itself without dropout and skip connection. */
+    matrix a[BH_MAX_LAYERS];
     matrix skip_grad[BH_MAX_LAYERS];   /* gradient of the skip connection that ends at layer l */
     float *inverse_std[BH_MAX_LAYERS]; /* (n_out): of the batch */
     unsigned char *dropout_mask[BH_MAX_LAYERS]; /* (microbatch, n_out): 1 for a unit that is kept */
-    bool has_post_ops[BH_MAX_LAYERS];           /* batch normalisation, dropout, or an end of a skip
-                                                   connection */
-    double *example_loss;                       /* (microbatch) */
-    unsigned char *example_correct;             /* (microbatch) */
+    bool has_post_ops[BH_MAX_LAYERS]; /* batch normalisation, dropout, or an end of a skip */
+    double *example_loss;             /* (microbatch) */
+    unsigned char *example_correct;   /* (microbatch) */
 } network_buffers;
 
 /* The raw bytes of a microbatch and where they are not 0; see train/sparse_inputs_template.h.

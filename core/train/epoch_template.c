@@ -1,12 +1,12 @@
-/* One thread's part in an epoch: training/step.py and layers/ of the Python package, phase by
- * phase.
+/* One thread's part in an epoch: training/step.py and layers/ of Python, phase by phase.
  *
- *     gather      x[0] = raw * scale + shift               the batch's examples gather_template.h
- *     forward     x[l + 1] = f(x[l] W + b)                 layer after layer dense_template.h loss
- * loss, dz of the last layer               each example by itself            losses_template.h
- *     backward    dz[l - 1] = (dz[l] W^T) * f'             from the last layer to the second
- * dense_template.h gradients   dW = x[l]^T dz[l], db = sum dz[l]        and the update of each
- * weight     gradients_template.h
+ *     phase       computes                             for                       in *_template.h
+ *
+ *     gather      x[0] = raw * scale + shift           the batch's examples      gather
+ *     forward     x[l + 1] = f(x[l] W + b)             layer after layer         dense
+ *     loss        loss, dz of the last layer           each example by itself    losses
+ *     backward    dz[l - 1] = (dz[l] W^T) * f'         the last layer to the 2nd dense
+ *     gradients   dW = x[l]^T dz[l], db = sum dz[l]    each tile, then update    gradients
  *
  * Batch normalisation, dropout and skip connections come after a layer's forward and before the
  * backward that needs their gradient: post_ops_template.h. Threads meet at a barrier where they
@@ -17,7 +17,8 @@
  *
  *     BH_KERNEL         name of the family, part of the entry point's name
  *     BH_BF16_SPLITS    0: products in float; 1: in bf16; 3: of raw bytes in bf16, split so as to
- * be exact BH_USE_AMX        with splits, 1: products by AMX tiles; 0: by AVX-512 vectors */
+ *                       be exact
+ *     BH_USE_AMX        with splits: 1: products by AMX tiles; 0: by AVX-512 vectors */
 #if !defined(BH_BF16_SPLITS)
 #define BH_BF16_SPLITS 0
 #define BH_USE_AMX     0

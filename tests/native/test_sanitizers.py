@@ -1,4 +1,4 @@
-"""The core under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer, knocked at by fuzz.c."""
+"""The core under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer, fuzzed by fuzz.c."""
 
 import os
 import subprocess
