@@ -1,4 +1,4 @@
-/* One thread's part in an epoch: training/step.py and layers/ of Python, phase by phase.
+/* One thread's part in an epoch: step.py and layers/ of Python, phase by phase.
  *
  *     phase       computes                             for                       in *_template.h
  *
