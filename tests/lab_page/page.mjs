@@ -215,7 +215,7 @@ for (const wrong of ["#view=x&hidden=0&seed=1.5&learningRate=-1&picture=AAAA&bat
 
 await assert.rejects(modelFrom(new ArrayBuffer(4)), /no model of byhand/);
 await assert.rejects(modelFrom(new Uint8Array(200).buffer), /no model of byhand/);
-await assert.rejects(idx(new ArrayBuffer(3)), /no IDX file/);
+await assert.rejects(idx(new ArrayBuffer(3)), /not an IDX file/);
 await assert.rejects(idx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 9, 1, 2).buffer), /cut short/);
 await assert.rejects(dataFrom([]), /is missing/);
 // A curve of any length keeps its first point and its newest, and spreads the others evenly

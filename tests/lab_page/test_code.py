@@ -58,7 +58,8 @@ def test_draw_says_the_same_probabilities_shares_and_sureness(site: str, open_la
     shown = lab.page.inner_text(".sum").replace("−", "-")
     for words, found in re.findall(r"(for|against|the rest): (-?[\d.]+)", said):
         assert found in shown, (words, found, shown)
-    assert f"{after(said, 'proved'):.1f}" in lab.page.inner_text("main")
+    proved = said.split("proved: ")[1].split(" ")[0]
+    assert f"up to ±{proved} grey" in lab.page.inner_text("main")
 
 
 def test_network_and_microscope_print_the_numbers_of_a_digit(site: str, open_lab: Any, tmp_path: Path) -> None:
@@ -71,7 +72,9 @@ def test_network_and_microscope_print_the_numbers_of_a_digit(site: str, open_lab
     lab.says("main", "layer 2")
     shown = lab.page.inner_text("main").replace("−", "-")
     assert f"{after(said, 'z:'):.4f}" in shown
+    assert "dz:" not in said  # nobody has said which digit it is
     lab.view("Microscope")
+    lab.page.select_option("label:has-text('It is a') select", str(drawings()[3]["digit"]))
     lab.page.wait_for_selector("[data-cell='dW1.406.37']")
     assert after(script_of(lab, tmp_path), "dW1[406, 37]") == pytest.approx(value_of(lab), rel=1e-5)
 

@@ -134,6 +134,8 @@ def test_at_full_size_a_drawn_digit(site: str, open_lab: Any) -> None:
     lab.draw(drawings()[4])
     lab.settled()
     lab.view("Microscope")
+    lab.says(".microscope", "Which digit is it?")
+    lab.page.select_option("label:has-text('It is a') select", str(drawings()[4]["digit"]))
     lab.page.wait_for_selector("[data-form=sum] tfoot")
     lab.page.wait_for_timeout(400)
     every_number_can_be_recomputed(lab, 1)
@@ -165,3 +167,24 @@ def test_a_number_is_followed_to_where_it_came_from_and_where_it_goes(site: str,
     lab.says(".value", "∂L/∂W₂[0, 1]")
     assert lab.page.evaluate("document.activeElement.className") == "cell chosen"
     assert "layers/dense.py" in lab.page.inner_text("[data-form]")
+
+
+def test_every_number_of_a_short_vector_is_within_reach_of_the_pointer(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=microscope&of=plane&planeLayers=16.relu~10.relu&cell=z1.0.0")
+    for name, n in (("z1", 16), ("z2", 10), ("W3", 20)):
+        lab.page.click(f".chip[data-name='{name}']")
+        lab.page.wait_for_selector(f".chip[data-name='{name}'][aria-pressed=true]")
+        shown = lab.page.locator("button.cell").count()
+        assert shown == n or lab.page.locator(".overview").count() == 1, name
+        assert lab.page.locator(".legend").count() == lab.page.locator(".overview").count(), name
+    lab.page.click(".chip[data-name='z1']")
+    lab.page.locator("button.cell").nth(15).click()
+    lab.says(".value", "z₁[15]")
+
+
+def test_a_network_of_squared_errors_is_shown_its_own_loss(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=microscope&of=plane&set=sine&planeLayers=4.tanh&cell=t.0.0")
+    lab.says(".value", "t[0]")
+    said = lab.page.inner_text("[data-form]")
+    assert "squared_error.py" in said
+    assert "smoothing" not in said

@@ -28,6 +28,8 @@ def test_the_signal_goes_forwards_and_back_step_by_step(site: str, open_lab: Any
     lab.settled()
     lab.view("Network")
     lab.says(".caption", "784 numbers")
+    lab.page.select_option("label:has-text('It is a') select", str(drawings()[6]["digit"]))
+    lab.until("() => !document.querySelectorAll('.buttons button')[1].disabled")
     said = []
     for _ in range(12):
         said.append(lab.page.inner_text(".caption"))
@@ -53,6 +55,7 @@ def test_without_motion_the_end_is_shown_at_once(site: str, open_lab: Any) -> No
     lab.settled()
     lab.view("Network")
     lab.says(".caption", "784 numbers")
+    lab.page.select_option("label:has-text('It is a') select", "3")
     lab.page.click("button:has-text('Backpropagation')")
     lab.says(".caption", "gradient of layer 1", 1_000)
 

@@ -3,6 +3,7 @@
 
 import { notebookFor, scriptFor } from "./code/program.js";
 import { h } from "./dom.js";
+import { planeSettings } from "./settings.js";
 import { TEXT } from "./strings.js";
 
 const IMPORT = /^import .* from "([^"]+)";$/gm;
@@ -10,23 +11,26 @@ const ENTRIES = ["main.js", "worker/worker.js"], INSTEAD = { "views.js": "views.
 const CORE = "core/core.wasm", MODEL = "models/draw.safetensors";
 const PIECE = 1 << 15; // bytes made into text at a time
 
-/** A menu of what can be taken away; modelNow tells the name of the network at hand. */
-export function awayMenu(app, modelNow) {
+/** A menu of what can be taken away: of the network that is on the screen. */
+export function awayMenu(app, stateNow) {
   const take = (make) => async () => {
     try {
-      await make(await app.engine.ask("modelFile", { model: modelNow() }));
+      await make(stateNow());
       app.tell();
     } catch (error) { app.tell(error.message); }
   };
-  const asPage = take(async (bytes) => {
-    if (String(app.models[modelNow()].imageShape) !== "28,28") throw new Error(TEXT.away.small);
-    save(await pageOf(bytes), "digit.html", "text/html");
+  const asPage = take(async (state) => {
+    if (isPlane(state) || String(app.models[state.model].imageShape) !== "28,28") throw new Error(TEXT.away.small);
+    save(await pageOf(await fileOf(app, state)), "digit.html", "text/html");
   });
-  return menu(TEXT.away.heading, [
-    [TEXT.away.page, TEXT.away.pageHelp, asPage],
-    [TEXT.away.model, TEXT.away.modelHelp, take((bytes) => save(bytes, "model.safetensors", "application/octet-stream"))],
-  ]);
+  const asModel = take(async (state) => save(await fileOf(app, state), "model.safetensors", "application/octet-stream"));
+  return menu(TEXT.away.heading, [[TEXT.away.page, TEXT.away.pageHelp, asPage], [TEXT.away.model, TEXT.away.modelHelp, asModel]]);
 }
+
+/** Is the network on the screen the plane's? */
+const isPlane = ({ view, of }) => view === "plane" || (view === "microscope" && of === "plane");
+
+const fileOf = (app, state) => app.engine.ask("modelFile", isPlane(state) ? { model: "plane", settings: planeSettings(state), names: state } : { model: state.model });
 
 /** A menu of programs that print what is on the screen. */
 export function codeMenu(app, stateNow) {
@@ -46,6 +50,7 @@ export function codeMenu(app, stateNow) {
 function menu(heading, entries) {
   const element = h("details", { class: "menu" }, h("summary", {}, heading),
     h("div", { class: "menu-body" }, entries.map(([label, help, action]) => [h("button", { type: "button", onclick: () => { element.open = false; action(); } }, label), h("p", { class: "hint" }, help)]).flat()));
+  addEventListener("pointerdown", ({ target }) => { if (!element.contains(target)) element.open = false; });
   element.addEventListener("keydown", (event) => { if (event.key === "Escape") { element.open = false; element.firstChild.focus(); } });
   return element;
 }

@@ -1,4 +1,7 @@
-// Files that are dropped on the page or chosen in it: a model, a table of points, or MNIST's four.
+// Files that are dropped on the page or chosen in it: a model, a picture of a digit, a table of points, or MNIST's four.
+
+const PICTURES = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"];
+const MAX_BYTES = 64 << 20, MAX_PIXELS = 64e6; // of a picture: the same pixels as byhand predict takes
 
 /** Return what takes files, and what opens a model; put sets what a file brought. */
 export function fileTaker(app, { put, show, views }) {
@@ -12,12 +15,17 @@ export function fileTaker(app, { put, show, views }) {
   });
   const openTable = (file) => opened(async () => ({ view: "plane", ...await app.engine.ask("readTable", { file }) }));
 
+  const openPicture = (file) => opened(async () => {
+    const { stored } = await app.engine.ask("readPicture", await pixelsOf(file));
+    return { view: "draw", picture: stored, digit: -1, label: -1 };
+  });
+
   async function take(files) {
     const ending = (...endings) => files.find(({ name }) => endings.some((one) => name.toLowerCase().endsWith(one)));
-    const model = ending(".safetensors"), table = views.plane && ending(".csv", ".txt");
+    const model = ending(".safetensors"), table = views.plane && ending(".csv", ".txt"), drawn = ending(...PICTURES);
     if (!files.length) return;
     const isOpen = model ? await openModel({ bytes: await model.arrayBuffer(), name: model.name.replace(/\.safetensors$/, "") })
-      : table ? await openTable(table) : await app.open("mnist", files) && put({ data: "mnist" });
+      : drawn ? await openPicture(drawn) : table ? await openTable(table) : await app.open("mnist", files) && put({ data: "mnist" });
     if (isOpen) show(true);
   }
 
@@ -27,4 +35,15 @@ export function fileTaker(app, { put, show, views }) {
     take([...event.dataTransfer.files]);
   });
   return { take, openModel };
+}
+
+/** A picture file's pixels, turned as its camera says: {rgba, height, width}. */
+async function pixelsOf(file) {
+  if (file.size > MAX_BYTES) throw new Error(`the file ${file.name} is larger than 64 MB; expected a smaller picture`);
+  const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none" }).catch(() => { throw new Error(`the file ${file.name} is not a picture that this browser reads; expected a PNG or JPEG of one digit`); });
+  const { height, width } = bitmap;
+  if (height * width > MAX_PIXELS) throw new Error(`the file ${file.name} has ${(height * width).toLocaleString("en")} pixels; expected ${MAX_PIXELS.toLocaleString("en")} at most`);
+  const context = new OffscreenCanvas(width, height).getContext("2d");
+  context.drawImage(bitmap, 0, 0);
+  return { rgba: context.getImageData(0, 0, width, height).data, height, width };
 }

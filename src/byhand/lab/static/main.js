@@ -59,7 +59,7 @@ function show(isNew) {
 }
 
 let drawnModels = "";
-const menus = [codeMenu(app, () => state), awayMenu(app, () => state.model)];
+const menus = [codeMenu(app, () => state), awayMenu(app, () => state)];
 
 function refresh() {
   const models = Object.keys(app.models).join();

@@ -4,13 +4,18 @@ import { h } from "./dom.js";
 import { general } from "./numbers.js";
 import { largestSize, paintSigned, picture } from "./pictures.js";
 
-const ROWS = 8, COLUMNS = 4, PICTURE = 240, SHOWN = 3; // cells of the window; pixels of the picture; digits of a cell
+const ROWS = 8, COLUMNS = 4, LONGEST = 16, PICTURE = 240, SHOWN = 3; // cells of the window, and of one of a single column; pixels of the picture; digits of a cell
 const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-ROWS, 0], PageDown: [ROWS, 0], Home: [0, -Infinity], End: [0, Infinity] };
+
+const rowsShown = (cols) => cols === 1 ? LONGEST : ROWS;
+
+/** Does the window leave cells out? Then a picture of all stands above it. */
+export const isOverviewed = ({ rows, cols }) => rows > rowsShown(cols) || cols > COLUMNS;
 
 /** What is around the chosen cell: choose(row, col) hears a press, an arrow key, or a press on the picture. */
 export function matrix({ name, rows, cols, numbers, row, col, choose, heads = [String, String] }) {
-  const top = row - (row % ROWS), left = col - (col % COLUMNS);
-  const shownRows = range(top, Math.min(rows, top + ROWS)), shownCols = range(left, Math.min(cols, left + COLUMNS));
+  const height = rowsShown(cols), top = row - (row % height), left = col - (col % COLUMNS);
+  const shownRows = range(top, Math.min(rows, top + height)), shownCols = range(left, Math.min(cols, left + COLUMNS));
   const to = (r, c) => choose(within(r, rows), within(c, cols));
   const cell = (r, c) => {
     const at = r * cols + c, chosen = r === row && c === col;
@@ -20,7 +25,7 @@ export function matrix({ name, rows, cols, numbers, row, col, choose, heads = [S
       onclick: () => to(r, c), onkeydown: (event) => keyed(event, r, c, to),
     }, general(numbers[at], SHOWN)));
   };
-  return h("div", { class: "matrix" }, rows * cols > ROWS * COLUMNS ? overview({ name, rows, cols, numbers, row, col, to }) : null,
+  return h("div", { class: "matrix" }, isOverviewed({ rows, cols }) ? overview({ name, rows, cols, numbers, row, col, to }) : null,
     h("div", { class: "scroll plain", tabindex: -1 }, h("table", { class: "cells" }, h("caption", { class: "quiet" }, name),
       cols > 1 ? h("thead", {}, h("tr", {}, h("td", {}), shownCols.map((c) => h("th", { scope: "col" }, heads[1](c))))) : null,
       h("tbody", {}, shownRows.map((r) => h("tr", {}, h("th", { scope: "row" }, heads[0](r)), shownCols.map((c) => cell(r, c))))))));

@@ -33,11 +33,12 @@ export function paintInk(canvas, stored, [height, width], top = 255) {
 
 /** Paint signed numbers; the largest size is the full colour. */
 export function paintSigned(canvas, numbers, [height, width], most = largestSize(numbers)) {
-  const context = paint(canvas, height, width, (i) => mixed(most ? numbers[i] / most : 0)), cell = canvas.width / width;
-  if (cell < DASHED) return;
+  const context = paint(canvas, height, width, (i) => mixed(most ? numbers[i] / most : 0)), [across, down] = [canvas.width / width, canvas.height / height];
+  if (Math.min(across, down) < DASHED) return;
+  const thick = Math.max(1, 0.1 * Math.min(across, down));
   context.fillStyle = "rgb(70 40 0)";
   for (let i = 0; i < height * width; i++) {
-    if (numbers[i] < -0.06 * most) context.fillRect((i % width + 0.3) * cell, (Math.floor(i / width) + 0.45) * cell, 0.4 * cell, Math.max(1, 0.1 * cell));
+    if (numbers[i] < -0.06 * most) context.fillRect((i % width + 0.3) * across, (Math.floor(i / width) + 0.5) * down - thick / 2, 0.4 * across, thick);
   }
 }
 

@@ -1,5 +1,6 @@
 // Programs of the views that look at what a network says: Draw, Network, Microscope, Mistakes.
 
+import { truthOf } from "../truth.js";
 import { arrayOf, lossOf, modelSection, networkOf } from "./python.js";
 
 const START = "import numpy as np\n\nimport byhand as bh\n\n";
@@ -15,15 +16,18 @@ export async function drawProgram(state, app) {
   const sections = [await modelSection(state.model, app), pictureSection(state), { told: "What speaks for each class.", code: `says = model.scores(picture)[0]
 for name, score in zip(model.class_names, says, strict=True):
     print(f"{name}: {${answer?.output === "probabilities" ? "100 * score:.1f} %" : "score:.3f}"}")` }];
-  if (why?.shares) sections.push({ told: "Why: each pixel's share of the logit, or of its lead over another. All shares and the rest sum to it.", code: `from byhand.inspection.why import why
+  if (why?.shares) sections.push({ told: "Why: each pixel's share of the logit, or of its lead over another. All shares and the rest sum to it.", code: `from byhand.inspection.attribution import why
 
 reasons = why(model.network, picture[0], model.preparation, ${why.toward}, ${why.against < 0 ? "None" : why.against})
 shares = reasons.contributions
 print(f"for: {shares[shares > 0].sum():.3f}, against: {shares[shares < 0].sum():.3f}, the rest: {reasons.rest:.3f}")` });
-  if (sureness?.radius !== null && sureness) sections.push({ told: "How sure: no change of up to so many grey levels in any pixel alters the answer; and a change that does.", code: `from byhand.inspection.sureness import flip, question, radius
+  if (sureness?.radius !== null && sureness) sections.push({ told: "How sure: no change of up to so many grey levels in any pixel alters the answer; and a change that does.", code: `from decimal import ROUND_DOWN, Context
+
+from byhand.inspection.robustness import flip, question, radius
 
 asked = question(model.network, picture[0], model.preparation, 0, ${state.picture.length === 64 ? 16 : 255})
-print(f"proved: {radius(asked):.1f} grey levels")
+proved = Context(prec=3, rounding=ROUND_DOWN).create_decimal(float(radius(asked)))  # a proof is never rounded up
+print(f"proved: {proved:f} grey levels")
 found = flip(asked)
 print(f"found: {found.radius if found else 'none'} grey levels")` });
   return sections;
@@ -55,9 +59,10 @@ x = model.preparation.apply(picture, np.float64)
 export async function networkProgram(state, app) {
   const { walk, sum } = app.frames, picture = pictureSection(state);
   if (!walk) throw new Error("the network has not looked at the picture yet");
+  const known = (truthOf(app, state, app.frames) ?? -1) >= 0; // else the gradients are of no loss that anybody chose
   const layer = Math.min(state.layer, walk.layers.length - 1), unit = Math.min(state.unit, walk.layers[layer].n_out - 1);
   return [await modelSection(state.model, app), picture, { told: "Forwards and back through the network, in float64.", code: FLOAT64 + WALK(`[${walk.label}]`, lossOf(walk.lossName, walk.labelSmoothing), 0) },
-    { told: `Unit ${unit} of layer ${layer + 1}.`, code: `for name in ("z", "a", "da", "dz"):
+    { told: `Unit ${unit} of layer ${layer + 1}.`, code: `for name in (${known ? '"z", "a", "da", "dz"' : '"z", "a"'}):
     print(f"{name}: {arrays[f'{name}${layer + 1}'][0, ${unit}]:.${sum ? 4 : 3}f}")` }];
 }
 

@@ -1,14 +1,20 @@
 // View 1: draw a digit, see what the network sees, its answer, why, and how sure that is.
 
 import { fill, h, select, term } from "../dom.js";
-import { number, scoreText } from "../numbers.js";
+import { number, roundedDown, scoreText } from "../numbers.js";
 import { legend, paintInk, paintSigned, picture } from "../pictures.js";
+import { follow, hasStepBack, putSheet, sheet, stepBack } from "../sheet.js";
 import { TEXT } from "../strings.js";
+import { truthOf, truthWish } from "../truth.js";
+import { unreadable } from "../unreadable.js";
 
 const INK = 112; // pixels a side that the core gets of the drawing: four times what the network sees
 const PENS = { thin: 0.04, medium: 0.075, thick: 0.115 }; // of the side
 const REST_MS = 150; // how long the pen must rest before the sureness is computed
 const words = TEXT.draw;
+
+const topOf = ({ length }) => length === 64 ? 16 : 255; // full ink in a picture of so many pixels
+const sizeOf = ({ length }) => [Math.sqrt(length), Math.sqrt(length)];
 
 export function drawView(app, first) {
   const pad = h("canvas", { width: 560, height: 560, class: "pad", "aria-label": words.canvas, role: "img" });
@@ -17,8 +23,9 @@ export function drawView(app, first) {
   const [bars, reason, sureness, pixel, rather] = ["div", "div", "div", "p", "span"].map((tag) => h(tag));
   pixel.setAttribute("aria-live", "polite");
   pixel.className = "readout";
-  const strokes = [], seenHelp = h("p", { class: "hint" });
-  let cursor = [14, 14], busy = false, again = false, state = first, frames = {};
+  const seenHelp = h("p", { class: "hint" }), isA = h("p", { class: "readout", "aria-live": "polite" }), refusal = h("div");
+  const small = h("canvas", { width: INK, height: INK }), under = h("canvas", { width: 280, height: 280 }), coarse = h("canvas");
+  let cursor = [14, 14], told = null, busy = false, again = false, state = first, frames = {};
 
   const shape = () => app.models[state.model]?.imageShape ?? [28, 28];
 
@@ -28,7 +35,7 @@ export function drawView(app, first) {
     context.clearRect(0, 0, side, side);
     Object.assign(context, { lineCap: "round", lineJoin: "round" });
     context.strokeStyle = getComputedStyle(pad).color;
-    for (const { pen, points } of strokes) {
+    for (const { pen, points } of sheet().strokes) {
       context.lineWidth = PENS[pen] * side;
       context.beginPath();
       points.forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](x * side, y * side));
@@ -38,23 +45,52 @@ export function drawView(app, first) {
     return context;
   }
 
-  const small = h("canvas", { width: INK, height: INK });
+  /** The pad: what lies under, and the strokes on it. */
+  function paintPad() {
+    const context = paintStrokes(pad), { under: stored } = sheet();
+    if (!stored) return;
+    paintInk(under, stored, sizeOf(stored), topOf(stored));
+    context.globalCompositeOperation = "destination-over"; // below the strokes
+    context.drawImage(under, 0, 0, pad.width, pad.height);
+    context.globalCompositeOperation = "source-over";
+  }
 
-  /** Read the drawing; while one is being read, only the newest waits. */
+  /** What the network sees of the sheet: centred as MNIST's digits, or as it lies where something lies under it or the picture is small. */
+  async function storedOf({ under: stored }) {
+    const [height, width] = shape(), base = stored?.length === height * width ? stored : null;
+    if (!base && height === 28) return (await app.engine.ask("read", { ink: inkIn(small), height: INK, width: INK })).stored;
+    Object.assign(coarse, { height, width });
+    const top = topOf({ length: height * width });
+    return Uint8Array.from(inkIn(coarse), (alpha, i) => Math.max(base?.[i] ?? 0, Math.round(alpha * top / 255)));
+  }
+
+  function inkIn(canvas) {
+    const { width, height } = canvas, rgba = paintStrokes(canvas).getImageData(0, 0, width, height).data;
+    return Float32Array.from({ length: width * height }, (_, i) => rgba[4 * i + 3]);
+  }
+
+  /** Read the sheet; while it is being read, only the newest waits. */
   async function read() {
-    paintStrokes(pad);
-    if (shape()[0] !== 28) return app.tell(words.small);
+    paintPad();
+    if (!app.models[state.model]?.imageShape) return;
     if (busy) { again = true; return; }
     busy = true;
-    const rgba = paintStrokes(small).getImageData(0, 0, INK, INK).data;
-    const ink = Float32Array.from({ length: INK * INK }, (_, i) => rgba[4 * i + 3]);
+    const one = sheet();
     try {
-      const { stored } = await app.engine.ask("read", { ink, height: INK, width: INK });
-      app.set({ picture: stored, digit: -1 });
+      const stored = await storedOf(one);
+      if (sheet() === one) { one.picture = stored; app.set({ picture: stored, digit: -1, label: -1 }); }
     } catch (error) { app.tell(error.message); }
     busy = false;
     if (again) { again = false; read(); }
   }
+
+  /** Show the newest sheet and what the network sees of it. */
+  function settle() {
+    const { picture: stored, digit } = sheet();
+    paintPad();
+    app.set({ picture: stored, digit, label: -1 });
+  }
+  const lay = (stored, digit = -1) => { putSheet({ under: stored, strokes: [], picture: stored, digit }); settle(); };
 
   const place = (event) => {
     const box = pad.getBoundingClientRect();
@@ -62,28 +98,30 @@ export function drawView(app, first) {
   };
   pad.addEventListener("pointerdown", (event) => {
     pad.setPointerCapture(event.pointerId);
-    strokes.push({ pen: state.pen, points: [place(event)] });
+    putSheet({ strokes: [...sheet().strokes, { pen: state.pen, points: [place(event)] }] });
     read();
   });
   pad.addEventListener("pointermove", (event) => {
-    if (!event.buttons || !strokes.length || !pad.hasPointerCapture(event.pointerId)) return;
+    if (!event.buttons || !sheet().strokes.length || !pad.hasPointerCapture(event.pointerId)) return;
     const all = event.getCoalescedEvents?.() ?? []; // a fast pen's places between two events
-    for (const each of all.length ? all : [event]) strokes.at(-1).points.push(place(each));
+    for (const each of all.length ? all : [event]) sheet().strokes.at(-1).points.push(place(each));
     read();
   });
 
-  const clear = () => { strokes.length = 0; paintStrokes(pad); app.set({ picture: null, digit: -1 }); };
-  const undo = () => { strokes.pop(); if (strokes.length) read(); else clear(); };
+  const clear = () => { if (sheet().picture || sheet().strokes.length) lay(null); };
+  const undo = () => { stepBack(); settle(); };
+  const undoButton = h("button", { type: "button", onclick: undo }, words.undo);
 
   /** Ink or wipe one pixel of what the network sees. */
   function edit([row, column]) {
-    const [height, width] = shape(), stored = state.picture ? state.picture.slice() : new Uint8Array(height * width);
-    const full = height === 8 ? 16 : 255;
+    const [height, width] = shape(), size = height * width, stored = state.picture?.length === size ? state.picture.slice() : new Uint8Array(size), full = topOf(stored);
     stored[row * width + column] = stored[row * width + column] > full / 2 ? 0 : full;
-    app.set({ picture: stored, digit: -1 });
+    lay(stored);
   }
+  /** Say what a pixel holds, again whenever the picture or its shares have changed. */
   function tellPixel([row, column]) {
-    const [, width] = shape(), i = row * width + column, share = frames.why?.shares?.[i];
+    told = [row, column];
+    const [, width] = shape(), i = row * width + column, share = frames.why?.request.stored === state.picture ? frames.why.shares?.[i] : null;
     fill(pixel, state.picture ? `Row ${row}, column ${column}: grey level ${state.picture[i]}${share === undefined || share === null ? "" : `, share ${number(share, 4)}`}` : "");
   }
   const cell = (event, canvas) => {
@@ -105,68 +143,95 @@ export function drawView(app, first) {
   async function load(index) {
     try {
       const { stored, index: found } = await app.engine.ask("digit", { index });
-      if (stored.length !== shape()[0] * shape()[1]) return app.tell(`this network wants ${shape().join(" × ")} pixels, and the digits of ${app.data.name} are others`);
-      strokes.length = 0;
-      paintStrokes(pad);
-      app.set({ picture: stored, digit: found });
+      app.tell();
+      lay(stored, found);
     } catch (error) { app.tell(error.message); }
   }
-  const which = h("input", { type: "number", min: 0, max: 9999, value: Math.max(0, first.digit), "aria-label": words.random, onchange: (event) => load(Number(event.target.value)) });
+  const last = (app.data?.n_test ?? 1) - 1;
+  const which = h("input", { type: "number", min: 0, max: last, value: Math.max(0, first.digit), "aria-label": words.random, onchange: ({ target }) => {
+    const fits = Number.isInteger(target.valueAsNumber) && target.valueAsNumber >= 0 && target.valueAsNumber <= last;
+    target.setAttribute("aria-invalid", String(!fits));
+    if (fits) load(target.valueAsNumber);
+    else app.tell(words.wrongNumber.replace("{last}", last.toLocaleString("en")));
+  } });
+  /** Test digits, where those at hand are of the network's size; else a sentence on how to get some. */
+  const testDigits = h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => load(state.digit + 1) }, words.next), which), otherData = h("p", { class: "hint" });
 
   const penChoice = select(Object.keys(PENS), first.pen, (pen) => app.set({ pen }), words.pens);
   penChoice.setAttribute("aria-label", words.pen);
 
-  const element = h("section", { class: "draw" },
-    h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead),
-    h("div", { class: "columns" },
+  const columns = h("div", { class: "columns" },
       h("div", { class: "card" }, pad,
-        h("div", { class: "buttons" }, h("button", { type: "button", onclick: clear }, words.clear), h("button", { type: "button", onclick: undo }, words.undo), penChoice),
-        app.data && h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => load(state.digit + 1) }, words.next), which)),
+        h("div", { class: "buttons" }, h("button", { type: "button", onclick: clear }, words.clear), undoButton, penChoice),
+        app.data && [testDigits, otherData, isA]),
       h("div", { class: "card" }, h("h3", {}, words.seen), seen, pixel, seenHelp),
       h("div", { class: "card" }, h("h3", {}, words.answer), bars),
       h("div", { class: "card" }, h("h3", {}, `${words.why} `, rather), whyPicture, reason),
-      h("div", { class: "card wide" }, h("h3", {}, words.sure), h("div", { class: "beside" }, sureness, flipPicture))));
-  paintStrokes(pad);
+      h("div", { class: "card wide" }, h("h3", {}, words.sure), h("div", { class: "beside" }, sureness, flipPicture)));
+  const element = h("section", { class: "draw" }, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead), refusal, columns);
+  follow(first);
+  paintPad();
 
-  function wants({ model, picture: stored, against }, { answer }) {
-    const [height, width] = app.models[model]?.imageShape ?? [28, 28];
-    if (!stored || stored.length !== height * width) return { answer: null, why: null, sureness: null };
+  function wants(now, { answer, training }) {
+    const { model, picture: stored, against } = now, stamp = model === "trained" ? training?.step : undefined; // it learns meanwhile
+    const size = app.models[model]?.imageShape, truth = truthWish(app, now);
+    if (!stored || !size || stored.length !== size[0] * size[1]) return { truth, answer: null, why: null, sureness: null };
     const isNew = answer?.request.stored !== stored || answer.request.model !== model; // first the answer, then why
     return {
-      answer: { ask: "forward", request: { model, stored } },
-      why: isNew ? undefined : { ask: "why", request: { model, stored, toward: answer.winner, against: against === answer.winner ? -1 : against } },
-      sureness: isNew ? undefined : { ask: "sure", request: { model, stored }, after: REST_MS },
+      truth, answer: { ask: "forward", request: { model, stored }, stamp },
+      why: isNew ? undefined : { ask: "why", request: { model, stored, toward: answer.winner, against: against === answer.winner ? -1 : against }, stamp },
+      sureness: isNew ? undefined : { ask: "sure", request: { model, stored }, stamp, after: REST_MS },
     };
   }
 
   function show(now, given) {
     [state, frames] = [now, given];
+    const other = unreadable(app, state);
+    fill(refusal, other);
+    columns.hidden = Boolean(other);
+    if (other) return;
+    followSheet();
     drawSeen();
-    fill(bars, frames.answer && state.picture ? answerBars(frames.answer, app.models[state.model].classNames) : h("p", { class: "hint" }, words.empty));
+    drawTestDigit();
+    fill(bars, frames.answer && state.picture ? answerBars(frames.answer, app.models[state.model].classNames) : h("p", { class: "hint" }, fitsShape() || !state.picture ? words.empty : words.otherSize.replace("{shape}", shape().join(" × "))));
     drawWhy();
     drawSure();
     for (const [part, key] of [[reason, "why"], [whyPicture, "why"], [sureness, "sureness"], [flipPicture, "sureness"]]) {
       part.classList.toggle("stale", frames[key]?.request.stored !== state.picture); // of a moment ago
     }
+    if (told) tellPixel(told);
     if (document.activeElement !== which) which.value = Math.max(0, state.digit);
   }
 
+  const fitsShape = () => state.picture?.length === shape()[0] * shape()[1];
+
+  /** Take a picture that came from elsewhere; read the strokes again for a network of another size. */
+  function followSheet() {
+    const before = sheet();
+    if (!busy) follow(state);
+    if (sheet() !== before) paintPad();
+    if (sheet().strokes.length && state.picture && !fitsShape()) read();
+    undoButton.disabled = !hasStepBack();
+  }
+
+  /** What the test digit is, and which test digits there are for this network. */
+  function drawTestDigit() {
+    if (!app.data) return;
+    const { imageShape, name } = app.data, fits = imageShape.join() === shape().join(), truth = truthOf(app, { ...state, label: -1 }, frames);
+    testDigits.hidden = !fits;
+    otherData.hidden = fits;
+    otherData.textContent = words.otherData.replace("{name}", name).replace("{theirs}", imageShape.join(" × ")).replace("{shape}", shape().join(" × "));
+    isA.textContent = truth >= 0 && truth !== null ? words.isA.replace("{digit}", state.digit).replace("{name}", app.models[state.model].classNames[truth]) : "";
+  }
+
   function drawSeen() {
-    const size = shape(), top = size[0] === 8 ? 16 : 255, help = `${size.join(" × ")} ${words.seenHelp}`;
+    const size = shape(), top = topOf({ length: size[0] * size[1] }), help = `${size.join(" × ")} ${words.seenHelp}${size[0] === 8 ? ` ${words.small}` : ""}`;
     if (seenHelp.textContent !== help) { fill(seenHelp, help); seen.setAttribute("aria-label", `${words.seen}. ${help}`); }
     paintInk(seen, state.picture?.length === size[0] * size[1] ? state.picture : new Uint8Array(size[0] * size[1]), size, top);
-    if (!strokes.length) paintLoaded();
     if (document.activeElement !== seen) return;
     const context = seen.getContext("2d"), side = seen.width / size[1];
     Object.assign(context, { strokeStyle: "#d05000", lineWidth: 3 });
     context.strokeRect(cursor[1] * side + 1, cursor[0] * side + 1, side - 2, side - 2);
-  }
-
-  /** Without strokes, the pad shows the picture that was loaded, edited or linked. */
-  function paintLoaded() {
-    const context = paintStrokes(pad);
-    context.imageSmoothingEnabled = true;
-    if (state.picture) context.drawImage(seen, 0, 0, pad.width, pad.height);
   }
 
   function drawWhy() {
@@ -193,11 +258,11 @@ export function drawView(app, first) {
     const names = app.models[state.model].classNames;
     if (found.radius === null) return fill(sureness, h("p", { class: "hint" }, notExact()));
     fill(sureness,
-      h("p", {}, h("strong", {}, "Proved: "), `no change of up to ±${number(Math.floor(10 * found.radius) / 10, 1)} `, term("grey level", "grey levels"), ` in any or all pixels alters the answer ${names[answer.winner]} (`, term("proved"), ")."),
+      h("p", {}, h("strong", {}, "Proved: "), `no change of up to ±${roundedDown(found.radius)} `, term("grey level", "grey levels"), ` in any or all pixels alters the answer ${names[answer.winner]} (`, term("proved"), ")."),
       h("p", {}, h("strong", {}, "Found: "), found.flip ? `this change of up to ±${found.flip.radius} makes it ${names[found.flip.answer]} (` : "no change that alters it was found (", term("found"), ").",
-        found.flip && h("button", { type: "button", class: "small", onclick: () => app.set({ picture: Uint8Array.from(found.flip.changed), digit: -1 }) }, "Take it")));
+        found.flip && h("button", { type: "button", class: "small", onclick: () => lay(Uint8Array.from(found.flip.changed)) }, "Take it")));
     if (!found.flip) return;
-    paintInk(flipPicture, found.flip.changed, shape(), shape()[0] === 8 ? 16 : 255);
+    paintInk(flipPicture, found.flip.changed, shape(), topOf(found.flip.changed));
     flipPicture.setAttribute("aria-label", `The picture changed by up to ${found.flip.radius} grey levels, now read as ${names[found.flip.answer]}`);
   }
 

@@ -2,7 +2,7 @@
 
 import { codeOfCell } from "../code/cell.js";
 import { field, fill, h, select, term } from "../dom.js";
-import { matrix } from "../matrix.js";
+import { isOverviewed, matrix } from "../matrix.js";
 import { general } from "../numbers.js";
 import { PLACES } from "../places.js";
 import { legend } from "../pictures.js";
@@ -10,6 +10,8 @@ import { planeSettings } from "../settings.js";
 import { SETTINGS } from "../state.js";
 import { notesOf } from "../notes.js";
 import { TEXT } from "../strings.js";
+import { truthOf, truthWish } from "../truth.js";
+import { unreadable } from "../unreadable.js";
 
 const words = TEXT.microscope;
 const EXACT = 9, SHOWN = 6; // digits of the numbers a number is made of, and of itself
@@ -34,7 +36,7 @@ export function microscopeView(app, first) {
   strip.className = "phases";
   opened.setAttribute("aria-live", "polite");
   const body = h("div", {}, strip, h("div", { class: "columns" }, h("div", { class: "card" }, title, numbers), h("div", { class: "card wide" }, opened)));
-  const empty = h("p", { class: "readout" }), element = h("section", { class: "microscope" }, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead), controls, empty, body);
+  const empty = h("div", { class: "readout" }), element = h("section", { class: "microscope" }, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead), controls, empty, body);
   let state = first, frames = {}, asking = false, drawn = null;
 
   const go = (cell) => app.set({ cell: typeof cell === "string" ? cell : textOf(cell) });
@@ -44,19 +46,18 @@ export function microscopeView(app, first) {
     return { name: there, row: Math.min(Number(row), rows - 1), col: Math.min(Number(col), cols - 1) };
   }
 
-  function wants(now, { answer, plane, step, training }) {
-    const { model, picture, label, of, point, stepRate: rate } = now;
-    const request = of === "plane" ? onPlane({ of, point, rate }, plane, now) : onDigit({ of, model, stored: picture, label, rate, epoch: model === "trained" ? training?.step : 0 }, answer);
+  function wants(now, { plane, step, training }) {
+    const { model, picture, of, point, stepRate: rate } = now, label = truthOf(app, now, app.frames);
+    const request = of === "plane" ? onPlane({ of, point, rate }, plane, now) : onDigit({ of, model, stored: picture, label, rate, epoch: model === "trained" ? training?.step : 0 }, now);
     const cell = step && request.step?.request && matches(step.request, request.step.request) ? chosen(step, now.cell) : null;
     return { ...request, cell: cell ? { ask: "cell", request: { ...step.request, ...cell }, stamp: step } : undefined };
   }
   const matches = (one, other) => Object.keys(other).every((name) => one[name] === other[name]);
 
-  function onDigit(request, answer) {
-    const { model, stored } = request, [height, width] = app.models[model]?.imageShape ?? [28, 28];
-    if (!stored || stored.length !== height * width) return { step: null };
-    const truth = request.label >= 0 ? request.label : answer?.request.stored === stored ? answer.winner : null;
-    return { answer: { ask: "forward", request: { model, stored } }, step: truth === null ? undefined : { ask: "examine", request: { ...request, label: truth } } };
+  function onDigit(request, now) {
+    const { model, stored, label } = request, shape = app.models[model]?.imageShape;
+    if (!stored || !shape || stored.length !== shape[0] * shape[1]) return { step: null, truth: null };
+    return { truth: truthWish(app, now), step: label === null ? null : label === undefined ? undefined : { ask: "examine", request } };
   }
 
   function onPlane(request, plane, now) {
@@ -73,7 +74,7 @@ export function microscopeView(app, first) {
     const { step, cell } = frames;
     drawControls(step);
     body.hidden = !step;
-    fill(empty, step ? state.of === "digit" ? notesOf(app.models[state.model]).join(" ") : "" : state.of === "digit" && !state.picture ? words.empty : "");
+    fill(empty, state.of === "digit" ? aboutDigit(step) : "");
     if (!step) return;
     const at = chosen(step, state.cell), key = JSON.stringify([textOf(at), state.theme, state.colours]);
     if (drawn?.step !== step || drawn.key !== key) {
@@ -84,6 +85,15 @@ export function microscopeView(app, first) {
     if (cell && textOf(cell) === textOf(at)) drawCell(step, cell);
   }
 
+  /** What must be said of the digit and its network before any number: what is missing, or how the numbers came about. */
+  function aboutDigit(step) {
+    const model = app.models[state.model], other = unreadable(app, state);
+    if (other) return other;
+    if (step) return notesOf(model).join(" ");
+    const [height, width] = model.imageShape;
+    return !state.picture ? words.empty : state.picture.length !== height * width ? TEXT.draw.otherSize.replace("{shape}", `${height} × ${width}`) : truthOf(app, state, frames) === null ? words.ask : "";
+  }
+
   function drawControls(step) {
     const rate = h("input", { type: "text", inputmode: "decimal", value: state.stepRate, onchange: (event) => {
       const value = SETTINGS.stepRate.read(event.target.value.trim());
@@ -91,10 +101,11 @@ export function microscopeView(app, first) {
       if (value !== null) app.set({ stepRate: value });
     } });
     const n = step?.target.length ?? 0, names = state.of === "digit" ? app.models[state.model]?.classNames ?? [] : Array.from({ length: n }, (_, k) => `class ${k}`);
+    const truth = truthOf(app, state, frames) ?? -1;
     const subject = state.of === "digit"
-      ? field("It is a", select(names.map((_, k) => k), step?.label ?? 0, (text) => app.set({ label: Number(text) }), names))
+      ? field("It is a", select([-1, ...names.keys()], truth, (text) => app.set({ label: Number(text) }), { ...names, [-1]: TEXT.network.unknown }))
       : field("Which point", h("input", { type: "number", min: 0, value: state.point, onchange: (event) => app.set({ point: SETTINGS.point.read(event.target.value) ?? 0 }) }));
-    const key = JSON.stringify([state.of, state.stepRate, state.point, step?.label, names.length]);
+    const key = JSON.stringify([state.of, state.stepRate, state.point, truth, names.length]);
     if (controls.dataset.key === key) return;
     controls.dataset.key = key;
     fill(controls, field("Look at", select(["digit", "plane"], state.of, (of) => app.set({ of, cell: "z1.0.0" }), words.of)), subject, field(term("learning rate", "Learning rate"), rate));
@@ -115,7 +126,7 @@ export function microscopeView(app, first) {
     const choose = isVector ? (r, c) => go({ name, row: 0, col: Math.min(r * wide + c, cols - 1) }) : (row, col) => go({ name, row, col });
     const place = isVector ? { rows: Math.ceil(cols / wide), cols: wide, row: Math.floor(at.col / wide), col: at.col % wide, heads: [(r) => wide === 1 ? r : `${r * wide} +`, (c) => wide === 1 ? "" : c] } : { rows, cols, row: at.row, col: at.col };
     fill(title, h("h3", {}, symbol(name)), h("p", { class: "hint" }, words.arrays[/^(.*?)\d*$/.exec(name)[1]], name === "L" ? "" : isVector ? ` ${cols} numbers.` : ` ${rows} × ${cols} numbers: a row an input, a column a unit.`));
-    fill(numbers, matrix({ name: symbol(name), numbers: values, choose, heads: [String, String], ...place }), legend({ plus: "above zero", zero: "zero", minus: "below zero" }));
+    fill(numbers, matrix({ name: symbol(name), numbers: values, choose, heads: [String, String], ...place }), isOverviewed(place) && legend({ plus: "above zero", zero: "zero", minus: "below zero" }));
   }
 
   /** A number that can be followed to where it came from. */
@@ -167,7 +178,7 @@ export function microscopeView(app, first) {
   function formula({ form, name, activation, slope, terms, parts, lossName }) {
     const [first, second] = terms[0]?.parts ?? parts, letter = (ref) => symbol(ref.name), bent = (text) => `= ${text.replace("{slope}", general(slope, EXACT))}`;
     const texts = {
-      given: () => name === "x" ? "The input as it is." : "A parameter: training changes it.", prepared: () => `${nameOf({ name: "x", row: 0, col: parts[0].col })} = grey level · scale + shift`,
+      given: () => name === "x" ? "The input as it is." : name === "t" ? words.target : "A parameter: training changes it.", prepared: () => `${nameOf({ name: "x", row: 0, col: parts[0].col })} = grey level · scale + shift`,
       sum: () => `= Σ ${letter(first)} · ${letter(second)}${parts.length ? ` + ${letter(parts[0])}` : ""}`, bend: () => bent(words.bends[activation]), sigmoid: () => "= 1 / (1 + e⁻ᶻ)", odds: () => `= e^z / Σ e^z, with z the numbers of ${letter(first)}; every z less the largest, which changes nothing`,
       target: () => "= (1 − ε) · target + ε / classes, where ε is the label smoothing", "loss softmax_cross_entropy": () => "= −Σ t · ln p", "loss squared_error": () => "= Σ (a − t)²", "loss binary_cross_entropy": () => "= −Σ (t · ln p + (1 − t) · ln (1 − p))",
       difference: () => `= p − t, of ${lossName.replaceAll("_", " ")}`, twice: () => "= 2 (a − t)", product: () => `= ${letter(parts[0])} · ${letter(parts[1])}`, same: () => `= ${letter(parts[0])}`,
@@ -191,7 +202,7 @@ export function microscopeView(app, first) {
 
   function placeOf({ name, form, activation, lossName }, { layers }) {
     const [, what] = /^(.*?)\d*$/.exec(name), isOutput = form === "difference" || form === "twice";
-    const key = { W: "z", b: "z", vW: "step", vb: "step", a: `a ${activation}`, s: `s ${activation}`, dz: `s ${activation}`, L: `L ${lossName}`, p: lossName === "binary_cross_entropy" ? `da ${lossName}` : "p" }[what] ?? (isOutput ? `da ${lossName}` : what);
+    const key = { W: "z", b: "z", vW: "step", vb: "step", a: `a ${activation}`, s: `s ${activation}`, dz: `s ${activation}`, L: `L ${lossName}`, t: lossName === "softmax_cross_entropy" ? "t" : `L ${lossName}`, p: lossName === "binary_cross_entropy" ? `da ${lossName}` : "p" }[what] ?? (isOutput ? `da ${lossName}` : what);
     return layers.length ? `byhand/${PLACES[key]}` : "";
   }
 

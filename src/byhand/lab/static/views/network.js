@@ -1,10 +1,12 @@
 // View 2: one example through the network, phase by phase, forwards and backwards, with every number at hand.
 
 import { fill, h, select, term } from "../dom.js";
-import { number, scoreText } from "../numbers.js";
+import { number, percent, scoreText } from "../numbers.js";
 import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../pictures.js";
 import { notesOf } from "../notes.js";
 import { TEXT } from "../strings.js";
+import { truthOf, truthWish } from "../truth.js";
+import { unreadable } from "../unreadable.js";
 
 const words = TEXT.network;
 const PHASE_MS = 1200; // an animated phase
@@ -18,28 +20,33 @@ export function phasesOf(nLayers, loss) {
   return [{ name: "x", layer: -1 }, ...forward, { name: "loss", layer: nLayers - 1, loss }, { name: "da", layer: nLayers - 1 }, ...backward];
 }
 
+const LOW = "₀₁₂₃₄₅₆₇₈₉";
+/** W₁ for W of layer 1. */
+const of = (symbol, layer) => `${symbol}${String(layer).replace(/\d/g, (digit) => LOW[digit])}`;
+
 const isBack = (phase) => ["da", "dz", "dW"].includes(phase.name);
 
 export function networkView(app, first) {
   const drawing = h("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "network", role: "group", "aria-label": "The network" });
-  const [caption, notes, card, targetChoice] = ["p", "p", "div", "span"].map((tag) => h(tag));
+  const [caption, notes, card, targetChoice] = ["div", "p", "div", "span"].map((tag) => h(tag));
   notes.className = "hint";
   caption.className = "caption";
   caption.setAttribute("aria-live", "polite");
   const button = (text, onclick) => h("button", { type: "button", onclick }, text);
   const pause = button(words.pause, () => stop());
-  const element = h("section", { class: "network-view" },
-    h("h2", {}, words.heading),
-    h("div", { class: "buttons" },
-      button(words.forward, () => play(0, (phase) => !isBack(phase))),
-      button(words.backward, () => play(phases().findIndex(isBack), isBack)),
-      pause, button(words.step, () => { stop(); go(Math.min(state.phase + 1, phases().length - 1)); }),
-      button(words.reset, () => { stop(); go(0); }), targetChoice),
+  const forward = button(words.forward, () => play(0, (phase) => !isBack(phase))), backward = button(words.backward, () => play(phases().findIndex(isBack), isBack));
+  const step = button(words.step, () => { stop(); go(Math.min(state.phase + 1, phases().length - 1)); }), reset = button(words.reset, () => { stop(); go(0); });
+  const element = h("section", { class: "network-view" }, h("h2", {}, words.heading), h("div", { class: "buttons" }, forward, backward, pause, step, reset, targetChoice),
     caption, h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "The drawing of the network" }, drawing), notes,
     h("div", { class: "columns" }, h("div", { class: "card wide" }, card)));
   let state = first, frames = {}, timer = null;
 
-  const phases = () => frames.walk ? phasesOf(frames.walk.layers.length, frames.walk.lossName) : [];
+  /** The phases that can be shown: the loss and what follows need to know what the picture is. */
+  function phases() {
+    const all = frames.walk ? phasesOf(frames.walk.layers.length, frames.walk.lossName) : [];
+    return isKnown() ? all : all.slice(0, all.findIndex(({ name }) => name === "loss"));
+  }
+  const isKnown = () => (truthOf(app, state, frames) ?? null) !== null;
   const go = (phase) => app.set({ phase });
 
   function play(from, belongs) {
@@ -58,36 +65,44 @@ export function networkView(app, first) {
   }
   stop();
 
-  function wants({ model, picture: stored, label, layer, unit }, { answer }) {
-    const [height, width] = app.models[model]?.imageShape ?? [28, 28];
-    if (!stored || stored.length !== height * width) return { walk: null, sum: null, unit: null };
-    const fits = app.data && app.data.imageShape[0] === height;
-    const truth = label >= 0 ? label : answer?.request.stored === stored ? answer.winner : null;
+  function wants(now, { answer }) {
+    const { model, picture: stored, layer, unit } = now, shape = app.models[model]?.imageShape;
+    if (!stored || !shape || stored.length !== shape[0] * shape[1]) return { walk: null, sum: null, unit: null, truth: null };
+    const fits = app.data && app.data.imageShape[0] === shape[0], truth = truthOf(app, now, app.frames);
+    const label = truth === null && answer?.request.stored === stored ? answer.winner : truth; // unknown: the walk forwards is the same for any
     return {
+      truth: truthWish(app, now),
       answer: { ask: "forward", request: { model, stored } },
-      walk: truth === null ? undefined : { ask: "walk", request: { model, stored, label: truth } },
-      sum: truth === null ? undefined : { ask: "sum", request: { model, stored, layer, unit } },
+      walk: label === null ? undefined : label === undefined ? undefined : { ask: "walk", request: { model, stored, label } },
+      sum: { ask: "sum", request: { model, stored, layer, unit } },
       unit: fits ? { ask: "exciting", request: { model, layer, unit }, after: 200 } : null,
     };
   }
 
   function show(now, given) {
     [state, frames] = [now, given];
-    const { walk } = frames;
-    if (!walk || !state.picture) {
+    const { walk } = frames, model = app.models[state.model], shape = model?.imageShape, isThere = Boolean(walk && shape && state.picture?.length === shape[0] * shape[1]);
+    for (const one of [forward, step, reset]) one.disabled = !isThere;
+    backward.disabled = !isThere || !isKnown();
+    if (!isThere) {
       [drawing, card, targetChoice, notes].forEach((part) => fill(part));
-      return fill(caption, words.empty);
+      return fill(caption, unreadable(app, state) ?? (state.picture && shape && state.picture.length !== shape[0] * shape[1] ? TEXT.draw.otherSize.replace("{shape}", shape.join(" × ")) : words.empty));
     }
-    const names = app.models[state.model].classNames, phase = phases()[state.phase] ?? phases()[0];
-    const control = select(names.map((_, k) => k), walk.label, (text) => app.set({ label: Number(text) }), names);
-    fill(targetChoice, h("label", { class: "inline" }, `${words.target} `, control));
-    fill(caption, ...captionOf(phase, walk));
-    fill(notes, notesOf(app.models[state.model]).join(" "));
-    const shape = app.models[state.model].imageShape;
+    const names = model.classNames, list = phases(), phase = list[Math.min(state.phase, list.length - 1)];
+    drawTarget(names);
+    fill(caption, ...captionOf(phase, walk), isKnown() ? null : h("p", { class: "hint" }, words.ask));
+    fill(notes, notesOf(model).join(" "));
     fill(drawing, ...drawn(walk, phase, state, shape, (layer, unit) => app.set({ layer, unit })));
     const { sum } = frames, isNow = sum && ["model", "layer", "unit"].every((name) => sum.request[name] === state[name]) && sum.request.stored === state.picture;
     card.classList.toggle("stale", !isNow); // of a moment ago
-    if (isNow) fill(card, ...unitCard(walk, sum, frames.unit, shape, names));
+    if (isNow) fill(card, ...unitCard(walk, sum, frames.unit, shape, names, isKnown()));
+  }
+
+  /** What the picture is: a test digit's label is known, a drawing's is chosen. */
+  function drawTarget(names) {
+    const truth = truthOf(app, state, frames) ?? -1, isGiven = state.label < 0 && truth >= 0;
+    const control = select([-1, ...names.keys()], truth, (text) => app.set({ label: Number(text) }), { ...names, [-1]: words.unknown });
+    fill(targetChoice, h("label", { class: "inline" }, `${words.target} `, control), isGiven ? ` ${words.known}` : null);
   }
 
   return { element, wants, show, leave: stop };
@@ -95,18 +110,23 @@ export function networkView(app, first) {
 
 /** A sentence and the formula, with the shapes. */
 function captionOf({ name, layer, loss }, { layers, x, loss: value, label, labelSmoothing }) {
-  const l = layers[layer], before = layer > 0 ? "a" : "x", sup = layer + 1;
+  const l = layers[layer], before = layer > 0 ? of("a", layer) : "x", sup = layer + 1;
   const around = l?.residual ? layer - l.residual : -1, back = layers.findIndex(({ residual }, i) => residual && i - residual === layer); // where ways around begin and end
   const texts = {
     x: () => [`The input: ${x.length} numbers, each grey level prepared.`],
-    z: () => [term("z"), ` of layer ${sup}: z = ${before} W + b   (1 × ${l.n_in}) · (${l.n_in} × ${l.n_out}) + (${l.n_out})`],
-    a: () => [term("activation"), ` of layer ${sup}: a = ${l.activation === "identity" ? "z" : `${l.activation}(z)`}${around >= 0 ? ` + a of layer ${around + 1}, which came around` : ""}   (${l.n_out} numbers)`],
-    loss: () => [term("loss"), `: ${loss.replaceAll("_", " ")} of the output and the target ${label}${labelSmoothing ? `, softened: ${number(100 * labelSmoothing, 0)} % of it is shared by all ${l.n_out} classes` : ""} = ${number(value, 4)}`],
-    da: () => layer === layers.length - 1 ? ["Back: how the loss changes with each output, ∂L/∂a."] : ["Back by the ", term("chain rule"), `: ∂L/∂a of layer ${sup} = ∂L/∂z of layer ${sup + 1} · Wᵀ${back > 0 ? ` + ∂L/∂a of layer ${back + 1}, which came around` : ""}`],
-    dz: () => [`Back through the bend of layer ${sup}: ∂L/∂z = ∂L/∂a · ${l.activation === "identity" ? "1" : `${l.activation}′(z)`}`],
-    dW: () => [term("gradient"), ` of layer ${sup}: ∂L/∂W = ${before}ᵀ · ∂L/∂z   (${l.n_in} × ${l.n_out}); ∂L/∂b = ∂L/∂z`],
+    z: () => [term("z"), ` of layer ${sup}: ${of("z", sup)} = ${before} ${of("W", sup)} + ${of("b", sup)}   (1 × ${l.n_in}) · (${l.n_in} × ${l.n_out}) + (${l.n_out})`],
+    a: () => [term("activation"), ` of layer ${sup}: ${of("a", sup)} = ${l.activation === "identity" ? of("z", sup) : `${l.activation}(${of("z", sup)})`}${around >= 0 ? ` + ${of("a", around + 1)}, which came around` : ""}   (${l.n_out} numbers)`],
+    loss: () => [term("loss"), `: ${loss.replaceAll("_", " ")} of the output and the target ${label} = ${number(value, 4)}`, labelSmoothing ? h("p", { class: "hint" }, softened(labelSmoothing, l.n_out)) : null],
+    da: () => layer === layers.length - 1 ? [`Back: how the loss changes with each output, ∂L/∂${of("a", sup)}.`, labelSmoothing ? h("p", { class: "hint" }, softened(labelSmoothing, l.n_out)) : null] : ["Back by the ", term("chain rule"), `: ∂L/∂${of("a", sup)} = ∂L/∂${of("z", sup + 1)} · ${of("W", sup + 1)}ᵀ${back > 0 ? ` + ∂L/∂${of("a", back + 1)}, which came around` : ""}`],
+    dz: () => [`Back through the bend of layer ${sup}: ∂L/∂${of("z", sup)} = ∂L/∂${of("a", sup)} · ${l.activation === "identity" ? "1" : `${l.activation}′(${of("z", sup)})`}`],
+    dW: () => [term("gradient"), ` of layer ${sup}: ∂L/∂${of("W", sup)} = ${before}ᵀ · ∂L/∂${of("z", sup)}   (${l.n_in} × ${l.n_out}); ∂L/∂${of("b", sup)} = ∂L/∂${of("z", sup)}`],
   };
   return texts[name]();
+}
+
+/** What label smoothing makes of the target, and why a right and sure answer is still pulled back. */
+function softened(share, n) {
+  return `This network learned from a softened target (label smoothing): ${percent(1 - share + share / n)} for the right class and ${percent(share / n)} for every other. Where it is surer than that, the gradient of the right class is above zero and pulls it back.`;
 }
 
 /** How far the signal has come: which arrays may be shown. */
@@ -134,6 +154,9 @@ function placeInput([height, width]) {
   return { x: 20, side: cell * width, cell, spots: Array.from({ length: height * width }, (_, i) => [20 + (i % width + 0.5) * cell, HEIGHT / 2 - cell * height / 2 + (Math.floor(i / width) + 0.5) * cell]) };
 }
 
+/** How wide a layer may be so that it does not touch the next. */
+const roomOf = (nLayers) => Math.min(200, 0.8 * 480 / Math.max(1, nLayers - 1));
+
 /** Where a layer's units are: a column when there are few, a grid when there are many. */
 function placeLayer(n, l, nLayers) {
   const x = 290 + l * (480 / Math.max(1, nLayers - 1)), left = nLayers === 1 ? 600 : x, down = HEIGHT - TOP - 30;
@@ -141,7 +164,7 @@ function placeLayer(n, l, nLayers) {
     const gap = Math.min(38, down / n), top = TOP + 10 + (down - gap * (n - 1)) / 2;
     return { x: left, size: Math.min(12, gap * 0.42), spots: Array.from({ length: n }, (_, j) => [left, top + j * gap]) };
   }
-  const across = Math.max(4, Math.ceil(Math.sqrt(n / 2.2))), gap = Math.min(24, down / Math.ceil(n / across), 200 / across), rows = Math.ceil(n / across);
+  const across = Math.max(4, Math.ceil(Math.sqrt(n / 2.2))), gap = Math.min(24, down / Math.ceil(n / across), roomOf(nLayers) / across), rows = Math.ceil(n / across);
   return { x: left, size: gap * 0.44, spots: Array.from({ length: n }, (_, j) => [left + (j % across - (across - 1) / 2) * gap, TOP + 10 + down / 2 + (Math.floor(j / across) - (rows - 1) / 2) * gap]) };
 }
 
@@ -199,7 +222,7 @@ function keyed(event, l, j, n, choose) {
 }
 
 /** What one unit looks for, its sum, and the test pictures that excite it most. */
-function unitCard(walk, sum, exciting, shape, names) {
+function unitCard(walk, sum, exciting, shape, names, isKnown) {
   const { layer: l, unit: j, from, inputs, products, weights } = sum, layer = walk.layers[l];
   const look = picture(`the weights of unit ${j}`, l ? 240 : 140);
   paintSigned(look, weights, l ? gridOf(layer.n_in) : shape);
@@ -217,8 +240,7 @@ function unitCard(walk, sum, exciting, shape, names) {
             h("tr", { class: "total" }, h("th", { scope: "row", colspan: 3 }, term("z")), h("td", { class: "number" }, number(sum.z, 4))),
             layer.residual ? h("tr", {}, h("th", { scope: "row", colspan: 3 }, term("way around", "came around"), `: a of layer ${l + 1 - layer.residual}, unit ${j}`), h("td", { class: "number" }, number(walk.layers[l - layer.residual].a[j], 4))) : null,
             h("tr", {}, h("th", { scope: "row", colspan: 3 }, `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}${layer.residual ? " + what came around" : ""}`), h("td", { class: "number" }, number(layer.a[j], 4))),
-            h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂a"), h("td", { class: "number" }, number(layer.da[j], 4))),
-            h("tr", {}, h("th", { scope: "row", colspan: 3 }, "∂L/∂z"), h("td", { class: "number" }, number(layer.dz[j], 4)))))),
+            isKnown ? [["∂L/∂a", layer.da], ["∂L/∂z", layer.dz]].map(([symbol, values]) => h("tr", {}, h("th", { scope: "row", colspan: 3 }, symbol), h("td", { class: "number" }, number(values[j], 4)))) : null))),
       fits ? h("div", {}, h("p", {}, "What excites it most in the test set:"), h("div", { class: "thumbnails" }, exciting.most.map((one) => thumbnail(one, shape, names))), histogram(exciting)) : h("p", { class: "hint" }, "With test digits at hand, those that excite it most are shown here.")),
     l === walk.layers.length - 1 ? h("p", { class: "hint" }, ...endOf(walk, names, j)) : null,
   ];

@@ -1,6 +1,7 @@
 // Frames: what one picture on the page needs, made by the core. Their shapes are in frames.json.
 
 import { folded } from "../core/fold.js";
+import { inkOf } from "./foreground.js";
 import { scored } from "./scores.js";
 import { preparedBy, strongest } from "./signal.js";
 
@@ -15,6 +16,13 @@ const isStraight = ({ layers }) => layers.slice(0, -1).every(({ activation }) =>
 /** A drawing, as the network will see it. */
 export function read(core, ink, height, width) {
   return { schema: SCHEMA, kind: "picture", stored: core.asMnist(ink, height, width) };
+}
+
+/** A picture file's pixels, as the network will see them. */
+export function readPicture(core, rgba, height, width) {
+  const found = inkOf(rgba, height, width);
+  if (!found) throw new Error("the picture has no ink: it is the same grey all over");
+  return read(core, found.ink, found.height, found.width);
 }
 
 /** All numbers of a walk forwards; output says what the scores are, probabilities or not. */

@@ -58,8 +58,8 @@ export async function idx(buffer, name = "the file") {
     bytes = new Uint8Array(await new Response(plain).arrayBuffer());
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), rank = bytes[3];
-  if (bytes.length < 8 || bytes[0] || bytes[1] || bytes[2] !== 8 || rank < 1 || rank > 3) throw new Error(`${name} is no IDX file of bytes`);
+  if (bytes.length < 8 || bytes[0] || bytes[1] || bytes[2] !== 8 || rank < 1 || rank > 3) throw new Error(`${name === "the file" ? name : `the file ${name}`} is not an IDX file of bytes; expected one of the four files of MNIST`);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i)), values = bytes.subarray(4 + 4 * rank);
-  if (values.length !== shape.reduce((a, b) => a * b, 1)) throw new Error(`${name} is cut short: it promises ${shape.join(" × ")} bytes`);
+  if (values.length !== shape.reduce((a, b) => a * b, 1)) throw new Error(`${name === "the file" ? name : `the file ${name}`} is cut short: it promises ${shape.join(" × ")} bytes`);
   return { shape, values };
 }

@@ -57,7 +57,7 @@ export function cellOf(core, step, { name, row: r, col: c }) {
     z: () => ({ ...summed(width(l > 1 ? `a${l - 1}` : "x").map(before), width(l > 1 ? `a${l - 1}` : "x").map((k) => at(`W${l}`, k, c)), at(`b${l}`, 0, c)), goes: [at(`a${l}`, 0, c)] }),
     a: () => hasSoftmax ? { ...odds(`z${l}`), goes: [at("L", 0, 0)] } : { form: "bend", parts: [at(`z${l}`, 0, c)], goes: toNext(c) },
     p: () => step.lossName === "binary_cross_entropy" ? { form: "sigmoid", parts: [at(`a${last}`, 0, c)], goes: [at("L", 0, 0), at(`da${last}`, 0, c)] } : { ...odds(`a${last}`), goes: [at("L", 0, 0), at(`da${last}`, 0, c)] },
-    t: () => ({ form: "target", parts: [{ name: "target", row: 0, col: c, value: step.target[c] }], goes: [at("L", 0, 0)] }),
+    t: () => ({ form: step.lossName === "softmax_cross_entropy" ? "target" : "given", parts: [{ name: "target", row: 0, col: c, value: step.target[c] }], goes: [at("L", 0, 0)] }),
     L: () => ({ form: `loss ${step.lossName}`, parts: [], terms: width("t").map((j) => ({ parts: [at(step.arrays.p ? "p" : `a${last}`, 0, j), at("t", 0, j)], value: step.terms[j] })), goes: width(`da${last}`).map((j) => at(`da${last}`, 0, j)) }),
     da: () => l === last ? { form: step.arrays.p ? "difference" : "twice", parts: [at(step.arrays.p ? "p" : `a${l}`, 0, c), at("t", 0, c)], goes: [at(`dz${l}`, 0, c)] }
       : { ...summed(width(`dz${l + 1}`).map((j) => at(`dz${l + 1}`, 0, j)), width(`dz${l + 1}`).map((j) => at(`W${l + 1}`, c, j))), goes: [at(`dz${l}`, 0, c)] },

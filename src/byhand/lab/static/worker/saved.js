@@ -27,10 +27,10 @@ function bodyOf({ output, preparation, classNames, imageShape, recipe }, layers)
   return { layers, preparation: preparation.name, output, class_names: classNames, image_shape: imageShape, provenance: { recipe, data: `${recipe.data}, in the lab's page` }, history: {} };
 }
 
-/** The layers as byhand describes them, and every array by its name: the preparation's two numbers, and those of the layers
+/** The layers as byhand describes them, and every array by its name: the preparation's two, one number for all or one an input, and those of the layers
  * at their positions, which are two deep, like 3.0, where there is a way around. */
 function laidOut({ network, preparation }) {
-  const arrays = ["scale", "shift"].map((name) => ({ name: `preparation/${name}`, shape: [], data: Float64Array.of(preparation[name]) })), layers = [];
+  const arrays = ["scale", "shift"].map((name) => ({ name: `preparation/${name}`, shape: Array.isArray(preparation[name]) ? [preparation[name].length] : [], data: Float64Array.from([preparation[name]].flat()) })), layers = [];
   network.layers.forEach((layer, l) => {
     const parts = partsOf(layer, l === network.layers.length - 1), first = layers.length;
     parts.forEach(({ held }, i) => {

@@ -1,11 +1,12 @@
 // The worker: it holds the C core, the networks and the data, and answers what engine.js asks.
 
 import { loadCore } from "../core/core.js";
-import { confusions, digitAt, exciting, forward, problem, read, sure, walk, why } from "./answers.js";
+import { confusions, digitAt, exciting, forward, problem, read, readPicture, sure, walk, why } from "./answers.js";
 import { dataFrom, openData } from "./data.js";
 import { cellOf, stepOf } from "./microscope.js";
 import { modelFrom } from "./models.js";
 import { Plane } from "./plane.js";
+import { planeModel } from "./plane_model.js";
 import { fileOf } from "./saved.js";
 import { tableFrom } from "./table.js";
 import { sumOf } from "./signal.js";
@@ -46,6 +47,7 @@ const about = ({ network, output, preparation, classNames, imageShape, name }) =
 const answers = {
   models: () => Object.fromEntries(Object.entries(models).map(([name, model]) => [name, about(model)])),
   read: ({ ink, height, width }) => read(core, ink, height, width),
+  readPicture: ({ rgba, height, width }) => readPicture(core, rgba, height, width),
   forward: ({ model, stored }) => forward(core, modelNamed(model), stored),
   why: ({ model, stored, toward, against }) => why(core, modelNamed(model), stored, toward, against),
   sure: ({ model, stored }) => sure(core, modelNamed(model), stored),
@@ -65,7 +67,8 @@ const answers = {
   },
 
   /** A model's file, as it came or as byhand would write it. */
-  async modelFile({ model }) {
+  async modelFile({ model, settings, names }) {
+    if (model === "plane") return fileOf(planeModel(plane.problem(0).network, settings, names));
     const { file } = modelNamed(model);
     return file ?? fileOf(modelNamed(model));
   },

@@ -1,0 +1,15 @@
+// What a picture really is: known of a loaded test digit, chosen by whoever drew it, or unknown.
+
+/** The question that tells it, for a view's wants: null where no test digit is loaded. */
+export const truthWish = (app, { digit }) => digit >= 0 && app.data ? { ask: "digit", request: { index: digit }, stamp: app.data.name } : null;
+
+/** The class: chosen or known; null: unknown, and undefined while the test set is asked. */
+export function truthOf(app, { label, digit, picture }, { truth }) {
+  if (label >= 0) return label;
+  if (!truthWish(app, { digit })) return null;
+  if (truth?.request.index !== digit) return undefined;
+  return areEqual(truth.stored, picture) ? truth.label : null;
+}
+
+/** Are these two pictures the same, grey level by grey level? */
+export const areEqual = (one, other) => one === other || Boolean(one && other && one.length === other.length && one.every((level, i) => level === other[i]));

@@ -1,0 +1,117 @@
+"""What a digit is: a loaded one's label is known and used, a drawn one's is asked for; networks that look at none."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_export import taken
+from test_sheet import stroke
+
+import byhand as bh
+from byhand.network import Network
+from byhand.persistence.model import Model, save_model
+from byhand.persistence.output import Output
+from byhand.preprocessing import InputScaler
+
+pytestmark = pytest.mark.browser
+CHOICE = "label:has-text('It is a') select"
+
+
+def trained(lab: Any) -> None:
+    """Train a little and show the network that comes of it."""
+    lab.page.click("button.main")
+    lab.until("() => /Done\\.|has ended/.test(document.querySelector('main').innerText)", within=60_000)
+    lab.page.select_option("[aria-label=Network]", "trained")
+
+
+def test_a_test_digit_s_label_is_used_and_sticks_to_nothing_else(site: str, open_lab: Any) -> None:
+    labels = bh.data.digits().train.y[::5]
+    lab = open_lab(f"{site}#view=train&hidden=8&epochs=1")
+    trained(lab)
+    lab.view("Mistakes")
+    lab.page.locator(".thumbnail").first.click()
+    lab.answered()
+    for _ in range(2):
+        lab.view("Draw")
+        lab.page.click("button:text-is('Next test digit')")
+        lab.says(".card", "Test digit")
+        digit = int(lab.page.input_value("[aria-label='Number of the test digit']"))
+        lab.says(".card", f"Test digit {digit}: it is a {labels[digit]}.")
+        lab.view("Network")
+        lab.says(".buttons", "its label in the test set")
+        assert lab.page.input_value(CHOICE) == str(labels[digit])
+    lab.page.select_option(CHOICE, str((labels[digit] + 1) % 10))
+    lab.view("Draw")
+    stroke(lab)
+    lab.answered()
+    lab.page.wait_for_timeout(300)
+    lab.view("Network")
+    lab.says(".caption", "Which digit is it?")
+    assert lab.page.input_value(CHOICE) == "-1"
+    assert lab.page.is_disabled("button:text-is('Backpropagation')")
+    assert "∂L" not in lab.page.inner_text(".columns")
+
+
+def test_mistakes_say_how_many_are_shown(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=8&epochs=1&learningRate=0.01")
+    trained(lab)
+    lab.view("Mistakes")
+    lab.page.wait_for_selector(".confusion")
+    right, n = (int(word) for word in lab.verdict().replace(" right", "").split(":")[0].split(" of "))
+    assert n - right > 60
+    lab.says("h3", f"60 of {n - right} shown")
+    lab.page.click("button:has-text('more')")
+    assert lab.page.locator(".thumbnail").count() == min(120, n - right)
+
+
+def test_a_network_without_a_picture_says_what_it_takes_in_every_view(site: str, open_lab: Any, tmp_path: Path) -> None:
+    network = Network.mlp([2, 4, 2])
+    save_model(Model(network, InputScaler("raw", np.array(1.0), np.array(0.0)), Output.PROBABILITIES), tmp_path)
+    lab = open_lab(site)
+    lab.drop("points.safetensors", (tmp_path / "model.safetensors").read_bytes())
+    lab.until("() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText.startsWith('Yours')")
+    for view in ("Draw", "Network", "Mistakes", "Microscope"):
+        lab.view(view)
+        lab.says("main", "This network takes 2 numbers, not a picture")
+        assert lab.page.is_hidden("#problem"), view
+    lab.page.click("button:text-is('Show the ready network')")
+    lab.page.wait_for_selector(".unreadable", state="detached")
+
+
+def test_the_plane_s_own_network_is_taken_away(site: str, open_lab: Any, tmp_path: Path) -> None:
+    lab = open_lab(f"{site}#view=plane&planeLayers=5.tanh")
+    lab.page.click("button:text-is('One epoch')")
+    lab.says(".figures", "1")
+    path = tmp_path / "model.safetensors"
+    path.write_bytes(taken(lab, "As a model"))
+    model = bh.load_model(path)
+    assert model.network.widths == [2, 5, 5, 2]
+    assert model.image_shape is None
+    (tmp_path / "again").mkdir()
+    save_model(model, tmp_path / "again")
+    assert (tmp_path / "again" / "model.safetensors").read_bytes() == path.read_bytes()
+    lab.page.click("summary:has-text('Take it away')")
+    lab.page.click(".menu-body button:text-is('As a page')")
+    lab.says("#problem", "A page reads drawings")
+
+
+def test_dashes_lie_on_the_negative_cells_of_tall_and_wide_tables(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    for rows, cols in ((4, 2), (2, 4)):
+        dark = lab.page.evaluate(
+            """async ([rows, cols]) => {
+                const { paintSigned } = await import(new URL("pictures.js", document.baseURI));
+                const canvas = Object.assign(document.createElement("canvas"), { width: 80, height: 80 });
+                const numbers = new Float64Array(rows * cols).fill(1);
+                numbers[rows * cols - 1] = -1;
+                paintSigned(canvas, numbers, [rows, cols]);
+                const context = canvas.getContext("2d");
+                return Array.from({ length: rows * cols }, (_, i) => {
+                    const at = [(i % cols + 0.5) * 80 / cols, (Math.floor(i / cols) + 0.5) * 80 / rows];
+                    return String(context.getImageData(...at, 1, 1).data.slice(0, 3)) === "70,40,0";
+                });
+            }""",
+            [rows, cols],
+        )
+        assert dark == [False] * (rows * cols - 1) + [True], (rows, cols)
