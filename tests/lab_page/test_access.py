@@ -103,6 +103,8 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
     lab.page.wait_for_selector("html[data-ready]")
     go_to("nav a:nth-child(5)")
     keyboard.press("Enter")
+    go_to(".settings.across label:nth-child(2) select")
+    keyboard.press("3")
     lab.page.wait_for_selector("[data-form]")
     go_to(".cell.chosen")
     keyboard.press("ArrowDown")

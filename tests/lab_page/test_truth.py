@@ -53,6 +53,17 @@ def test_a_test_digit_s_label_is_used_and_sticks_to_nothing_else(site: str, open
     assert "∂L" not in lab.page.inner_text(".columns")
 
 
+def test_the_answer_follows_a_network_that_still_learns(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=16&epochs=1000&learningRate=0.001")
+    lab.page.click("button.main")
+    lab.page.select_option("[aria-label=Network]", "trained")
+    lab.view("Draw")
+    lab.page.click("button:text-is('Next test digit')")
+    lab.page.wait_for_selector("[data-logit='0']")
+    logit = lab.page.inner_text("[data-logit='0']")
+    lab.until("logit => document.querySelector(\"[data-logit='0']\").innerText !== logit", logit)
+
+
 def test_mistakes_say_how_many_are_shown(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=train&hidden=8&epochs=1&learningRate=0.01")
     trained(lab)

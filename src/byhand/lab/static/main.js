@@ -171,7 +171,11 @@ engine.onFrame((frame) => {
   app.frames[frame.kind] = frame;
   if (painting) return;
   painting = true;
-  requestAnimationFrame(() => { painting = false; view.show(state, app.frames); });
+  requestAnimationFrame(() => {
+    painting = false;
+    if (state.model === "trained" && state.view !== "train" && frame.kind === "training") refresh(); // what is shown learns
+    else view.show(state, app.frames);
+  });
 });
 document.querySelector("#skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
 fill(document.querySelector("#footer"), h("p", {}, VIEWS.train ? TEXT.drop : TEXT.exported));

@@ -25,7 +25,7 @@ export const TEXT = {
   exported: "A network taken away from byhand. Everything is in this file; nothing is sent anywhere.",
   draw: {
     heading: "Draw a digit",
-    lead: "Draw with mouse, pen or finger. The drawing is cropped, scaled and centred as MNIST's digits were, and the network answers while you draw.",
+    lead: "Draw with mouse, pen or finger. For a network of 28 × 28 pixels the drawing is cropped, scaled and centred as MNIST's digits were; it answers while you draw. A stroke on a loaded picture adds to it.",
     canvas: "Drawing area. By keyboard, edit the pixels of the picture beside it.",
     clear: "Clear", undo: "Undo", pen: "Pen", pens: { thin: "Thin pen", medium: "Medium pen", thick: "Thick pen" },
     seen: "What the network sees",
@@ -35,7 +35,7 @@ export const TEXT = {
     sure: "How sure?", load: "Load a test digit", next: "Next test digit", random: "Number of the test digit",
     small: "This network looks at 8 × 8 pixels. A drawing is taken as it lies on the sheet, not centred: draw large and thick.",
     otherSize: "The picture on the sheet has another size than the {shape} pixels this network looks at: draw a digit, or load one.",
-    otherData: "The digits at hand, {name}, are {theirs} pixels, and this network looks at {shape}. Drop MNIST's four files here, or train a network under Train and choose it above.",
+    otherData: "The test digits at hand are {theirs} pixels, and this network looks at {shape}. Drop MNIST's four files here, or train a network under Train and choose it above.",
     wrongNumber: "a test digit has a whole number from 0 to {last}",
     isA: "Test digit {digit}: it is a {name}.",
     scores: { probabilities: "probability", yes_no: "score", scores: "score" },

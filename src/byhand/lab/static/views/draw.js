@@ -217,11 +217,11 @@ export function drawView(app, first) {
   /** What the test digit is, and which test digits there are for this network. */
   function drawTestDigit() {
     if (!app.data) return;
-    const { imageShape, name } = app.data, fits = imageShape.join() === shape().join(), truth = truthOf(app, { ...state, label: -1 }, frames);
+    const { imageShape } = app.data, fits = imageShape.join() === shape().join(), truth = truthOf(app, { ...state, label: -1 }, frames) ?? -1;
     testDigits.hidden = !fits;
     otherData.hidden = fits;
-    otherData.textContent = words.otherData.replace("{name}", name).replace("{theirs}", imageShape.join(" × ")).replace("{shape}", shape().join(" × "));
-    isA.textContent = truth >= 0 && truth !== null ? words.isA.replace("{digit}", state.digit).replace("{name}", app.models[state.model].classNames[truth]) : "";
+    otherData.textContent = words.otherData.replace("{theirs}", imageShape.join(" × ")).replace("{shape}", shape().join(" × "));
+    isA.textContent = truth >= 0 ? words.isA.replace("{digit}", state.digit).replace("{name}", app.models[state.model].classNames[truth]) : "";
   }
 
   function drawSeen() {

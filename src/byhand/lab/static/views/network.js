@@ -65,17 +65,17 @@ export function networkView(app, first) {
   }
   stop();
 
-  function wants(now, { answer }) {
-    const { model, picture: stored, layer, unit } = now, shape = app.models[model]?.imageShape;
+  function wants(now, { answer, training }) {
+    const { model, picture: stored, layer, unit } = now, stamp = model === "trained" ? training?.step : undefined, shape = app.models[model]?.imageShape;
     if (!stored || !shape || stored.length !== shape[0] * shape[1]) return { walk: null, sum: null, unit: null, truth: null };
     const fits = app.data && app.data.imageShape[0] === shape[0], truth = truthOf(app, now, app.frames);
     const label = truth === null && answer?.request.stored === stored ? answer.winner : truth; // unknown: the walk forwards is the same for any
     return {
       truth: truthWish(app, now),
-      answer: { ask: "forward", request: { model, stored } },
-      walk: label === null ? undefined : label === undefined ? undefined : { ask: "walk", request: { model, stored, label } },
-      sum: { ask: "sum", request: { model, stored, layer, unit } },
-      unit: fits ? { ask: "exciting", request: { model, layer, unit }, after: 200 } : null,
+      answer: { ask: "forward", request: { model, stored }, stamp },
+      walk: label === null || label === undefined ? undefined : { ask: "walk", request: { model, stored, label }, stamp },
+      sum: { ask: "sum", request: { model, stored, layer, unit }, stamp },
+      unit: fits ? { ask: "exciting", request: { model, layer, unit }, stamp, after: 200 } : null,
     };
   }
 
