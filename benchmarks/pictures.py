@@ -76,7 +76,7 @@ WAYS: tuple[Spoil, ...] = (
 def main() -> None:
     arguments = parser_for(__doc__).parse_args()
     recipe = RECIPES["draw"]
-    run = Run.of(recipe, data.mnist(preparation=recipe.preparation, validation=None))
+    run = Run.of(recipe, data.mnist(preparation=recipe.scaling, validation=None))
     for _ in run.epochs(NumpyEngine()):
         pass
     model, test = run.model(NumpyEngine()), run.dataset.test

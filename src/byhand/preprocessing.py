@@ -14,7 +14,8 @@ import numpy.typing as npt
 from byhand.arrays import Array
 from byhand.errors import lookup
 
-PREPARATIONS = ("raw", "unit", "signed", "standard")
+# what may be asked for → its name in a model file
+SCALINGS = {"none": "raw", "minmax": "unit", "minmax-signed": "signed", "standardize": "standard"}
 ROWS_AT_ONCE = 2048
 CONSTANT = 1e-7  # · the mean: a smaller spread is rounding, float32 cannot hold it
 
@@ -23,7 +24,7 @@ CONSTANT = 1e-7  # · the mean: a smaller spread is rounding, float32 cannot hol
 class InputScaler:
     """x = raw · scale + shift.
 
-    name  : one of PREPARATIONS
+    name  : a name that SCALINGS has for model files
     scale : () for all columns alike, or (features,)
     shift : same shape as scale
     """
@@ -46,7 +47,7 @@ class InputScaler:
 
 
 def fit_scaler(name: str, raw: Array, *, low: float, high: float, per_column: bool = False) -> InputScaler:
-    """Return the preparation called `name` for numbers like `raw`, the training examples.
+    """Return the scaler called `name`, a key or a value of SCALINGS, for numbers like `raw`, the training examples.
 
     raw : (n, features), looked at by "standard" only: its mean becomes 0 and its standard deviation 1
     low, high : the range the stored numbers can have (0 and 255 for bytes): "unit" sends it to [0, 1], "signed" to
@@ -55,16 +56,18 @@ def fit_scaler(name: str, raw: Array, *, low: float, high: float, per_column: bo
         A column that never changes is only centred.
     Raises OptionError for an unknown name.
     """
+    is_stored = isinstance(name, str) and name in SCALINGS.values()
+    stored = name if is_stored else lookup("scaling", name, SCALINGS)
     becomes: dict[str, Callable[[], tuple[Any, Any]]] = {  # the stored numbers that become 0 and 1
         "raw": lambda: (0.0, 1.0),
         "unit": lambda: (low, high),
         "signed": lambda: ((low + high) / 2, high),
         "standard": lambda: _mean_and_one_std_above(raw, per_column),
     }
-    zero, one = lookup("preparation", name, becomes)()
+    zero, one = becomes[stored]()
     width = np.asarray(one - zero)
     scale = 1.0 / np.where(width > 0, width, 1.0)  # 0 where the 1 that stands for no spread is lost beside the mean
-    return InputScaler(name, scale, np.asarray(-zero * scale))
+    return InputScaler(stored, scale, np.asarray(-zero * scale))
 
 
 def _mean_and_one_std_above(raw: Array, per_column: bool) -> tuple[Array, Array]:

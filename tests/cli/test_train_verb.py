@@ -3,13 +3,16 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from cli_runner import byhand
 
 from byhand.cli.main import cli
+from byhand.cli.model_lookup import read_recipe
 from byhand.persistence.model import load_model
+from byhand.recipes import RECIPES
 
 QUICK = ("train", "digits", "--epochs", "2")
 
@@ -89,7 +92,7 @@ def test_no_escape_codes_where_nobody_looks(tmp_path: Path) -> None:
         (["train", "digits", "--activation", "rellu"], "relu"),
         (["train", "digits", "--loss", "squared_eror"], "squared_error"),
         (["train", "digits", "--schedule", "cosin"], "cosine"),
-        (["train", "digits", "--preparation", "standart"], "standard"),
+        (["train", "digits", "--scaling", "standardise"], "standardize"),
         (["train", "digits", "--engine", "numpi"], "numpy"),
         (["train", "--data", "gausians"], "gaussians"),
         (["train", "digits", "--epoch", "3"], "--epochs"),
@@ -114,7 +117,7 @@ def test_unknown_names_are_answered_with_the_nearest(tmp_path: Path, args: list[
         ["--momentum", "1", "--optimizer", "nesterov"],
         ["--label-smoothing", "1"],
         ["--seed", "-1"],
-        ["--output", "softmax"],
+        ["--output-activation", "softmax"],
         ["--data-dir", "nowhere"],
         ["--validation", "sometimes"],
         ["--patience", "3"],
@@ -124,7 +127,7 @@ def test_unknown_names_are_answered_with_the_nearest(tmp_path: Path, args: list[
         ["--learning-rate", "-1"],
         ["--weight-decay", "1e999"],
         ["--warm-up", "nan"],
-        ["--move", "-1"],
+        ["--max-shift", "-1"],
         ["--hidden", "1000001"],
         ["--hidden", "99999999999999999999"],
         ["--seed", "18446744073709551616"],
@@ -352,3 +355,21 @@ def test_what_a_recipe_sets_is_marked_in_plain_text() -> None:
     assert any(line.startswith(("* --hidden", "* --data ")) for line in lines)
     assert any(line.startswith("  --momentum") for line in lines)
     assert max(map(len, lines)) <= 120
+
+
+def test_the_older_names_of_flags_and_values_are_read(tmp_path: Path) -> None:
+    old = ["--preparation", "unit", "--move", "1", "--output", "identity", "--runs", tmp_path]
+    assert byhand(*QUICK, *old).code == 0
+    recipe = json.loads((tmp_path / "digits-1" / "record.json").read_text())["settings"]["recipe"]
+    assert (recipe["scaling"], recipe["max_shift"], recipe["output_activation"]) == ("minmax", 1, "identity")
+    shown = byhand("train", "--help").out
+    assert "--scaling" in shown
+    assert "--preparation" not in shown
+
+
+def test_a_record_with_older_names_is_resumed() -> None:
+    recipe = RECIPES["draw"]
+    saved = asdict(recipe)
+    old = {"preparation": "standard", "move": saved.pop("max_shift"), "output": saved.pop("output_activation")}
+    del saved["scaling"]
+    assert read_recipe({**saved, **old}) == recipe

@@ -123,7 +123,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         lambda **a: bh.fit(**{"network": network()} | a),
         {"examples": EXAMPLES, "loss": bh.SoftmaxCrossEntropy(), "optimizer": bh.SGD(), "learning_rate": 0.1,
         "epochs": 1,
-         "batch_size": 4, "seed": 0, "validation": EXAMPLES, "patience": 2, "shuffle": True, "move": 0,
+         "batch_size": 4, "seed": 0, "validation": EXAMPLES, "patience": 2, "shuffle": True, "max_shift": 0,
          "image_shape": (2, 2), "callbacks": (), "precision": "float32"},
     ),
     "fit, network": (
@@ -135,7 +135,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     ),
     "Plan": (plan, {"loss": bh.SquaredError(), "schedule": schedules.Constant(0.1), "epochs": 1, "batch_size": 4,
     "seed": 0,
-                    "shuffle": True, "move": 0, "image_shape": (2, 2), "patience": 1}),
+                    "shuffle": True, "max_shift": 0, "image_shape": (2, 2), "patience": 1}),
     "evaluate": (bh.evaluate, {"network": network(), "examples": EXAMPLES, "loss": bh.SoftmaxCrossEntropy()}),
     "diagnose": (
         bh.diagnose,

@@ -25,7 +25,7 @@ CHANGES = {
 
 
 def accuracy(recipe: Recipe, folder: Path, engine: Engine) -> float:
-    run = Run.of(recipe, data.mnist(folder, preparation=recipe.preparation, validation=None))
+    run = Run.of(recipe, data.mnist(folder, preparation=recipe.scaling, validation=None))
     list(run.epochs(engine))
     test = run.dataset.test
     assert test is not None

@@ -159,7 +159,7 @@ def test_an_answer_that_nothing_changes_has_no_flip() -> None:
 @pytest.mark.full
 def test_on_real_digits_what_is_proved_is_less_than_what_is_found(mnist_folder: Path) -> None:
     recipe = RECIPES["fast"]
-    run = Run.of(recipe, data.mnist(mnist_folder, preparation=recipe.preparation, validation=None))
+    run = Run.of(recipe, data.mnist(mnist_folder, preparation=recipe.scaling, validation=None))
     list(run.epochs(NumpyEngine()))
     network, test = run.state.network, run.dataset.test
     assert test is not None

@@ -41,7 +41,7 @@ def like_mnist(preparation: str) -> Dataset:
 
 
 def data_for(recipe: Recipe) -> Dataset:
-    return like_mnist(recipe.preparation) if recipe.data == "mnist" else load_data(recipe, None)
+    return like_mnist(recipe.scaling) if recipe.data == "mnist" else load_data(recipe, None)
 
 
 def test_these_are_the_recipes() -> None:
@@ -83,7 +83,7 @@ def test_an_unknown_recipe_is_answered_with_the_nearest(wrong: str, right: str) 
     ("field", "wrong", "near"),
     [
         ("activation", "rellu", "relu"),
-        ("output", "softmaxx", "softmax"),
+        ("output_activation", "softmaxx", "softmax"),
         ("initializer", "glorott", "glorot"),
         ("loss", "squared_eror", "squared_error"),
         ("optimizer", "adamm", "adam"),

@@ -17,7 +17,7 @@ CASES: list[tuple[str, dict[str, Any], float]] = [
     ("vanilla", {"epochs": 10}, 0.96),
     ("deep-dive", {"epochs": 10}, 0.95),
     ("fast", {"epochs": 10}, 0.96),
-    ("draw", {"epochs": 15, "move": 1}, 0.94),
+    ("draw", {"epochs": 15, "max_shift": 1}, 0.94),
     ("digits", {"epochs": 10}, 0.96),
 ]
 
@@ -25,7 +25,7 @@ CASES: list[tuple[str, dict[str, Any], float]] = [
 @pytest.mark.parametrize(("name", "changes", "floor"), CASES, ids=[case[0] for case in CASES])
 def test_a_recipe_learns_the_bundled_digits(name: str, changes: dict[str, Any], floor: float) -> None:
     recipe = replace(RECIPES[name], data="digits", validation="none", **{"batch_size": 32, **changes})
-    digits = data.digits(preparation=recipe.preparation, validation=0.2)
+    digits = data.digits(preparation=recipe.scaling, validation=0.2)
     run = Run.of(recipe, replace(digits, validation=None, test=digits.validation))
     losses = [record.train_loss for record in run.epochs(NumpyEngine())]
     assert losses[-1] < losses[0] / 2 or recipe.label_smoothing
@@ -39,11 +39,11 @@ def test_a_recipe_learns_the_bundled_digits(name: str, changes: dict[str, Any], 
 
 def test_a_network_that_has_seen_moved_digits_minds_less_when_they_move() -> None:
     moved = {}
-    for move in (0, 1):
-        recipe = replace(RECIPES["draw"], data="digits", epochs=15, batch_size=32, move=move)
+    for shift in (0, 1):
+        recipe = replace(RECIPES["draw"], data="digits", epochs=15, batch_size=32, max_shift=shift)
         digits = data.digits(preparation="standard", validation=0.2)
         run = Run.of(recipe, replace(digits, validation=None, test=digits.validation))
         list(run.epochs(NumpyEngine()))
-        outcome = evaluate_recipe(replace(recipe, move=1), run.dataset, run.network)
-        moved[move] = outcome.facts["accuracy_moved_by_1"]
+        outcome = evaluate_recipe(replace(recipe, max_shift=1), run.dataset, run.network)
+        moved[shift] = outcome.facts["accuracy_moved_by_1"]
     assert moved[1] > moved[0] + 0.2

@@ -49,7 +49,7 @@ def command(
     from byhand.recipes.datasets import load_data
     from byhand.recipes.recipe import Recipe
 
-    recipe = Recipe(name="", title="", expects="", data="mnist" if name is None else name, preparation="raw", seed=seed)
+    recipe = Recipe(name="", title="", expects="", data="mnist" if name is None else name, scaling="none", seed=seed)
     with progress_bar(reporter) as progress:
         dataset = load_data(recipe, data_dir, progress=progress)
     reporter.result(_text(dataset, label, examples, seed), _values(dataset))

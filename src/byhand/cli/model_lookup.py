@@ -26,7 +26,7 @@ from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, Squared
 from byhand.persistence.model import Model, load_model
 from byhand.persistence.output import Output
 from byhand.recipes.datasets import is_table, load_data
-from byhand.recipes.recipe import Recipe
+from byhand.recipes.recipe import Recipe, current_names
 from byhand.recipes.xor import XOR
 from byhand.training.run_folder import RunFolder
 from byhand.untrusted import UntrustedText
@@ -43,7 +43,7 @@ def find_model(path: Path | None, runs: Path) -> tuple[Model, Path]:
 
 def read_recipe(given: Any) -> Recipe:
     """Return the recipe that a file tells as plain data; raise KeyError, TypeError or ValueError if it tells none."""
-    recipe = Recipe(**{**given, "hidden": tuple(map(operator.index, given["hidden"]))})
+    recipe = Recipe(**{**current_names(given), "hidden": tuple(map(operator.index, given["hidden"]))})
     for name, sample in asdict(Recipe(name="", title="", expects="")).items():
         if not isinstance(getattr(recipe, name), int | float if isinstance(sample, float) else type(sample)):
             raise ValueError(f"{name} is {getattr(recipe, name)!r}")
@@ -142,7 +142,7 @@ def _built_in(model: Model) -> Dataset:
 
 
 def _unprepared(data: str) -> Recipe:
-    return Recipe(name="", title="", expects="", data=data, preparation="raw")
+    return Recipe(name="", title="", expects="", data=data, scaling="none")
 
 
 def _prepared(examples: Examples, model: Model) -> Examples:

@@ -8,7 +8,7 @@ import click
 
 from byhand.cli.common import NonNegativeFloat
 from byhand.recipes import RECIPES
-from byhand.recipes.recipe import Recipe, described
+from byhand.recipes.recipe import RENAMED, Recipe, current_names, described
 
 WIDEST = 1_000_000  # units in one layer
 MADE = ("xor", "circles", "moons", "spiral", "sine")  # sets of as many points as one wants
@@ -86,11 +86,16 @@ def is_toy(data: str) -> bool:
     return data in MADE or data.startswith("gaussians")
 
 
+def current_flag(name: str) -> str:
+    """Return the flag that has taken the place of an older one: max-shift for move."""
+    return RENAMED.get(name, name).replace("_", "-")
+
+
 def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
     """Return the recipe with the flags that were given; its own label smoothing goes with its own loss."""
     if given["loss"] not in (None, recipe.loss) and given["label_smoothing"] is None:
         given = {**given, "label_smoothing": 0.0}
-    return replace(recipe, **{name: value for name, value in given.items() if value is not None})
+    return replace(recipe, **current_names({name: value for name, value in given.items() if value is not None}))
 
 
 def flags_of(recipe: Recipe, changes: dict[str, str]) -> list[str]:

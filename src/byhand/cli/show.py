@@ -54,7 +54,7 @@ def _network(name: str | None, activation: str, runs: Path) -> "Network":
     if name in RECIPES:
         recipe = RECIPES[name]
         if recipe.data == "mnist":  # its sizes are known without the data
-            return mlp([784, *recipe.hidden, 10], activation=recipe.activation, output=recipe.output)
+            return mlp([784, *recipe.hidden, 10], activation=recipe.activation, output=recipe.output_activation)
         return build_network(recipe, load_data(recipe, None))
     sizes = name.split("-")
     if len(sizes) < 2 or not all(size.isdecimal() and 0 < int(size) <= 1_000_000 for size in sizes):

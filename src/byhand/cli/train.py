@@ -7,11 +7,15 @@ from typing import Any
 import click
 
 from byhand.cli.common import Reporter, data_dir_option, output_options, runs_option
-from byhand.cli.recipe_flags import changed, is_toy, recipe_argument, recipe_flags
+from byhand.cli.recipe_flags import changed, current_flag, is_toy, recipe_argument, recipe_flags
 from byhand.recipes import recipe_named
 
 
-@click.command("train", epilog="Every flag from --data on is a field of the recipe: see `byhand recipes NAME`.")
+@click.command(
+    "train",
+    epilog="Every flag from --data on is a field of the recipe: see `byhand recipes NAME`.",
+    context_settings={"token_normalize_func": current_flag},
+)
 @recipe_argument("recipe")
 @click.option("--seeds", type=click.IntRange(min=1), help="Repeat with so many consecutive seeds; report the spread.")
 @click.option(

@@ -15,7 +15,7 @@ from byhand.errors import DataError, DivergedError
 from byhand.network import Network
 from byhand.preprocessing import InputScaler, fit_scaler
 from byhand.random import SPLIT, RandomStream
-from byhand.recipes.recipe import Recipe
+from byhand.recipes.recipe import Recipe, current_names
 from byhand.recipes.run import Run
 
 FIELDS = {field.name for field in fields(Recipe)}
@@ -65,7 +65,7 @@ class ExperimentData:
 
 def recipe_of(settings: dict[str, Any], seed: int) -> Recipe:
     """Return the recipe among a trial's settings; the others are for the kind of experiment."""
-    own = {name: value for name, value in settings.items() if name in FIELDS}
+    own = {name: value for name, value in current_names(settings).items() if name in FIELDS}
     own["hidden"] = tuple(own["hidden"])
     return Recipe(name="experiment", title="", expects="", **{**own, "seed": seed})
 

@@ -39,7 +39,7 @@ def build_network(recipe: Recipe, dataset: Dataset) -> Network:
     return Network.mlp(
         [dataset.train.n_features, *recipe.hidden, n_out],
         activation=recipe.activation,
-        output=recipe.output,
+        output=recipe.output_activation,
         initializer=build_initializer(recipe),
         dropout=recipe.dropout,
         batch_norm=recipe.batch_norm,
@@ -101,7 +101,7 @@ def build_plan(recipe: Recipe, dataset: Dataset) -> Plan:
         batch_size=recipe.batch_size,
         seed=recipe.seed,
         shuffle=recipe.shuffle,
-        move=recipe.move,
+        max_shift=recipe.max_shift,
         image_shape=dataset.image_shape,
         patience=recipe.patience or None,
     )

@@ -40,7 +40,7 @@ def cross_validated(recipe: Recipe, dataset: Dataset, *, seed: int | None) -> Ev
 def _prepared_by(recipe: Recipe, dataset: Dataset, rows: Array) -> Dataset:
     """Return a data set of these training rows only, its preparation learned from them alone."""
     part = dataset.train.take(rows)
-    preparation = fit_scaler(recipe.preparation, part.raw, low=0, high=float(dataset.train.raw.max()))
+    preparation = fit_scaler(recipe.scaling, part.raw, low=0, high=float(dataset.train.raw.max()))
     part = replace(part, preparation=preparation)
     if not recipe.patience:
         return replace(dataset, train=part, validation=None)

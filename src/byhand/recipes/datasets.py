@@ -34,7 +34,7 @@ def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | Non
     if recipe.data == "mnist" or Path(recipe.data).is_dir():
         folder = data_dir if recipe.data == "mnist" else Path(recipe.data)
         validation = None if recipe.validation == "none" else recipe.validation
-        return data.mnist(folder, preparation=recipe.preparation, validation=validation, progress=progress)
+        return data.mnist(folder, preparation=recipe.scaling, validation=validation, progress=progress)
     if recipe.validation == "last-5000":
         raise OptionError("validation last-5000 is a part of MNIST; use balanced for other data.")
     dataset = _smaller_data(recipe)
@@ -70,7 +70,7 @@ def _smaller_data(recipe: Recipe) -> Dataset:
         raise OptionError("the recipe table needs a table of yours; name it with --data my.csv.")
     if is_table(recipe.data):
         options = table_options(recipe)
-        return data.read_table(Path(recipe.data), preparation=recipe.preparation, options=options, seed=SPLIT_SEED)
+        return data.read_table(Path(recipe.data), preparation=recipe.scaling, options=options, seed=SPLIT_SEED)
     toy: dict[str, Callable[..., Dataset]] = {
         "xor": data.xor,
         "circles": data.circles,
@@ -79,13 +79,13 @@ def _smaller_data(recipe: Recipe) -> Dataset:
         "sine": data.sine,
     }
     known: dict[str, Callable[[], Dataset]] = {
-        "digits": lambda: data.digits(preparation=recipe.preparation),
+        "digits": lambda: data.digits(preparation=recipe.scaling),
         **{
-            name: partial(data.gaussians, recipe.examples, seed=recipe.seed, name=name, preparation=recipe.preparation)
+            name: partial(data.gaussians, recipe.examples, seed=recipe.seed, name=name, preparation=recipe.scaling)
             for name in GAUSSIAN_PAIRS
         },
         **{
-            name: partial(make, recipe.examples, noise=recipe.noise, seed=recipe.seed, preparation=recipe.preparation)
+            name: partial(make, recipe.examples, noise=recipe.noise, seed=recipe.seed, preparation=recipe.scaling)
             for name, make in toy.items()
         },
     }

@@ -11,7 +11,7 @@ DRAW = Recipe(
     title="784-128-10 trained with moves of up to three pixels, for digits drawn by hand",
     expects="at least 97.3 % on the test set and 96 % on the test set moved by three pixels",
     floor=0.973,
-    preparation="standard",
+    scaling="standardize",
     hidden=(128,),
     init_scale=0.5,
     optimizer="nesterov",
@@ -21,5 +21,5 @@ DRAW = Recipe(
     warm_up=0.1,
     epochs=40,
     batch_size=256,
-    move=3,
+    max_shift=3,
 )

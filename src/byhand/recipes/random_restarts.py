@@ -31,7 +31,7 @@ TOGETHER: dict[str, Any] = {
     "loss": "binary_cross_entropy",
     "schedule": "constant",
     "initializer": "he",
-    "output": "identity",
+    "output_activation": "identity",
     "init_scale": 1.0,
     "warm_up": 0.0,
     "dropout": 0.0,

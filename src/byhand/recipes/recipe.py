@@ -7,6 +7,10 @@ command line (`--learning-rate 0.05`), and compared. `build.py` turns the words 
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+# how older records, models and commands call a field, and a value of scaling
+RENAMED = {"preparation": "scaling", "move": "max_shift", "output": "output_activation"}
+RENAMED_SCALING = {"raw": "none", "unit": "minmax", "signed": "minmax-signed", "standard": "standardize"}
+
 
 def _option(default: Any, help: str) -> Any:
     """Return a field with its default and the sentence that the command line shows for it."""
@@ -31,34 +35,36 @@ class Recipe:
         "mnist, digits, gaussians, gaussians-equal, xor, circles, moons, spiral, sine, a .csv or .npz table, a folder",
     )
     examples: int = _option(
-        1000, "how many points a toy set has; of other data, train on so many, drawn by the seed (else on all)"
+        1000, "points in a toy set; of other data, train on this many, drawn by the seed (else on all)"
     )
-    noise: float = _option(0.1, "how far the points of circles, moons, spiral, xor and sine stray")
-    preparation: str = _option("standard", "raw, unit ([0, 1]), signed ([−1, 1]) or standard (mean 0, deviation 1)")
+    noise: float = _option(0.1, "standard deviation of the Gaussian noise added to toy data")
+    scaling: str = _option(
+        "standardize", "none, minmax ([0, 1]), minmax-signed ([−1, 1]) or standardize (mean 0, standard deviation 1)"
+    )
     hidden: tuple[int, ...] = _option((128,), "widths of the hidden layers, like 128-64; none for a linear model")
-    activation: str = _option("relu", "behind hidden layers: relu, leaky_relu, sigmoid, tanh, identity, softmax")
-    output: str = _option("identity", "behind the last layer; identity gives logits, or numbers for regression")
+    activation: str = _option("relu", "after hidden layers: relu, leaky_relu, sigmoid, tanh, identity, softmax")
+    output_activation: str = _option("identity", "after the last layer; identity gives logits, or values in regression")
     initializer: str = _option("he", "he, glorot, normal, uniform or zeros")
     init_scale: float = _option(1.0, "factor of he and glorot, deviation of normal, limit of uniform")
-    dropout: float = _option(0.0, "share of hidden units silent in each training step")
+    dropout: float = _option(0.0, "fraction of hidden units dropped")
     batch_norm: bool = _option(False, "normalise before each hidden activation")
-    residual: bool = _option(False, "a way around each hidden layer that keeps its width")
+    residual: bool = _option(False, "skip connection around each hidden layer of equal width")
     loss: str = _option("softmax_cross_entropy", "softmax_cross_entropy, squared_error or binary_cross_entropy")
     label_smoothing: float = _option(0.0, "how much of each target is spread over all classes")
     optimizer: str = _option("sgd", "sgd, momentum, nesterov, adam or adamw")
     momentum: float = _option(0.9, "of momentum and nesterov")
     beta2: float = _option(0.999, "of adam and adamw: how long they remember a gradient's size")
-    weight_decay: float = _option(0.0, "pull of the weights towards zero")
-    clip_norm: float = _option(0.0, "longest gradient let through; 0 lets all through")
+    weight_decay: float = _option(0.0, "L2 weight decay")
+    clip_norm: float = _option(0.0, "gradient-norm clipping threshold; 0 disables")
     schedule: str = _option("constant", "constant, step, linear, cosine or one_cycle")
     learning_rate: float = _option(0.1, "the rate, or the peak of its schedule")
-    warm_up: float = _option(0.0, "share of the run in which the rate climbs")
-    epochs: int = _option(5, "times through the data")
-    batch_size: int = _option(100, "examples a step")
+    warm_up: float = _option(0.0, "fraction of the run in which the learning rate rises")
+    epochs: int = _option(5, "passes through the data")
+    batch_size: int = _option(100, "examples per step")
     shuffle: bool = _option(True, "a new order every epoch")
-    move: int = _option(0, "pictures are moved by up to this many pixels, differently every epoch")
+    max_shift: int = _option(0, "augmentation: shift pictures by up to this many pixels, differently every epoch")
     validation: str = _option("none", "none, balanced (stratified where the data are not MNIST) or last-5000")
-    patience: int = _option(0, "stop after so many epochs without a lower validation loss; 0: never")
+    patience: int = _option(0, "stop after this many epochs without a lower validation loss; 0: never")
     target: str = _option(
         "", "of a table: the column to predict, by name or, without header, by number; else the last one"
     )
@@ -73,9 +79,18 @@ class Recipe:
     missing: str = _option(
         "refuse", "of a table: a missing value is refused, replaced by the mean, or its row is dropped"
     )
-    seed: int = _option(0, "decides weights, order, dropout, moves and toy data")
+    seed: int = _option(0, "decides weights, order, dropout, shifts and toy data")
 
 
 def described() -> dict[str, tuple[Any, str]]:
     """Return what can be changed in a recipe: field name → (default, one sentence)."""
     return {f.name: (f.default, f.metadata["help"]) for f in fields(Recipe) if "help" in f.metadata}
+
+
+def current_names(given: dict[str, Any]) -> dict[str, Any]:
+    """Return a recipe's fields, as plain data, by the names that they have now."""
+    fields = {RENAMED.get(name, name): value for name, value in given.items()}
+    scaling = fields.get("scaling")
+    if isinstance(scaling, str):
+        fields["scaling"] = RENAMED_SCALING.get(scaling, scaling)
+    return fields

@@ -70,9 +70,9 @@ def evaluate_recipe(recipe: Recipe, dataset: Dataset, network: Network) -> Recip
     """Test a trained network the way its data can be tested."""
     if dataset.test is not None:
         facts = {}
-        if recipe.move and dataset.image_shape:
-            name = f"accuracy_moved_by_{recipe.move}"
-            facts[name] = accuracy_under_shift(network, dataset.test, dataset.image_shape, recipe.move)
+        if recipe.max_shift and dataset.image_shape:
+            name = f"accuracy_moved_by_{recipe.max_shift}"
+            facts[name] = accuracy_under_shift(network, dataset.test, dataset.image_shape, recipe.max_shift)
         return RecipeEvaluation.counted(
             f"on {len(dataset.test):,} test examples", evaluate(network, dataset.test), facts
         )

@@ -34,7 +34,7 @@ def fit(
     validation: Examples | None = None,
     patience: int | None = None,
     shuffle: bool = True,
-    move: int = 0,
+    max_shift: int = 0,
     image_shape: tuple[int, int] | None = None,
     callbacks: Iterable[Callback] = (),
     engine: Engine | None = None,
@@ -52,7 +52,7 @@ def fit(
     if not all(callable(callback) for callback in callbacks):
         raise OptionError(f"fit got callbacks {shown(callbacks)}; expected a list of functions.")
     schedule = learning_rate if callable(learning_rate) else Constant(learning_rate)
-    plan = Plan(loss, schedule, epochs, batch_size, seed, shuffle, move, image_shape, patience)
+    plan = Plan(loss, schedule, epochs, batch_size, seed, shuffle, max_shift, image_shape, patience)
     state = TrainingState(network, SGD() if optimizer is None else optimizer)
     engine = engine or choose_engine(None, network, loss, state.optimizer, precision=precision).engine
     for record in train(state, examples, plan, validation=validation, engine=engine):

@@ -27,9 +27,9 @@ class Plan:
     """How to train.
 
     batch_size : examples a step; the last step of an epoch may have fewer
-    seed : decides order, dropout and moves, all as functions of (seed, epoch)
+    seed : decides order, dropout and shifts, all as functions of (seed, epoch)
     shuffle : draw a new order every epoch; False trains in file order (an experiment, not advice)
-    move : pictures are moved by up to this many whole pixels in each direction, differently every epoch
+    max_shift : pictures are shifted by up to this many whole pixels in each direction, differently every epoch
     patience : stop after this many epochs without a lower validation loss and keep the best weights; None: never
     """
 
@@ -39,7 +39,7 @@ class Plan:
     batch_size: int
     seed: int = 0
     shuffle: bool = True
-    move: int = 0
+    max_shift: int = 0
     image_shape: tuple[int, int] | None = None
     patience: int | None = None
 
@@ -51,15 +51,17 @@ class Plan:
         self._make_whole("epochs", 1, MAX_EPOCHS)
         self._make_whole("batch_size", 1, MAX_BATCH)
         self._make_whole("seed", 0, 2**64 - 1)
-        self._make_whole("move", 0)
+        self._make_whole("max_shift", 0)
         if self.patience is not None:
             self._make_whole("patience", 1)
         if self.image_shape is not None:
             object.__setattr__(self, "image_shape", _image_shape(self.image_shape))
-        if self.move and self.image_shape is None:
-            raise OptionError("training got move, but the examples are no pictures; leave move at 0.")
-        if self.image_shape and self.move >= min(self.image_shape):
-            raise OptionError(f"training got move={self.move}; expected 0 … {min(self.image_shape) - 1} pixels.")
+        if self.max_shift and self.image_shape is None:
+            raise OptionError("training got max_shift, but the examples are not pictures; leave max_shift at 0.")
+        if self.image_shape and self.max_shift >= min(self.image_shape):
+            raise OptionError(
+                f"training got max_shift={self.max_shift}; expected 0 … {min(self.image_shape) - 1} pixels."
+            )
 
     def _make_whole(self, name: str, low: int, high: int | None = None) -> None:
         """Replace a field by Python's own int of the same value; raise OptionError where it is none."""
@@ -87,9 +89,14 @@ class Plan:
             batch_size=self.batch_size,
             learning_rates=rates[(epoch - 1) * steps : epoch * steps],
             rng=RandomStream(self.seed, DROPOUT, epoch),
-            moved=RandomStream(self.seed, AUGMENT, epoch).integers(-self.move, self.move, n, 2) if self.move else None,
+            moved=self._shifts(n, epoch),
             image_shape=self.image_shape,
         )
+
+    def _shifts(self, n: int, epoch: int) -> Array | None:
+        """Return how far each example's picture is shifted in an epoch, (n, 2) rows and columns; None: not at all."""
+        most = self.max_shift
+        return RandomStream(self.seed, AUGMENT, epoch).integers(-most, most, n, 2) if most else None
 
     def order(self, n: int, epoch: int) -> Array:
         """Return the order of epoch 1, 2, …: (n,) row numbers, each once."""

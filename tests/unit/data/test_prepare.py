@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from byhand.errors import OptionError
-from byhand.preprocessing import PREPARATIONS, fit_scaler
+from byhand.preprocessing import SCALINGS, fit_scaler
 
 ENDS = {"raw": (0, 255), "unit": (0, 1), "signed": (-1, 1)}
 
@@ -28,7 +28,7 @@ def test_standard_has_mean_0_and_spread_1_where_anything_changes(raw: np.ndarray
         assert after.std() < 1e-4 if constant else abs(after.std() - 1) < 1e-4
 
 
-@pytest.mark.parametrize("name", PREPARATIONS)
+@pytest.mark.parametrize("name", list(SCALINGS))
 @given(raw=arrays(np.uint8, (4, 5)))
 def test_there_and_back(name: str, raw: np.ndarray) -> None:
     preparation = fit_scaler(name, raw, low=0, high=255)
@@ -50,11 +50,11 @@ def test_a_large_set_is_measured_in_parts_as_a_whole() -> None:
 
 
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
-    with pytest.raises(OptionError, match="Did you mean 'standard'"):
-        fit_scaler("standart", np.zeros((1, 1)), low=0, high=1)
+    with pytest.raises(OptionError, match="Did you mean 'standardize'"):
+        fit_scaler("standardise", np.zeros((1, 1)), low=0, high=1)
 
 
-@pytest.mark.parametrize("name", PREPARATIONS)
+@pytest.mark.parametrize("name", list(SCALINGS))
 @pytest.mark.parametrize("value", [2.0**53, 1.7e18, -1.7e18, 3e38])
 def test_a_constant_column_is_finite_however_large(name: str, value: float) -> None:
     """Nanoseconds since 1970 are 1.7e18: beside them the 1 that stands for no spread is lost."""

@@ -41,7 +41,7 @@ def validation() -> Examples:
 @pytest.fixture
 def plan() -> Plan:
     """Seven minibatches an epoch, the last one short; pictures are moved, the rate rises and falls."""
-    return Plan(SoftmaxCrossEntropy(), OneCycle(0.1), epochs=6, batch_size=8, seed=3, move=1, image_shape=SHAPE)
+    return Plan(SoftmaxCrossEntropy(), OneCycle(0.1), epochs=6, batch_size=8, seed=3, max_shift=1, image_shape=SHAPE)
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def test_minibatches_pair_each_prepared_row_with_its_answer() -> None:
         ({"epochs": 0}, "epochs=0; expected 1 … 1,000,000"),
         ({"batch_size": 0}, "batch_size=0; expected 1 …"),
         ({"patience": 0}, "patience=0; expected 1 or more"),
-        ({"image_shape": None}, "move, but the examples are no pictures; leave move at 0"),
+        ({"image_shape": None}, "max_shift, but the examples are not pictures; leave max_shift at 0"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(plan: Plan, change: dict[str, object], told: str) -> None:
