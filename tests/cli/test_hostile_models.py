@@ -31,7 +31,7 @@ from byhand.preprocessing import InputScaler
 sys.path.insert(0, str(Path(__file__).parents[1] / "hostile"))
 from forging import ANYTHING_GOES, forge, places, plain_body, with_change
 
-OURS = {0, 2, 3, 4, 5}  # exit codes; 1 is a fault of ours
+OURS = {0, 2, 3, 4, 5}  # exit codes; 1 is internal error
 PREPARATION = InputScaler("standard", np.array([0.5, 2.0]), np.array([0.0, 1.0]))
 CODE = ['"""\nimport os\n', "*/ int x; /*", "a\nb", "x'); y('", "\\", "`${1}`", "\u2028", "%s{0}{n_in}", "</script>"]
 PATHS = ["/dev/zero", "/proc/self/mem", "t.csv", "..", "mnist", "moons", "digits", "xor"]

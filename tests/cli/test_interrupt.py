@@ -64,7 +64,7 @@ def test_a_second_ctrl_c_anywhere_leaves_something_to_go_on_with(
         done = byhand(*TRAIN, "--runs", tmp_path)
     run = tmp_path / "vanilla-1"
     assert done.code == 130
-    assert done.err == f"byhand: stopped and saved. Go on with `byhand train --resume {run}`.\n"
+    assert done.err == f"byhand: stopped and saved. Resume with `byhand train --resume {run}`.\n"
     assert json.loads((run / "record.json").read_text())["status"] == "stopped"
     assert byhand("train", "--resume", run, "--quiet").code == 0
     assert json.loads((run / "record.json").read_text())["test_evaluations"] == 1

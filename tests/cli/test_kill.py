@@ -88,7 +88,7 @@ def test_a_stopped_run_says_so_and_leaves_a_model(tmp_path: Path, number: int) -
     run = tmp_path / "digits-1"
     code, said = signalled(*ENDLESS, "--runs", tmp_path, number=number, run=run)
     assert code == 130
-    assert said.splitlines()[-1] == f"byhand: stopped and saved. Go on with `byhand train --resume {run}`."
+    assert said.splitlines()[-1] == f"byhand: stopped and saved. Resume with `byhand train --resume {run}`."
     assert "Traceback" not in said
     assert load_model(run).n_features == 64
     record = json.loads((run / "record.json").read_text())

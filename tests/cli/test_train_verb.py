@@ -244,7 +244,7 @@ def test_a_fault_of_ours_is_told_as_one(verb: str, tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("byhand.cli.model_lookup.find_model", fails)
     done = byhand(verb, "--runs", str(tmp_path))
     assert done.code == 1
-    assert "a fault of ours: RuntimeError: what nobody thought of" in done.err
+    assert "internal error: RuntimeError: what nobody thought of" in done.err
     assert "BYHAND_TRACEBACK=1" in done.err
     assert len(done.err.splitlines()) == 1
     monkeypatch.setenv("BYHAND_TRACEBACK", "1")

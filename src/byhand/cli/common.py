@@ -1,4 +1,4 @@
-"""What the verbs share: the options every result has, and the reporter they speak with."""
+"""What the commands share: the options every result has, and the reporter they speak with."""
 
 import functools
 import io
@@ -122,7 +122,7 @@ class NonNegativeFloat(click.ParamType):  # type: ignore[type-arg]  # generic in
 
 
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb --json, --quiet and --no-color, handed to it as one `reporter`."""
+    """Give a command --json, --quiet and --no-color, handed to it as one `reporter`."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout.")
     @click.option("-q", "--quiet", is_flag=True, help="No narration.")
@@ -136,7 +136,7 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def data_dir_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb --data-dir."""
+    """Give a command --data-dir."""
     return click.option(
         "--data-dir",
         type=click.Path(path_type=Path),
@@ -145,7 +145,7 @@ def data_dir_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def runs_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb --runs."""
+    """Give a command --runs."""
     return click.option(
         "--runs",
         type=click.Path(path_type=Path),
@@ -156,7 +156,7 @@ def runs_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def model_argument(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb an optional MODEL: a model file or a run folder; the newest run when left out."""
+    """Give a command an optional MODEL: a model file or a run folder; the newest run when left out."""
     return click.argument("model", required=False, type=click.Path(path_type=Path))(function)
 
 

@@ -38,7 +38,7 @@ def command(
     runs: Path,
     reporter: Reporter,
 ) -> None:
-    """Tell one example through one training step: every line with its formula, shape, numbers, file and line.
+    """Trace one example through one training step: every line with its formula, shape, numbers, file and line.
 
     The step is a plain one, W ← W − η dW, and changes nothing on disk. MODEL is a model file or a run folder;
     without it the newest run is taken.

@@ -1,6 +1,6 @@
-"""The command line's front door: one verb a file, loaded when it is asked for, and one place where errors end.
+"""The command line's entry: one module per command, loaded on demand, and one place where errors end.
 
-Results go to stdout, narration to stderr. Exit codes: 0 done, 1 a fault of ours, 2 usage, 3 unreadable or bad input,
+Results go to stdout, narration to stderr. Exit codes: 0 done, 1 internal error, 2 usage, 3 unreadable or bad input,
 4 environment, 5 training diverged, 130 stopped by Ctrl-C after saving, 141 nobody reads the result.
 """
 
@@ -21,9 +21,9 @@ from byhand.untrusted import escape_control_chars
 
 COMMANDS = {
     "train": "train a network: by recipe, on MNIST or your own data",
-    "evaluate": "test a saved model on examples it was not trained on",
+    "evaluate": "evaluate a saved model on held-out examples",
     "predict": "classify pictures, arrays, IDX files or tables with a saved model",
-    "explain": "tell one example through forward, loss, backward and update",
+    "explain": "trace one example through forward, loss, backward and update",
     "experiment": "run a textbook's warning as runs side by side, over several seeds",
     "show": "draw a network with its shapes and parameter counts",
     "data": "look at a data set, or fetch MNIST",
@@ -74,11 +74,11 @@ class Commands(click.Group):
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(COMMANDS)}."
-            raise click.UsageError(f"unknown verb {args[0]!r}. {hint}", ctx)
+            raise click.UsageError(f"unknown command {args[0]!r}. {hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):  # from the table, so that --help loads no verb
+        with formatter.section("Commands"):  # from the table, so that --help loads no command
             formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -118,7 +118,7 @@ def _message_and_code(error: Exception) -> tuple[str, int]:
         return f"not enough memory: {error}. Use a smaller batch_size or fewer examples.", 4
     if isinstance(error, OSError):
         return f"{error.filename or 'the system'}: {error.strerror or error}.", 4
-    return f"a fault of ours: {type(error).__name__}: {error}. Set BYHAND_TRACEBACK=1 to see where, and report it.", 1
+    return f"internal error: {type(error).__name__}: {error}. Set BYHAND_TRACEBACK=1 to see where, and report it.", 1
 
 
 @click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})

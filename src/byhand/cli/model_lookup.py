@@ -1,4 +1,4 @@
-"""Finding what a verb was asked to work on: the saved model, and examples of the kind it was trained on.
+"""Finding what a command was asked to work on: the saved model, and examples of the kind it was trained on.
 
 What a model's file says of its training informs and never acts: no path that it names is opened, no number that it
 names is a size. Only a set that byhand itself brings or makes is taken by its name, with byhand's own sizes.

@@ -54,7 +54,7 @@ KINDS = {tuple: Sizes(), float: NonNegativeFloat(), int: WholeNumber(), str: cli
 
 
 def recipe_argument(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a verb an optional recipe, whose name the shell can complete."""
+    """Give a command an optional recipe, whose name the shell can complete."""
 
     def names(ctx: click.Context, param: click.Parameter, beginning: str) -> list[str]:
         return [known for known in RECIPES if known.startswith(beginning)]
@@ -63,7 +63,7 @@ def recipe_argument(name: str) -> Callable[[Callable[..., Any]], Callable[..., A
 
 
 def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb one flag for every recipe field; those not given arrive as None."""
+    """Give a command one flag for every recipe field; those not given arrive as None."""
     for name, (default, meaning) in reversed(described().items()):
         flag = f"--{name.replace('_', '-')}"
         if name == "header":

@@ -44,7 +44,7 @@ class Request:
 
     fallback : nobody named MNIST, so this, on the bundled digits, will do where it cannot be had; None: it will not
     given : the recipe's fields that were set by flags; others are made to fit where the data are numbers to predict
-    folder : of the run to go on with, None for a new one
+    folder : of the run to resume, None for a new one
     test : look at the test set in the end? Not in the mode for choosing, unless asked
     name : of the run's folder; None: the recipe's
     n_train : train on so many of the training examples only; None: on all of them
@@ -216,7 +216,7 @@ def _one_seed(
     run = Run.of(recipe, dataset)
     if folder.checkpoint_file.exists():
         restore_state(load_checkpoint(folder.checkpoint_file), run.state)
-        reporter.info(f"going on after epoch {run.state.epoch}")
+        reporter.info(f"resuming after epoch {run.state.epoch}")
     with stop.defer_signals():
         _train(_looked_at(run, engine, stop, request.publisher), run, folder, engine, reporter, quietly=many)
     if stop.asked:
@@ -293,5 +293,5 @@ def _warn_of_other_bits(folder: RunFolder, engine: Engine, reporter: Reporter) -
 def _stopped(folder: RunFolder, reporter: Reporter) -> int:
     """Say what was kept and how to go on."""
     folder.write_record({**folder.read_record(), "status": "stopped"})
-    reporter.warn(f"stopped and saved. Go on with `byhand train --resume {folder.path}`.")
+    reporter.warn(f"stopped and saved. Resume with `byhand train --resume {folder.path}`.")
     return STOPPED
