@@ -1,6 +1,7 @@
 """What all tests share: no test touches the user's cache, runs or environment."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ settings.register_profile("byhand", deadline=None, derandomize=True, database=No
 settings.load_profile("byhand")
 
 REAL_MNIST = os.environ.get("BYHAND_DATA")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what fixtures of the whole session count out of the user's own state folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BYHAND_STATE", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -51,30 +51,30 @@ def test_no_test_figure_unless_asked_for(look_alike: Path, tmp_path: Path) -> No
     chosen = byhand("train", "vanilla", "--validate", *SMALL, *data).json
     assert "test_accuracy" not in chosen
     assert chosen["validation_accuracy"]["mean"] == pytest.approx(chosen["validation_accuracy"]["min"])
-    assert chosen["test_looks"] is None
-    assert record(tmp_path / "vanilla-1")["test_evaluations"] == 0
+    assert chosen["test_evaluations"] is None
     both = byhand("train", "vanilla", "--validate", "--test", *SMALL, *data).json
-    assert (both["tested"], both["test_looks"]) == ("on 300 test examples", 1)
+    assert (both["tested"], both["test_evaluations"]) == ("on 300 test examples", 1)
 
 
-def test_looks_are_counted_for_the_test_set_whichever_run_looks(look_alike: Path, tmp_path: Path) -> None:
+def test_evaluations_are_counted_for_the_test_set_whichever_run_it_is(look_alike: Path, tmp_path: Path) -> None:
     data = ["--data-dir", look_alike]
-    counts = [byhand("train", "vanilla", *SMALL, *data, "--runs", tmp_path / name).json["test_looks"] for name in "abc"]
-    assert counts == [1, 2, 3]
+    for count, name in enumerate("abc", 1):
+        done = byhand("train", "vanilla", *SMALL, *data, "--runs", tmp_path / name)
+        assert done.json["test_evaluations"] == count
     other = byhand("train", "vanilla", "--data", "moons", *SMALL, "--runs", tmp_path / "d").json
-    assert other["test_looks"] == 1
+    assert other["test_evaluations"] == 1
     done = byhand("train", "vanilla", *SMALL[:-2], *data, "--runs", tmp_path / "e")
-    assert "look number 4 at this test set on this machine. Choose nothing by it." in done.out
+    assert "test-set evaluation no. 4 on this machine. Choose nothing by it." in done.out
 
 
 def test_the_count_lies_where_the_user_says(look_alike: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
     flags = ["--data-dir", look_alike, *SMALL, "--runs", tmp_path / "runs"]
-    assert byhand("train", "vanilla", *flags).json["test_looks"] == 1
-    assert len(list((tmp_path / "xdg" / "byhand" / "looks").iterdir())) == 1
+    assert byhand("train", "vanilla", *flags).json["test_evaluations"] == 1
+    assert len(list((tmp_path / "xdg" / "byhand" / "test-sets").iterdir())) == 1
     monkeypatch.setenv("BYHAND_STATE", str(tmp_path / "own"))
-    assert byhand("train", "vanilla", *flags).json["test_looks"] == 1
-    assert len(list((tmp_path / "own" / "looks").iterdir())) == 1
+    assert byhand("train", "vanilla", *flags).json["test_evaluations"] == 1
+    assert len(list((tmp_path / "own" / "test-sets").iterdir())) == 1
 
 
 def test_where_nothing_can_be_kept_that_is_said(
@@ -84,7 +84,7 @@ def test_where_nothing_can_be_kept_that_is_said(
     monkeypatch.setenv("BYHAND_STATE", str(tmp_path / "file"))
     flags = ["--data-dir", look_alike, *SMALL[:-1], "--runs", tmp_path / "runs"]
     done = byhand("train", "vanilla", *flags)
-    assert (done.code, done.json["test_looks"]) == (0, None)
+    assert (done.code, done.json["test_evaluations"]) == (0, None)
     assert "not counted" in done.err
 
 
@@ -95,7 +95,7 @@ def test_without_a_home_nothing_is_counted(look_alike: Path, tmp_path: Path, mon
 
     monkeypatch.setattr(Path, "home", no_home)
     done = byhand("train", "vanilla", "--data-dir", look_alike, *SMALL[:-1], "--runs", tmp_path / "runs")
-    assert (done.code, done.json["test_looks"]) == (0, None)
+    assert (done.code, done.json["test_evaluations"]) == (0, None)
     assert "no home folder" in done.err
 
 
@@ -154,7 +154,7 @@ def test_a_schedule_laid_out_over_the_epochs_is_not_stretched(stopped: Path) -> 
     (stopped / "record.json").write_text(json.dumps(told))
     done = byhand("train", "--resume", stopped, "--epochs", "5")
     assert done.code == 2
-    assert "laid out over 3 epochs (schedule linear)" in done.err
+    assert "schedule (linear) of this run spans 3 epochs" in done.err
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cli_runner import byhand
 from byhand.recipes.recipe import described
 
 TRAINED = ["schema", "recipe", "data", "engine", "seeds", "tested", "train_seconds", "model", "run"]
-AFTER = ["diagnosis", "test_looks"]
+AFTER = ["diagnosis", "test_evaluations"]
 SPREAD = ["mean", "median", "min", "max", "values"]
 EVALUATED = ["schema", "model", "data", "n", "test_evaluations"]
 BESIDE = ["baseline", "balanced_accuracy", "area_under_curve"]
@@ -36,7 +36,7 @@ def test_train_on_a_test_set(look_alike: Path, tmp_path: Path) -> None:
         "top_confusions",
         "accuracy_moved_by_3",
         "diagnosis",
-        "test_looks",
+        "test_evaluations",
     ]
     assert list(values["test_accuracy"]) == list(values["train_seconds"]) == SPREAD
     assert list(values["interval"]) == ["of", "level", "bounds"]
@@ -53,7 +53,7 @@ def test_train_in_folds_and_over_seeds(tmp_path: Path) -> None:
         "top_confusions",
         "accuracy_in_file_order",
         "diagnosis",
-        "test_looks",
+        "test_evaluations",
     ]
     assert list(values["test_accuracy"]) == [*SPREAD, "std", "mean_interval_95"]
     assert values["interval"]["of"] == "seed 0"

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 @runs_option
 @output_options
 def command(model: Path | None, data: str | None, data_dir: Path | None, runs: Path, reporter: Reporter) -> None:
-    """Test a saved model and count the look: the more often the test set is used, the less its figure says.
+    """Test a saved model and record the evaluation: every further use of the test set weakens its result.
 
     MODEL is a model file or a run folder; without it the newest run is taken.
 
     Example: byhand evaluate runs/vanilla-1
     """
-    from byhand.cli.looks import count_look
     from byhand.cli.model_lookup import data_for, find_model, told
+    from byhand.cli.test_set_log import count_evaluation
     from byhand.persistence.model import check_outputs
     from byhand.recipes.datasets import is_table
     from byhand.training.evaluate import evaluate
@@ -50,17 +50,17 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     evaluation = evaluate(found.network, examples)
     check_outputs(evaluation.output)
     held_out = dataset.test is not None or told(found, "recipe", "data") != dataset.name
-    looks = count_look(examples, reporter) if held_out else None
+    count = count_evaluation(examples, reporter) if held_out else None
     kind = "test" if held_out else "training"
     how = f": {dataset.source}" if data is not None and is_table(data) else ""
     what = f"{len(examples):,} {kind} examples of {dataset.name}{how}"
-    values = _values(found, evaluation, place, dataset, looks)
+    values = _values(found, evaluation, place, dataset, count)
     values |= {"held_out": held_out} if held_out else {"held_out": False, "interval": None}
-    reporter.result(_text(found, evaluation, what, looks, values), values)
+    reporter.result(_text(found, evaluation, what, count, values), values)
 
 
 def _values(
-    model: "Model", evaluation: "Evaluation", place: Path, dataset: "Dataset", looks: int | None
+    model: "Model", evaluation: "Evaluation", place: Path, dataset: "Dataset", count: int | None
 ) -> dict[str, Any]:
     """Return what was found as plain data."""
     from byhand.metrics import (
@@ -72,7 +72,7 @@ def _values(
     )
     from byhand.persistence.output import class_scores
 
-    values: dict[str, Any] = {"model": str(place), "data": dataset.name, "n": evaluation.n, "test_evaluations": looks}
+    values: dict[str, Any] = {"model": str(place), "data": dataset.name, "n": evaluation.n, "test_evaluations": count}
     if evaluation.accuracy is None or evaluation.confusion is None:
         return values | {
             "mean_squared_error": evaluation.mean_squared_error,
@@ -106,13 +106,13 @@ def _probabilities(model: "Model", evaluation: "Evaluation") -> Any:
     return class_scores(model.output, evaluation.output) if model.output is Output.PROBABILITIES else None
 
 
-def _text(model: "Model", evaluation: "Evaluation", what: str, looks: int | None, values: dict[str, Any]) -> str:
+def _text(model: "Model", evaluation: "Evaluation", what: str, count: int | None, values: dict[str, Any]) -> str:
     """Return what was found for people."""
-    from byhand.cli.looks import look_sentence
+    from byhand.cli.test_set_log import evaluation_sentence
 
     lines = _numbers(values, what) if evaluation.accuracy is None else _classes(model, evaluation, what, values)
-    if looks is not None:
-        lines += ["", f"[dim]{look_sentence(looks)}[/dim]"]
+    if count is not None:
+        lines += ["", f"[dim]{evaluation_sentence(count)}[/dim]"]
     return "\n".join(lines)
 
 

@@ -17,15 +17,15 @@ from byhand.recipes import recipe_named
     context_settings={"token_normalize_func": current_flag},
 )
 @recipe_argument("recipe")
-@click.option("--seeds", type=click.IntRange(min=1), help="Repeat with so many consecutive seeds; report the spread.")
+@click.option("--seeds", type=click.IntRange(min=1), help="Train with N consecutive seeds and report the spread.")
 @click.option(
-    "--validate", is_flag=True, help="Hold a validation block back, show it each epoch, and leave the test set alone."
+    "--validate", is_flag=True, help="Hold out a validation set, report it each epoch, and leave the test set alone."
 )
-@click.option("--test", is_flag=True, help="With --validate: look at the test set all the same, in the end.")
+@click.option("--test", is_flag=True, help="With --validate: evaluate on the test set as well, at the end.")
 @click.option(
     "--resume",
     type=click.Path(path_type=Path),
-    help="Go on with a stopped run, to the same bits; --epochs may be changed.",
+    help="Resume a stopped run (bit-exact); --epochs may be changed.",
 )
 @click.option("--lab", is_flag=True, help="Serve the lab beside it: a page that shows the training, while it lasts.")
 @click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
@@ -53,19 +53,19 @@ def command(
     reporter: Reporter,
     **fields: Any,
 ) -> int:
-    """Train a network and test it once; with --validate, to choose settings by, it is validated instead.
+    """Train a network and test it once; with --validate, for choosing settings, it is validated instead.
 
-    Without a recipe: vanilla on MNIST, or, where MNIST cannot be had, the bundled digits; table on a table.
+    Defaults to `vanilla` on MNIST, or the bundled digits when MNIST is unavailable; to `table` for a table.
 
     Example: byhand train vanilla --epochs 10 --seeds 5
     """
-    from byhand.cli.resume import refuse_other_flags, resumed
+    from byhand.cli.resume import check_flags, read_request
     from byhand.cli.training import Request, run_request, run_with_lab
 
     run = run_with_lab if lab else run_request
     if resume is not None:
-        refuse_other_flags(click.get_current_context())
-        return run(resumed(resume, fields["epochs"]), reporter)
+        check_flags(click.get_current_context())
+        return run(read_request(resume, fields["epochs"]), reporter)
     if validate:
         fields["validation"] = fields["validation"] or "balanced"
     chosen = changed(recipe_named(recipe or _default_recipe(fields["data"])), fields)

@@ -10,10 +10,10 @@ from byhand.cli.common import Reporter
 from byhand.cli.diagnosis import diagnosed
 from byhand.cli.live_publisher import LivePublisher, serve_lab
 from byhand.cli.log import EpochLog
-from byhand.cli.looks import count_look, look_sentence
 from byhand.cli.progress import progress_bar
 from byhand.cli.report import KeptEpoch, SeedResult, report_text, report_values
 from byhand.cli.signals import StopRequest
+from byhand.cli.test_set_log import count_evaluation, evaluation_sentence
 from byhand.data.examples import Dataset
 from byhand.data.mnist import DatasetNotFoundError
 from byhand.engines.base import Engine
@@ -45,10 +45,10 @@ class Request:
     fallback : nobody named MNIST, so this, on the bundled digits, will do where it cannot be had; None: it will not
     given : the recipe's fields that were set by flags; others are made to fit where the data are numbers to predict
     folder : of the run to resume, None for a new one
-    test : look at the test set in the end? Not in the mode for choosing, unless asked
+    test : evaluate on the test set in the end? Not when validating, unless asked
     name : of the run's folder; None: the recipe's
-    n_train : train on so many of the training examples only; None: on all of them
-    onlooker : who is shown every epoch; None: nobody
+    n_train : train on this many of the training examples only; None: on all of them
+    publisher : who is shown every epoch; None: nobody
     """
 
     recipe: Recipe
@@ -116,15 +116,14 @@ def run_request(request: Request, reporter: Reporter) -> int:
 def _finish(
     request: Request, dataset: Dataset, folder: RunFolder, engine: Engine, results: list[SeedResult], reporter: Reporter
 ) -> None:
-    """Write the record, count the look at the test set, and report."""
-    looks = count_look(dataset.test, reporter) if request.test and dataset.test is not None else None
-    values = {**report_values(request.recipe, dataset, engine.name, results, folder.path), "test_looks": looks}
-    record = _record(request, dataset, engine, status="finished")
-    folder.write_record({**record, **values, "test_evaluations": int(request.test)})
+    """Write the record, count the evaluation of the test set, and report."""
+    count = count_evaluation(dataset.test, reporter) if request.test and dataset.test is not None else None
+    values = {**report_values(request.recipe, dataset, engine.name, results, folder.path), "test_evaluations": count}
+    folder.write_record({**_record(request, dataset, engine, status="finished"), **values})
     folder.finish()
     text = report_text(request.recipe, dataset, engine.name, results, folder.path)
-    told = [] if looks is None or looks == 1 else ["", f"[dim]{look_sentence(looks)}[/dim]"]
-    reporter.result("\n".join([text, *told]), values)
+    again = ["", f"[dim]{evaluation_sentence(count)}[/dim]"] if count and count > 1 else []
+    reporter.result("\n".join([text, *again]), values)
 
 
 def _engine(request: Request, dataset: Dataset, reporter: Reporter) -> Engine:

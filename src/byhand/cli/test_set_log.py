@@ -1,8 +1,8 @@
-"""How often a test set was looked at on this machine, whichever model it tested: every look makes its figure say less.
+"""How often a test set was used on this machine, whichever model it tested: every use makes its figure say less.
 
-One file a test set, in the user's state folder, named by the SHA-256 of the examples; every look appends a line, so
-that looks made at the same time are all counted. Without a folder that can be written nothing is counted, and that is
-said.
+One file per test set in the user's state folder, named by the SHA-256 of the examples; every evaluation appends a
+line, so that simultaneous ones are all counted. Where no such folder can be written nothing is counted, and the user
+is told.
 """
 
 import hashlib
@@ -18,11 +18,11 @@ from byhand.data.examples import Examples
 from byhand.errors import SystemResourceError
 from byhand.files import append_line
 
-LINE = "2026-01-31\n"  # one look: the day it was made; all lines are as long as this one
+LINE = "2026-01-31\n"  # one evaluation: its day; all lines are as long as this one
 
 
 def state_folder() -> Path | None:
-    """Return BYHAND_STATE, else the system's usual place for what programs remember; None without a home."""
+    """Return BYHAND_STATE, else the system's usual place for an application's state; None without a home."""
     if named := os.environ.get("BYHAND_STATE"):
         return Path(named)
     if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA")):
@@ -38,7 +38,7 @@ def state_folder() -> Path | None:
 
 
 def fingerprint(examples: Examples) -> str:
-    """Return the SHA-256 of the examples: their shape, kind, stored numbers and answers."""
+    """Return the SHA-256 of the examples: shape, dtype and bytes of the raw inputs and of the labels."""
     digest = hashlib.sha256()
     for array in (examples.raw, examples.y):
         digest.update(f"{array.dtype.str} {array.shape}\n".encode())
@@ -46,24 +46,22 @@ def fingerprint(examples: Examples) -> str:
     return digest.hexdigest()
 
 
-def count_look(examples: Examples, reporter: Reporter) -> int | None:
-    """Note one more look at these test examples; return how many that makes, None where it cannot be kept."""
+def count_evaluation(examples: Examples, reporter: Reporter) -> int | None:
+    """Log one more evaluation on these test examples; return the count, None where it cannot be kept."""
     folder = state_folder()
     if folder is None:
-        reporter.info(
-            "this look at the test set is not counted: there is no home folder. Name a folder by BYHAND_STATE."
-        )
+        reporter.info("this test-set evaluation is not counted: there is no home folder. Set BYHAND_STATE to a folder.")
         return None
-    file = folder / "looks" / f"{fingerprint(examples)}.txt"
+    file = folder / "test-sets" / f"{fingerprint(examples)}.txt"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         return append_line(file, time.strftime("%Y-%m-%d\n")) // len(LINE)
     except (OSError, SystemResourceError) as error:
-        reporter.info(f"this look at the test set is not counted: {error}")
+        reporter.info(f"this test-set evaluation is not counted: {error}")
         return None
 
 
-def look_sentence(looks: int) -> str:
-    """Return what is said of the number of looks."""
-    again = " Choose nothing by it." if looks > 1 else ""
-    return f"This was look number {looks} at this test set on this machine.{again}"
+def evaluation_sentence(count: int) -> str:
+    """Return what the user is told about the count."""
+    again = " Choose nothing by it." if count > 1 else ""
+    return f"This was test-set evaluation no. {count} on this machine.{again}"
