@@ -57,7 +57,7 @@ def test_a_healthy_run_on_mnist(name: str, mnist_folder: Path, monkeypatch: pyte
 @pytest.mark.parametrize("name", SMALL)
 def test_a_rate_that_is_far_too_high(name: str, factor: float) -> None:
     recipe = replace(RECIPES[name], learning_rate=factor * RECIPES[name].learning_rate, epochs=15)
-    assert set(found(recipe)) & {"not finite", "diverged", "silent_units", "near_guessing"}
+    assert set(found(recipe)) & {"not finite", "diverged", "dead_units", "near_guessing"}
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -75,7 +75,7 @@ def test_a_layer_of_dead_units_is_counted() -> None:
     network.params["2.b"][:] = -1e6
     history = [EpochRecord(1, 0.69, 0.5, None, None, 0.5, 0.0)]
     first, second = bh.diagnose(network, examples, history)
-    assert first.id == "silent_units"
+    assert first.id == "dead_units"
     assert first.sentence.startswith("Layer 2: 6 of 6 ReLU units are 0 for each of 100 training examples")
     assert (first.setting, float(first.value)) == ("learning_rate", pytest.approx(0.05))
     assert "learning_rate=0.05" in first.command

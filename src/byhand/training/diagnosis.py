@@ -160,7 +160,7 @@ def _dead_units(seen: _Evidence) -> Found:
         elif isinstance(step.layer, ReLU):
             dead, units = int((step.y == 0).all(axis=0).sum()), step.y.shape[1]
             if dead >= _threshold("dead_share") * units:
-                name = "silent_units" if weights is not None and weights.any() else "zero_weights"
+                name = "dead_units" if weights is not None and weights.any() else "zero_weights"
                 counts = {"layer": layer, "dead": dead, "units": units, "examples": len(sample)}
                 yield name, {key: f"{count:,}" for key, count in counts.items()}
                 return
