@@ -117,7 +117,7 @@ class NonNegativeFloat(click.ParamType):  # type: ignore[type-arg]  # generic in
         except ValueError:
             number = math.nan
         if not 0 <= number < math.inf:
-            self.fail(f"{value!r} is no finite number from 0 on.", param, ctx)
+            self.fail(f"{value!r} is not a finite number from 0 on.", param, ctx)
         return number
 
 

@@ -28,7 +28,7 @@ class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
         try:
             widths = tuple(int(part) for part in str(value).replace(",", "-").split("-"))
         except ValueError:
-            self.fail(f"{value!r} is no list of widths; expected something like 128-64.", param, ctx)
+            self.fail(f"{value!r} is not a list of widths; expected something like 128-64.", param, ctx)
         if not 1 <= min(widths) <= max(widths) <= WIDEST:
             self.fail(f"{value!r} has a width that is not 1 … {WIDEST:,}.", param, ctx)
         return widths

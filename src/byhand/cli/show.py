@@ -58,7 +58,7 @@ def _network(name: str | None, activation: str, runs: Path) -> "Network":
         return build_network(recipe, load_data(recipe, None))
     sizes = name.split("-")
     if len(sizes) < 2 or not all(size.isdecimal() and 0 < int(size) <= 1_000_000 for size in sizes):
-        raise OptionError(f"{name!r} is no list of sizes like 784-128-10, no recipe, no model file and no run folder.")
+        raise OptionError(f"{name!r} is not a list of sizes like 784-128-10, a recipe, a model file or a run folder.")
     widths = [int(size) for size in sizes]
     if sum(n_in * n_out for n_in, n_out in pairwise(widths)) > MOST_PARAMETERS:
         raise OptionError(f"{name} has more than {MOST_PARAMETERS:,} parameters, too many to draw.")

@@ -1,4 +1,4 @@
-"""A recipe on its way: from words and data to a trained model, in steps that the caller can watch and stop."""
+"""A training run of a recipe: built from its settings, iterated by the caller."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass

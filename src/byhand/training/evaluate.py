@@ -92,7 +92,7 @@ def _check_answers(examples: Examples, n_out: int) -> None:
 
 
 def classification_metrics(output: Array, y: Array, loss: float | None = None) -> Evaluation:
-    """Return what outputs (n, k) are worth when the classes were y (n,)."""
+    """Return classification metrics for outputs (n, k) and labels y (n,)."""
     predicted = predict_labels(output)
     share = accuracy(predicted, y)
     confusion = confusion_matrix(predicted, y, max(output.shape[1], 2))
@@ -100,7 +100,7 @@ def classification_metrics(output: Array, y: Array, loss: float | None = None) -
 
 
 def regression_metrics(output: Array, y: Array, loss: float | None) -> Evaluation:
-    """Return what outputs (n, k) are worth when the numbers to predict were y (n, k)."""
+    """Return regression metrics for outputs (n, k) and targets y (n, k)."""
     error, r2 = mean_squared_error(output, y), r2_score(output, y)
     return Evaluation(
         len(y),

@@ -1,4 +1,4 @@
-"""Fitting: the iterator pulled to its end, for those who want the result and not the loop."""
+"""`fit`: run the training iterator to completion and return the history."""
 
 from collections.abc import Callable, Iterable
 

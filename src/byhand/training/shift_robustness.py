@@ -1,4 +1,4 @@
-"""How much a network minds when pictures are moved."""
+"""Accuracy under small translations."""
 
 import statistics
 from dataclasses import replace
@@ -12,7 +12,7 @@ from byhand.training.evaluate import evaluate
 
 
 def accuracy_under_shift(network: Network, examples: Examples, image_shape: tuple[int, int], pixels: int) -> float:
-    """Return the mean accuracy on the examples moved left, right, up and down by so many pixels."""
+    """Return the mean accuracy on the examples shifted left, right, up and down by the given number of pixels."""
     n = len(examples)
     accuracies = []
     for right, down in ((-pixels, 0), (pixels, 0), (0, -pixels), (0, pixels)):
