@@ -99,10 +99,10 @@ print(counts)` }];
 export async function experimentsProgram(state, app) {
   const { experiment } = app.frames, shown = experiment?.experiment === state.experiment ? experiment : null;
   const data = shown && !["mnist", "drawn by the seed"].includes(shown.data) ? " The page had other digits at hand: these runs are on MNIST." : "";
-  return [{ told: `The experiment, with the seeds 1 to ${state.seeds}. Where the page says that it used part of the digits, this uses all.${data}`, code: `from byhand.experiments import conduct, experiment_named
+  return [{ told: `The experiment, with the seeds 1 to ${state.seeds}. Where the page says that it used part of the digits, this uses all.${data}`, code: `from byhand.experiments import experiment_named, run_experiment
 
 experiment = experiment_named("${state.experiment}")
-result = conduct(experiment, ${state.seeds})
+result = run_experiment(experiment, ${state.seeds})
 for trial in experiment.trials:
     for measure in experiment.scale:
         values = ", ".join(f"{value:.4g}" for value in result.of(trial.name, measure.name))

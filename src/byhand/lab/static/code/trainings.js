@@ -7,11 +7,11 @@ import { LAYERS, arrayOf, initializerOf, lossOf, networkOf, optimizerOf } from "
 const IMPORTS = `import numpy as np
 
 import byhand as bh
-from byhand.data.prepare import preparation_for
 from byhand.initializers import glorot, he, normal, uniform, zeros
-from byhand.randomness import DROPOUT, INIT, SHUFFLE, Stream
+from byhand.preprocessing import fit_scaler
+from byhand.random import DROPOUT, INIT, SHUFFLE, RandomStream
 from byhand.schedules import schedule_for
-from byhand.training.step import train_step
+from byhand.step import train_step
 `;
 const ROUNDING = "The page sums float32 numbers in another order: the last digits differ from the first step on, and where a training is wild such differences grow.";
 const SPREAD = { digits: 0.1, plane: 0.5 }; // of normal and uniform beginnings
@@ -34,7 +34,7 @@ export async function trainProgram(state, app) {
   const stop = state.moment >= 0 ? state.moment : training.step, n = training.sizes;
   return [{ told: "The digits, prepared.", code: `${IMPORTS}
 ${DATA[state.data]}
-prepared = preparation_for("${preparation}", parts["train"], low=0, high=${top})
+prepared = fit_scaler("${preparation}", parts["train"], low=0, high=${top})
 x, x_held = (prepared.apply(raw) for raw in parts.values())` },
   { told: "The network as it begins: its weights come from the seed.", code: `network = bh.Network.mlp(
     [${n.join(", ")}], activation="${activation}", output="${loss === "squared_error" ? "sigmoid" : "identity"}",
@@ -61,8 +61,8 @@ def without_left_out(order, step):
 step = epoch = 0
 while step < stop:
     epoch += 1
-    order = ${shuffle ? "Stream(seed, SHUFFLE, epoch).order(len(y))" : "np.arange(len(y))"}
-    rng, total, right, seen = Stream(seed, DROPOUT, epoch), 0.0, 0, 0
+    order = ${shuffle ? "RandomStream(seed, SHUFFLE, epoch).order(len(y))" : "np.arange(len(y))"}
+    rng, total, right, seen = RandomStream(seed, DROPOUT, epoch), 0.0, 0, 0
     order = without_left_out(order, step)
     start = 0
     while start < len(order) and step < stop:
@@ -91,7 +91,7 @@ print(f"squared error after the last step: {((said - y) ** 2).mean():.4f}")` : `
   if (plane.edits) return [points, { told: "The network with the weights that were changed by hand.", code: networkOf(layers) }, shown];
   let position = 0;
   const made = layers.flatMap(({ n_in, n_out, activation }) => {
-    const at = position, own = [`bh.Dense(${n_in}, ${n_out}, initializer=begin, rng=Stream(seed, INIT, ${at}))`, ...(LAYERS[activation] ? [LAYERS[activation]] : [])];
+    const at = position, own = [`bh.Dense(${n_in}, ${n_out}, initializer=begin, rng=RandomStream(seed, INIT, ${at}))`, ...(LAYERS[activation] ? [LAYERS[activation]] : [])];
     position += own.length;
     return own;
   });
@@ -102,7 +102,7 @@ network = bh.Network([
 loss, optimizer = ${isCurve ? "bh.SquaredError()" : "bh.SoftmaxCrossEntropy()"}, ${optimizerOf(settings.optimizer)}` },
   { told: `Training, ${plane.epoch} epochs. ${ROUNDING}`, code: `batch_size, learning_rate = ${settings.batchSize}, ${settings.learningRate}
 for epoch in range(1, ${plane.epoch} + 1):
-    order, total = Stream(seed, SHUFFLE, epoch).order(len(y)), 0.0
+    order, total = RandomStream(seed, SHUFFLE, epoch).order(len(y)), 0.0
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         value, _ = train_step(network, loss, optimizer, learning_rate, x[rows], y[rows], None)
