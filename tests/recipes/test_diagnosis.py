@@ -1,6 +1,8 @@
 """What went wrong is said, and nothing is said of a healthy run."""
 
+import json
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,8 @@ from byhand.recipes import RECIPES
 from byhand.recipes.datasets import load_data
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.run import Run
-from byhand.training.diagnosis import constant_loss, python_call
+from byhand.training import diagnosis
+from byhand.training.diagnosis import FILE, constant_loss, python_call
 from byhand.training.history import EpochRecord
 
 SMALL = ("digits", "gaussians-16-8", "gaussians-4-4", "xor")  # recipes on data that come with the package
@@ -123,3 +126,9 @@ def test_the_best_constant_answer_is_the_mean_target(loss: Loss, output: list[fl
     assert constant_loss(examples, loss) == pytest.approx(float(value))
     for change in np.eye(3):  # any other constant costs more
         assert loss.forward(np.tile(np.asarray(output) + 0.1 * change, (4, 1)), y)[0] > value
+
+
+def test_every_id_that_can_be_found_has_its_sentence() -> None:
+    table = json.loads(resources.files("byhand").joinpath(*FILE).read_text(encoding="utf-8"))
+    code = Path(diagnosis.__file__).read_text(encoding="utf-8")
+    assert all(f'"{name}"' in code for name in table["findings"])
