@@ -67,8 +67,8 @@ def sentences() -> list[str]:
         f"- `xor`, fraction of 200 random restarts that solve it: {100 * shares[0]:.0f} % without a hidden layer, "
         f"{100 * shares[2]:.0f} % with two ReLU units, {100 * shares[4]:.0f} % with four, "
         f"{100 * shares[8]:.0f} % with eight.",
-        f"- The NumPy engine needs {numpy_ratio(one, 'epoch')} of PyTorch's time for an epoch of `vanilla` on one thread "
-        f"and {numpy_ratio(two, 'epoch')} on two; its training steps need {numpy_ratio(one, 'steps')} and "
+        f"- The NumPy engine needs {numpy_ratio(one, 'epoch')} of PyTorch's time for an epoch of `vanilla` on one "
+        f"thread and {numpy_ratio(two, 'epoch')} on two; its training steps need {numpy_ratio(one, 'steps')} and "
         f"{numpy_ratio(two, 'steps')} of the time of a hand-written NumPy script without classes.",
         f"- From a cold start to a trained, saved and tested model: {start['medians']['byhand train']:.1f} s; "
         f"`byhand --help` {start['medians']['byhand --help']:.2f} s; `import byhand` "
