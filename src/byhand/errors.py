@@ -83,6 +83,6 @@ def lookup(what: str, name: str, known: Mapping[str, T]) -> T:
         raise OptionError(f"{what} got {type(name).__name__}; expected a word, one of {', '.join(known)}.")
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1)
+    near = [] if name.isdecimal() else difflib.get_close_matches(name, known, n=1)  # 12 is not a misspelt 2
     hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}."
     raise OptionError(f"unknown {what} {name!r}. {hint}")

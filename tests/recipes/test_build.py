@@ -45,7 +45,7 @@ def data_for(recipe: Recipe) -> Dataset:
 
 
 def test_these_are_the_recipes() -> None:
-    assert set(RECIPES) == {*BUILT, "table"}, "the data of `table` are brought"
+    assert set(RECIPES) == {*BUILT, "table", "images"}, "their data are brought"
     assert all(recipe.name == name and recipe.title and recipe.expects for name, recipe in RECIPES.items())
 
 

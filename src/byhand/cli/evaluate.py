@@ -38,6 +38,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     """
     from byhand.cli.model_lookup import data_for, find_model, told
     from byhand.cli.test_set_log import count_evaluation
+    from byhand.data.image_folder import is_image_folder
     from byhand.persistence.model import check_outputs
     from byhand.recipes.datasets import is_table
     from byhand.training.evaluate import evaluate
@@ -52,7 +53,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     held_out = dataset.test is not None or told(found, "recipe", "data") != dataset.name
     count = count_evaluation(examples, reporter) if held_out else None
     kind = "test" if held_out else "training"
-    how = f": {dataset.source}" if data is not None and is_table(data) else ""
+    how = f": {dataset.source}" if data is not None and (is_table(data) or is_image_folder(Path(data))) else ""
     what = f"{len(examples):,} {kind} examples of {dataset.name}{how}"
     values = _values(found, evaluation, place, dataset, count)
     values |= {"held_out": held_out} if held_out else {"held_out": False, "interval": None}

@@ -52,9 +52,9 @@ def command(
 
     found, _ = find_model(model, runs)
     if image is not None:
-        from byhand.data.images import prepare_image
+        from byhand.cli.predict import image_row
 
-        raw, y, what = prepare_image(image).reshape(1, -1), None, f"{image}, as the network sees it"
+        raw, y, what = image_row(image, found), None, f"{image}, as the network sees it"
     else:
         dataset = data_for(found, data, data_dir)
         examples = dataset.test or dataset.train

@@ -38,6 +38,7 @@ FLAGS = {  # argument of byhand's functions that an error names → the flag tha
     "engine": "--engine numpy",
     "folder": "--data-dir",
     "runs": "--runs DIR",
+    "image_size": "--image-size 28",
 }
 
 FIRST_STEPS = """\

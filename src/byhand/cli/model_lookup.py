@@ -13,6 +13,8 @@ import numpy as np
 
 from byhand.data.examples import Dataset, Examples
 from byhand.data.gaussian_pair import GAUSSIAN_PAIRS
+from byhand.data.image_folder import is_image_folder, new_image_rows
+from byhand.data.image_schema import MNIST
 from byhand.data.tables.applying import (
     NewRows,
     apply_schema,
@@ -60,6 +62,8 @@ def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
         dataset = load_data(_unprepared("mnist"), data_dir)
     elif data is not None and is_table(data):
         return new_table(model, data)
+    elif data is not None and is_image_folder(Path(data)):
+        return new_images(model, Path(data))
     elif data is not None:
         dataset = load_data(_unprepared(data), None)
     else:
@@ -99,6 +103,24 @@ def new_table(model: Model, path: str) -> Dataset:
     more = [f"and {len(new.refused) - MOST_TOLD:,} more rows"] if len(new.refused) > MOST_TOLD else []
     notes = (*new.notes, *refused, *more)
     return Dataset(Path(path).stem, examples, None, examples, names, None, how, model.table, notes)
+
+
+def new_images(model: Model, folder: Path) -> Dataset:
+    """Return a folder of pictures by class as the model reads it: those it was not trained on."""
+    if model.image_shape is None or not model.n_classes:
+        raise DataError(f"{folder.name} is a folder of pictures, and the model does not tell their classes apart.")
+    names = model.class_names or tuple(str(i) for i in range(model.n_classes))
+    rows, held_out = new_image_rows(folder, model.image or MNIST, model.image_shape, names)
+    if rows.raw.shape[1] != model.n_features:
+        raise DataError(
+            f"the model takes {model.n_features} numbers each, and MNIST's pictures have {rows.raw.shape[1]}."
+        )
+    chosen = np.arange(len(rows.raw)) if held_out is None else held_out
+    examples = Examples(rows.raw[chosen], rows.labels[chosen], model.preparation)
+    how = "all pictures of a new folder" if held_out is None else "the test pictures of the folder of its training"
+    return Dataset(
+        folder.name, examples, None, examples, names, model.image_shape, how, notes=rows.notes, image=model.image
+    )
 
 
 def _first_refused(new: NewRows) -> str:

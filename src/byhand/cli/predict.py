@@ -55,10 +55,10 @@ def command(
 ) -> int:
     """Say what each example in FILES is.
 
-    FILES are pictures (PNG, JPEG, …: any size, dark on light or light on dark; cropped and centred as MNIST was
-    made), arrays (.npy), IDX files (gzipped or not) or tables (.csv), whose columns are found by their names. A file
-    or row that cannot be used is told on stderr and the rest is answered; the exit code is then 3. A network answers
-    whatever it is shown, also what is nothing of what it learned.
+    FILES are pictures (PNG, JPEG, …, of any size, prepared as the model's training pictures were: as MNIST's, or only
+    made grey and resized), arrays (.npy), IDX files (gzipped or not) or tables (.csv), whose columns are found by their
+    names. A file or row that cannot be used is told on stderr and the rest is answered; the exit code is then 3. A
+    network answers whatever it is shown, also what is nothing of what it learned.
 
     Example: byhand predict digit.png --show
     """
@@ -200,15 +200,29 @@ def examples_in(path: Path, model: "Model") -> "Array":
     elif "idx" in path.name or "ubyte" in path.name:
         array = read_idx(path)
     else:
-        from byhand.data.images import prepare_image
-
-        array = prepare_image(path)
+        return image_row(path, model)
     n = 1 if array.size == model.n_features else len(array) if array.ndim else 0
     if n == 0 or array.size != n * model.n_features:
         raise DataError(
             f"{path} holds an array of shape {array.shape}; the model takes {model.n_features} numbers each."
         )
     return np.ascontiguousarray(array).reshape(n, model.n_features)
+
+
+def image_row(path: Path, model: "Model") -> "Array":
+    """Return a picture file as the model reads it, (1, n_features) bytes."""
+    from byhand.data.image_schema import MNIST
+    from byhand.data.images import read_image
+    from byhand.errors import DataError
+
+    schema = model.image or MNIST
+    pixels = read_image(path, schema.preprocessing, model.image_shape).pixels
+    if pixels.size != model.n_features:
+        raise DataError(
+            f"{path} was made a picture of {pixels.shape[0]}×{pixels.shape[1]} as MNIST's are, and the model takes "
+            f"{model.n_features} numbers each."
+        )
+    return pixels.reshape(1, -1)
 
 
 def _plain_numbers(path: Path, n_features: int) -> "Array | None":

@@ -55,7 +55,8 @@ def command(
 ) -> int:
     """Train a network and test it once; with --validate, for choosing settings, it is validated instead.
 
-    Defaults to `vanilla` on MNIST, or the bundled digits when MNIST is unavailable; to `table` for a table.
+    Defaults to `vanilla` on MNIST, or the bundled digits when MNIST is unavailable; to `table` for a table, to `images`
+    for a folder of pictures by class.
 
     Example: byhand train vanilla --epochs 10 --seeds 5
     """
@@ -89,9 +90,12 @@ def command(
 
 
 def _default_recipe(data: str | None) -> str:
+    from byhand.data.image_folder import is_image_folder
     from byhand.recipes.datasets import is_table
 
-    return "table" if data is not None and is_table(data) else "vanilla"
+    if data is None:
+        return "vanilla"
+    return "images" if is_image_folder(Path(data)) else "table" if is_table(data) else "vanilla"
 
 
 def _name_of(data: str) -> str:

@@ -2,6 +2,7 @@
 
 from byhand.data.digits import digits
 from byhand.data.examples import Dataset, Examples
+from byhand.data.image_folder import read_image_folder
 from byhand.data.mnist import mnist
 from byhand.data.tables.options import TableOptions
 from byhand.data.tables.reading import from_arrays, read_table
@@ -17,6 +18,7 @@ __all__ = [
     "gaussians",
     "mnist",
     "moons",
+    "read_image_folder",
     "read_table",
     "sine",
     "spiral",

@@ -11,6 +11,7 @@ import numpy as np
 
 from byhand.arguments import check_kind
 from byhand.arrays import Array, plain_array
+from byhand.data.image_schema import ImageSchema
 from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError
 from byhand.preprocessing import InputScaler
@@ -92,6 +93,7 @@ class Dataset:
     image_shape : (height, width) when a row of `raw` is a picture
     source : one sentence for people: what it is and where it came from
     table : how the table behind it was read; None when there was none
+    image : how picture files were read; None: as MNIST's are
     notes : what was inferred in reading it, for people
     """
 
@@ -104,6 +106,7 @@ class Dataset:
     source: str
     table: TableSchema | None = None
     notes: tuple[str, ...] = ()
+    image: ImageSchema | None = None
 
     def __repr__(self) -> str:
         parts = ((name, getattr(self, name)) for name in ("train", "validation", "test"))

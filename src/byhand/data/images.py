@@ -1,10 +1,11 @@
-"""Picture files as people have them, read into grey values and made into what a network trained on MNIST expects."""
+"""Picture files as people have them, read into grey values and made into what a network expects."""
 
 import io
 import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.foreground import EmptyImageError, border
-from byhand.data.mnist_preprocess import normalize_digit
+from byhand.data.mnist_preprocess import normalize_digit, resize
 from byhand.errors import DataError, MissingDependencyError
 from byhand.files import read_bytes_limited
 
@@ -26,6 +27,27 @@ MAX_BYTES = 4 * MAX_PIXELS  # as many as the largest picture has in colour and t
 ENOUGH = 4096  # pixels a side; what is larger is made smaller before it becomes floats, four times as many bytes
 
 
+@dataclass(frozen=True, eq=False)
+class GreyImage:
+    """pixels : (h, w) grey values, 0 … 255   is_color : was it in colour, and is this its luminance?"""
+
+    pixels: Array
+    is_color: bool
+
+
+def read_image(path: Path, preprocessing: str, shape: tuple[int, int] | None) -> GreyImage:
+    """Return a picture file as bytes (h, w), prepared as a model's training examples were (see ImageSchema).
+
+    shape : (height, width) to resize to; None: as it is
+    Errors as prepare_image; a picture without ink is one with preprocessing "mnist" only.
+    """
+    grey = _grey(path)
+    if preprocessing == "mnist":
+        return GreyImage(_digit(path, grey.pixels), grey.is_color)
+    pixels = grey.pixels if shape in (None, grey.pixels.shape) else resize(grey.pixels.astype(np.float64), *shape)
+    return GreyImage(np.clip(np.round(pixels), 0, 255).astype(np.uint8), grey.is_color)
+
+
 def prepare_image(path: Path) -> Array:
     """Return the digit in a picture file as (28, 28) bytes, 255 for ink, as MNIST has it.
 
@@ -33,14 +55,18 @@ def prepare_image(path: Path) -> Array:
     Raises DataError when it is missing, no picture, damaged, too large, or has no ink; SystemResourceError when the
     machine cannot read it; MissingDependencyError without Pillow.
     """
+    return _digit(path, _grey(path).pixels)
+
+
+def _digit(path: Path, grey: Array) -> Array:
     try:
-        return normalize_digit(_grey(path))
+        return normalize_digit(grey)
     except EmptyImageError as error:
         raise EmptyImageError(f"{path}: {error}") from None
 
 
-def _grey(path: Path) -> Array:
-    """Return a picture file as grey values (h, w), 0 … 255."""
+def _grey(path: Path) -> GreyImage:
+    """Return a picture file as grey values."""
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
@@ -53,7 +79,8 @@ def _grey(path: Path) -> Array:
             if max(picture.size) > MAX_SIDE:
                 raise Image.DecompressionBombError
             ImageOps.exif_transpose(picture, in_place=True)
-            return _flat(_smaller(picture))
+            smaller = _smaller(picture)
+            return GreyImage(_flat(smaller), _is_color(smaller))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         most = f"{MAX_PIXELS:,}, and {MAX_SIDE:,} a side, at most"
         raise DataError(f"{path} declares too many pixels; expected {most}.") from None
@@ -91,6 +118,14 @@ def _smaller(picture: "Image.Image") -> "Image.Image":
     sixteen_bits = picture.mode.startswith("I;16")
     reduced = (picture.convert("I") if sixteen_bits else picture).reduce(k)
     return reduced.convert("I;16") if sixteen_bits else reduced
+
+
+def _is_color(picture: "Image.Image") -> bool:
+    """Is any pixel not grey? Pictures of grey values are often saved as colour."""
+    if picture.mode in ("1", "L", "LA", "La", "I", "F") or picture.mode.startswith("I;16"):
+        return False
+    channels = np.asarray(picture.convert("RGB"))
+    return bool((channels.max(axis=2) != channels.min(axis=2)).any())
 
 
 def _flat(picture: "Image.Image") -> Array:

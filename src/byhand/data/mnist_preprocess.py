@@ -33,11 +33,11 @@ def normalize_digit(grey: Array) -> Array:
 def normalize_foreground(ink: Array) -> Array:
     """Return (28, 28) bytes for the ink of one digit, (h, w) from 0 on, cut to its box."""
     scale = INK_SIDE / max(ink.shape)
-    fitted = _resized(ink, *(max(1, round(side * scale)) for side in ink.shape))
+    fitted = resize(ink, *(max(1, round(side * scale)) for side in ink.shape))
     return (255 * _centred(fitted / fitted.max())).round().astype(np.uint8)  # thin strokes too are black in MNIST
 
 
-def _resized(picture: Array, height: int, width: int) -> Array:
+def resize(picture: Array, height: int, width: int) -> Array:
     """Return the picture at another size, keeping mean grey: anti-aliased where it shrinks, smooth where it grows."""
     return _weights(picture.shape[0], height) @ picture @ _weights(picture.shape[1], width).T
 

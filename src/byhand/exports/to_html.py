@@ -26,8 +26,8 @@ def to_html(model: Model, folder: Path) -> bytes:
 
     Raises OptionError for a model that does not look at MNIST-like pictures of 28×28.
     """
-    if model.image_shape != SHAPE:
-        raise OptionError("a page reads drawings, and this model does not look at pictures of 28×28 pixels.")
+    if model.image_shape != SHAPE or (model.image is not None and model.image.preprocessing != "mnist"):
+        raise OptionError("a page reads drawings, and this model does not look at 28×28 pixels like MNIST's.")
     weights = folder / "model.safetensors"
     save_model(model, weights)
     body = re.search(r"<body>.*</body>", _text("index.html"), flags=re.DOTALL)

@@ -6,7 +6,7 @@ classes, probabilities or values.
 
 import math
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ import numpy as np
 
 from byhand.arguments import MAX_WIDTH, check_items, check_kind, check_path, check_whole
 from byhand.arrays import Array, Params, check_input, plain_array
+from byhand.data.image_schema import ImageSchema
 from byhand.data.tables.applying import apply_schema, read_new
 from byhand.data.tables.frames import is_frame
 from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError, OptionError, ShapeError, lookup
 from byhand.network import Network
 from byhand.persistence.container import Document, Format, read_document, write_document
+from byhand.persistence.image_schema import plain_image_schema, read_image_schema
 from byhand.persistence.network_config import Described, build_network, describe_network, read_layers
 from byhand.persistence.output import Output, class_numbers, class_scores
 from byhand.persistence.safetensors_io import naming
@@ -42,17 +44,23 @@ _FIELDS: dict[str, Reader] = {
     "provenance": plain_object,
     "history": plain_object,
 }
-_without_table, _with_table = record(_FIELDS), record({**_FIELDS, "table": read_schema})
+_OPTIONAL: dict[str, Reader] = {"table": read_schema, "image": read_image_schema}
 
 
 def _body(name: str, value: Any) -> dict[str, Any]:
-    """Read the description of a model: version 2 is version 1 with a table."""
-    body: dict[str, Any] = (_with_table if "table" in plain_object(name, value) else _without_table)(name, value)
+    """Read the description of a model: version 2 may have a table, version 3 how pictures are read."""
+    given = plain_object(name, value)
+    fields = {**_FIELDS, **{field: reader for field, reader in _OPTIONAL.items() if field in given}}
+    body: dict[str, Any] = record(fields)(name, value)
     return body
 
 
-FORMAT = Format("byhand model", 2, _body)
-FORMAT_WITHOUT_TABLE = Format("byhand model", 1, _body)  # older readers understand it, so it is still written
+FORMAT = Format("byhand model", 3, _body)
+
+
+def _format_for(body: dict[str, Any]) -> Format:
+    """Return the oldest version that says it all: older readers understand it."""
+    return replace(FORMAT, version=3 if "image" in body else 2 if "table" in body else 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +72,7 @@ class Model:
     class_names : what the class numbers mean; empty when nobody named them, and for regression
     image_shape : (height, width) when a row of raw data is a picture
     table : how to read a table for it, when it was trained on one
+    image : how to read a picture file for it; None: as MNIST's digits are prepared
     provenance : plain data: recipe and its fields, seed, source of the data, environment (see provenance.py)
     history : plain data: see provenance.training_summary
     All strings in these two are UntrustedText, whoever made the model: they inform, and nothing acts on them.
@@ -78,6 +87,7 @@ class Model:
     provenance: dict[str, Any] = field(default_factory=dict)
     history: dict[str, Any] = field(default_factory=dict)
     table: TableSchema | None = None
+    image: ImageSchema | None = None
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -97,6 +107,8 @@ class Model:
             raise ShapeError(
                 f"a model of {self.n_features} features got a table whose columns are {self.table.n_features} inputs"
             )
+        if self.image is not None and self.image_shape is None:
+            raise ShapeError("a model got how to read pictures, and no image_shape; expected (height, width)")
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (scale, shift)):
             raise ShapeError("a model got a preparation of other numbers than finite floats")
 
@@ -227,8 +239,10 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     }
     if model.table is not None:
         body["table"] = plain_schema(model.table)
+    if model.image is not None:
+        body["image"] = plain_image_schema(model.image)
     arrays = {SCALE: model.preparation.scale, SHIFT: model.preparation.shift, **state_dict(model.network)}
-    write_document(_file(path), FORMAT if model.table else FORMAT_WITHOUT_TABLE, Document(body, arrays))
+    write_document(_file(path), _format_for(body), Document(body, arrays))
 
 
 def load_model(path: str | os.PathLike[str]) -> Model:
@@ -265,6 +279,7 @@ def _model(body: dict[str, Any], arrays: Params) -> Model:
         body["provenance"],
         body["history"],
         body.get("table"),
+        body.get("image"),
     )
 
 

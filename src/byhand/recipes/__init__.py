@@ -7,6 +7,7 @@ from byhand.recipes.draw import DRAW
 from byhand.recipes.fast import FAST
 from byhand.recipes.first import FIRST
 from byhand.recipes.gaussians import GAUSSIANS_4_4, GAUSSIANS_16_8
+from byhand.recipes.images import IMAGES
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.table import TABLE
 from byhand.recipes.vanilla import VANILLA
@@ -14,7 +15,7 @@ from byhand.recipes.xor import XOR
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
-    for recipe in (VANILLA, FIRST, DEEP_DIVE, FAST, DRAW, GAUSSIANS_16_8, GAUSSIANS_4_4, XOR, DIGITS, TABLE)
+    for recipe in (VANILLA, FIRST, DEEP_DIVE, FAST, DRAW, GAUSSIANS_16_8, GAUSSIANS_4_4, XOR, DIGITS, TABLE, IMAGES)
 }
 
 

@@ -10,11 +10,13 @@ from byhand.initializers import Initializer
 from byhand.losses import LOSSES, BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.recipes.images import IMAGES
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.table import TABLE, fit_to_rows
 from byhand.schedules import schedule_for
 from byhand.training.plan import Plan
 
+OWN_DATA = (TABLE.name, IMAGES.name)  # recipes made to fit the number of examples
 REGRESSION_LR_FACTOR = (
     0.1  # · a recipe's learning rate: squared error is steeper than cross-entropy, whose gradient stops at 1
 )
@@ -74,16 +76,16 @@ def build_optimizer(recipe: Recipe) -> Optimizer:
 
 
 def adapt_to_regression(recipe: Recipe, dataset: Dataset, given: Collection[str] = ()) -> Recipe:
-    """Return the recipe, made to fit the data: epochs and batches for the rows of a table; where the data are numbers
-    to predict, squared error, and a smaller rate.
+    """Return the recipe, made to fit the data: epochs and batches for the number of one's own rows or pictures; where
+    the data are numbers to predict, squared error, and a smaller rate.
 
     given : names of fields that somebody chose; these stay. A loss that was chosen is not changed.
     """
-    if recipe.name == TABLE.name:
+    if recipe.name in OWN_DATA:
         recipe = fit_to_rows(recipe, len(dataset.train), given)
     if dataset.train.is_classes or recipe.loss == SquaredError.kind or "loss" in given:
         return recipe
-    keeps_rate = "learning_rate" in given or recipe.name == TABLE.name  # Adam's step does not grow with the gradient
+    keeps_rate = "learning_rate" in given or recipe.name in OWN_DATA  # Adam's step does not grow with the gradient
     rate = recipe.learning_rate * (1 if keeps_rate else REGRESSION_LR_FACTOR)
     return replace(recipe, loss=SquaredError.kind, label_smoothing=0.0, learning_rate=rate)
 

@@ -9,10 +9,14 @@ import numpy as np
 
 from byhand import data
 from byhand.data.examples import Dataset
+from byhand.data.foreground import border
 from byhand.data.gaussian_pair import GAUSSIAN_PAIRS
+from byhand.data.image_folder import is_image_folder
+from byhand.data.image_schema import PREPROCESSINGS, ImageSchema
 from byhand.data.split import stratified_split
 from byhand.data.tables.options import TableOptions
 from byhand.errors import OptionError, lookup
+from byhand.recipes.images import IMAGES
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.table import TABLE
 
@@ -31,19 +35,32 @@ def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | Non
         raise OptionError(f"unknown validation {recipe.validation!r}. Known: none, balanced, last-5000.")
     if data_dir is not None and recipe.data != "mnist":
         raise OptionError(f"--data-dir is a folder of MNIST, and the data are {recipe.data!r}; leave one of them out.")
-    if recipe.data == "mnist" or Path(recipe.data).is_dir():
+    if recipe.image_preprocessing not in ("auto", *PREPROCESSINGS):
+        raise OptionError(f"unknown image preprocessing {recipe.image_preprocessing!r}. Known: auto, none, mnist.")
+    if recipe.data == "mnist" or (Path(recipe.data).is_dir() and not is_image_folder(Path(recipe.data))):
         folder = data_dir if recipe.data == "mnist" else Path(recipe.data)
         validation = None if recipe.validation == "none" else recipe.validation
-        return data.mnist(folder, preparation=recipe.scaling, validation=validation, progress=progress)
+        dataset = data.mnist(folder, preparation=recipe.scaling, validation=validation, progress=progress)
+        return replace(dataset, image=_image_schema(recipe, dataset))
     if recipe.validation == "last-5000":
         raise OptionError("validation last-5000 is a part of MNIST; use balanced for other data.")
     dataset = _smaller_data(recipe)
-    return dataset if recipe.validation == "none" else _with_validation(dataset, recipe.seed)
+    return dataset if recipe.validation == "none" else with_validation(dataset, recipe.seed)
 
 
 def is_table(data: str) -> bool:
     """Does this word for data name a file?"""
     return bool(Path(data).suffix) and not Path(data).is_dir()
+
+
+def _image_schema(recipe: Recipe, dataset: Dataset) -> ImageSchema | None:
+    """Return how picture files are read beside IDX files: not as MNIST's, where their background is light."""
+    if recipe.image_preprocessing == "none":
+        return ImageSchema()
+    if recipe.image_preprocessing == "mnist" or dataset.image_shape is None:
+        return None
+    mean = dataset.train.raw.mean(axis=0, dtype=np.float64).reshape(dataset.image_shape)
+    return ImageSchema() if np.median(border(mean)) > 127 else None
 
 
 def table_options(recipe: Recipe) -> TableOptions:
@@ -66,6 +83,17 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _smaller_data(recipe: Recipe) -> Dataset:
     """Return a toy set, the bundled digits or a table."""
+    if is_image_folder(Path(recipe.data)):
+        preprocessing = "none" if recipe.image_preprocessing == "auto" else recipe.image_preprocessing
+        return data.read_image_folder(
+            recipe.data,
+            size=recipe.image_size,
+            preprocessing=preprocessing,
+            preparation=recipe.preparation,
+            seed=SPLIT_SEED,
+        )
+    if recipe.data == IMAGES.data:
+        raise OptionError("the recipe images needs pictures of yours; name their folder with --data my-pictures.")
     if recipe.data == TABLE.data and not Path(recipe.data).exists():
         raise OptionError("the recipe table needs a table of yours; name it with --data my.csv.")
     if is_table(recipe.data):

@@ -71,6 +71,7 @@ class Run:
             },
             history=training_summary([asdict(row) for row in self.state.history]),
             table=self.dataset.table,
+            image=self.dataset.image,
         )
 
     def diagnosis(

@@ -27,7 +27,7 @@ class CellErrors:
         more = f"; and {self.n - len(self._told):,} more" if self.n > len(self._told) else ""
         return f"{self._name}: {'; '.join(self._told)}{more}"
 
-    def refuse(self, remedy: str) -> None:
-        """Raise DataError if there is anything."""
+    def refuse(self, remedy: str, *, argument: str | None = None) -> None:
+        """Raise DataError if there is anything. argument : see ByhandError"""
         if self.n:
-            raise DataError(f"{self}. {remedy}")
+            raise DataError(f"{self}. {remedy}", argument=argument)

@@ -14,8 +14,8 @@ from byhand.arrays import Array
 def row_keys(inputs: Array, answers: Array, classes: Sequence[str], seed: int) -> Array:
     """Return (n,) uint64: the beginning of the SHA-256 of the seed, a row's inputs and its answer's name or numbers."""
     start = hashlib.sha256(f"{seed}\n".encode())
-    rows = np.ascontiguousarray(inputs, dtype="<f8") + 0.0  # no negative zero
     told = [classes[i].encode() for i in answers] if classes else [row.astype("<f4").tobytes() for row in answers]
+    rows = (row.astype("<f8") + 0.0 for row in inputs)  # no negative zero; a row at a time: as float64 all take much
     return np.array([_key(start, row.tobytes(), answer) for row, answer in zip(rows, told, strict=True)], dtype="<u8")
 
 
