@@ -14,6 +14,7 @@ import numpy.typing as npt
 from byhand.arguments import check_items, check_kind, shown
 from byhand.arrays import Array, Params, check_same_shape
 from byhand.errors import OptionError, ShapeError
+from byhand.initializers import Initializer, he
 from byhand.layers.base import Layer
 from byhand.random import RandomStream
 
@@ -58,11 +59,39 @@ class Network:
             self.widths.append(layer.n_out(self.widths[-1]))
 
     @classmethod
-    def mlp(cls, sizes: Sequence[int], **options: Any) -> "Network":
-        """Return a multilayer perceptron, sizes like [784, 128, 10]; options and their meaning: byhand.mlp.mlp."""
+    def mlp(
+        cls,
+        sizes: Sequence[int],
+        *,
+        activation: str = "relu",
+        output: str = "identity",
+        initializer: Initializer = he,
+        dropout: float = 0.0,
+        batch_norm: bool = False,
+        residual: bool = False,
+        seed: int = 0,
+    ) -> "Network":
+        """Return a multilayer perceptron, sizes like [784, 128, 10].
+
+        activation : behind every hidden dense layer   output : behind the last one ("identity" gives logits)
+        initializer : of the weights, as byhand.initializers.he
+        dropout : share of silent units behind every hidden activation
+        batch_norm : normalise before every hidden activation
+        residual : a way around every hidden layer but the first that keeps its width
+        seed : decides the weights
+        """
         from byhand.mlp import mlp
 
-        return mlp(sizes, **options)
+        return mlp(
+            sizes,
+            activation=activation,
+            output=output,
+            initializer=initializer,
+            dropout=dropout,
+            batch_norm=batch_norm,
+            residual=residual,
+            seed=seed,
+        )
 
     @property
     def params(self) -> Params:

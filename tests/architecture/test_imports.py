@@ -40,7 +40,7 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "optimizers": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "schedules": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "metrics": ({"errors", "arrays"}, {"numpy"}),
-    "network": ({"errors", "arguments", "arrays", "random", "layers", "mlp", "summary"}, {"numpy"}),
+    "network": ({"errors", "arguments", "arrays", "random", "initializers", "layers", "mlp", "summary"}, {"numpy"}),
     "mlp": ({"errors", "arguments", "random", "layers", "initializers", "network"}, {"numpy"}),
     "summary": ({"network"}, set()),
     "preprocessing": (GROUND, {"numpy"}),

@@ -37,7 +37,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = byhand("train", "--data", write_folder(root / "stripes"), "--runs", root)
     assert done.code == 0, done.err
     assert "stripes: 40 pictures in 2 folders, one a class, read as 12×12 pixels" in done.err
-    return root / "images-1"
+    return root / "stripes-1"
 
 
 def test_a_model_reads_new_pictures_as_it_read_its_own(run: Path, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_another_size_is_resized_for_a_model_and_asked_for_in_training(run: Path
     assert "large.png has 48×48 pixels, and the first picture 12×12" in done.err
     assert "--image-size" in done.err
     assert byhand("train", "--data", new, "--runs", tmp_path, "--image-size", "6", "--epochs", "1").code == 0
-    assert load_model(tmp_path / "images-1").image_shape == (6, 6)
+    assert load_model(tmp_path / "new-1").image_shape == (6, 6)
     assert byhand("train", "--data", new, "--runs", tmp_path, "--image-size", "100000").code == 2
 
 
@@ -115,7 +115,7 @@ def test_pictures_can_be_prepared_as_mnists(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "d", n=4)
     flags = ("--image-preprocessing", "mnist", "--epochs", "1")
     assert byhand("train", "--data", folder, "--runs", tmp_path, *flags).code == 0
-    model = load_model(tmp_path / "images-1")
+    model = load_model(tmp_path / "d-1")
     assert (model.image_shape, model.image and model.image.preprocessing) == ((28, 28), "mnist")
 
 

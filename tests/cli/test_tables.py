@@ -1,6 +1,7 @@
 """A table's way through the verbs: train, predict, evaluate, explain, with what real files have in them."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,4 +120,19 @@ def test_no_interval_is_given_for_examples_that_were_trained_on(tmp_path: Path) 
     done = byhand("train", "xor", "--epochs", "2", "--runs", tmp_path)
     assert "on its own training examples" in done.out
     assert "95 % interval" not in done.out
+    assert "interval" not in byhand("train", "xor", "--epochs", "2", "--runs", tmp_path, "--json").json
     assert "95 %" not in byhand("evaluate", tmp_path / "xor-1").out
+
+
+def test_the_order_of_rows_does_not_change_what_validates(tmp_path: Path) -> None:
+    from byhand.recipes.datasets import load_data
+
+    some = rows(60)
+    parts = []
+    for name, order in (("a", some), ("b", some[::-1])):
+        table = write(tmp_path / f"{name}.csv", HEADER, *order)
+        recipe = replace(TABLE, data=str(table), validation="balanced")
+        held_out = load_data(recipe, None).validation
+        assert held_out is not None
+        parts.append(sorted(map(tuple, held_out.raw.tolist())))
+    assert parts[0] == parts[1]

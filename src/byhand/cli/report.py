@@ -80,7 +80,7 @@ def report_values(
         values[f"{first.part}_accuracy"] = spread([result.outcome.accuracy or 0.0 for result in results])
     else:
         values["r_squared"] = spread([result.outcome.r2_score or 0.0 for result in results])
-    if first.interval is not None:
+    if first.interval is not None and first.held_out:
         values["interval"] = {"of": f"seed {results[0].seed}", "level": 0.95, "bounds": list(first.interval)}
     if first.confusion is not None:
         names = dataset.class_names

@@ -13,7 +13,8 @@ from byhand.data.foreground import border
 from byhand.data.gaussian_pair import GAUSSIAN_PAIRS
 from byhand.data.image_folder import is_image_folder
 from byhand.data.image_schema import PREPROCESSINGS, ImageSchema
-from byhand.data.split import stratified_split
+from byhand.data.split import content_split, stratified_split
+from byhand.data.tables.fingerprint import row_keys
 from byhand.data.tables.options import TableOptions
 from byhand.errors import OptionError, lookup
 from byhand.recipes.images import IMAGES
@@ -45,7 +46,7 @@ def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | Non
     if recipe.validation == "last-5000":
         raise OptionError("validation last-5000 is a part of MNIST; use balanced for other data.")
     dataset = _smaller_data(recipe)
-    return dataset if recipe.validation == "none" else with_validation(dataset, recipe.seed)
+    return dataset if recipe.validation == "none" else _with_validation(dataset, recipe.seed)
 
 
 def is_table(data: str) -> bool:
@@ -84,14 +85,7 @@ def _words(text: str) -> tuple[str, ...]:
 def _smaller_data(recipe: Recipe) -> Dataset:
     """Return a toy set, the bundled digits or a table."""
     if is_image_folder(Path(recipe.data)):
-        preprocessing = "none" if recipe.image_preprocessing == "auto" else recipe.image_preprocessing
-        return data.read_image_folder(
-            recipe.data,
-            size=recipe.image_size,
-            preprocessing=preprocessing,
-            preparation=recipe.preparation,
-            seed=SPLIT_SEED,
-        )
+        return _image_folder(recipe)
     if recipe.data == IMAGES.data:
         raise OptionError("the recipe images needs pictures of yours; name their folder with --data my-pictures.")
     if recipe.data == TABLE.data and not Path(recipe.data).exists():
@@ -120,8 +114,25 @@ def _smaller_data(recipe: Recipe) -> Dataset:
     return lookup("data", recipe.data, {"mnist": data.mnist, **known})()  # MNIST, for the nearest known name
 
 
+def _image_folder(recipe: Recipe) -> Dataset:
+    return data.read_image_folder(
+        recipe.data,
+        size=recipe.image_size,
+        preprocessing="none" if recipe.image_preprocessing == "auto" else recipe.image_preprocessing,
+        preparation=recipe.preparation,
+        seed=SPLIT_SEED,
+    )
+
+
 def _with_validation(dataset: Dataset, seed: int) -> Dataset:
-    """Return the set with a stratified part of its training examples held back (any part of them, in regression)."""
+    """Return the set with a stratified part of its training examples held back (any part of them, in regression).
+
+    Of one's own tables and pictures it is chosen by their contents, as the test part is: the order changes nothing.
+    """
     classes = dataset.train.y if dataset.train.is_classes else np.zeros(len(dataset.train), dtype=np.int64)
-    train, held_out = stratified_split(classes, VALIDATION_SHARE, seed)
+    if dataset.table or dataset.image:
+        keys = row_keys(dataset.train.raw, dataset.train.y, dataset.class_names, seed)
+        train, held_out = content_split(classes, keys, VALIDATION_SHARE)
+    else:
+        train, held_out = stratified_split(classes, VALIDATION_SHARE, seed)
     return replace(dataset, train=dataset.train.take(train), validation=dataset.train.take(held_out))

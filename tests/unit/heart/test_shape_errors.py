@@ -1,15 +1,17 @@
 """A wrong shape is a wrong computation: the error says who got what, what was expected, and what to do."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from byhand.errors import OptionError, ShapeError
+from byhand.errors import OptionError, ShapeError, lookup
 from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.metrics import accuracy, mean_interval
+from byhand.mlp import mlp
 from byhand.network import Network
 
 NETWORK = Network.mlp([784, 5, 10])
@@ -110,3 +112,15 @@ def test_an_unknown_activation_is_answered_with_the_nearest(name: str) -> None:
 def test_layers_without_a_width_take_any() -> None:
     for layer in (ReLU(), Sigmoid(), Dropout(0.5)):
         assert Network([Dense(2, 7), layer, Dense(7, 3)]).widths == [2, 7, 7, 3]
+
+
+def test_a_number_is_not_taken_for_a_misspelt_one() -> None:
+    with pytest.raises(OptionError, match=r"unknown class '12'\. Known: 1, 2\."):
+        lookup("class", "12", {"1": 1, "2": 2})
+
+
+def test_the_options_of_mlp_can_be_read_on_the_network() -> None:
+    own, function = (inspect.signature(built).parameters for built in (Network.mlp, mlp))
+    assert {name: option.default for name, option in own.items()} == {
+        name: option.default for name, option in function.items()
+    }
