@@ -142,3 +142,11 @@ def test_a_data_set_is_shown_in_a_line() -> None:
     dataset = from_arrays(np.zeros((10, 2)), np.arange(10) % 2)
     assert repr(dataset) == "<Dataset arrays: train 8, test 2 examples of 2 numbers, 2 classes>"
     assert repr(dataset.train) == "<Examples: 8 of 2 numbers (float32), answers are classes>"
+
+
+def test_a_number_can_stand_for_a_missing_value(tmp_path: Path) -> None:
+    rows = [f"{i},{-999 if i == 3 else i / 2},{'ab'[i % 2]}" for i in range(20)]
+    (tmp_path / "t.csv").write_text("\n".join(["i,x,y", *rows]), encoding="utf-8")
+    options = TableOptions(missing_values=("-999",), missing="drop")
+    dataset = read_table(tmp_path / "t.csv", options=options)
+    assert "1 rows with a missing value are left out" in dataset.notes

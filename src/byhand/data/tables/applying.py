@@ -90,11 +90,10 @@ def replace_name(table: Table, name: str) -> Table:
 def apply_schema(schema: TableSchema, table: Table) -> NewRows:
     """Return the inputs of all rows that have them; raise DataError where columns are missing."""
     table, narrow = _matched(schema, table)
-    whole = [i for i, row in enumerate(table.rows) if len(row) == len(table.columns)]
+    misfits = table.rows.misfits
+    whole = [i for i in range(len(table.rows)) if i not in misfits]
     expected = len(table.columns)
-    refused = [
-        (i, f"{len(row)} fields; expected {expected}") for i, row in enumerate(table.rows) if len(row) != expected
-    ]
+    refused = [(i, f"{len(row)} fields; expected {expected}") for i, row in misfits.items()]
     part = table.take(whole) if refused else table
     encoded = encode(part, schema.columns, schema.decimal, schema.missing_values)
     wrong = dict(encoded.errors)
@@ -117,7 +116,8 @@ def read_answers(new: NewRows, schema: TableSchema, class_names: Sequence[str]) 
             f"{new.table.name} has no column {schema.target!r}, which the model predicts; expected it, to compare with."
         )
     at = new.table.columns.index(schema.target)
-    texts = [new.table.rows[i][at] for i in new.rows]
+    cells = new.table.rows.column(at)
+    texts = [cells[i] for i in new.rows]
     gaps = find_missing(texts, schema.missing_values)
     values: Sequence[float | int | None]
     if class_names:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from byhand.data.tables.cell_errors import CellErrors, shown_cell
-from byhand.data.tables.content import Table, find_missing, parse_number
+from byhand.data.tables.content import Table, all_numbers, find_missing, parse_number
 from byhand.data.tables.options import TableOptions
 from byhand.data.tables.schema import MAX_CATEGORIES, Column
 
@@ -32,6 +32,8 @@ def infer_columns(table: Table, target: str, options: TableOptions) -> tuple[Col
 def _infer_column(table: Table, name: str, options: TableOptions, errors: CellErrors) -> Column:
     """Return one column; note what does not fit."""
     texts = table.column(name)
+    if texts and all_numbers(texts, options.missing_values, options.decimal) is not None:
+        return Column(name)
     is_missing = find_missing(texts, options.missing_values)
     filled = [i for i, gap in enumerate(is_missing) if not gap]
     words = [i for i in filled if parse_number(texts[i], options.decimal) is None]

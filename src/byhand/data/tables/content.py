@@ -1,11 +1,13 @@
 """A table as rows of text, wherever it came from, and what counts as a number or as missing in it."""
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from byhand.arrays import Array
+from byhand.data.tables.packed_rows import PackedRows
 from byhand.errors import DataError
 
 
@@ -14,7 +16,7 @@ class Table:
     """Rows of text.
 
     columns : names, each once
-    rows : lists of cells; some may be too long or too short
+    rows : lists of cells; its misfits are too long or too short
     lines : the number of each row as its reader counts: of the line in a file, from 1, or of the row, from 0
     place : what that number is called: "line" or "row"
     has_header : did the names come with the data?
@@ -22,7 +24,7 @@ class Table:
 
     name: str
     columns: list[str]
-    rows: list[list[str]]
+    rows: PackedRows
     lines: Sequence[int]
     place: str
     has_header: bool
@@ -33,12 +35,14 @@ class Table:
 
     def column(self, name: str) -> list[str]:
         """Return the cells of one column; all rows must have as many cells as there are columns."""
-        at = self.columns.index(name)
-        return [row[at] for row in self.rows]
+        return self.rows.column(self.columns.index(name))
 
     def take(self, rows: Sequence[int]) -> "Table":
         """Return the table with these rows only."""
-        chosen, lines = [self.rows[i] for i in rows], [self.lines[i] for i in rows]
+        if len(rows) == len(self.rows):
+            return self
+        chosen = PackedRows(len(self.columns), (self.rows[i] for i in rows))
+        lines = array("q", (self.lines[i] for i in rows))
         return Table(self.name, self.columns, chosen, lines, self.place, self.has_header)
 
 
@@ -70,6 +74,25 @@ def parse_numbers(texts: Sequence[str], is_missing: Sequence[bool], decimal: str
     parsed = [None if gap else parse_number(text, decimal) for text, gap in zip(texts, is_missing, strict=True)]
     unfit = [i for i, value in enumerate(parsed) if value is None and not is_missing[i]]
     return np.array([np.nan if value is None else value for value in parsed]), unfit
+
+
+def all_numbers(texts: Sequence[str], missing_values: Sequence[str], decimal: str) -> Array | None:
+    """Return cells as float64 (n,) where every one is a finite number, quickly; None where they need a closer look.
+
+    That is the case too where a number, as -999, stands for a missing value.
+    """
+    if decimal == "," or any(map(_is_finite, missing_values)) or "_" in "".join(texts):
+        return None
+    try:
+        numbers = np.fromiter(map(float, texts), dtype=np.float64, count=len(texts))
+    except ValueError:
+        return None
+    return numbers if np.isfinite(numbers).all() else None
+
+
+def _is_finite(text: str) -> bool:
+    number = parse_number(text)
+    return number is not None and bool(np.isfinite(number))
 
 
 def find_missing(texts: Sequence[str], missing_values: Sequence[str]) -> list[bool]:

@@ -2,16 +2,19 @@
 
 import csv
 import io
-from collections.abc import Collection
+from array import array
+from collections.abc import Collection, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from byhand.data.tables.content import Table, checked_names
-from byhand.data.tables.header import looks_like_header
+from byhand.data.tables.header import N_LOOKED_AT, looks_like_header
 from byhand.data.tables.options import TableOptions
+from byhand.data.tables.packed_rows import PackedRows
 from byhand.errors import DataError
 from byhand.files import read_bytes_limited
 
-MAX_BYTES = 1 << 27  # of a file: MNIST as text has 110 MB, and text in cells takes 35 times its size in memory
+MAX_BYTES = 1 << 27  # of a file: MNIST as text has 110 MB
 MAX_COLUMNS = 100_000
 MAX_FIELD = 64_000  # characters
 DELIMITERS = ",;\t"
@@ -23,46 +26,65 @@ def read_csv(path: Path, options: TableOptions, known: Collection[str] = ()) -> 
     known : names of columns that a model has; then a header is a first row that holds one of them
     Raises DataError when it is not a table.
     """
-    text = _decoded(path, options.encoding)
-    rows, lines = _rows(path, text, options.decimal)
-    if not rows:
-        raise DataError(f"{path} is empty.")
-    has_header = _has_header(rows, options, known)
-    names = checked_names(path.name, rows[0]) if has_header else [f"column {i + 1}" for i in range(len(rows[0]))]
-    start = int(has_header)
-    return Table(path.stem, names, rows[start:], lines[start:], "line", has_header)
-
-
-def _decoded(path: Path, encoding: str) -> str:
     content = read_bytes_limited(path, "a table", MAX_BYTES)
     try:
-        return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path} is not text in {encoding}: byte {error.start:,} cannot be read. Name its encoding, such as cp1252."
-        ) from None
+        return _table(path, content, options, known)
+    except UnicodeDecodeError:
+        raise DataError(_undecodable(path, content, options.encoding)) from None
     except UnicodeError:
-        raise DataError(f"{path} is not text in {encoding}. Name its encoding, such as cp1252.") from None
+        raise DataError(f"{path} is not text in {options.encoding}. Name its encoding, such as cp1252.") from None
 
 
-def _rows(path: Path, text: str, decimal: str) -> tuple[list[list[str]], list[int]]:
-    """Return rows that are not blank, and the line on which each begins."""
-    first_line = next((line for line in io.StringIO(text) if line.strip()), "")
-    delimiter = _delimiter(first_line, decimal)
+def _table(path: Path, content: bytes, options: TableOptions, known: Collection[str]) -> Table:
+    lines = array("q")
+    rows = _rows(path, content, options, lines)
+    first = list(islice(rows, N_LOOKED_AT + 1))
+    if not first:
+        raise DataError(f"{path} is empty.")
+    has_header = _has_header(first, options, known)
+    names = checked_names(path.name, first[0]) if has_header else [f"column {i + 1}" for i in range(len(first[0]))]
+    start = int(has_header)
+    packed = PackedRows(len(names), chain(first[start:], rows))
+    return Table(path.stem, names, packed, lines[start:], "line", has_header)
+
+
+def _codec(encoding: str) -> str:
+    return "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
+
+
+def _undecodable(path: Path, content: bytes, encoding: str) -> str:
+    """Return the sentence for bytes that are not text; the place is of the whole file, not of a part of it."""
+    try:
+        content.decode(_codec(encoding))
+        where = "its end"
+    except UnicodeDecodeError as error:
+        where = f"byte {error.start:,}"
+    return f"{path} is not text in {encoding}: {where} cannot be read. Name its encoding, such as cp1252."
+
+
+def _rows(path: Path, content: bytes, options: TableOptions, lines: "array[int]") -> Iterator[list[str]]:
+    """Yield rows that are not blank; note in `lines` on which line each begins."""
+    codec = _codec(options.encoding)
+    first_line = next((line for line in _text(content, codec) if line.strip()), "")
+    delimiter = _delimiter(first_line, options.decimal)
     if first_line.count(delimiter) >= MAX_COLUMNS:
         raise DataError(f"{path} has more than {MAX_COLUMNS:,} columns.")
     csv.field_size_limit(MAX_FIELD)
-    rows, lines, line = [], [], 1
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    line = 1
+    reader = csv.reader(_text(content, codec, newline=""), delimiter=delimiter)
     try:
         for row in reader:
             if row:
-                rows.append(row)
                 lines.append(line)
+                yield row
             line = reader.line_num + 1
     except csv.Error as error:
         raise DataError(f"{path} cannot be read as a table: {error} (line {line:,}).") from error
-    return rows, lines
+
+
+def _text(content: bytes, codec: str, newline: str | None = None) -> io.TextIOWrapper:
+    """Return a file's bytes as text that is decoded a part at a time."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding=codec, newline=newline)
 
 
 def _delimiter(line: str, decimal: str) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.tables.content import Table, checked_names
+from byhand.data.tables.packed_rows import PackedRows
 from byhand.errors import DataError
 
 MISSING_TYPES = ("NAType", "NaTType", "MaskedConstant")  # of pandas.NA, pandas.NaT, numpy.ma.masked
@@ -44,7 +45,7 @@ def _columns_together(source: Mapping[Any, Any]) -> Array:
 
 
 def _table(name: str, names: list[str], values: Array, *, has_header: bool) -> Table:
-    rows = [[cell_text(value) for value in row] for row in values]
+    rows = PackedRows(len(names), ([cell_text(value) for value in row] for row in values))
     return Table(name, names, rows, range(len(rows)), "row", has_header)
 
 

@@ -154,9 +154,8 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
 
 def _check_widths(table: Table) -> None:
     errors = CellErrors(table.name)
-    for i, row in enumerate(table.rows):
-        if len(row) != len(table.columns):
-            errors.add(f"{table.where(i)}: {len(row)} fields; expected {len(table.columns)}")
+    for i, row in table.rows.misfits.items():
+        errors.add(f"{table.where(i)}: {len(row)} fields; expected {len(table.columns)}")
     errors.refuse("Give every row as many fields.")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.tables.cell_errors import CellErrors, shown_cell
-from byhand.data.tables.content import Table, find_missing, parse_numbers
+from byhand.data.tables.content import Table, all_numbers, find_missing, parse_numbers
 from byhand.data.tables.options import MISSING_VALUES, TableOptions
 
 MAX_CATEGORIES = 50  # in a column; more are names, not categories
@@ -108,6 +108,9 @@ def _encode_column(
 ) -> Array:
     """Return one column as (n, n_inputs)."""
     texts = table.column(column.name)
+    quick = None if column.categories else all_numbers(texts, missing_values, decimal)
+    if quick is not None and (np.abs(quick) <= np.finfo(np.float32).max).all():
+        return quick.reshape(-1, 1)
     is_missing = find_missing(texts, missing_values)
     if column.categories:
         inputs = np.array([[text.strip() == known for known in column.categories] for text in texts], dtype=float)
