@@ -32,8 +32,7 @@ class Recipe:
     floor: float = 0.0
     data: str = _option(
         "mnist",
-        "mnist, digits, gaussians, gaussians-equal, xor, circles, moons, spiral, sine, a .csv or .npz table, a folder "
-        "of IDX files or of pictures by class",
+        "mnist, digits, gaussians, xor, circles, moons, spiral, sine; a .csv or .npz table; a folder: IDX, pictures",
     )
     examples: int = _option(
         1000, "points in a toy set; of other data, train on this many, drawn by the seed (else on all)"
@@ -83,7 +82,7 @@ class Recipe:
     image_size: int = _option(0, "of a folder of pictures: pixels a side to resize to; 0: they have one size")
     image_preprocessing: str = _option(
         "auto",
-        "of pictures: mnist (cropped, light on dark, centred in 28×28) or none; auto: none for a folder by class",
+        "of pictures: none, or mnist: cropped, light on dark, centred; auto: none if by class",
     )
     seed: int = _option(0, "decides weights, order, dropout, shifts and toy data")
 
