@@ -119,7 +119,7 @@ def _image_folder(recipe: Recipe) -> Dataset:
         recipe.data,
         size=recipe.image_size,
         preprocessing="none" if recipe.image_preprocessing == "auto" else recipe.image_preprocessing,
-        preparation=recipe.preparation,
+        preparation=recipe.scaling,
         seed=SPLIT_SEED,
     )
 
