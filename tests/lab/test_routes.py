@@ -133,7 +133,7 @@ def test_tokens_are_new_every_time_and_compared_whole() -> None:
 
 
 def test_hello_says_what_there_is(server: Server, pictures: Path) -> None:
-    data = {"name": pictures.name, "train": 50, "test": 20}
+    data = {"name": pictures.name, "train": 50, "test": 20, "image_shape": [28, 28]}
     expected = {"schema": 1, "version": bh.__version__, "model": None, "data": data, "live": True}
     assert ask(server, "/api/hello").json == expected
 
@@ -150,7 +150,8 @@ def test_the_real_mnist_is_that_of_the_files(mnist_folder: Path) -> None:
     server = Server(port=0, pictures=PictureSource(mnist_folder))
     server.start()
     try:
-        assert ask(server, "/api/hello").json["data"] == {"name": "mnist", "train": 60000, "test": 10000}
+        found = ask(server, "/api/hello").json["data"]
+        assert (found["name"], found["train"], found["test"]) == ("mnist", 60000, 10000)
         for part, name in (("train", "train"), ("test", "t10k")):
             for kind, header, file in (("images", 16, "images-idx3-ubyte"), ("labels", 8, "labels-idx1-ubyte")):
                 packed = mnist_folder / f"{name}-{file}.gz"

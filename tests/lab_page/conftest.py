@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from page_object import STATIC, Lab
 
+from waiting import HANG
+
 CHROMIUM = os.environ.get("BYHAND_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
@@ -52,7 +54,7 @@ def lab(mnist_folder: Path) -> Iterator[str]:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())["url"]
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=HANG)
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,10 @@
 
 import base64
 import json
-import time
 from pathlib import Path
 from typing import Any
+
+from waiting import HANG, wait_until
 
 STATIC = Path(__file__).resolve().parents[2] / "src" / "byhand" / "lab" / "static"
 STROKES = sorted((Path(__file__).parent / "strokes").glob("*.json"))
@@ -27,7 +28,7 @@ class Lab:
     def open(self, address: str) -> "Lab":
         self.page.goto("about:blank")  # so that a new fragment alone loads the page anew
         self.page.goto(address)
-        self.page.wait_for_selector(READY, timeout=20_000)
+        self.page.wait_for_selector(READY, timeout=1000 * HANG)
         return self
 
     def view(self, name: str) -> None:
@@ -62,12 +63,18 @@ class Lab:
             drawing["strokes"],
         )
 
-    def until(self, question: str, argument: Any = None, within: float = 10_000) -> None:
+    def until(self, question: str, argument: Any = None) -> None:
         """Wait until a JavaScript function answers yes; asked from outside, for the page's policy allows no eval."""
-        end = time.monotonic() + within / 1000
-        while not self.page.evaluate(question, argument):
-            assert time.monotonic() < end, f"waited {within / 1000:g} s in vain: {question} {argument or ''}"
-            self.page.wait_for_timeout(20)
+        wait_until(lambda: self.page.evaluate(question, argument))
+
+    def address(self) -> str:
+        """Return the address once it has what the page shows."""
+        self.until("() => document.documentElement.dataset.asking === '0' && !document.documentElement.dataset.address")
+        return str(self.page.url)
+
+    def quiet(self) -> None:
+        """Wait until no question is open."""
+        self.until("() => document.documentElement.dataset.asking === '0'")
 
     def answered(self) -> None:
         """Wait until no question is open and there is an answer."""
@@ -80,12 +87,12 @@ class Lab:
         self.answered()
         self.until("() => Boolean(document.querySelector('.sum .total')) && !document.querySelector('.stale')")
 
-    def says(self, selector: str, text: str, within: float = 10_000) -> None:
+    def says(self, selector: str, text: str) -> None:
         """Wait until this can be read there, tooltips not counted."""
         read = (
             "([where, text]) => Boolean(document.querySelector(where)?.innerText.replace(/\\s+/g, ' ').includes(text))"
         )
-        self.until(read, [selector, text], within)
+        self.until(read, [selector, text])
 
     def verdict(self) -> str:
         return str(self.page.inner_text(".verdict"))

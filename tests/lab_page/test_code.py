@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from page_object import drawings
 
+from waiting import HANG
+
 pytestmark = pytest.mark.browser
 NUMBER = r"-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?"
 
@@ -25,7 +27,9 @@ def taken(lab: Any, kind: str, folder: Path) -> Path:
 
 
 def run(script: Path) -> str:
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=120, cwd=script.parent)
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, timeout=HANG, cwd=script.parent
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -142,7 +146,7 @@ def test_mistakes_are_counted_the_same_and_as_a_notebook(site: str, open_lab: An
     notebook = nbformat.read(taken(lab, "As a notebook", tmp_path), as_version=4)
     nbformat.validate(notebook)
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=HANG, kernel_name="python3").execute()
     printed = notebook.cells[-1].outputs[0]["text"]
     right, n = re.search(r"(\d+) of (\d+) right", lab.verdict()).groups()  # type: ignore[union-attr]
     assert f"{right} of {n} right" in printed
@@ -154,7 +158,7 @@ def test_mistakes_are_counted_the_same_and_as_a_notebook(site: str, open_lab: An
 def test_an_experiment_comes_out_the_same(site: str, open_lab: Any, tmp_path: Path) -> None:
     lab = open_lab(f"{site}#view=experiments&experiment=xor-line")
     lab.page.click("button.main")
-    lab.says("button.main", "Run again", 60_000)
+    lab.says("button.main", "Run again")
     said = script_of(lab, tmp_path)
     assert said.splitlines()[-1] == "as expected"
     means = [float(mean) for mean in re.findall(r"mean (\S+) of", said)]

@@ -80,8 +80,7 @@ def test_what_is_shown_is_what_python_computes(site: str, open_lab: Any) -> None
     for drawing in drawings()[::4]:
         lab.draw(drawing)
         lab.settled()
-        lab.page.wait_for_timeout(500)  # the address follows when the state has rested
-        stored = unpacked(lab.page.url).astype(np.float64)
+        stored = unpacked(lab.address()).astype(np.float64)
         x = model.preparation.apply(stored[None], np.float64)
         logits = model.network.astype(np.float64).predict(x)[0]
         shown = [number_in(text) for text in lab.page.locator("[data-logit]").all_inner_texts()]

@@ -86,7 +86,7 @@ def test_a_network_trained_in_the_page_with_everything_between_its_layers_is_one
     lab.view("Microscope")
     for view in ("Draw", "Network", "Mistakes"):
         lab.view(view)
-        lab.page.wait_for_timeout(300)
+        lab.quiet()
         assert lab.page.is_hidden("#problem"), view
 
 
@@ -127,7 +127,7 @@ def test_a_network_trained_in_the_page_on_mnist_reads_drawings_elsewhere(
 ) -> None:
     here = open_lab(f"{lab}&view=train&hidden=32&epochs=1&data=mnist")
     here.page.click("button.main")
-    here.says(".readout", "Done.", 60_000)
+    here.says(".readout", "Done.")
     here.page.select_option("[aria-label=Network]", "trained")
     (tmp_path / "mine.safetensors").write_bytes(taken(here, "As a model"))
     page = tmp_path / "digit.html"

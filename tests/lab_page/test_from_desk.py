@@ -24,11 +24,28 @@ def test_a_training_on_the_desk_is_followed(open_lab: Any, mnist_folder: Path, t
             assert process.stderr is not None
             address = next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line)))
             lab = open_lab(address)
-            lab.view("Train")
             lab.says("main", "A training on the desk: vanilla, 784-128-10")
             before = lab.page.inner_text("main .card .readout")
             lab.until("before => document.querySelector('main .card .readout').innerText !== before", before)
+            loss = "document.querySelector('.live .chart').getAttribute('aria-label')"
+            lab.until(f"() => /^Loss: .* at first, .* now/.test({loss})")
+            assert lab.page.locator(".live .chart canvas").count() == 2
             lab.page.close()  # before its server goes
+        finally:
+            process.kill()
+
+
+def test_a_training_that_ends_says_so_and_what_to_do_next(open_lab: Any, tmp_path: Path) -> None:
+    train = ["train", "digits", "--epochs", "300", "--lab", "--runs", tmp_path]
+    with subprocess.Popen([*BYHAND, *map(str, train)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:  # fmt: skip  # noqa: E501
+        try:
+            assert process.stderr is not None
+            lab = open_lab(next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line))))
+            lab.says("h2", "Train")
+            lab.says(".live [role=status]", "The training has ended. To use the network in all views, open its run")
+            assert "Epoch 300 of 300" in lab.page.inner_text(".live")
+            lab.faults.clear()
+            lab.page.close()
         finally:
             process.kill()
 

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from page_object import STATIC
 
+from waiting import HANG
+
 pytestmark = pytest.mark.browser
 
 
@@ -24,14 +26,42 @@ def test_a_link_to_a_network_that_is_not_here_says_so(site: str, open_lab: Any) 
     lab.says("#problem", "trained in another tab")
 
 
+def test_a_link_to_a_moment_trains_up_to_it_and_says_what_is_shown_meanwhile(site: str, open_lab: Any) -> None:
+    link = f"{site}#view=train&hidden=16&epochs=3&moment=20&model=moment"
+    lab = open_lab(link)
+    lab.says("#problem", "trained in another tab")
+    lab.says(".told", "after step 20")
+    chosen = "() => document.querySelector('[aria-label=Network]').value"
+    assert lab.page.evaluate(chosen) == "shipped"
+
+
+@pytest.mark.full
+def test_a_link_without_a_token_or_with_an_old_one_says_where_the_right_one_is(lab: str, open_lab: Any) -> None:
+    for link in (lab.split("#")[0] + "#data=mnist&view=train", lab.split("#")[0] + "#token=old&data=mnist&view=train"):
+        page = open_lab(link)
+        page.faults.clear()
+        page.page.click("button.main")
+        page.says("#problem", "token")
+        page.faults.clear()  # the browser writes each 401 to its console
+
+
+@pytest.mark.full
+def test_mnist_is_fetched_when_it_is_first_needed_and_not_before_the_page_is_there(lab: str, browser: Any) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(lab)
+    page.wait_for_selector("html[data-ready]", timeout=1000 * HANG)
+    assert [url for url in asked if url.endswith("api/hello")]
+    assert not [url for url in asked if "/api/data/" in url or "ubyte" in url]
+    page.click("button:has-text('Next')")
+    page.wait_for_selector(".verdict:not(:empty)", timeout=1000 * HANG)
+    assert len([url for url in asked if "/api/data/" in url]) == 4
+    page.close()
+
+
 def test_from_disk_the_page_says_what_to_do(browser: Any) -> None:
     page = browser.new_page()
     page.goto((STATIC / "index.html").as_uri())
     page.wait_for_selector("text=cannot run from disk")
     page.close()
-
-
-def test_a_training_at_a_dead_rate_says_so_and_which_setting_to_turn(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train&learningRate=50&epochs=2")
-    lab.page.click("button.main")
-    lab.says(".bad", "Set the learning rate to 0.1")

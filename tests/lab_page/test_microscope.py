@@ -10,6 +10,7 @@ import pytest
 from page_object import drawings
 
 from byhand.random import DATA, RandomStream
+from waiting import HANG
 
 pytestmark = pytest.mark.browser
 CELLS = 50  # of each of two networks
@@ -90,7 +91,7 @@ def agrees(value: float, shown: float, size: float) -> bool:
 
 
 def printed(code: str) -> float:
-    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=HANG, check=True)
     return float(done.stdout)
 
 
@@ -137,7 +138,7 @@ def test_at_full_size_a_drawn_digit(site: str, open_lab: Any) -> None:
     lab.says(".microscope", "Which digit is it?")
     lab.page.select_option("label:has-text('It is a') select", str(drawings()[4]["digit"]))
     lab.page.wait_for_selector("[data-form=sum] tfoot")
-    lab.page.wait_for_timeout(400)
+    lab.quiet()
     every_number_can_be_recomputed(lab, 1)
 
 

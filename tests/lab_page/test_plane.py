@@ -51,7 +51,7 @@ def test_three_arms_are_three_classes_and_training_runs_and_pauses(site: str, op
         f"{site}#view=plane&set=spiral&arms=3&planeOptimizer=adam&planeRate=0.01&planeLayers=24.relu~24.relu"
     )
     lab.page.click("button.main")
-    lab.until("() => Number(document.querySelector('.figures dd')?.innerText.replace(',', '')) > 60", within=20_000)
+    lab.until("() => Number(document.querySelector('.figures dd')?.innerText.replace(',', '')) > 60")
     lab.page.click("button.main")
     lab.says("button.main", "Start")
     before = lab.page.inner_text(".figures")
@@ -69,11 +69,10 @@ def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_l
         lab.page.select_option("label:has-text('A press on the board puts') select", str(k))
         for x, y in places:
             lab.page.locator(".board").click(position={"x": x, "y": y})
-            lab.page.wait_for_timeout(150)
+            lab.quiet()
     learn(lab, 2)
     assert figure(lab, "right") == 100
-    lab.page.wait_for_timeout(400)
-    again = open_lab(lab.page.url)
+    again = open_lab(lab.address())
     again.says(".figures dd", "0")
     learn(again, 2)
     assert figure(again, "loss") == figure(lab, "loss")
@@ -106,7 +105,6 @@ def test_a_line_and_a_hidden_layer_at_xor_by_one_press(site: str, open_lab: Any)
     lab.until(
         """() => [...document.querySelectorAll(".figures div")].some(({ innerText }) =>
             innerText.startsWith("right") && !innerText.includes("no hidden") && innerText.includes("100.0"))""",
-        within=20_000,
     )
     assert figure(lab, "right, no hidden layer") <= 75
     assert lab.page.locator(".board").count() == 2
@@ -126,8 +124,7 @@ def test_layers_are_added_changed_and_removed_each_with_its_units(site: str, ope
     lab.page.click("[aria-label='Remove hidden layer 1']")
     lab.says("figcaption", "2-7-4-2")
     assert lab.page.locator(".layer .hint").all_inner_texts() == ["layer 1, tanh", "layer 2, ReLU"]
-    lab.page.wait_for_timeout(400)
-    assert "planeLayers=7.tanh%7E4.relu" in lab.page.url
+    assert "planeLayers=7.tanh%7E4.relu" in lab.address()
     units = lab.page.locator("[aria-label='Units of hidden layer 1']")
     units.fill("1000")
     units.press("Enter")
@@ -157,8 +154,7 @@ def test_a_table_that_is_dropped_is_learned_and_a_bad_one_gets_a_sentence(site: 
     lab.says("section.plane", "rose tulip")
     learn(lab, 1)
     assert figure(lab, "right") == 100
-    lab.page.wait_for_timeout(400)
-    again = open_lab(lab.page.url)
+    again = open_lab(lab.address())
     again.says("section.plane", "rose tulip")
     again.drop("flowers.csv", b"1,2,a\n1,two,b")
     again.says("#problem", 'Line 2 of flowers.csv: "two" is no number')

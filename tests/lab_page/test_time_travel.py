@@ -28,8 +28,7 @@ def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab:
     lab.page.locator(".timeline input").fill("77")
     lab.says(".told", "after step 77, in epoch 2")
     said = held(lab)
-    lab.page.wait_for_timeout(400)
-    again = open_lab(lab.page.url)
+    again = open_lab(lab.address())
     again.says(".told", "after step 77, in epoch 2")
     assert held(again) == said
     again.page.click("button:has-text('Back to now')")

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from byhand._version import __version__
 from byhand.errors import DataError
-from byhand.lab.mnist_source import KINDS, PARTS, PictureSource
+from byhand.lab.mnist_source import IMAGE_SHAPE, KINDS, PARTS, PictureSource
 from byhand.lab.model_file import SavedModel
 from byhand.lab.responses import answer
 from byhand.lab.static_files import Pages
@@ -83,12 +83,12 @@ def _hello(served: Served) -> Handler:
 
 
 def _pictures_in_short(source: PictureSource) -> dict[str, Any] | None:
-    """Return name and counts, or None where there are no pictures; /api/data says why."""
+    """Return name, counts and shape, or None where there are no pictures; /api/data says why."""
     try:
         found = source.get()
     except DataError:
         return None
-    return {"name": UntrustedText(found.name).for_json(), **found.counts}
+    return {"name": UntrustedText(found.name).for_json(), **found.counts, "image_shape": IMAGE_SHAPE}
 
 
 def _model(served: Served) -> Handler:

@@ -14,7 +14,8 @@ from byhand.lab.responses import Content
 
 PARTS = ("train", "test")
 KINDS = ("images", "labels")
-PIXELS = 784  # of a picture that the page can show
+IMAGE_SHAPE = (28, 28)  # of a picture that the page can show
+PIXELS = 28 * 28
 CACHE = "private, max-age=31536000"  # a year
 
 

@@ -32,14 +32,22 @@ function set(changes) {
   state = { ...state, ...changes };
   clearTimeout(writing);
   if (isPlace) visit(before);
-  else writing = setTimeout(() => history.replaceState(null, "", fragmentOf(state)), WRITE_MS);
+  else write();
   show(state.view !== before.view);
+}
+
+/** Write the address when the state has rested; the page says meanwhile that it is not written yet. */
+function write() {
+  const { dataset } = document.documentElement;
+  dataset.address = "unwritten";
+  writing = setTimeout(() => { history.replaceState(null, "", fragmentOf(state)); delete dataset.address; }, WRITE_MS);
 }
 
 /** A place of its own in the browser's history: Back leads to where we were, as it was when we left it. */
 function visit(before) {
   history.replaceState(null, "", fragmentOf(before));
   history.pushState(null, "", fragmentOf(state));
+  delete document.documentElement.dataset.address;
 }
 
 function show(isNew) {
@@ -142,6 +150,12 @@ async function open(name, files) {
   }
 }
 
+/** The server has these data: they are fetched when they are first needed, not before the page is there. */
+async function choose({ image_shape: imageShape }) {
+  await engine.ask("chooseData", { name: "mnist", token: app.token });
+  app.data = { name: "mnist", imageShape };
+}
+
 /** Set what a file brought; nothing is wrong any more. */
 function put(changes) {
   tell();
@@ -206,7 +220,7 @@ async function begin() {
   const data = asks.has("data") || !app.hello?.data ? wanted.data : "mnist";
   const view = app.hello?.live && !asks.has("view") ? "train" : wanted.view; // who follows a training came for that
   state = { ...wanted, data, view };
-  if (VIEWS.train) await open(app.hello?.data ? "mnist" : "digits"); // an exported page has no data
+  if (VIEWS.train) await (app.hello?.data ? choose(app.hello.data) : open("digits")); // an exported page has no data
   state = withModelAtHand({ ...state, model });
 }
 

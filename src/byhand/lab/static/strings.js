@@ -59,7 +59,9 @@ export const TEXT = {
     more: "More settings", noWay: "There is no way around here yet: it needs a hidden layer behind another one that is as wide.",
     note: "Clipped gradients, moved pictures, early stopping and weight decay of your own are for the desk: byhand train.",
     looks: "What the first layer looks for", press: "Press Start: the weights begin at random and learn while you watch.",
-    nearGuessing: "The training has ended, but the network does little better than answering one digit for everything. Set the learning rate to {rate} and press Reset, then Start.", live: "A training on the desk", ended: "The training, or the connection to it, has ended. Open its run with byhand lab and its folder to use the network.",
+    remedy: "Set {setting} to {value}, press Reset, then Start.", live: "A training on the desk",
+    ended: "The training has ended. To use the network in all views, open its run: byhand lab and the run's folder, which the terminal names.",
+    lost: "The connection to the training is lost: it was stopped, or it failed; the terminal says why. byhand train --resume and the run's folder goes on with it.",
   },
   plane: {
     heading: "Points in the plane", start: "Start", pause: "Pause", one: "One epoch", many: "100 epochs", reset: "Reset",

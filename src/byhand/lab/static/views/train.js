@@ -1,6 +1,6 @@
 // View 3: train a network in the page, or watch one that trains on the desk.
 
-import { LOOKS, chart } from "../charts.js";
+import { trainingCurves } from "../curves.js";
 import { fill, h, term } from "../dom.js";
 import { rows } from "../forms.js";
 import { general, number, percent } from "../numbers.js";
@@ -12,9 +12,7 @@ import { timeline } from "../timeline.js";
 import { warmUpOf } from "../worker/schedule.js";
 
 const words = TEXT.train;
-const NEAR_GUESSING = 0.19; // accuracy on ten digits: a tenth of the way from guessing to all, as diagnosis.json has it
-const otherRate = (rate) => rate < 0.01 ? Math.max(10 * rate, 0.01) : Math.min(rate / 10, 0.1); // the same
-const HEIGHT = 190; // of a chart
+const SETTING_OF = { learning_rate: "learningRate", initializer: "initializer", hidden: "hidden" }; // of a finding
 const CHOICES = ["data", "hidden", "activation", "dropout", "batchNorm", "loss", "optimizer", "momentum", "learningRate", "batchSize", "epochs", "seed"];
 const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"]; // folded away
 
@@ -32,7 +30,11 @@ export function trainView(app, first) {
   report.className = "readout";
   report.setAttribute("aria-live", "polite");
   figures.className = "figures";
-  const [lossChart, accuracyChart] = [h("div", { class: "chart" }), h("div", { class: "chart" })];
+  const [curves, liveCurves] = [trainingCurves(), trainingCurves()], [liveHeading, liveReport, liveEnd, livePictures] = ["h3", "p", "p", "div"].map((tag) => h(tag));
+  liveReport.className = liveEnd.className = "readout";
+  liveEnd.setAttribute("role", "status");
+  livePictures.className = "thumbnails weights";
+  live.append(h("div", { class: "card" }, liveHeading, liveReport, liveEnd, liveCurves.element, livePictures));
   const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
   const start = button(words.start, toggle, "main");
   const times = timeline((changes) => app.set(changes), leaveOut);
@@ -41,9 +43,9 @@ export function trainView(app, first) {
       h("div", { class: "card" }, form, hint),
       h("div", { class: "card wide" },
         h("div", { class: "buttons" }, start, button(words.step, () => act("step", { steps: 1 })), button(words.epoch, () => act("step", { steps: 0 })), button(words.reset, reset)),
-        figures, report, h("div", { class: "columns tight" }, lossChart, accuracyChart))),
+        figures, report, curves.element)),
     h("div", { class: "card" }, h("h3", {}, words.looks), legend({ plus: "ink speaks for", zero: "does not matter", minus: "ink speaks against" }), folded, times.element, pictures));
-  let state = first, frames = {}, charts = null, begun = 0; // trainings begun: what was recomputed belongs to one
+  let state = first, frames = {}, drawnLive = {}, begun = 0; // trainings begun: what was recomputed belongs to one
   const canvases = [];
 
   /** What a training begins from; what is left out can change on the way. */
@@ -108,7 +110,7 @@ export function trainView(app, first) {
     drawLive();
     if (!training) return drawNothing();
     drawFigures(training);
-    drawCharts(training);
+    curves.set(training);
     drawWeights(now.moment >= 0 && frames.moment ? frames.moment.weights : training.weights, training.sizes[0]);
     fill(folded, training.is_folded ? TEXT.notes.folded : "");
     times.show(now, frames);
@@ -128,30 +130,24 @@ export function trainView(app, first) {
     report.classList.remove("bad");
     [figures, pictures, folded].forEach((part) => fill(part));
     canvases.length = 0;
-    charts?.forEach(({ set }) => set([[], [], []]));
+    curves.clear();
     times.show(state, frames);
   }
 
-  function drawFigures({ epoch, epochs, step, loss, accuracy, validation, examples_per_second: speed, diverged, recipe, learning_rate: rate }) {
+  function drawFigures({ epoch, epochs, step, loss, accuracy, validation, examples_per_second: speed, diverged, findings, learning_rate: rate }) {
     const rows = [[term("epoch"), `${epoch} of ${epochs}`], [term("step"), step.toLocaleString("en")], [term("loss"), loss === null ? "–" : number(loss, 4)],
       [term("accuracy"), accuracy === null ? "–" : percent(accuracy)],
       [term("validation"), validation ? percent(validation.accuracy, 2) : "after an epoch"], [term("validation", "validation loss"), validation ? validation.loss === null ? "–" : number(validation.loss, 4) : "after an epoch"],
       ["examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"], ...(rate === undefined ? [] : [["next learning rate", general(rate, 4)]])];
     fill(figures, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-    const isGuessing = recipe === "page" && epoch >= epochs && validation?.accuracy < NEAR_GUESSING;
-    fill(report, diverged ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.` : recipe !== "page" ? `${words.live}: ${recipe}` : epoch >= epochs ? isGuessing ? words.nearGuessing.replace("{rate}", general(otherRate(state.learningRate), 4)) : "Done. Draw, Network and Mistakes can now show this network." : "");
-    report.classList.toggle("bad", Boolean(diverged) || isGuessing);
+    fill(report, diverged ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.` : findings.length ? told(findings) : epoch >= epochs ? "Done. Draw, Network and Mistakes can now show this network." : "");
+    report.classList.toggle("bad", Boolean(diverged) || findings.length > 0);
   }
 
-  function drawCharts({ curve = [], history }) {
-    const points = curve.length ? curve : history.map(({ epoch, loss, accuracy }) => ({ at: epoch, loss, accuracy }));
-    const byEpoch = new Map(history.map((one) => [one.epoch, one.validation ?? { loss: one.validation_loss, accuracy: one.validation_accuracy }])), there = new Map(points.map((point) => [point.at, point]));
-    const x = [...new Set([...there.keys(), ...byEpoch.keys()])].sort((a, b) => a - b), held = (what) => x.map((at) => byEpoch.get(at)?.[what] ?? null), names = ["loss", "accuracy"];
-    charts ??= names.map((title, i) => chart([lossChart, accuracyChart][i], { title, height: HEIGHT, label: "epoch", series: [{ label: "minibatches", ...LOOKS.line, spanGaps: true }, { label: "held back", ...LOOKS.marked }] }));
-    names.forEach((what, i) => charts[i].set([x, x.map((at) => there.get(at)?.[what] ?? null), held(what)]));
-    const also = (what, text) => { const value = held(what).findLast((one) => one !== null) ?? null; return value === null ? "" : `, ${text(value)} held back`; };
-    lossChart.setAttribute("aria-label", `Loss: ${points.length ? `${number(points[0].loss)} at first, ${number(points.at(-1).loss)} now${also("loss", number)}` : "nothing yet"}`);
-    accuracyChart.setAttribute("aria-label", `Accuracy: ${points.length ? `${percent(points.at(-1).accuracy)} on the latest minibatches${also("accuracy", percent)}` : "nothing yet"}`);
+  /** What went wrong, causes first, and the one thing to try. */
+  function told(findings) {
+    const [{ setting, value }] = findings, remedy = words.remedy.replace("{setting}", TEXT.settings[SETTING_OF[setting]].label).replace("{value}", TEXT.choices[value] ?? value);
+    return [...findings.map(({ title, sentence }) => `${title}. ${sentence} `), remedy];
   }
 
   function drawWeights(weights, nIn) {
@@ -163,19 +159,22 @@ export function trainView(app, first) {
     weights.forEach((numbers, j) => paintSigned(canvases[j], numbers, shape, largestSize(numbers)));
   }
 
+  /** A training on the desk: how far it is, its curve, and in the end what to do next. */
   function drawLive() {
     const frame = frames.live;
     live.hidden = !frame;
-    if (!frame) return;
-    fill(live, h("div", { class: "card" }, h("h3", {}, `${words.live}: ${frame.recipe}, ${frame.sizes.join("-")}`),
-      h("p", { class: "readout" }, `Epoch ${frame.epoch} of ${frame.epochs}`, frame.loss === null ? "" : `, loss ${number(frame.loss, 4)}`, frame.accuracy === null ? "" : `, accuracy ${percent(frame.accuracy, 2)}`, `, ${Math.round(frame.examples_per_second).toLocaleString("en")} examples a second`),
-      frame.ended ? h("p", { class: "readout", role: "status" }, words.ended) : null,
-      h("div", { class: "thumbnails weights" }, frame.weights.map((numbers, j) => {
-        const canvas = picture(`the weights of unit ${j}`, 56), side = Math.sqrt(numbers.length);
-        paintSigned(canvas, numbers, Number.isInteger(side) ? [side, side] : [1, numbers.length]);
-        return canvas;
-      }))));
+    if (!frame || frame === drawnLive.frame && frame.ended === drawnLive.ended) return;
+    drawnLive = { frame, ended: frame.ended };
+    fill(liveHeading, `${words.live}: ${frame.recipe}, ${frame.sizes.join("-")}`);
+    fill(liveReport, `Epoch ${frame.epoch} of ${frame.epochs}`, frame.loss === null ? "" : `, loss ${number(frame.loss, 4)}`, frame.accuracy === null ? "" : `, accuracy ${percent(frame.accuracy, 2)}`, `, ${Math.round(frame.examples_per_second).toLocaleString("en")} examples a second`);
+    fill(liveEnd, !frame.ended ? "" : frame.epoch >= frame.epochs ? words.ended : words.lost);
+    liveCurves.set(frame);
+    fill(livePictures, frame.weights.map((numbers, j) => {
+      const canvas = picture(`the weights of unit ${j}`, 56), side = Math.sqrt(numbers.length);
+      paintSigned(canvas, numbers, Number.isInteger(side) ? [side, side] : [1, numbers.length]);
+      return canvas;
+    }));
   }
 
-  return { element, wants, show, leave: () => charts?.forEach(({ end }) => end()) };
+  return { element, wants, show, leave: () => [curves, liveCurves].forEach(({ end }) => end()) };
 }

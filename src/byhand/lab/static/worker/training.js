@@ -13,11 +13,12 @@ const MOMENTS = 2; // recomputed ones that are kept
 const MARKS_BYTES = 48 << 20, MOST_MARKS = 64; // the same
 
 export class Training {
-  #core; #data; #publish; #course; #running = false; #seconds = 0; #seen = 0; #history = []; #curve = new Curve(POINTS); #marks = []; #spacing = 1; #moments = new Map(); #until = Infinity; #before = null;
+  #core; #data; #publish; #course; #running = false; #seconds = 0; #seen = 0; #history = []; #curve = new Curve(POINTS); #marks = []; #spacing = 1; #moments = new Map(); #until = Infinity; #before = null; #diagnose; #findings = [];
 
-  /** settings: the table of state.js; data: of data.js; publish: is called with each frame. */
-  constructor(core, data, settings, publish) {
-    this.#core = core; this.#data = data; this.#publish = publish;
+  /** settings: the table of state.js; data: of data.js; publish: is called with each frame; diagnose: with what came of
+   * it, and returns what went wrong, as diagnosis.js has it. */
+  constructor(core, data, settings, publish, diagnose = () => []) {
+    this.#core = core; this.#data = data; this.#publish = publish; this.#diagnose = diagnose;
     this.#course = new Course(core, data, settings);
     this.#mark();
   }
@@ -74,7 +75,7 @@ export class Training {
   /** The same training without some of its batches or digits; started, it goes to where this one is. */
   without(left) {
     const { step, isOver, settings } = this.#course, happens = (one) => one.step ?? one.from, first = Math.min(...left.map(happens), Infinity);
-    const other = new Training(this.#core, this.#data, { ...settings, without: left }, this.#publish);
+    const other = new Training(this.#core, this.#data, { ...settings, without: left }, this.#publish, this.#diagnose);
     const same = this.#marks.findLast((mark) => mark.step <= first && (settings.without ?? []).every((one) => happens(one) > mark.step));
     if (same) other.#course.restore(same);
     other.#history = this.#history.filter(({ epoch }) => epoch <= other.#course.epoch);
@@ -88,7 +89,7 @@ export class Training {
     const sofar = sums.examples ? { loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples } : last; // of this epoch
     return {
       schema: SCHEMA, kind: "training", recipe: "page", sizes: [units.n_in, ...layers.map((layer) => layer.n_out)], is_folded: Boolean(layers[0].batchNorm), learning_rate: learningRate,
-      epoch, epochs: settings.epochs, step, running: this.#running, diverged,
+      epoch, epochs: settings.epochs, step, running: this.#running, diverged, findings: this.#findings,
       loss: sofar?.loss ?? null, accuracy: sofar?.accuracy ?? null, validation: last?.validation ?? null,
       examples_per_second: this.#seconds ? this.#seen / this.#seconds : 0,
       weights: pictures(units.W, units), history: this.#history, curve: this.#curve.points, without: settings.without ?? [],
@@ -113,6 +114,13 @@ export class Training {
     const { loss, accuracy } = isClosed ? this.#validate(this.model) : {}, heldBack = { loss, accuracy };
     if (isClosed) this.#history = [...this.#history, { epoch: course.epoch, loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples, validation: heldBack }];
     if (!course.diverged) this.#mark();
+    if (course.isOver && !course.diverged) this.#findings = this.#found();
+  }
+
+  /** What went wrong without failing, now that it has ended. */
+  #found() {
+    const { model, settings } = this.#course, { network: initial } = new Course(this.#core, this.#data, settings).model;
+    return this.#diagnose({ core: this.#core, model, initial, part: this.#data.train, history: this.#history, rate: settings.learningRate });
   }
 
   /** The held-back examples: their mean loss, and what is right, of all and class by class. */

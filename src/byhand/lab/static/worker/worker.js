@@ -3,6 +3,7 @@
 import { loadCore } from "../core/core.js";
 import { confusions, digitAt, exciting, forward, problem, read, readPicture, sure, walk, why } from "./answers.js";
 import { dataFrom, openData } from "./data.js";
+import { diagnose } from "./diagnosis.js";
 import { cellOf, stepOf } from "./microscope.js";
 import { modelFrom } from "./models.js";
 import { Plane } from "./plane.js";
@@ -15,8 +16,9 @@ import { Training } from "./training.js";
 const MOST_UNDO = 20; // planes that can be brought back
 const MAX_FILE = 64 << 20; // bytes of a dropped file
 const models = {}; // name → network with its preparation
-const sets = {}; // name → data set: once opened, it stays
-let core, data, training, plane, conduct, experiments, planesBefore = [];
+const sets = {}; // name → promise of a data set: once opened, it stays
+const tables = {}; // the same of tables that page and desk share
+let core, chosen, training, plane, conduct, planesBefore = []; // chosen: which data
 
 const ready = load();
 
@@ -53,11 +55,11 @@ const answers = {
   sure: ({ model, stored }) => sure(core, modelNamed(model), stored),
   walk: ({ model, stored, label }) => walk(core, modelNamed(model), stored, label),
   sum: ({ model, stored, layer, unit }) => sumOf(core, modelNamed(model), stored, layer, unit),
-  confusions: ({ model }) => confusions(core, modelNamed(model), opened(modelNamed(model))),
-  exciting: ({ model, layer, unit }) => exciting(core, modelNamed(model), opened(modelNamed(model)), layer, unit),
+  confusions: async ({ model }) => confusions(core, modelNamed(model), await opened(modelNamed(model))),
+  exciting: async ({ model, layer, unit }) => exciting(core, modelNamed(model), await opened(modelNamed(model)), layer, unit),
   examine: (request) => stepFor(request),
   cell: ({ name, row, col, ...request }) => cellOf(core, stepFor(request), { name, row, col }),
-  digit: ({ index }) => digitAt(opened(), index),
+  digit: async ({ index }) => digitAt(await opened(), index),
 
   /** A model as a file of byhand's, dropped or from the server. */
   async openModel({ bytes, token, name }) {
@@ -76,15 +78,19 @@ const answers = {
   /** Data by name, from the server with its token, or from dropped files. */
   async openData({ name, token, files }) {
     if (files?.some((file) => file.size > MAX_FILE)) throw new Error("a dropped file is larger than 64 MB");
-    if (files) sets.mnist = await dataFrom(files);
-    else sets[name] ??= await openData(name, (path) => fetched(new URL(path, import.meta.url), { "X-Byhand-Token": token ?? "" }));
-    data = sets[files ? "mnist" : name];
+    if (files) sets.mnist = Promise.resolve(await dataFrom(files));
+    const data = await dataNamed(name, token);
+    chosen = { name, token };
     return { name: data.name, n_train: data.train.labels.length, n_held: data.held.labels.length, n_test: data.test.labels.length, imageShape: data.imageShape };
   },
 
-  begin({ settings }) {
+  /** Data that are at hand, as /api/hello says: fetched when they are first needed. */
+  chooseData({ name, token }) { chosen = { name, token }; },
+
+  async begin({ settings }) {
     training?.pause();
-    training = new Training(core, opened(), settings, (frame) => postMessage({ frame }));
+    const data = await opened(), table = await tableNamed("diagnosis");
+    training = new Training(core, data, settings, (frame) => postMessage({ frame }), (seen) => diagnose(table, seen));
     models.trained = training.model;
     return training.frame();
   },
@@ -123,14 +129,12 @@ const answers = {
   },
 
   /** The table of experiments, which the page and the desk share. */
-  async experiments() {
-    return experiments ??= JSON.parse(new TextDecoder().decode(await fetched(new URL("../experiments.json", import.meta.url))));
-  },
+  experiments: () => tableNamed("experiments"),
   async conduct({ name, seeds }) {
     conduct?.stop();
     const table = await answers.experiments(), { Conduct } = await import("./experiments.js");
     const { kind } = table.experiments.find(({ id }) => id === name) ?? {};
-    conduct = new Conduct(core, ["starts", "clouds"].includes(kind) ? null : opened(), table, name, seeds, (frame) => postMessage({ frame }));
+    conduct = new Conduct(core, ["starts", "clouds"].includes(kind) ? null : await opened(), table, name, seeds, (frame) => postMessage({ frame }));
     return conduct.start();
   },
   conductStop: () => conduct?.stop(),
@@ -144,8 +148,21 @@ function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
   return step.frame;
 }
 
-function opened(model) {
-  if (!data) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
+/** A data set, fetched once; one that did not come is asked for again. */
+function dataNamed(name, token) {
+  const get = (path) => fetched(new URL(path, import.meta.url), { "X-Byhand-Token": token ?? "" });
+  return sets[name] ??= openData(name, get).catch((error) => { delete sets[name]; throw error; });
+}
+
+/** The same of a JSON table beside the page. */
+function tableNamed(name) {
+  const read = async () => JSON.parse(new TextDecoder().decode(await fetched(new URL(`../${name}.json`, import.meta.url))));
+  return tables[name] ??= read().catch((error) => { delete tables[name]; throw error; });
+}
+
+async function opened(model) {
+  if (!chosen) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
+  const data = await dataNamed(chosen.name, chosen.token);
   if (model && model.network.layers[0].n_in !== data.nIn) throw new Error(`this network looks at ${model.network.layers[0].n_in} numbers, the pictures of ${data.name} have ${data.nIn}`);
   return data;
 }

@@ -1,0 +1,66 @@
+"""A training in the page that went wrong without failing says so, in the words of the table that the desk reads."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from page_object import STATIC
+
+pytestmark = pytest.mark.browser
+TABLE = json.loads((STATIC / "diagnosis.json").read_text(encoding="utf-8"))
+VIEW = "view=train&hidden=16&epochs=3"
+
+
+def trained(lab: Any) -> str:
+    """Train to the end and return what is said then."""
+    lab.page.click("button.main")
+    lab.until("() => /^3 of 3/.test(document.querySelector('.figures dd')?.innerText)")
+    lab.until("() => document.querySelector('.card.wide .readout').innerText.length > 0")
+    return str(lab.page.inner_text(".card.wide .readout"))
+
+
+def is_told(finding: str, said: str) -> bool:
+    """Is the finding's sentence there, whatever the numbers are?"""
+    sentence = TABLE["findings"][finding]["sentence"]
+    pattern = re.sub(r"\\\{\w+\\\}", r"[\\d.,%  ]+?(?:epochs?)?", re.escape(sentence))
+    return f"{TABLE['findings'][finding]['title']}. " in said and re.search(pattern, said) is not None
+
+
+def test_a_dead_rate_is_told_with_what_to_try(site: str, open_lab: Any) -> None:
+    said = trained(open_lab(f"{site}#{VIEW}&learningRate=10"))
+    assert is_told("dead_units", said)
+    assert is_told("near_guessing", said)
+    assert not is_told("diverged", said)
+    assert "Layer 1: 16 of 16 ReLU units are 0 for each of 1,000" in said
+    assert said.endswith("Set Learning rate to 0.1, press Reset, then Start.")
+
+
+def test_a_loss_that_grew_is_told_though_it_is_a_number(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#{VIEW}&learningRate=30&activation=tanh")
+    said = trained(lab)
+    assert is_told("diverged", said)
+    assert "would cost 2.3." in said  # ten classes, nearly equally frequent: ln 10 = 2.303
+    lab.page.click("button:has-text('Reset')")
+    lab.until("() => document.querySelector('.card.wide .readout').innerText === ''")
+
+
+def test_steps_next_to_nothing_and_zero_weights_name_their_settings(site: str, open_lab: Any) -> None:
+    said = trained(open_lab(f"{site}#{VIEW}&learningRate=1e-6"))
+    assert is_told("not_moving", said)
+    assert said.endswith("Set Learning rate to 0.01, press Reset, then Start.")
+    said = trained(open_lab(f"{site}#{VIEW}&initializer=zeros"))
+    assert is_told("zero_weights", said)
+    assert said.endswith("Set Weights begin to He, press Reset, then Start.")
+
+
+def test_a_healthy_training_is_done(site: str, open_lab: Any) -> None:
+    assert trained(open_lab(f"{site}#{VIEW}")) == "Done. Draw, Network and Mistakes can now show this network."
+
+
+def test_the_page_has_no_thresholds_or_sentences_of_its_own() -> None:
+    view, words, worker = (STATIC / name for name in ("views/train.js", "strings.js", "worker/diagnosis.js"))
+    own = "".join(path.read_text(encoding="utf-8") for path in (view, words, worker))
+    assert not [one["title"] for one in TABLE["findings"].values() if one["title"] in own]
+    numbers = set(re.findall(r"[\d.]*\d", view.read_text(encoding="utf-8") + worker.read_text(encoding="utf-8")))
+    assert not numbers & {str(value) for value in TABLE["thresholds"].values()}
