@@ -35,21 +35,6 @@ def test_a_training_on_the_desk_is_followed(open_lab: Any, mnist_folder: Path, t
             process.kill()
 
 
-def test_a_training_that_ends_says_so_and_what_to_do_next(open_lab: Any, tmp_path: Path) -> None:
-    train = ["train", "digits", "--epochs", "300", "--lab", "--runs", tmp_path]
-    with subprocess.Popen([*BYHAND, *map(str, train)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:  # fmt: skip  # noqa: E501
-        try:
-            assert process.stderr is not None
-            lab = open_lab(next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line))))
-            lab.says("h2", "Train")
-            lab.says(".live [role=status]", "The training has ended. To use the network in all views, open its run")
-            assert "Epoch 300 of 300" in lab.page.inner_text(".live")
-            lab.faults.clear()
-            lab.page.close()
-        finally:
-            process.kill()
-
-
 def test_a_model_is_opened(open_lab: Any, mnist_folder: Path, tmp_path: Path) -> None:
     train = ["train", "digits", "--epochs", "2", "--runs", tmp_path]
     subprocess.run([*BYHAND, *map(str, train)], check=True, capture_output=True)
