@@ -1,7 +1,7 @@
 """The recipe for tables: small networks need thousands of updates, however few the rows are.
 
-Epochs and batch size are made to fit the number of rows (see fit_to_rows), the rest was chosen on made data of 100 to
-20,000 rows, classes and numbers: Adam, which forgives columns of unequal worth, at a rate that falls to zero.
+Epochs and batch size are made to fit the number of rows (see fit_to_rows). The rest are usual defaults, which no
+benchmark here has compared: Adam, which forgives columns of unequal worth, at a rate that falls to zero.
 """
 
 import math
