@@ -354,7 +354,13 @@ def test_what_a_recipe_sets_is_marked_in_plain_text() -> None:
     lines = byhand("recipes", "digits").out.splitlines()
     assert any(line.startswith(("* --hidden", "* --data ")) for line in lines)
     assert any(line.startswith("  --momentum") for line in lines)
-    assert max(map(len, lines)) <= 120
+
+
+@pytest.mark.parametrize("args", [["recipes"], ["recipes", "digits"], ["recipes", "table"]])
+def test_recipes_fit_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, args: list[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = byhand(*args).out.splitlines()
+    assert max(map(len, lines)) <= 80
 
 
 def test_the_older_names_of_flags_and_values_are_read(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`byhand recipes`: the named systems, as a list or one with all its settings."""
 
+import textwrap
 from dataclasses import asdict
 
 import click
@@ -19,25 +20,36 @@ def command(name: str | None, reporter: Reporter) -> None:
     Example: byhand recipes vanilla
     """
     if name is None:
-        reporter.result(_list_of_all(), {"recipes": [asdict(recipe) for recipe in RECIPES.values()]})
+        reporter.result(_list_of_all(reporter.width), {"recipes": [asdict(recipe) for recipe in RECIPES.values()]})
     else:
         recipe = recipe_named(name)
-        reporter.result(_card(recipe), {"recipe": asdict(recipe)})
+        reporter.result(_card(recipe, reporter.width), {"recipe": asdict(recipe)})
 
 
-def _list_of_all() -> str:
+def _list_of_all(width: int) -> str:
     lines = []
     for recipe in RECIPES.values():
-        lines += [f"[bold]{recipe.name:<16}[/bold] {recipe.title}", f"{'':<16} [dim]{recipe.expects}[/dim]"]
+        first, *more = _wrapped(recipe.title, width, 17)
+        lines += [f"[bold]{recipe.name:<16}[/bold] {first.lstrip()}", *more]
+        lines += [f"[dim]{line}[/dim]" for line in _wrapped(recipe.expects, width, 17)]
     return "\n".join([*lines, "", "Train one with `byhand train NAME`; every setting is a flag of it."])
 
 
-def _card(recipe: Recipe) -> str:
-    lines = [f"[bold]{recipe.name}[/bold]  {recipe.title}", f"must reach: {recipe.expects}", ""]
+def _card(recipe: Recipe, width: int) -> str:
+    about = _wrapped(recipe.title, width, 2) + _wrapped(f"must reach: {recipe.expects}", width, 2)
+    lines = [f"[bold]{recipe.name}[/bold]", *about, ""]
     for name, (default, meaning) in described().items():
         value = as_flag_value(getattr(recipe, name))
         changed = getattr(recipe, name) != default
         flag = f"--{name.replace('_', '-')}"
         head = f"{'*' if changed else ' '} {flag:<18} {value:<22} "
-        lines += [f"[bold]{head}[/bold]" if changed else head.rstrip(), f"[dim]    {escape_markup(meaning)}[/dim]"]
+        lines.append(f"[bold]{head}[/bold]" if changed else head.rstrip())
+        lines += [f"[dim]{line}[/dim]" for line in _wrapped(meaning, width, 4)]
     return "\n".join([*lines, "", "* set by this recipe; the others are the flags' defaults."])
+
+
+def _wrapped(text: str, width: int, indent: int) -> list[str]:
+    """Return text in lines of at most `width` characters, indented, broken between words alone."""
+    margin = " " * indent
+    parts = textwrap.wrap(text, max(width - indent, 20), break_long_words=False, break_on_hyphens=False)
+    return [margin + escape_markup(part) for part in parts]

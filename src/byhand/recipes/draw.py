@@ -8,8 +8,8 @@ from byhand.recipes.recipe import Recipe
 
 DRAW = Recipe(
     name="draw",
-    title="784-128-10 trained with moves of up to three pixels, for digits drawn by hand",
-    expects="at least 97.3 % on the test set and 96 % on the test set moved by three pixels",
+    title="784-128-10 trained with shifts of up to three pixels, for digits drawn by hand",
+    expects="at least 97.3 % on the test set and 96 % on the test set shifted by three pixels",
     floor=0.973,
     scaling="standardize",
     hidden=(128,),
