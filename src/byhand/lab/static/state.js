@@ -62,7 +62,7 @@ export const SETTINGS = {
   planeSeed: whole(1, 0, 2 ** 32 - 1),
   compare: toggle(false),
   // of the experiments
-  experiment: { initial: "sorted-by-class", read: (text) => /^[a-z0-9-]{3,40}$/.test(text) ? text : null, write: String }, // an id of experiments.json
+  experiment: { initial: "xor-line", read: (text) => /^[a-z0-9-]{3,40}$/.test(text) ? text : null, write: String }, // an id of experiments.json
   seeds: whole(5, 5, 50),
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),
