@@ -90,8 +90,8 @@ int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer,
     train_context e = {
         .settings = {.network = network, .optimizer = optimizer, .data = data, .stop = stop},
         .params = {.params = memory->params, .moment1 = memory->params, .moment2 = memory->params}};
-    if (memory
-            ->moment1) { /* a moment that is not there is not touched, but addresses are computed */
+    /* A moment that is not there is never touched, but addresses in it are computed. */
+    if (memory->moment1) {
         e.params.moment1 = memory->moment1;
     }
     if (memory->moment2) {
