@@ -17,12 +17,17 @@ from byhand._version import __version__
 
 if TYPE_CHECKING:
     from byhand import data as data
+    from byhand import initializers as initializers
+    from byhand import metrics as metrics
+    from byhand import schedules as schedules
     from byhand.engines.predictor import predictor as predictor
+    from byhand.errors import ByhandError as ByhandError
     from byhand.inspection.explain import explain as explain
     from byhand.inspection.gradcheck import gradient_check as gradient_check
     from byhand.layers import BatchNorm as BatchNorm
     from byhand.layers import Dense as Dense
     from byhand.layers import Dropout as Dropout
+    from byhand.layers import Identity as Identity
     from byhand.layers import LeakyReLU as LeakyReLU
     from byhand.layers import ReLU as ReLU
     from byhand.layers import Residual as Residual
@@ -36,20 +41,32 @@ if TYPE_CHECKING:
     from byhand.optimizers import SGD as SGD
     from byhand.optimizers import Adam as Adam
     from byhand.optimizers import AdamW as AdamW
+    from byhand.optimizers import ClipGradNorm as ClipGradNorm
     from byhand.optimizers import Momentum as Momentum
     from byhand.optimizers import Nesterov as Nesterov
+    from byhand.optimizers import WeightDecay as WeightDecay
     from byhand.persistence.model import Model as Model
     from byhand.persistence.model import load_model as load_model
     from byhand.persistence.model import save_model as save_model
+    from byhand.persistence.output import Output as Output
     from byhand.recipes import RECIPES as RECIPES
     from byhand.training.diagnosis import diagnose as diagnose
     from byhand.training.evaluate import evaluate as evaluate
     from byhand.training.fit import fit as fit
+    from byhand.training.plan import Plan as Plan
+    from byhand.training.state import TrainingState as TrainingState
     from byhand.training.train import train as train
 
 _HOME = {
     "data": "byhand.data",
+    "initializers": "byhand.initializers",
+    "metrics": "byhand.metrics",
+    "schedules": "byhand.schedules",
+    "ByhandError": "byhand.errors",
+    "Output": "byhand.persistence.output",
+    "Plan": "byhand.training.plan",
     "RECIPES": "byhand.recipes",
+    "TrainingState": "byhand.training.state",
     "Network": "byhand.network",
     "diagnose": "byhand.training.diagnosis",
     "evaluate": "byhand.training.evaluate",
@@ -60,9 +77,11 @@ _HOME = {
     "train": "byhand.training.train",
     **dict.fromkeys(["Model", "load_model", "save_model"], "byhand.persistence.model"),
     **dict.fromkeys(["BinaryCrossEntropy", "SoftmaxCrossEntropy", "SquaredError"], "byhand.losses"),
-    **dict.fromkeys(["SGD", "Adam", "AdamW", "Momentum", "Nesterov"], "byhand.optimizers"),
     **dict.fromkeys(
-        ["BatchNorm", "Dense", "Dropout", "LeakyReLU", "ReLU", "Residual", "Sigmoid", "Softmax", "Tanh"],
+        ["SGD", "Adam", "AdamW", "ClipGradNorm", "Momentum", "Nesterov", "WeightDecay"], "byhand.optimizers"
+    ),
+    **dict.fromkeys(
+        ["BatchNorm", "Dense", "Dropout", "Identity", "LeakyReLU", "ReLU", "Residual", "Sigmoid", "Softmax", "Tanh"],
         "byhand.layers",
     ),
 }

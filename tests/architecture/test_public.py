@@ -12,10 +12,11 @@ import byhand
 
 ROOT = Path(__file__).parents[2]
 NAMES = [
-    "Adam", "AdamW", "BatchNorm", "BinaryCrossEntropy", "Dense", "Dropout", "LeakyReLU", "Model", "Momentum",
-    "Nesterov", "Network", "RECIPES", "ReLU", "Residual", "SGD", "Sigmoid", "Softmax", "SoftmaxCrossEntropy",
-    "SquaredError", "Tanh", "__version__", "data", "diagnose", "evaluate", "explain", "fit", "gradient_check",
-    "load_model", "predictor", "save_model", "train",
+    "Adam", "AdamW", "BatchNorm", "BinaryCrossEntropy", "ByhandError", "ClipGradNorm", "Dense", "Dropout", "Identity",
+    "LeakyReLU", "Model", "Momentum", "Nesterov", "Network", "Output", "Plan", "RECIPES", "ReLU", "Residual", "SGD",
+    "Sigmoid", "Softmax", "SoftmaxCrossEntropy", "SquaredError", "Tanh", "TrainingState", "WeightDecay",
+    "__version__", "data", "diagnose", "evaluate", "explain", "fit", "gradient_check", "initializers", "load_model",
+    "metrics", "predictor", "save_model", "schedules", "train",
 ]  # fmt: skip
 OUTSIDERS = {"numpy", "safetensors", "click", "rich", "PIL"}
 

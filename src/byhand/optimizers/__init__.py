@@ -9,4 +9,6 @@ from byhand.optimizers.nesterov import Nesterov
 from byhand.optimizers.sgd import SGD
 from byhand.optimizers.weight_decay import WeightDecay
 
-__all__ = ["SGD", "Adam", "AdamW", "ClipGradNorm", "Momentum", "Nesterov", "Optimizer", "WeightDecay"]
+OPTIMIZERS: dict[str, type[Optimizer]] = {each.kind: each for each in (SGD, Momentum, Nesterov, Adam, AdamW)}
+
+__all__ = ["OPTIMIZERS", "SGD", "Adam", "AdamW", "ClipGradNorm", "Momentum", "Nesterov", "Optimizer", "WeightDecay"]

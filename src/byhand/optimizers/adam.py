@@ -26,6 +26,7 @@ class Adam(Optimizer):
     """
 
     kind = "adam"
+    default_learning_rate = 0.001
 
     def __init__(self, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
         super().__init__()

@@ -13,9 +13,14 @@ from byhand.arrays import Array, Params
 
 
 class Optimizer:
-    """kind : the optimizer's name in recipes   state : name → array, empty until the first update."""
+    """Base class.
+
+    kind : the optimizer's name in recipes   state : name → array, empty until the first update
+    default_learning_rate : what `fit` uses where no rate is given
+    """
 
     kind: ClassVar[str]
+    default_learning_rate: float = 0.1
     state: Params
 
     def __init__(self) -> None:

@@ -28,6 +28,7 @@ class ClipGradNorm(Optimizer):
         self.inner = check_kind("ClipGradNorm", "inner", inner, Optimizer, "an optimizer")
         self.max_norm = check_number("ClipGradNorm", "max_norm", max_norm, lambda c: c > 0, "a number above 0")
         self.state = inner.state
+        self.default_learning_rate = inner.default_learning_rate
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Shorten the gradient if it is too long and let `inner` step."""

@@ -19,6 +19,7 @@ class Momentum(Optimizer):
     """
 
     kind = "momentum"
+    default_learning_rate = 0.01
 
     def __init__(self, momentum: float = 0.9) -> None:
         super().__init__()

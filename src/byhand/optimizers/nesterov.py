@@ -16,6 +16,7 @@ class Nesterov(Momentum):
     """Momentum with the look ahead; options as Momentum."""
 
     kind = "nesterov"
+    default_learning_rate = 0.01
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Roll every parameter on; η = learning_rate."""

@@ -28,6 +28,7 @@ class WeightDecay(Optimizer):
         self.inner = check_kind("WeightDecay", "inner", inner, Optimizer, "an optimizer")
         self.decay = check_number("WeightDecay", "decay", decay, lambda λ: λ >= 0, "λ ≥ 0")
         self.state = inner.state
+        self.default_learning_rate = inner.default_learning_rate
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Add (1) and let `inner` step."""

@@ -17,9 +17,7 @@ from byhand.schedules import schedule_for
 from byhand.training.plan import Plan
 
 OWN_DATA = (TABLE.name, IMAGES.name)  # recipes made to fit the number of examples
-REGRESSION_LR_FACTOR = (
-    0.1  # · a recipe's learning rate: squared error is steeper than cross-entropy, whose gradient stops at 1
-)
+REGRESSION_LR_FACTOR = 0.1  # squared error is steeper than cross-entropy, whose gradient is at most 1
 
 
 def build_initializer(recipe: Recipe) -> Initializer:

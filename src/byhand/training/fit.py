@@ -7,11 +7,10 @@ from byhand.data.examples import Examples
 from byhand.engines.base import Engine
 from byhand.engines.bindings import FLOAT32
 from byhand.engines.selection import choose_engine
-from byhand.errors import OptionError
-from byhand.losses.base import Loss
+from byhand.errors import OptionError, lookup
+from byhand.losses import LOSSES, Loss
 from byhand.network import Network
-from byhand.optimizers import SGD
-from byhand.optimizers.base import Optimizer
+from byhand.optimizers import OPTIMIZERS, SGD, Optimizer
 from byhand.schedules import Constant, Schedule
 from byhand.training.history import EpochRecord
 from byhand.training.plan import Plan
@@ -25,9 +24,9 @@ def fit(
     network: Network,
     examples: Examples,
     *,
-    loss: Loss,
-    optimizer: Optimizer | None = None,
-    learning_rate: float | Schedule = 0.1,
+    loss: Loss | str,
+    optimizer: Optimizer | str | None = None,
+    learning_rate: float | Schedule | None = None,
     epochs: int = 5,
     batch_size: int = 100,
     seed: int = 0,
@@ -43,7 +42,8 @@ def fit(
     """Train `network` in place and return the history, a record an epoch.
 
     There is no place for a test set here: it is for `evaluate`, once, afterwards.
-    learning_rate : a number for every step, or a schedule   optimizer : SGD() unless given
+    loss, optimizer : an object or its name, as "softmax_cross_entropy" and "adam"; no optimizer: SGD()
+    learning_rate : a number for every step, or a schedule; None: the optimizer's default_learning_rate
     patience : with `validation`, early stopping; the best weights are restored
     precision : "bf16": faster in wide networks, on processors that have it; see NativeEngine. An `engine` has its own.
     Other options: see Plan.
@@ -51,12 +51,22 @@ def fit(
     callbacks = check_items("fit", "callbacks", callbacks, "a list of functions")
     if not all(callable(callback) for callback in callbacks):
         raise OptionError(f"fit got callbacks {shown(callbacks)}; expected a list of functions.")
-    schedule = learning_rate if callable(learning_rate) else Constant(learning_rate)
+    loss = lookup("loss", loss, LOSSES)() if isinstance(loss, str) else loss
+    optimizer = SGD() if optimizer is None else optimizer
+    optimizer = lookup("optimizer", optimizer, OPTIMIZERS)() if isinstance(optimizer, str) else optimizer
+    schedule = _schedule_for(learning_rate, optimizer)
     plan = Plan(loss, schedule, epochs, batch_size, seed, shuffle, max_shift, image_shape, patience)
-    state = TrainingState(network, SGD() if optimizer is None else optimizer)
+    state = TrainingState(network, optimizer)
     engine = engine or choose_engine(None, network, loss, state.optimizer, precision=precision).engine
     for record in train(state, examples, plan, validation=validation, engine=engine):
         wishes = [callback(record) for callback in callbacks]  # a list: every callback hears of every epoch
         if any(wishes):
             break
     return state.history
+
+
+def _schedule_for(learning_rate: float | Schedule | None, optimizer: Optimizer) -> Schedule:
+    """Return the schedule of a rate, of a schedule, or of what the optimizer works with by default."""
+    if learning_rate is None:
+        return Constant(getattr(optimizer, "default_learning_rate", SGD.default_learning_rate))
+    return learning_rate if callable(learning_rate) else Constant(learning_rate)

@@ -10,10 +10,10 @@ from byhand.data.examples import Examples
 from byhand.data.toy import moons, sine
 from byhand.engines.base import EpochResult, EpochSpec
 from byhand.engines.numpy_engine import NumpyEngine
-from byhand.errors import DataError
+from byhand.errors import DataError, OptionError
 from byhand.losses import Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
-from byhand.optimizers import Adam
+from byhand.optimizers import OPTIMIZERS, Adam
 from byhand.optimizers.base import Optimizer
 from byhand.persistence.state_dict import state_dict
 from byhand.schedules import Constant, LinearDecay
@@ -149,3 +149,23 @@ def test_a_record_is_a_value() -> None:
     assert replace(RECORDS[0]) == RECORDS[0]
     with pytest.raises(AttributeError):
         RECORDS[0].epoch = 2  # type: ignore[misc]
+
+
+def test_a_loss_and_an_optimizer_can_be_named() -> None:
+    by_name, by_object = (Network.mlp([2, 8, 2], seed=1) for _ in range(2))
+    named = fit(by_name, moons(60).train, loss="softmax_cross_entropy", optimizer="adam", epochs=3)
+    given = fit(by_object, moons(60).train, loss=SoftmaxCrossEntropy(), optimizer=Adam(), learning_rate=0.001, epochs=3)
+    assert [row.train_loss for row in named] == [row.train_loss for row in given]
+    assert named[0].learning_rate == 0.001
+
+
+def test_every_optimizer_learns_at_its_default_rate() -> None:
+    for name in OPTIMIZERS:
+        network = Network.mlp([2, 16, 2], seed=1)
+        history = fit(network, moons(200).train, loss="softmax_cross_entropy", optimizer=name, epochs=60, batch_size=20)
+        assert history[-1].train_loss < history[0].train_loss / 2, name
+
+
+def test_an_unknown_name_of_an_optimizer_is_answered_with_the_nearest() -> None:
+    with pytest.raises(OptionError, match="Did you mean .adam"):
+        fit(Network.mlp([2, 2]), moons(8).train, loss="softmax_cross_entropy", optimizer="adamv")
