@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TypedDict
 
 from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole, shown
 from byhand.errors import OptionError, ShapeError, lookup
@@ -25,6 +26,25 @@ def _checked_sizes(sizes: Sequence[int]) -> list[int]:
     return widths
 
 
+class MlpOptions(TypedDict, total=False):
+    """The options of `mlp` and `Network.mlp`, with their defaults.
+
+    activation : after every hidden dense layer ("relu")   output : after the last one ("identity", which gives logits)
+    initializer : draws the weights (byhand.initializers.he)   seed : what it draws from (0)
+    dropout : fraction of hidden units dropped in each training step (0)
+    batch_norm : normalize before every hidden activation (False)
+    residual : a residual connection around every hidden layer as wide as the one before (False)
+    """
+
+    activation: str
+    output: str
+    initializer: Initializer
+    dropout: float
+    batch_norm: bool
+    residual: bool
+    seed: int
+
+
 def mlp(
     sizes: Sequence[int],
     *,
@@ -38,12 +58,8 @@ def mlp(
 ) -> Network:
     """Return a network of dense layers.
 
-    sizes : inputs, hidden widths, outputs: [784, 128, 10]
-    activation : behind every hidden dense layer   output : behind the last one ("identity" gives logits)
-    dropout : share of silent units behind every hidden activation
-    batch_norm : normalise before every hidden activation
-    residual : a way around every hidden layer but the first that keeps its width
-    seed : the weights of the layer at position i come from RandomStream(seed, INIT, i)
+    sizes : inputs, hidden widths, outputs: [784, 128, 10]   the rest : see MlpOptions
+    The weights of the layer at position i come from RandomStream(seed, INIT, i).
 
     >>> mlp([784, 128, 10], seed=1).widths
     [784, 128, 128, 10]

@@ -1,12 +1,13 @@
-"""The network: layers in a row, and the two walks through them.
+"""The network: layers in a row, its forward pass and its backward pass.
 
-Forwards, each layer's output is the next one's input. Backwards, each layer turns the gradient of its output into the
-gradient of its input, and on the way says how its own parameters should change. That is all of backpropagation.
+Forward, each layer's output is the next one's input. Backward, each layer maps the gradient of its output to the gradient
+of its input and returns its parameter gradients. That is all of backpropagation.
 """
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,11 @@ import numpy.typing as npt
 from byhand.arguments import check_items, check_kind, shown
 from byhand.arrays import Array, Params, check_same_shape
 from byhand.errors import OptionError, ShapeError
-from byhand.initializers import Initializer, he
 from byhand.layers.base import Layer
 from byhand.random import RandomStream
+
+if TYPE_CHECKING:
+    from byhand.mlp import MlpOptions
 
 
 @dataclass
@@ -59,39 +62,11 @@ class Network:
             self.widths.append(layer.n_out(self.widths[-1]))
 
     @classmethod
-    def mlp(
-        cls,
-        sizes: Sequence[int],
-        *,
-        activation: str = "relu",
-        output: str = "identity",
-        initializer: Initializer = he,
-        dropout: float = 0.0,
-        batch_norm: bool = False,
-        residual: bool = False,
-        seed: int = 0,
-    ) -> "Network":
-        """Return a multilayer perceptron, sizes like [784, 128, 10].
+    def mlp(cls, sizes: Sequence[int], **options: Unpack["MlpOptions"]) -> "Network":
+        """Return a multilayer perceptron, sizes like [784, 128, 10]; its options: byhand.mlp.MlpOptions."""
+        from byhand.mlp import mlp  # which imports this file
 
-        activation : behind every hidden dense layer   output : behind the last one ("identity" gives logits)
-        initializer : of the weights, as byhand.initializers.he
-        dropout : share of silent units behind every hidden activation
-        batch_norm : normalise before every hidden activation
-        residual : a way around every hidden layer but the first that keeps its width
-        seed : decides the weights
-        """
-        from byhand.mlp import mlp
-
-        return mlp(
-            sizes,
-            activation=activation,
-            output=output,
-            initializer=initializer,
-            dropout=dropout,
-            batch_norm=batch_norm,
-            residual=residual,
-            seed=seed,
-        )
+        return mlp(sizes, **options)
 
     @property
     def params(self) -> Params:
@@ -142,14 +117,12 @@ class Network:
 
     def summary(self) -> str:
         """Return a table of the layers with shapes and exact parameter counts."""
-        from byhand.summary import summary_table
+        from byhand.summary import summary_table  # which imports this file
 
         return summary_table(self)
 
     def astype(self, dtype: npt.DTypeLike) -> "Network":
         """Return a copy of this network in another dtype (float64 for checks, complex128 for the complex step)."""
-        from copy import deepcopy
-
         try:
             wanted = np.dtype(dtype)
         except (TypeError, ValueError):

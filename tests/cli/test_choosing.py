@@ -39,11 +39,18 @@ def test_early_stopping_without_validation_is_refused_before_training(tmp_path: 
 
 
 def test_too_few_to_hold_any_back_is_refused_before_training(tmp_path: Path) -> None:
-    rows = [f"{i},{i * i % 7},{'ab'[i % 2]}" for i in range(8)]
+    rows = [f"{i},{i * i % 7},{'ab'[i % 2]}" for i in range(4)]
     (tmp_path / "t.csv").write_text("\n".join(["p,q,kind", *rows]) + "\n")
     done = byhand("train", "--data", tmp_path / "t.csv", "--validate", "--runs", tmp_path / "runs")
     assert (done.code, (tmp_path / "runs").exists()) == (3, False)
     assert "too few to hold a sixth of each class back" in done.err
+
+
+def test_eight_rows_hold_one_back(tmp_path: Path) -> None:
+    rows = [f"{i},{i * i % 7},{'ab'[i % 2]}" for i in range(8)]
+    (tmp_path / "t.csv").write_text("\n".join(["p,q,kind", *rows]) + "\n")
+    table = ["--data", tmp_path / "t.csv", "--epochs", "2", "--runs", tmp_path / "runs"]
+    assert "5 examples of t, 1 for validation" in byhand("train", *table, "--validate").err
 
 
 def test_no_test_figure_unless_asked_for(look_alike: Path, tmp_path: Path) -> None:

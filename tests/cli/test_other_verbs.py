@@ -136,7 +136,7 @@ def test_data_lists_sets_and_shows_one() -> None:
 
 
 def test_recipes_lists_all_and_shows_one() -> None:
-    assert len(byhand("recipes", "--json").json["recipes"]) == 10
+    assert len(byhand("recipes", "--json").json["recipes"]) == len(bh.RECIPES)
     assert "--learning-rate" in byhand("recipes", "vanilla").out
 
 

@@ -108,7 +108,7 @@ def check(folder: Path, args: list[str], monkeypatch: pytest.MonkeyPatch) -> Non
     assert "Traceback" not in done.err
     if done.code:
         assert done.out == ""
-        assert 1 <= len(done.err.splitlines()) <= 3
+        assert 1 <= len(done.err.splitlines()) <= max(3, len(args))  # of many files, one sentence each
     elif "--json" in args and not {"-h", "--help", "--version"} & set(args):
         assert json.loads(done.out)["schema"] == 1
 

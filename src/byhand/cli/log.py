@@ -32,9 +32,9 @@ class EpochLog:
             return
         cells = {
             "epoch": f"{record.epoch}/{self._n_epochs}",
-            "train loss": f"{record.train_loss:.4f}",
+            "train loss": _loss(record.train_loss),
             "train acc": _accuracy(record.train_accuracy),
-            "valid loss": "" if record.valid_loss is None else f"{record.valid_loss:.4f}",
+            "valid loss": "" if record.valid_loss is None else _loss(record.valid_loss),
             "valid acc": _accuracy(record.valid_accuracy),
             "seconds": f"{record.seconds:.2f}",
         }
@@ -47,3 +47,8 @@ class EpochLog:
 
 def _accuracy(fraction: float | None) -> str:
     return "" if fraction is None else percent(fraction)
+
+
+def _loss(value: float) -> str:
+    """Return a loss that fits its column, however large: 0.5296, 2.976e+29."""
+    return f"{value:.4f}" if value < 10_000 else f"{value:.3e}"

@@ -259,10 +259,10 @@ def _train(
 def _opening(run: Run, engine: Engine) -> str:
     """Return the line that says what begins."""
     network, train = run.state.network, run.dataset.train
-    held_back = "" if run.dataset.validation is None else f", {len(run.dataset.validation):,} held back to validate"
+    validation = "" if run.dataset.validation is None else f", {len(run.dataset.validation):,} for validation"
     return (
         f"{run.recipe.name}: {sizes_label(network)}, {n_params(network):,} parameters, "
-        f"{len(train):,} examples of {run.dataset.name}{held_back}, engine {engine.name}"
+        f"{len(train):,} examples of {run.dataset.name}{validation}, engine {engine.name}"
     )
 
 

@@ -41,8 +41,8 @@ class Dense(Layer):
         n_out = check_whole("Dense", "n_out", n_out, 1, MAX_WIDTH)
         if not callable(initializer):
             raise OptionError(f"Dense got initializer {shown(initializer)}; expected a function, as byhand's he.")
-        W = initializer(rng or RandomStream(0, INIT), n_in, n_out)
-        self.params = {"W": W.astype(np.float32), "b": np.zeros(n_out, dtype=np.float32)}
+        W = initializer(rng or RandomStream(0, INIT), n_in, n_out).astype(np.float32)
+        self.params = {"W": W, "b": np.zeros(n_out, dtype=np.float32)}
 
     @classmethod
     def zeros(cls, n_in: int, n_out: int) -> "Dense":

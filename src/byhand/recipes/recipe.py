@@ -93,7 +93,9 @@ def described() -> dict[str, tuple[Any, str]]:
 
 
 def current_names(given: dict[str, Any]) -> dict[str, Any]:
-    """Return a recipe's fields, as plain data, by the names that they have now."""
+    """Return a recipe's fields, as plain data, by the names that they have now; TypeError if they are not a dict."""
+    if not isinstance(given, dict):
+        raise TypeError(f"a recipe is {type(given).__name__}; expected its fields by name")
     fields = {RENAMED.get(name, name): value for name, value in given.items()}
     scaling = fields.get("scaling")
     if isinstance(scaling, str):
