@@ -1,7 +1,7 @@
 """The network: layers in a row, its forward pass and its backward pass.
 
-Forward, each layer's output is the next one's input. Backward, each layer maps the gradient of its output to the gradient
-of its input and returns its parameter gradients. That is all of backpropagation.
+Forward, each layer's output is the next one's input. Backward, each layer maps the gradient of its output to that of
+its input and returns the gradients of its parameters. That is all of backpropagation.
 """
 
 from collections.abc import Sequence

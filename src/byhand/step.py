@@ -10,13 +10,7 @@ from byhand.random import RandomStream
 
 
 def train_step(
-    network: Network,
-    loss: Loss,
-    optimizer: Optimizer,
-    learning_rate: float,
-    x: Array,
-    y: Array,
-    rng: RandomStream | None,
+    network: Network, loss: Loss, optimizer: Optimizer, learning_rate: float, x: Array, y: Array, rng: RandomStream | None
 ) -> tuple[Any, Trace]:
     """Learn from one minibatch: forward, loss, backward, update, statistics.
 
