@@ -10,7 +10,7 @@ from byhand.random import RandomStream
 
 
 def train_step(
-    network: Network, loss: Loss, optimizer: Optimizer, learning_rate: float, x: Array, y: Array, rng: RandomStream | None
+    network: Network, loss: Loss, optimizer: Optimizer, rate: float, x: Array, y: Array, rng: RandomStream | None
 ) -> tuple[Any, Trace]:
     """Learn from one minibatch: forward, loss, backward, update, statistics.
 
@@ -20,6 +20,6 @@ def train_step(
     trace = network.forward(x, training=True, rng=rng)
     value, saved = loss.forward(trace.output, y)
     grads = network.backward(loss.backward(saved), trace)
-    optimizer.update(network.params, grads, learning_rate)
+    optimizer.update(network.params, grads, rate)
     network.update_statistics(trace)
     return value, trace
