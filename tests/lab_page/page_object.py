@@ -90,7 +90,8 @@ class Lab:
     def says(self, selector: str, text: str) -> None:
         """Wait until this can be read there, tooltips not counted."""
         read = (
-            "([where, text]) => Boolean(document.querySelector(where)?.innerText.replace(/\\s+/g, ' ').includes(text))"
+            "([where, text]) => [...document.querySelectorAll(where)]"
+            ".some(one => one.innerText.replace(/\\s+/g, ' ').includes(text))"
         )
         self.until(read, [selector, text])
 

@@ -30,7 +30,7 @@ def violations(page: Any) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(site: str, open_lab: Any, scheme: str) -> None:
-    lab = open_lab(f"{site}#epochs=2", color_scheme=scheme)
+    lab = open_lab(f"{site}#epochs=20", color_scheme=scheme)
     with_a_digit(lab)
     for view in VIEWS:
         lab.view(view)

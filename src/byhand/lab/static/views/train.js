@@ -140,7 +140,7 @@ export function trainView(app, first) {
       [term("validation"), validation ? percent(validation.accuracy, 2) : "after an epoch"], [term("validation", "validation loss"), validation ? validation.loss === null ? "–" : number(validation.loss, 4) : "after an epoch"],
       ["examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"], ...(rate === undefined ? [] : [["next learning rate", general(rate, 4)]])];
     fill(figures, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-    fill(report, diverged ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.` : findings.length ? told(findings) : epoch >= epochs ? "Done. Draw, Network and Mistakes can now show this network." : "");
+    fill(report, diverged ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.` : findings.length ? [epoch >= epochs ? "Done. " : "", ...told(findings)] : epoch >= epochs ? "Done. Draw, Network and Mistakes can now show this network." : "");
     report.classList.toggle("bad", Boolean(diverged) || findings.length > 0);
   }
 
