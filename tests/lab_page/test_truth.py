@@ -21,7 +21,7 @@ CHOICE = "label:has-text('It is a') select"
 def trained(lab: Any) -> None:
     """Train a little and show the network that comes of it."""
     lab.page.click("button.main")
-    lab.until("() => /Done\\.|has ended/.test(document.querySelector('main').innerText)", within=60_000)
+    lab.says(".readout", "Done.")
     lab.page.select_option("[aria-label=Network]", "trained")
 
 
