@@ -107,7 +107,7 @@ def check(folder: Path, args: list[str], monkeypatch: pytest.MonkeyPatch) -> Non
     assert done.code in MEANINGFUL, done
     assert "Traceback" not in done.err
     if done.code:
-        assert done.out == ""
+        assert done.out == "" or args[0] == "predict"  # which answers the pictures it can read, whatever the others are
         assert 1 <= len(done.err.splitlines()) <= max(3, len(args))  # of many files, one sentence each
     elif "--json" in args and not {"-h", "--help", "--version"} & set(args):
         assert json.loads(done.out)["schema"] == 1
