@@ -19,7 +19,7 @@ from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.training.evaluate import evaluate
 
-FRAMES = Path(__file__).parents[2] / "src" / "byhand" / "lab" / "static" / "frames.json"
+FRAMES = Path(__file__).parents[2] / "src" / "byhand" / "lab" / "static" / "shared" / "frames.json"
 XOR = experiments()["xor-line"]
 TYPES = {"text": str, "number": (int, float), "numbers": list, "list": list, "object": dict}
 

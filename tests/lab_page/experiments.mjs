@@ -7,7 +7,7 @@ const here = new URL("../../src/byhand/lab/static/", import.meta.url);
 const load = (path) => import(new URL(path, here));
 const bytes = async (path) => { const read = await readFile(path); return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength); };
 const [{ loadCore }, { openData, dataFrom }, { Conduct }, pictures] = await Promise.all(["core/core.js", "worker/data.js", "worker/experiments.js", "worker/pictures.js"].map(load));
-const table = JSON.parse(await readFile(new URL("experiments.json", here), "utf8")), { kinds, schema } = JSON.parse(await readFile(new URL("frames.json", here), "utf8"));
+const table = JSON.parse(await readFile(new URL("experiments.json", here), "utf8")), { kinds, schema } = JSON.parse(await readFile(new URL("shared/frames.json", here), "utf8"));
 const core = await loadCore(await bytes(new URL("core/core.wasm", here)));
 const TYPES = { text: (value) => typeof value === "string", list: Array.isArray, numbers: (value) => Array.isArray(value) && value.every((one) => typeof one === "number") };
 
@@ -16,7 +16,7 @@ function isAsWritten(frame) {
   for (const [field, type] of Object.entries(kinds.experiment)) assert.ok((type.endsWith("?") && frame[field] === null) || TYPES[type.replace("?", "")](frame[field]), `${field}: ${frame[field]}`);
 }
 
-/** Conduct to the end, or until a frame says so; every frame on the way is as frames.json has it. */
+/** Conduct to the end, or until a frame says so; every frame on the way is as shared/frames.json has it. */
 function conducted(name, nSeeds, data, isEnough = () => false) {
   return new Promise((resolve, reject) => {
     const conduct = new Conduct(core, data, table, name, nSeeds, (frame) => {

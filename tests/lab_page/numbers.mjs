@@ -1,7 +1,7 @@
 // The page's number formatter: three significant digits at least, 0 only for 0, a proof never rounded up.
 import assert from "node:assert/strict";
 
-const { general, number, percent, roundedDown, ticks } = await import(new URL("../../src/byhand/lab/static/numbers.js", import.meta.url));
+const { general, number, percent, roundedDown, ticks } = await import(new URL("../../src/byhand/lab/static/shared/numbers.js", import.meta.url));
 const read = (text) => Number(text.replaceAll("−", "-").replaceAll(",", ""));
 
 for (const [given, wanted] of [

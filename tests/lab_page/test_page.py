@@ -64,7 +64,7 @@ def test_a_model_with_all_kinds_of_layers_says_on_the_page_what_it_says_here(res
 def test_learning_rates_are_those_of_the_schedules() -> None:
     cases = [(name, warm, n) for name in [*SCHEDULES, "one_cycle"] for warm in (0.0, 0.1, 0.45) for n in (1, 2, 7, 30)]
     script = f"""
-        const {{ scheduleOf }} = await import({json.dumps((STATIC / "worker" / "schedule.js").as_uri())});
+        const {{ scheduleOf }} = await import({json.dumps((STATIC / "shared" / "schedules.js").as_uri())});
         console.log(JSON.stringify({json.dumps(cases)}.map(([schedule, warmUp, n]) => {{
             const rate = scheduleOf({{ schedule, warmUp, learningRate: 0.3 }}, n);
             return Array.from({{ length: n }}, (_, i) => rate(i));

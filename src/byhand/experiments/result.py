@@ -55,7 +55,7 @@ class Result:
         return all(finding.holds for finding in self.findings())
 
     def frame(self) -> dict[str, Any]:
-        """Return everything as plain data: the frame "experiment" of the page's frames.json."""
+        """Return everything as plain data: the frame "experiment" of the page's shared/frames.json."""
         return {
             "schema": SCHEMA,
             "kind": "experiment",

@@ -3,7 +3,7 @@
 
 import { notebookFor, scriptFor } from "./code/program.js";
 import { h } from "./dom.js";
-import { planeSettings } from "./settings.js";
+import { planeSettings } from "./shared/training-settings.js";
 import { TEXT } from "./strings.js";
 
 const IMPORT = /^import .* from "([^"]+)";$/gm;

@@ -1,6 +1,6 @@
 // Charts: uPlot with the page's colours, as wide as their place.
 
-import { ticks } from "./numbers.js";
+import { ticks } from "./shared/numbers.js";
 import uPlot from "./vendor/uplot/uPlot.esm.js";
 
 export const LOOKS = {

@@ -6,7 +6,7 @@ import { fill, h, select } from "./dom.js";
 import { Engine } from "./engine.js";
 import { fileTaker } from "./files.js";
 import { setColours } from "./pictures.js";
-import { fragmentOf, stateFrom } from "./state.js";
+import { fragmentOf, stateFrom } from "./shared/settings.js";
 import { TEXT } from "./strings.js";
 import { VIEWS } from "./views.js";
 

@@ -2,7 +2,7 @@
 // of it without a batch or a digit is learned.
 
 import { fill, h, select } from "./dom.js";
-import { number, percent } from "./numbers.js";
+import { number, percent } from "./shared/numbers.js";
 import { largestSize, paintSigned, picture } from "./pictures.js";
 import { TEXT } from "./strings.js";
 

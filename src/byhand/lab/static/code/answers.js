@@ -1,6 +1,6 @@
 // Programs of the views that look at what a network says: Draw, Network, Microscope, Mistakes.
 
-import { truthOf } from "../truth.js";
+import { truthOf } from "../shared/true-label.js";
 import { arrayOf, lossOf, modelSection, networkOf } from "./python.js";
 
 const START = "import numpy as np\n\nimport byhand as bh\n\n";

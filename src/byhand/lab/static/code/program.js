@@ -1,7 +1,7 @@
 // Get the code: what is on the screen as a Python script or a notebook that prints it again with byhand. A program is a
 // list of sections, {told: a sentence, code: Python}; each view has its own.
 
-import { fragmentOf } from "../state.js";
+import { fragmentOf } from "../shared/settings.js";
 import { drawProgram, experimentsProgram, microscopeProgram, mistakesProgram, networkProgram } from "./answers.js";
 import { planeProgram, trainProgram } from "./trainings.js";
 

@@ -1,7 +1,7 @@
 // Programs of the views that train: the loop written out, step for step what the page has done. The page computes in
 // float32 too, in another order of summing: the last digits may differ.
 
-import { planeSettings, trainSettings } from "../settings.js";
+import { planeSettings, trainSettings } from "../shared/training-settings.js";
 import { LAYERS, arrayOf, initializerOf, lossOf, networkOf, optimizerOf } from "./python.js";
 
 const IMPORTS = `import numpy as np

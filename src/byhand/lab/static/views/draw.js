@@ -1,11 +1,11 @@
 // View 1: draw a digit, see what the network sees, its answer, why, and how sure that is.
 
 import { fill, h, select, term } from "../dom.js";
-import { number, roundedDown, scoreText } from "../numbers.js";
+import { number, roundedDown, scoreText } from "../shared/numbers.js";
 import { legend, paintInk, paintSigned, picture } from "../pictures.js";
 import { follow, hasStepBack, putSheet, sheet, stepBack } from "../sheet.js";
 import { TEXT } from "../strings.js";
-import { truthOf, truthWish } from "../truth.js";
+import { truthOf, truthWish } from "../shared/true-label.js";
 import { unreadable } from "../unreadable.js";
 
 const INK = 112; // pixels a side that the core gets of the drawing: four times what the network sees

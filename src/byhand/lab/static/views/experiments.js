@@ -1,8 +1,8 @@
 // View 7: every warning as runs side by side, a dot a seed, all on one scale; and what would hide it.
 
 import { field, fill, h, select, term } from "../dom.js";
-import { number, percent } from "../numbers.js";
-import { SETTINGS } from "../state.js";
+import { number, percent } from "../shared/numbers.js";
+import { SETTINGS } from "../shared/settings.js";
 import { TEXT } from "../strings.js";
 
 const words = TEXT.experiments, SIGNS = { good: "✓", bad: "✗", plain: "·" };

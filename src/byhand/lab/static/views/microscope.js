@@ -3,14 +3,14 @@
 import { codeOfCell } from "../code/cell.js";
 import { field, fill, h, select, term } from "../dom.js";
 import { isOverviewed, matrix } from "../matrix.js";
-import { general } from "../numbers.js";
+import { general } from "../shared/numbers.js";
 import { PLACES } from "../places.js";
 import { legend } from "../pictures.js";
-import { planeSettings } from "../settings.js";
-import { SETTINGS } from "../state.js";
+import { planeSettings } from "../shared/training-settings.js";
+import { SETTINGS } from "../shared/settings.js";
 import { notesOf } from "../notes.js";
 import { TEXT } from "../strings.js";
-import { truthOf, truthWish } from "../truth.js";
+import { truthOf, truthWish } from "../shared/true-label.js";
 import { unreadable } from "../unreadable.js";
 
 const words = TEXT.microscope;

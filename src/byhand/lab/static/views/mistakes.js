@@ -1,7 +1,7 @@
 // View 6: the test set through the network: what is taken for what, and the mistakes, the surest first.
 
 import { fill, h, term } from "../dom.js";
-import { percent, scoreText } from "../numbers.js";
+import { percent, scoreText } from "../shared/numbers.js";
 import { paintInk, picture } from "../pictures.js";
 import { TEXT } from "../strings.js";
 import { unreadable } from "../unreadable.js";

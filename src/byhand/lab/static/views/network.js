@@ -1,11 +1,11 @@
 // View 2: one example through the network, phase by phase, forwards and backwards, with every number at hand.
 
 import { fill, h, select, term } from "../dom.js";
-import { number, percent, scoreText } from "../numbers.js";
+import { number, percent, scoreText } from "../shared/numbers.js";
 import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../pictures.js";
 import { notesOf } from "../notes.js";
 import { TEXT } from "../strings.js";
-import { truthOf, truthWish } from "../truth.js";
+import { truthOf, truthWish } from "../shared/true-label.js";
 import { unreadable } from "../unreadable.js";
 
 const words = TEXT.network;

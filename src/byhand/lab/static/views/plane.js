@@ -5,10 +5,10 @@ import { mark, paintBoard, pressed } from "../board.js";
 import { LOOKS, chart } from "../charts.js";
 import { field, fill, h, select, term } from "../dom.js";
 import { layerRows, rows } from "../forms.js";
-import { number, percent } from "../numbers.js";
+import { number, percent } from "../shared/numbers.js";
 import { largestSize, legend, paintSigned, picture } from "../pictures.js";
-import { planeSettings } from "../settings.js";
-import { CURVES, MOST_CLASSES, MOST_POINTS } from "../state.js";
+import { planeSettings } from "../shared/training-settings.js";
+import { CURVES, MOST_CLASSES, MOST_POINTS } from "../shared/settings.js";
 import { TEXT } from "../strings.js";
 
 const words = TEXT.plane, HEIGHT = 150, CURVE_HEIGHT = 340, PARTS_HEIGHT = 260;

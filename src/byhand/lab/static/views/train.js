@@ -3,13 +3,13 @@
 import { trainingCurves } from "../curves.js";
 import { fill, h, term } from "../dom.js";
 import { rows } from "../forms.js";
-import { general, number, percent } from "../numbers.js";
+import { general, number, percent } from "../shared/numbers.js";
 import { largestSize, legend, paintSigned, picture } from "../pictures.js";
-import { matters, trainSettings } from "../settings.js";
-import { SETTINGS } from "../state.js";
+import { matters, trainSettings } from "../shared/training-settings.js";
+import { SETTINGS } from "../shared/settings.js";
 import { TEXT } from "../strings.js";
 import { timeline } from "../timeline.js";
-import { warmUpOf } from "../worker/schedule.js";
+import { warmUpOf } from "../shared/schedules.js";
 
 const words = TEXT.train;
 const SETTING_OF = { learning_rate: "learningRate", initializer: "initializer", hidden: "hidden" }; // of a finding

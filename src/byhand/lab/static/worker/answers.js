@@ -1,4 +1,4 @@
-// Frames: what one picture on the page needs, made by the core. Their shapes are in frames.json.
+// Frames: what one picture on the page needs, made by the core. Their shapes are in shared/frames.json.
 
 import { folded } from "../core/fold.js";
 import { inkOf } from "./foreground.js";

@@ -1,7 +1,7 @@
 // Did a training go wrong without failing, and what is to be changed? The twin of byhand/training/diagnosis.py, on the
 // same table of thresholds and sentences, diagnosis.json.
 
-import { general, percent } from "../numbers.js";
+import { general, percent } from "../shared/numbers.js";
 
 /** Return the findings of a training that has ended, causes first: [{id, title, sentence, setting, value}].
  *

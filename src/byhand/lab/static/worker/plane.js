@@ -2,7 +2,7 @@
 
 import { scored } from "./scores.js";
 import { Clouds } from "./clouds.js";
-import { CURVES } from "../state.js";
+import { CURVES } from "../shared/settings.js";
 import { Curve } from "./curve.js";
 import { boxOf, gridOf, lineOf, pointsOf } from "./sets.js";
 
@@ -18,7 +18,7 @@ export class Plane {
   #core; #settings; #publish; #points; #networks; #box; #epoch = 0; #edits = 0; #running = false; #diverged = null;
   #isCurve; #clouds = null; #bayes = null; #straight = null;
 
-  /** settings: the plane's part of state.js; publish is called with each frame. */
+  /** settings: the plane's part of shared/settings.js; publish is called with each frame. */
   constructor(core, settings, publish) {
     this.#core = core; this.#settings = settings; this.#publish = publish;
     this.#isCurve = CURVES.includes(settings.set);

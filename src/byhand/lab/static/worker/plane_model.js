@@ -1,6 +1,6 @@
 // A network of the plane as a model: it takes the columns as they were in the table, and prepares them as the page did.
 
-import { CURVES } from "../state.js";
+import { CURVES } from "../shared/settings.js";
 
 const RAW = { name: "raw", scale: 1, shift: 0 };
 

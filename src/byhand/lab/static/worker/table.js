@@ -1,11 +1,11 @@
 // A table of points that somebody drops on the page: columns x, y, class, or x, t for a curve.
 
-import { LONGEST_NAME, MOST_CLASSES, MOST_POINTS } from "../state.js";
+import { LONGEST_NAME, MOST_CLASSES, MOST_POINTS } from "../shared/settings.js";
 
 const MOST_FILE = 1 << 20; // bytes
 const DIGITS = 1e3; // a point is kept to three digits behind the point
 
-/** Return {set, points, classNames, columns} as state.js has them; throw a sentence that names the line. */
+/** Return {set, points, classNames, columns} as shared/settings.js has them; throw a sentence that names the line. */
 export async function tableFrom(file) {
   if (file.size > MOST_FILE) throw new Error(`${file.name} is larger than 1 MB`);
   const rows = (await file.text()).replace(/^\uFEFF/, "").split(/\r\n|\n|\r/).map((text, i) => ({ cells: cut(text), line: i + 1 })).filter(({ cells }) => cells.some(Boolean));

@@ -1,7 +1,7 @@
 // The part of the state that a training begins from, as the worker takes it.
 
-import { initialState } from "./state.js";
-import { warmUpOf } from "./worker/schedule.js";
+import { initialState } from "./settings.js";
+import { warmUpOf } from "./schedules.js";
 
 const CENTRES = [[0, 0], [1, 1]]; // of the two clouds
 
