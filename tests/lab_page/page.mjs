@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 const here = new URL("../../src/byhand/lab/static/", import.meta.url);
 const load = (path) => import(new URL(path, here));
 const bytes = async (path) => { const read = await readFile(new URL(path, here)); return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength); };
-const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, { Plane }, state, { cellOf, stepOf }, { Clouds }, { tableFrom }, { scored }, { sumOf }] = await Promise.all(["core/core.js", "worker/answers.js", "worker/data.js", "worker/models.js", "worker/training.js", "worker/plane.js", "shared/settings.js", "worker/microscope.js", "worker/clouds.js", "worker/table.js", "worker/scores.js", "worker/signal.js"].map(load));
+const [{ loadCore }, answers, { idx, openData, dataFrom }, { modelFrom }, { Training }, { Plane }, state, { cellOf, stepOf }, { Clouds }, { tableFrom }, { scored }, { sumOf }] = await Promise.all(["core/core.js", "worker/inference.js", "worker/datasets.js", "worker/model-reader.js", "worker/training.js", "worker/plane.js", "shared/settings.js", "worker/microscope.js", "worker/gaussian-pair.js", "worker/csv.js", "worker/output-kinds.js", "worker/signal-flow.js"].map(load));
 const { schema, kinds } = JSON.parse(await readFile(new URL("shared/frames.json", here), "utf8"));
 
 const isNumbers = (value) => Array.isArray(value) ? value.every((one) => typeof one === "number") : value instanceof Float64Array || value instanceof Float32Array;

@@ -117,7 +117,7 @@ def test_the_page_s_files_can_stand_in_a_page() -> None:
 
 
 def test_the_page_knows_byhand_s_version() -> None:
-    assert f'VERSION = "{bh.__version__}"' in (STATIC / "worker" / "saved.js").read_text(encoding="utf-8")
+    assert f'VERSION = "{bh.__version__}"' in (STATIC / "worker" / "model-writer.js").read_text(encoding="utf-8")
 
 
 @pytest.mark.browser

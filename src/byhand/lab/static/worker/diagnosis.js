@@ -5,7 +5,7 @@ import { general, percent } from "../shared/numbers.js";
 
 /** Return the findings of a training that has ended, causes first: [{id, title, sentence, setting, value}].
  *
- * seen: {core, model, initial (the network before), part (of data.js, that was trained on), history, rate} */
+ * seen: {core, model, initial (the network before), part (of datasets.js, that was trained on), history, rate} */
 export function diagnose(table, seen) {
   const still = notMoving(table, seen), causes = [...deadUnits(table, seen), ...(still.length ? still : diverged(table, seen))], findings = [];
   for (const [id, numbers] of [...causes, ...nearGuessing(table, seen)]) {

@@ -1,10 +1,10 @@
 // Points in the plane: classes or a curve, one network beside one without hidden layer, and what each unit says where.
 
-import { scored } from "./scores.js";
-import { Clouds } from "./clouds.js";
+import { scored } from "./output-kinds.js";
+import { Clouds } from "./gaussian-pair.js";
 import { CURVES } from "../shared/settings.js";
 import { Curve } from "./curve.js";
-import { boxOf, gridOf, lineOf, pointsOf } from "./sets.js";
+import { boxOf, gridOf, lineOf, pointsOf } from "./plane-datasets.js";
 
 const SCHEMA = 1, SIDE = 80, UNIT_SIDE = 28; // points a side of the maps
 const ALONG = 160; // points along a curve

@@ -2,7 +2,7 @@
 // some marks are kept; any other moment is recomputed from the mark before it.
 
 import { folded } from "../core/fold.js";
-import { Course } from "./course.js";
+import { Course } from "./training-run.js";
 import { Curve } from "./curve.js";
 
 const SCHEMA = 1;
@@ -15,7 +15,7 @@ const MARKS_BYTES = 48 << 20, MOST_MARKS = 64; // the same
 export class Training {
   #core; #data; #publish; #course; #running = false; #seconds = 0; #seen = 0; #history = []; #curve = new Curve(POINTS); #marks = []; #spacing = 1; #moments = new Map(); #until = Infinity; #before = null; #diagnose; #findings = [];
 
-  /** settings: the table of shared/settings.js; data: of data.js; publish: is called with each frame; diagnose: with what came of
+  /** settings: the table of shared/settings.js; data: of datasets.js; publish: is called with each frame; diagnose: with what came of
    * it, and returns what went wrong, as diagnosis.js has it. */
   constructor(core, data, settings, publish, diagnose = () => []) {
     this.#core = core; this.#data = data; this.#publish = publish; this.#diagnose = diagnose;

@@ -1,16 +1,16 @@
 // The worker: it holds the C core, the networks and the data, and answers what engine.js asks.
 
 import { loadCore } from "../core/core.js";
-import { confusions, digitAt, exciting, forward, problem, read, readPicture, sure, walk, why } from "./answers.js";
-import { dataFrom, openData } from "./data.js";
+import { confusions, digitAt, exciting, forward, problem, read, readPicture, sure, walk, why } from "./inference.js";
+import { dataFrom, openData } from "./datasets.js";
 import { diagnose } from "./diagnosis.js";
 import { cellOf, stepOf } from "./microscope.js";
-import { modelFrom } from "./models.js";
+import { modelFrom } from "./model-reader.js";
 import { Plane } from "./plane.js";
-import { planeModel } from "./plane_model.js";
-import { fileOf } from "./saved.js";
-import { tableFrom } from "./table.js";
-import { sumOf } from "./signal.js";
+import { planeModel } from "./plane-model.js";
+import { fileOf } from "./model-writer.js";
+import { tableFrom } from "./csv.js";
+import { sumOf } from "./signal-flow.js";
 import { Training } from "./training.js";
 
 const MOST_UNDO = 20; // planes that can be brought back
@@ -132,7 +132,7 @@ const answers = {
   experiments: () => tableNamed("experiments"),
   async conduct({ name, seeds }) {
     conduct?.stop();
-    const table = await answers.experiments(), { Conduct } = await import("./experiments.js");
+    const table = await answers.experiments(), { Conduct } = await import("./experiments/runner.js");
     const { kind } = table.experiments.find(({ id }) => id === name) ?? {};
     conduct = new Conduct(core, ["starts", "clouds"].includes(kind) ? null : await opened(), table, name, seeds, (frame) => postMessage({ frame }));
     return conduct.start();

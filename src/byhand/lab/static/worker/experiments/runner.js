@@ -12,7 +12,7 @@ class Stopped extends Error {}
 export class Conduct {
   #experiment; #runs; #seeds; #publish; #values = []; #done = 0; #stopped = false; #running = false; #marks = []; #rested = 0;
 
-  /** table: experiments.json; data: of data.js, or null where the experiment draws its own points. */
+  /** table: experiments.json; data: of datasets.js, or null where the experiment draws its own points. */
   constructor(core, data, table, name, nSeeds, publish) {
     const experiment = table.experiments.find(({ id }) => id === name);
     if (!experiment) throw new Error(`there is no experiment ${name}`);

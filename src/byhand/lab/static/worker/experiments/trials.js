@@ -1,9 +1,9 @@
 // What each kind of experiment does with a seed: the twins of digits.py, starts.py, clouds.py, moved.py, nonsense.py and
 // removed.py. All numbers come from the core; here rows are chosen, columns moved, right answers counted.
 
-import { Clouds } from "./clouds.js";
-import { scored } from "./scores.js";
-import { columnsShuffled, gathered, shifted, standardised } from "./pictures.js";
+import { Clouds } from "../gaussian-pair.js";
+import { scored } from "../output-kinds.js";
+import { columnsShuffled, gathered, shifted, standardised } from "../image-rows.js";
 
 const SHUFFLE = 1, AUGMENT = 3, DATA = 4, SPLIT = 5; // streams, as in randomness.py
 const PIECE = 8000; // examples learned in one go

@@ -1,7 +1,7 @@
 // What is known of two clouds: the least error of any rule, of any straight line, and of a network; all integrals are
 // the core's. bh_bayes_error integrates the smaller of two densities, so given one cloud twice it integrates that cloud's own.
 
-import { gridOf, lineOf } from "./sets.js";
+import { gridOf, lineOf } from "./plane-datasets.js";
 
 const SIDE = 300, SHOWN_SIDE = 160; // cells a side: to be exact, and while it trains
 const PLACES = 600, ACROSS = 100, REACH = 6; // of a straight line; points along it; deviations around a cloud

@@ -2,8 +2,8 @@
 
 import { folded } from "../core/fold.js";
 import { inkOf } from "./foreground.js";
-import { scored } from "./scores.js";
-import { preparedBy, strongest } from "./signal.js";
+import { scored } from "./output-kinds.js";
+import { preparedBy, strongest } from "./signal-flow.js";
 
 const SCHEMA = 1, MANY = 12; // exciting pictures shown of a unit
 

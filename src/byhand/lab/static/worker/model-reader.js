@@ -1,7 +1,7 @@
 // Models as byhand writes them: safetensors with a JSON description. Source of the format:
 // huggingface.co/docs/safetensors: 8 bytes length, a JSON table of arrays, the arrays.
 
-import { OUTPUTS, lossFor } from "./scores.js";
+import { OUTPUTS, lossFor } from "./output-kinds.js";
 
 const MAX_TABLE = 1 << 20, MAX_LAYERS = 64;
 const NORM = [["params", "gamma"], ["params", "beta"], ["statistics", "mean"], ["statistics", "variance"]];

@@ -5,7 +5,7 @@
 // examples of a class are, from that step on.
 
 import { scheduleOf } from "../shared/schedules.js";
-import { outputFor } from "./scores.js";
+import { outputFor } from "./output-kinds.js";
 
 const SHUFFLE = 1; // the stream, as in randomness.py
 
@@ -31,7 +31,7 @@ export class Course {
   #rateOf; #stepsAnEpoch; // learning rate of a step, counted as if nothing were left out
   epoch = 0; at = 0; step = 0; sums = { loss: 0, right: 0, examples: 0 }; diverged = null;
 
-  /** settings: the table of shared/settings.js, `without` too; data: of data.js. */
+  /** settings: the table of shared/settings.js, `without` too; data: of datasets.js. */
   constructor(core, data, settings) {
     Object.assign(this, { model: modelOf(core, data, settings) });
     this.#core = core; this.#data = data; this.#settings = settings;
