@@ -1,7 +1,7 @@
 // Take it away: shell.html filled with the page's own files and a model, as byhand/exports/as_page.py fills it, to the
 // same bytes; and the model's file alone.
 
-import { notebookFor, scriptFor } from "./code/program.js";
+import { notebookFor, scriptFor } from "./codegen/script.js";
 import { h } from "./dom.js";
 import { planeSettings } from "./shared/training-settings.js";
 import { TEXT } from "./strings.js";

@@ -1,6 +1,6 @@
 // View 5: one example, one step, every number; any of them opens into the numbers it was made of.
 
-import { codeOfCell } from "../code/cell.js";
+import { codeOfCell } from "../codegen/cell.js";
 import { field, fill, h, select, term } from "../dom.js";
 import { isOverviewed, matrix } from "../matrix.js";
 import { general } from "../shared/numbers.js";

@@ -2,8 +2,8 @@
 // list of sections, {told: a sentence, code: Python}; each view has its own.
 
 import { fragmentOf } from "../shared/settings.js";
-import { drawProgram, experimentsProgram, microscopeProgram, mistakesProgram, networkProgram } from "./answers.js";
-import { planeProgram, trainProgram } from "./trainings.js";
+import { drawProgram, experimentsProgram, microscopeProgram, mistakesProgram, networkProgram } from "./inspect.js";
+import { planeProgram, trainProgram } from "./training.js";
 
 const PROGRAMS = { draw: drawProgram, network: networkProgram, train: trainProgram, plane: planeProgram, microscope: microscopeProgram, mistakes: mistakesProgram, experiments: experimentsProgram };
 const LINE = 100; // signs of a sentence
