@@ -112,7 +112,7 @@ def test_dashes_lie_on_the_negative_cells_of_tall_and_wide_tables(site: str, ope
     for rows, cols in ((4, 2), (2, 4)):
         dark = lab.page.evaluate(
             """async ([rows, cols]) => {
-                const { paintSigned } = await import(new URL("pictures.js", document.baseURI));
+                const { paintSigned } = await import(new URL("ui/palette.js", document.baseURI));
                 const canvas = Object.assign(document.createElement("canvas"), { width: 80, height: 80 });
                 const numbers = new Float64Array(rows * cols).fill(1);
                 numbers[rows * cols - 1] = -1;

@@ -2,9 +2,9 @@
 // same bytes; and the model's file alone.
 
 import { notebookFor, scriptFor } from "./codegen/script.js";
-import { h } from "./dom.js";
+import { h } from "./ui/dom.js";
 import { planeSettings } from "./shared/training-settings.js";
-import { TEXT } from "./strings.js";
+import { TEXT } from "./ui/strings.js";
 
 const IMPORT = /^import .* from "([^"]+)";$/gm;
 const ENTRIES = ["main.js", "worker/worker.js"], INSTEAD = { "views.js": "views.exported.js", "away.js": "away.exported.js" };

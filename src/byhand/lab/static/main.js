@@ -2,12 +2,12 @@
 // asked for, newest first, and the view is shown with what has come.
 
 import { awayMenu, codeMenu } from "./away.js";
-import { fill, h, select } from "./dom.js";
+import { fill, h, select } from "./ui/dom.js";
 import { Engine } from "./engine.js";
 import { fileTaker } from "./files.js";
-import { setColours } from "./pictures.js";
+import { setColours } from "./ui/palette.js";
 import { fragmentOf, stateFrom } from "./shared/settings.js";
-import { TEXT } from "./strings.js";
+import { TEXT } from "./ui/strings.js";
 import { VIEWS } from "./views.js";
 
 const PLACES = ["view", "model", "digit"]; // what Back leads back to

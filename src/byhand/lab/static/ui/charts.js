@@ -1,7 +1,7 @@
 // Charts: uPlot with the page's colours, as wide as their place.
 
-import { ticks } from "./shared/numbers.js";
-import uPlot from "./vendor/uplot/uPlot.esm.js";
+import { ticks } from "../shared/numbers.js";
+import uPlot from "../vendor/uplot/uPlot.esm.js";
 
 export const LOOKS = {
   line: { stroke: "#3f7fd0", width: 1.5 }, dashed: { stroke: "#d07a00", width: 1.5, dash: [6, 4] },

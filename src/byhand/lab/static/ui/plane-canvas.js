@@ -1,6 +1,6 @@
 // The board of the plane: what a network says everywhere, the points, and a straight line, on one canvas.
 
-import { CLASSES, paintClasses } from "./pictures.js";
+import { CLASSES, paintClasses } from "./palette.js";
 
 const SIDE = 420, SIZE = 5; // of the board, of a point, in pixels
 const CORNERS = [0, 3, 4, 5, 6, 8]; // of a class's points: a circle has none

@@ -2,8 +2,8 @@
 // of it without a batch or a digit is learned.
 
 import { fill, h, select } from "./dom.js";
-import { number, percent } from "./shared/numbers.js";
-import { largestSize, paintSigned, picture } from "./pictures.js";
+import { number, percent } from "../shared/numbers.js";
+import { largestSize, paintSigned, picture } from "./palette.js";
 import { TEXT } from "./strings.js";
 
 const words = TEXT.timeline;

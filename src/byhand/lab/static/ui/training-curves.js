@@ -2,7 +2,7 @@
 
 import { LOOKS, chart } from "./charts.js";
 import { h } from "./dom.js";
-import { number, percent } from "./shared/numbers.js";
+import { number, percent } from "../shared/numbers.js";
 
 const HEIGHT = 190; // of a chart
 const NAMES = ["loss", "accuracy"];

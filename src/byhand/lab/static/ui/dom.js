@@ -1,6 +1,6 @@
 // Elements in one line, and the glossary's tooltips.
 
-import { GLOSSARY } from "./strings.js";
+import { GLOSSARY } from "./glossary.js";
 
 const SVG = ["svg", "g", "line", "circle", "rect", "text", "path", "title", "image"];
 

@@ -1,8 +1,8 @@
 // A window on a table of numbers of any size: the whole as a picture, the numbers around the chosen one as text.
 
 import { h } from "./dom.js";
-import { general } from "./shared/numbers.js";
-import { largestSize, paintSigned, picture } from "./pictures.js";
+import { general } from "../shared/numbers.js";
+import { largestSize, paintSigned, picture } from "./palette.js";
 
 const ROWS = 8, COLUMNS = 4, LONGEST = 16, PICTURE = 240, SHOWN = 3; // cells of the window, and of one of a single column; pixels of the picture; digits of a cell
 const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-ROWS, 0], PageDown: [ROWS, 0], Home: [0, -Infinity], End: [0, Infinity] };

@@ -1,8 +1,8 @@
 // Forms made from the table of settings: each control by its kind, its words from TEXT.settings.
 
 import { field, h, select, term } from "./dom.js";
-import { general } from "./shared/numbers.js";
-import { BENDS, MOST_LAYERS, MOST_UNITS, SETTINGS } from "./shared/settings.js";
+import { general } from "../shared/numbers.js";
+import { BENDS, MOST_LAYERS, MOST_UNITS, SETTINGS } from "../shared/settings.js";
 import { TEXT } from "./strings.js";
 
 const KINDS = { choice, toggle, slider, whole: typed, decimal: typed, text: typed };
