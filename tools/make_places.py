@@ -1,4 +1,4 @@
-"""Write src/byhand/lab/static/places.js: which line of the arrays does what the microscope shows.
+"""Write src/byhand/lab/static/views/microscope/source-lines.js: which line of the arrays does what the microscope shows.
 
 PYTHONPATH=src python tools/make_places.py
 """
@@ -15,7 +15,7 @@ from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.optimizers import SGD
 from byhand.preprocessing import InputScaler
 
-PATH = Path(__file__).resolve().parents[1] / "src" / "byhand" / "lab" / "static" / "places.js"
+PATH = Path(__file__).resolve().parents[1] / "src" / "byhand" / "lab" / "static" / "views/microscope/source-lines.js"
 
 
 def text() -> str:

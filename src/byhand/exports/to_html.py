@@ -15,7 +15,7 @@ from byhand.persistence.model import Model, save_model
 STATIC = Path(__file__).resolve().parents[1] / "lab" / "static"
 SHAPE = (28, 28)  # of the pictures that can be drawn
 ENTRIES = ("main.js", "worker/worker.js")
-REPLACEMENTS = {"views.js": "views.exported.js", "away.js": "away.exported.js"}  # fewer views, without charts and data
+REPLACEMENTS = {"views/views.js": "views/views.stub.js", "away.js": "away.exported.js"}  # fewer views, without charts and data
 CORE, MODEL = "core/core.wasm", "models/draw.safetensors"
 _IMPORT = re.compile(r'^import .* from "([^"]+)";$', flags=re.MULTILINE)
 _HOLE = re.compile(r"\{\{(\w+)\}\}")

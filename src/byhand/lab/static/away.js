@@ -7,7 +7,7 @@ import { planeSettings } from "./shared/training-settings.js";
 import { TEXT } from "./ui/strings.js";
 
 const IMPORT = /^import .* from "([^"]+)";$/gm;
-const ENTRIES = ["main.js", "worker/worker.js"], INSTEAD = { "views.js": "views.exported.js", "away.js": "away.exported.js" };
+const ENTRIES = ["main.js", "worker/worker.js"], INSTEAD = { "views/views.js": "views/views.stub.js", "away.js": "away.exported.js" };
 const CORE = "core/core.wasm", MODEL = "models/draw.safetensors";
 const PIECE = 1 << 15; // bytes made into text at a time
 

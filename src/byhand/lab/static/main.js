@@ -8,7 +8,7 @@ import { fileTaker } from "./files.js";
 import { setColours } from "./ui/palette.js";
 import { fragmentOf, stateFrom } from "./shared/settings.js";
 import { TEXT } from "./ui/strings.js";
-import { VIEWS } from "./views.js";
+import { VIEWS } from "./views/views.js";
 
 const PLACES = ["view", "model", "digit"]; // what Back leads back to
 const WRITE_MS = 300; // the address is written when the state has rested so long

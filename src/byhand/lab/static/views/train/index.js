@@ -1,15 +1,15 @@
 // View 3: train a network in the page, or watch one that trains on the desk.
 
-import { trainingCurves } from "../ui/training-curves.js";
-import { fill, h, term } from "../ui/dom.js";
-import { rows } from "../ui/forms.js";
-import { general, number, percent } from "../shared/numbers.js";
-import { largestSize, legend, paintSigned, picture } from "../ui/palette.js";
-import { matters, trainSettings } from "../shared/training-settings.js";
-import { SETTINGS } from "../shared/settings.js";
-import { TEXT } from "../ui/strings.js";
-import { timeline } from "../ui/time-travel.js";
-import { warmUpOf } from "../shared/schedules.js";
+import { trainingCurves } from "../../ui/training-curves.js";
+import { fill, h, term } from "../../ui/dom.js";
+import { rows } from "../../ui/forms.js";
+import { general, number, percent } from "../../shared/numbers.js";
+import { largestSize, legend, paintSigned, picture } from "../../ui/palette.js";
+import { matters, trainSettings } from "../../shared/training-settings.js";
+import { SETTINGS } from "../../shared/settings.js";
+import { TEXT } from "../../ui/strings.js";
+import { timeline } from "../../ui/time-travel.js";
+import { warmUpOf } from "../../shared/schedules.js";
 
 const words = TEXT.train;
 const SETTING_OF = { learning_rate: "learningRate", initializer: "initializer", hidden: "hidden" }; // of a finding

@@ -1,9 +1,9 @@
 // View 7: every warning as runs side by side, a dot a seed, all on one scale; and what would hide it.
 
-import { field, fill, h, select, term } from "../ui/dom.js";
-import { number, percent } from "../shared/numbers.js";
-import { SETTINGS } from "../shared/settings.js";
-import { TEXT } from "../ui/strings.js";
+import { field, fill, h, select, term } from "../../ui/dom.js";
+import { number, percent } from "../../shared/numbers.js";
+import { SETTINGS } from "../../shared/settings.js";
+import { TEXT } from "../../ui/strings.js";
 
 const words = TEXT.experiments, SIGNS = { good: "✓", bad: "✗", plain: "·" };
 const heightOf = (i) => 8 + 5 * (i % 5); // of a seed's dot, so that equal results can be told apart

@@ -1,12 +1,12 @@
 // View 2: one example through the network, phase by phase, forwards and backwards, with every number at hand.
 
-import { fill, h, select, term } from "../ui/dom.js";
-import { number, percent, scoreText } from "../shared/numbers.js";
-import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../ui/palette.js";
-import { notesOf } from "../ui/model-notes.js";
-import { TEXT } from "../ui/strings.js";
-import { truthOf, truthWish } from "../shared/true-label.js";
-import { unreadable } from "../ui/unsupported-model.js";
+import { fill, h, select, term } from "../../ui/dom.js";
+import { number, percent, scoreText } from "../../shared/numbers.js";
+import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../../ui/palette.js";
+import { notesOf } from "../../ui/model-notes.js";
+import { TEXT } from "../../ui/strings.js";
+import { truthOf, truthWish } from "../../shared/true-label.js";
+import { unreadable } from "../../ui/unsupported-model.js";
 
 const words = TEXT.network;
 const PHASE_MS = 1200; // an animated phase

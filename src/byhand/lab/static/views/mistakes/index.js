@@ -1,10 +1,10 @@
 // View 6: the test set through the network: what is taken for what, and the mistakes, the surest first.
 
-import { fill, h, term } from "../ui/dom.js";
-import { percent, scoreText } from "../shared/numbers.js";
-import { paintInk, picture } from "../ui/palette.js";
-import { TEXT } from "../ui/strings.js";
-import { unreadable } from "../ui/unsupported-model.js";
+import { fill, h, term } from "../../ui/dom.js";
+import { percent, scoreText } from "../../shared/numbers.js";
+import { paintInk, picture } from "../../ui/palette.js";
+import { TEXT } from "../../ui/strings.js";
+import { unreadable } from "../../ui/unsupported-model.js";
 
 const words = TEXT.mistakes, SHOWN = 60; // at first, and with each press on more
 

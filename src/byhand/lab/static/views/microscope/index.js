@@ -1,17 +1,17 @@
 // View 5: one example, one step, every number; any of them opens into the numbers it was made of.
 
-import { codeOfCell } from "../codegen/cell.js";
-import { field, fill, h, select, term } from "../ui/dom.js";
-import { isOverviewed, matrix } from "../ui/matrix-table.js";
-import { general } from "../shared/numbers.js";
-import { PLACES } from "../places.js";
-import { legend } from "../ui/palette.js";
-import { planeSettings } from "../shared/training-settings.js";
-import { SETTINGS } from "../shared/settings.js";
-import { notesOf } from "../ui/model-notes.js";
-import { TEXT } from "../ui/strings.js";
-import { truthOf, truthWish } from "../shared/true-label.js";
-import { unreadable } from "../ui/unsupported-model.js";
+import { codeOfCell } from "../../codegen/cell.js";
+import { field, fill, h, select, term } from "../../ui/dom.js";
+import { isOverviewed, matrix } from "../../ui/matrix-table.js";
+import { general } from "../../shared/numbers.js";
+import { PLACES } from "./source-lines.js";
+import { legend } from "../../ui/palette.js";
+import { planeSettings } from "../../shared/training-settings.js";
+import { SETTINGS } from "../../shared/settings.js";
+import { notesOf } from "../../ui/model-notes.js";
+import { TEXT } from "../../ui/strings.js";
+import { truthOf, truthWish } from "../../shared/true-label.js";
+import { unreadable } from "../../ui/unsupported-model.js";
 
 const words = TEXT.microscope;
 const EXACT = 9, SHOWN = 6; // digits of the numbers a number is made of, and of itself

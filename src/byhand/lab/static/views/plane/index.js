@@ -1,15 +1,15 @@
 // View 4: points in the plane, the boundary between their classes as it moves, and what every hidden unit says where;
 // or points of a curve, the curve a network draws through them, and what every hidden unit adds to it.
 
-import { mark, paintBoard, pressed } from "../ui/plane-canvas.js";
-import { LOOKS, chart } from "../ui/charts.js";
-import { field, fill, h, select, term } from "../ui/dom.js";
-import { layerRows, rows } from "../ui/forms.js";
-import { number, percent } from "../shared/numbers.js";
-import { largestSize, legend, paintSigned, picture } from "../ui/palette.js";
-import { planeSettings } from "../shared/training-settings.js";
-import { CURVES, MOST_CLASSES, MOST_POINTS } from "../shared/settings.js";
-import { TEXT } from "../ui/strings.js";
+import { mark, paintBoard, pressed } from "../../ui/plane-canvas.js";
+import { LOOKS, chart } from "../../ui/charts.js";
+import { field, fill, h, select, term } from "../../ui/dom.js";
+import { layerRows, rows } from "../../ui/forms.js";
+import { number, percent } from "../../shared/numbers.js";
+import { largestSize, legend, paintSigned, picture } from "../../ui/palette.js";
+import { planeSettings } from "../../shared/training-settings.js";
+import { CURVES, MOST_CLASSES, MOST_POINTS } from "../../shared/settings.js";
+import { TEXT } from "../../ui/strings.js";
 
 const words = TEXT.plane, HEIGHT = 150, CURVE_HEIGHT = 340, PARTS_HEIGHT = 260;
 const CHOICES = ["set", "noise", "arms", "spread0", "spread1", "planeLayers", "planeOptimizer", "planeRate", "planeBatch", "planeInit", "planeSeed", "compare", "points"];

@@ -1,12 +1,12 @@
 // View 1: draw a digit, see what the network sees, its answer, why, and how sure that is.
 
-import { fill, h, select, term } from "../ui/dom.js";
-import { number, roundedDown, scoreText } from "../shared/numbers.js";
-import { legend, paintInk, paintSigned, picture } from "../ui/palette.js";
-import { follow, hasStepBack, putSheet, sheet, stepBack } from "../sheet.js";
-import { TEXT } from "../ui/strings.js";
-import { truthOf, truthWish } from "../shared/true-label.js";
-import { unreadable } from "../ui/unsupported-model.js";
+import { fill, h, select, term } from "../../ui/dom.js";
+import { number, roundedDown, scoreText } from "../../shared/numbers.js";
+import { legend, paintInk, paintSigned, picture } from "../../ui/palette.js";
+import { follow, hasStepBack, putSheet, sheet, stepBack } from "./sheet.js";
+import { TEXT } from "../../ui/strings.js";
+import { truthOf, truthWish } from "../../shared/true-label.js";
+import { unreadable } from "../../ui/unsupported-model.js";
 
 const INK = 112; // pixels a side that the core gets of the drawing: four times what the network sees
 const PENS = { thin: 0.04, medium: 0.075, thick: 0.115 }; // of the side

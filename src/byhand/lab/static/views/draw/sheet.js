@@ -1,7 +1,7 @@
 // The sheet in Draw: a picture that lies under, the strokes on it, and the steps back. It outlives the view: a change of
 // theme, another view and the browser's Back keep it.
 
-import { areEqual } from "./shared/true-label.js";
+import { areEqual } from "../../shared/true-label.js";
 
 const MOST = 100; // steps that can be taken back
 const steps = [{ under: null, strokes: [], picture: null, digit: -1 }];

@@ -1,0 +1,11 @@
+// The views of the page, in their order. An exported page has fewer.
+
+import { drawView } from "./draw/index.js";
+import { experimentsView } from "./experiments/index.js";
+import { microscopeView } from "./microscope/index.js";
+import { mistakesView } from "./mistakes/index.js";
+import { networkView } from "./network/index.js";
+import { planeView } from "./plane/index.js";
+import { trainView } from "./train/index.js";
+
+export const VIEWS = { draw: drawView, network: networkView, train: trainView, plane: planeView, microscope: microscopeView, mistakes: mistakesView, experiments: experimentsView };
