@@ -39,7 +39,7 @@ TINY = """async () => {
 }"""
 
 DRAWING = """async () => {
-    const { Engine } = await import("./engine.js");
+    const { Engine } = await import("./app/worker-client.js");
     const engine = new Engine(), ink = new Float32Array(112 * 112), times = [];
     for (let r = 20; r < 90; r++) for (let c = 50; c < 58; c++) ink[r * 112 + c] = 255;
     await engine.ask("models");

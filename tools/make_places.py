@@ -1,4 +1,4 @@
-"""Write src/byhand/lab/static/views/microscope/source-lines.js: which line of the arrays does what the microscope shows.
+"""Write the page's views/microscope/source-lines.js: which line of the NumPy code computes what the microscope shows.
 
 PYTHONPATH=src python tools/make_places.py
 """
@@ -15,7 +15,8 @@ from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.optimizers import SGD
 from byhand.preprocessing import InputScaler
 
-PATH = Path(__file__).resolve().parents[1] / "src" / "byhand" / "lab" / "static" / "views/microscope/source-lines.js"
+STATIC = Path(__file__).resolve().parents[1] / "src" / "byhand" / "lab" / "static"
+PATH = STATIC / "views" / "microscope" / "source-lines.js"
 
 
 def text() -> str:

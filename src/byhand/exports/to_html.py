@@ -1,7 +1,7 @@
 """A model as one HTML file: the lab's views Draw and Network, the core and the weights, without a network or a server.
 
-The page's own files go into it as they are, beside shell.js, which starts them. The lab's button "Take it away" makes
-the same bytes: src/byhand/lab/static/away.js is this file's twin.
+The page's own files go into it as they are, beside export/loader.js, which starts them. The page's menu
+"Export" makes the same bytes: src/byhand/lab/static/export/page-file.js is this file's twin.
 """
 
 import base64
@@ -14,10 +14,14 @@ from byhand.persistence.model import Model, save_model
 
 STATIC = Path(__file__).resolve().parents[1] / "lab" / "static"
 SHAPE = (28, 28)  # of the pictures that can be drawn
-ENTRIES = ("main.js", "worker/worker.js")
-REPLACEMENTS = {"views/views.js": "views/views.stub.js", "away.js": "away.exported.js"}  # fewer views, without charts and data
+ENTRIES = ("app/main.js", "worker/worker.js")
+# Stubs stand in for what an exported page has not: views with data and charts, and the export menu.
+REPLACEMENTS = {
+    "views/views.js": "views/views.stub.js",
+    "ui/export-menu.js": "ui/export-menu.stub.js",
+}
 CORE, MODEL = "core/core.wasm", "models/draw.safetensors"
-_IMPORT = re.compile(r'^import .* from "([^"]+)";$', flags=re.MULTILINE)
+_IMPORT = re.compile(r'^import [^"]* from "([^"]+)";$', flags=re.MULTILINE)
 _HOLE = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -35,9 +39,9 @@ def to_html(model: Model, folder: Path) -> bytes:
         "style": _text("style.css"),
         "body": body[0] if body else "",
         "files": "\n".join([*map(_module, sorted(modules())), _bytes(CORE, STATIC / CORE), _bytes(MODEL, weights)]),
-        "start": _text("shell.js"),
+        "start": _text("export/loader.js"),
     }
-    return _HOLE.sub(lambda hole: parts[hole[1]], _text("shell.html")).encode()
+    return _HOLE.sub(lambda hole: parts[hole[1]], _text("export/template.html")).encode()
 
 
 def modules() -> set[str]:

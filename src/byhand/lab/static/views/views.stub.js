@@ -1,4 +1,4 @@
-// The views of a page that was taken away, which has neither data nor charts: it stands there as views.js.
+// The views of an exported page, which has neither data nor charts: it stands there as views.js.
 
 import { drawView } from "./draw/index.js";
 import { networkView } from "./network/index.js";

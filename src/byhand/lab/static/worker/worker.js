@@ -1,4 +1,4 @@
-// The worker: it holds the C core, the networks and the data, and answers what engine.js asks.
+// The worker: it holds the C core, the networks and the data, and answers what the worker client asks.
 
 import { loadCore } from "../core/core.js";
 import { confusions, digitAt, exciting, forward, problem, read, readPicture, sure, walk, why } from "./inference.js";

@@ -1,4 +1,4 @@
-// Starts a page that was taken away: one HTML file that carries the lab's files as they are, in script elements that the
+// Starts an exported page: one HTML file that carries the lab's files as they are, in script elements that the
 // browser does not run. It loads no module of its own from disk, so the modules are put into one script, each as a
 // function that returns what it exports. They are written in one manner: imports are whole lines that name a file,
 // exports stand before a declaration. The worker is the same kind of script, made into a Blob.
@@ -37,5 +37,5 @@
     const text = `globalThis.byhandFiles = ${JSON.stringify(bytes)};\n(async () => {\n${script("worker/worker.js")}\n})();`;
     return new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
   };
-  document.head.append(Object.assign(document.createElement("script"), { type: "module", textContent: script("main.js") }));
+  document.head.append(Object.assign(document.createElement("script"), { type: "module", textContent: script("app/main.js") }));
 }

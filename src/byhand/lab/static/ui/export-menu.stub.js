@@ -1,4 +1,4 @@
-// In an exported page there is nothing more to take away.
+// In an exported page there is nothing more to export.
 
 export function awayMenu() { return null; }
 

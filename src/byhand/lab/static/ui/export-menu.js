@@ -1,15 +1,10 @@
-// Take it away: shell.html filled with the page's own files and a model, as byhand/exports/as_page.py fills it, to the
-// same bytes; and the model's file alone.
+// The menus of the header: export the network on the screen, as a page or as a model's file, and get the code of a view.
 
-import { notebookFor, scriptFor } from "./codegen/script.js";
-import { h } from "./ui/dom.js";
-import { planeSettings } from "./shared/training-settings.js";
-import { TEXT } from "./ui/strings.js";
-
-const IMPORT = /^import .* from "([^"]+)";$/gm;
-const ENTRIES = ["main.js", "worker/worker.js"], INSTEAD = { "views/views.js": "views/views.stub.js", "away.js": "away.exported.js" };
-const CORE = "core/core.wasm", MODEL = "models/draw.safetensors";
-const PIECE = 1 << 15; // bytes made into text at a time
+import { notebookFor, scriptFor } from "../codegen/script.js";
+import { pageOf } from "../export/page-file.js";
+import { planeSettings } from "../shared/training-settings.js";
+import { h } from "./dom.js";
+import { TEXT } from "./strings.js";
 
 /** A menu of what can be taken away: of the network that is on the screen. */
 export function awayMenu(app, stateNow) {
@@ -59,39 +54,4 @@ function save(content, name, type) {
   const address = URL.createObjectURL(new Blob([content], { type }));
   h("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
-
-/** The whole page with that model's bytes in it. */
-async function pageOf(model) {
-  const texts = {};
-  for (const entry of ENTRIES) await gather(entry, texts);
-  const files = Object.keys(texts).sort().map((name) => block("file", name, texts[name]));
-  const core = new Uint8Array(await (await fetched(CORE)).arrayBuffer());
-  const parts = {
-    style: await text("style.css"), body: /<body>[^]*<\/body>/.exec(await text("index.html"))[0], start: await text("shell.js"),
-    files: [...files, block("bytes", CORE, base64(core)), block("bytes", MODEL, base64(model))].join("\n"),
-  };
-  return (await text("shell.html")).replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
-}
-
-/** Read a module and all that it imports. */
-async function gather(name, texts) {
-  if (name in texts) return;
-  texts[name] = await text(INSTEAD[name] ?? name);
-  for (const [, target] of texts[name].matchAll(IMPORT)) await gather(new URL(target, `lab:/${name}`).pathname.slice(1), texts);
-}
-
-const block = (kind, name, content) => `<script type="text/plain" data-${kind}="${name}">\n${content}\n<\/script>`;
-const text = async (name) => (await fetched(name)).text();
-
-async function fetched(name) {
-  const reply = await fetch(new URL(name, import.meta.url));
-  if (!reply.ok) throw new Error(`${name} did not come: ${reply.status} ${reply.statusText}`.trim());
-  return reply;
-}
-
-function base64(bytes) {
-  let signs = "";
-  for (let at = 0; at < bytes.length; at += PIECE) signs += String.fromCharCode(...bytes.subarray(at, at + PIECE));
-  return btoa(signs);
 }

@@ -1,14 +1,14 @@
 // The page's heart: one state, one engine, one view at a time. A view says which frames it wants for a state; they are
 // asked for, newest first, and the view is shown with what has come.
 
-import { awayMenu, codeMenu } from "./away.js";
-import { fill, h, select } from "./ui/dom.js";
-import { Engine } from "./engine.js";
-import { fileTaker } from "./files.js";
-import { setColours } from "./ui/palette.js";
-import { fragmentOf, stateFrom } from "./shared/settings.js";
-import { TEXT } from "./ui/strings.js";
-import { VIEWS } from "./views/views.js";
+import { awayMenu, codeMenu } from "../ui/export-menu.js";
+import { fill, h, select } from "../ui/dom.js";
+import { Engine } from "./worker-client.js";
+import { fileTaker } from "./file-drop.js";
+import { setColours } from "../ui/palette.js";
+import { fragmentOf, stateFrom } from "../shared/settings.js";
+import { TEXT } from "../ui/strings.js";
+import { VIEWS } from "../views/views.js";
 
 const PLACES = ["view", "model", "digit"]; // what Back leads back to
 const WRITE_MS = 300; // the address is written when the state has rested so long

@@ -4,7 +4,7 @@
 export class EngineError extends Error {}
 
 export class Engine {
-  #worker = globalThis.byhandWorker?.() ?? new Worker(new URL("worker/worker.js", import.meta.url), { type: "module" });
+  #worker = globalThis.byhandWorker?.() ?? new Worker(new URL("../worker/worker.js", import.meta.url), { type: "module" });
   #waiting = new Map();
   #next = 1;
   #listener = () => {};
