@@ -7,7 +7,7 @@ const here = new URL("../../src/byhand/lab/static/", import.meta.url);
 const load = (path) => import(new URL(path, here));
 const bytes = async (path) => { const read = await readFile(path); return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength); };
 const [{ loadCore }, { openData, dataFrom }, { Conduct }, pictures] = await Promise.all(["core/core.js", "worker/datasets.js", "worker/experiments/runner.js", "worker/image-rows.js"].map(load));
-const table = JSON.parse(await readFile(new URL("experiments.json", here), "utf8")), { kinds, schema } = JSON.parse(await readFile(new URL("shared/frames.json", here), "utf8"));
+const table = JSON.parse(await readFile(new URL("data/experiments.json", here), "utf8")), { kinds, schema } = JSON.parse(await readFile(new URL("shared/frames.json", here), "utf8"));
 const core = await loadCore(await bytes(new URL("core/core.wasm", here)));
 const TYPES = { text: (value) => typeof value === "string", list: Array.isArray, numbers: (value) => Array.isArray(value) && value.every((one) => typeof one === "number") };
 

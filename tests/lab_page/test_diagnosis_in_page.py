@@ -8,7 +8,7 @@ import pytest
 from page_object import STATIC
 
 pytestmark = pytest.mark.browser
-TABLE = json.loads((STATIC / "diagnosis.json").read_text(encoding="utf-8"))
+TABLE = json.loads((STATIC / "data" / "diagnosis.json").read_text(encoding="utf-8"))
 VIEW = "view=train&hidden=16&epochs=3"
 
 

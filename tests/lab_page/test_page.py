@@ -14,6 +14,7 @@ from page_object import STATIC
 from waiting import HANG
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+import make_page_data
 import make_places
 
 from byhand import data
@@ -98,9 +99,9 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
             assert set(addresses) <= {"http://www.w3.org/2000/svg", "http://localhost:8000"}, path.name
 
 
-def test_the_bundled_digits_are_the_package_s() -> None:
-    for path in (STATIC / "data").iterdir():
-        assert path.read_bytes() == (STATIC.parents[1] / "data" / "bundled" / path.name).read_bytes()
+def test_the_page_s_data_are_copies_of_the_package_s() -> None:
+    copies = {path.name: path.read_bytes() for path in make_page_data.DATA.iterdir()}
+    assert copies == {path.name: path.read_bytes() for path in make_page_data.SOURCES}, "tools/make_page_data.py copies"
 
 
 def test_the_places_in_the_code_are_where_the_page_says() -> None:

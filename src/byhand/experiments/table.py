@@ -10,7 +10,7 @@ from typing import Any
 
 from byhand.errors import lookup
 
-FILE = ("lab", "static", "experiments.json")
+FILE = ("experiments", "experiments.json")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Diagnosis: did a training go wrong without failing, which setting is to blame, and what to try.
 
-Thresholds and sentences are in one file, lab/static/diagnosis.json, which the page reads too. What is looked at:
+Thresholds and sentences are in one file, diagnosis.json, of which the page has a copy. What is looked at:
 
     the loss at the end       beside the loss of the best constant answer, the mean target
     ReLU units                that are 0 for each of the first 1,000 training examples
@@ -26,7 +26,7 @@ from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.training.history import EpochRecord
 
-FILE = ("lab", "static", "diagnosis.json")
+FILE = ("training", "diagnosis.json")
 DATA = "data"  # the setting, where no other is to blame
 
 

@@ -156,7 +156,7 @@ function dataNamed(name, token) {
 
 /** The same of a JSON table beside the page. */
 function tableNamed(name) {
-  const read = async () => JSON.parse(new TextDecoder().decode(await fetched(new URL(`../${name}.json`, import.meta.url))));
+  const read = async () => JSON.parse(new TextDecoder().decode(await fetched(new URL(`../data/${name}.json`, import.meta.url))));
   return tables[name] ??= read().catch((error) => { delete tables[name]; throw error; });
 }
 
