@@ -10,7 +10,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from byhand.arguments import shown
 from byhand.arrays import Array
+from byhand.errors import OptionError, lookup
 from byhand.random import RandomStream
 
 Initializer: TypeAlias = Callable[[RandomStream, int, int], Array]
@@ -44,3 +46,22 @@ def glorot(rng: RandomStream, n_in: int, n_out: int) -> Array:
 def scaled(factor: float, inner: Initializer) -> Initializer:
     """Return `inner` with every weight multiplied by `factor`."""
     return lambda rng, n_in, n_out: factor * inner(rng, n_in, n_out)
+
+
+INITIALIZERS: dict[str, Initializer] = {"he": he, "glorot": glorot, "zeros": zeros}  # those that need no number
+
+
+def initializer_for(caller: str, initializer: Initializer | str) -> Initializer:
+    """Return the initializer of this name, or the one given; raise OptionError for anything else.
+
+    >>> initializer_for("Dense", "glorot") is glorot
+    True
+    """
+    if isinstance(initializer, str):
+        return lookup("initializer", initializer, INITIALIZERS)
+    if not callable(initializer):
+        raise OptionError(
+            f"{caller} got initializer {shown(initializer)}; expected one of {', '.join(INITIALIZERS)}, or a function "
+            f"as byhand.initializers.normal(0.1)."
+        )
+    return initializer

@@ -1,14 +1,13 @@
-"""Building a multilayer perceptron from its sizes: dense layers with an activation behind each hidden one."""
+"""The layers of a multilayer perceptron from its sizes: dense layers with an activation after each hidden one."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypedDict
 
-from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole, shown
-from byhand.errors import OptionError, ShapeError, lookup
-from byhand.initializers import Initializer, he
+from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole
+from byhand.errors import ShapeError, lookup
+from byhand.initializers import Initializer, he, initializer_for
 from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, Residual
-from byhand.network import Network
 from byhand.random import INIT, RandomStream
 
 
@@ -27,10 +26,11 @@ def _checked_sizes(sizes: Sequence[int]) -> list[int]:
 
 
 class MlpOptions(TypedDict, total=False):
-    """The options of `mlp` and `Network.mlp`, with their defaults.
+    """The options of `Network.mlp`, with their defaults.
 
     activation : after every hidden dense layer ("relu")   output : after the last one ("identity", which gives logits)
-    initializer : draws the weights (byhand.initializers.he)   seed : what it draws from (0)
+    initializer : draws the weights: a function of byhand.initializers or "he" (the default), "glorot", "zeros"
+    seed : what it draws from (0)
     dropout : fraction of hidden units dropped in each training step (0)
     batch_norm : normalize before every hidden activation (False)
     residual : a residual connection around every hidden layer as wide as the one before (False)
@@ -38,35 +38,34 @@ class MlpOptions(TypedDict, total=False):
 
     activation: str
     output: str
-    initializer: Initializer
+    initializer: Initializer | str
     dropout: float
     batch_norm: bool
     residual: bool
     seed: int
 
 
-def mlp(
+def mlp_layers(
     sizes: Sequence[int],
     *,
     activation: str = "relu",
     output: str = "identity",
-    initializer: Initializer = he,
+    initializer: Initializer | str = he,
     dropout: float = 0.0,
     batch_norm: bool = False,
     residual: bool = False,
     seed: int = 0,
-) -> Network:
-    """Return a network of dense layers.
+) -> list[Layer]:
+    """Return the layers of a multilayer perceptron.
 
     sizes : inputs, hidden widths, outputs: [784, 128, 10]   the rest : see MlpOptions
     The weights of the layer at position i come from RandomStream(seed, INIT, i).
 
-    >>> mlp([784, 128, 10], seed=1).widths
-    [784, 128, 128, 10]
+    >>> mlp_layers([784, 128, 10], seed=1)
+    [Dense(n_in=784, n_out=128), ReLU(), Dense(n_in=128, n_out=10)]
     """
     sizes = _checked_sizes(sizes)
-    if not callable(initializer):
-        raise OptionError(f"a network got initializer {shown(initializer)}; expected a function, as byhand's he.")
+    initializer = initializer_for("a network", initializer)
     lookup("activation", output, ACTIVATIONS)
     dropout = check_number("a network", "dropout", dropout, lambda p: 0 <= p < 1, "0 ≤ dropout < 1")
     batch_norm = check_flag("a network", "batch_norm", batch_norm)
@@ -83,4 +82,4 @@ def mlp(
     layers.append(Dense(sizes[-2], sizes[-1], initializer=initializer, rng=RandomStream(seed, INIT, len(layers))))
     if output != "identity":
         layers.append(activation_for(output))
-    return Network(layers)
+    return layers

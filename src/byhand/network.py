@@ -7,7 +7,7 @@ its input and returns the gradients of its parameters. That is all of backpropag
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,9 @@ from byhand.arguments import check_items, check_kind, shown
 from byhand.arrays import Array, Params, check_same_shape
 from byhand.errors import OptionError, ShapeError
 from byhand.layers.base import Layer
+from byhand.mlp import MlpOptions, mlp_layers
 from byhand.random import RandomStream
-
-if TYPE_CHECKING:
-    from byhand.mlp import MlpOptions
+from byhand.summary import summary_table
 
 
 @dataclass
@@ -62,11 +61,9 @@ class Network:
             self.widths.append(layer.n_out(self.widths[-1]))
 
     @classmethod
-    def mlp(cls, sizes: Sequence[int], **options: Unpack["MlpOptions"]) -> "Network":
+    def mlp(cls, sizes: Sequence[int], **options: Unpack[MlpOptions]) -> "Network":
         """Return a multilayer perceptron, sizes like [784, 128, 10]; its options: byhand.mlp.MlpOptions."""
-        from byhand.mlp import mlp  # which imports this file
-
-        return mlp(sizes, **options)
+        return cls(mlp_layers(sizes, **options))
 
     @property
     def params(self) -> Params:
@@ -88,10 +85,18 @@ class Network:
         return Trace(steps)
 
     def predict(self, x: Array) -> Array:
-        """Return the output (n, k) for a batch x (n, n_in) and keep nothing."""
+        """Return the output (n, k) for a batch x (n, n_in), logits as a rule, and keep nothing. Short: network(x)."""
         for layer in self.layers:
             x, _ = layer.forward(x)
         return x
+
+    __call__ = predict  # network(x)
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __getitem__(self, index: int) -> Layer:
+        return self.layers[index]
 
     def backward(self, d_output: Array, trace: Trace) -> Params:
         """Walk the gradient of the loss d_output (n, k) back along the trace.
@@ -117,8 +122,6 @@ class Network:
 
     def summary(self) -> str:
         """Return a table of the layers with shapes and exact parameter counts."""
-        from byhand.summary import summary_table  # which imports this file
-
         return summary_table(self)
 
     def astype(self, dtype: npt.DTypeLike) -> "Network":

@@ -1,8 +1,19 @@
 """What a network is made of, as a table: every array's shape, every count exact."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from byhand.network import Network
+from byhand.layers.base import Layer
+
+
+class HasLayers(Protocol):
+    """What a table is made of: a Network.
+
+    widths : n_in, then the width after each layer
+    """
+
+    layers: list[Layer]
+    widths: list[int]
 
 
 @dataclass(frozen=True)
@@ -20,13 +31,13 @@ class LayerRow:
     n_params: int
 
 
-def layer_numbers(network: Network) -> list[int]:
+def layer_numbers(network: HasLayers) -> list[int]:
     """Return the number of every layer as formulas and the page count: W₁ and the activation behind it are layer 1."""
     has_weights = [layer.kind in ("dense", "residual") for layer in network.layers]
     return [sum(has_weights[: i + 1]) for i in range(len(has_weights))]
 
 
-def layer_rows(network: Network) -> list[LayerRow]:
+def layer_rows(network: HasLayers) -> list[LayerRow]:
     """Return one row a layer, counted from the arrays themselves."""
     numbers = layer_numbers(network)
     return [
@@ -42,18 +53,18 @@ def layer_rows(network: Network) -> list[LayerRow]:
     ]
 
 
-def n_params(network: Network) -> int:
+def n_params(network: HasLayers) -> int:
     """Return the exact number of parameters, biases included."""
-    return sum(array.size for array in network.params.values())
+    return sum(row.n_params for row in layer_rows(network))
 
 
-def sizes_label(network: Network) -> str:
+def sizes_label(network: HasLayers) -> str:
     """Return the widths as people write them: 784-128-10."""
     dense = [row for row in layer_rows(network) if row.kind in ("dense", "residual")]
     return "-".join(str(width) for width in [network.widths[0], *(row.n_out for row in dense)])
 
 
-def summary_table(network: Network) -> str:
+def summary_table(network: HasLayers) -> str:
     """Return the table as text, the total in the last line."""
     lines = [f"{'layer':<16}{'in → out':>14}   {'parameters':<34}{'count':>10}"]
     for row in layer_rows(network):

@@ -15,7 +15,6 @@ from byhand.data.gaussian_pair import gaussian_pair_named
 from byhand.data.toy import gaussians
 from byhand.initializers import glorot, he, normal
 from byhand.losses import Loss, SoftmaxCrossEntropy, SquaredError
-from byhand.mlp import mlp
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam
 from byhand.preprocessing import fit_scaler
@@ -64,7 +63,7 @@ def both_networks(
     sizes: tuple[int, ...], activation: str, output: str = "identity", seed: int = 3
 ) -> tuple[Network, reference.Network]:
     """Return the array network in float64, and the plain one with the very same weights and some biases that matter."""
-    network = mlp(sizes, activation=activation, output=output, seed=seed).astype(np.float64)
+    network = Network.mlp(sizes, activation=activation, output=output, seed=seed).astype(np.float64)
     plain = reference.mlp(list(sizes), ACTIVATIONS[activation], seed)
     if output != "identity":
         plain.append(ACTIVATIONS[output])
@@ -125,7 +124,7 @@ def test_the_lesson_names_the_unavoidable_error() -> None:
 @pytest.mark.parametrize("initializer", INITIALIZERS)
 def test_weights_begin_equal(sizes: tuple[int, ...], initializer: str) -> None:
     for_arrays, for_lists = INITIALIZERS[initializer]
-    network = mlp(sizes, activation="tanh", initializer=for_arrays, seed=12)
+    network = Network.mlp(sizes, activation="tanh", initializer=for_arrays, seed=12)
     plain = reference.mlp(list(sizes), reference.TANH, 12, for_lists)
     assert len(plain) == len(network.layers)
     for position, layer in enumerate(plain):

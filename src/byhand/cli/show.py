@@ -44,7 +44,7 @@ def _network(name: str | None, activation: str, runs: Path) -> "Network":
     """Return the network that was named in one of the four ways."""
     from byhand.cli.model_lookup import find_model
     from byhand.initializers import zeros
-    from byhand.mlp import mlp
+    from byhand.network import Network
     from byhand.recipes import RECIPES
     from byhand.recipes.build import build_network
     from byhand.recipes.datasets import load_data
@@ -54,7 +54,7 @@ def _network(name: str | None, activation: str, runs: Path) -> "Network":
     if name in RECIPES:
         recipe = RECIPES[name]
         if recipe.data == "mnist":  # its sizes are known without the data
-            return mlp([784, *recipe.hidden, 10], activation=recipe.activation, output=recipe.output_activation)
+            return Network.mlp([784, *recipe.hidden, 10], activation=recipe.activation, output=recipe.output_activation)
         return build_network(recipe, load_data(recipe, None))
     sizes = name.split("-")
     if len(sizes) < 2 or not all(size.isdecimal() and 0 < int(size) <= 1_000_000 for size in sizes):
@@ -62,7 +62,7 @@ def _network(name: str | None, activation: str, runs: Path) -> "Network":
     widths = [int(size) for size in sizes]
     if sum(n_in * n_out for n_in, n_out in pairwise(widths)) > MOST_PARAMETERS:
         raise OptionError(f"{name} has more than {MOST_PARAMETERS:,} parameters, too many to draw.")
-    return mlp(widths, activation=activation, initializer=zeros)
+    return Network.mlp(widths, activation=activation, initializer=zeros)
 
 
 def drawing(network: "Network", room: int = 120) -> list[str]:

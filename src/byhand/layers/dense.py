@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arguments import MAX_WIDTH, check_whole, shown
+from byhand.arguments import MAX_WIDTH, check_whole
 from byhand.arrays import Array, Params, check_input, check_same_shape
-from byhand.errors import OptionError, ShapeError
-from byhand.initializers import Initializer, he, zeros
+from byhand.errors import ShapeError
+from byhand.initializers import Initializer, he, initializer_for, zeros
 from byhand.layers.base import Layer
 from byhand.random import INIT, RandomStream
 
@@ -27,21 +27,20 @@ class Dense(Layer):
     """z = x W + b.
 
     n_in, n_out : widths
-    initializer : draws W; he, the default, is meant for ReLU
+    initializer : draws W, a function or a name ("he", "glorot", "zeros"); he, the default, is meant for ReLU
     rng : what it draws from; None: seed 0, so layers of one shape begin alike. Network.mlp gives each its own stream.
     """
 
     kind = "dense"
 
     def __init__(
-        self, n_in: int, n_out: int, *, initializer: Initializer = he, rng: RandomStream | None = None
+        self, n_in: int, n_out: int, *, initializer: Initializer | str = he, rng: RandomStream | None = None
     ) -> None:
         super().__init__()
         n_in = check_whole("Dense", "n_in", n_in, 1, MAX_WIDTH)
         n_out = check_whole("Dense", "n_out", n_out, 1, MAX_WIDTH)
-        if not callable(initializer):
-            raise OptionError(f"Dense got initializer {shown(initializer)}; expected a function, as byhand's he.")
-        W = initializer(rng or RandomStream(0, INIT), n_in, n_out).astype(np.float32)
+        draw = initializer_for("Dense", initializer)
+        W = draw(rng or RandomStream(0, INIT), n_in, n_out).astype(np.float32)
         self.params = {"W": W, "b": np.zeros(n_out, dtype=np.float32)}
 
     @classmethod

@@ -9,7 +9,7 @@ from byhand.errors import OptionError
 from byhand.layers import ACTIVATIONS, Identity, Layer, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from byhand.layers.sigmoid import sigmoid
 from byhand.layers.softmax import softmax
-from byhand.mlp import mlp
+from byhand.network import Network
 
 
 def there_and_back(layer: Layer, z: list[float], da: list[float]) -> tuple[list[float], list[float]]:
@@ -99,7 +99,7 @@ def test_sigmoid_scores_are_no_probabilities() -> None:
 
 
 def test_without_an_activation_two_layers_are_one_linear_map() -> None:
-    network = mlp([6, 9, 4], activation="identity", seed=3).astype(np.float64)
+    network = Network.mlp([6, 9, 4], activation="identity", seed=3).astype(np.float64)
     W1, W2, b1, b2 = (network.params[name] for name in ("0.W", "2.W", "0.b", "2.b"))
     b1 += 0.3
     x = np.linspace(-1, 1, 30).reshape(5, 6)

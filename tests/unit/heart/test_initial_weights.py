@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from byhand.data.toy import moons
-from byhand.initializers import Initializer, glorot, he, normal, scaled, uniform, zeros
+from byhand.errors import OptionError
+from byhand.initializers import INITIALIZERS, Initializer, glorot, he, normal, scaled, uniform, zeros
 from byhand.layers import Dense, ReLU
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.network import Network
@@ -107,3 +108,16 @@ def test_a_dense_layer_made_by_hand_can_learn() -> None:
 
 def test_zeros_makes_a_layer_for_loaders() -> None:
     assert not Dense.zeros(3, 4).params["W"].any()
+
+
+@pytest.mark.parametrize("name", ["he", "glorot", "zeros"])
+def test_an_initializer_by_name_draws_what_the_function_draws(name: str) -> None:
+    function = INITIALIZERS[name]
+    assert np.array_equal(Dense(5, 3, initializer=name).params["W"], Dense(5, 3, initializer=function).params["W"])
+    by_name, given = (Network.mlp([5, 4, 3], initializer=one, seed=2) for one in (name, function))
+    assert all(np.array_equal(by_name.params[key], given.params[key]) for key in given.params)
+
+
+def test_an_unknown_initializer_is_answered_with_the_nearest() -> None:
+    with pytest.raises(OptionError, match=r"unknown initializer 'glorott'\. Did you mean 'glorot'"):
+        Dense(5, 3, initializer="glorott")

@@ -11,7 +11,7 @@ from byhand.errors import OptionError, ShapeError, lookup
 from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.metrics import accuracy, mean_interval
-from byhand.mlp import MlpOptions, mlp
+from byhand.mlp import MlpOptions, mlp_layers
 from byhand.network import Network
 
 NETWORK = Network.mlp([784, 5, 10])
@@ -121,6 +121,6 @@ def test_a_number_is_not_taken_for_a_misspelt_one() -> None:
 
 def test_the_options_of_mlp_are_those_of_its_typed_dict() -> None:
     keywords = [
-        name for name, option in inspect.signature(mlp).parameters.items() if option.kind is option.KEYWORD_ONLY
+        name for name, option in inspect.signature(mlp_layers).parameters.items() if option.kind is option.KEYWORD_ONLY
     ]
     assert keywords == list(MlpOptions.__annotations__)

@@ -88,3 +88,12 @@ def test_the_same_seed_builds_the_same_network() -> None:
     one, same, other = (Network.mlp([4, 6, 3], seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.params["0.W"], same.params["0.W"])
     assert not np.array_equal(one.params["0.W"], other.params["0.W"])
+
+
+def test_a_network_is_called_counted_and_indexed_like_its_layers() -> None:
+    network = Network.mlp([4, 6, 3], seed=1)
+    x = np.linspace(-1, 1, 8, dtype=np.float32).reshape(2, 4)
+    assert np.array_equal(network(x), network.forward(x).output)
+    assert len(network) == 3
+    assert [network[0], network[1], network[-1]] == network.layers
+    assert list(network) == network.layers
