@@ -8,9 +8,16 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+enum { CACHE_LINE = 64 /* bytes */ };
+
+/* What threads write at every barrier lies on cache lines of its own, so that nobody's other reads
+ * wait for it. */
 typedef struct {
     int size;
-    atomic_int n_waiting, generation; /* of the barrier */
+    struct sleepers *sleepers; /* while the team runs */
+    _Alignas(CACHE_LINE) atomic_int n_waiting;
+    _Alignas(CACHE_LINE) atomic_uint generation; /* of the barrier: how often it opened */
+    char padding[CACHE_LINE - sizeof(atomic_uint)];
 } thread_team;
 
 /* Call work(task, tid) for each thread number 0 ... size-1, number 0 on the calling thread; return
@@ -18,7 +25,7 @@ typedef struct {
  * are flushed to zero meanwhile; the caller's floating-point mode is restored. */
 void team_run(thread_team *t, void (*work)(void *task, int tid), void *task);
 
-/* Wait until every thread of the team is here. */
+/* Wait until every thread of the team is here: spin briefly, then sleep. */
 void team_barrier(thread_team *t);
 
 /* Thread tid's share of n items: first ... end-1. */
