@@ -27,7 +27,7 @@ async function gather(name, texts) {
   for (const [, target] of texts[name].matchAll(IMPORT)) await gather(new URL(target, `lab:/${name}`).pathname.slice(1), texts);
 }
 
-const block = (kind, name, content) => `<script type="text/plain" data-${kind}="${name}">\n${content}\n<\/script>`;
+const block = (kind, name, content) => `<script type="text/plain" data-${kind}="${name}">\n${content}\n</script>`;
 const text = async (name) => (await fetched(name)).text();
 
 async function fetched(name) {
