@@ -5,15 +5,29 @@ import { readFile, readdir } from "node:fs/promises";
 
 const here = new URL("../../src/byhand/lab/static/", import.meta.url);
 const load = (path) => import(new URL(path, here));
-const bytes = async (path) => { const read = await readFile(path); return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength); };
-const [{ loadCore }, { openData, dataFrom }, { Conduct }, pictures] = await Promise.all(["core/core.js", "worker/datasets.js", "worker/experiments/runner.js", "worker/image-rows.js"].map(load));
-const table = JSON.parse(await readFile(new URL("data/experiments.json", here), "utf8")), { kinds, schema } = JSON.parse(await readFile(new URL("shared/frames.json", here), "utf8"));
+const bytes = async (path) => {
+  const read = await readFile(path);
+  return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength);
+};
+const [{ loadCore }, { openData, dataFrom }, { Conduct }, pictures] = await Promise.all(
+  ["core/core.js", "worker/datasets.js", "worker/experiments/runner.js", "worker/image-rows.js"].map(load),
+);
+const table = JSON.parse(await readFile(new URL("data/experiments.json", here), "utf8"));
+const { kinds, schema } = JSON.parse(await readFile(new URL("shared/frames.json", here), "utf8"));
 const core = await loadCore(await bytes(new URL("core/core.wasm", here)));
-const TYPES = { text: (value) => typeof value === "string", list: Array.isArray, numbers: (value) => Array.isArray(value) && value.every((one) => typeof one === "number") };
+const TYPES = {
+  text: (value) => typeof value === "string",
+  list: Array.isArray,
+  numbers: (value) => Array.isArray(value) && value.every((one) => typeof one === "number"),
+};
 
 function isAsWritten(frame) {
   assert.equal(frame.schema, schema);
-  for (const [field, type] of Object.entries(kinds.experiment)) assert.ok((type.endsWith("?") && frame[field] === null) || TYPES[type.replace("?", "")](frame[field]), `${field}: ${frame[field]}`);
+  for (const [field, type] of Object.entries(kinds.experiment))
+    assert.ok(
+      (type.endsWith("?") && frame[field] === null) || TYPES[type.replace("?", "")](frame[field]),
+      `${field}: ${frame[field]}`,
+    );
 }
 
 /** Conduct to the end, or until a frame says so; every frame on the way is as shared/frames.json has it. */
@@ -30,19 +44,35 @@ function conducted(name, nSeeds, data, isEnough = () => false) {
 }
 
 if (process.argv[2]) {
-  const folder = process.argv[2], names = (await readdir(folder)).filter((name) => name.includes("ubyte"));
+  const folder = process.argv[2];
+  const names = (await readdir(folder)).filter((name) => name.includes("ubyte"));
   const files = names.map((name) => ({ name, arrayBuffer: () => bytes(`${folder}/${name}`) }));
   console.log(JSON.stringify(await conducted("noise-and-nonsense", 1, await dataFrom(files))));
   process.exit();
 }
 
 const digits = await openData("digits", async (path) => bytes(new URL(path.replace("../", ""), here)));
-for (const name of ["xor-line", "line-or-curve", "many-starts"]) console.log(JSON.stringify(await conducted(name, 1, null)));
-for (const name of ["shuffled-pixels", "moved-digits", "noise-and-nonsense", "removed-units", "last-layer-only", "equal-start", "raw-pixels"]) console.log(JSON.stringify(await conducted(name, 1, digits)));
+for (const name of ["xor-line", "line-or-curve", "many-starts"])
+  console.log(JSON.stringify(await conducted(name, 1, null)));
+for (const name of [
+  "shuffled-pixels",
+  "moved-digits",
+  "noise-and-nonsense",
+  "removed-units",
+  "last-layer-only",
+  "equal-start",
+  "raw-pixels",
+])
+  console.log(JSON.stringify(await conducted(name, 1, digits)));
 
 // Gradients that vanish
 
-const deep = await conducted("vanishing-gradient", 1, digits, ({ runs }) => runs[0].measures.accuracy.values.length > 0);
+const deep = await conducted(
+  "vanishing-gradient",
+  1,
+  digits,
+  ({ runs }) => runs[0].measures.accuracy.values.length > 0,
+);
 assert.ok(deep.runs[0].measures.gradient_ratio.values[0] < 0.01);
 
 // Stopped is stopped; the same seeds, the same numbers
@@ -62,6 +92,9 @@ assert.deepEqual(pictures.shifted(three, [3, 3], -2, 1), Uint8Array.of(0, 0, 0, 
 assert.deepEqual(pictures.shifted(three, [3, 3], 0, -3), new Uint8Array(9));
 assert.deepEqual(pictures.columnsShuffled(Uint8Array.of(1, 2, 3, 4), [1, 0]), Uint8Array.of(2, 1, 4, 3));
 assert.deepEqual(pictures.gathered(Uint8Array.of(1, 2, 3, 4), [1], 2), Uint8Array.of(3, 4));
-const { scale, shift } = pictures.standardised(digits), x = core.prepare(digits.train.inputs, scale, shift), sums = core.sums(x), squares = core.sums(x.map((value) => value * value));
+const { scale, shift } = pictures.standardised(digits);
+const x = core.prepare(digits.train.inputs, scale, shift);
+const sums = core.sums(x);
+const squares = core.sums(x.map((value) => value * value));
 assert.ok(Math.abs(sums.above + sums.below) / x.length < 1e-6);
 assert.ok(Math.abs(squares.above / x.length - 1) < 1e-6);

@@ -1,23 +1,44 @@
 // The page's number formatter: three significant digits at least, 0 only for 0, a proof never rounded up.
 import assert from "node:assert/strict";
 
-const { general, number, percent, roundedDown, ticks } = await import(new URL("../../src/byhand/lab/static/shared/numbers.js", import.meta.url));
+const { general, number, percent, roundedDown, ticks } = await import(
+  new URL("../../src/byhand/lab/static/shared/numbers.js", import.meta.url)
+);
 const read = (text) => Number(text.replaceAll("−", "-").replaceAll(",", ""));
 
 for (const [given, wanted] of [
-  [[0, 2], "0.00"], [[-0, 2], "0.00"], [[0.006, 2], "0.00600"], [[-0.00595, 2], "−0.00595"], [[12.3456], "12.346"], [[0.5, 2], "0.500"], [[1.5, 2], "1.50"],
-  [[93.249, 1], "93.2"], [[1.234e-7], "1.23e−7"], [[-1.16e34], "−1.16e+34"], [[0.00012345], "0.000123"],
-]) assert.equal(number(...given), wanted);
+  [[0, 2], "0.00"],
+  [[-0, 2], "0.00"],
+  [[0.006, 2], "0.00600"],
+  [[-0.00595, 2], "−0.00595"],
+  [[12.3456], "12.346"],
+  [[0.5, 2], "0.500"],
+  [[1.5, 2], "1.50"],
+  [[93.249, 1], "93.2"],
+  [[1.234e-7], "1.23e−7"],
+  [[-1.16e34], "−1.16e+34"],
+  [[0.00012345], "0.000123"],
+])
+  assert.equal(number(...given), wanted);
 assert.equal(percent(0.99), "99.0 %");
 assert.equal(percent(0.053), "5.30 %");
 assert.equal(percent(0.00012), "0.0120 %");
 assert.equal(general(-1e-5), "−1e−05");
 
-for (let power = -12; power < 12; power++) for (const mantissa of [1, 1.005, 2.5, 9.994, 9.996]) for (const sign of [1, -1]) {
-  const value = sign * mantissa * 10 ** power;
-  for (let digits = 0; digits < 6; digits++) assert.ok(Math.abs(read(number(value, digits)) / value - 1) <= 0.00501, `${value} as ${number(value, digits)}`);
-  if (sign > 0) for (let digits = 1; digits < 6; digits++) assert.ok(read(roundedDown(value, digits)) <= value && read(roundedDown(value, digits)) > value * (1 - 1.01 * 10 ** (1 - digits)), `${value} proved as ${roundedDown(value, digits)}`);
-}
+for (let power = -12; power < 12; power++)
+  for (const mantissa of [1, 1.005, 2.5, 9.994, 9.996])
+    for (const sign of [1, -1]) {
+      const value = sign * mantissa * 10 ** power;
+      for (let digits = 0; digits < 6; digits++)
+        assert.ok(Math.abs(read(number(value, digits)) / value - 1) <= 0.00501, `${value} as ${number(value, digits)}`);
+      if (sign > 0)
+        for (let digits = 1; digits < 6; digits++)
+          assert.ok(
+            read(roundedDown(value, digits)) <= value &&
+              read(roundedDown(value, digits)) > value * (1 - 1.01 * 10 ** (1 - digits)),
+            `${value} proved as ${roundedDown(value, digits)}`,
+          );
+    }
 assert.equal(roundedDown(4.679), "4.67");
 assert.equal(roundedDown(0), "0.000");
 

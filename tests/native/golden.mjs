@@ -11,7 +11,9 @@ const core = await loadCore(await readFile(process.argv[2]));
 function near(found, wanted, tolerance, what) {
   const size = Math.max(1e-3, ...wanted.map(Math.abs));
   assert.equal(found.length, wanted.length, what);
-  wanted.forEach((value, i) => assert.ok(Math.abs(found[i] - value) <= tolerance * size, `${what}[${i}]: ${found[i]}, not ${value}`));
+  wanted.forEach((value, i) =>
+    assert.ok(Math.abs(found[i] - value) <= tolerance * size, `${what}[${i}]: ${found[i]}, not ${value}`),
+  );
 }
 
 const random = await golden("random.json");
@@ -24,25 +26,34 @@ for (const { seed, epoch, order } of random.orders) {
   assert.deepEqual(core.order({ seed, stream: 1, epoch }, order.length), order);
 }
 
-const floats = (arrays) => Object.fromEntries(Object.entries(arrays).map(([k, v]) => [k, Array.isArray(v) ? Float32Array.from(v) : v]));
+const floats = (arrays) =>
+  Object.fromEntries(Object.entries(arrays).map(([k, v]) => [k, Array.isArray(v) ? Float32Array.from(v) : v]));
 const typed = (layer) => ({ ...floats(layer), ...(layer.batchNorm && { batchNorm: floats(layer.batchNorm) }) });
 const { cases } = await golden("epoch.json");
 for (const made of cases) {
   const layers = made.layers.map(typed);
-  const network = { layers, loss: made.loss, labelSmoothing: made.labelSmoothing }, optimizer = { ...made.optimizer };
+  const network = { layers, loss: made.loss, labelSmoothing: made.labelSmoothing };
+  const optimizer = { ...made.optimizer };
   const nIn = layers[0].n_in;
   const inputs = Uint8Array.from(made.inputs);
   const data = { inputs, scale: Array(nIn).fill(made.scale), shift: Array(nIn).fill(made.shift), labels: made.labels };
   made.orders.forEach((order, i) => {
-    const steps = Math.ceil(order.length / made.batchSize), half = made.batchSize * Math.floor(steps / 2);
-    let loss = 0, position = 0, done = 0;
-    for (const part of [order.slice(0, half), order.slice(half)]) { // as the page does it
+    const steps = Math.ceil(order.length / made.batchSize);
+    const half = made.batchSize * Math.floor(steps / 2);
+    let loss = 0;
+    let position = 0;
+    let done = 0;
+    for (const part of [order.slice(0, half), order.slice(half)]) {
+      // as the page does it
       const { status, ...result } = core.epoch(network, optimizer, {
-        ...data, order: part, batchSize: made.batchSize, draws: { seed: 4, epoch: i + 1, position },
+        ...data,
+        order: part,
+        batchSize: made.batchSize,
+        draws: { seed: 4, epoch: i + 1, position },
         learningRates: Array(Math.ceil(part.length / made.batchSize)).fill(made.rate),
       });
       assert.equal(status, "ok");
-      loss += result.loss, position += result.draws, done += result.steps;
+      ((loss += result.loss), (position += result.draws), (done += result.steps));
     }
     assert.equal(done, steps);
     near([loss], [made.after.losses[i]], 1e-4, `${made.name}: loss`);
@@ -56,7 +67,8 @@ for (const made of cases) {
   });
   near([...core.predict(network, data)], made.after.output, 1e-4, `${made.name}: output`);
   near([...core.predict(folded(network), data)], made.after.output, 1e-4, `${made.name}: output, folded`);
-  const x = made.inputs.slice(0, nIn).map((stored) => stored * made.scale + made.shift), nOut = layers.at(-1).n_out;
+  const x = made.inputs.slice(0, nIn).map((stored) => stored * made.scale + made.shift);
+  const nOut = layers.at(-1).n_out;
   near([...core.forward(network, x).at(-1).a], made.after.output.slice(0, nOut), 1e-4, `${made.name}: one example`);
   const example = { stored: made.inputs.slice(0, nIn), scale: made.scale, shift: made.shift };
   if (layers.some((layer) => layer.residual)) assert.throws(() => core.radius(network, example), CoreError);
@@ -68,15 +80,23 @@ for (const made of inside.traces) {
   const found = core.trace(network, made.x, made.target);
   near([found.loss], [made.trace.loss], 1e-12, `${made.name}: loss`);
   made.trace.layers.forEach((layer, l) => {
-    for (const [what, wanted] of Object.entries(layer)) near([...found.layers[l][what]], wanted, 1e-12, `${made.name}: ${what} of layer ${l}`);
+    for (const [what, wanted] of Object.entries(layer))
+      near([...found.layers[l][what]], wanted, 1e-12, `${made.name}: ${what} of layer ${l}`);
   });
   core.forward(network, made.x).forEach(({ a }, l) => near([...a], made.trace.layers[l].a, 1e-12, `${made.name}: a`));
-  const output = made.trace.layers.at(-1).a, { learned, terms } = core.lossTerms(network, output, made.target);
-  near(core.slopes(network, made.trace.layers).flatMap((slopes) => [...slopes]), made.cells.slopes, 1e-12, `${made.name}: slopes`);
+  const output = made.trace.layers.at(-1).a;
+  const { learned, terms } = core.lossTerms(network, output, made.target);
+  near(
+    core.slopes(network, made.trace.layers).flatMap((slopes) => [...slopes]),
+    made.cells.slopes,
+    1e-12,
+    `${made.name}: slopes`,
+  );
   near([...learned], made.cells.learned, 1e-12, `${made.name}: what is learned`);
   near([...terms], made.cells.terms, 1e-12, `${made.name}: terms of the loss`);
   if (!made.sure) continue;
-  const { toward, against, contributions, rest, radius, flip } = made.sure, why = core.contributions(network, made, toward, against);
+  const { toward, against, contributions, rest, radius, flip } = made.sure;
+  const why = core.contributions(network, made, toward, against);
   near([...why.contributions, why.rest], [...contributions, rest], 1e-12, `${made.name}: contributions`);
   assert.equal(core.radius(network, made), radius);
   const changed = core.flip(network, made);
@@ -84,7 +104,13 @@ for (const made of inside.traces) {
   assert.deepEqual([...changed.changed], flip.changed);
 }
 for (const made of inside.beginnings) {
-  const blank = ({ n_in, n_out, activation }) => ({ n_in, n_out, activation, W: new Float32Array(n_in * n_out), b: new Float32Array(n_out) });
+  const blank = ({ n_in, n_out, activation }) => ({
+    n_in,
+    n_out,
+    activation,
+    W: new Float32Array(n_in * n_out),
+    b: new Float32Array(n_out),
+  });
   const network = { layers: made.layers.map(blank) };
   core.initialize(network, made);
   made.layers.forEach(({ W }, l) => near([...network.layers[l].W], W, 1e-6, `${made.initializer}: W of layer ${l}`));
@@ -94,7 +120,12 @@ for (const { name, options, points, classes } of inside.toys) {
   near([...found.points], points, 1e-6, name);
   assert.deepEqual([...found.classes], classes);
 }
-near([...core.prepare(inside.traces[0].stored, inside.traces[0].scale, inside.traces[0].shift)], inside.traces[0].x, 1e-12, "prepared");
+near(
+  [...core.prepare(inside.traces[0].stored, inside.traces[0].scale, inside.traces[0].shift)],
+  inside.traces[0].x,
+  1e-12,
+  "prepared",
+);
 assert.deepEqual(core.sums([1.5, -2, 0, 0.25, -0.5]), { above: 1.75, below: -2.5 });
 assert.deepEqual(core.products([2, 3, -1], [0.5, 2, 4]), { products: Float64Array.of(1, 6, -4), sum: 3 });
 assert.deepEqual(core.moved([1, 2], [4, -8], 0.25), Float64Array.of(0, 4));
@@ -103,9 +134,20 @@ assert.deepEqual(core.confusion([1, 0, 0, 1, 3, 2], [0, 0, 1], 2), [1, 1, 1, 0])
 
 const kept = core.keep(Uint8Array.from(cases[0].inputs));
 core.predict({ ...cases[0], layers: cases[0].layers.map(typed) }, { ...cases[0], inputs: kept });
-const loose = core.predict({ ...cases[0], layers: cases[0].layers.map(typed) }, { ...cases[0], inputs: Uint8Array.from(cases[0].inputs) });
-assert.deepEqual(core.predict({ ...cases[0], layers: cases[0].layers.map(typed) }, { ...cases[0], inputs: kept }), loose);
+const loose = core.predict(
+  { ...cases[0], layers: cases[0].layers.map(typed) },
+  { ...cases[0], inputs: Uint8Array.from(cases[0].inputs) },
+);
+assert.deepEqual(
+  core.predict({ ...cases[0], layers: cases[0].layers.map(typed) }, { ...cases[0], inputs: kept }),
+  loose,
+);
 
-const broken = { layers: [{ n_in: 2, n_out: 0, activation: "relu", W: new Float32Array(0), b: new Float32Array(0) }], loss: "squared_error" };
+const broken = {
+  layers: [{ n_in: 2, n_out: 0, activation: "relu", W: new Float32Array(0), b: new Float32Array(0) }],
+  loss: "squared_error",
+};
 assert.throws(() => core.predict(broken, { inputs: new Float32Array(2), scale: [1, 1], shift: [0, 0] }), CoreError);
-console.log(`${random.draws.length} streams, ${random.orders.length} orders, ${cases.length} trainings, ${inside.traces.length} traces`);
+console.log(
+  `${random.draws.length} streams, ${random.orders.length} orders, ${cases.length} trainings, ${inside.traces.length} traces`,
+);

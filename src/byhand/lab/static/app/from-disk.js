@@ -2,6 +2,7 @@
 
 if (location.protocol === "file:") {
   addEventListener("DOMContentLoaded", () => {
-    document.querySelector("#main").textContent = "This page cannot run from disk, because browsers load modules only from a server. Run byhand lab, or serve this folder with python -m http.server and open the address that it prints.";
+    document.querySelector("#main").textContent =
+      "This page cannot run from disk, because browsers load modules only from a server. Run byhand lab, or serve this folder with python -m http.server and open the address that it prints.";
   });
 }

@@ -13,11 +13,17 @@ import { VIEWS } from "../views/views.js";
 const PLACES = ["view", "model", "digit"]; // what Back leads back to
 const WRITE_MS = 300; // the address is written when the state has rested so long
 
-const main = document.querySelector("#main"), problem = document.querySelector("#problem");
+const main = document.querySelector("#main");
+const problem = document.querySelector("#problem");
 const engine = new Engine();
 const app = { engine, set, refresh, tell, open, frames: {}, models: {}, data: null, hello: null, token: takeToken() };
-const asked = {}, flying = {}, next = {}; // what the view wants, by key
-let state = stateFrom(location.hash), view, shownName, writing;
+const asked = {};
+const flying = {};
+const next = {}; // what the view wants, by key
+let state = stateFrom(location.hash);
+let view;
+let shownName;
+let writing;
 
 /** The token comes in the address once, is kept for this tab, and does not stay in links that are passed on. */
 function takeToken() {
@@ -28,7 +34,8 @@ function takeToken() {
 
 /** Change the state; the view, its frames and the address follow. */
 function set(changes) {
-  const before = state, isPlace = PLACES.some((name) => name in changes && changes[name] !== before[name]);
+  const before = state;
+  const isPlace = PLACES.some((name) => name in changes && changes[name] !== before[name]);
   state = { ...state, ...changes };
   clearTimeout(writing);
   if (isPlace) visit(before);
@@ -40,7 +47,10 @@ function set(changes) {
 function write() {
   const { dataset } = document.documentElement;
   dataset.address = "unwritten";
-  writing = setTimeout(() => { history.replaceState(null, "", fragmentOf(state)); delete dataset.address; }, WRITE_MS);
+  writing = setTimeout(() => {
+    history.replaceState(null, "", fragmentOf(state));
+    delete dataset.address;
+  }, WRITE_MS);
 }
 
 /** A place of its own in the browser's history: Back leads to where we were, as it was when we left it. */
@@ -71,25 +81,73 @@ const menus = [codeMenu(app, () => state), awayMenu(app, () => state)];
 
 function refresh() {
   const models = Object.keys(app.models).join();
-  if (models !== drawnModels) { drawnModels = models; drawNavigation(); }
+  if (models !== drawnModels) {
+    drawnModels = models;
+    drawNavigation();
+  }
   want(view.wants(state, app.frames));
   view.show(state, app.frames);
 }
 
 function drawNavigation() {
-  const link = ([name, words]) => h("a", {
-    href: fragmentOf({ ...state, view: name }), "aria-current": name === state.view ? "page" : null,
-    onclick: (event) => { event.preventDefault(); set({ view: name }); main.focus({ preventScroll: true }); },
-  }, words);
-  fill(document.querySelector("#views"), Object.keys(VIEWS).map((name) => link([name, TEXT.views[name]])));
+  const link = ([name, words]) =>
+    h(
+      "a",
+      {
+        href: fragmentOf({ ...state, view: name }),
+        "aria-current": name === state.view ? "page" : null,
+        onclick: (event) => {
+          event.preventDefault();
+          set({ view: name });
+          main.focus({ preventScroll: true });
+        },
+      },
+      words,
+    );
+  fill(
+    document.querySelector("#views"),
+    Object.keys(VIEWS).map((name) => link([name, TEXT.views[name]])),
+  );
   const sizes = ({ layers }) => [layers[0].n_in, ...layers.map(({ n_out }) => n_out)].join("-");
-  const choices = Object.fromEntries(Object.entries(app.models).map(([name, model]) => [name, `${TEXT.models[name]}: ${sizes(model)}`]));
-  const labelled = (label, control) => { control.setAttribute("aria-label", label); return control; };
-  fill(document.querySelector("#settings"),
-    labelled("Network", select(Object.keys(choices), state.model, (model) => set({ model }), choices)),
-    labelled("Theme", select(Object.keys(TEXT.theme), state.theme, (theme) => { set({ theme }); show(true); }, TEXT.theme)),
-    labelled("Colours", select(Object.keys(TEXT.colours), state.colours, (colours) => { set({ colours }); show(true); }, TEXT.colours)),
-    VIEWS.train && menus);
+  const choices = Object.fromEntries(
+    Object.entries(app.models).map(([name, model]) => [name, `${TEXT.models[name]}: ${sizes(model)}`]),
+  );
+  const labelled = (label, control) => {
+    control.setAttribute("aria-label", label);
+    return control;
+  };
+  fill(
+    document.querySelector("#settings"),
+    labelled(
+      "Network",
+      select(Object.keys(choices), state.model, (model) => set({ model }), choices),
+    ),
+    labelled(
+      "Theme",
+      select(
+        Object.keys(TEXT.theme),
+        state.theme,
+        (theme) => {
+          set({ theme });
+          show(true);
+        },
+        TEXT.theme,
+      ),
+    ),
+    labelled(
+      "Colours",
+      select(
+        Object.keys(TEXT.colours),
+        state.colours,
+        (colours) => {
+          set({ colours });
+          show(true);
+        },
+        TEXT.colours,
+      ),
+    ),
+    VIEWS.train && menus,
+  );
 }
 
 // What a view wants is asked once; while one answer is on its way only the newest next question is kept.
@@ -109,7 +167,12 @@ function drop(key) {
 }
 
 function same(a, b) {
-  return a && a.ask === b.ask && a.stamp === b.stamp && Object.keys(b.request).every((name) => a.request[name] === b.request[name]);
+  return (
+    a &&
+    a.ask === b.ask &&
+    a.stamp === b.stamp &&
+    Object.keys(b.request).every((name) => a.request[name] === b.request[name])
+  );
 }
 
 async function fly(key, wish) {
@@ -134,7 +197,15 @@ async function fly(key, wish) {
 /** Say what went wrong, in one sentence; without a sentence, nothing is wrong. */
 function tell(sentence) {
   problem.hidden = !sentence;
-  fill(problem, sentence ? [`${sentence[0].toUpperCase()}${sentence.slice(1)}. `, h("button", { type: "button", onclick: () => tell() }, "Close")] : []);
+  fill(
+    problem,
+    sentence
+      ? [
+          `${sentence[0].toUpperCase()}${sentence.slice(1)}. `,
+          h("button", { type: "button", onclick: () => tell() }, "Close"),
+        ]
+      : [],
+  );
 }
 
 /** Open data by its name; true when it is there. */
@@ -187,19 +258,31 @@ engine.onFrame((frame) => {
   painting = true;
   requestAnimationFrame(() => {
     painting = false;
-    if (state.model === "trained" && state.view !== "train" && frame.kind === "training") refresh(); // what is shown learns
+    if (state.model === "trained" && state.view !== "train" && frame.kind === "training")
+      refresh(); // what is shown learns
     else view.show(state, app.frames);
   });
 });
-document.querySelector("#skip").addEventListener("click", (event) => { event.preventDefault(); main.focus(); });
+document.querySelector("#skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 fill(document.querySelector("#footer"), h("p", {}, VIEWS.train ? TEXT.drop : TEXT.exported));
 
 /** Watch a training on the desk: the server sends its newest frame. */
 function watch() {
   const socket = new WebSocket(new URL("live", location.href.replace(/^http/, "ws").replace(/#.*/, "")));
   socket.onopen = () => socket.send(app.token);
-  socket.onclose = () => { if (app.frames.live) { app.frames.live.ended = true; view?.show(state, app.frames); } };
-  socket.onmessage = ({ data }) => { app.frames.live = JSON.parse(data); if (view) view.show(state, app.frames); };
+  socket.onclose = () => {
+    if (app.frames.live) {
+      app.frames.live.ended = true;
+      view?.show(state, app.frames);
+    }
+  };
+  socket.onmessage = ({ data }) => {
+    app.frames.live = JSON.parse(data);
+    if (view) view.show(state, app.frames);
+  };
 }
 
 /** A link can ask for a network that was trained in another tab: the ready one is shown then, and that is said. */
@@ -211,7 +294,8 @@ function withModelAtHand(wanted) {
 
 /** What the address asks for goes before what the server offers. */
 async function begin() {
-  const asks = new URLSearchParams(location.hash.slice(1)), wanted = state;
+  const asks = new URLSearchParams(location.hash.slice(1));
+  const wanted = state;
   app.models = await engine.ask("models");
   app.hello = await hello();
   if (app.hello?.live) watch();
@@ -224,7 +308,11 @@ async function begin() {
   state = withModelAtHand({ ...state, model });
 }
 
-try { await begin(); } catch (error) { tell(error.message); }
+try {
+  await begin();
+} catch (error) {
+  tell(error.message);
+}
 clearTimeout(writing);
 show(true);
 document.documentElement.dataset.ready = "yes";

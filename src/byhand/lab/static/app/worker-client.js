@@ -4,7 +4,8 @@
 export class EngineError extends Error {}
 
 export class Engine {
-  #worker = globalThis.byhandWorker?.() ?? new Worker(new URL("../worker/worker.js", import.meta.url), { type: "module" });
+  #worker =
+    globalThis.byhandWorker?.() ?? new Worker(new URL("../worker/worker.js", import.meta.url), { type: "module" });
   #waiting = new Map();
   #next = 1;
   #listener = () => {};
@@ -15,7 +16,9 @@ export class Engine {
   }
 
   /** Hear the frames that come unasked, while training. */
-  onFrame(listener) { this.#listener = listener; }
+  onFrame(listener) {
+    this.#listener = listener;
+  }
 
   /** Ask for something by its name in worker.js; the answer is a promise of a frame. */
   ask(name, request = {}) {
@@ -36,7 +39,9 @@ export class Engine {
   }
 
   /** Say on the page how many questions are open: for style sheets, and for who tests it. */
-  #tell() { document.documentElement.dataset.asking = this.#waiting.size; }
+  #tell() {
+    document.documentElement.dataset.asking = this.#waiting.size;
+  }
 
   #fail(sentence) {
     for (const { reject } of this.#waiting.values()) reject(new EngineError(sentence));

@@ -13,34 +13,93 @@ const given2 = (cell, names, name) => names.map((as, i) => given(cell.parts[i], 
 
 /** Pairs as a list of tuples; pairs whose first number is 0 add nothing and are left out. */
 function pairs(terms, name) {
-  const rows = terms.filter(({ parts }) => parts[0].value !== 0).map(({ parts }) => `    (${parts[0].value}, ${parts[1].value}),  # ${name(parts[0])} and ${name(parts[1])}`);
+  const rows = terms
+    .filter(({ parts }) => parts[0].value !== 0)
+    .map(({ parts }) => `    (${parts[0].value}, ${parts[1].value}),  # ${name(parts[0])} and ${name(parts[1])}`);
   return ["terms = [", ...rows, "]"];
 }
 
 const BENDS = {
-  identity: "z", relu: "max(z, 0.0)", leaky_relu: "z if z > 0 else slope * z", sigmoid: "1 / (1 + exp(-z))", tanh: "tanh(z)",
+  identity: "z",
+  relu: "max(z, 0.0)",
+  leaky_relu: "z if z > 0 else slope * z",
+  sigmoid: "1 / (1 + exp(-z))",
+  tanh: "tanh(z)",
 };
-const SLOPES = { identity: "1.0", relu: "1.0 if z > 0 else 0.0", leaky_relu: "1.0 if z > 0 else slope", sigmoid: "a * (1 - a)", softmax: "a * (1 - a)", tanh: "1 - a * a" };
+const SLOPES = {
+  identity: "1.0",
+  relu: "1.0 if z > 0 else 0.0",
+  leaky_relu: "1.0 if z > 0 else slope",
+  sigmoid: "a * (1 - a)",
+  softmax: "a * (1 - a)",
+  tanh: "1 - a * a",
+};
 const math = ["from math import exp, log, tanh", ""];
 
 const FORMS = {
   given: (cell, name) => [given(cell, "value", name)],
   prepared: (cell, name) => [...given2(cell, ["stored", "scale", "shift"], name), "value = stored * scale + shift"],
-  sum: (cell, name) => [...pairs(cell.terms, name), ...(cell.parts.length ? [given(cell.parts[0], "bias", name)] : ["bias = 0.0"]), "value = sum(left * right for left, right in terms) + bias"],
-  bend: (cell, name) => [...math, given(cell.parts[0], "z", name), `slope = ${cell.slope}`, `value = ${BENDS[cell.activation]}`],
+  sum: (cell, name) => [
+    ...pairs(cell.terms, name),
+    ...(cell.parts.length ? [given(cell.parts[0], "bias", name)] : ["bias = 0.0"]),
+    "value = sum(left * right for left, right in terms) + bias",
+  ],
+  bend: (cell, name) => [
+    ...math,
+    given(cell.parts[0], "z", name),
+    `slope = ${cell.slope}`,
+    `value = ${BENDS[cell.activation]}`,
+  ],
   sigmoid: (cell, name) => [...math, given(cell.parts[0], "z", name), "value = 1 / (1 + exp(-z))"],
-  odds: (cell, name) => [...math, "z = [", ...cell.terms.map(({ parts: [z] }) => `    ${z.value},  # ${name(z)}`), "]", "odds = [exp(one - max(z)) for one in z]", `value = odds[${cell.col}] / sum(odds)`],
-  target: (cell, name) => [given(cell.parts[0], "target", name), `smoothing, n_classes = ${cell.labelSmoothing}, ${cell.nClasses}`, "value = (1 - smoothing) * target + smoothing / n_classes"],
-  "loss softmax_cross_entropy": (cell, name) => [...math, ...every(cell, name), "value = -sum(t * log(p) for p, t in terms if t)"],
+  odds: (cell, name) => [
+    ...math,
+    "z = [",
+    ...cell.terms.map(({ parts: [z] }) => `    ${z.value},  # ${name(z)}`),
+    "]",
+    "odds = [exp(one - max(z)) for one in z]",
+    `value = odds[${cell.col}] / sum(odds)`,
+  ],
+  target: (cell, name) => [
+    given(cell.parts[0], "target", name),
+    `smoothing, n_classes = ${cell.labelSmoothing}, ${cell.nClasses}`,
+    "value = (1 - smoothing) * target + smoothing / n_classes",
+  ],
+  "loss softmax_cross_entropy": (cell, name) => [
+    ...math,
+    ...every(cell, name),
+    "value = -sum(t * log(p) for p, t in terms if t)",
+  ],
   "loss squared_error": (cell, name) => [...every(cell, name), "value = sum((a - t) ** 2 for a, t in terms)"],
-  "loss binary_cross_entropy": (cell, name) => [...math, ...every(cell, name), "value = -sum((t * log(p) if t else 0) + ((1 - t) * log(1 - p) if t != 1 else 0) for p, t in terms)"],
+  "loss binary_cross_entropy": (cell, name) => [
+    ...math,
+    ...every(cell, name),
+    "value = -sum((t * log(p) if t else 0) + ((1 - t) * log(1 - p) if t != 1 else 0) for p, t in terms)",
+  ],
   difference: (cell, name) => [...given2(cell, ["p", "t"], name), "value = p - t"],
   twice: (cell, name) => [...given2(cell, ["a", "t"], name), "value = 2 * (a - t)"],
   product: (cell, name) => [...given2(cell, ["left", "right"], name), "value = left * right"],
   same: (cell, name) => [given(cell.parts[0], "value", name)],
-  slope: (cell, name) => [...given2(cell, ["z", "a"], name), `slope = ${cell.slope}`, `value = ${SLOPES[cell.activation]}`],
-  "softmax back": (cell, name) => [...every(cell, name), ...given2(cell, ["a", "da"], name), "value = a * (da - sum(left * right for left, right in terms))"],
-  step: (cell, name) => [...given2(cell, ["old", "gradient"], name), `rate = ${cell.rate}`, "value = old - rate * gradient"],
+  slope: (cell, name) => [
+    ...given2(cell, ["z", "a"], name),
+    `slope = ${cell.slope}`,
+    `value = ${SLOPES[cell.activation]}`,
+  ],
+  "softmax back": (cell, name) => [
+    ...every(cell, name),
+    ...given2(cell, ["a", "da"], name),
+    "value = a * (da - sum(left * right for left, right in terms))",
+  ],
+  step: (cell, name) => [
+    ...given2(cell, ["old", "gradient"], name),
+    `rate = ${cell.rate}`,
+    "value = old - rate * gradient",
+  ],
 };
 
-const every = (cell, name) => ["terms = [", ...cell.terms.map(({ parts: [left, right] }) => `    (${left.value}, ${right.value}),  # ${name(left)} and ${name(right)}`), "]"];
+const every = (cell, name) => [
+  "terms = [",
+  ...cell.terms.map(
+    ({ parts: [left, right] }) => `    (${left.value}, ${right.value}),  # ${name(left)} and ${name(right)}`,
+  ),
+  "]",
+];

@@ -8,20 +8,37 @@ const START = "import numpy as np\n\nimport byhand as bh\n\n";
 /** What the network sees; throws where nothing is drawn. */
 function pictureSection({ picture }) {
   if (!picture) throw new Error("nothing is drawn yet: draw a digit first, or load one");
-  return { told: "The picture as the network sees it, a row of grey levels.", code: `picture = ${arrayOf(picture, "uint8", Math.sqrt(picture.length))}.reshape(1, -1)` };
+  return {
+    told: "The picture as the network sees it, a row of grey levels.",
+    code: `picture = ${arrayOf(picture, "uint8", Math.sqrt(picture.length))}.reshape(1, -1)`,
+  };
 }
 
 export async function drawProgram(state, app) {
   const { answer, why, sureness } = app.frames;
-  const sections = [await modelSection(state.model, app), pictureSection(state), { told: "What speaks for each class.", code: `says = model.scores(picture)[0]
+  const sections = [
+    await modelSection(state.model, app),
+    pictureSection(state),
+    {
+      told: "What speaks for each class.",
+      code: `says = model.scores(picture)[0]
 for name, score in zip(model.class_names, says, strict=True):
-    print(f"{name}: {${answer?.output === "probabilities" ? "100 * score:.1f} %" : "score:.3f}"}")` }];
-  if (why?.shares) sections.push({ told: "Why: each pixel's share of the logit, or of its lead over another. All shares and the rest sum to it.", code: `from byhand.inspection.attribution import why
+    print(f"{name}: {${answer?.output === "probabilities" ? "100 * score:.1f} %" : "score:.3f}"}")`,
+    },
+  ];
+  if (why?.shares)
+    sections.push({
+      told: "Why: each pixel's share of the logit, or of its lead over another. All shares and the rest sum to it.",
+      code: `from byhand.inspection.attribution import why
 
 reasons = why(model.network, picture[0], model.preparation, ${why.toward}, ${why.against < 0 ? "None" : why.against})
 shares = reasons.contributions
-print(f"for: {shares[shares > 0].sum():.3f}, against: {shares[shares < 0].sum():.3f}, the rest: {reasons.rest:.3f}")` });
-  if (sureness?.radius !== null && sureness) sections.push({ told: "How sure: no change of up to so many grey levels in any pixel alters the answer; and a change that does.", code: `from decimal import ROUND_DOWN, Context
+print(f"for: {shares[shares > 0].sum():.3f}, against: {shares[shares < 0].sum():.3f}, the rest: {reasons.rest:.3f}")`,
+    });
+  if (sureness?.radius !== null && sureness)
+    sections.push({
+      told: "How sure: no change of up to so many grey levels in any pixel alters the answer; and a change that does.",
+      code: `from decimal import ROUND_DOWN, Context
 
 from byhand.inspection.robustness import flip, question, radius
 
@@ -29,7 +46,8 @@ asked = question(model.network, picture[0], model.preparation, 0, ${state.pictur
 proved = Context(prec=3, rounding=ROUND_DOWN).create_decimal(float(radius(asked)))  # a proof is never rounded up
 print(f"proved: {proved:f} grey levels")
 found = flip(asked)
-print(f"found: {found.radius if found else 'none'} grey levels")` });
+print(f"found: {found.radius if found else 'none'} grey levels")`,
+    });
   return sections;
 }
 
@@ -57,49 +75,98 @@ x = model.preparation.apply(picture, np.float64)
 `;
 
 export async function networkProgram(state, app) {
-  const { walk, sum } = app.frames, picture = pictureSection(state);
+  const { walk, sum } = app.frames;
+  const picture = pictureSection(state);
   if (!walk) throw new Error("the network has not looked at the picture yet");
   const known = (truthOf(app, state, app.frames) ?? -1) >= 0; // else the gradients are of no loss that anybody chose
-  const layer = Math.min(state.layer, walk.layers.length - 1), unit = Math.min(state.unit, walk.layers[layer].n_out - 1);
-  return [await modelSection(state.model, app), picture, { told: "Forwards and back through the network, in float64.", code: FLOAT64 + WALK(`[${walk.label}]`, lossOf(walk.lossName, walk.labelSmoothing), 0) },
-    { told: `Unit ${unit} of layer ${layer + 1}.`, code: `for name in (${known ? '"z", "a", "da", "dz"' : '"z", "a"'}):
-    print(f"{name}: {arrays[f'{name}${layer + 1}'][0, ${unit}]:.${sum ? 4 : 3}f}")` }];
+  const layer = Math.min(state.layer, walk.layers.length - 1);
+  const unit = Math.min(state.unit, walk.layers[layer].n_out - 1);
+  return [
+    await modelSection(state.model, app),
+    picture,
+    {
+      told: "Forwards and back through the network, in float64.",
+      code: FLOAT64 + WALK(`[${walk.label}]`, lossOf(walk.lossName, walk.labelSmoothing), 0),
+    },
+    {
+      told: `Unit ${unit} of layer ${layer + 1}.`,
+      code: `for name in (${known ? '"z", "a", "da", "dz"' : '"z", "a"'}):
+    print(f"{name}: {arrays[f'{name}${layer + 1}'][0, ${unit}]:.${sum ? 4 : 3}f}")`,
+    },
+  ];
 }
 
 export async function microscopeProgram(state, app) {
   const { step, cell } = app.frames;
   if (!step || !cell) throw new Error("there is no number under the microscope yet");
-  const loss = lossOf(step.lossName, step.labelSmoothing), isCurve = step.target.length === 1 && step.lossName === "squared_error";
-  const begun = state.of === "digit" ? [await modelSection(state.model, app), pictureSection(state)]
-    : [{ told: "The network of the plane and the point that is looked at.", code: `${START}${networkOf(app.frames.plane.networks[0].layers)}
+  const loss = lossOf(step.lossName, step.labelSmoothing);
+  const isCurve = step.target.length === 1 && step.lossName === "squared_error";
+  const begun =
+    state.of === "digit"
+      ? [await modelSection(state.model, app), pictureSection(state)]
+      : [
+          {
+            told: "The network of the plane and the point that is looked at.",
+            code: `${START}${networkOf(app.frames.plane.networks[0].layers)}
 network = network.astype(np.float64)
-x = ${arrayOf(step.arrays.x.numbers, "float64")}.reshape(1, -1)` }];
+x = ${arrayOf(step.arrays.x.numbers, "float64")}.reshape(1, -1)`,
+          },
+        ];
   const walk = WALK(isCurve ? `[[${step.target[0]}]]` : `[${step.label}]`, loss, step.rate);
-  const ends = { softmax_cross_entropy: `from byhand.layers.softmax import softmax
+  const ends = {
+    softmax_cross_entropy: `from byhand.layers.softmax import softmax
 
-arrays["p"], arrays["t"] = softmax(trace.output), saved[1]`, binary_cross_entropy: `from byhand.layers.sigmoid import sigmoid
+arrays["p"], arrays["t"] = softmax(trace.output), saved[1]`,
+    binary_cross_entropy: `from byhand.layers.sigmoid import sigmoid
 
-arrays["p"], arrays["t"] = sigmoid(trace.output), saved[1]`, squared_error: `arrays["t"] = trace.output - saved  # what is saved is the error` }[step.lossName];
-  return [...begun, { told: "One step, forwards, back and down, in float64; every array under its name.", code: `${state.of === "digit" ? FLOAT64 : ""}${walk}\n${ends}` },
-    { told: "The number under the microscope.", code: `print(f"${cell.name}[${cell.row}, ${cell.col}]: {arrays['${cell.name}'][${cell.row}, ${cell.col}]:.6g}")` }];
+arrays["p"], arrays["t"] = sigmoid(trace.output), saved[1]`,
+    squared_error: `arrays["t"] = trace.output - saved  # what is saved is the error`,
+  }[step.lossName];
+  return [
+    ...begun,
+    {
+      told: "One step, forwards, back and down, in float64; every array under its name.",
+      code: `${state.of === "digit" ? FLOAT64 : ""}${walk}\n${ends}`,
+    },
+    {
+      told: "The number under the microscope.",
+      code: `print(f"${cell.name}[${cell.row}, ${cell.col}]: {arrays['${cell.name}'][${cell.row}, ${cell.col}]:.6g}")`,
+    },
+  ];
 }
 
 export async function mistakesProgram(state, app) {
   const { mistakes } = app.frames;
   if (!mistakes) throw new Error("the network has not been tested yet");
-  const test = mistakes.data === "mnist" ? "test = bh.data.mnist().test  # from BYHAND_DATA, or downloaded\nraw, y = test.raw, test.y" : "everything = bh.data.digits().train\nraw, y = everything.raw[::5], everything.y[::5]  # every fifth is for testing";
-  return [await modelSection(state.model, app), { told: "The test set through the network: rows are what it is, columns what the network said.", code: `${test}
+  const test =
+    mistakes.data === "mnist"
+      ? "test = bh.data.mnist().test  # from BYHAND_DATA, or downloaded\nraw, y = test.raw, test.y"
+      : "everything = bh.data.digits().train\nraw, y = everything.raw[::5], everything.y[::5]  # every fifth is for testing";
+  return [
+    await modelSection(state.model, app),
+    {
+      told: "The test set through the network: rows are what it is, columns what the network said.",
+      code: `${test}
 said = model.predict(raw)
 print(f"{(said == y).sum()} of {len(y)} right")
 counts = np.zeros((model.n_classes, model.n_classes), dtype=int)
 np.add.at(counts, (y, said), 1)
-print(counts)` }];
+print(counts)`,
+    },
+  ];
 }
 
 export async function experimentsProgram(state, app) {
-  const { experiment } = app.frames, shown = experiment?.experiment === state.experiment ? experiment : null;
-  const data = shown && !["mnist", "drawn by the seed"].includes(shown.data) ? " The page had other digits at hand: these runs are on MNIST." : "";
-  return [{ told: `The experiment, with the seeds 1 to ${state.seeds}. Where the page says that it used part of the digits, this uses all.${data}`, code: `from byhand.experiments import experiment_named, run_experiment
+  const { experiment } = app.frames;
+  const shown = experiment?.experiment === state.experiment ? experiment : null;
+  const data =
+    shown && !["mnist", "drawn by the seed"].includes(shown.data)
+      ? " The page had other digits at hand: these runs are on MNIST."
+      : "";
+  return [
+    {
+      told: `The experiment, with the seeds 1 to ${state.seeds}. Where the page says that it used part of the digits, this uses all.${data}`,
+      code: `from byhand.experiments import experiment_named, run_experiment
 
 experiment = experiment_named("${state.experiment}")
 result = run_experiment(experiment, ${state.seeds})
@@ -107,5 +174,7 @@ for trial in experiment.trials:
     for measure in experiment.scale:
         values = ", ".join(f"{value:.4g}" for value in result.of(trial.name, measure.name))
         print(f"{trial.name}, {measure.name}: mean {result.mean(trial.name, measure.name):.4g} of {values}")
-print("as expected" if result.is_as_expected else "not as expected")` }];
+print("as expected" if result.is_as_expected else "not as expected")`,
+    },
+  ];
 }

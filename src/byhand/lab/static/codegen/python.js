@@ -13,16 +13,22 @@ export function arrayOf(numbers, dtype, width = WIDTH) {
 /** A section that opens the network of that name: what the package brings, or a file inside the program. */
 export async function modelSection(name, app) {
   if (name === "shipped") {
-    return { told: "The network that comes with byhand: its recipe is `draw`.", code: `from pathlib import Path
+    return {
+      told: "The network that comes with byhand: its recipe is `draw`.",
+      code: `from pathlib import Path
 
 import numpy as np
 
 import byhand as bh
 
-model = bh.load_model(Path(bh.__file__).parent / "lab" / "static" / "models" / "draw.safetensors")` };
+model = bh.load_model(Path(bh.__file__).parent / "lab" / "static" / "models" / "draw.safetensors")`,
+    };
   }
-  const bytes = await app.engine.ask("modelFile", { model: name }), text = await base64(bytes);
-  return { told: "The network as it is on the page: its file is inside this program.", code: `import base64
+  const bytes = await app.engine.ask("modelFile", { model: name });
+  const text = await base64(bytes);
+  return {
+    told: "The network as it is on the page: its file is inside this program.",
+    code: `import base64
 import tempfile
 from pathlib import Path
 
@@ -35,7 +41,8 @@ ${text.match(new RegExp(`.{1,${FILE_LINE}}`, "g")).join("\n")}
 """
 path = Path(tempfile.mkdtemp()) / "model.safetensors"
 path.write_bytes(base64.b64decode(FILE))
-model = bh.load_model(path)` };
+model = bh.load_model(path)`,
+  };
 }
 
 async function base64(bytes) {
@@ -47,21 +54,40 @@ async function base64(bytes) {
   return url.slice(url.indexOf(",") + 1);
 }
 
-export const LAYERS = { relu: "bh.ReLU()", leaky_relu: "bh.LeakyReLU()", sigmoid: "bh.Sigmoid()", tanh: "bh.Tanh()", softmax: "bh.Softmax()" };
+export const LAYERS = {
+  relu: "bh.ReLU()",
+  leaky_relu: "bh.LeakyReLU()",
+  sigmoid: "bh.Sigmoid()",
+  tanh: "bh.Tanh()",
+  softmax: "bh.Softmax()",
+};
 
 export function lossOf(name, smoothing = 0) {
-  return { softmax_cross_entropy: `bh.SoftmaxCrossEntropy(${smoothing || ""})`, squared_error: "bh.SquaredError()", binary_cross_entropy: "bh.BinaryCrossEntropy()" }[name];
+  return {
+    softmax_cross_entropy: `bh.SoftmaxCrossEntropy(${smoothing || ""})`,
+    squared_error: "bh.SquaredError()",
+    binary_cross_entropy: "bh.BinaryCrossEntropy()",
+  }[name];
 }
 
 export function optimizerOf(name, momentum = 0.9) {
-  return { sgd: "bh.SGD()", momentum: `bh.Momentum(${momentum})`, nesterov: `bh.Nesterov(${momentum})`, adam: "bh.Adam()", adamw: "bh.AdamW(0.01)" }[name];
+  return {
+    sgd: "bh.SGD()",
+    momentum: `bh.Momentum(${momentum})`,
+    nesterov: `bh.Nesterov(${momentum})`,
+    adam: "bh.Adam()",
+    adamw: "bh.AdamW(0.01)",
+  }[name];
 }
 
-export const initializerOf = (name, spread) => ["normal", "uniform"].includes(name) ? `${name}(${spread})` : name;
+export const initializerOf = (name, spread) => (["normal", "uniform"].includes(name) ? `${name}(${spread})` : name);
 
 /** Dense layers with their bends, weights filled in. */
 export function networkOf(layers) {
-  const made = layers.flatMap(({ n_in, n_out, activation }) => [`bh.Dense(${n_in}, ${n_out})`, ...(LAYERS[activation] ? [LAYERS[activation]] : [])]);
+  const made = layers.flatMap(({ n_in, n_out, activation }) => [
+    `bh.Dense(${n_in}, ${n_out})`,
+    ...(LAYERS[activation] ? [LAYERS[activation]] : []),
+  ]);
   let position = 0;
   const filled = layers.map(({ W, b, n_in, n_out, activation }) => {
     const at = position;

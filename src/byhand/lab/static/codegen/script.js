@@ -5,36 +5,67 @@ import { fragmentOf } from "../shared/settings.js";
 import { drawProgram, experimentsProgram, microscopeProgram, mistakesProgram, networkProgram } from "./inspect.js";
 import { planeProgram, trainProgram } from "./training.js";
 
-const PROGRAMS = { draw: drawProgram, network: networkProgram, train: trainProgram, plane: planeProgram, microscope: microscopeProgram, mistakes: mistakesProgram, experiments: experimentsProgram };
+const PROGRAMS = {
+  draw: drawProgram,
+  network: networkProgram,
+  train: trainProgram,
+  plane: planeProgram,
+  microscope: microscopeProgram,
+  mistakes: mistakesProgram,
+  experiments: experimentsProgram,
+};
 const LINE = 100; // signs of a sentence
 
 /** The sections for a view as it is now; throws a sentence where there is nothing on the screen yet. */
 async function sectionsFor(state, app) {
   const about = `byhand lab, the state ${fragmentOf({ ...state, theme: "auto" })}. Needs byhand (pip install byhand); prints what the page shows.`;
-  return [{ told: about, code: "" }, ...await PROGRAMS[state.view](state, app)];
+  return [{ told: about, code: "" }, ...(await PROGRAMS[state.view](state, app))];
 }
 
 /** A script: sentences as comments. */
 export async function scriptFor(state, app) {
   const sections = await sectionsFor(state, app);
-  return sections.map(({ told, code }) => [...wrapped(told).map((line) => `# ${line}`), ...(code ? [code.trim()] : [])].join("\n")).join("\n\n") + "\n";
+  return (
+    sections
+      .map(({ told, code }) => [...wrapped(told).map((line) => `# ${line}`), ...(code ? [code.trim()] : [])].join("\n"))
+      .join("\n\n") + "\n"
+  );
 }
 
 /** A notebook, nbformat 4.5: sentences as text, code as cells. */
 export async function notebookFor(state, app) {
-  const sections = await sectionsFor(state, app), lines = (text) => text.split("\n").map((line, i, all) => i < all.length - 1 ? `${line}\n` : line);
+  const sections = await sectionsFor(state, app);
+  const lines = (text) => text.split("\n").map((line, i, all) => (i < all.length - 1 ? `${line}\n` : line));
   const cells = sections.flatMap(({ told, code }, i) => [
     { cell_type: "markdown", id: `told-${i}`, metadata: {}, source: lines(told) },
-    ...(code ? [{ cell_type: "code", id: `code-${i}`, metadata: {}, execution_count: null, outputs: [], source: lines(code.trim()) }] : []),
+    ...(code
+      ? [
+          {
+            cell_type: "code",
+            id: `code-${i}`,
+            metadata: {},
+            execution_count: null,
+            outputs: [],
+            source: lines(code.trim()),
+          },
+        ]
+      : []),
   ]);
   const kernelspec = { name: "python3", display_name: "Python 3", language: "python" };
-  return JSON.stringify({ cells, metadata: { kernelspec, language_info: { name: "python" } }, nbformat: 4, nbformat_minor: 5 }, null, 1);
+  return JSON.stringify(
+    { cells, metadata: { kernelspec, language_info: { name: "python" } }, nbformat: 4, nbformat_minor: 5 },
+    null,
+    1,
+  );
 }
 
 function wrapped(text) {
-  return text.split(" ").reduce((lines, word) => {
-    if (lines.at(-1).length + word.length < LINE) lines[lines.length - 1] += `${lines.at(-1) && " "}${word}`;
-    else lines.push(word);
-    return lines;
-  }, [""]);
+  return text.split(" ").reduce(
+    (lines, word) => {
+      if (lines.at(-1).length + word.length < LINE) lines[lines.length - 1] += `${lines.at(-1) && " "}${word}`;
+      else lines.push(word);
+      return lines;
+    },
+    [""],
+  );
 }

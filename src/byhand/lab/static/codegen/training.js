@@ -13,7 +13,8 @@ from byhand.random import DROPOUT, INIT, SHUFFLE, RandomStream
 from byhand.schedules import schedule_for
 from byhand.step import train_step
 `;
-const ROUNDING = "The page sums float32 numbers in another order: the last digits differ from the first step on, and where a training is wild such differences grow.";
+const ROUNDING =
+  "The page sums float32 numbers in another order: the last digits differ from the first step on, and where a training is wild such differences grow.";
 const SPREAD = { digits: 0.1, plane: 0.5 }; // of normal and uniform beginnings
 const DATA = {
   digits: `everything = bh.data.digits().train
@@ -27,16 +28,49 @@ y, y_held = data.train.y, data.validation.y`,
 
 export async function trainProgram(state, app) {
   const { training } = app.frames;
-  if (!training || training.recipe !== "page") throw new Error("nothing is trained on this page yet: press Start first");
-  const { activation, loss, optimizer, momentum, learningRate, schedule, warmUp, batchSize, epochs, initializer, preparation, shuffle, seed, dropout, batchNorm, residual, labelSmoothing } = trainSettings(state);
+  if (!training || training.recipe !== "page")
+    throw new Error("nothing is trained on this page yet: press Start first");
+  const {
+    activation,
+    loss,
+    optimizer,
+    momentum,
+    learningRate,
+    schedule,
+    warmUp,
+    batchSize,
+    epochs,
+    initializer,
+    preparation,
+    shuffle,
+    seed,
+    dropout,
+    batchNorm,
+    residual,
+    labelSmoothing,
+  } = trainSettings(state);
   const top = state.data === "mnist" ? 255 : 16;
-  const more = Object.entries({ dropout: dropout || null, batch_norm: batchNorm ? "True" : null, residual: residual ? "True" : null }).filter(([, value]) => value !== null).map(([name, value]) => `, ${name}=${value}`).join("");
-  const stop = state.moment >= 0 ? state.moment : training.step, n = training.sizes;
-  return [{ told: "The digits, prepared.", code: `${IMPORTS}
+  const more = Object.entries({
+    dropout: dropout || null,
+    batch_norm: batchNorm ? "True" : null,
+    residual: residual ? "True" : null,
+  })
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `, ${name}=${value}`)
+    .join("");
+  const stop = state.moment >= 0 ? state.moment : training.step;
+  const n = training.sizes;
+  return [
+    {
+      told: "The digits, prepared.",
+      code: `${IMPORTS}
 ${DATA[state.data]}
 prepared = fit_scaler("${preparation}", parts["train"], low=0, high=${top})
-x, x_held = (prepared.apply(raw) for raw in parts.values())` },
-  { told: "The network as it begins: its weights come from the seed.", code: `network = bh.Network.mlp(
+x, x_held = (prepared.apply(raw) for raw in parts.values())`,
+    },
+    {
+      told: "The network as it begins: its weights come from the seed.",
+      code: `network = bh.Network.mlp(
     [${n.join(", ")}], activation="${activation}", output="${loss === "squared_error" ? "sigmoid" : "identity"}",
     initializer=${initializerOf(initializer, SPREAD.digits)}${more}, seed=${seed},
 )
@@ -45,8 +79,11 @@ loss, optimizer = ${lossOf(loss, labelSmoothing)}, ${optimizerOf(optimizer, mome
 
 def held_back():
     """The share of held-back examples that the network reads right."""
-    return (network.predict(x_held).argmax(axis=1) == y_held).mean()` },
-  { told: `Training, minibatch by minibatch, up to step ${stop}. ${ROUNDING}`, code: `seed, batch_size, stop = ${seed}, ${batchSize}, ${stop}
+    return (network.predict(x_held).argmax(axis=1) == y_held).mean()`,
+    },
+    {
+      told: `Training, minibatch by minibatch, up to step ${stop}. ${ROUNDING}`,
+      code: `seed, batch_size, stop = ${seed}, ${batchSize}, ${stop}
 steps_an_epoch = -(-len(y) // batch_size)
 rates = schedule_for("${schedule}", ${learningRate}, ${warmUp})(${epochs} * steps_an_epoch)
 left_out = ${leftOut(training.without)}
@@ -73,48 +110,80 @@ while step < stop:
             total, right, seen = total + value * len(rows), right + (trace.output.argmax(axis=1) == y[rows]).sum(), seen + len(rows)
         start, step = start + batch_size, step + 1
         order = np.concatenate([order[:start], without_left_out(order[start:], step)])
-    print(f"epoch {epoch}, step {step}: loss {total / seen:.4f}, accuracy {100 * right / seen:.1f} %, held back {100 * held_back():.2f} %")` }];
+    print(f"epoch {epoch}, step {step}: loss {total / seen:.4f}, accuracy {100 * right / seen:.1f} %, held back {100 * held_back():.2f} %")`,
+    },
+  ];
 }
 
 function leftOut(list) {
-  const batches = list.filter(({ kind }) => kind === "batch").map(({ step }) => step), digits = list.filter(({ kind }) => kind === "class").map(({ label, from }) => `(${label}, ${from})`);
+  const batches = list.filter(({ kind }) => kind === "batch").map(({ step }) => step);
+  const digits = list.filter(({ kind }) => kind === "class").map(({ label, from }) => `(${label}, ${from})`);
   return `{"batches": [${batches.join(", ")}], "digits": [${digits.join(", ")}]}`;
 }
 
 export async function planeProgram(state, app) {
   const { plane } = app.frames;
   if (!plane) throw new Error("there are no points on the plane yet");
-  const settings = planeSettings(state), isCurve = plane.task === "curve", [{ layers }] = plane.networks;
-  const shown = { told: "What the page shows.", code: isCurve ? `said = network.predict(x)
-print(f"squared error after the last step: {((said - y) ** 2).mean():.4f}")` : `print(f"right: {100 * (network.predict(x).argmax(axis=1) == y).mean():.1f} %")` };
+  const settings = planeSettings(state);
+  const isCurve = plane.task === "curve";
+  const [{ layers }] = plane.networks;
+  const shown = {
+    told: "What the page shows.",
+    code: isCurve
+      ? `said = network.predict(x)
+print(f"squared error after the last step: {((said - y) ** 2).mean():.4f}")`
+      : `print(f"right: {100 * (network.predict(x).argmax(axis=1) == y).mean():.1f} %")`,
+  };
   const points = { told: "The points.", code: `${IMPORTS}\n${pointsOf(settings, plane, isCurve)}` };
-  if (plane.edits) return [points, { told: "The network with the weights that were changed by hand.", code: networkOf(layers) }, shown];
+  if (plane.edits)
+    return [
+      points,
+      { told: "The network with the weights that were changed by hand.", code: networkOf(layers) },
+      shown,
+    ];
   let position = 0;
   const made = layers.flatMap(({ n_in, n_out, activation }) => {
-    const at = position, own = [`bh.Dense(${n_in}, ${n_out}, initializer=begin, rng=RandomStream(seed, INIT, ${at}))`, ...(LAYERS[activation] ? [LAYERS[activation]] : [])];
+    const at = position;
+    const own = [
+      `bh.Dense(${n_in}, ${n_out}, initializer=begin, rng=RandomStream(seed, INIT, ${at}))`,
+      ...(LAYERS[activation] ? [LAYERS[activation]] : []),
+    ];
     position += own.length;
     return own;
   });
-  return [points, { told: "The network as it begins: its weights come from the seed.", code: `seed, begin = ${settings.seed}, ${initializerOf(settings.initializer, SPREAD.plane)}
+  return [
+    points,
+    {
+      told: "The network as it begins: its weights come from the seed.",
+      code: `seed, begin = ${settings.seed}, ${initializerOf(settings.initializer, SPREAD.plane)}
 network = bh.Network([
     ${made.join(",\n    ")},
 ])
-loss, optimizer = ${isCurve ? "bh.SquaredError()" : "bh.SoftmaxCrossEntropy()"}, ${optimizerOf(settings.optimizer)}` },
-  { told: `Training, ${plane.epoch} epochs. ${ROUNDING}`, code: `batch_size, learning_rate = ${settings.batchSize}, ${settings.learningRate}
+loss, optimizer = ${isCurve ? "bh.SquaredError()" : "bh.SoftmaxCrossEntropy()"}, ${optimizerOf(settings.optimizer)}`,
+    },
+    {
+      told: `Training, ${plane.epoch} epochs. ${ROUNDING}`,
+      code: `batch_size, learning_rate = ${settings.batchSize}, ${settings.learningRate}
 for epoch in range(1, ${plane.epoch} + 1):
     order, total = RandomStream(seed, SHUFFLE, epoch).order(len(y)), 0.0
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         value, _ = train_step(network, loss, optimizer, learning_rate, x[rows], y[rows], None)
         total += value * len(rows)
-${plane.epoch ? "print(f\"epoch {epoch}: loss {total / len(y):.4f}\")" : ""}` }, shown];
+${plane.epoch ? 'print(f"epoch {epoch}: loss {total / len(y):.4f}")' : ""}`,
+    },
+    shown,
+  ];
 }
 
 const TOYS = { xor: "xor", circles: "circles", moons: "moons", spiral: "spiral", sine: "sine" };
 
 /** The points: drawn as byhand.data draws them, or written out. */
 function pointsOf({ set, n, noise, arms, seed }, { points, classes }, isCurve) {
-  if (TOYS[set] && !isCurve) return `data = bh.data.${TOYS[set]}(${n}, noise=${noise}, seed=${seed}${set === "spiral" ? `, arms=${arms}` : ""}).train\nx, y = data.raw, data.y`;
+  if (TOYS[set] && !isCurve)
+    return `data = bh.data.${TOYS[set]}(${n}, noise=${noise}, seed=${seed}${set === "spiral" ? `, arms=${arms}` : ""}).train\nx, y = data.raw, data.y`;
   const written = `points = ${arrayOf(points, "float32", 2)}.reshape(-1, 2)\n`;
-  return isCurve ? `${written}x, y = points[:, :1], points[:, 1:]` : `${written}x, y = points, ${arrayOf(classes, "int64")}`;
+  return isCurve
+    ? `${written}x, y = points[:, :1], points[:, 1:]`
+    : `${written}x, y = points, ${arrayOf(classes, "int64")}`;
 }

@@ -3,7 +3,8 @@
 export const ACTIVATIONS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"];
 export const LOSSES = ["softmax_cross_entropy", "squared_error", "binary_cross_entropy"];
 export const OPTIMIZERS = ["sgd", "momentum", "nesterov", "adam", "adamw"];
-const ALIGNMENT = 64, PAGE = 65536;
+const ALIGNMENT = 64;
+const PAGE = 65536;
 
 export class CoreError extends Error {}
 
@@ -16,7 +17,9 @@ export function indexOf(names, name) {
 
 /** Memory given out in order, each piece aligned; it grows as it must. */
 export class Arena {
-  constructor(memory, base) { Object.assign(this, { memory, next: base }); }
+  constructor(memory, base) {
+    Object.assign(this, { memory, next: base });
+  }
 
   room(bytes) {
     const at = Math.ceil(this.next / ALIGNMENT) * ALIGNMENT;
@@ -27,19 +30,29 @@ export class Arena {
   }
 
   /** Anew each time: growing replaces the buffer. */
-  view() { return new DataView(this.memory.buffer); }
+  view() {
+    return new DataView(this.memory.buffer);
+  }
 
   copied(array) {
     const at = this.room(array.byteLength);
-    new Uint8Array(this.memory.buffer, at, array.byteLength).set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
+    new Uint8Array(this.memory.buffer, at, array.byteLength).set(
+      new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
+    );
     return at;
   }
 
-  floats(array) { return this.copied(array instanceof Float32Array ? array : Float32Array.from(array)); }
+  floats(array) {
+    return this.copied(array instanceof Float32Array ? array : Float32Array.from(array));
+  }
 
-  doubles(array) { return this.copied(array instanceof Float64Array ? array : Float64Array.from(array)); }
+  doubles(array) {
+    return this.copied(array instanceof Float64Array ? array : Float64Array.from(array));
+  }
 
-  taken(at, n, Type = Float32Array) { return new Type(this.memory.buffer, at, n).slice(); }
+  taken(at, n, Type = Float32Array) {
+    return new Type(this.memory.buffer, at, n).slice();
+  }
 }
 
 export function putStream(arena, stream) {
@@ -70,7 +83,9 @@ function putLayer(view, at, { n_in, n_out, activation, slope = 0, dropout = 0, b
 }
 
 export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labelSmoothing = 0 }) {
-  const table = arena.room(LAYER_BYTES * layers.length), at = arena.room(16), view = arena.view();
+  const table = arena.room(LAYER_BYTES * layers.length);
+  const at = arena.room(16);
+  const view = arena.view();
   layers.forEach((layer, l) => putLayer(view, table + LAYER_BYTES * l, layer));
   view.setInt32(at, layers.length, true);
   view.setUint32(at + 4, table, true);
@@ -80,7 +95,8 @@ export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labe
 }
 
 export function putRule(arena, o) {
-  const at = arena.room(40), view = arena.view();
+  const at = arena.room(40);
+  const view = arena.view();
   view.setInt32(at, indexOf(OPTIMIZERS, o.kind), true);
   const numbers = [o.momentum ?? 0, o.beta1 ?? 0, o.beta2 ?? 0, o.epsilon ?? 1e-8, o.weightDecay ?? 0, o.clipNorm ?? 0];
   numbers.forEach((number, i) => view.setFloat32(at + 4 + 4 * i, number, true));
@@ -90,18 +106,23 @@ export function putRule(arena, o) {
 
 /** Data as bh_epoch and bh_predict take it. inputs: an array, or what `keep` returned. */
 export function putExamples(arena, nIn, data) {
-  const order = data.order ?? [], inputs = data.inputs;
+  const order = data.order ?? [];
+  const inputs = data.inputs;
   const pointers = {
-    0: inputs.kept ?? arena.copied(inputs), 16: arena.floats(perInput(data.scale, nIn)), 20: arena.floats(perInput(data.shift, nIn)),
+    0: inputs.kept ?? arena.copied(inputs),
+    16: arena.floats(perInput(data.scale, nIn)),
+    20: arena.floats(perInput(data.shift, nIn)),
     24: data.labels ? arena.copied(Int32Array.from(data.labels)) : 0,
     28: data.targets ? arena.floats(data.targets) : 0,
-    32: arena.copied(BigInt64Array.from(order, BigInt)), 52: arena.doubles(data.learningRates ?? []),
+    32: arena.copied(BigInt64Array.from(order, BigInt)),
+    52: arena.doubles(data.learningRates ?? []),
     56: data.moved ? arena.copied(Int32Array.from(data.moved)) : 0,
   };
-  const at = arena.room(96), view = arena.view();
+  const at = arena.room(96);
+  const view = arena.view();
   new Uint8Array(arena.memory.buffer, at, 96).fill(0);
   for (const [offset, pointer] of Object.entries(pointers)) view.setUint32(at + Number(offset), pointer, true);
-  view.setInt32(at + 4, inputs.areBytes ?? inputs instanceof Uint8Array ? 1 : 0, true);
+  view.setInt32(at + 4, (inputs.areBytes ?? inputs instanceof Uint8Array) ? 1 : 0, true);
   view.setBigInt64(at + 8, BigInt(inputs.length / nIn), true);
   view.setBigInt64(at + 40, BigInt(order.length), true);
   view.setInt32(at + 48, data.batchSize ?? 1, true);
@@ -111,7 +132,8 @@ export function putExamples(arena, nIn, data) {
 }
 
 export function putMemory(arena, task, first, second) {
-  const at = arena.room(24), view = arena.view();
+  const at = arena.room(24);
+  const view = arena.view();
   [task.params, first, second, task.workspace].forEach((pointer, i) => view.setUint32(at + 4 * i, pointer, true));
   view.setBigInt64(at + 16, BigInt(task.workspaceBytes), true);
   return at;
@@ -119,7 +141,8 @@ export function putMemory(arena, task, first, second) {
 
 export function putExample(arena, nIn, { stored, scale, shift, lowest = 0, highest = 255 }) {
   const pointers = [arena.doubles(stored), arena.floats(perInput(scale, nIn)), arena.floats(perInput(shift, nIn))];
-  const at = arena.room(32), view = arena.view();
+  const at = arena.room(32);
+  const view = arena.view();
   pointers.forEach((pointer, i) => view.setUint32(at + 4 * i, pointer, true));
   view.setFloat64(at + 16, lowest, true);
   view.setFloat64(at + 24, highest, true);
@@ -127,4 +150,6 @@ export function putExample(arena, nIn, { stored, scale, shift, lowest = 0, highe
 }
 
 /** One number for all inputs, or one each. */
-function perInput(numbers, nIn) { return typeof numbers === "number" ? new Float32Array(nIn).fill(numbers) : numbers; }
+function perInput(numbers, nIn) {
+  return typeof numbers === "number" ? new Float32Array(nIn).fill(numbers) : numbers;
+}

@@ -6,16 +6,29 @@
 // a share of its units, and residual: how many layers the way around passes that ends behind it, itself included.
 
 import { folded } from "./fold.js";
-import { Arena, CoreError, indexOf, putExample, putExamples, putMemory, putNetwork, putRule, putStream } from "./arena.js";
+import {
+  Arena,
+  CoreError,
+  indexOf,
+  putExample,
+  putExamples,
+  putMemory,
+  putNetwork,
+  putRule,
+  putStream,
+} from "./arena.js";
 
 export { CoreError };
 const INITIALIZERS = ["zeros", "normal", "uniform", "he", "glorot"];
 const TOYS = ["gaussians", "xor", "circles", "moons", "spiral", "sine"];
 const VERSION = 4; // of the interface, as in byhand.h
-const OFFSETS_BYTES = 56, OFFSETS = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 }, STRIDE = 48; // of bh_layer_offsets
+const OFFSETS_BYTES = 56;
+const OFFSETS = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 };
+const STRIDE = 48; // of bh_layer_offsets
 const NORM = ["gamma", "beta", "mean", "variance"];
 const DROPOUT = 2; // the stream, as in randomness.py
-const PORTABLE = 1, CHUNK = 256;
+const PORTABLE = 1;
+const CHUNK = 256;
 const STATUS = ["ok", "stopped", "diverged"];
 const ERRORS = ["", "bad size", "bad pointer", "bad index", "empty input", "no kernel"]; // of negative statuses
 const EMPTY_INPUT = -4;
@@ -30,49 +43,83 @@ class Core {
   constructor(exports) {
     this.exports = exports;
     exports._initialize?.();
-    if (exports.bh_version() !== VERSION) throw new CoreError(`core.wasm is of version ${exports.bh_version()}, not ${VERSION}`);
+    if (exports.bh_version() !== VERSION)
+      throw new CoreError(`core.wasm is of version ${exports.bh_version()}, not ${VERSION}`);
     this.base = exports.__heap_base.value; // everything above is ours to give
   }
 
   /** A fresh arena: what was given out before is forgotten, but for what was kept. */
-  arena() { return new Arena(this.exports.memory, this.base); }
+  arena() {
+    return new Arena(this.exports.memory, this.base);
+  }
 
   /** Copy inputs in for good: a data set that many calls use. */
   keep(inputs) {
-    const arena = this.arena(), kept = arena.copied(inputs);
+    const arena = this.arena();
+    const kept = arena.copied(inputs);
     this.base = arena.next;
     return { kept, length: inputs.length, areBytes: inputs instanceof Uint8Array };
   }
 
-  uniforms(stream, n) { return this.#drawn("bh_uniforms", stream, n); }
+  uniforms(stream, n) {
+    return this.#drawn("bh_uniforms", stream, n);
+  }
 
-  normals(stream, n) { return this.#drawn("bh_normals", stream, n); }
+  normals(stream, n) {
+    return this.#drawn("bh_normals", stream, n);
+  }
 
   /** 0 … n − 1 shuffled. */
   order(stream, n) {
-    const arena = this.arena(), order = arena.room(8 * n), scratch = arena.room(8 * n);
+    const arena = this.arena();
+    const order = arena.room(8 * n);
+    const scratch = arena.room(8 * n);
     check(this.exports.bh_permutation(putStream(arena, stream), BigInt(n), order, scratch));
     return Array.from(new BigInt64Array(arena.memory.buffer, order, n), Number);
   }
 
   /** Points of a toy set: {points: Float32Array (n, 2), classes: Int32Array (n)}. clouds: 2 × [x, y, deviations of x, y]. */
   toy(name, { n, noise = 0, arms = 2, clouds = [], seed = 0, part = 0 }) {
-    const arena = this.arena(), points = arena.room(8 * n), classes = arena.room(4 * n), scratch = arena.room(16 * n);
+    const arena = this.arena();
+    const points = arena.room(8 * n);
+    const classes = arena.room(4 * n);
+    const scratch = arena.room(16 * n);
     const gaussians = clouds.length ? arena.doubles(clouds.flat()) : 0;
-    check(this.exports.bh_toy_dataset(indexOf(TOYS, name), BigInt(n), noise, arms, gaussians, BigInt(seed), part, scratch, points, classes));
+    check(
+      this.exports.bh_toy_dataset(
+        indexOf(TOYS, name),
+        BigInt(n),
+        noise,
+        arms,
+        gaussians,
+        BigInt(seed),
+        part,
+        scratch,
+        points,
+        classes,
+      ),
+    );
     return { points: arena.taken(points, 2 * n), classes: arena.taken(classes, n, Int32Array) };
   }
 
   /** The likelier cloud at each point, and the least error, for a grid of points with so much area each. */
   bayes(clouds, points, area) {
-    const arena = this.arena(), n = points.length / 2, classes = arena.room(4 * n), error = arena.room(8);
-    check(this.exports.bh_bayes_error(arena.doubles(clouds.flat()), BigInt(n), arena.floats(points), area, classes, error));
+    const arena = this.arena();
+    const n = points.length / 2;
+    const classes = arena.room(4 * n);
+    const error = arena.room(8);
+    check(
+      this.exports.bh_bayes_error(arena.doubles(clouds.flat()), BigInt(n), arena.floats(points), area, classes, error),
+    );
     return { classes: arena.taken(classes, n, Int32Array), error: arena.view().getFloat64(error, true) };
   }
 
   /** A drawing (ink, height × width numbers from 0 on) as MNIST would have it: 784 bytes; null if nothing is drawn. */
   asMnist(ink, height, width) {
-    const arena = this.arena(), from = arena.floats(ink), scratch = arena.room(8 * (20 * height + width)), to = arena.room(784);
+    const arena = this.arena();
+    const from = arena.floats(ink);
+    const scratch = arena.room(8 * (20 * height + width));
+    const to = arena.room(784);
     const status = this.exports.bh_preprocess_digit(from, height, width, scratch, to);
     if (status === EMPTY_INPUT) return null;
     check(status);
@@ -80,7 +127,8 @@ class Core {
   }
 
   #drawn(name, stream, n) {
-    const arena = this.arena(), out = arena.room(8 * n);
+    const arena = this.arena();
+    const out = arena.room(8 * n);
     check(this.exports[name](putStream(arena, stream), BigInt(n), out));
     return arena.taken(out, n, Float64Array);
   }
@@ -88,7 +136,9 @@ class Core {
   /** Fill a network's arrays with a beginning. */
   initialize(network, { initializer = "he", factor = 1, seed = 0 }) {
     const task = this.#task(this.arena(), network);
-    check(this.exports.bh_initialize(task.table, indexOf(INITIALIZERS, initializer), factor, BigInt(seed), task.params));
+    check(
+      this.exports.bh_initialize(task.table, indexOf(INITIALIZERS, initializer), factor, BigInt(seed), task.params),
+    );
     task.takeOut();
   }
 
@@ -101,17 +151,20 @@ class Core {
    * draws: {seed, epoch, position}, and where pictures move: moved, [right, down, …] in the order, imageShape}
    */
   epoch(network, optimizer, data) {
-    const arena = this.arena(), task = this.#task(arena, network, data.batchSize);
+    const arena = this.arena();
+    const task = this.#task(arena, network, data.batchSize);
     const first = arena.floats(optimizer.first ?? new Float32Array(task.size));
     const second = arena.floats(optimizer.second ?? new Float32Array(task.size));
     const rule = putRule(arena, optimizer);
     const draws = { seed: 0, ...data.draws, stream: DROPOUT };
     const examples = putExamples(arena, network.layers[0].n_in, { ...data, draws });
-    const memory = putMemory(arena, task, first, second), result = arena.room(32);
+    const memory = putMemory(arena, task, first, second);
+    const result = arena.room(32);
     const status = this.exports.bh_epoch(task.table, rule, examples, memory, PORTABLE, 1, 0, result);
     if (status < 0) throw new CoreError(`the core refused an epoch: ${ERRORS[-status]}`);
     task.takeOut();
-    const view = arena.view(), steps = Number(view.getBigInt64(result, true));
+    const view = arena.view();
+    const steps = Number(view.getBigInt64(result, true));
     optimizer.first = arena.taken(first, task.size);
     optimizer.second = arena.taken(second, task.size);
     optimizer.steps = (optimizer.steps ?? 0) + steps;
@@ -121,16 +174,20 @@ class Core {
 
   /** What the network says of n examples: a Float32Array (n, n_out). */
   predict(network, data) {
-    const arena = this.arena(), task = this.#task(arena, network, CHUNK);
-    const n = data.inputs.length / network.layers[0].n_in, nOut = network.layers.at(-1).n_out;
-    const examples = putExamples(arena, network.layers[0].n_in, data), output = arena.room(4 * n * nOut);
+    const arena = this.arena();
+    const task = this.#task(arena, network, CHUNK);
+    const n = data.inputs.length / network.layers[0].n_in;
+    const nOut = network.layers.at(-1).n_out;
+    const examples = putExamples(arena, network.layers[0].n_in, data);
+    const output = arena.room(4 * n * nOut);
     check(this.exports.bh_predict(task.table, examples, putMemory(arena, task, 0, 0), output, PORTABLE, 1));
     return arena.taken(output, n * nOut);
   }
 
   /** How often each class (row) is taken for each class (column), for what `predict` returned. */
   confusion(output, labels, nClasses) {
-    const arena = this.arena(), counts = arena.room(8 * nClasses ** 2);
+    const arena = this.arena();
+    const counts = arena.room(8 * nClasses ** 2);
     const given = [arena.floats(output), arena.copied(Int32Array.from(labels))];
     check(this.exports.bh_confusion(...given, BigInt(labels.length), nClasses, counts));
     return Array.from(arena.taken(counts, nClasses ** 2, BigInt64Array), Number);
@@ -138,9 +195,19 @@ class Core {
 
   /** The mean loss of what `predict` returned: one pass, with learning rate 0, through a layer that changes nothing. */
   meanLoss({ layers, loss, labelSmoothing }, output, labels) {
-    const n = layers.at(-1).n_out, W = Float32Array.from({ length: n * n }, (_, i) => i % (n + 1) === 0 ? 1 : 0);
-    const same = { n_in: n, n_out: n, activation: "identity", W, b: new Float32Array(n) }, order = Array.from(labels.keys());
-    const data = { inputs: output, scale: 1, shift: 0, labels, order, batchSize: CHUNK, learningRates: new Float64Array(Math.ceil(order.length / CHUNK)) };
+    const n = layers.at(-1).n_out;
+    const W = Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+    const same = { n_in: n, n_out: n, activation: "identity", W, b: new Float32Array(n) };
+    const order = Array.from(labels.keys());
+    const data = {
+      inputs: output,
+      scale: 1,
+      shift: 0,
+      labels,
+      order,
+      batchSize: CHUNK,
+      learningRates: new Float64Array(Math.ceil(order.length / CHUNK)),
+    };
     return this.epoch({ layers: [same], loss, labelSmoothing }, { kind: "sgd" }, data).loss / order.length;
   }
 
@@ -149,14 +216,20 @@ class Core {
 
   /** One example forwards: [{z, a}] of each layer, in doubles. */
   forward(network, x) {
-    const arena = this.arena(), task = this.#task(arena, folded(network)), { z, a } = this.#walked(arena, task, x);
+    const arena = this.arena();
+    const task = this.#task(arena, folded(network));
+    const { z, a } = this.#walked(arena, task, x);
     return task.perLayer({ z, a });
   }
 
   /** One example, all of a step but the update: {layers: [{z, a, da, dz, dW, db}], loss}, in doubles. */
   trace(network, x, target) {
-    const arena = this.arena(), task = this.#task(arena, folded(network)), { z, a, from } = this.#walked(arena, task, x);
-    const [da, dz] = [arena.room(8 * task.units), arena.room(8 * task.units)], grads = arena.room(8 * task.size), loss = arena.room(8);
+    const arena = this.arena();
+    const task = this.#task(arena, folded(network));
+    const { z, a, from } = this.#walked(arena, task, x);
+    const [da, dz] = [arena.room(8 * task.units), arena.room(8 * task.units)];
+    const grads = arena.room(8 * task.size);
+    const loss = arena.room(8);
     check(this.exports.bh_backward(task.table, task.params, arena.doubles(target), z, a, da, dz, loss));
     check(this.exports.bh_gradients(task.table, from, a, dz, grads));
     const layers = task.perLayer({ z, a, da, dz });
@@ -165,35 +238,45 @@ class Core {
   }
 
   #walked(arena, task, x) {
-    const from = arena.doubles(x), z = arena.room(8 * task.units), a = arena.room(8 * task.units);
+    const from = arena.doubles(x);
+    const z = arena.room(8 * task.units);
+    const a = arena.room(8 * task.units);
     check(this.exports.bh_forward(task.table, task.params, from, z, a));
     return { z, a, from };
   }
 
   /** What a network sees of stored numbers: x = stored · scale + shift, in doubles. */
   prepare(stored, scale, shift) {
-    const arena = this.arena(), n = stored.length, x = arena.room(8 * n);
+    const arena = this.arena();
+    const n = stored.length;
+    const x = arena.room(8 * n);
     check(this.exports.bh_preprocess_example(putExample(arena, n, { stored, scale, shift }), n, x));
     return arena.taken(x, n, Float64Array);
   }
 
   /** The sums of the positive and of the negative numbers: {above, below}. */
   sums(numbers) {
-    const arena = this.arena(), [above, below] = [arena.room(8), arena.room(8)];
+    const arena = this.arena();
+    const [above, below] = [arena.room(8), arena.room(8)];
     check(this.exports.bh_signed_sums(arena.doubles(numbers), numbers.length, above, below));
     return { above: arena.view().getFloat64(above, true), below: arena.view().getFloat64(below, true) };
   }
 
   /** left · right, number by number, and their sum: {products, sum}. */
   products(left, right) {
-    const arena = this.arena(), n = left.length, products = arena.room(8 * n), sum = arena.room(8);
+    const arena = this.arena();
+    const n = left.length;
+    const products = arena.room(8 * n);
+    const sum = arena.room(8);
     check(this.exports.bh_multiply_accumulate(arena.doubles(left), arena.doubles(right), BigInt(n), products, sum));
     return { products: arena.taken(products, n, Float64Array), sum: arena.view().getFloat64(sum, true) };
   }
 
   /** f′(z) of every unit: a Float64Array a layer. */
   slopes(network, layers) {
-    const arena = this.arena(), task = this.#task(arena, network), slopes = arena.room(8 * task.units);
+    const arena = this.arena();
+    const task = this.#task(arena, network);
+    const slopes = arena.room(8 * task.units);
     const [z, a] = ["z", "a"].map((name) => arena.doubles(layers.flatMap((layer) => Array.from(layer[name]))));
     check(this.exports.bh_activation_derivatives(task.table, z, a, slopes));
     return task.perLayer({ slopes }).map((layer) => layer.slopes);
@@ -201,36 +284,49 @@ class Core {
 
   /** e to the z − most, most being the largest: {odds, most}. */
   odds(z) {
-    const arena = this.arena(), odds = arena.room(8 * z.length), most = arena.room(8);
+    const arena = this.arena();
+    const odds = arena.room(8 * z.length);
+    const most = arena.room(8);
     check(this.exports.bh_softmax_numerators(arena.doubles(z), BigInt(z.length), odds, most));
     return { odds: arena.taken(odds, z.length, Float64Array), most: arena.view().getFloat64(most, true) };
   }
 
   /** The target after label smoothing, and the loss output by output: {learned, terms}. */
   lossTerms(network, output, target) {
-    const arena = this.arena(), task = this.#task(arena, network), n = output.length, [learned, terms] = [arena.room(8 * n), arena.room(8 * n)];
+    const arena = this.arena();
+    const task = this.#task(arena, network);
+    const n = output.length;
+    const [learned, terms] = [arena.room(8 * n), arena.room(8 * n)];
     check(this.exports.bh_loss_terms(task.table, arena.doubles(output), arena.doubles(target), learned, terms));
     return { learned: arena.taken(learned, n, Float64Array), terms: arena.taken(terms, n, Float64Array) };
   }
 
   /** numbers − rate · gradients. */
   moved(numbers, gradients, rate) {
-    const arena = this.arena(), n = numbers.length, moved = arena.room(8 * n);
+    const arena = this.arena();
+    const n = numbers.length;
+    const moved = arena.room(8 * n);
     check(this.exports.bh_sgd_step(arena.doubles(numbers), arena.doubles(gradients), BigInt(n), rate, moved));
     return arena.taken(moved, n, Float64Array);
   }
 
   /** Each input's share of logit[toward] − logit[against], and the rest: {contributions, rest}. */
   contributions(network, example, toward, against = -1) {
-    const arena = this.arena(), task = this.#task(arena, folded(network)), nIn = network.layers[0].n_in;
-    const shares = arena.room(8 * nIn), rest = arena.room(8), at = putExample(arena, nIn, example);
+    const arena = this.arena();
+    const task = this.#task(arena, folded(network));
+    const nIn = network.layers[0].n_in;
+    const shares = arena.room(8 * nIn);
+    const rest = arena.room(8);
+    const at = putExample(arena, nIn, example);
     check(this.exports.bh_attributions(task.table, task.params, at, toward, against, task.scratch(), shares, rest));
     return { contributions: arena.taken(shares, nIn, Float64Array), rest: arena.view().getFloat64(rest, true) };
   }
 
   /** How far every stored number may move, proved, without another answer. */
   radius(network, example) {
-    const arena = this.arena(), task = this.#task(arena, folded(network)), radius = arena.room(8);
+    const arena = this.arena();
+    const task = this.#task(arena, folded(network));
+    const radius = arena.room(8);
     const at = putExample(arena, network.layers[0].n_in, example);
     check(this.exports.bh_certified_radius(task.table, task.params, at, task.scratch(), radius));
     return arena.view().getFloat64(radius, true);
@@ -238,8 +334,12 @@ class Core {
 
   /** A change that gets another answer: {changed, radius}, or null where none was found. */
   flip(network, example) {
-    const arena = this.arena(), task = this.#task(arena, folded(network)), nIn = network.layers[0].n_in;
-    const changed = arena.room(8 * nIn), radius = arena.room(8), at = putExample(arena, nIn, example);
+    const arena = this.arena();
+    const task = this.#task(arena, folded(network));
+    const nIn = network.layers[0].n_in;
+    const changed = arena.room(8 * nIn);
+    const radius = arena.room(8);
+    const at = putExample(arena, nIn, example);
     check(this.exports.bh_adversarial_example(task.table, task.params, at, task.scratch(), changed, radius));
     const found = arena.view().getFloat64(radius, true);
     return found < 0 ? null : { changed: arena.taken(changed, nIn, Float64Array), radius: found };
@@ -247,15 +347,21 @@ class Core {
 
   /** Lay a network out in the arena, with a workspace for batches of that size (0: none). */
   #task(arena, network, batchSize = 0) {
-    const { layers } = network, table = putNetwork(arena, network), offsets = arena.room(OFFSETS_BYTES * layers.length);
+    const { layers } = network;
+    const table = putNetwork(arena, network);
+    const offsets = arena.room(OFFSETS_BYTES * layers.length);
     const size = Number(this.exports.bh_layout(table, offsets));
     if (size < 0) throw new CoreError(`the core refused a network: ${ERRORS[-size]}`);
     const workspaceBytes = batchSize ? Number(this.exports.bh_workspace(table, batchSize, 1)) : 0;
     if (workspaceBytes < 0) throw new CoreError(`the core refused a batch size: ${ERRORS[-workspaceBytes]}`);
-    const params = arena.room(4 * size), workspace = arena.room(workspaceBytes), view = arena.view();
+    const params = arena.room(4 * size);
+    const workspace = arena.room(workspaceBytes);
+    const view = arena.view();
     const flat = () => new Float32Array(arena.memory.buffer, params, size);
-    const rows = layers.flatMap((layer, l) => { // [layer, name, where in its array, where in the flat one]
-      const at = offsets + OFFSETS_BYTES * l, stride = view.getInt32(at + STRIDE, true);
+    const rows = layers.flatMap((layer, l) => {
+      // [layer, name, where in its array, where in the flat one]
+      const at = offsets + OFFSETS_BYTES * l;
+      const stride = view.getInt32(at + STRIDE, true);
       const place = (name) => Number(view.getBigInt64(at + OFFSETS[name], true));
       const weights = Array.from({ length: layer.n_in }, (_, k) => [l, "W", k * layer.n_out, place("W") + k * stride]);
       return [...weights, ...["b", ...(layer.batchNorm ? NORM : [])].map((name) => [l, name, 0, place(name)])];
@@ -265,22 +371,34 @@ class Core {
     for (const [l, name, from, to] of rows) flat().set(arrayOf(l, name).subarray(from, from + layers[l].n_out), to);
     const units = layers.reduce((sum, layer) => sum + layer.n_out, 0);
     return {
-      table, params, size, workspace, workspaceBytes, units,
+      table,
+      params,
+      size,
+      workspace,
+      workspaceBytes,
+      units,
       scratch: () => arena.room(8 * Number(this.exports.bh_robustness_scratch(table))),
-      takeOut: () => rows.forEach(([l, name, to, from]) => arrayOf(l, name).set(flat().subarray(from, from + layers[l].n_out), to)),
+      takeOut: () =>
+        rows.forEach(([l, name, to, from]) => arrayOf(l, name).set(flat().subarray(from, from + layers[l].n_out), to)),
       /** Cut arrays of all units into layers. */
       perLayer(arrays) {
         let at = 0;
         return layers.map(({ n_out }) => {
-          const cut = Object.entries(arrays).map(([name, from]) => [name, arena.taken(from + 8 * at, n_out, Float64Array)]);
+          const cut = Object.entries(arrays).map(([name, from]) => [
+            name,
+            arena.taken(from + 8 * at, n_out, Float64Array),
+          ]);
           at += n_out;
           return Object.fromEntries(cut);
         });
       },
       /** Copy what is laid out as the parameters into `into`'s arrays, as doubles. */
       outOf(array, into, W, b) {
-        layers.forEach(({ n_in, n_out }, l) => Object.assign(into[l], { [W]: new Float64Array(n_in * n_out), [b]: new Float64Array(n_out) }));
-        for (const [l, name, to, from] of rows) into[l][name === "W" ? W : b].set(array.subarray(from, from + layers[l].n_out), to);
+        layers.forEach(({ n_in, n_out }, l) =>
+          Object.assign(into[l], { [W]: new Float64Array(n_in * n_out), [b]: new Float64Array(n_out) }),
+        );
+        for (const [l, name, to, from] of rows)
+          into[l][name === "W" ? W : b].set(array.subarray(from, from + layers[l].n_out), to);
       },
     };
   }

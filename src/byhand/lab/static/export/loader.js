@@ -4,10 +4,15 @@
 // exports stand before a declaration. The worker is the same kind of script, made into a Blob.
 
 {
-  const IMPORT = /^import \{([^}]*)\} from "([^"]+)";$/gm, REEXPORT = /^export \{ (\w+) \};$/gm;
+  const IMPORT = /^import \{([^}]*)\} from "([^"]+)";$/gm;
+  const REEXPORT = /^export \{ (\w+) \};$/gm;
   const EXPORT = /^export ((?:async )?(?:function|const|class) (\w+))/gm;
-  const texts = {}, bytes = {};
-  for (const { dataset: { file, bytes: name }, textContent } of document.querySelectorAll("script[type='text/plain']")) {
+  const texts = {};
+  const bytes = {};
+  for (const {
+    dataset: { file, bytes: name },
+    textContent,
+  } of document.querySelectorAll("script[type='text/plain']")) {
     if (file) texts[file] = textContent;
     else bytes[`/${name}`] = textContent.trim();
   }
@@ -16,26 +21,35 @@
 
   /** List the modules so that each comes after what it imports. */
   const visit = (name, order) => {
-    for (const [, , target] of texts[name].matchAll(IMPORT)) if (!order.includes(resolved(name, target))) visit(resolved(name, target), order);
+    for (const [, , target] of texts[name].matchAll(IMPORT))
+      if (!order.includes(resolved(name, target))) visit(resolved(name, target), order);
     if (!order.includes(name)) order.push(name);
   };
 
   /** A module's text as a function's body that returns its exports. */
   const bodyOf = (name, order) => {
-    const text = texts[name], exported = [...text.matchAll(REEXPORT), ...text.matchAll(EXPORT)].map((found) => found.at(-1));
-    const alone = text.replace(IMPORT, (_, names, target) => `const {${names}} = byhandModule${order.indexOf(resolved(name, target))};`).replace(REEXPORT, "").replace(EXPORT, "$1");
+    const text = texts[name];
+    const exported = [...text.matchAll(REEXPORT), ...text.matchAll(EXPORT)].map((found) => found.at(-1));
+    const alone = text
+      .replace(IMPORT, (_, names, target) => `const {${names}} = byhandModule${order.indexOf(resolved(name, target))};`)
+      .replace(REEXPORT, "")
+      .replace(EXPORT, "$1");
     return `${alone.replaceAll("import.meta.url", JSON.stringify(`lab:/${name}`))}\nreturn { ${exported.join(", ")} };`;
   };
 
   const script = (entry) => {
     const order = [];
     visit(entry, order);
-    return order.map((name, i) => `const byhandModule${i} = await (async () => {\n${bodyOf(name, order)}\n})();`).join("\n");
+    return order
+      .map((name, i) => `const byhandModule${i} = await (async () => {\n${bodyOf(name, order)}\n})();`)
+      .join("\n");
   };
 
   globalThis.byhandWorker = () => {
     const text = `globalThis.byhandFiles = ${JSON.stringify(bytes)};\n(async () => {\n${script("worker/worker.js")}\n})();`;
     return new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
   };
-  document.head.append(Object.assign(document.createElement("script"), { type: "module", textContent: script("app/main.js") }));
+  document.head.append(
+    Object.assign(document.createElement("script"), { type: "module", textContent: script("app/main.js") }),
+  );
 }

@@ -4,17 +4,22 @@
 const IMPORT = /^import [^"]* from "([^"]+)";$/gm;
 const ENTRIES = ["app/main.js", "worker/worker.js"];
 const STUBS = { "views/views.js": "views/views.stub.js", "ui/export-menu.js": "ui/export-menu.stub.js" }; // instead
-const CORE = "core/core.wasm", MODEL = "models/draw.safetensors";
+const CORE = "core/core.wasm";
+const MODEL = "models/draw.safetensors";
 const PIECE = 1 << 15; // bytes made into text at a time
 
 /** The whole page with that model's bytes in it. */
 export async function pageOf(model) {
   const texts = {};
   for (const entry of ENTRIES) await gather(entry, texts);
-  const files = Object.keys(texts).sort().map((name) => block("file", name, texts[name]));
+  const files = Object.keys(texts)
+    .sort()
+    .map((name) => block("file", name, texts[name]));
   const core = new Uint8Array(await (await fetched(CORE)).arrayBuffer());
   const parts = {
-    style: await text("style.css"), body: /<body>[^]*<\/body>/.exec(await text("index.html"))[0], start: await text("export/loader.js"),
+    style: await text("style.css"),
+    body: /<body>[^]*<\/body>/.exec(await text("index.html"))[0],
+    start: await text("export/loader.js"),
     files: [...files, block("bytes", CORE, base64(core)), block("bytes", MODEL, base64(model))].join("\n"),
   };
   return (await text("export/template.html")).replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
@@ -24,7 +29,8 @@ export async function pageOf(model) {
 async function gather(name, texts) {
   if (name in texts) return;
   texts[name] = await text(STUBS[name] ?? name);
-  for (const [, target] of texts[name].matchAll(IMPORT)) await gather(new URL(target, `lab:/${name}`).pathname.slice(1), texts);
+  for (const [, target] of texts[name].matchAll(IMPORT))
+    await gather(new URL(target, `lab:/${name}`).pathname.slice(1), texts);
 }
 
 const block = (kind, name, content) => `<script type="text/plain" data-${kind}="${name}">\n${content}\n</script>`;

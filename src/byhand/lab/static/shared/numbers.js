@@ -1,7 +1,8 @@
 // Numbers as text: the one formatter of the page. At least three significant digits, and 0 only for what is 0.
 
 const SIGNIFICANT = 3; // digits that a small number keeps at least
-const LARGE = 1e7, SMALL = 1e-4; // beyond these a number is written with its power of ten
+const LARGE = 1e7;
+const SMALL = 1e-4; // beyond these a number is written with its power of ten
 const DECIMALS = 20; // behind the point of a tick: more than any chart needs
 
 /** A number with so many digits behind the point, more where fewer than three significant ones would be left. */
@@ -14,15 +15,21 @@ export function number(value, digits = SIGNIFICANT) {
 
 /** A number with so many significant digits, as Python's g writes it. */
 export function general(value, digits = 6) {
-  const [mantissa, power] = value.toExponential(digits - 1).split("e"), plain = Number(power) >= -4 && Number(power) < digits;
-  const short = (text) => text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  return withMinus(plain ? short(value.toFixed(digits - 1 - Number(power))) : `${short(mantissa)}e${power[0]}${power.slice(1).padStart(2, "0")}`);
+  const [mantissa, power] = value.toExponential(digits - 1).split("e");
+  const plain = Number(power) >= -4 && Number(power) < digits;
+  const short = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  return withMinus(
+    plain
+      ? short(value.toFixed(digits - 1 - Number(power)))
+      : `${short(mantissa)}e${power[0]}${power.slice(1).padStart(2, "0")}`,
+  );
 }
 
 /** A bound rounded down: what is proved may be told smaller than it is, never larger. */
 export function roundedDown(value, digits = SIGNIFICANT) {
   if (value <= 0) return number(0, digits);
-  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(value))), text = value.toFixed(decimals);
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(value)));
+  const text = value.toFixed(decimals);
   return Number(text) <= value ? text : (Number(text) - 10 ** -decimals).toFixed(decimals);
 }
 
@@ -30,13 +37,23 @@ export function roundedDown(value, digits = SIGNIFICANT) {
 export function ticks(values, step) {
   const isFine = step < SMALL && step > 0;
   let decimals = 0;
-  while (decimals < DECIMALS && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6 * step * 10 ** decimals) decimals++;
-  return values.map((value) => withMinus(isFine || Math.abs(value) >= LARGE ? general(value) : value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })));
+  while (
+    decimals < DECIMALS &&
+    Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6 * step * 10 ** decimals
+  )
+    decimals++;
+  return values.map((value) =>
+    withMinus(
+      isFine || Math.abs(value) >= LARGE
+        ? general(value)
+        : value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
+    ),
+  );
 }
 
 export const percent = (share, digits = 1) => `${number(100 * share, digits)} %`;
 
 /** What speaks for a class: a probability as percent, a score as it is. */
-export const scoreText = (output, value) => output === "probabilities" ? percent(value) : number(value);
+export const scoreText = (output, value) => (output === "probabilities" ? percent(value) : number(value));
 
 const withMinus = (text) => text.replaceAll("-", "−");

@@ -1,10 +1,12 @@
 // The learning rate of any step, before the first one is taken: the twin of byhand/schedules.py. The core is handed the
 // rates, so this is arithmetic of the page's own; a test holds every number to what schedules.py says.
 
-const FACTOR = 0.1, STAGES = 3; // of step
+const FACTOR = 0.1;
+const STAGES = 3; // of step
 const CYCLE = 0.3; // the share in which one_cycle climbs, unless told
 
-const SHAPES = { // of the rate, and of how far along the step is, 0 … 1
+const SHAPES = {
+  // of the rate, and of how far along the step is, 0 … 1
   constant: (rate) => rate,
   step: (rate, along) => rate * FACTOR ** Math.floor(along * STAGES),
   linear: (rate, along) => rate * (1 - along),
@@ -12,17 +14,20 @@ const SHAPES = { // of the rate, and of how far along the step is, 0 … 1
 };
 
 /** The share of the run in which the rate climbs. */
-export const warmUpOf = ({ schedule, warmUp = 0 }) => schedule === "one_cycle" ? warmUp || CYCLE : warmUp;
+export const warmUpOf = ({ schedule, warmUp = 0 }) => (schedule === "one_cycle" ? warmUp || CYCLE : warmUp);
 
 /** Return step → rate, for a run of so many steps. */
 export function scheduleOf({ schedule = "constant", learningRate, warmUp }, nSteps) {
   const shape = SHAPES[schedule === "one_cycle" ? "linear" : schedule];
-  const nWarm = Math.max(Math.min(rounded(warmUpOf({ schedule, warmUp }) * nSteps), nSteps - 1), 0), rest = nSteps - nWarm;
-  return (step) => step < nWarm ? shape(learningRate, 0) * (step + 1) / nWarm : shape(learningRate, (step - nWarm) / rest);
+  const nWarm = Math.max(Math.min(rounded(warmUpOf({ schedule, warmUp }) * nSteps), nSteps - 1), 0);
+  const rest = nSteps - nWarm;
+  return (step) =>
+    step < nWarm ? (shape(learningRate, 0) * (step + 1)) / nWarm : shape(learningRate, (step - nWarm) / rest);
 }
 
 /** To the nearest whole number, a half to the even one, as Python has it. */
 function rounded(value) {
-  const below = Math.floor(value), isHalf = value - below === 0.5;
-  return isHalf ? below + below % 2 : Math.round(value);
+  const below = Math.floor(value);
+  const isHalf = value - below === 0.5;
+  return isHalf ? below + (below % 2) : Math.round(value);
 }

@@ -3,8 +3,11 @@
 export const SCHEDULES = ["constant", "step", "linear", "cosine", "one_cycle"]; // as schedules.py has them
 export const BENDS = ["relu", "leaky_relu", "sigmoid", "tanh", "identity"];
 export const CURVES = ["sine", "arc", "teacher", "curve"]; // sets whose points are (x, t): one number to predict, no classes
-export const MOST_POINTS = 500, MOST_CLASSES = 6, LONGEST_NAME = 24; // of one's own
-export const MOST_LAYERS = 6, MOST_UNITS = 128; // of a network in the plane
+export const MOST_POINTS = 500;
+export const MOST_CLASSES = 6;
+export const LONGEST_NAME = 24; // of one's own
+export const MOST_LAYERS = 6;
+export const MOST_UNITS = 128; // of a network in the plane
 
 /** name → its kind, its default, and how it is read from text; null: not a value it can have. */
 export const SETTINGS = {
@@ -39,11 +42,22 @@ export const SETTINGS = {
   seed: whole(1, 0, 2 ** 32 - 1),
   moment: whole(-1, -1, 1e7), // a step of the training; −1: now
   kept: whole(-1, -1, 1e7), // another, to compare; −1: none
-  without: { initial: [], read: leftOut, write: (list) => list.map(({ kind, step, label, from }) => kind === "batch" ? `batch.${step}` : `class.${label}.${from}`).join("~") },
+  without: {
+    initial: [],
+    read: leftOut,
+    write: (list) =>
+      list
+        .map(({ kind, step, label, from }) => (kind === "batch" ? `batch.${step}` : `class.${label}.${from}`))
+        .join("~"),
+  },
   // of the microscope
   of: choice("digit", ["digit", "plane"]),
   point: whole(0, 0, 9999),
-  cell: { initial: "z1.0.0", read: (text) => (/^([a-zA-Z]{1,2})\d{0,2}\.\d{1,4}\.\d{1,4}$/.test(text) ? text : null), write: String },
+  cell: {
+    initial: "z1.0.0",
+    read: (text) => (/^([a-zA-Z]{1,2})\d{0,2}\.\d{1,4}\.\d{1,4}$/.test(text) ? text : null),
+    write: String,
+  },
   stepRate: decimal(0.1, 1e-6, 1e6),
   // of the plane
   set: choice("moons", ["gaussians", "xor", "circles", "moons", "spiral", "own", "sine", "arc", "teacher", "curve"]),
@@ -54,7 +68,14 @@ export const SETTINGS = {
   arms: whole(2, 2, 6),
   spread0: sliding(0.5, 0.1, 3),
   spread1: sliding(1.5, 0.1, 3),
-  planeLayers: { initial: [[16, "relu"], [8, "relu"]], read: layersIn, write: (list) => list.map((layer) => layer.join(".")).join("~") }, // [units, activation]
+  planeLayers: {
+    initial: [
+      [16, "relu"],
+      [8, "relu"],
+    ],
+    read: layersIn,
+    write: (list) => list.map((layer) => layer.join(".")).join("~"),
+  }, // [units, activation]
   planeOptimizer: choice("sgd", ["sgd", "momentum", "nesterov", "adam"]),
   planeRate: decimal(0.1, 1e-6, 1e6),
   planeBatch: whole(8, 1, 4096),
@@ -62,29 +83,65 @@ export const SETTINGS = {
   planeSeed: whole(1, 0, 2 ** 32 - 1),
   compare: toggle(false),
   // of the experiments
-  experiment: { initial: "xor-line", read: (text) => /^[a-z0-9-]{3,40}$/.test(text) ? text : null, write: String }, // an id of experiments.json
+  experiment: { initial: "xor-line", read: (text) => (/^[a-z0-9-]{3,40}$/.test(text) ? text : null), write: String }, // an id of experiments.json
   seeds: whole(5, 5, 50),
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),
 };
 
-function choice(initial, names) { return { kind: "choice", initial, names, read: (text) => names.includes(text) ? text : null, write: String }; }
+function choice(initial, names) {
+  return { kind: "choice", initial, names, read: (text) => (names.includes(text) ? text : null), write: String };
+}
 
-function toggle(initial) { return { kind: "toggle", initial, read: (text) => ({ yes: true, no: false })[text] ?? null, write: (on) => (on ? "yes" : "no") }; }
+function toggle(initial) {
+  return {
+    kind: "toggle",
+    initial,
+    read: (text) => ({ yes: true, no: false })[text] ?? null,
+    write: (on) => (on ? "yes" : "no"),
+  };
+}
 
 function whole(initial, least, most) {
-  return { kind: "whole", initial, least, most, write: String, read: (text) => /^-?\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null };
+  return {
+    kind: "whole",
+    initial,
+    least,
+    most,
+    write: String,
+    read: (text) => (/^-?\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null),
+  };
 }
 
 function decimal(initial, least, most) {
-  return { kind: "decimal", initial, least, most, write: String, read: (text) => text !== "" && Number(text) >= least && Number(text) <= most ? Number(text) : null };
+  return {
+    kind: "decimal",
+    initial,
+    least,
+    most,
+    write: String,
+    read: (text) => (text !== "" && Number(text) >= least && Number(text) <= most ? Number(text) : null),
+  };
 }
 
-function sliding(initial, least, most, step = 0.05) { return { ...decimal(initial, least, most), kind: "slider", step }; }
+function sliding(initial, least, most, step = 0.05) {
+  return { ...decimal(initial, least, most), kind: "slider", step };
+}
 
 function pointsIn(text) {
   const list = text.split("~").map((point) => point.split("_").map(Number));
-  return list.length <= MOST_POINTS && list.every(([x, y, k, more]) => Math.abs(x) <= 1e3 && Math.abs(y) <= 1e3 && Number.isInteger(k) && k >= 0 && k < MOST_CLASSES && more === undefined) ? list : null;
+  return list.length <= MOST_POINTS &&
+    list.every(
+      ([x, y, k, more]) =>
+        Math.abs(x) <= 1e3 &&
+        Math.abs(y) <= 1e3 &&
+        Number.isInteger(k) &&
+        k >= 0 &&
+        k < MOST_CLASSES &&
+        more === undefined,
+    )
+    ? list
+    : null;
 }
 
 function namesIn(text) {
@@ -93,14 +150,31 @@ function namesIn(text) {
 }
 
 function columnsIn(text) {
-  const list = text.split("~").map((one) => one.split("_")).map(([name, mean, deviation]) => [name, Number(mean), Number(deviation)]);
-  return list.length === 2 && list.every(([name, mean, deviation]) => name && name.length <= LONGEST_NAME && Number.isFinite(mean) && deviation > 0) ? list : null;
+  const list = text
+    .split("~")
+    .map((one) => one.split("_"))
+    .map(([name, mean, deviation]) => [name, Number(mean), Number(deviation)]);
+  return list.length === 2 &&
+    list.every(
+      ([name, mean, deviation]) => name && name.length <= LONGEST_NAME && Number.isFinite(mean) && deviation > 0,
+    )
+    ? list
+    : null;
 }
 
 function layersIn(text) {
   if (text === "") return [];
-  const list = text.split("~").map((layer) => layer.split(".")).map(([units, activation, more]) => [Number(units), more === undefined && activation]);
-  return list.length <= MOST_LAYERS && list.every(([units, activation]) => Number.isInteger(units) && units >= 1 && units <= MOST_UNITS && BENDS.includes(activation)) ? list : null;
+  const list = text
+    .split("~")
+    .map((layer) => layer.split("."))
+    .map(([units, activation, more]) => [Number(units), more === undefined && activation]);
+  return list.length <= MOST_LAYERS &&
+    list.every(
+      ([units, activation]) =>
+        Number.isInteger(units) && units >= 1 && units <= MOST_UNITS && BENDS.includes(activation),
+    )
+    ? list
+    : null;
 }
 
 function widths(text) {
@@ -111,7 +185,13 @@ function widths(text) {
 
 function leftOut(text) {
   const list = text.split("~").map((one) => /^(?:batch\.(\d{1,8})|class\.(\d)\.(\d{1,8}))$/.exec(one));
-  return list.every(Boolean) && list.length <= 20 ? list.map(([, step, label, from]) => step !== undefined ? { kind: "batch", step: Number(step) } : { kind: "class", label: Number(label), from: Number(from) }) : null;
+  return list.every(Boolean) && list.length <= 20
+    ? list.map(([, step, label, from]) =>
+        step !== undefined
+          ? { kind: "batch", step: Number(step) }
+          : { kind: "class", label: Number(label), from: Number(from) },
+      )
+    : null;
 }
 
 /** Bytes as text for an address: runs of zeros as one number. */
@@ -124,15 +204,21 @@ function packed(bytes) {
     else out.push(bytes[i]);
     i += Math.max(run - 1, 0);
   }
-  return btoa(String.fromCharCode(...out)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...out))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 function unpacked(text) {
   try {
-    const codes = Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0)), out = [];
+    const codes = Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+    const out = [];
     for (let i = 0; i < codes.length; i++) codes[i] ? out.push(codes[i]) : out.push(...new Array(codes[++i]).fill(0));
     return out.length === 784 || out.length === 64 ? Uint8Array.from(out) : null;
-  } catch { return null; }
+  } catch {
+    return null;
+  }
 }
 
 export function initialState() {
@@ -141,7 +227,8 @@ export function initialState() {
 
 /** Read the state out of an address's fragment; what is missing or cannot be is left at its default. */
 export function stateFrom(fragment) {
-  const given = new URLSearchParams(fragment.replace(/^#/, "")), state = initialState();
+  const given = new URLSearchParams(fragment.replace(/^#/, ""));
+  const state = initialState();
   for (const [name, { read }] of Object.entries(SETTINGS)) {
     const value = given.has(name) ? read(given.get(name)) : null;
     if (value !== null) state[name] = value;

@@ -3,9 +3,29 @@
 import { initialState } from "./settings.js";
 import { warmUpOf } from "./schedules.js";
 
-const CENTRES = [[0, 0], [1, 1]]; // of the two clouds
+const CENTRES = [
+  [0, 0],
+  [1, 1],
+]; // of the two clouds
 
-const TRAIN = ["hidden", "activation", "dropout", "batchNorm", "residual", "loss", "optimizer", "learningRate", "schedule", "batchSize", "epochs", "initializer", "preparation", "shuffle", "seed", "without"];
+const TRAIN = [
+  "hidden",
+  "activation",
+  "dropout",
+  "batchNorm",
+  "residual",
+  "loss",
+  "optimizer",
+  "learningRate",
+  "schedule",
+  "batchSize",
+  "epochs",
+  "initializer",
+  "preparation",
+  "shuffle",
+  "seed",
+  "without",
+];
 
 /** Which of a training's settings matter only beside certain others. */
 const MATTERS = {
@@ -17,7 +37,8 @@ export const matters = (name, state) => MATTERS[name]?.(state) ?? true;
 
 /** Of a training on digits: what does not matter is as if it had never been set. */
 export function trainSettings(state) {
-  const settings = Object.fromEntries(TRAIN.map((name) => [name, state[name]])), initial = initialState();
+  const settings = Object.fromEntries(TRAIN.map((name) => [name, state[name]]));
+  const initial = initialState();
   for (const name of Object.keys(MATTERS)) settings[name] = matters(name, state) ? state[name] : initial[name];
   return { ...settings, warmUp: warmUpOf(state) };
 }
@@ -25,9 +46,18 @@ export function trainSettings(state) {
 /** Of a training on the plane. */
 export function planeSettings(state) {
   return {
-    set: state.set, n: state.set === "xor" ? 40 : 200, noise: state.noise, arms: state.arms, seed: state.planeSeed, points: state.points,
+    set: state.set,
+    n: state.set === "xor" ? 40 : 200,
+    noise: state.noise,
+    arms: state.arms,
+    seed: state.planeSeed,
+    points: state.points,
     clouds: CENTRES.map(([x, y], k) => [x, y, state[`spread${k}`], state[`spread${k}`]]),
-    layers: state.planeLayers, optimizer: state.planeOptimizer, learningRate: state.planeRate,
-    batchSize: state.planeBatch, initializer: state.planeInit, compare: state.compare,
+    layers: state.planeLayers,
+    optimizer: state.planeOptimizer,
+    learningRate: state.planeRate,
+    batchSize: state.planeBatch,
+    initializer: state.planeInit,
+    compare: state.compare,
   };
 }

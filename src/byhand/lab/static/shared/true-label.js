@@ -1,7 +1,8 @@
 // What a picture really is: known of a loaded test digit, chosen by whoever drew it, or unknown.
 
 /** The question that tells it, for a view's wants: null where no test digit is loaded. */
-export const truthWish = (app, { digit }) => digit >= 0 && app.data ? { ask: "digit", request: { index: digit }, stamp: app.data.name } : null;
+export const truthWish = (app, { digit }) =>
+  digit >= 0 && app.data ? { ask: "digit", request: { index: digit }, stamp: app.data.name } : null;
 
 /** The class: chosen or known; null: unknown, and undefined while the test set is asked. */
 export function truthOf(app, { label, digit, picture }, { truth }) {
@@ -12,4 +13,5 @@ export function truthOf(app, { label, digit, picture }, { truth }) {
 }
 
 /** Are these two pictures the same, grey level by grey level? */
-export const areEqual = (one, other) => one === other || Boolean(one && other && one.length === other.length && one.every((level, i) => level === other[i]));
+export const areEqual = (one, other) =>
+  one === other || Boolean(one && other && one.length === other.length && one.every((level, i) => level === other[i]));

@@ -12,20 +12,31 @@ export function awayMenu(app, stateNow) {
     try {
       await make(stateNow());
       app.tell();
-    } catch (error) { app.tell(error.message); }
+    } catch (error) {
+      app.tell(error.message);
+    }
   };
   const asPage = take(async (state) => {
     if (isPlane(state) || String(app.models[state.model].imageShape) !== "28,28") throw new Error(TEXT.away.small);
     save(await pageOf(await fileOf(app, state)), "digit.html", "text/html");
   });
-  const asModel = take(async (state) => save(await fileOf(app, state), "model.safetensors", "application/octet-stream"));
-  return menu(TEXT.away.heading, [[TEXT.away.page, TEXT.away.pageHelp, asPage], [TEXT.away.model, TEXT.away.modelHelp, asModel]]);
+  const asModel = take(async (state) =>
+    save(await fileOf(app, state), "model.safetensors", "application/octet-stream"),
+  );
+  return menu(TEXT.away.heading, [
+    [TEXT.away.page, TEXT.away.pageHelp, asPage],
+    [TEXT.away.model, TEXT.away.modelHelp, asModel],
+  ]);
 }
 
 /** Is the network on the screen the plane's? */
 const isPlane = ({ view, of }) => view === "plane" || (view === "microscope" && of === "plane");
 
-const fileOf = (app, state) => app.engine.ask("modelFile", isPlane(state) ? { model: "plane", settings: planeSettings(state), names: state } : { model: state.model });
+const fileOf = (app, state) =>
+  app.engine.ask(
+    "modelFile",
+    isPlane(state) ? { model: "plane", settings: planeSettings(state), names: state } : { model: state.model },
+  );
 
 /** A menu of programs that print what is on the screen. */
 export function codeMenu(app, stateNow) {
@@ -33,7 +44,9 @@ export function codeMenu(app, stateNow) {
     try {
       save(await make(stateNow(), app), `byhand-${stateNow().view}.${ending}`, type);
       app.tell();
-    } catch (error) { app.tell(error.message); }
+    } catch (error) {
+      app.tell(error.message);
+    }
   };
   return menu(TEXT.code.heading, [
     [TEXT.code.script, TEXT.code.scriptHelp, take(scriptFor, "py", "text/x-python")],
@@ -43,10 +56,40 @@ export function codeMenu(app, stateNow) {
 
 /** Buttons that fold out: [label, help, action] each. */
 function menu(heading, entries) {
-  const element = h("details", { class: "menu" }, h("summary", {}, heading),
-    h("div", { class: "menu-body" }, entries.map(([label, help, action]) => [h("button", { type: "button", onclick: () => { element.open = false; action(); } }, label), h("p", { class: "hint" }, help)]).flat()));
-  addEventListener("pointerdown", ({ target }) => { if (!element.contains(target)) element.open = false; });
-  element.addEventListener("keydown", (event) => { if (event.key === "Escape") { element.open = false; element.firstChild.focus(); } });
+  const element = h(
+    "details",
+    { class: "menu" },
+    h("summary", {}, heading),
+    h(
+      "div",
+      { class: "menu-body" },
+      entries
+        .map(([label, help, action]) => [
+          h(
+            "button",
+            {
+              type: "button",
+              onclick: () => {
+                element.open = false;
+                action();
+              },
+            },
+            label,
+          ),
+          h("p", { class: "hint" }, help),
+        ])
+        .flat(),
+    ),
+  );
+  addEventListener("pointerdown", ({ target }) => {
+    if (!element.contains(target)) element.open = false;
+  });
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      element.open = false;
+      element.firstChild.focus();
+    }
+  });
   return element;
 }
 

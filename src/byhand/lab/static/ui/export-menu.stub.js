@@ -1,5 +1,9 @@
 // In an exported page there is nothing more to export.
 
-export function awayMenu() { return null; }
+export function awayMenu() {
+  return null;
+}
 
-export function codeMenu() { return null; }
+export function codeMenu() {
+  return null;
+}

@@ -12,11 +12,33 @@ const FRAMES_KEPT = 16; // pictures a row of a comparison
 
 /** The time line: change hears settings of the state, leaveOut the new list of what is left out. */
 export function timeline(change, leaveOut) {
-  const slider = h("input", { type: "range", min: 0, value: 0, "aria-label": words.travel, oninput: (event) => to(Number(event.target.value)) });
-  const told = h("span", { class: "told" }), keep = h("button", { type: "button", onclick: () => change({ kept: now.moment >= 0 ? now.moment : now.step }) }, words.keep);
-  const back = h("button", { type: "button", onclick: () => change({ moment: -1, kept: -1 }) }, words.back), compared = h("div", { class: "compared" }), without = h("div", { class: "without" });
-  const element = h("div", { hidden: true }, h("label", { class: "timeline" }, h("span", {}, words.travel), slider, told), h("div", { class: "buttons" }, keep, back), compared, without);
-  let now = { moment: -1, step: 0 }, label = 7, shown = "";
+  const slider = h("input", {
+    type: "range",
+    min: 0,
+    value: 0,
+    "aria-label": words.travel,
+    oninput: (event) => to(Number(event.target.value)),
+  });
+  const told = h("span", { class: "told" });
+  const keep = h(
+    "button",
+    { type: "button", onclick: () => change({ kept: now.moment >= 0 ? now.moment : now.step }) },
+    words.keep,
+  );
+  const back = h("button", { type: "button", onclick: () => change({ moment: -1, kept: -1 }) }, words.back);
+  const compared = h("div", { class: "compared" });
+  const without = h("div", { class: "without" });
+  const element = h(
+    "div",
+    { hidden: true },
+    h("label", { class: "timeline" }, h("span", {}, words.travel), slider, told),
+    h("div", { class: "buttons" }, keep, back),
+    compared,
+    without,
+  );
+  let now = { moment: -1, step: 0 };
+  let label = 7;
+  let shown = "";
   const to = (step) => change({ moment: step >= now.step ? -1 : step });
 
   /** Show where we are: the state, and the frames of the training, of the moment and of the difference. */
@@ -27,49 +49,146 @@ export function timeline(change, leaveOut) {
     slider.max = Math.max(training.step, state.moment);
     slider.value = state.moment >= 0 ? state.moment : training.step;
     const there = state.moment >= 0 && moment?.step === state.moment;
-    fill(told, state.moment < 0 ? words.now : there ? `${words.then} ${moment.step.toLocaleString("en")}, in epoch ${moment.epoch + 1}: ${percent(moment.accuracy, 2)} ${words.held}${moment.loss === null ? "" : `, loss ${number(moment.loss, 4)}`}, ${words.recomputed} ${moment.from.toLocaleString("en")} in ${number(moment.seconds, 2)} s` : words.computing);
+    fill(
+      told,
+      state.moment < 0
+        ? words.now
+        : there
+          ? `${words.then} ${moment.step.toLocaleString("en")}, in epoch ${moment.epoch + 1}: ${percent(moment.accuracy, 2)} ${words.held}${moment.loss === null ? "" : `, loss ${number(moment.loss, 4)}`}, ${words.recomputed} ${moment.from.toLocaleString("en")} in ${number(moment.seconds, 2)} s`
+          : words.computing,
+    );
     back.disabled = state.moment < 0 && state.kept < 0;
     drawCompared(state, difference);
-    const key = JSON.stringify([training.without, state.moment, training.running || training.step, training.before?.step, training.after?.step, label]);
-    if (shown !== key) { shown = key; drawWithout(state, training); }
+    const key = JSON.stringify([
+      training.without,
+      state.moment,
+      training.running || training.step,
+      training.before?.step,
+      training.after?.step,
+      label,
+    ]);
+    if (shown !== key) {
+      shown = key;
+      drawWithout(state, training);
+    }
   }
 
   function drawCompared({ kept, moment }, difference) {
     if (kept < 0) return fill(compared);
-    const fits = difference && difference.one === kept && difference.other === (moment >= 0 ? moment : now.step), key = fits ? `${kept} ${difference.other}` : "";
+    const fits = difference && difference.one === kept && difference.other === (moment >= 0 ? moment : now.step);
+    const key = fits ? `${kept} ${difference.other}` : "";
     if (fits && compared.dataset.key === key) return;
     compared.dataset.key = key;
     if (!fits) return fill(compared, h("p", { class: "hint" }, words.computing));
-    fill(compared, h("p", { class: "readout" }, `${words.difference} ${difference.other.toLocaleString("en")} ${words.minus} ${kept.toLocaleString("en")}, ${words.largest} ±${number(Math.max(...difference.weights.map(largestSize)), 4)}`),
-      h("div", { class: "thumbnails weights" }, difference.weights.slice(0, FRAMES_KEPT).map((numbers, j) => painted(numbers, `how the weights of unit ${j} differ`))));
+    fill(
+      compared,
+      h(
+        "p",
+        { class: "readout" },
+        `${words.difference} ${difference.other.toLocaleString("en")} ${words.minus} ${kept.toLocaleString("en")}, ${words.largest} ±${number(Math.max(...difference.weights.map(largestSize)), 4)}`,
+      ),
+      h(
+        "div",
+        { class: "thumbnails weights" },
+        difference.weights
+          .slice(0, FRAMES_KEPT)
+          .map((numbers, j) => painted(numbers, `how the weights of unit ${j} differ`)),
+      ),
+    );
   }
 
   function drawWithout(state, { without: left, running, before, after, step }) {
-    const at = state.moment >= 0 ? state.moment : step, add = (one) => leaveOut([...left, one]);
-    const digit = select(Array.from({ length: 10 }, (_, k) => k), label, (text) => { label = Number(text); }, {});
+    const at = state.moment >= 0 ? state.moment : step;
+    const add = (one) => leaveOut([...left, one]);
+    const digit = select(
+      Array.from({ length: 10 }, (_, k) => k),
+      label,
+      (text) => {
+        label = Number(text);
+      },
+      {},
+    );
     digit.setAttribute("aria-label", words.digit);
-    fill(without, h("h3", { class: "apart" }, words.without), h("p", { class: "hint" }, words.withoutHelp),
-      h("div", { class: "buttons" }, h("button", { type: "button", disabled: running || state.moment < 0, onclick: () => add({ kind: "batch", step: at }) }, `${words.batch} ${(at + 1).toLocaleString("en")}`),
-        h("span", { class: "inline" }, h("button", { type: "button", disabled: running, onclick: () => add({ kind: "class", label, from: state.moment >= 0 ? at : 0 }) }, words.all), digit),
-        left.length ? h("button", { type: "button", disabled: running, onclick: () => leaveOut([]) }, words.undo) : null),
+    fill(
+      without,
+      h("h3", { class: "apart" }, words.without),
+      h("p", { class: "hint" }, words.withoutHelp),
+      h(
+        "div",
+        { class: "buttons" },
+        h(
+          "button",
+          { type: "button", disabled: running || state.moment < 0, onclick: () => add({ kind: "batch", step: at }) },
+          `${words.batch} ${(at + 1).toLocaleString("en")}`,
+        ),
+        h(
+          "span",
+          { class: "inline" },
+          h(
+            "button",
+            {
+              type: "button",
+              disabled: running,
+              onclick: () => add({ kind: "class", label, from: state.moment >= 0 ? at : 0 }),
+            },
+            words.all,
+          ),
+          digit,
+        ),
+        left.length
+          ? h("button", { type: "button", disabled: running, onclick: () => leaveOut([]) }, words.undo)
+          : null,
+      ),
       left.length ? h("p", { class: "readout" }, `${words.left}: ${left.map(said).join("; ")}`) : null,
-      before && after ? h("div", { class: "scroll plain", tabindex: 0, role: "region", "aria-label": words.table }, results(before, after)) : null);
+      before && after
+        ? h(
+            "div",
+            { class: "scroll plain", tabindex: 0, role: "region", "aria-label": words.table },
+            results(before, after),
+          )
+        : null,
+    );
   }
 
   return { element, show };
 }
 
-const said = (one) => one.kind === "batch" ? `batch ${(one.step + 1).toLocaleString("en")}` : `every ${one.label}${one.from ? ` from step ${one.from.toLocaleString("en")}` : ""}`;
+const said = (one) =>
+  one.kind === "batch"
+    ? `batch ${(one.step + 1).toLocaleString("en")}`
+    : `every ${one.label}${one.from ? ` from step ${one.from.toLocaleString("en")}` : ""}`;
 
 /** Held-back examples that are right, before and after, class by class. */
 function results(before, after) {
-  const row = (name, one, cells) => h("tr", {}, h("th", { scope: "row" }, name), h("td", { class: "number" }, percent(one.accuracy, 2)), cells.map((share) => h("td", { class: "number" }, percent(share))));
-  return h("table", { class: "sum" }, h("thead", {}, h("tr", {}, h("th", {}, words.right), h("th", { class: "number" }, "all"), before.classes.map((_, k) => h("th", { class: "number" }, k)))),
-    h("tbody", {}, row(words.before, before, before.classes), row(words.after, after, after.classes)));
+  const row = (name, one, cells) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, name),
+      h("td", { class: "number" }, percent(one.accuracy, 2)),
+      cells.map((share) => h("td", { class: "number" }, percent(share))),
+    );
+  return h(
+    "table",
+    { class: "sum" },
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("th", {}, words.right),
+        h("th", { class: "number" }, "all"),
+        before.classes.map((_, k) => h("th", { class: "number" }, k)),
+      ),
+    ),
+    h("tbody", {}, row(words.before, before, before.classes), row(words.after, after, after.classes)),
+  );
 }
 
 function painted(numbers, name) {
-  const canvas = picture(name, SIDE), side = Math.sqrt(numbers.length);
+  const canvas = picture(name, SIDE);
+  const side = Math.sqrt(numbers.length);
   paintSigned(canvas, numbers, Number.isInteger(side) ? [side, side] : [1, numbers.length]);
   return canvas;
 }

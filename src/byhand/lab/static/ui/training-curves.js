@@ -9,20 +9,40 @@ const NAMES = ["loss", "accuracy"];
 
 /** Return {element, set(frame), clear(), end()}. */
 export function trainingCurves() {
-  const hosts = NAMES.map(() => h("div", { class: "chart" })), element = h("div", { class: "columns tight" }, hosts);
-  const series = [{ label: "minibatches", ...LOOKS.line, spanGaps: true }, { label: "held back", ...LOOKS.marked }];
+  const hosts = NAMES.map(() => h("div", { class: "chart" }));
+  const element = h("div", { class: "columns tight" }, hosts);
+  const series = [
+    { label: "minibatches", ...LOOKS.line, spanGaps: true },
+    { label: "held back", ...LOOKS.marked },
+  ];
   let charts = null;
 
   function set({ curve = [], history }) {
     const points = curve.length ? curve : history.map(({ epoch, loss, accuracy }) => ({ at: epoch, loss, accuracy }));
-    const byEpoch = new Map(history.map((one) => [one.epoch, one.validation ?? { loss: one.validation_loss, accuracy: one.validation_accuracy }])), there = new Map(points.map((point) => [point.at, point]));
-    const x = [...new Set([...there.keys(), ...byEpoch.keys()])].sort((a, b) => a - b), held = (what) => x.map((at) => byEpoch.get(at)?.[what] ?? null);
+    const byEpoch = new Map(
+      history.map((one) => [
+        one.epoch,
+        one.validation ?? { loss: one.validation_loss, accuracy: one.validation_accuracy },
+      ]),
+    );
+    const there = new Map(points.map((point) => [point.at, point]));
+    const x = [...new Set([...there.keys(), ...byEpoch.keys()])].sort((a, b) => a - b);
+    const held = (what) => x.map((at) => byEpoch.get(at)?.[what] ?? null);
     charts ??= NAMES.map((title, i) => chart(hosts[i], { title, height: HEIGHT, label: "epoch", series }));
     NAMES.forEach((what, i) => charts[i].set([x, x.map((at) => there.get(at)?.[what] ?? null), held(what)]));
     const told = (value, text) => (value === null || value === undefined ? "–" : text(value));
-    const also = (what, text) => { const value = held(what).findLast((one) => one !== null) ?? null; return value === null ? "" : `, ${text(value)} held back`; };
-    hosts[0].setAttribute("aria-label", `Loss: ${points.length ? `${told(points[0].loss, number)} at first, ${told(points.at(-1).loss, number)} now${also("loss", number)}` : "nothing yet"}`);
-    hosts[1].setAttribute("aria-label", `Accuracy: ${points.length ? `${told(points.at(-1).accuracy, percent)} on the latest minibatches${also("accuracy", percent)}` : "nothing yet"}`);
+    const also = (what, text) => {
+      const value = held(what).findLast((one) => one !== null) ?? null;
+      return value === null ? "" : `, ${text(value)} held back`;
+    };
+    hosts[0].setAttribute(
+      "aria-label",
+      `Loss: ${points.length ? `${told(points[0].loss, number)} at first, ${told(points.at(-1).loss, number)} now${also("loss", number)}` : "nothing yet"}`,
+    );
+    hosts[1].setAttribute(
+      "aria-label",
+      `Accuracy: ${points.length ? `${told(points.at(-1).accuracy, percent)} on the latest minibatches${also("accuracy", percent)}` : "nothing yet"}`,
+    );
   }
 
   const clear = () => charts?.forEach((one) => one.set([[], [], []]));

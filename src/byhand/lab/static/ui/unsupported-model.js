@@ -9,7 +9,17 @@ const words = TEXT.unreadable;
 export function unreadable(app, state) {
   const model = app.models[state.model];
   if (!model || model.imageShape) return null;
-  const { n_in } = model.layers[0], to = (changes) => () => app.set(changes);
-  return h("div", { class: "card unreadable" }, h("p", {}, words.takes.replace("{numbers}", `${n_in} ${n_in === 1 ? "number" : "numbers"}`)),
-    h("div", { class: "buttons" }, h("button", { type: "button", onclick: to({ model: "shipped" }) }, words.ready), h("button", { type: "button", onclick: to({ view: "plane" }) }, words.plane)));
+  const { n_in } = model.layers[0];
+  const to = (changes) => () => app.set(changes);
+  return h(
+    "div",
+    { class: "card unreadable" },
+    h("p", {}, words.takes.replace("{numbers}", `${n_in} ${n_in === 1 ? "number" : "numbers"}`)),
+    h(
+      "div",
+      { class: "buttons" },
+      h("button", { type: "button", onclick: to({ model: "shipped" }) }, words.ready),
+      h("button", { type: "button", onclick: to({ view: "plane" }) }, words.plane),
+    ),
+  );
 }

@@ -8,4 +8,12 @@ import { networkView } from "./network/index.js";
 import { planeView } from "./plane/index.js";
 import { trainView } from "./train/index.js";
 
-export const VIEWS = { draw: drawView, network: networkView, train: trainView, plane: planeView, microscope: microscopeView, mistakes: mistakesView, experiments: experimentsView };
+export const VIEWS = {
+  draw: drawView,
+  network: networkView,
+  train: trainView,
+  plane: planeView,
+  microscope: microscopeView,
+  mistakes: mistakesView,
+  experiments: experimentsView,
+};

@@ -1,9 +1,15 @@
 // A curve of a run of any length: at most so many points, evenly spaced from the first one on, and always the newest.
 
 export class Curve {
-  #points = []; #stride = 1; #pushed = 0; #newest = null; #most;
+  #points = [];
+  #stride = 1;
+  #pushed = 0;
+  #newest = null;
+  #most;
 
-  constructor(most) { this.#most = most; }
+  constructor(most) {
+    this.#most = most;
+  }
 
   /** Add a point; when there are too many, every second one is let go, and of those to come as many. */
   push(point) {
@@ -16,12 +22,22 @@ export class Curve {
 
   /** The first of them, as a curve that goes on from there. */
   upTo(isWithin) {
-    const copy = new Curve(this.#most), points = this.#points.filter(isWithin);
-    [copy.#points, copy.#stride, copy.#pushed, copy.#newest] = [points, this.#stride, points.length * this.#stride, points.at(-1) ?? null];
+    const copy = new Curve(this.#most);
+    const points = this.#points.filter(isWithin);
+    [copy.#points, copy.#stride, copy.#pushed, copy.#newest] = [
+      points,
+      this.#stride,
+      points.length * this.#stride,
+      points.at(-1) ?? null,
+    ];
     return copy;
   }
 
-  get newest() { return this.#newest; }
+  get newest() {
+    return this.#newest;
+  }
 
-  get points() { return this.#newest === (this.#points.at(-1) ?? null) ? this.#points : [...this.#points, this.#newest]; }
+  get points() {
+    return this.#newest === (this.#points.at(-1) ?? null) ? this.#points : [...this.#points, this.#newest];
+  }
 }

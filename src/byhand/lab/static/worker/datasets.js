@@ -1,17 +1,22 @@
 // Labelled pictures: MNIST from the server or from dropped files, and the digits that come with byhand.
 // Of MNIST the examples 48,099 … 58,098 are held back from training, as `byhand train --validate` does.
 
-const HELD_FROM = 48099, HELD_TO = 58099;
+const HELD_FROM = 48099;
+const HELD_TO = 58099;
 const DIGITS_TEST = 5; // every fifth of the bundled digits is for testing
 
 /** Return {name, nIn, imageShape, top, train, held, test}, each part {inputs, labels}; get(path) fetches bytes. */
 export async function openData(name, get) {
   if (name === "digits") {
-    const [images, labels] = await Promise.all(["images-idx3", "labels-idx1"].map(async (part) => idx(await get(`../data/digits-${part}-ubyte.gz`))));
+    const [images, labels] = await Promise.all(
+      ["images-idx3", "labels-idx1"].map(async (part) => idx(await get(`../data/digits-${part}-ubyte.gz`))),
+    );
     return digits(images, labels);
   }
   const parts = ["train/images", "train/labels", "test/images", "test/labels"];
-  const [x, y, testX, testY] = (await Promise.all(parts.map((part) => get(`../api/data/${part}`)))).map((bytes) => new Uint8Array(bytes));
+  const [x, y, testX, testY] = (await Promise.all(parts.map((part) => get(`../api/data/${part}`)))).map(
+    (bytes) => new Uint8Array(bytes),
+  );
   return mnist(x, y, testX, testY);
 }
 
@@ -20,27 +25,41 @@ export async function dataFrom(files) {
   const found = await Promise.all(files.map(async (file) => idx(await file.arrayBuffer(), file.name)));
   const part = (kind, n) => {
     const match = found.find(({ shape }) => shape.length === kind && shape[0] === n);
-    if (!match) throw new Error(`a file with ${n.toLocaleString("en")} ${kind === 3 ? "pictures" : "labels"} is missing: drop all four of MNIST together`);
+    if (!match)
+      throw new Error(
+        `a file with ${n.toLocaleString("en")} ${kind === 3 ? "pictures" : "labels"} is missing: drop all four of MNIST together`,
+      );
     return match.values;
   };
   return mnist(part(3, 60000), part(1, 60000), part(3, 10000), part(1, 10000));
 }
 
 function mnist(x, y, testX, testY) {
-  if (x.length !== 784 * y.length || testX.length !== 784 * testY.length) throw new Error("pictures and labels do not fit together");
+  if (x.length !== 784 * y.length || testX.length !== 784 * testY.length)
+    throw new Error("pictures and labels do not fit together");
   const rows = Array.from(y.keys());
-  return dataset("mnist", 28, 255, { x, y, rows: rows.filter((i) => i < HELD_FROM || i >= HELD_TO) }, { x, y, rows: rows.slice(HELD_FROM, HELD_TO) }, { x: testX, y: testY });
+  return dataset(
+    "mnist",
+    28,
+    255,
+    { x, y, rows: rows.filter((i) => i < HELD_FROM || i >= HELD_TO) },
+    { x, y, rows: rows.slice(HELD_FROM, HELD_TO) },
+    { x: testX, y: testY },
+  );
 }
 
 function digits(images, labels) {
-  const x = images.values, y = labels.values, rows = Array.from(y.keys());
-  const test = rows.filter((i) => i % DIGITS_TEST === 0), train = rows.filter((i) => i % DIGITS_TEST !== 0);
+  const x = images.values;
+  const y = labels.values;
+  const rows = Array.from(y.keys());
+  const test = rows.filter((i) => i % DIGITS_TEST === 0);
+  const train = rows.filter((i) => i % DIGITS_TEST !== 0);
   return dataset("digits", 8, 16, { x, y, rows: train }, { x, y, rows: test }, { x, y, rows: test });
 }
 
 function dataset(name, side, top, ...parts) {
   const nIn = side * side;
-  const [train, held, test] = parts.map(({ x, y, rows }) => rows ? taken(x, y, rows, nIn) : { inputs: x, labels: y });
+  const [train, held, test] = parts.map(({ x, y, rows }) => (rows ? taken(x, y, rows, nIn) : { inputs: x, labels: y }));
   return { name, nIn, imageShape: [side, side], top, train, held, test };
 }
 
@@ -57,9 +76,17 @@ export async function idx(buffer, name = "the file") {
     const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     bytes = new Uint8Array(await new Response(plain).arrayBuffer());
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), rank = bytes[3];
-  if (bytes.length < 8 || bytes[0] || bytes[1] || bytes[2] !== 8 || rank < 1 || rank > 3) throw new Error(`${name === "the file" ? name : `the file ${name}`} is not an IDX file of bytes; expected one of the four files of MNIST`);
-  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i)), values = bytes.subarray(4 + 4 * rank);
-  if (values.length !== shape.reduce((a, b) => a * b, 1)) throw new Error(`${name === "the file" ? name : `the file ${name}`} is cut short: it promises ${shape.join(" × ")} bytes`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const rank = bytes[3];
+  if (bytes.length < 8 || bytes[0] || bytes[1] || bytes[2] !== 8 || rank < 1 || rank > 3)
+    throw new Error(
+      `${name === "the file" ? name : `the file ${name}`} is not an IDX file of bytes; expected one of the four files of MNIST`,
+    );
+  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
+  const values = bytes.subarray(4 + 4 * rank);
+  if (values.length !== shape.reduce((a, b) => a * b, 1))
+    throw new Error(
+      `${name === "the file" ? name : `the file ${name}`} is cut short: it promises ${shape.join(" × ")} bytes`,
+    );
   return { shape, values };
 }

@@ -1,10 +1,17 @@
 // A picture of one digit as ink on paper: what byhand/data/foreground.py does on the desk, for paper of one grey. Paper
 // that is lit unevenly is told from ink only there.
 
-const ENOUGH = 1024, SMALL = 40, CELLS = 64; // pixels a side; a smaller picture has no noise; cells a side, for specks
-const MIN_CONTRAST = 8, PAPER_SHARE = 0.4, NOISE = 7.6; // grey levels; of all pixels; times the deviation of the paper
-const FAINT = 0.2, EDGE = 0.1, SPECK = 0.02; // of full ink, of full ink, of the largest stroke
-const GREY = [19595, 38470, 7471], HALF = 32768; // the weights of red, green and blue, of 65,536, as Pillow has them
+const ENOUGH = 1024;
+const SMALL = 40;
+const CELLS = 64; // pixels a side; a smaller picture has no noise; cells a side, for specks
+const MIN_CONTRAST = 8;
+const PAPER_SHARE = 0.4;
+const NOISE = 7.6; // grey levels; of all pixels; times the deviation of the paper
+const FAINT = 0.2;
+const EDGE = 0.1;
+const SPECK = 0.02; // of full ink, of full ink, of the largest stroke
+const GREY = [19595, 38470, 7471];
+const HALF = 32768; // the weights of red, green and blue, of 65,536, as Pillow has them
 
 /** {ink, height, width} cut to the digit, for bytes of red, green, blue and opacity; null when there is no ink. */
 export function inkOf(rgba, height, width) {
@@ -13,55 +20,96 @@ export function inkOf(rgba, height, width) {
   return ink && cut({ ...picture, values: despeckled(ink, picture.height, picture.width) });
 }
 
-const greyOf = (rgba) => Float64Array.from({ length: rgba.length / 4 }, (_, i) => (GREY[0] * rgba[4 * i] + GREY[1] * rgba[4 * i + 1] + GREY[2] * rgba[4 * i + 2] + HALF) >> 16);
+const greyOf = (rgba) =>
+  Float64Array.from(
+    { length: rgba.length / 4 },
+    (_, i) => (GREY[0] * rgba[4 * i] + GREY[1] * rgba[4 * i + 1] + GREY[2] * rgba[4 * i + 2] + HALF) >> 16,
+  );
 
 /** A transparent picture laid on paper: of the border's grey, else white, or black where nothing would be seen on white. */
 function onPaper(grey, rgba, height, width) {
-  const alpha = Float64Array.from(grey, (_, i) => rgba[4 * i + 3]), laid = (paper) => grey.map((value, i) => paper + alpha[i] / 255 * (value - paper));
+  const alpha = Float64Array.from(grey, (_, i) => rgba[4 * i + 3]);
+  const laid = (paper) => grey.map((value, i) => paper + (alpha[i] / 255) * (value - paper));
   if (alpha.every((value) => value === 255)) return grey;
-  const edge = border(height, width), opaque = edge.filter((i) => alpha[i] > 127);
-  if (2 * opaque.length > edge.length) return laid(quantile(opaque.map((i) => grey[i]), 0.5));
+  const edge = border(height, width);
+  const opaque = edge.filter((i) => alpha[i] > 127);
+  if (2 * opaque.length > edge.length)
+    return laid(
+      quantile(
+        opaque.map((i) => grey[i]),
+        0.5,
+      ),
+    );
   const onWhite = laid(255);
   return onWhite.some((value) => value < 128) ? onWhite : laid(0);
 }
 
 /** Means of k×k pixels, so that no side is too long; a rest at the edge is left out. */
 function smaller(grey, height, width) {
-  const k = Math.min(Math.ceil(Math.max(height, width) / ENOUGH), height, width), rows = Math.floor(height / k), columns = Math.floor(width / k);
+  const k = Math.min(Math.ceil(Math.max(height, width) / ENOUGH), height, width);
+  const rows = Math.floor(height / k);
+  const columns = Math.floor(width / k);
   const values = new Float64Array(rows * columns);
-  for (let r = 0; r < rows * k; r++) for (let c = 0; c < columns * k; c++) values[Math.floor(r / k) * columns + Math.floor(c / k)] += grey[r * width + c] / k ** 2;
+  for (let r = 0; r < rows * k; r++)
+    for (let c = 0; c < columns * k; c++)
+      values[Math.floor(r / k) * columns + Math.floor(c / k)] += grey[r * width + c] / k ** 2;
   return { values, height: rows, width: columns };
 }
 
 /** Ink as 0 … 1: how far each pixel is from the paper, less the paper's noise; null where all is the same grey. */
 function fromPaper({ values, height, width }) {
-  const paper = quantile(border(height, width).map((i) => values[i]), 0.5), far = values.map((value) => value - paper);
-  const noise = Math.max(height, width) < SMALL ? 0 : NOISE * quantile(far.map(Math.abs), PAPER_SHARE), least = Math.max(noise, 0.5);
+  const paper = quantile(
+    border(height, width).map((i) => values[i]),
+    0.5,
+  );
+  const far = values.map((value) => value - paper);
+  const noise = Math.max(height, width) < SMALL ? 0 : NOISE * quantile(far.map(Math.abs), PAPER_SHARE);
+  const least = Math.max(noise, 0.5);
   const [light, dark] = [1, -1].map((sign) => far.map((value) => Math.max(sign * value - least, 0)));
-  const size = (side) => side.reduce((sum, value) => sum + value * value, 0), ink = size(light) > size(dark) ? light : dark;
-  const inked = ink.filter((value) => value > 0), full = inked.length ? quantile(inked, 0.9) : 0; // one black speck is not the pen
+  const size = (side) => side.reduce((sum, value) => sum + value * value, 0);
+  const ink = size(light) > size(dark) ? light : dark;
+  const inked = ink.filter((value) => value > 0);
+  const full = inked.length ? quantile(inked, 0.9) : 0; // one black speck is not the pen
   return full < Math.max(MIN_CONTRAST, noise) ? null : ink.map((value) => Math.min(value / full, 1));
 }
 
 /** The ink of the strokes and of the cells beside them; a stroke is a set of neighbouring cells with strong ink. */
 function despeckled(ink, height, width) {
-  const k = Math.ceil(Math.max(height, width) / CELLS), rows = Math.ceil(height / k), columns = Math.ceil(width / k);
-  const cellOf = (i) => Math.floor(Math.floor(i / width) / k) * columns + Math.floor(i % width / k), mass = new Float64Array(rows * columns), strong = new Uint8Array(rows * columns);
-  ink.forEach((value, i) => { mass[cellOf(i)] += value; if (value > FAINT) strong[cellOf(i)] = 1; });
-  const strokes = components(strong, rows, columns).map((cells) => ({ cells, mass: cells.reduce((sum, cell) => sum + mass[cell], 0) }));
-  const largest = Math.max(...strokes.map((stroke) => stroke.mass)), near = new Uint8Array(rows * columns);
-  for (const { cells, mass: own } of strokes) if (own >= SPECK * largest) for (const cell of cells) for (const one of around(cell, rows, columns)) near[one] = 1;
-  return ink.map((value, i) => near[cellOf(i)] ? value : 0);
+  const k = Math.ceil(Math.max(height, width) / CELLS);
+  const rows = Math.ceil(height / k);
+  const columns = Math.ceil(width / k);
+  const cellOf = (i) => Math.floor(Math.floor(i / width) / k) * columns + Math.floor((i % width) / k);
+  const mass = new Float64Array(rows * columns);
+  const strong = new Uint8Array(rows * columns);
+  ink.forEach((value, i) => {
+    mass[cellOf(i)] += value;
+    if (value > FAINT) strong[cellOf(i)] = 1;
+  });
+  const strokes = components(strong, rows, columns).map((cells) => ({
+    cells,
+    mass: cells.reduce((sum, cell) => sum + mass[cell], 0),
+  }));
+  const largest = Math.max(...strokes.map((stroke) => stroke.mass));
+  const near = new Uint8Array(rows * columns);
+  for (const { cells, mass: own } of strokes)
+    if (own >= SPECK * largest) for (const cell of cells) for (const one of around(cell, rows, columns)) near[one] = 1;
+  return ink.map((value, i) => (near[cellOf(i)] ? value : 0));
 }
 
 /** The sets of marked cells that hang together, each a list of cells. */
 function components(marked, rows, columns) {
-  const seen = new Uint8Array(marked.length), found = [];
+  const seen = new Uint8Array(marked.length);
+  const found = [];
   marked.forEach((isMarked, start) => {
     if (!isMarked || seen[start]) return;
     const cells = [start];
     seen[start] = 1;
-    for (const cell of cells) for (const one of around(cell, rows, columns)) if (marked[one] && !seen[one]) { seen[one] = 1; cells.push(one); }
+    for (const cell of cells)
+      for (const one of around(cell, rows, columns))
+        if (marked[one] && !seen[one]) {
+          seen[one] = 1;
+          cells.push(one);
+        }
     found.push(cells);
   });
   return found;
@@ -69,8 +117,11 @@ function components(marked, rows, columns) {
 
 /** A cell and its neighbours, eight at most. */
 function around(cell, rows, columns) {
-  const row = Math.floor(cell / columns), column = cell % columns, found = [];
-  for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) for (let c = Math.max(0, column - 1); c <= Math.min(columns - 1, column + 1); c++) found.push(r * columns + c);
+  const row = Math.floor(cell / columns);
+  const column = cell % columns;
+  const found = [];
+  for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++)
+    for (let c = Math.max(0, column - 1); c <= Math.min(columns - 1, column + 1); c++) found.push(r * columns + c);
   return found;
 }
 
@@ -79,18 +130,28 @@ function cut({ values, height, width }) {
   let [top, bottom, left, right] = [height, -1, width, -1];
   values.forEach((value, i) => {
     if (value <= EDGE) return;
-    const r = Math.floor(i / width), c = i % width;
+    const r = Math.floor(i / width);
+    const c = i % width;
     [top, bottom, left, right] = [Math.min(top, r), Math.max(bottom, r), Math.min(left, c), Math.max(right, c)];
   });
-  const size = [bottom - top + 1, right - left + 1], ink = new Float32Array(size[0] * size[1]);
-  for (let r = 0; r < size[0]; r++) ink.set(values.subarray((top + r) * width + left, (top + r) * width + right + 1), r * size[1]);
+  const size = [bottom - top + 1, right - left + 1];
+  const ink = new Float32Array(size[0] * size[1]);
+  for (let r = 0; r < size[0]; r++)
+    ink.set(values.subarray((top + r) * width + left, (top + r) * width + right + 1), r * size[1]);
   return { ink, height: size[0], width: size[1] };
 }
 
-const border = (height, width) => [...Array(width).keys(), ...Array.from({ length: width }, (_, c) => (height - 1) * width + c), ...Array.from({ length: height }, (_, r) => [r * width, r * width + width - 1]).flat()];
+const border = (height, width) => [
+  ...Array(width).keys(),
+  ...Array.from({ length: width }, (_, c) => (height - 1) * width + c),
+  ...Array.from({ length: height }, (_, r) => [r * width, r * width + width - 1]).flat(),
+];
 
 /** The value that this share of the numbers stays under, between two of them in proportion, as NumPy has it. */
 function quantile(numbers, share) {
-  const inOrder = Float64Array.from(numbers).sort(), place = share * (inOrder.length - 1), below = Math.floor(place), rest = place - below;
+  const inOrder = Float64Array.from(numbers).sort();
+  const place = share * (inOrder.length - 1);
+  const below = Math.floor(place);
+  const rest = place - below;
   return rest ? inOrder[below] + rest * (inOrder[below + 1] - inOrder[below]) : inOrder[below];
 }

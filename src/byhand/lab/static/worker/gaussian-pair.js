@@ -3,28 +3,44 @@
 
 import { gridOf, lineOf } from "./plane-datasets.js";
 
-const SIDE = 300, SHOWN_SIDE = 160; // cells a side: to be exact, and while it trains
-const PLACES = 600, ACROSS = 100, REACH = 6; // of a straight line; points along it; deviations around a cloud
+const SIDE = 300;
+const SHOWN_SIDE = 160; // cells a side: to be exact, and while it trains
+const PLACES = 600;
+const ACROSS = 100;
+const REACH = 6; // of a straight line; points along it; deviations around a cloud
 
 export class Clouds {
-  #core; #clouds; #wide;
+  #core;
+  #clouds;
+  #wide;
 
   /** clouds: two times [x, y, deviation, deviation], the deviations of a cloud alike. */
   constructor(core, clouds) {
-    const ends = (at) => [Math.min(...clouds.map((c) => c[at] - REACH * c[2])), Math.max(...clouds.map((c) => c[at] + REACH * c[2]))];
-    this.#core = core; this.#clouds = clouds; this.#wide = [...ends(0), ...ends(1)];
+    const ends = (at) => [
+      Math.min(...clouds.map((c) => c[at] - REACH * c[2])),
+      Math.max(...clouds.map((c) => c[at] + REACH * c[2])),
+    ];
+    this.#core = core;
+    this.#clouds = clouds;
+    this.#wide = [...ends(0), ...ends(1)];
   }
 
   /** The better class at each cell of a box, and the least error of all rules. */
   bayes(box, side) {
-    const { points, area } = gridOf(box, side), wide = gridOf(this.#wide, SIDE);
-    return { classes: this.#core.bayes(this.#clouds, points, area).classes, error: this.#core.bayes(this.#clouds, wide.points, wide.area).error };
+    const { points, area } = gridOf(box, side);
+    const wide = gridOf(this.#wide, SIDE);
+    return {
+      classes: this.#core.bayes(this.#clouds, points, area).classes,
+      error: this.#core.bayes(this.#clouds, wide.points, wide.area).error,
+    };
   }
 
   /** The share of points to come that a network gets wrong; roughly or exactly. */
   errorOf(network, isRough) {
-    const { points, area } = gridOf(this.#wide, isRough ? SHOWN_SIDE : SIDE), nClasses = network.layers.at(-1).n_out;
-    const output = this.#core.predict(network, { inputs: points, scale: 1, shift: 0 }), regions = [[], []]; // where it says 0, or not
+    const { points, area } = gridOf(this.#wide, isRough ? SHOWN_SIDE : SIDE);
+    const nClasses = network.layers.at(-1).n_out;
+    const output = this.#core.predict(network, { inputs: points, scale: 1, shift: 0 });
+    const regions = [[], []]; // where it says 0, or not
     for (let i = 0; i < points.length / 2; i++) {
       const saysOne = output[i * nClasses + 1] > output[i * nClasses];
       regions[saysOne ? 1 : 0].push(points[2 * i], points[2 * i + 1]);
@@ -37,23 +53,42 @@ export class Clouds {
    * best line stands at right angles to the one between their centres; its place is the best of many.
    */
   bestLine(box) {
-    const [[x0, y0, s0], [x1, y1, s1]] = this.#clouds, apart = Math.hypot(x1 - x0, y1 - y0), way = [(x1 - x0) / apart, (y1 - y0) / apart];
-    const turned = [[0, 0, s0, s0], [apart, 0, s1, s1]], half = REACH * Math.max(s0, s1);
-    const from = Math.min(-REACH * s0, apart - REACH * s1), to = Math.max(REACH * s0, apart + REACH * s1), step = (to - from) / PLACES;
-    const across = lineOf([-half, half], ACROSS), area = step * 2 * half / ACROSS;
+    const [[x0, y0, s0], [x1, y1, s1]] = this.#clouds;
+    const apart = Math.hypot(x1 - x0, y1 - y0);
+    const way = [(x1 - x0) / apart, (y1 - y0) / apart];
+    const turned = [
+      [0, 0, s0, s0],
+      [apart, 0, s1, s1],
+    ];
+    const half = REACH * Math.max(s0, s1);
+    const from = Math.min(-REACH * s0, apart - REACH * s1);
+    const to = Math.max(REACH * s0, apart + REACH * s1);
+    const step = (to - from) / PLACES;
+    const across = lineOf([-half, half], ACROSS);
+    const area = (step * 2 * half) / ACROSS;
     const slices = [...lineOf([from, to], PLACES)].map((at) => [...across].flatMap((y) => [at, y]));
-    const masses = [0, 1].map((k) => slices.map((slice) => this.#core.bayes([turned[k], turned[k]], Float32Array.from(slice), area).error));
-    let error = masses[0].reduce((sum, mass) => sum + mass, 0), best = { error, at: from };
-    for (let i = 0; i < PLACES; i++) { // class 0 before the line, class 1 behind it
+    const masses = [0, 1].map((k) =>
+      slices.map((slice) => this.#core.bayes([turned[k], turned[k]], Float32Array.from(slice), area).error),
+    );
+    let error = masses[0].reduce((sum, mass) => sum + mass, 0);
+    let best = { error, at: from };
+    for (let i = 0; i < PLACES; i++) {
+      // class 0 before the line, class 1 behind it
       error += masses[1][i] - masses[0][i];
       if (error < best.error) best = { error, at: from + (i + 1) * step };
     }
-    const middle = [x0 + best.at * way[0], y0 + best.at * way[1]], long = 2 * (box[1] - box[0] + box[3] - box[2]);
-    return { error: best.error, ends: [-long, long].map((far) => [middle[0] - far * way[1], middle[1] + far * way[0]]) };
+    const middle = [x0 + best.at * way[0], y0 + best.at * way[1]];
+    const long = 2 * (box[1] - box[0] + box[3] - box[2]);
+    return {
+      error: best.error,
+      ends: [-long, long].map((far) => [middle[0] - far * way[1], middle[1] + far * way[0]]),
+    };
   }
 
   /** Half the share of a cloud that lies in these cells. */
   #mass(k, points, area) {
-    return points.length ? this.#core.bayes([this.#clouds[k], this.#clouds[k]], Float32Array.from(points), area).error : 0;
+    return points.length
+      ? this.#core.bayes([this.#clouds[k], this.#clouds[k]], Float32Array.from(points), area).error
+      : 0;
   }
 }

@@ -9,18 +9,22 @@ export function gathered(inputs, rows, nIn) {
 
 /** Every picture with its pixels in this order. */
 export function columnsShuffled(inputs, order) {
-  const taken = new inputs.constructor(inputs.length), nIn = order.length;
+  const taken = new inputs.constructor(inputs.length);
+  const nIn = order.length;
   for (let at = 0; at < inputs.length; at += nIn) for (let k = 0; k < nIn; k++) taken[at + k] = inputs[at + order[k]];
   return taken;
 }
 
 /** Every picture moved to the right and down; what comes in from outside is paper. */
 export function shifted(inputs, [height, width], right, down) {
-  const taken = new inputs.constructor(inputs.length), size = height * width;
-  for (let at = 0; at < inputs.length; at += size) for (let r = Math.max(0, down); r < Math.min(height, height + down); r++) {
-    const from = at + (r - down) * width + Math.max(0, -right), n = Math.max(0, width - Math.abs(right));
-    taken.set(inputs.subarray(from, from + n), at + r * width + Math.max(0, right));
-  }
+  const taken = new inputs.constructor(inputs.length);
+  const size = height * width;
+  for (let at = 0; at < inputs.length; at += size)
+    for (let r = Math.max(0, down); r < Math.min(height, height + down); r++) {
+      const from = at + (r - down) * width + Math.max(0, -right);
+      const n = Math.max(0, width - Math.abs(right));
+      taken.set(inputs.subarray(from, from + n), at + r * width + Math.max(0, right));
+    }
   return taken;
 }
 
@@ -29,6 +33,8 @@ export function standardised({ train: { inputs } }) {
   const counts = new Float64Array(256);
   for (const level of inputs) counts[level]++;
   const mean = counts.reduce((sum, count, level) => sum + count * level, 0) / inputs.length;
-  const deviation = Math.sqrt(counts.reduce((sum, count, level) => sum + count * (level - mean) ** 2, 0) / inputs.length);
+  const deviation = Math.sqrt(
+    counts.reduce((sum, count, level) => sum + count * (level - mean) ** 2, 0) / inputs.length,
+  );
   return { scale: 1 / deviation, shift: -mean / deviation };
 }

@@ -5,13 +5,16 @@ import { inkOf } from "./foreground.js";
 import { scored } from "./output-kinds.js";
 import { preparedBy, strongest } from "./signal-flow.js";
 
-const SCHEMA = 1, MANY = 12; // exciting pictures shown of a unit
+const SCHEMA = 1;
+const MANY = 12; // exciting pictures shown of a unit
 
 const example = (model, stored) => ({ stored, ...model.preparation, lowest: 0, highest: topOf(model) });
-const topOf = (model) => model.imageShape?.[0] === 8 ? 16 : 255;
+const topOf = (model) => (model.imageShape?.[0] === 8 ? 16 : 255);
 
-const largest = (numbers) => numbers.reduce((best, value, i) => value > numbers[best] ? i : best, 0);
-const isStraight = ({ layers }) => layers.slice(0, -1).every(({ activation }) => ["relu", "leaky_relu", "identity"].includes(activation)) && !layers.some(({ residual }) => residual);
+const largest = (numbers) => numbers.reduce((best, value, i) => (value > numbers[best] ? i : best), 0);
+const isStraight = ({ layers }) =>
+  layers.slice(0, -1).every(({ activation }) => ["relu", "leaky_relu", "identity"].includes(activation)) &&
+  !layers.some(({ residual }) => residual);
 
 /** A drawing, as the network will see it. */
 export function read(core, ink, height, width) {
@@ -27,15 +30,37 @@ export function readPicture(core, rgba, height, width) {
 
 /** All numbers of a walk forwards; output says what the scores are, probabilities or not. */
 export function forward(core, model, stored) {
-  const x = preparedBy(core, model, stored), { z: logits, a: scores } = core.forward(scored(model.network, model.output), x).at(-1);
-  const said = model.output === "scores" ? scores : logits, order = Array.from(said.keys()).sort((i, j) => said[j] - said[i]);
-  return { schema: SCHEMA, kind: "answer", stored, logits, output: model.output, scores, winner: order[0], second: order[1] };
+  const x = preparedBy(core, model, stored);
+  const { z: logits, a: scores } = core.forward(scored(model.network, model.output), x).at(-1);
+  const said = model.output === "scores" ? scores : logits;
+  const order = Array.from(said.keys()).sort((i, j) => said[j] - said[i]);
+  return {
+    schema: SCHEMA,
+    kind: "answer",
+    stored,
+    logits,
+    output: model.output,
+    scores,
+    winner: order[0],
+    second: order[1],
+  };
 }
 
 /** Why this class, or why rather than another: exact for networks of ReLUs, else null. */
 export function why(core, model, stored, toward, against = -1) {
   const network = scored(model.network, model.output);
-  if (!isStraight(network)) return { schema: SCHEMA, kind: "why", toward, against, shares: null, above: null, below: null, rest: null, logits: null };
+  if (!isStraight(network))
+    return {
+      schema: SCHEMA,
+      kind: "why",
+      toward,
+      against,
+      shares: null,
+      above: null,
+      below: null,
+      rest: null,
+      logits: null,
+    };
   const { contributions, rest } = core.contributions(network, example(model, stored), toward, against);
   const { z } = core.forward(network, preparedBy(core, model, stored)).at(-1);
   const sums = core.sums(contributions);
@@ -46,67 +71,133 @@ export function why(core, model, stored, toward, against = -1) {
 export function sure(core, model, stored) {
   const network = scored(model.network, model.output);
   if (!isStraight(network)) return { schema: SCHEMA, kind: "sureness", radius: null, flip: null };
-  const radius = core.radius(network, example(model, stored)), found = core.flip(network, example(model, stored));
-  const flip = found && { ...found, answer: largest(core.forward(network, preparedBy(core, model, found.changed)).at(-1).z) };
+  const radius = core.radius(network, example(model, stored));
+  const found = core.flip(network, example(model, stored));
+  const flip = found && {
+    ...found,
+    answer: largest(core.forward(network, preparedBy(core, model, found.changed)).at(-1).z),
+  };
   return { schema: SCHEMA, kind: "sureness", radius, flip };
 }
 
 /** 1 where the class is; of a single output, the label itself. */
 function targetOf({ layers }, label) {
   const nOut = layers.at(-1).n_out;
-  return Float64Array.from({ length: nOut }, (_, k) => nOut === 1 ? label : Number(k === label));
+  return Float64Array.from({ length: nOut }, (_, k) => (nOut === 1 ? label : Number(k === label)));
 }
 
 /** A picture and what it is, for one step of learning. */
 export function problem(core, model, stored, label) {
-  if (model.network.layers.some(({ batchNorm, residual }) => batchNorm || residual)) throw new Error("the microscope opens dense layers; this network has batch normalisation or ways around, which it does not know yet");
-  return { network: model.network, x: preparedBy(core, model, stored), target: targetOf(model.network, label), label, from: { stored, ...model.preparation } };
+  if (model.network.layers.some(({ batchNorm, residual }) => batchNorm || residual))
+    throw new Error(
+      "the microscope opens dense layers; this network has batch normalisation or ways around, which it does not know yet",
+    );
+  return {
+    network: model.network,
+    x: preparedBy(core, model, stored),
+    target: targetOf(model.network, label),
+    label,
+    from: { stored, ...model.preparation },
+  };
 }
 
 /** One example forwards and backwards, every number. */
 export function walk(core, model, stored, label) {
-  const network = folded(model.network), x = preparedBy(core, model, stored);
+  const network = folded(model.network);
+  const x = preparedBy(core, model, stored);
   const target = targetOf(network, label);
   const { layers, loss } = core.trace(network, x, target);
   const { a: scores } = core.forward(scored(network, model.output), x).at(-1);
   const carried = network.layers.map(({ n_out, W }, l) => {
-    const from = l ? layers[l - 1].a : x, { dW } = layers[l];
-    return { strongest: strongest(network.layers[l], (k, j) => Math.abs(from[k] * W[k * n_out + j])), strongestBack: strongest(network.layers[l], (k, j) => Math.abs(dW[k * n_out + j])) };
+    const from = l ? layers[l - 1].a : x;
+    const { dW } = layers[l];
+    return {
+      strongest: strongest(network.layers[l], (k, j) => Math.abs(from[k] * W[k * n_out + j])),
+      strongestBack: strongest(network.layers[l], (k, j) => Math.abs(dW[k * n_out + j])),
+    };
   });
   const weights = network.layers.map(({ W, b }, l) => ({ W, b, ...carried[l] }));
-  const shapes = network.layers.map(({ n_in, n_out, activation, residual = 0 }) => ({ n_in, n_out, activation, residual }));
-  return { schema: SCHEMA, kind: "walk", stored, x, label, target, loss, lossName: network.loss, labelSmoothing: network.labelSmoothing, layers: layers.map((layer, l) => ({ ...shapes[l], ...layer, ...weights[l] })), output: model.output, scores };
+  const shapes = network.layers.map(({ n_in, n_out, activation, residual = 0 }) => ({
+    n_in,
+    n_out,
+    activation,
+    residual,
+  }));
+  return {
+    schema: SCHEMA,
+    kind: "walk",
+    stored,
+    x,
+    label,
+    target,
+    loss,
+    lossName: network.loss,
+    labelSmoothing: network.labelSmoothing,
+    layers: layers.map((layer, l) => ({ ...shapes[l], ...layer, ...weights[l] })),
+    output: model.output,
+    scores,
+  };
 }
 
 /** What the network says of the test set, and where it is wrong; its class is its largest number, as on the desk. */
 export function confusions(core, model, data) {
-  const { inputs, labels } = data.test, network = scored(model.network, model.output), nClasses = network.layers.at(-1).n_out;
+  const { inputs, labels } = data.test;
+  const network = scored(model.network, model.output);
+  const nClasses = network.layers.at(-1).n_out;
   const scores = core.predict(network, { inputs, ...model.preparation });
-  const said = model.network.layers.at(-1).n_out === 1 ? scores : core.predict(model.network, { inputs, ...model.preparation });
-  const counts = core.confusion(said, labels, nClasses), wrong = [];
+  const said =
+    model.network.layers.at(-1).n_out === 1 ? scores : core.predict(model.network, { inputs, ...model.preparation });
+  const counts = core.confusion(said, labels, nClasses);
+  const wrong = [];
   for (let i = 0; i < labels.length; i++) {
     const answer = largest(said.subarray(i * nClasses, (i + 1) * nClasses));
     if (answer !== labels[i]) wrong.push({ index: i, label: labels[i], answer, score: scores[i * nClasses + answer] });
   }
   wrong.sort((a, b) => b.score - a.score);
   for (const one of wrong) one.stored = inputs.slice(one.index * data.nIn, (one.index + 1) * data.nIn);
-  return { schema: SCHEMA, kind: "mistakes", data: data.name, n: labels.length, n_classes: nClasses, output: model.output, counts, wrong };
+  return {
+    schema: SCHEMA,
+    kind: "mistakes",
+    data: data.name,
+    n: labels.length,
+    n_classes: nClasses,
+    output: model.output,
+    counts,
+    wrong,
+  };
 }
 
 /** The test pictures that excite a unit most, and how its activation is spread over the test set. */
 export function exciting(core, model, data, layer, unit) {
   const upTo = { ...model.network, layers: model.network.layers.slice(0, layer + 1) };
-  const { inputs, labels } = data.test, nUnits = upTo.layers.at(-1).n_out;
+  const { inputs, labels } = data.test;
+  const nUnits = upTo.layers.at(-1).n_out;
   const all = core.predict(upTo, { inputs, ...model.preparation });
-  const of = (i) => all[i * nUnits + unit], order = Array.from(labels.keys()).sort((i, j) => of(j) - of(i));
-  const most = order.slice(0, MANY).map((i) => ({ index: i, label: labels[i], activation: of(i), stored: inputs.slice(i * data.nIn, (i + 1) * data.nIn) }));
-  const low = of(order.at(-1)), high = of(order[0]), bins = new Array(20).fill(0);
-  for (const i of order) bins[Math.min(19, Math.floor(20 * (of(i) - low) / (high - low || 1)))]++;
+  const of = (i) => all[i * nUnits + unit];
+  const order = Array.from(labels.keys()).sort((i, j) => of(j) - of(i));
+  const most = order.slice(0, MANY).map((i) => ({
+    index: i,
+    label: labels[i],
+    activation: of(i),
+    stored: inputs.slice(i * data.nIn, (i + 1) * data.nIn),
+  }));
+  const low = of(order.at(-1));
+  const high = of(order[0]);
+  const bins = new Array(20).fill(0);
+  for (const i of order) bins[Math.min(19, Math.floor((20 * (of(i) - low)) / (high - low || 1)))]++;
   return { schema: SCHEMA, kind: "unit", layer, unit, low, high, bins, most };
 }
 
 /** A picture of the test set. */
 export function digitAt(data, index) {
-  const n = data.test.labels.length, i = ((index % n) + n) % n;
-  return { schema: SCHEMA, kind: "digit", data: data.name, index: i, label: data.test.labels[i], stored: data.test.inputs.slice(i * data.nIn, (i + 1) * data.nIn) };
+  const n = data.test.labels.length;
+  const i = ((index % n) + n) % n;
+  return {
+    schema: SCHEMA,
+    kind: "digit",
+    data: data.name,
+    index: i,
+    label: data.test.labels[i],
+    stored: data.test.inputs.slice(i * data.nIn, (i + 1) * data.nIn),
+  };
 }

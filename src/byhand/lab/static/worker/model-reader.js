@@ -3,8 +3,14 @@
 
 import { OUTPUTS, lossFor } from "./output-kinds.js";
 
-const MAX_TABLE = 1 << 20, MAX_LAYERS = 64;
-const NORM = [["params", "gamma"], ["params", "beta"], ["statistics", "mean"], ["statistics", "variance"]];
+const MAX_TABLE = 1 << 20;
+const MAX_LAYERS = 64;
+const NORM = [
+  ["params", "gamma"],
+  ["params", "beta"],
+  ["statistics", "mean"],
+  ["statistics", "variance"],
+];
 const BENDS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"];
 
 /** Return {network, preparation: {scale, shift}, classNames, imageShape, name} from a file's bytes; throw a sentence. */
@@ -16,25 +22,38 @@ export async function modelFrom(buffer, name) {
     else addLayer(layers, layer, i, arrays);
   });
   if (!layers.length || layers.length > MAX_LAYERS) throw new Error("this model has no dense layers");
-  if (!OUTPUTS.includes(body.output)) throw new Error("this model predicts numbers, and the page shows networks that tell classes apart");
+  if (!OUTPUTS.includes(body.output))
+    throw new Error("this model predicts numbers, and the page shows networks that tell classes apart");
   const loss = body.provenance?.recipe?.loss ?? lossFor(body.output, layers.at(-1).n_out);
   return {
-    file: new Uint8Array(buffer), output: body.output, network: { layers, loss, labelSmoothing: body.provenance?.recipe?.label_smoothing ?? 0 },
+    file: new Uint8Array(buffer),
+    output: body.output,
+    network: { layers, loss, labelSmoothing: body.provenance?.recipe?.label_smoothing ?? 0 },
     preparation: { scale: perInput(arrays("preparation/scale")), shift: perInput(arrays("preparation/shift")) },
-    classNames: namesOf(body, layers), imageShape: body.image_shape, name: name ?? body.provenance?.recipe?.name ?? "model",
+    classNames: namesOf(body, layers),
+    imageShape: body.image_shape,
+    name: name ?? body.provenance?.recipe?.name ?? "model",
   };
 }
 
 /** Put one more layer behind those that are there; its arrays are under this name. */
 function addLayer(layers, layer, name, arrays) {
-  const last = layers.at(-1), isOpen = last && last.activation === "identity" && !last.residual && !last.dropout;
+  const last = layers.at(-1);
+  const isOpen = last && last.activation === "identity" && !last.residual && !last.dropout;
   if (layer.kind === "dense") {
     const sizes = { n_in: layer.n_in, n_out: layer.n_out };
-    layers.push({ ...sizes, activation: "identity", slope: 0, W: arrays(`params/${name}.W`, layer.n_in * layer.n_out), b: arrays(`params/${name}.b`, layer.n_out) });
+    layers.push({
+      ...sizes,
+      activation: "identity",
+      slope: 0,
+      W: arrays(`params/${name}.W`, layer.n_in * layer.n_out),
+      b: arrays(`params/${name}.b`, layer.n_out),
+    });
   } else if (BENDS.includes(layer.kind) && isOpen) {
     Object.assign(last, { activation: layer.kind, slope: layer.slope ?? 0 });
   } else if (layer.kind === "batch_norm" && isOpen && !last.batchNorm) {
-    const of = (what) => Object.fromEntries(what.map(([kind, array]) => [array, arrays(`${kind}/${name}.${array}`, layer.width)]));
+    const of = (what) =>
+      Object.fromEntries(what.map(([kind, array]) => [array, arrays(`${kind}/${name}.${array}`, layer.width)]));
     last.batchNorm = { ...of(NORM), momentum: layer.momentum, epsilon: layer.epsilon };
   } else if (layer.kind === "dropout" && last && !last.residual && !last.dropout) {
     last.dropout = layer.rate;
@@ -46,7 +65,8 @@ function addLayer(layers, layer, name, arrays) {
 /** The layers of a residual block: the way around ends behind the last of them. */
 function addBlock(layers, inner, prefix, arrays) {
   const before = layers.length;
-  if (!before || inner[0]?.kind !== "dense") throw new Error("the page shows residual blocks that begin with a dense layer only");
+  if (!before || inner[0]?.kind !== "dense")
+    throw new Error("the page shows residual blocks that begin with a dense layer only");
   inner.forEach((layer, i) => addLayer(layers, layer, prefix + i, arrays));
   layers.at(-1).residual = layers.length - before;
 }
@@ -59,7 +79,10 @@ function opened(buffer) {
     const table = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
     const { body } = JSON.parse(table.__metadata__.byhand);
     const arrays = (name, n) => {
-      const { dtype, data_offsets: [from, to] } = table[name];
+      const {
+        dtype,
+        data_offsets: [from, to],
+      } = table[name];
       const bytes = buffer.slice(8 + length + from, 8 + length + to);
       const array = dtype === "F64" ? new Float64Array(bytes) : new Float32Array(bytes);
       if (n !== undefined && array.length !== n) throw new Error(`${name} has ${array.length} numbers, not ${n}`);
@@ -71,7 +94,7 @@ function opened(buffer) {
   }
 }
 
-const perInput = (array) => array.length === 1 ? array[0] : Float32Array.from(array);
+const perInput = (array) => (array.length === 1 ? array[0] : Float32Array.from(array));
 
 /** The classes' names; their numbers, where nobody named them. */
 function namesOf({ class_names: names }, layers) {

@@ -1,50 +1,89 @@
 // Points for the plane: of two or more classes, or of a curve t(x). All are drawn by the core.
 
 const DATA = 4; // the stream, as in randomness.py
-const CURVE_POINTS = 80, REACH = 2, TEACHER = 5, TEACHER_SPREAD = 1.5;
+const CURVE_POINTS = 80;
+const REACH = 2;
+const TEACHER = 5;
+const TEACHER_SPREAD = 1.5;
 
 /** Return {points: Float32Array (n, 2), classes: Int32Array (n)}; of a curve the pairs are (x, t). */
 export function pointsOf(core, settings) {
   const { set, noise, arms, clouds, seed } = settings;
-  if (set === "own" || set === "curve") return placed(settings.points ?? { own: [[-0.5, 0, 0], [0.5, 0, 1]], curve: [[-1, -0.5, 0], [0, 0.5, 0], [1, 0, 0]] }[set]);
+  if (set === "own" || set === "curve")
+    return placed(
+      settings.points ??
+        {
+          own: [
+            [-0.5, 0, 0],
+            [0.5, 0, 1],
+          ],
+          curve: [
+            [-1, -0.5, 0],
+            [0, 0.5, 0],
+            [1, 0, 0],
+          ],
+        }[set],
+    );
   if (set === "sine") return core.toy("sine", { n: CURVE_POINTS, noise, seed });
   if (set === "arc") return upperMoon(core.toy("moons", { n: 2 * CURVE_POINTS, noise, seed }));
   if (set === "teacher") return taught(core, noise, seed);
   return core.toy(set, { n: settings.n, noise, arms, clouds, seed });
 }
 
-const placed = (points) => ({ points: Float32Array.from(points.flatMap(([x, y]) => [x, y])), classes: Int32Array.from(points, ([, , k]) => k) });
+const placed = (points) => ({
+  points: Float32Array.from(points.flatMap(([x, y]) => [x, y])),
+  classes: Int32Array.from(points, ([, , k]) => k),
+});
 
 /** The first of the two moons is half a circle; the noise strays it sideways too. */
 function upperMoon({ points, classes }) {
   const at = [...classes.keys()].filter((i) => classes[i] === 0);
-  return { points: Float32Array.from(at.flatMap((i) => [points[2 * i], points[2 * i + 1]])), classes: new Int32Array(at.length) };
+  return {
+    points: Float32Array.from(at.flatMap((i) => [points[2 * i], points[2 * i + 1]])),
+    classes: new Int32Array(at.length),
+  };
 }
 
 /** A curve that another network draws, 1-5-1 of tanh with weights at random; its second input is always 1, for biases. */
 function taught(core, noise, seed) {
-  const layer = (n_in, n_out, activation) => ({ n_in, n_out, activation, W: new Float32Array(n_in * n_out), b: new Float32Array(n_out) });
+  const layer = (n_in, n_out, activation) => ({
+    n_in,
+    n_out,
+    activation,
+    W: new Float32Array(n_in * n_out),
+    b: new Float32Array(n_out),
+  });
   const network = { layers: [layer(2, TEACHER, "tanh"), layer(TEACHER, 1, "identity")], loss: "squared_error" };
   core.initialize(network, { initializer: "normal", factor: TEACHER_SPREAD, seed });
-  const x = lineOf([-REACH, REACH], CURVE_POINTS), inputs = Float32Array.from([...x].flatMap((at) => [at, 1]));
+  const x = lineOf([-REACH, REACH], CURVE_POINTS);
+  const inputs = Float32Array.from([...x].flatMap((at) => [at, 1]));
   const said = core.predict(network, { inputs, scale: 1, shift: 0 });
   const t = core.prepare(core.normals({ seed, stream: DATA }, x.length), noise, said);
   return { points: Float32Array.from([...x].flatMap((at, i) => [at, t[i]])), classes: new Int32Array(x.length) };
 }
 
 /** The middles of n pieces between two ends. */
-export function lineOf([left, right], n) { return Float32Array.from({ length: n }, (_, i) => left + (i + 0.5) * (right - left) / n); }
+export function lineOf([left, right], n) {
+  return Float32Array.from({ length: n }, (_, i) => left + ((i + 0.5) * (right - left)) / n);
+}
 
 /** The middles of side × side cells of a box, row by row from the top. */
 export function gridOf([left, right, low, high], side) {
-  const points = new Float32Array(2 * side * side), step = [(right - left) / side, (high - low) / side];
-  for (let i = 0; i < side * side; i++) points.set([left + (i % side + 0.5) * step[0], high - (Math.floor(i / side) + 0.5) * step[1]], 2 * i);
+  const points = new Float32Array(2 * side * side);
+  const step = [(right - left) / side, (high - low) / side];
+  for (let i = 0; i < side * side; i++)
+    points.set([left + ((i % side) + 0.5) * step[0], high - (Math.floor(i / side) + 0.5) * step[1]], 2 * i);
   return { points, area: step[0] * step[1] };
 }
 
 /** A box around all points, with some room: a square, or, for a curve, each way as it needs. */
 export function boxOf(points, isCurve) {
-  const ends = [0, 1].map((way) => points.filter((_, i) => i % 2 === way)).map((all) => [Math.min(...all), Math.max(...all)]);
-  const halves = ends.map(([low, high]) => 0.6 * Math.max(high - low, 0.5)), widest = Math.max(...halves);
-  return ends.flatMap(([low, high], way) => [-1, 1].map((sign) => (low + high) / 2 + sign * (isCurve ? halves[way] : widest)));
+  const ends = [0, 1]
+    .map((way) => points.filter((_, i) => i % 2 === way))
+    .map((all) => [Math.min(...all), Math.max(...all)]);
+  const halves = ends.map(([low, high]) => 0.6 * Math.max(high - low, 0.5));
+  const widest = Math.max(...halves);
+  return ends.flatMap(([low, high], way) =>
+    [-1, 1].map((sign) => (low + high) / 2 + sign * (isCurve ? halves[way] : widest)),
+  );
 }

@@ -6,27 +6,49 @@ import { CURVES } from "../shared/settings.js";
 import { Curve } from "./curve.js";
 import { boxOf, gridOf, lineOf, pointsOf } from "./plane-datasets.js";
 
-const SCHEMA = 1, SIDE = 80, UNIT_SIDE = 28; // points a side of the maps
+const SCHEMA = 1;
+const SIDE = 80;
+const UNIT_SIDE = 28; // points a side of the maps
 const ALONG = 160; // points along a curve
-const FRAME_MS = 30, REST_MS = 20, SHUFFLE = 1, MOST_UNITS = 24; // of a layer, with maps of their own
+const FRAME_MS = 30;
+const REST_MS = 20;
+const SHUFFLE = 1;
+const MOST_UNITS = 24; // of a layer, with maps of their own
 const MOST_EPOCHS = 600; // of the curve of the loss
 const OWN = [-2, 2, -2, 2];
 const LINE_EPOCHS = 400; // until a straight line has settled
 const AS_IT_IS = { scale: 1, shift: 0 };
 
 export class Plane {
-  #core; #settings; #publish; #points; #networks; #box; #epoch = 0; #edits = 0; #running = false; #diverged = null;
-  #isCurve; #clouds = null; #bayes = null; #straight = null;
+  #core;
+  #settings;
+  #publish;
+  #points;
+  #networks;
+  #box;
+  #epoch = 0;
+  #edits = 0;
+  #running = false;
+  #diverged = null;
+  #isCurve;
+  #clouds = null;
+  #bayes = null;
+  #straight = null;
 
   /** settings: the plane's part of shared/settings.js; publish is called with each frame. */
   constructor(core, settings, publish) {
-    this.#core = core; this.#settings = settings; this.#publish = publish;
+    this.#core = core;
+    this.#settings = settings;
+    this.#publish = publish;
     this.#isCurve = CURVES.includes(settings.set);
     this.#points = pointsOf(core, settings);
-    const isOwn = ["own", "curve"].includes(settings.set), box = boxOf(this.#points.points, this.#isCurve);
+    const isOwn = ["own", "curve"].includes(settings.set);
+    const box = boxOf(this.#points.points, this.#isCurve);
     this.#box = isOwn ? OWN.map((end, i) => (i % 2 ? Math.max : Math.min)(end, box[i])) : box; // one's own board does not move under the pen
     const nOut = this.#isCurve ? 1 : Math.max(2, ...this.#points.classes.map((k) => k + 1));
-    this.#networks = [settings.layers, ...(settings.compare && !this.#isCurve ? [[]] : [])].map((layers) => this.#begun(layers, nOut));
+    this.#networks = [settings.layers, ...(settings.compare && !this.#isCurve ? [[]] : [])].map((layers) =>
+      this.#begun(layers, nOut),
+    );
     if (this.#isCurve) this.#straight = this.#straightLine();
     if (settings.set !== "gaussians") return;
     this.#clouds = new Clouds(core, settings.clouds);
@@ -35,9 +57,18 @@ export class Plane {
   }
 
   #begun(hidden, nOut) {
-    const { initializer, seed, optimizer } = this.#settings, network = networkOf(this.#isCurve ? 1 : 2, hidden, nOut, this.#isCurve);
-    this.#core.initialize(network, { initializer, seed, factor: ["normal", "uniform"].includes(initializer) ? 0.5 : 1 });
-    return { network, optimizer: { kind: optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: 0 }, history: new Curve(MOST_EPOCHS) };
+    const { initializer, seed, optimizer } = this.#settings;
+    const network = networkOf(this.#isCurve ? 1 : 2, hidden, nOut, this.#isCurve);
+    this.#core.initialize(network, {
+      initializer,
+      seed,
+      factor: ["normal", "uniform"].includes(initializer) ? 0.5 : 1,
+    });
+    return {
+      network,
+      optimizer: { kind: optimizer, momentum: 0.9, beta1: 0.9, beta2: 0.999, weightDecay: 0 },
+      history: new Curve(MOST_EPOCHS),
+    };
   }
 
   /** Change one weight or bias by hand. */
@@ -49,8 +80,14 @@ export class Plane {
 
   /** One of the points and what it is, for one step of learning. */
   problem(point) {
-    const { points, classes } = this.#points, i = Math.min(point, classes.length - 1), [{ network }] = this.#networks, at = points.subarray(2 * i, 2 * i + 2);
-    const label = this.#isCurve ? at[1] : classes[i], target = this.#isCurve ? [at[1]] : Array.from({ length: network.layers.at(-1).n_out }, (_, k) => Number(k === label));
+    const { points, classes } = this.#points;
+    const i = Math.min(point, classes.length - 1);
+    const [{ network }] = this.#networks;
+    const at = points.subarray(2 * i, 2 * i + 2);
+    const label = this.#isCurve ? at[1] : classes[i];
+    const target = this.#isCurve
+      ? [at[1]]
+      : Array.from({ length: network.layers.at(-1).n_out }, (_, k) => Number(k === label));
     return { network, x: Float64Array.from(this.#isCurve ? at.subarray(0, 1) : at), target, label, from: null };
   }
 
@@ -60,7 +97,8 @@ export class Plane {
     const turn = () => {
       if (!this.#running) return;
       const until = performance.now() + FRAME_MS;
-      do this.#epochOfAll(); while (performance.now() < until && !this.#diverged && this.#epoch % 10);
+      do this.#epochOfAll();
+      while (performance.now() < until && !this.#diverged && this.#epoch % 10);
       if (this.#diverged) this.#running = false;
       this.#publish(this.frame());
       setTimeout(turn, REST_MS);
@@ -80,11 +118,19 @@ export class Plane {
   }
 
   #epochOfAll() {
-    const { batchSize, learningRate, seed } = this.#settings, n = this.#points.classes.length;
+    const { batchSize, learningRate, seed } = this.#settings;
+    const n = this.#points.classes.length;
     this.#epoch++;
-    const order = this.#core.order({ seed, stream: SHUFFLE, epoch: this.#epoch }, n), steps = Math.ceil(n / batchSize);
+    const order = this.#core.order({ seed, stream: SHUFFLE, epoch: this.#epoch }, n);
+    const steps = Math.ceil(n / batchSize);
     for (const { network, optimizer, history } of this.#networks) {
-      const result = this.#core.epoch(network, optimizer, { ...this.#examples(), ...AS_IT_IS, order, batchSize, learningRates: new Float64Array(steps).fill(learningRate) });
+      const result = this.#core.epoch(network, optimizer, {
+        ...this.#examples(),
+        ...AS_IT_IS,
+        order,
+        batchSize,
+        learningRates: new Float64Array(steps).fill(learningRate),
+      });
       if (result.status === "diverged") this.#diverged = { epoch: this.#epoch };
       history.push({ epoch: this.#epoch, loss: result.loss / n, accuracy: result.right / n });
     }
@@ -93,45 +139,111 @@ export class Plane {
   /** The points as the core learns from them. */
   #examples() {
     const { points, classes } = this.#points;
-    return this.#isCurve ? { inputs: points.filter((_, i) => i % 2 === 0), targets: points.filter((_, i) => i % 2) } : { inputs: points, labels: classes };
+    return this.#isCurve
+      ? { inputs: points.filter((_, i) => i % 2 === 0), targets: points.filter((_, i) => i % 2) }
+      : { inputs: points, labels: classes };
   }
 
   frame() {
     const { points, classes } = this.#points;
     return {
-      schema: SCHEMA, kind: "plane", set: this.#settings.set, task: this.#isCurve ? "curve" : "classes", points, classes: Array.from(classes), box: this.#box,
-      side: SIDE, unit_side: UNIT_SIDE, x: lineOf(this.#box, ALONG), epoch: this.#epoch, edits: this.#edits, running: this.#running, diverged: this.#diverged,
-      bayes: this.#bayes, straight: this.#straight, networks: this.#networks.map((one) => this.#isCurve ? this.#drawn(one) : this.#shown(one)),
+      schema: SCHEMA,
+      kind: "plane",
+      set: this.#settings.set,
+      task: this.#isCurve ? "curve" : "classes",
+      points,
+      classes: Array.from(classes),
+      box: this.#box,
+      side: SIDE,
+      unit_side: UNIT_SIDE,
+      x: lineOf(this.#box, ALONG),
+      epoch: this.#epoch,
+      edits: this.#edits,
+      running: this.#running,
+      diverged: this.#diverged,
+      bayes: this.#bayes,
+      straight: this.#straight,
+      networks: this.#networks.map((one) => (this.#isCurve ? this.#drawn(one) : this.#shown(one))),
     };
   }
 
   #shown({ network, history }) {
-    const { points, classes } = this.#points, nClasses = network.layers.at(-1).n_out;
+    const { points, classes } = this.#points;
+    const nClasses = network.layers.at(-1).n_out;
     const map = this.#core.predict(scored(network), { inputs: gridOf(this.#box, SIDE).points, ...AS_IT_IS });
-    const counts = this.#core.confusion(this.#core.predict(network, { inputs: points, ...AS_IT_IS }), classes, nClasses);
+    const counts = this.#core.confusion(
+      this.#core.predict(network, { inputs: points, ...AS_IT_IS }),
+      classes,
+      nClasses,
+    );
     const right = counts.reduce((sum, count, i) => sum + (i % (nClasses + 1) === 0 ? count : 0), 0);
     const inputs = gridOf(this.#box, UNIT_SIDE).points;
-    const units = network.layers.slice(0, -1).map((layer, l) => columnsOf(this.#core.predict({ ...network, layers: network.layers.slice(0, l + 1) }, { inputs, ...AS_IT_IS }), layer.n_out));
+    const units = network.layers
+      .slice(0, -1)
+      .map((layer, l) =>
+        columnsOf(
+          this.#core.predict({ ...network, layers: network.layers.slice(0, l + 1) }, { inputs, ...AS_IT_IS }),
+          layer.n_out,
+        ),
+      );
     const error = this.#clouds && !this.#diverged ? this.#clouds.errorOf(network, this.#running) : null;
-    return { map, units, accuracy: right / classes.length, error, loss: history.newest?.loss ?? null, history: history.points, n_classes: nClasses, layers: plain(network) };
+    return {
+      map,
+      units,
+      accuracy: right / classes.length,
+      error,
+      loss: history.newest?.loss ?? null,
+      history: history.points,
+      n_classes: nClasses,
+      layers: plain(network),
+    };
   }
 
   /** A network with one input: what it says along x, and what each unit of its last hidden layer adds to that. */
   #drawn({ network, history }) {
-    const data = { inputs: lineOf(this.#box, ALONG), ...AS_IT_IS }, last = network.layers.at(-1), hidden = network.layers.slice(0, -1);
-    const each = { n_in: last.n_in, n_out: last.n_in, activation: "identity", slope: 0, W: diagonal(last.W), b: new Float32Array(last.n_in) };
-    const parts = hidden.length ? columnsOf(this.#core.predict({ ...network, layers: [...hidden, each] }, data), last.n_in) : [];
-    return { said: this.#core.predict(network, data), parts, bias: last.b[0], units: [], accuracy: null, loss: history.newest?.loss ?? null, history: history.points, n_classes: 0, layers: plain(network) };
+    const data = { inputs: lineOf(this.#box, ALONG), ...AS_IT_IS };
+    const last = network.layers.at(-1);
+    const hidden = network.layers.slice(0, -1);
+    const each = {
+      n_in: last.n_in,
+      n_out: last.n_in,
+      activation: "identity",
+      slope: 0,
+      W: diagonal(last.W),
+      b: new Float32Array(last.n_in),
+    };
+    const parts = hidden.length
+      ? columnsOf(this.#core.predict({ ...network, layers: [...hidden, each] }, data), last.n_in)
+      : [];
+    return {
+      said: this.#core.predict(network, data),
+      parts,
+      bias: last.b[0],
+      units: [],
+      accuracy: null,
+      loss: history.newest?.loss ?? null,
+      history: history.points,
+      n_classes: 0,
+      layers: plain(network),
+    };
   }
 
   /** The line of least squares: a network without hidden layer, trained until it has settled. */
   #straightLine() {
-    const examples = this.#examples(), n = examples.targets.length, [left, right] = this.#box, width = right - left;
-    const network = networkOf(1, [], 1, true), optimizer = { kind: "nesterov", momentum: 0.9 }, order = Array.from({ length: n }, (_, i) => i);
+    const examples = this.#examples();
+    const n = examples.targets.length;
+    const [left, right] = this.#box;
+    const width = right - left;
+    const network = networkOf(1, [], 1, true);
+    const optimizer = { kind: "nesterov", momentum: 0.9 };
+    const order = Array.from({ length: n }, (_, i) => i);
     const whole = { ...examples, scale: 2 / width, shift: -(left + right) / width, order, batchSize: n };
     for (let i = 0; i < LINE_EPOCHS; i++) this.#core.epoch(network, optimizer, { ...whole, learningRates: [0.1] });
     const { loss } = this.#core.epoch(network, { kind: "sgd" }, { ...whole, learningRates: [0] });
-    return { loss: loss / n, said: this.#core.predict(network, { inputs: lineOf(this.#box, ALONG), scale: whole.scale, shift: whole.shift }) };
+    return {
+      loss: loss / n,
+      said: this.#core.predict(network, { inputs: lineOf(this.#box, ALONG), scale: whole.scale, shift: whole.shift }),
+    };
   }
 }
 
@@ -139,7 +251,12 @@ export class Plane {
 function networkOf(nIn, hidden, nOut, isCurve) {
   const widths = [nIn, ...hidden.map(([units]) => units), nOut];
   const layers = widths.slice(1).map((n_out, l) => ({
-    n_in: widths[l], n_out, activation: hidden[l]?.[1] ?? "identity", slope: 0.01, W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out),
+    n_in: widths[l],
+    n_out,
+    activation: hidden[l]?.[1] ?? "identity",
+    slope: 0.01,
+    W: new Float32Array(widths[l] * n_out),
+    b: new Float32Array(n_out),
   }));
   return { layers, loss: isCurve ? "squared_error" : "softmax_cross_entropy" };
 }
@@ -148,12 +265,17 @@ const plain = ({ layers }) => layers.map(({ n_in, n_out, activation, W, b }) => 
 
 /** The first columns of n numbers a row, each as an array. */
 function columnsOf(all, n) {
-  return Array.from({ length: Math.min(MOST_UNITS, n) }, (_, j) => Float32Array.from({ length: all.length / n }, (_, i) => all[i * n + j]));
+  return Array.from({ length: Math.min(MOST_UNITS, n) }, (_, j) =>
+    Float32Array.from({ length: all.length / n }, (_, i) => all[i * n + j]),
+  );
 }
 
 /** A square matrix with these numbers from corner to corner. */
 function diagonal(numbers) {
-  const n = numbers.length, matrix = new Float32Array(n * n);
-  numbers.forEach((number, i) => { matrix[i * n + i] = number; });
+  const n = numbers.length;
+  const matrix = new Float32Array(n * n);
+  numbers.forEach((number, i) => {
+    matrix[i * n + i] = number;
+  });
   return matrix;
 }

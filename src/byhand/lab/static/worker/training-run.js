@@ -9,60 +9,114 @@ import { outputFor } from "./output-kinds.js";
 
 const SHUFFLE = 1; // the stream, as in randomness.py
 
-const PREPARATIONS = { // stored numbers 0 … top become, as in data/prepare.py
+const PREPARATIONS = {
+  // stored numbers 0 … top become, as in data/prepare.py
   unit: ({ top }) => ({ scale: 1 / top, shift: 0 }),
   signed: ({ top }) => ({ scale: 2 / top, shift: -1 }),
-  standard: (data, core) => data.standard ??= standard(data.train.inputs, core),
+  standard: (data, core) => (data.standard ??= standard(data.train.inputs, core)),
   raw: () => ({ scale: 1, shift: 0 }),
 };
 
 /** Mean 0 and deviation 1 over all pixels: each grey level as often as it occurs, summed by the core. */
 function standard(inputs, core) {
-  const counts = new Float64Array(256), levels = Float64Array.from(counts.keys());
+  const counts = new Float64Array(256);
+  const levels = Float64Array.from(counts.keys());
   for (let i = 0; i < inputs.length; i++) counts[inputs[i]]++;
   const meanOf = (numbers) => core.products(counts, numbers).sum / inputs.length;
-  const mean = meanOf(levels), away = levels.map((level) => level - mean), deviation = Math.sqrt(meanOf(core.products(away, away).products));
+  const mean = meanOf(levels);
+  const away = levels.map((level) => level - mean);
+  const deviation = Math.sqrt(meanOf(core.products(away, away).products));
   const scale = 1 / (mean + deviation - mean);
   return { scale, shift: -mean * scale };
 }
 
 export class Course {
-  #core; #data; #settings; #inputs; #optimizer; #order = []; #drawn = 0; // by dropout in this epoch
-  #rateOf; #stepsAnEpoch; // learning rate of a step, counted as if nothing were left out
-  epoch = 0; at = 0; step = 0; sums = { loss: 0, right: 0, examples: 0 }; diverged = null;
+  #core;
+  #data;
+  #settings;
+  #inputs;
+  #optimizer;
+  #order = [];
+  #drawn = 0; // by dropout in this epoch
+  #rateOf;
+  #stepsAnEpoch; // learning rate of a step, counted as if nothing were left out
+  epoch = 0;
+  at = 0;
+  step = 0;
+  sums = { loss: 0, right: 0, examples: 0 };
+  diverged = null;
 
   /** settings: the table of shared/settings.js, `without` too; data: of datasets.js. */
   constructor(core, data, settings) {
     Object.assign(this, { model: modelOf(core, data, settings) });
-    this.#core = core; this.#data = data; this.#settings = settings;
-    core.initialize(this.model.network, { initializer: settings.initializer, factor: factorOf(settings), seed: settings.seed });
+    this.#core = core;
+    this.#data = data;
+    this.#settings = settings;
+    core.initialize(this.model.network, {
+      initializer: settings.initializer,
+      factor: factorOf(settings),
+      seed: settings.seed,
+    });
     this.#inputs = data.kept ??= core.keep(data.train.inputs);
     this.#stepsAnEpoch = Math.ceil(data.train.labels.length / settings.batchSize);
     this.#rateOf = scheduleOf(settings, this.#stepsAnEpoch * settings.epochs);
-    this.#optimizer = { kind: settings.optimizer, momentum: settings.momentum ?? 0.9, beta1: 0.9, beta2: 0.999, weightDecay: decayOf(settings) };
+    this.#optimizer = {
+      kind: settings.optimizer,
+      momentum: settings.momentum ?? 0.9,
+      beta1: 0.9,
+      beta2: 0.999,
+      weightDecay: decayOf(settings),
+    };
     this.#beginEpoch();
   }
 
-  get isOver() { return this.epoch >= this.#settings.epochs || Boolean(this.diverged); }
+  get isOver() {
+    return this.epoch >= this.#settings.epochs || Boolean(this.diverged);
+  }
 
-  get settings() { return this.#settings; }
+  get settings() {
+    return this.#settings;
+  }
 
   /** Examples of this epoch. */
-  get n() { return this.#order.length; }
+  get n() {
+    return this.#order.length;
+  }
 
   /** Steps that are left of this epoch. */
-  get left() { return Math.ceil((this.#order.length - this.at) / this.#settings.batchSize); }
+  get left() {
+    return Math.ceil((this.#order.length - this.at) / this.#settings.batchSize);
+  }
 
   /** The learning rate of the next step, or of the last. */
-  get learningRate() { return this.#rate(this.isOver ? -1 : 0); }
+  get learningRate() {
+    return this.#rate(this.isOver ? -1 : 0);
+  }
 
   /** Of a step from here on. An epoch that is shorter, because something is left out, begins where it would have begun. */
-  #rate(on) { return this.#rateOf(Math.max(0, this.epoch * this.#stepsAnEpoch + Math.floor(this.at / this.#settings.batchSize) + on)); }
+  #rate(on) {
+    return this.#rateOf(
+      Math.max(0, this.epoch * this.#stepsAnEpoch + Math.floor(this.at / this.#settings.batchSize) + on),
+    );
+  }
 
   /** All there is now. */
   mark() {
-    const { first, second, steps } = this.#optimizer, { epoch, at, step, sums, diverged } = this;
-    return { params: paramsOf(this.model.network).map((array) => array.slice()), first, second, steps, order: this.#order, drawn: this.#drawn, epoch, at, step, sums: { ...sums }, diverged };
+    const { first, second, steps } = this.#optimizer;
+    const { epoch, at, step, sums, diverged } = this;
+    return {
+      params: paramsOf(this.model.network).map((array) => array.slice()),
+      first,
+      second,
+      steps,
+      order: this.#order,
+      drawn: this.#drawn,
+      epoch,
+      at,
+      step,
+      sums: { ...sums },
+      diverged,
+    };
   }
 
   /** Go back, or on, to a mark of the same training, or of one that was the same up to there. */
@@ -96,15 +150,26 @@ export class Course {
   }
 
   #learnFrom(steps, told) {
-    const { batchSize, seed } = this.#settings, order = this.#order.slice(this.at, this.at + steps * batchSize);
+    const { batchSize, seed } = this.#settings;
+    const order = this.#order.slice(this.at, this.at + steps * batchSize);
     const result = this.#core.epoch(this.model.network, this.#optimizer, {
-      inputs: this.#inputs, ...this.model.preparation, labels: this.#data.train.labels, order, batchSize, draws: { seed, epoch: this.epoch + 1, position: this.#drawn },
+      inputs: this.#inputs,
+      ...this.model.preparation,
+      labels: this.#data.train.labels,
+      order,
+      batchSize,
+      draws: { seed, epoch: this.epoch + 1, position: this.#drawn },
       learningRates: Float64Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) => this.#rate(i)),
     });
     this.#drawn += result.draws;
     this.at += order.length;
     this.step += result.steps;
-    for (const sums of [this.sums, told]) Object.assign(sums, { loss: sums.loss + result.loss, right: sums.right + result.right, examples: sums.examples + order.length });
+    for (const sums of [this.sums, told])
+      Object.assign(sums, {
+        loss: sums.loss + result.loss,
+        right: sums.right + result.right,
+        examples: sums.examples + order.length,
+      });
     if (result.status === "diverged") this.diverged = { step: this.step };
   }
 
@@ -115,7 +180,9 @@ export class Course {
 
   /** Steps until a batch is passed by or a class is left out; 0: this batch is. */
   #untilLeftOut() {
-    const events = (this.#settings.without ?? []).map(({ kind, step, from }) => kind === "batch" ? step : from).filter((step) => step > this.step);
+    const events = (this.#settings.without ?? [])
+      .map(({ kind, step, from }) => (kind === "batch" ? step : from))
+      .filter((step) => step > this.step);
     const isNow = (this.#settings.without ?? []).some(({ kind, step }) => kind === "batch" && step === this.step);
     return isNow ? 0 : Math.min(...events, Infinity) - this.step;
   }
@@ -123,58 +190,134 @@ export class Course {
   /** Take what is left out from here on out of what is to come in this epoch, and, where batches are normalised, the last
    * example should it be left alone. */
   #leaveOut() {
-    const { labels } = this.#data.train, gone = (this.#settings.without ?? []).filter(({ kind, from }) => kind === "class" && from <= this.step).map(({ label }) => label);
-    if (gone.length) this.#order = [...this.#order.slice(0, this.at), ...this.#order.slice(this.at).filter((i) => !gone.includes(labels[i]))];
-    if (gone.length && this.#settings.batchNorm && (this.#order.length - this.at) % this.#settings.batchSize === 1) this.#order = this.#order.slice(0, -1);
+    const { labels } = this.#data.train;
+    const gone = (this.#settings.without ?? [])
+      .filter(({ kind, from }) => kind === "class" && from <= this.step)
+      .map(({ label }) => label);
+    if (gone.length)
+      this.#order = [
+        ...this.#order.slice(0, this.at),
+        ...this.#order.slice(this.at).filter((i) => !gone.includes(labels[i])),
+      ];
+    if (gone.length && this.#settings.batchNorm && (this.#order.length - this.at) % this.#settings.batchSize === 1)
+      this.#order = this.#order.slice(0, -1);
   }
 
   #beginEpoch(epoch = 0) {
-    const { shuffle, seed } = this.#settings, n = this.#data.train.labels.length;
+    const { shuffle, seed } = this.#settings;
+    const n = this.#data.train.labels.length;
     Object.assign(this, { epoch, at: 0, sums: { loss: 0, right: 0, examples: 0 } });
     this.#drawn = 0;
-    this.#order = shuffle ? this.#core.order({ seed, stream: SHUFFLE, epoch: epoch + 1 }, n) : Array.from(this.#data.train.labels.keys());
+    this.#order = shuffle
+      ? this.#core.order({ seed, stream: SHUFFLE, epoch: epoch + 1 }, n)
+      : Array.from(this.#data.train.labels.keys());
     this.#leaveOut();
   }
 }
 
 /** Every array that training changes. */
-const paramsOf = ({ layers }) => layers.flatMap(({ W, b, batchNorm: norm }) => [W, b, ...(norm ? [norm.gamma, norm.beta, norm.mean, norm.variance] : [])]);
+const paramsOf = ({ layers }) =>
+  layers.flatMap(({ W, b, batchNorm: norm }) => [
+    W,
+    b,
+    ...(norm ? [norm.gamma, norm.beta, norm.mean, norm.variance] : []),
+  ]);
 
 /** A network without weights yet, and how its inputs are prepared. */
 function modelOf(core, data, settings) {
   const { hidden, activation, loss, labelSmoothing = 0, preparation } = settings;
   if (settings.batchNorm) refuseBatchOfOne(data.train.labels.length, settings.batchSize);
-  const output = loss === "squared_error" ? "sigmoid" : "identity", widths = [data.nIn, ...hidden, 10];
+  const output = loss === "squared_error" ? "sigmoid" : "identity";
+  const widths = [data.nIn, ...hidden, 10];
   const layers = widths.slice(1).map((n_out, l) => ({
-    n_in: widths[l], n_out, activation: l === hidden.length ? output : activation, slope: 0.01,
-    W: new Float32Array(widths[l] * n_out), b: new Float32Array(n_out), ...(l < hidden.length && between(settings, l, widths[l], n_out)),
+    n_in: widths[l],
+    n_out,
+    activation: l === hidden.length ? output : activation,
+    slope: 0.01,
+    W: new Float32Array(widths[l] * n_out),
+    b: new Float32Array(n_out),
+    ...(l < hidden.length && between(settings, l, widths[l], n_out)),
   }));
   return {
-    output: outputFor(loss, 10), network: { layers, loss, labelSmoothing }, preparation: { name: preparation, ...PREPARATIONS[preparation](data, core) },
-    recipe: recipeOf(data, settings, output), classNames: [..."0123456789"], imageShape: data.imageShape, name: `${widths.join("-")}, trained here`,
+    output: outputFor(loss, 10),
+    network: { layers, loss, labelSmoothing },
+    preparation: { name: preparation, ...PREPARATIONS[preparation](data, core) },
+    recipe: recipeOf(data, settings, output),
+    classNames: [..."0123456789"],
+    imageShape: data.imageShape,
+    name: `${widths.join("-")}, trained here`,
   };
 }
 
 /** What lies behind a hidden layer, as Network.mlp has it: settings.batchNorm, dropout and residual may ask for it. */
 function between({ batchNorm = false, dropout = 0, residual = false }, l, n_in, n_out) {
-  const arrays = () => Object.fromEntries(["gamma", "beta", "mean", "variance"].map((name) => [name, new Float32Array(n_out)]));
-  return { dropout, residual: residual && l > 0 && n_in === n_out ? 1 : 0, ...(batchNorm && { batchNorm: { ...arrays(), momentum: 0.1, epsilon: 1e-5 } }) };
+  const arrays = () =>
+    Object.fromEntries(["gamma", "beta", "mean", "variance"].map((name) => [name, new Float32Array(n_out)]));
+  return {
+    dropout,
+    residual: residual && l > 0 && n_in === n_out ? 1 : 0,
+    ...(batchNorm && { batchNorm: { ...arrays(), momentum: 0.1, epsilon: 1e-5 } }),
+  };
 }
 
 function refuseBatchOfOne(n, batchSize) {
-  if (batchSize === 1 || n % batchSize === 1) throw new Error(`batch normalisation needs two examples in every batch, and ${n} in batches of ${batchSize} leave one alone: choose another batch size`);
+  if (batchSize === 1 || n % batchSize === 1)
+    throw new Error(
+      `batch normalisation needs two examples in every batch, and ${n} in batches of ${batchSize} leave one alone: choose another batch size`,
+    );
 }
 
 /** The same training as a recipe of byhand's. */
 function recipeOf(data, settings, output) {
-  const { preparation, hidden, activation, initializer, dropout = 0, batchNorm = false, residual = false, loss, labelSmoothing = 0, optimizer, momentum = 0.9, schedule = "constant", learningRate, warmUp = 0, epochs, batchSize, shuffle, seed } = settings;
+  const {
+    preparation,
+    hidden,
+    activation,
+    initializer,
+    dropout = 0,
+    batchNorm = false,
+    residual = false,
+    loss,
+    labelSmoothing = 0,
+    optimizer,
+    momentum = 0.9,
+    schedule = "constant",
+    learningRate,
+    warmUp = 0,
+    epochs,
+    batchSize,
+    shuffle,
+    seed,
+  } = settings;
   return {
-    name: "page", title: `${[data.nIn, ...hidden, 10].join("-")}, trained in the page`, expects: "", data: data.name, preparation, hidden, activation, output,
-    initializer, init_scale: factorOf({ initializer }), dropout, batch_norm: batchNorm, residual,
-    loss, label_smoothing: labelSmoothing, optimizer, momentum, weight_decay: decayOf({ optimizer }), schedule, learning_rate: learningRate, warm_up: warmUp, epochs, batch_size: batchSize, shuffle, seed,
+    name: "page",
+    title: `${[data.nIn, ...hidden, 10].join("-")}, trained in the page`,
+    expects: "",
+    data: data.name,
+    preparation,
+    hidden,
+    activation,
+    output,
+    initializer,
+    init_scale: factorOf({ initializer }),
+    dropout,
+    batch_norm: batchNorm,
+    residual,
+    loss,
+    label_smoothing: labelSmoothing,
+    optimizer,
+    momentum,
+    weight_decay: decayOf({ optimizer }),
+    schedule,
+    learning_rate: learningRate,
+    warm_up: warmUp,
+    epochs,
+    batch_size: batchSize,
+    shuffle,
+    seed,
   };
 }
 
-const decayOf = ({ optimizer }) => optimizer === "adamw" ? 0.01 : 0;
+const decayOf = ({ optimizer }) => (optimizer === "adamw" ? 0.01 : 0);
 
 const factorOf = ({ initializer }) => ({ normal: 0.1, uniform: 0.1 })[initializer] ?? 1;

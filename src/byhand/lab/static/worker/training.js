@@ -10,24 +10,49 @@ const FRAME_MS = 80; // how long the core works before it shows a frame and hear
 const UNITS = 64; // of the first layer, shown as pictures
 const POINTS = 1000; // of the live curve
 const MOMENTS = 2; // recomputed ones that are kept
-const MARKS_BYTES = 48 << 20, MOST_MARKS = 64; // the same
+const MARKS_BYTES = 48 << 20;
+const MOST_MARKS = 64; // the same
 
 export class Training {
-  #core; #data; #publish; #course; #running = false; #seconds = 0; #seen = 0; #history = []; #curve = new Curve(POINTS); #marks = []; #spacing = 1; #moments = new Map(); #until = Infinity; #before = null; #diagnose; #findings = [];
+  #core;
+  #data;
+  #publish;
+  #course;
+  #running = false;
+  #seconds = 0;
+  #seen = 0;
+  #history = [];
+  #curve = new Curve(POINTS);
+  #marks = [];
+  #spacing = 1;
+  #moments = new Map();
+  #until = Infinity;
+  #before = null;
+  #diagnose;
+  #findings = [];
 
   /** settings: the table of shared/settings.js; data: of datasets.js; publish: is called with each frame; diagnose: with what came of
    * it, and returns what went wrong, as diagnosis.js has it. */
   constructor(core, data, settings, publish, diagnose = () => []) {
-    this.#core = core; this.#data = data; this.#publish = publish; this.#diagnose = diagnose;
+    this.#core = core;
+    this.#data = data;
+    this.#publish = publish;
+    this.#diagnose = diagnose;
     this.#course = new Course(core, data, settings);
     this.#mark();
   }
 
-  get isRunning() { return this.#running; }
+  get isRunning() {
+    return this.#running;
+  }
 
-  get model() { return this.#course.model; }
+  get model() {
+    return this.#course.model;
+  }
 
-  get diverged() { return this.#course.diverged; }
+  get diverged() {
+    return this.#course.diverged;
+  }
 
   /** Train until the last epoch or until paused; frames come meanwhile. */
   start() {
@@ -36,7 +61,8 @@ export class Training {
     const turn = () => {
       if (!this.#running) return;
       const until = performance.now() + FRAME_MS;
-      do this.#learn(Math.min(this.#stepsInOneGo(), this.#until - this.#course.step)); while (performance.now() < until && !this.#isThere());
+      do this.#learn(Math.min(this.#stepsInOneGo(), this.#until - this.#course.step));
+      while (performance.now() < until && !this.#isThere());
       if (this.#isThere()) [this.#running, this.#until] = [false, Infinity];
       this.#publish(this.frame());
       setTimeout(turn); // the page's messages come first
@@ -59,9 +85,21 @@ export class Training {
   /** The same training as it was after `to` steps, recomputed; of one to come, computed ahead: {model, frame}. */
   moment(to) {
     if (this.#moments.has(to)) return this.#moments.get(to);
-    const started = performance.now(), from = this.#marks.findLast(({ step }) => step <= to), past = new Course(this.#core, this.#data, this.#course.settings).restore(from).goTo(to);
-    const { model, step, epoch } = past, units = firstOf(model);
-    const frame = { schema: SCHEMA, kind: "moment", step, epoch, from: from.step, seconds: (performance.now() - started) / 1000, ...this.#validate(model), weights: pictures(units.W, units) };
+    const started = performance.now();
+    const from = this.#marks.findLast(({ step }) => step <= to);
+    const past = new Course(this.#core, this.#data, this.#course.settings).restore(from).goTo(to);
+    const { model, step, epoch } = past;
+    const units = firstOf(model);
+    const frame = {
+      schema: SCHEMA,
+      kind: "moment",
+      step,
+      epoch,
+      from: from.step,
+      seconds: (performance.now() - started) / 1000,
+      ...this.#validate(model),
+      weights: pictures(units.W, units),
+    };
     this.#moments = new Map([...this.#moments, [to, { model, frame }]].slice(-MOMENTS));
     return { model, frame };
   }
@@ -69,14 +107,24 @@ export class Training {
   /** How the first units' weights differ between two moments, as pictures: other − one, by the core. */
   difference({ one, other }) {
     const [before, after] = [one, other].map((to) => firstOf(this.moment(to).model));
-    return { schema: SCHEMA, kind: "difference", one, other, weights: pictures(this.#core.moved(after.W, before.W, 1), after) };
+    return {
+      schema: SCHEMA,
+      kind: "difference",
+      one,
+      other,
+      weights: pictures(this.#core.moved(after.W, before.W, 1), after),
+    };
   }
 
   /** The same training without some of its batches or digits; started, it goes to where this one is. */
   without(left) {
-    const { step, isOver, settings } = this.#course, happens = (one) => one.step ?? one.from, first = Math.min(...left.map(happens), Infinity);
+    const { step, isOver, settings } = this.#course;
+    const happens = (one) => one.step ?? one.from;
+    const first = Math.min(...left.map(happens), Infinity);
     const other = new Training(this.#core, this.#data, { ...settings, without: left }, this.#publish, this.#diagnose);
-    const same = this.#marks.findLast((mark) => mark.step <= first && (settings.without ?? []).every((one) => happens(one) > mark.step));
+    const same = this.#marks.findLast(
+      (mark) => mark.step <= first && (settings.without ?? []).every((one) => happens(one) > mark.step),
+    );
     if (same) other.#course.restore(same);
     other.#history = this.#history.filter(({ epoch }) => epoch <= other.#course.epoch);
     other.#curve = this.#curve.upTo(({ at }) => at <= other.#course.epoch);
@@ -85,19 +133,40 @@ export class Training {
   }
 
   frame() {
-    const { model, step, epoch, sums, settings, diverged, learningRate } = this.#course, { layers } = model.network, units = firstOf(model), last = this.#history.at(-1);
+    const { model, step, epoch, sums, settings, diverged, learningRate } = this.#course;
+    const { layers } = model.network;
+    const units = firstOf(model);
+    const last = this.#history.at(-1);
     const sofar = sums.examples ? { loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples } : last; // of this epoch
     return {
-      schema: SCHEMA, kind: "training", recipe: "page", sizes: [units.n_in, ...layers.map((layer) => layer.n_out)], is_folded: Boolean(layers[0].batchNorm), learning_rate: learningRate,
-      epoch, epochs: settings.epochs, step, running: this.#running, diverged, findings: this.#findings,
-      loss: sofar?.loss ?? null, accuracy: sofar?.accuracy ?? null, validation: last?.validation ?? null,
+      schema: SCHEMA,
+      kind: "training",
+      recipe: "page",
+      sizes: [units.n_in, ...layers.map((layer) => layer.n_out)],
+      is_folded: Boolean(layers[0].batchNorm),
+      learning_rate: learningRate,
+      epoch,
+      epochs: settings.epochs,
+      step,
+      running: this.#running,
+      diverged,
+      findings: this.#findings,
+      loss: sofar?.loss ?? null,
+      accuracy: sofar?.accuracy ?? null,
+      validation: last?.validation ?? null,
       examples_per_second: this.#seconds ? this.#seen / this.#seconds : 0,
-      weights: pictures(units.W, units), history: this.#history, curve: this.#curve.points, without: settings.without ?? [],
-      before: this.#before, after: this.#before && !this.#running ? { ...this.#validate(this.model), step } : null,
+      weights: pictures(units.W, units),
+      history: this.#history,
+      curve: this.#curve.points,
+      without: settings.without ?? [],
+      before: this.#before,
+      after: this.#before && !this.#running ? { ...this.#validate(this.model), step } : null,
     };
   }
 
-  #isThere() { return this.#course.isOver || this.#course.step >= this.#until; }
+  #isThere() {
+    return this.#course.isOver || this.#course.step >= this.#until;
+  }
 
   /** About a third of a frame's time, once the speed is known. */
   #stepsInOneGo() {
@@ -106,30 +175,63 @@ export class Training {
   }
 
   #learn(steps) {
-    const course = this.#course, { epoch, n, sums } = course, started = performance.now(), told = course.learn(steps);
+    const course = this.#course;
+    const { epoch, n, sums } = course;
+    const started = performance.now();
+    const told = course.learn(steps);
     this.#seconds += (performance.now() - started) / 1000;
     this.#seen += told.examples;
-    const isClosed = course.epoch > epoch, point = { at: isClosed ? course.epoch : epoch + course.at / n, loss: told.loss / told.examples, accuracy: told.right / told.examples };
+    const isClosed = course.epoch > epoch;
+    const point = {
+      at: isClosed ? course.epoch : epoch + course.at / n,
+      loss: told.loss / told.examples,
+      accuracy: told.right / told.examples,
+    };
     if (told.examples) this.#curve.push(point);
-    const { loss, accuracy } = isClosed ? this.#validate(this.model) : {}, heldBack = { loss, accuracy };
-    if (isClosed) this.#history = [...this.#history, { epoch: course.epoch, loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples, validation: heldBack }];
+    const { loss, accuracy } = isClosed ? this.#validate(this.model) : {};
+    const heldBack = { loss, accuracy };
+    if (isClosed)
+      this.#history = [
+        ...this.#history,
+        {
+          epoch: course.epoch,
+          loss: sums.loss / sums.examples,
+          accuracy: sums.right / sums.examples,
+          validation: heldBack,
+        },
+      ];
     if (!course.diverged) this.#mark();
     if (course.isOver && !course.diverged) this.#findings = this.#found();
   }
 
   /** What went wrong without failing, now that it has ended. */
   #found() {
-    const { model, settings } = this.#course, { network: initial } = new Course(this.#core, this.#data, settings).model;
-    return this.#diagnose({ core: this.#core, model, initial, part: this.#data.train, history: this.#history, rate: settings.learningRate });
+    const { model, settings } = this.#course;
+    const { network: initial } = new Course(this.#core, this.#data, settings).model;
+    return this.#diagnose({
+      core: this.#core,
+      model,
+      initial,
+      part: this.#data.train,
+      history: this.#history,
+      rate: settings.learningRate,
+    });
   }
 
   /** The held-back examples: their mean loss, and what is right, of all and class by class. */
   #validate({ network, preparation }) {
-    const { held } = this.#data, n = network.layers.at(-1).n_out;
-    const output = this.#core.predict(network, { inputs: held.inputs, ...preparation }), loss = this.#core.meanLoss(network, output, held.labels);
+    const { held } = this.#data;
+    const n = network.layers.at(-1).n_out;
+    const output = this.#core.predict(network, { inputs: held.inputs, ...preparation });
+    const loss = this.#core.meanLoss(network, output, held.labels);
     const counts = this.#core.confusion(output, held.labels, n);
-    const rows = Array.from({ length: n }, (_, k) => counts.slice(k * n, (k + 1) * n)), total = (numbers) => numbers.reduce((sum, count) => sum + count, 0);
-    return { loss: Number.isFinite(loss) ? loss : null, accuracy: total(rows.map((row, k) => row[k])) / held.labels.length, classes: rows.map((row, k) => row[k] / total(row)) };
+    const rows = Array.from({ length: n }, (_, k) => counts.slice(k * n, (k + 1) * n));
+    const total = (numbers) => numbers.reduce((sum, count) => sum + count, 0);
+    return {
+      loss: Number.isFinite(loss) ? loss : null,
+      accuracy: total(rows.map((row, k) => row[k])) / held.labels.length,
+      classes: rows.map((row, k) => row[k] / total(row)),
+    };
   }
 
   /** Keep a mark now and then: the more there are, the rarer. */
@@ -148,5 +250,7 @@ const firstOf = ({ network }) => folded({ layers: [network.layers[0]] }).layers[
 
 /** The first units' weights as pictures. */
 function pictures(W, { n_in, n_out }) {
-  return Array.from({ length: Math.min(UNITS, n_out) }, (_, j) => Float32Array.from({ length: n_in }, (_, k) => W[k * n_out + j]));
+  return Array.from({ length: Math.min(UNITS, n_out) }, (_, j) =>
+    Float32Array.from({ length: n_in }, (_, k) => W[k * n_out + j]),
+  );
 }

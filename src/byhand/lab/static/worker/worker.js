@@ -18,7 +18,12 @@ const MAX_FILE = 64 << 20; // bytes of a dropped file
 const models = {}; // name → network with its preparation
 const sets = {}; // name → promise of a data set: once opened, it stays
 const tables = {}; // the same of tables that page and desk share
-let core, chosen, training, plane, conduct, planesBefore = []; // chosen: which data
+let core;
+let chosen;
+let training;
+let plane;
+let conduct;
+let planesBefore = []; // chosen: which data
 
 const ready = load();
 
@@ -32,7 +37,8 @@ async function fetched(url, headers = {}) {
   const inside = globalThis.byhandFiles?.[url.pathname]; // an exported page carries its files
   if (inside) return Uint8Array.from(atob(inside), (sign) => sign.charCodeAt(0)).buffer;
   const reply = await fetch(url, { headers });
-  if (!reply.ok) throw new Error(`${url.pathname.split("/").pop()} did not come: ${reply.status} ${reply.statusText}`.trim());
+  if (!reply.ok)
+    throw new Error(`${url.pathname.split("/").pop()} did not come: ${reply.status} ${reply.statusText}`.trim());
   return reply.arrayBuffer();
 }
 
@@ -42,8 +48,19 @@ function modelNamed(name) {
 }
 
 const about = ({ network, output, preparation, classNames, imageShape, name }) => ({
-  name, output, classNames, imageShape, preparation,
-  layers: network.layers.map(({ n_in, n_out, activation, batchNorm, dropout = 0, residual = 0 }) => ({ n_in, n_out, activation, batchNorm: Boolean(batchNorm), dropout, residual })),
+  name,
+  output,
+  classNames,
+  imageShape,
+  preparation,
+  layers: network.layers.map(({ n_in, n_out, activation, batchNorm, dropout = 0, residual = 0 }) => ({
+    n_in,
+    n_out,
+    activation,
+    batchNorm: Boolean(batchNorm),
+    dropout,
+    residual,
+  })),
 });
 
 const answers = {
@@ -56,14 +73,15 @@ const answers = {
   walk: ({ model, stored, label }) => walk(core, modelNamed(model), stored, label),
   sum: ({ model, stored, layer, unit }) => sumOf(core, modelNamed(model), stored, layer, unit),
   confusions: async ({ model }) => confusions(core, modelNamed(model), await opened(modelNamed(model))),
-  exciting: async ({ model, layer, unit }) => exciting(core, modelNamed(model), await opened(modelNamed(model)), layer, unit),
+  exciting: async ({ model, layer, unit }) =>
+    exciting(core, modelNamed(model), await opened(modelNamed(model)), layer, unit),
   examine: (request) => stepFor(request),
   cell: ({ name, row, col, ...request }) => cellOf(core, stepFor(request), { name, row, col }),
   digit: async ({ index }) => digitAt(await opened(), index),
 
   /** A model as a file of byhand's, dropped or from the server. */
   async openModel({ bytes, token, name }) {
-    const file = bytes ?? await fetched(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token });
+    const file = bytes ?? (await fetched(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token }));
     models.given = await modelFrom(file, name);
     return about(models.given);
   },
@@ -81,16 +99,31 @@ const answers = {
     if (files) sets.mnist = Promise.resolve(await dataFrom(files));
     const data = await dataNamed(name, token);
     chosen = { name, token };
-    return { name: data.name, n_train: data.train.labels.length, n_held: data.held.labels.length, n_test: data.test.labels.length, imageShape: data.imageShape };
+    return {
+      name: data.name,
+      n_train: data.train.labels.length,
+      n_held: data.held.labels.length,
+      n_test: data.test.labels.length,
+      imageShape: data.imageShape,
+    };
   },
 
   /** Data that are at hand, as /api/hello says: fetched when they are first needed. */
-  chooseData({ name, token }) { chosen = { name, token }; },
+  chooseData({ name, token }) {
+    chosen = { name, token };
+  },
 
   async begin({ settings }) {
     training?.pause();
-    const data = await opened(), table = await tableNamed("diagnosis");
-    training = new Training(core, data, settings, (frame) => postMessage({ frame }), (seen) => diagnose(table, seen));
+    const data = await opened();
+    const table = await tableNamed("diagnosis");
+    training = new Training(
+      core,
+      data,
+      settings,
+      (frame) => postMessage({ frame }),
+      (seen) => diagnose(table, seen),
+    );
     models.trained = training.model;
     return training.frame();
   },
@@ -132,9 +165,17 @@ const answers = {
   experiments: () => tableNamed("experiments"),
   async conduct({ name, seeds }) {
     conduct?.stop();
-    const table = await answers.experiments(), { Conduct } = await import("./experiments/runner.js");
+    const table = await answers.experiments();
+    const { Conduct } = await import("./experiments/runner.js");
     const { kind } = table.experiments.find(({ id }) => id === name) ?? {};
-    conduct = new Conduct(core, ["starts", "clouds"].includes(kind) ? null : await opened(), table, name, seeds, (frame) => postMessage({ frame }));
+    conduct = new Conduct(
+      core,
+      ["starts", "clouds"].includes(kind) ? null : await opened(),
+      table,
+      name,
+      seeds,
+      (frame) => postMessage({ frame }),
+    );
     return conduct.start();
   },
   conductStop: () => conduct?.stop(),
@@ -143,27 +184,43 @@ const answers = {
 let step = { key: null, of: null, frame: null }; // the newest: its cells are asked for one by one
 
 function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
-  const key = JSON.stringify([of, model, stored && Array.from(stored), label, point, rate, epoch, edits]), looked = of === "plane" ? plane : modelNamed(model);
-  if (step.key !== key || step.of !== looked) step = { key, of: looked, frame: stepOf(core, of === "plane" ? plane.problem(point) : problem(core, looked, stored, label), rate) };
+  const key = JSON.stringify([of, model, stored && Array.from(stored), label, point, rate, epoch, edits]);
+  const looked = of === "plane" ? plane : modelNamed(model);
+  if (step.key !== key || step.of !== looked)
+    step = {
+      key,
+      of: looked,
+      frame: stepOf(core, of === "plane" ? plane.problem(point) : problem(core, looked, stored, label), rate),
+    };
   return step.frame;
 }
 
 /** A data set, fetched once; one that did not come is asked for again. */
 function dataNamed(name, token) {
   const get = (path) => fetched(new URL(path, import.meta.url), { "X-Byhand-Token": token ?? "" });
-  return sets[name] ??= openData(name, get).catch((error) => { delete sets[name]; throw error; });
+  return (sets[name] ??= openData(name, get).catch((error) => {
+    delete sets[name];
+    throw error;
+  }));
 }
 
 /** The same of a JSON table beside the page. */
 function tableNamed(name) {
-  const read = async () => JSON.parse(new TextDecoder().decode(await fetched(new URL(`../data/${name}.json`, import.meta.url))));
-  return tables[name] ??= read().catch((error) => { delete tables[name]; throw error; });
+  const read = async () =>
+    JSON.parse(new TextDecoder().decode(await fetched(new URL(`../data/${name}.json`, import.meta.url))));
+  return (tables[name] ??= read().catch((error) => {
+    delete tables[name];
+    throw error;
+  }));
 }
 
 async function opened(model) {
   if (!chosen) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
   const data = await dataNamed(chosen.name, chosen.token);
-  if (model && model.network.layers[0].n_in !== data.nIn) throw new Error(`this network looks at ${model.network.layers[0].n_in} numbers, the pictures of ${data.name} have ${data.nIn}`);
+  if (model && model.network.layers[0].n_in !== data.nIn)
+    throw new Error(
+      `this network looks at ${model.network.layers[0].n_in} numbers, the pictures of ${data.name} have ${data.nIn}`,
+    );
   return data;
 }
 

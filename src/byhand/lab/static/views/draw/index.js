@@ -13,7 +13,7 @@ const PENS = { thin: 0.04, medium: 0.075, thick: 0.115 }; // of the side
 const REST_MS = 150; // how long the pen must rest before the sureness is computed
 const words = TEXT.draw;
 
-const topOf = ({ length }) => length === 64 ? 16 : 255; // full ink in a picture of so many pixels
+const topOf = ({ length }) => (length === 64 ? 16 : 255); // full ink in a picture of so many pixels
 const sizeOf = ({ length }) => [Math.sqrt(length), Math.sqrt(length)];
 
 export function drawView(app, first) {
@@ -23,15 +23,25 @@ export function drawView(app, first) {
   const [bars, reason, sureness, pixel, rather] = ["div", "div", "div", "p", "span"].map((tag) => h(tag));
   pixel.setAttribute("aria-live", "polite");
   pixel.className = "readout";
-  const seenHelp = h("p", { class: "hint" }), isA = h("p", { class: "readout", "aria-live": "polite" }), refusal = h("div");
-  const small = h("canvas", { width: INK, height: INK }), under = h("canvas", { width: 280, height: 280 }), coarse = h("canvas");
-  let cursor = [14, 14], told = null, busy = false, again = false, state = first, frames = {};
+  const seenHelp = h("p", { class: "hint" });
+  const isA = h("p", { class: "readout", "aria-live": "polite" });
+  const refusal = h("div");
+  const small = h("canvas", { width: INK, height: INK });
+  const under = h("canvas", { width: 280, height: 280 });
+  const coarse = h("canvas");
+  let cursor = [14, 14];
+  let told = null;
+  let busy = false;
+  let again = false;
+  let state = first;
+  let frames = {};
 
   const shape = () => app.models[state.model]?.imageShape ?? [28, 28];
 
   /** Paint the strokes, each with its pen; small for the core, large for the eye. */
   function paintStrokes(canvas) {
-    const context = canvas.getContext("2d", { willReadFrequently: true }), side = canvas.width;
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const side = canvas.width;
     context.clearRect(0, 0, side, side);
     Object.assign(context, { lineCap: "round", lineJoin: "round" });
     context.strokeStyle = getComputedStyle(pad).color;
@@ -47,7 +57,8 @@ export function drawView(app, first) {
 
   /** The pad: what lies under, and the strokes on it. */
   function paintPad() {
-    const context = paintStrokes(pad), { under: stored } = sheet();
+    const context = paintStrokes(pad);
+    const { under: stored } = sheet();
     if (!stored) return;
     paintInk(under, stored, sizeOf(stored), topOf(stored));
     context.globalCompositeOperation = "destination-over"; // below the strokes
@@ -57,15 +68,18 @@ export function drawView(app, first) {
 
   /** What the network sees of the sheet: centred as MNIST's digits, or as it lies where something lies under it or the picture is small. */
   async function storedOf({ under: stored }) {
-    const [height, width] = shape(), base = stored?.length === height * width ? stored : null;
-    if (!base && height === 28) return (await app.engine.ask("read", { ink: inkIn(small), height: INK, width: INK })).stored;
+    const [height, width] = shape();
+    const base = stored?.length === height * width ? stored : null;
+    if (!base && height === 28)
+      return (await app.engine.ask("read", { ink: inkIn(small), height: INK, width: INK })).stored;
     Object.assign(coarse, { height, width });
     const top = topOf({ length: height * width });
-    return Uint8Array.from(inkIn(coarse), (alpha, i) => Math.max(base?.[i] ?? 0, Math.round(alpha * top / 255)));
+    return Uint8Array.from(inkIn(coarse), (alpha, i) => Math.max(base?.[i] ?? 0, Math.round((alpha * top) / 255)));
   }
 
   function inkIn(canvas) {
-    const { width, height } = canvas, rgba = paintStrokes(canvas).getImageData(0, 0, width, height).data;
+    const { width, height } = canvas;
+    const rgba = paintStrokes(canvas).getImageData(0, 0, width, height).data;
     return Float32Array.from({ length: width * height }, (_, i) => rgba[4 * i + 3]);
   }
 
@@ -73,15 +87,26 @@ export function drawView(app, first) {
   async function read() {
     paintPad();
     if (!app.models[state.model]?.imageShape) return;
-    if (busy) { again = true; return; }
+    if (busy) {
+      again = true;
+      return;
+    }
     busy = true;
     const one = sheet();
     try {
       const stored = await storedOf(one);
-      if (sheet() === one) { one.picture = stored; app.set({ picture: stored, digit: -1, label: -1 }); }
-    } catch (error) { app.tell(error.message); }
+      if (sheet() === one) {
+        one.picture = stored;
+        app.set({ picture: stored, digit: -1, label: -1 });
+      }
+    } catch (error) {
+      app.tell(error.message);
+    }
     busy = false;
-    if (again) { again = false; read(); }
+    if (again) {
+      again = false;
+      read();
+    }
   }
 
   /** Show the newest sheet and what the network sees of it. */
@@ -90,7 +115,10 @@ export function drawView(app, first) {
     paintPad();
     app.set({ picture: stored, digit, label: -1 });
   }
-  const lay = (stored, digit = -1) => { putSheet({ under: stored, strokes: [], picture: stored, digit }); settle(); };
+  const lay = (stored, digit = -1) => {
+    putSheet({ under: stored, strokes: [], picture: stored, digit });
+    settle();
+  };
 
   const place = (event) => {
     const box = pad.getBoundingClientRect();
@@ -108,31 +136,57 @@ export function drawView(app, first) {
     read();
   });
 
-  const clear = () => { if (sheet().picture || sheet().strokes.length) lay(null); };
-  const undo = () => { stepBack(); settle(); };
+  const clear = () => {
+    if (sheet().picture || sheet().strokes.length) lay(null);
+  };
+  const undo = () => {
+    stepBack();
+    settle();
+  };
   const undoButton = h("button", { type: "button", onclick: undo }, words.undo);
 
   /** Ink or wipe one pixel of what the network sees. */
   function edit([row, column]) {
-    const [height, width] = shape(), size = height * width, stored = state.picture?.length === size ? state.picture.slice() : new Uint8Array(size), full = topOf(stored);
+    const [height, width] = shape();
+    const size = height * width;
+    const stored = state.picture?.length === size ? state.picture.slice() : new Uint8Array(size);
+    const full = topOf(stored);
     stored[row * width + column] = stored[row * width + column] > full / 2 ? 0 : full;
     lay(stored);
   }
   /** Say what a pixel holds, again whenever the picture or its shares have changed. */
   function tellPixel([row, column]) {
     told = [row, column];
-    const [, width] = shape(), i = row * width + column, share = frames.why?.request.stored === state.picture ? frames.why.shares?.[i] : null;
-    fill(pixel, state.picture ? `Row ${row}, column ${column}: grey level ${state.picture[i]}${share === undefined || share === null ? "" : `, share ${number(share, 4)}`}` : "");
+    const [, width] = shape();
+    const i = row * width + column;
+    const share = frames.why?.request.stored === state.picture ? frames.why.shares?.[i] : null;
+    fill(
+      pixel,
+      state.picture
+        ? `Row ${row}, column ${column}: grey level ${state.picture[i]}${share === undefined || share === null ? "" : `, share ${number(share, 4)}`}`
+        : "",
+    );
   }
   const cell = (event, canvas) => {
-    const box = canvas.getBoundingClientRect(), [height, width] = shape();
-    return [Math.min(height - 1, Math.max(0, Math.floor((event.clientY - box.top) / box.height * height))), Math.min(width - 1, Math.max(0, Math.floor((event.clientX - box.left) / box.width * width)))];
+    const box = canvas.getBoundingClientRect();
+    const [height, width] = shape();
+    return [
+      Math.min(height - 1, Math.max(0, Math.floor(((event.clientY - box.top) / box.height) * height))),
+      Math.min(width - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * width))),
+    ];
   };
-  seen.addEventListener("click", (event) => { cursor = cell(event, seen); edit(cursor); tellPixel(cursor); });
-  for (const canvas of [seen, whyPicture]) canvas.addEventListener("pointermove", (event) => tellPixel(cell(event, canvas)));
+  seen.addEventListener("click", (event) => {
+    cursor = cell(event, seen);
+    edit(cursor);
+    tellPixel(cursor);
+  });
+  for (const canvas of [seen, whyPicture])
+    canvas.addEventListener("pointermove", (event) => tellPixel(cell(event, canvas)));
   seen.addEventListener("keydown", (event) => {
-    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }, [height, width] = shape();
-    if (moves[event.key]) cursor = [(cursor[0] + moves[event.key][0] + height) % height, (cursor[1] + moves[event.key][1] + width) % width];
+    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const [height, width] = shape();
+    if (moves[event.key])
+      cursor = [(cursor[0] + moves[event.key][0] + height) % height, (cursor[1] + moves[event.key][1] + width) % width];
     else if (event.key === " " || event.key === "Enter") edit(cursor);
     else return;
     event.preventDefault();
@@ -145,41 +199,86 @@ export function drawView(app, first) {
       const { stored, index: found } = await app.engine.ask("digit", { index });
       app.tell();
       lay(stored, found);
-    } catch (error) { app.tell(error.message); }
+    } catch (error) {
+      app.tell(error.message);
+    }
   }
   const last = (app.data?.n_test ?? 1) - 1;
-  const which = h("input", { type: "number", min: 0, max: last, value: Math.max(0, first.digit), "aria-label": words.random, onchange: ({ target }) => {
-    const fits = Number.isInteger(target.valueAsNumber) && target.valueAsNumber >= 0 && target.valueAsNumber <= last;
-    target.setAttribute("aria-invalid", String(!fits));
-    if (fits) load(target.valueAsNumber);
-    else app.tell(words.wrongNumber.replace("{last}", last.toLocaleString("en")));
-  } });
+  const which = h("input", {
+    type: "number",
+    min: 0,
+    max: last,
+    value: Math.max(0, first.digit),
+    "aria-label": words.random,
+    onchange: ({ target }) => {
+      const fits = Number.isInteger(target.valueAsNumber) && target.valueAsNumber >= 0 && target.valueAsNumber <= last;
+      target.setAttribute("aria-invalid", String(!fits));
+      if (fits) load(target.valueAsNumber);
+      else app.tell(words.wrongNumber.replace("{last}", last.toLocaleString("en")));
+    },
+  });
   /** Test digits, where those at hand are of the network's size; else a sentence on how to get some. */
-  const testDigits = h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => load(state.digit + 1) }, words.next), which), otherData = h("p", { class: "hint" });
+  const testDigits = h(
+    "div",
+    { class: "buttons" },
+    h("button", { type: "button", onclick: () => load(state.digit + 1) }, words.next),
+    which,
+  );
+  const otherData = h("p", { class: "hint" });
 
   const penChoice = select(Object.keys(PENS), first.pen, (pen) => app.set({ pen }), words.pens);
   penChoice.setAttribute("aria-label", words.pen);
 
-  const columns = h("div", { class: "columns" },
-      h("div", { class: "card" }, pad,
-        h("div", { class: "buttons" }, h("button", { type: "button", onclick: clear }, words.clear), undoButton, penChoice),
-        app.data && [testDigits, otherData, isA]),
-      h("div", { class: "card" }, h("h3", {}, words.seen), seen, pixel, seenHelp),
-      h("div", { class: "card" }, h("h3", {}, words.answer), bars),
-      h("div", { class: "card" }, h("h3", {}, `${words.why} `, rather), whyPicture, reason),
-      h("div", { class: "card wide" }, h("h3", {}, words.sure), h("div", { class: "beside" }, sureness, flipPicture)));
-  const element = h("section", { class: "draw" }, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead), refusal, columns);
+  const columns = h(
+    "div",
+    { class: "columns" },
+    h(
+      "div",
+      { class: "card" },
+      pad,
+      h(
+        "div",
+        { class: "buttons" },
+        h("button", { type: "button", onclick: clear }, words.clear),
+        undoButton,
+        penChoice,
+      ),
+      app.data && [testDigits, otherData, isA],
+    ),
+    h("div", { class: "card" }, h("h3", {}, words.seen), seen, pixel, seenHelp),
+    h("div", { class: "card" }, h("h3", {}, words.answer), bars),
+    h("div", { class: "card" }, h("h3", {}, `${words.why} `, rather), whyPicture, reason),
+    h("div", { class: "card wide" }, h("h3", {}, words.sure), h("div", { class: "beside" }, sureness, flipPicture)),
+  );
+  const element = h(
+    "section",
+    { class: "draw" },
+    h("h2", {}, words.heading),
+    h("p", { class: "lead" }, words.lead),
+    refusal,
+    columns,
+  );
   follow(first);
   paintPad();
 
   function wants(now, { answer, training }) {
-    const { model, picture: stored, against } = now, stamp = model === "trained" ? training?.step : undefined; // it learns meanwhile
-    const size = app.models[model]?.imageShape, truth = truthWish(app, now);
-    if (!stored || !size || stored.length !== size[0] * size[1]) return { truth, answer: null, why: null, sureness: null };
+    const { model, picture: stored, against } = now;
+    const stamp = model === "trained" ? training?.step : undefined; // it learns meanwhile
+    const size = app.models[model]?.imageShape;
+    const truth = truthWish(app, now);
+    if (!stored || !size || stored.length !== size[0] * size[1])
+      return { truth, answer: null, why: null, sureness: null };
     const isNew = answer?.request.stored !== stored || answer.request.model !== model; // first the answer, then why
     return {
-      truth, answer: { ask: "forward", request: { model, stored }, stamp },
-      why: isNew ? undefined : { ask: "why", request: { model, stored, toward: answer.winner, against: against === answer.winner ? -1 : against }, stamp },
+      truth,
+      answer: { ask: "forward", request: { model, stored }, stamp },
+      why: isNew
+        ? undefined
+        : {
+            ask: "why",
+            request: { model, stored, toward: answer.winner, against: against === answer.winner ? -1 : against },
+            stamp,
+          },
       sureness: isNew ? undefined : { ask: "sure", request: { model, stored }, stamp, after: REST_MS },
     };
   }
@@ -193,10 +292,24 @@ export function drawView(app, first) {
     followSheet();
     drawSeen();
     drawTestDigit();
-    fill(bars, frames.answer && state.picture ? answerBars(frames.answer, app.models[state.model].classNames) : h("p", { class: "hint" }, fitsShape() || !state.picture ? words.empty : words.otherSize.replace("{shape}", shape().join(" × "))));
+    fill(
+      bars,
+      frames.answer && state.picture
+        ? answerBars(frames.answer, app.models[state.model].classNames)
+        : h(
+            "p",
+            { class: "hint" },
+            fitsShape() || !state.picture ? words.empty : words.otherSize.replace("{shape}", shape().join(" × ")),
+          ),
+    );
     drawWhy();
     drawSure();
-    for (const [part, key] of [[reason, "why"], [whyPicture, "why"], [sureness, "sureness"], [flipPicture, "sureness"]]) {
+    for (const [part, key] of [
+      [reason, "why"],
+      [whyPicture, "why"],
+      [sureness, "sureness"],
+      [flipPicture, "sureness"],
+    ]) {
       part.classList.toggle("stale", frames[key]?.request.stored !== state.picture); // of a moment ago
     }
     if (told) tellPixel(told);
@@ -217,39 +330,68 @@ export function drawView(app, first) {
   /** What the test digit is, and which test digits there are for this network. */
   function drawTestDigit() {
     if (!app.data) return;
-    const { imageShape } = app.data, fits = imageShape.join() === shape().join(), truth = truthOf(app, { ...state, label: -1 }, frames) ?? -1;
+    const { imageShape } = app.data;
+    const fits = imageShape.join() === shape().join();
+    const truth = truthOf(app, { ...state, label: -1 }, frames) ?? -1;
     testDigits.hidden = !fits;
     otherData.hidden = fits;
-    otherData.textContent = words.otherData.replace("{theirs}", imageShape.join(" × ")).replace("{shape}", shape().join(" × "));
-    isA.textContent = truth >= 0 ? words.isA.replace("{digit}", state.digit).replace("{name}", app.models[state.model].classNames[truth]) : "";
+    otherData.textContent = words.otherData
+      .replace("{theirs}", imageShape.join(" × "))
+      .replace("{shape}", shape().join(" × "));
+    isA.textContent =
+      truth >= 0
+        ? words.isA.replace("{digit}", state.digit).replace("{name}", app.models[state.model].classNames[truth])
+        : "";
   }
 
   function drawSeen() {
-    const size = shape(), top = topOf({ length: size[0] * size[1] }), help = `${size.join(" × ")} ${words.seenHelp}${size[0] === 8 ? ` ${words.small}` : ""}`;
-    if (seenHelp.textContent !== help) { fill(seenHelp, help); seen.setAttribute("aria-label", `${words.seen}. ${help}`); }
-    paintInk(seen, state.picture?.length === size[0] * size[1] ? state.picture : new Uint8Array(size[0] * size[1]), size, top);
+    const size = shape();
+    const top = topOf({ length: size[0] * size[1] });
+    const help = `${size.join(" × ")} ${words.seenHelp}${size[0] === 8 ? ` ${words.small}` : ""}`;
+    if (seenHelp.textContent !== help) {
+      fill(seenHelp, help);
+      seen.setAttribute("aria-label", `${words.seen}. ${help}`);
+    }
+    paintInk(
+      seen,
+      state.picture?.length === size[0] * size[1] ? state.picture : new Uint8Array(size[0] * size[1]),
+      size,
+      top,
+    );
     if (document.activeElement !== seen) return;
-    const context = seen.getContext("2d"), side = seen.width / size[1];
+    const context = seen.getContext("2d");
+    const side = seen.width / size[1];
     Object.assign(context, { strokeStyle: "#d05000", lineWidth: 3 });
     context.strokeRect(cursor[1] * side + 1, cursor[0] * side + 1, side - 2, side - 2);
   }
 
   function drawWhy() {
-    const { answer, why } = frames, isThere = Boolean(answer && why && state.picture);
+    const { answer, why } = frames;
+    const isThere = Boolean(answer && why && state.picture);
     whyPicture.hidden = !isThere || !why.shares;
-    if (!isThere) { fill(rather); return fill(reason); }
-    const others = [-1, ...answer.logits.keys()].filter((k) => k !== answer.winner), names = app.models[state.model].classNames;
-    const control = select(others, state.against, (text) => app.set({ against: Number(text) }), { [-1]: words.nothing });
+    if (!isThere) {
+      fill(rather);
+      return fill(reason);
+    }
+    const others = [-1, ...answer.logits.keys()].filter((k) => k !== answer.winner);
+    const names = app.models[state.model].classNames;
+    const control = select(others, state.against, (text) => app.set({ against: Number(text) }), {
+      [-1]: words.nothing,
+    });
     control.setAttribute("aria-label", words.whyRather);
     fill(rather, `${names[answer.winner]}, ${words.whyRather} `, control, "?");
     if (!why.shares) return fill(reason, h("p", { class: "hint" }, notExact()));
     paintSigned(whyPicture, why.shares, shape());
-    whyPicture.setAttribute("aria-label", `Shares of the pixels: for ${number(why.above)}, against ${number(why.below)}`);
+    whyPicture.setAttribute(
+      "aria-label",
+      `Shares of the pixels: for ${number(why.above)}, against ${number(why.below)}`,
+    );
     fill(reason, ...sumOfShares(why, names));
   }
 
   /** Why there are no shares and nothing is proved. */
-  const notExact = () => app.models[state.model].layers.some(({ residual }) => residual) ? words.around : words.curved;
+  const notExact = () =>
+    app.models[state.model].layers.some(({ residual }) => residual) ? words.around : words.curved;
 
   function drawSure() {
     const { sureness: found, answer } = frames;
@@ -257,13 +399,41 @@ export function drawView(app, first) {
     if (!found || !answer || !state.picture) return fill(sureness);
     const names = app.models[state.model].classNames;
     if (found.radius === null) return fill(sureness, h("p", { class: "hint" }, notExact()));
-    fill(sureness,
-      h("p", {}, h("strong", {}, "Proved: "), `no change of up to ±${roundedDown(found.radius)} `, term("grey level", "grey levels"), ` in any or all pixels alters the answer ${names[answer.winner]} (`, term("proved"), ")."),
-      h("p", {}, h("strong", {}, "Found: "), found.flip ? `this change of up to ±${found.flip.radius} makes it ${names[found.flip.answer]} (` : "no change that alters it was found (", term("found"), ").",
-        found.flip && h("button", { type: "button", class: "small", onclick: () => lay(Uint8Array.from(found.flip.changed)) }, "Take it")));
+    fill(
+      sureness,
+      h(
+        "p",
+        {},
+        h("strong", {}, "Proved: "),
+        `no change of up to ±${roundedDown(found.radius)} `,
+        term("grey level", "grey levels"),
+        ` in any or all pixels alters the answer ${names[answer.winner]} (`,
+        term("proved"),
+        ").",
+      ),
+      h(
+        "p",
+        {},
+        h("strong", {}, "Found: "),
+        found.flip
+          ? `this change of up to ±${found.flip.radius} makes it ${names[found.flip.answer]} (`
+          : "no change that alters it was found (",
+        term("found"),
+        ").",
+        found.flip &&
+          h(
+            "button",
+            { type: "button", class: "small", onclick: () => lay(Uint8Array.from(found.flip.changed)) },
+            "Take it",
+          ),
+      ),
+    );
     if (!found.flip) return;
     paintInk(flipPicture, found.flip.changed, shape(), topOf(found.flip.changed));
-    flipPicture.setAttribute("aria-label", `The picture changed by up to ${found.flip.radius} grey levels, now read as ${names[found.flip.answer]}`);
+    flipPicture.setAttribute(
+      "aria-label",
+      `The picture changed by up to ${found.flip.radius} grey levels, now read as ${names[found.flip.answer]}`,
+    );
   }
 
   return { element, wants, show };
@@ -271,16 +441,45 @@ export function drawView(app, first) {
 
 /** A row a class: its bar, its probability or score, its logit. */
 function answerBars({ logits, output, scores, winner }, names) {
-  const row = (k) => h("tr", { class: k === winner ? "winner" : null },
-    h("th", { scope: "row" }, names[k]),
-    h("td", {}, h("meter", { min: 0, max: 1, value: scores[k].toFixed(4), "aria-label": `class ${names[k]}` })),
-    h("td", { class: "number" }, scoreText(output, scores[k])),
-    h("td", { class: "number", "data-logit": k }, number(logits[k])));
+  const row = (k) =>
+    h(
+      "tr",
+      { class: k === winner ? "winner" : null },
+      h("th", { scope: "row" }, names[k]),
+      h("td", {}, h("meter", { min: 0, max: 1, value: scores[k].toFixed(4), "aria-label": `class ${names[k]}` })),
+      h("td", { class: "number" }, scoreText(output, scores[k])),
+      h("td", { class: "number", "data-logit": k }, number(logits[k])),
+    );
   return [
-    h("p", { class: "verdict", role: "status" }, `${names[winner]}`, h("small", {}, output === "probabilities" ? ` with ${scoreText(output, scores[winner])}` : `, ${words.scores[output]} ${scoreText(output, scores[winner])}`)),
-    h("table", { class: "bars" },
-      h("thead", {}, h("tr", {}, h("th", {}, "digit"), h("td", {}), h("th", {}, term(words.scores[output])), h("th", {}, term("logit")))),
-      h("tbody", {}, Array.from(logits.keys(), row))),
+    h(
+      "p",
+      { class: "verdict", role: "status" },
+      `${names[winner]}`,
+      h(
+        "small",
+        {},
+        output === "probabilities"
+          ? ` with ${scoreText(output, scores[winner])}`
+          : `, ${words.scores[output]} ${scoreText(output, scores[winner])}`,
+      ),
+    ),
+    h(
+      "table",
+      { class: "bars" },
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          h("th", {}, "digit"),
+          h("td", {}),
+          h("th", {}, term(words.scores[output])),
+          h("th", {}, term("logit")),
+        ),
+      ),
+      h("tbody", {}, Array.from(logits.keys(), row)),
+    ),
     output === "probabilities" ? null : h("p", { class: "hint" }, words.notShares),
   ];
 }
@@ -288,13 +487,24 @@ function answerBars({ logits, output, scores, winner }, names) {
 /** above + below + rest = logit, or the lead over another. */
 function sumOfShares({ above, below, rest, logits, toward, against }, names) {
   const sum = against < 0 ? `logit of ${names[toward]}` : `logit of ${names[toward]} less that of ${names[against]}`;
-  const value = against < 0 ? number(logits[toward]) : `${number(logits[toward])} − ${logits[against] < 0 ? "(" : ""}${number(logits[against])}${logits[against] < 0 ? ")" : ""}`;
+  const value =
+    against < 0
+      ? number(logits[toward])
+      : `${number(logits[toward])} − ${logits[against] < 0 ? "(" : ""}${number(logits[against])}${logits[against] < 0 ? ")" : ""}`;
   return [
     legend({ plus: "speaks for", zero: "neither", minus: "speaks against" }),
-    h("table", { class: "sum" },
-      h("tr", {}, h("th", { scope: "row" }, "ink that speaks for (", term("share", "shares"), ")"), h("td", { class: "number" }, number(above))),
+    h(
+      "table",
+      { class: "sum" },
+      h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, "ink that speaks for (", term("share", "shares"), ")"),
+        h("td", { class: "number" }, number(above)),
+      ),
       h("tr", {}, h("th", { scope: "row" }, "ink that speaks against"), h("td", { class: "number" }, number(below))),
       h("tr", {}, h("th", { scope: "row" }, term("rest", "the rest")), h("td", { class: "number" }, number(rest))),
-      h("tr", { class: "total" }, h("th", { scope: "row" }, sum), h("td", { class: "number" }, value))),
+      h("tr", { class: "total" }, h("th", { scope: "row" }, sum), h("td", { class: "number" }, value)),
+    ),
   ];
 }

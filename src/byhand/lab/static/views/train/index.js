@@ -13,14 +13,41 @@ import { warmUpOf } from "../../shared/schedules.js";
 
 const words = TEXT.train;
 const SETTING_OF = { learning_rate: "learningRate", initializer: "initializer", hidden: "hidden" }; // of a finding
-const CHOICES = ["data", "hidden", "activation", "dropout", "batchNorm", "loss", "optimizer", "momentum", "learningRate", "batchSize", "epochs", "seed"];
+const CHOICES = [
+  "data",
+  "hidden",
+  "activation",
+  "dropout",
+  "batchNorm",
+  "loss",
+  "optimizer",
+  "momentum",
+  "learningRate",
+  "batchSize",
+  "epochs",
+  "seed",
+];
 const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"]; // folded away
 
 /** Those of the settings that are not as they were at first. */
-const changedOf = (state) => MORE.filter((name) => matters(name, state) && state[name] !== SETTINGS[name].initial).map((name) => TEXT.settings[name].label.toLowerCase());
+const changedOf = (state) =>
+  MORE.filter((name) => matters(name, state) && state[name] !== SETTINGS[name].initial).map((name) =>
+    TEXT.settings[name].label.toLowerCase(),
+  );
 
 export function trainView(app, first) {
-  const [form, basic, rare, heading, hint, figures, pictures, folded, live, report] = ["form", "div", "div", "summary", "p", "dl", "div", "p", "div", "p"].map((tag) => h(tag));
+  const [form, basic, rare, heading, hint, figures, pictures, folded, live, report] = [
+    "form",
+    "div",
+    "div",
+    "summary",
+    "p",
+    "dl",
+    "div",
+    "p",
+    "div",
+    "p",
+  ].map((tag) => h(tag));
   const more = h("details", { class: "more", open: changedOf(first).length > 0 }, heading, rare);
   form.append(basic, more);
   for (const part of [basic, rare]) part.className = "settings";
@@ -30,7 +57,8 @@ export function trainView(app, first) {
   report.className = "readout";
   report.setAttribute("aria-live", "polite");
   figures.className = "figures";
-  const [curves, liveCurves] = [trainingCurves(), trainingCurves()], [liveHeading, liveReport, liveEnd, livePictures] = ["h3", "p", "p", "div"].map((tag) => h(tag));
+  const [curves, liveCurves] = [trainingCurves(), trainingCurves()];
+  const [liveHeading, liveReport, liveEnd, livePictures] = ["h3", "p", "p", "div"].map((tag) => h(tag));
   liveReport.className = liveEnd.className = "readout";
   liveEnd.setAttribute("role", "status");
   livePictures.className = "thumbnails weights";
@@ -38,14 +66,46 @@ export function trainView(app, first) {
   const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
   const start = button(words.start, toggle, "main");
   const times = timeline((changes) => app.set(changes), leaveOut);
-  const element = h("section", {}, h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead), live,
-    h("div", { class: "columns" },
+  const element = h(
+    "section",
+    {},
+    h("h2", {}, words.heading),
+    h("p", { class: "lead" }, words.lead),
+    live,
+    h(
+      "div",
+      { class: "columns" },
       h("div", { class: "card" }, form, hint),
-      h("div", { class: "card wide" },
-        h("div", { class: "buttons" }, start, button(words.step, () => act("step", { steps: 1 })), button(words.epoch, () => act("step", { steps: 0 })), button(words.reset, reset)),
-        figures, report, curves.element)),
-    h("div", { class: "card" }, h("h3", {}, words.looks), legend({ plus: "ink speaks for", zero: "does not matter", minus: "ink speaks against" }), folded, times.element, pictures));
-  let state = first, frames = {}, drawnLive = {}, begun = 0; // trainings begun: what was recomputed belongs to one
+      h(
+        "div",
+        { class: "card wide" },
+        h(
+          "div",
+          { class: "buttons" },
+          start,
+          button(words.step, () => act("step", { steps: 1 })),
+          button(words.epoch, () => act("step", { steps: 0 })),
+          button(words.reset, reset),
+        ),
+        figures,
+        report,
+        curves.element,
+      ),
+    ),
+    h(
+      "div",
+      { class: "card" },
+      h("h3", {}, words.looks),
+      legend({ plus: "ink speaks for", zero: "does not matter", minus: "ink speaks against" }),
+      folded,
+      times.element,
+      pictures,
+    ),
+  );
+  let state = first;
+  let frames = {};
+  let drawnLive = {};
+  let begun = 0; // trainings begun: what was recomputed belongs to one
   const canvases = [];
 
   /** What a training begins from; what is left out can change on the way. */
@@ -53,11 +113,15 @@ export function trainView(app, first) {
 
   /** Begin anew with the settings as they are; if that cannot be, nothing is shown of another training. */
   async function begin() {
-    if (!await app.open(state.data)) return false;
+    if (!(await app.open(state.data))) return false;
     begun++;
-    const key = keyOf(state), began = await act("begin", { settings: trainSettings(state) });
+    const key = keyOf(state);
+    const began = await act("begin", { settings: trainSettings(state) });
     app.trainedWith = began ? key : null;
-    if (!began) { delete app.frames.training; app.refresh(); }
+    if (!began) {
+      delete app.frames.training;
+      app.refresh();
+    }
     return began;
   }
   /** Learn again without these, up to where the training is, and go on from there. */
@@ -68,12 +132,15 @@ export function trainView(app, first) {
   }
   async function act(name, request) {
     try {
-      if (!["begin", "pause"].includes(name) && app.trainedWith !== keyOf(state) && !await begin()) return false;
+      if (!["begin", "pause"].includes(name) && app.trainedWith !== keyOf(state) && !(await begin())) return false;
       app.frames.training = await app.engine.ask(name, request);
       app.models = await app.engine.ask("models");
       app.refresh();
       return true;
-    } catch (error) { app.tell(error.message); return false; }
+    } catch (error) {
+      app.tell(error.message);
+      return false;
+    }
   }
   async function toggle() {
     const training = app.frames.training;
@@ -97,7 +164,10 @@ export function trainView(app, first) {
     const other = moment >= 0 ? moment : training?.step;
     return {
       moment: isHere && moment >= 0 ? { ask: "moment", request: { to: moment }, stamp: begun } : null,
-      difference: isHere && kept >= 0 && !training.running ? { ask: "difference", request: { one: kept, other }, stamp: begun } : null,
+      difference:
+        isHere && kept >= 0 && !training.running
+          ? { ask: "difference", request: { one: kept, other }, stamp: begun }
+          : null,
     };
   }
 
@@ -114,12 +184,30 @@ export function trainView(app, first) {
     drawWeights(now.moment >= 0 && frames.moment ? frames.moment.weights : training.weights, training.sizes[0]);
     fill(folded, training.is_folded ? TEXT.notes.folded : "");
     times.show(now, frames);
-    if (frames.moment && !app.models.moment) app.engine.ask("models").then((models) => { app.models = models; app.refresh(); });
+    if (frames.moment && !app.models.moment)
+      app.engine.ask("models").then((models) => {
+        app.models = models;
+        app.refresh();
+      });
   }
 
   function drawForm() {
-    const told = { ...state, warmUp: warmUpOf(state) }, changed = changedOf(state), { hidden } = state;
-    for (const [part, names] of [[basic, CHOICES], [rare, MORE]]) fill(part, rows(names.filter((name) => matters(name, state)), told, change, app.tell));
+    const told = { ...state, warmUp: warmUpOf(state) };
+    const changed = changedOf(state);
+    const { hidden } = state;
+    for (const [part, names] of [
+      [basic, CHOICES],
+      [rare, MORE],
+    ])
+      fill(
+        part,
+        rows(
+          names.filter((name) => matters(name, state)),
+          told,
+          change,
+          app.tell,
+        ),
+      );
     fill(heading, words.more, changed.length ? `: ${changed.join(", ")}` : "");
     fill(hint, state.residual && !hidden.some((n, l) => n === hidden[l - 1]) ? `${words.noWay} ` : "", words.note);
   }
@@ -134,24 +222,60 @@ export function trainView(app, first) {
     times.show(state, frames);
   }
 
-  function drawFigures({ epoch, epochs, step, loss, accuracy, validation, examples_per_second: speed, diverged, findings, learning_rate: rate }) {
-    const rows = [[term("epoch"), `${epoch} of ${epochs}`], [term("step"), step.toLocaleString("en")], [term("loss"), loss === null ? "–" : number(loss, 4)],
+  function drawFigures({
+    epoch,
+    epochs,
+    step,
+    loss,
+    accuracy,
+    validation,
+    examples_per_second: speed,
+    diverged,
+    findings,
+    learning_rate: rate,
+  }) {
+    const rows = [
+      [term("epoch"), `${epoch} of ${epochs}`],
+      [term("step"), step.toLocaleString("en")],
+      [term("loss"), loss === null ? "–" : number(loss, 4)],
       [term("accuracy"), accuracy === null ? "–" : percent(accuracy)],
-      [term("validation"), validation ? percent(validation.accuracy, 2) : "after an epoch"], [term("validation", "validation loss"), validation ? validation.loss === null ? "–" : number(validation.loss, 4) : "after an epoch"],
-      ["examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"], ...(rate === undefined ? [] : [["next learning rate", general(rate, 4)]])];
-    fill(figures, rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-    fill(report, diverged ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.` : findings.length ? [epoch >= epochs ? "Done. " : "", ...told(findings)] : epoch >= epochs ? "Done. Draw, Network and Mistakes can now show this network." : "");
+      [term("validation"), validation ? percent(validation.accuracy, 2) : "after an epoch"],
+      [
+        term("validation", "validation loss"),
+        validation ? (validation.loss === null ? "–" : number(validation.loss, 4)) : "after an epoch",
+      ],
+      ["examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"],
+      ...(rate === undefined ? [] : [["next learning rate", general(rate, 4)]]),
+    ];
+    fill(
+      figures,
+      rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
+    );
+    fill(
+      report,
+      diverged
+        ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.`
+        : findings.length
+          ? [epoch >= epochs ? "Done. " : "", ...told(findings)]
+          : epoch >= epochs
+            ? "Done. Draw, Network and Mistakes can now show this network."
+            : "",
+    );
     report.classList.toggle("bad", Boolean(diverged) || findings.length > 0);
   }
 
   /** What went wrong, causes first, and the one thing to try. */
   function told(findings) {
-    const [{ setting, value }] = findings, remedy = words.remedy.replace("{setting}", TEXT.settings[SETTING_OF[setting]].label).replace("{value}", TEXT.choices[value] ?? value);
+    const [{ setting, value }] = findings;
+    const remedy = words.remedy
+      .replace("{setting}", TEXT.settings[SETTING_OF[setting]].label)
+      .replace("{value}", TEXT.choices[value] ?? value);
     return [...findings.map(({ title, sentence }) => `${title}. ${sentence} `), remedy];
   }
 
   function drawWeights(weights, nIn) {
-    const side = Math.sqrt(nIn), shape = Number.isInteger(side) ? [side, side] : [1, nIn];
+    const side = Math.sqrt(nIn);
+    const shape = Number.isInteger(side) ? [side, side] : [1, nIn];
     if (canvases.length !== weights.length) {
       canvases.splice(0, canvases.length, ...weights.map((_, j) => picture(`the weights of unit ${j}`, 56)));
       fill(pictures, canvases);
@@ -163,17 +287,27 @@ export function trainView(app, first) {
   function drawLive() {
     const frame = frames.live;
     live.hidden = !frame;
-    if (!frame || frame === drawnLive.frame && frame.ended === drawnLive.ended) return;
+    if (!frame || (frame === drawnLive.frame && frame.ended === drawnLive.ended)) return;
     drawnLive = { frame, ended: frame.ended };
     fill(liveHeading, `${words.live}: ${frame.recipe}, ${frame.sizes.join("-")}`);
-    fill(liveReport, `Epoch ${frame.epoch} of ${frame.epochs}`, frame.loss === null ? "" : `, loss ${number(frame.loss, 4)}`, frame.accuracy === null ? "" : `, accuracy ${percent(frame.accuracy, 2)}`, `, ${Math.round(frame.examples_per_second).toLocaleString("en")} examples a second`);
+    fill(
+      liveReport,
+      `Epoch ${frame.epoch} of ${frame.epochs}`,
+      frame.loss === null ? "" : `, loss ${number(frame.loss, 4)}`,
+      frame.accuracy === null ? "" : `, accuracy ${percent(frame.accuracy, 2)}`,
+      `, ${Math.round(frame.examples_per_second).toLocaleString("en")} examples a second`,
+    );
     fill(liveEnd, !frame.ended ? "" : frame.epoch >= frame.epochs ? words.ended : words.lost);
     liveCurves.set(frame);
-    fill(livePictures, frame.weights.map((numbers, j) => {
-      const canvas = picture(`the weights of unit ${j}`, 56), side = Math.sqrt(numbers.length);
-      paintSigned(canvas, numbers, Number.isInteger(side) ? [side, side] : [1, numbers.length]);
-      return canvas;
-    }));
+    fill(
+      livePictures,
+      frame.weights.map((numbers, j) => {
+        const canvas = picture(`the weights of unit ${j}`, 56);
+        const side = Math.sqrt(numbers.length);
+        paintSigned(canvas, numbers, Number.isInteger(side) ? [side, side] : [1, numbers.length]);
+        return canvas;
+      }),
+    );
   }
 
   return { element, wants, show, leave: () => [curves, liveCurves].forEach(({ end }) => end()) };

@@ -10,17 +10,30 @@ const SMALL_TIMES = 40; // epochs on the bundled digits for one on MNIST: about 
 class Stopped extends Error {}
 
 export class Conduct {
-  #experiment; #runs; #seeds; #publish; #values = []; #done = 0; #stopped = false; #running = false; #marks = []; #rested = 0;
+  #experiment;
+  #runs;
+  #seeds;
+  #publish;
+  #values = [];
+  #done = 0;
+  #stopped = false;
+  #running = false;
+  #marks = [];
+  #rested = 0;
 
   /** table: experiments.json; data: of datasets.js, or null where the experiment draws its own points. */
   constructor(core, data, table, name, nSeeds, publish) {
     const experiment = table.experiments.find(({ id }) => id === name);
     if (!experiment) throw new Error(`there is no experiment ${name}`);
     const common = { ...table.settings[experiment.kind], ...experiment.settings };
-    this.#runs = experiment.runs.map((run) => ({ ...run, settings: this.#settled({ ...common, ...run.changes }, data, experiment.page ?? {}) }));
+    this.#runs = experiment.runs.map((run) => ({
+      ...run,
+      settings: this.#settled({ ...common, ...run.changes }, data, experiment.page ?? {}),
+    }));
     Object.assign(this, { core, data }); // for the trials
     this.measures = [...experiment.scale, ...(experiment.aside ?? [])];
-    this.#experiment = experiment; this.#publish = publish;
+    this.#experiment = experiment;
+    this.#publish = publish;
     this.#seeds = Array.from({ length: nSeeds }, (_, i) => i + 1);
   }
 
@@ -33,10 +46,14 @@ export class Conduct {
   /** Begin; frames come until all seeds are done or it is stopped. */
   start() {
     this.#running = true;
-    this.#all().catch((error) => { if (!(error instanceof Stopped)) this.failed = error.message; }).finally(() => {
-      this.#running = false;
-      this.#publish(this.frame());
-    });
+    this.#all()
+      .catch((error) => {
+        if (!(error instanceof Stopped)) this.failed = error.message;
+      })
+      .finally(() => {
+        this.#running = false;
+        this.#publish(this.frame());
+      });
     return this.frame();
   }
 
@@ -69,13 +86,29 @@ export class Conduct {
   }
 
   frame() {
-    const runs = this.#runs.map(({ name, verdict }) => ({ name, verdict, measures: Object.fromEntries(this.measures.map((measure) => [measure, this.#told(name, measure)])) }));
-    const isOver = this.#done === this.#seeds.length, findings = isOver ? this.#findings() : [];
+    const runs = this.#runs.map(({ name, verdict }) => ({
+      name,
+      verdict,
+      measures: Object.fromEntries(this.measures.map((measure) => [measure, this.#told(name, measure)])),
+    }));
+    const isOver = this.#done === this.#seeds.length;
+    const findings = isOver ? this.#findings() : [];
     return {
-      schema: SCHEMA, kind: "experiment", experiment: this.#experiment.id, data: this.data?.name ?? "drawn by the seed", seeds: this.#seeds,
-      runs, marks: this.#marks, findings, as_expected: isOver ? (findings.every(({ holds }) => holds) ? "yes" : "no") : null,
-      running: this.#running, done: this.#done, failed: this.failed ?? null,
-      times: Math.max(...this.#runs.map(({ settings }) => settings.times)), n_train: this.data?.train.labels.length ?? 0, n_test: this.data?.test.labels.length ?? 0,
+      schema: SCHEMA,
+      kind: "experiment",
+      experiment: this.#experiment.id,
+      data: this.data?.name ?? "drawn by the seed",
+      seeds: this.#seeds,
+      runs,
+      marks: this.#marks,
+      findings,
+      as_expected: isOver ? (findings.every(({ holds }) => holds) ? "yes" : "no") : null,
+      running: this.#running,
+      done: this.#done,
+      failed: this.failed ?? null,
+      times: Math.max(...this.#runs.map(({ settings }) => settings.times)),
+      n_train: this.data?.train.labels.length ?? 0,
+      n_test: this.data?.test.labels.length ?? 0,
     };
   }
 
@@ -92,10 +125,18 @@ export class Conduct {
   /** Every expectation on runs that were done here, held against the means. */
   #findings() {
     const there = new Set(this.#runs.map(({ name }) => name));
-    return this.#experiment.expects.filter(({ of, over }) => there.has(of) && (over === undefined || there.has(over))).map((one) => {
-      const mean = (name) => this.#told(name, one.measure ?? this.#experiment.scale[0]).mean, found = mean(one.of) - (one.over === undefined ? 0 : mean(one.over));
-      const holds = one.by !== undefined ? found >= one.by : one.within !== undefined ? Math.abs(found) <= one.within : found >= (one.least ?? -Infinity) && found <= (one.most ?? Infinity);
-      return { ...one, found, holds };
-    });
+    return this.#experiment.expects
+      .filter(({ of, over }) => there.has(of) && (over === undefined || there.has(over)))
+      .map((one) => {
+        const mean = (name) => this.#told(name, one.measure ?? this.#experiment.scale[0]).mean;
+        const found = mean(one.of) - (one.over === undefined ? 0 : mean(one.over));
+        const holds =
+          one.by !== undefined
+            ? found >= one.by
+            : one.within !== undefined
+              ? Math.abs(found) <= one.within
+              : found >= (one.least ?? -Infinity) && found <= (one.most ?? Infinity);
+        return { ...one, found, holds };
+      });
   }
 }
