@@ -40,6 +40,7 @@ test-thrice: $(VENV)/.for-test ## the default tests three times, once beside fou
 lint: $(VENV)/.for-lint ## linters, formatters and type checkers, changing nothing
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	$(BIN)/python core/build.py --strict
+	$(BIN)/python tools/lint_page.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "byhand needs Python 3.11 or newer; try: make PYTHON=python3.12 …")'
@@ -61,9 +62,10 @@ $(VENV)/.for-lint: $(VENV)/bin/python $(BUILD)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test,lint]'
 	@touch $@
 
-format: $(VENV)/.for-lint ## format Python, and C where clang-format is installed
+format: $(VENV)/.for-lint ## format Python, C where clang-format is installed, and JavaScript where node is
 	$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
 	if command -v clang-format >/dev/null; then git ls-files 'core/*.[ch]' | xargs clang-format -i; fi
+	$(BIN)/python tools/lint_page.py --format
 
 bench: $(VENV)/.for-use ## time an epoch, in turns with whatever other frameworks are installed; ARGS="--rounds 3"
 	$(BIN)/byhand bench $(ARGS)
@@ -79,4 +81,4 @@ wheels: $(VENV)/.for-use ## wheels for five platforms (needs ziglang)
 	$(BIN)/python tools/cross.py wheels dist
 
 clean: ## remove what these targets made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -83,15 +83,6 @@ def test_page_and_core_stay_under_a_megabyte_without_data_and_weights() -> None:
     assert sum(path.stat().st_size for path in files) < 1_000_000
 
 
-def test_no_script_is_above_four_hundred_lines_and_no_view_knows_another() -> None:
-    for path in SCRIPTS:
-        text = path.read_text(encoding="utf-8")
-        assert text.count("\n") <= 400, path.name
-        if path.parent.parent.name == "views":
-            others = set(re.findall(r'from "\.\./(\w+)/index\.js"', text))
-            assert not others, path
-
-
 def test_nothing_is_fetched_from_elsewhere() -> None:
     for path in OURS:
         if path.suffix in {".js", ".css", ".html"}:
