@@ -13,7 +13,8 @@ from byhand.bench.interleaved import PEERS, run_interleaved
 from byhand.bench.peak_flops import peak
 from byhand.bench.report import as_table, as_values
 from byhand.bench.workload import WORKS, work_named
-from byhand.engines.native import NativeEngine, available_cpus
+from byhand.engines.available_cpus import available_cpus
+from byhand.engines.native import NativeEngine
 from machine import machine, parser_for, read_record, save_record
 
 

@@ -24,7 +24,7 @@ def command(
     from byhand.bench.peak_flops import peak
     from byhand.bench.report import as_table, as_values
     from byhand.bench.workload import work_named
-    from byhand.engines.native import available_cpus
+    from byhand.engines.available_cpus import available_cpus
     from byhand.errors import lookup
 
     for peer in peers:

@@ -16,9 +16,10 @@ from byhand.cli.signals import StopRequest
 from byhand.cli.test_set_log import count_evaluation, evaluation_sentence
 from byhand.data.examples import Dataset
 from byhand.data.mnist import DatasetNotFoundError
+from byhand.engines.available_cpus import available_cpus
 from byhand.engines.base import Engine
 from byhand.engines.bindings import FLOAT32
-from byhand.engines.native import NativeEngine, available_cpus
+from byhand.engines.native import NativeEngine
 from byhand.engines.selection import choose_engine
 from byhand.errors import ByhandError, DataError, OptionError
 from byhand.inspection.explain import smoothed_minimum

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from byhand.engines import bindings as c
+from byhand.engines.available_cpus import available_cpus
 from byhand.engines.base import EpochResult, EpochSpec, check_finite
 from byhand.engines.lowering import unsupported_reason
 from byhand.engines.marshal import prepared
@@ -108,13 +109,6 @@ def _call_interruptibly(call: Callable[[], int], wanted: Callable[[], bool], sto
         stop.value = 1  # an exception came by: the core ends after the step in hand, then it may go on
         worker.join()
     return answer[0]
-
-
-def available_cpus() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def chosen_kernel(library: ctypes.CDLL, precision: str = c.FLOAT32) -> int:

@@ -13,8 +13,9 @@ import numpy as np
 from byhand.arguments import check_kind
 from byhand.arrays import Array, Params, check_input, check_numbers
 from byhand.engines import bindings as c
+from byhand.engines.available_cpus import available_cpus
 from byhand.engines.lowering import lower_network, network_table, unsupported_reason
-from byhand.engines.native import available_cpus, chosen_kernel
+from byhand.engines.native import chosen_kernel
 from byhand.engines.param_layout import Layout
 from byhand.errors import ShapeError
 from byhand.losses import SquaredError

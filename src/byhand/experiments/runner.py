@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from byhand.engines.native import available_cpus
+from byhand.engines.available_cpus import available_cpus
 from byhand.errors import OptionError
 from byhand.experiments import ablation as removed
 from byhand.experiments import gaussian_pair as clouds
