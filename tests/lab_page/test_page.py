@@ -107,7 +107,7 @@ def test_vendored_files_have_their_licence_and_version() -> None:
 
 def test_every_term_has_its_sentence() -> None:
     glossary = (STATIC / "ui" / "glossary.js").read_text(encoding="utf-8")
-    known = set(re.findall(r"^  \"?([\w ]+)\"?: \"", glossary, flags=re.MULTILINE))
+    known = set(re.findall(r"^  \"?([\w ]+)\"?:\s+\"", glossary, flags=re.MULTILINE))
     used = {word for path in SCRIPTS for word in re.findall(r"term\(\"([^\"]+)\"", path.read_text(encoding="utf-8"))}
     assert used
     assert used <= known
