@@ -18,6 +18,7 @@ HEART = {
     "schedules",
     "metrics",
     "network",
+    "lowering",
     "mlp",
     "summary",
     "preprocessing",
@@ -44,6 +45,7 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "mlp": ({"errors", "arguments", "random", "layers", "initializers"}, {"numpy"}),
     "summary": ({"layers"}, set()),
     "preprocessing": (GROUND, {"numpy"}),
+    "lowering": ({"arrays", "layers", "network", "preprocessing"}, {"numpy"}),
     "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
     "data": (GROUND | {"preprocessing"}, {"numpy", "PIL"}),
     "engines": (GROUND | HEART | {"data"}, {"numpy"}),
@@ -53,7 +55,7 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),
     "experiments": (GROUND | HEART | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),
     "bench": (GROUND | HEART | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
-    "exports": (GROUND | {"layers", "persistence"}, {"numpy", "onnx", "onnxruntime"}),
+    "exports": (GROUND | {"lowering", "persistence"}, {"numpy", "onnx", "onnxruntime"}),
     "lab": (GROUND | HEART | {"data", "persistence", "inspection"}, {"numpy", "starlette", "uvicorn"}),
     "cli": (
         GROUND

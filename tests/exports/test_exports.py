@@ -84,9 +84,9 @@ def test_an_export_imports_nothing_and_takes_no_memory(kind: str) -> None:
 
 
 def test_what_no_export_knows_is_refused() -> None:
-    for layers, name in (([ReLU(), BatchNorm(3)], "BatchNorm"), ([Residual(Dense(3, 3))], "Residual")):
+    for layers, name in (([ReLU(), BatchNorm(3)], "BatchNorm"), ([Residual(Dense(3, 3))], "residual")):
         network = Network([Dense(4, 3), *layers, Dense(3, 2)])
-        with pytest.raises(OptionError, match=f"export does not know {name}"):
+        with pytest.raises(OptionError, match=f"export does not support {name}"):
             inference_model(Model(network, BYTES, Output.PROBABILITIES))
 
 

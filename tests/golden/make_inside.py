@@ -7,6 +7,7 @@ to fifteen digits, the numbers are the same everywhere but for a last digit wher
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from make_epoch import layers_of, numbers
 from byhand.arrays import Array
 from byhand.data import toy
 from byhand.initializers import glorot, he, normal, scaled, uniform, zeros
-from byhand.inspection.attribution import PiecewiseLinearLayer, bends, logit_margin_gradient, walk
+from byhand.inspection.attribution import logit_margin_gradient, piecewise_linear_layers, preactivations
 from byhand.inspection.robustness import flip, question, radius
 from byhand.layers import Dense, LeakyReLU, Softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
@@ -115,8 +116,10 @@ def exact(array: Any) -> list[float]:
 
 def contributions_of(network: Network, stored: Array, toward: int, against: int) -> tuple[Array, float]:
     """Return each stored number's share of a lead and the rest, formula (1) of why.py in long double."""
-    layers = [PiecewiseLinearLayer(bend.W.astype(LONG), bend.b.astype(LONG), bend.slope) for bend in bends(network)]
-    zs = walk(layers, BYTES.apply(stored, LONG))
+    layers = [
+        replace(layer, W=layer.W.astype(LONG), b=layer.b.astype(LONG)) for layer in piecewise_linear_layers(network)
+    ]
+    zs = preactivations(layers, BYTES.apply(stored, LONG))
     contributions = logit_margin_gradient(layers, zs, toward, against) * BYTES.scale * stored
     return contributions, zs[-1][toward] - zs[-1][against] - contributions.sum()
 

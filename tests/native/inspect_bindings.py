@@ -7,9 +7,10 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.engines import bindings as c
-from byhand.engines.lowering import lower_network, network_table
+from byhand.engines.core_tables import network_table
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.losses.base import Loss
+from byhand.lowering import lower
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
 
@@ -33,7 +34,7 @@ class Inside:
 
     def __init__(self, network: Network, loss: Loss | None = None) -> None:
         library = c.load()
-        self.layers = lower_network(network)
+        self.layers = lower(network)
         self.table = network_table(self.layers, loss or SoftmaxCrossEntropy())
         self.offsets = (c.LayerOffsets * len(self.layers))()
         self.units = sum(layer.n_out for layer in self.layers)

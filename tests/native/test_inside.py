@@ -12,15 +12,16 @@ from inspect_bindings import Inside, at
 from byhand import data
 from byhand.data.gaussian_pair import gaussian_pair_named
 from byhand.engines import bindings as c
-from byhand.engines.lowering import lower_network, network_table
+from byhand.engines.core_tables import network_table
 from byhand.engines.numpy_engine import NumpyEngine
-from byhand.engines.param_layout import Layout
+from byhand.engines.packed_network import PackedNetwork
 from byhand.inspection.attribution import why
 from byhand.inspection.robustness import flip, question, radius
 from byhand.layers import Dense, Dropout, Identity, Layer, LeakyReLU, ReLU, Residual, Sigmoid, Tanh
 from byhand.layers.softmax import softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
+from byhand.lowering import lower
 from byhand.metrics import confusion_matrix
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
@@ -122,7 +123,7 @@ def test_every_number_of_a_step_with_ways_around_is_that_of_the_arrays(bend: Cal
 
 def test_what_it_does_not_know_it_refuses() -> None:
     core = Inside(Network.mlp([12, 5, 3]))
-    core.table = network_table(lower_network(Network.mlp([12, 5, 3], batch_norm=True)), SoftmaxCrossEntropy())
+    core.table = network_table(lower(Network.mlp([12, 5, 3], batch_norm=True)), SoftmaxCrossEntropy())
     room = np.zeros(100)
     assert core.call("bh_forward", at(core.params), at(room), at(room), at(room)) == c.BAD_SIZE
     assert core.call("bh_gradients", at(room), at(room), at(room), at(room)) == c.BAD_SIZE
@@ -198,7 +199,7 @@ def test_a_network_that_is_not_made_of_lines_is_refused() -> None:
 def test_weights_begin_as_in_the_arrays(sizes: list[int], options: dict[str, object]) -> None:
     network = Network.mlp(sizes, seed=2**40 + 5, output="sigmoid", **options)
     core = Inside(network, SquaredError())
-    wanted = Layout.of(c.load(), core.layers, core.table).pack_network(network)
+    wanted = PackedNetwork(c.load(), core.layers, SquaredError()).params
     core.params[:] = np.nan
     assert core.call("bh_initialize", 3, ctypes.c_double(1), ctypes.c_uint64(2**40 + 5), at(core.params)) == 0
     np.testing.assert_allclose(core.params, wanted, rtol=1e-6, atol=1e-9)

@@ -7,12 +7,12 @@ from training_cases import EACH_KERNEL, byte_pictures, float_rows
 from byhand.arrays import Array
 from byhand.engines import bindings as library
 from byhand.engines import predictor as module
-from byhand.engines.lowering import lower_network, network_table
-from byhand.engines.param_layout import Layout
+from byhand.engines.packed_network import PackedNetwork
 from byhand.engines.predictor import NativePredictor, NumpyPredictor, predictor
 from byhand.errors import ShapeError
 from byhand.layers import BatchNorm, Dense, ReLU
 from byhand.losses import SquaredError
+from byhand.lowering import lower
 from byhand.network import Network
 from byhand.preprocessing import InputScaler, fit_scaler
 
@@ -69,10 +69,8 @@ def test_nothing_need_be_folded(name: str, kernel: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("BYHAND_KERNEL", kernel)
     network, raw = NETWORKS[name], ROWS.raw
     found = NativePredictor(network, InputScaler("raw", np.asarray(1.0), np.asarray(0.0)), n_threads=3)
-    layers = lower_network(network)
-    found._table = network_table(layers, SquaredError())
-    found._params = Layout.of(library.load(), layers, found._table).pack_network(network)
-    found._workspace = found._room(1)
+    found._packed = PackedNetwork(library.load(), lower(network), SquaredError())
+    found._workspace = found._allocate(1)
     wanted = network.astype(np.float64).predict(raw.astype(np.float64))
     for n in (1, 7, 257):
         np.testing.assert_allclose(found(raw[:n]), wanted[:n], rtol=1e-4, atol=5e-6)

@@ -40,6 +40,18 @@ def test_shares_sum_to_the_logit_and_background_has_none(sizes: list[int], activ
         assert (found.contributions[stored == 0] == 0).all()
 
 
+def test_batch_norm_and_dropout_change_nothing_about_that() -> None:
+    network, stored = (
+        Network.mlp([20, 30, 5], batch_norm=True, dropout=0.3, seed=4).astype(np.float64),
+        stored_of(20, 1),
+    )
+    network.statistics["1.mean"][:] = 0.2
+    network.statistics["1.variance"][:] = 3.0
+    found = why(network, stored, BYTES, 2)
+    logit = network.predict(BYTES.apply(stored[None], np.float64))[0, 2]
+    assert found.contributions.sum() + found.rest == pytest.approx(logit, abs=1e-12)
+
+
 def test_a_share_is_what_the_logit_loses_with_the_input_while_no_unit_bends() -> None:
     network, stored = network_of([20, 30, 5]), stored_of(20, 1)
     before = why(network, stored, BYTES, 2)

@@ -4,27 +4,26 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from byhand.engines import bindings as c
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.base import EpochResult, EpochSpec, check_finite
-from byhand.engines.lowering import unsupported_reason
-from byhand.engines.marshal import prepared
-from byhand.engines.packed_state import Task
+from byhand.engines.core_tables import unsupported_reason
+from byhand.engines.epoch_buffers import EpochBuffers
+from byhand.engines.packed_network import PackedNetwork
 from byhand.errors import DivergedError, OptionError, ShapeError, lookup
 from byhand.layers.batch_norm import BATCH_OF_ONE
 from byhand.losses.base import Loss
+from byhand.lowering import lower
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
 
-MIN_PARALLEL_MACS = 2e6  # weights · examples in a step; below, threads would wait for one another longer than they work
-MIN_INTERRUPTIBLE_SECONDS = 0.25  # seconds that an epoch will take; a shorter one need not be stopped in its middle
-SECONDS_PER_STEP, SECONDS_PER_WEIGHT = (
-    1e-6,
-    1.2e-11,
-)  # seconds, roughly: what a step costs at least, and a weight for each example
-BF16_NAME = "_bf16"  # behind a family's name in that of its kernel for bf16; what is multiplied, the precision says
-POLL_SECONDS = 0.02  # seconds, whether to stop
+MIN_PARALLEL_MACS = 2e6  # multiplications in a step; below, threads wait for one another longer than they work
+MIN_INTERRUPTIBLE_SECONDS = 0.25  # a shorter epoch need not be stopped in its middle
+SECONDS_PER_STEP, SECONDS_PER_WEIGHT = 1e-6, 1.2e-11  # roughly: of a step at least, of a weight for each example
+BF16_NAME = "_bf16"  # the suffix of a family's kernel for bf16
+POLL_SECONDS = 0.02  # between two questions whether to stop
 
 
 class NativeEngine:
@@ -54,8 +53,8 @@ class NativeEngine:
         if job.stop():
             return None
         check_batch_size(network, job)
-        task = Task.of(self._library, network, loss, optimizer)
-        status, result = self._call(task, loss, job)
+        packed = PackedNetwork(self._library, lower(network), loss, optimizer)
+        status, result = self._call(packed, loss, job)
         done, n = result.steps_done, len(job.order)
         if status == c.STOPPED:
             return None
@@ -63,29 +62,25 @@ class NativeEngine:
             raise DivergedError(job.epoch, done + 1, float(job.learning_rates[done]))
         if status != c.OK:
             raise RuntimeError(f"the C core refused an epoch it should know: {c.REFUSALS[status]}")
-        task.write_back(done)
+        packed.write_back(done)
         job.rng.position += result.n_draws
         check_finite(network, job)
-        share = result.n_correct / n if job.examples.is_classes else None
-        return EpochResult(result.loss / n, share, float(job.learning_rates[-1]))
+        accuracy = result.n_correct / n if job.examples.is_classes else None
+        return EpochResult(result.loss / n, accuracy, float(job.learning_rates[-1]))
 
-    def _call(self, task: Task, loss: Loss, job: EpochSpec) -> tuple[int, c.Result]:
-        """Run the epoch in the core; return its status and what it counted."""
-        data = prepared(job, task.network.widths[0], task.network.widths[-1], loss)
-        batch = min(job.batch_size, len(job.order))
-        threads = self._n_threads if task.n_weights * batch > MIN_PARALLEL_MACS else 1
-        workspace = task.workspace(self._library, batch, threads)
-        memory, result, stop = task.memory(workspace), c.Result(), ctypes.c_int32(0)
-        tables = [ctypes.byref(table) for table in (task.table, task.rule, data.table, memory)]
-
-        def call() -> int:
-            status: int = self._library.bh_epoch(
-                *tables, self._kernel, threads, ctypes.byref(stop), ctypes.byref(result)
-            )
-            return status
-
-        seconds = SECONDS_PER_STEP * len(job.learning_rates) + SECONDS_PER_WEIGHT * task.n_weights * len(job.order)
-        return (_call_interruptibly(call, job.stop, stop) if seconds > MIN_INTERRUPTIBLE_SECONDS else call()), result
+    def _call(self, packed: PackedNetwork, loss: Loss, job: EpochSpec) -> tuple[int, c.Result]:
+        """Run the epoch in the core; return its status and its counts."""
+        macs = packed.n_weights * min(job.batch_size, len(job.order))
+        n_threads = self._n_threads if macs > MIN_PARALLEL_MACS else 1
+        buffers = EpochBuffers(self._library, packed, job, loss, n_threads=n_threads)
+        stop, result = ctypes.c_int32(0), c.Result()
+        tables = map(ctypes.byref, (packed.table, packed.rule, buffers.data, buffers.memory))
+        call = partial(
+            self._library.bh_epoch, *tables, self._kernel, n_threads, ctypes.byref(stop), ctypes.byref(result)
+        )
+        seconds = SECONDS_PER_STEP * len(job.learning_rates) + SECONDS_PER_WEIGHT * packed.n_weights * len(job.order)
+        status = call() if seconds < MIN_INTERRUPTIBLE_SECONDS else _call_interruptibly(call, job.stop, stop)
+        return status, result
 
 
 def check_batch_size(network: Network, job: EpochSpec) -> None:
@@ -95,18 +90,18 @@ def check_batch_size(network: Network, job: EpochSpec) -> None:
         raise ShapeError(BATCH_OF_ONE)
 
 
-def _call_interruptibly(call: Callable[[], int], wanted: Callable[[], bool], stop: ctypes.c_int32) -> int:
-    """Return call(), made by a thread beside while this one asks whether to stop; signals arrive here meanwhile."""
+def _call_interruptibly(call: Callable[[], int], should_stop: Callable[[], bool], stop: ctypes.c_int32) -> int:
+    """Return call(), run in another thread while this one polls should_stop; signals arrive in this one."""
     answer: list[int] = []
     worker = threading.Thread(target=lambda: answer.append(call()), name="byhand epoch")
     worker.start()
     try:
         while worker.is_alive():
             worker.join(POLL_SECONDS)
-            if wanted():
+            if should_stop():
                 stop.value = 1
     finally:
-        stop.value = 1  # an exception came by: the core ends after the step in hand, then it may go on
+        stop.value = 1  # after an exception too: the core ends after the current step
         worker.join()
     return answer[0]
 

@@ -5,20 +5,20 @@ in as they are and what is 0, most of a digit's picture, costs nothing. So is ba
 """
 
 import ctypes
-from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from byhand.arguments import check_kind
-from byhand.arrays import Array, Params, check_input, check_numbers
+from byhand.arrays import Array, check_input, check_numbers
 from byhand.engines import bindings as c
 from byhand.engines.available_cpus import available_cpus
-from byhand.engines.lowering import lower_network, network_table, unsupported_reason
+from byhand.engines.core_tables import unsupported_reason
 from byhand.engines.native import chosen_kernel
-from byhand.engines.param_layout import Layout
+from byhand.engines.packed_network import PackedNetwork, allocate_workspace
 from byhand.errors import ShapeError
 from byhand.losses import SquaredError
+from byhand.lowering import fold, lower
 from byhand.network import Network
 from byhand.optimizers import SGD
 from byhand.preprocessing import InputScaler
@@ -76,12 +76,11 @@ class NativePredictor:
         self._library = c.load()
         self._kernel = chosen_kernel(self._library)
         self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
-        layers = [replace(layer, norm=None, dropout=0.0) for layer in lower_network(network)]
-        self._table = network_table(layers, SquaredError())  # the loss does not matter
-        self._params = Layout.of(self._library, layers, self._table).packed(_folded(network, preparation))
+        layers = fold(lower(network, inference=True), preparation)
+        self._packed = PackedNetwork(self._library, layers, SquaredError())  # the loss does not matter
         self._n_in, self._n_out = layers[0].n_in, layers[-1].n_out
         self._ones, self._zeros = np.ones(self._n_in, dtype=np.float32), np.zeros(self._n_in, dtype=np.float32)
-        self._workspace = self._room(1)
+        self._workspace = self._allocate(1)
         self._answer = np.empty(self._n_out, dtype=np.float32)
         self._images = {kind: np.zeros(self._n_in, dtype=kind) for kind in "Bf"}  # uint8 and float32, as NumPy's chars
         self._calls = {
@@ -94,8 +93,8 @@ class NativePredictor:
         check_input("the predictor", raw, self._n_in)
         inputs = np.ascontiguousarray(raw, dtype=np.uint8 if raw.dtype == np.uint8 else np.float32)
         output = np.empty((len(raw), self._n_out), dtype=np.float32)
-        threads = self._n_threads if self._params.size * len(raw) > MIN_PARALLEL_MACS else 1
-        workspace = self._workspace if threads == 1 else self._room(threads)
+        threads = self._n_threads if self._packed.params.size * len(raw) > MIN_PARALLEL_MACS else 1
+        workspace = self._workspace if threads == 1 else self._allocate(threads)
         if len(raw):
             self._checked(self._predict(*self._arguments(inputs, output, workspace, threads)))
         return output
@@ -120,26 +119,13 @@ class NativePredictor:
             scale=self._ones.ctypes.data,
             shift=self._zeros.ctypes.data,
         )
-        memory = c.Memory(self._params.ctypes.data, None, None, workspace.ctypes.data, workspace.nbytes)
-        tables = (ctypes.byref(self._table), ctypes.byref(data), ctypes.byref(memory))
+        memory = c.Memory(self._packed.params.ctypes.data, None, None, workspace.ctypes.data, workspace.nbytes)
+        tables = (ctypes.byref(self._packed.table), ctypes.byref(data), ctypes.byref(memory))
         return *tables, ctypes.c_void_p(output.ctypes.data), self._kernel, n_threads
 
-    def _room(self, n_threads: int) -> Array:
-        return c.aligned(self._library.bh_workspace(ctypes.byref(self._table), CHUNK, n_threads), np.uint8)
+    def _allocate(self, n_threads: int) -> Array:
+        return allocate_workspace(self._library, self._packed, CHUNK, n_threads)
 
     def _checked(self, status: int) -> None:
         if status != c.OK:
             raise RuntimeError(f"the C core refused a prediction it should know: {c.REFUSALS[status]}")
-
-
-def _folded(network: Network, preparation: InputScaler) -> Params:
-    """Return the network's parameters with every normalisation in its dense layer and the preparation in the first."""
-    folded = dict(network.params)
-    for layer in lower_network(network):
-        W, b = (folded[f"{layer.name}.{name}"].astype(np.float64) for name in "Wb")
-        if layer.norm:
-            W, b = layer.norm.folded(W, b)
-        folded |= {f"{layer.name}.W": W, f"{layer.name}.b": b}
-    W, b = folded["0.W"], folded["0.b"]
-    scale, shift = (np.broadcast_to(array, len(W)) for array in (preparation.scale, preparation.shift))
-    return {**folded, "0.W": scale[:, None] * W, "0.b": b + shift @ W}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from byhand.engines.base import Engine
 from byhand.engines.bindings import FLOAT32, PRECISIONS, why_missing
-from byhand.engines.lowering import unsupported_reason
+from byhand.engines.core_tables import unsupported_reason
 from byhand.engines.native import NativeEngine
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import OptionError, lookup

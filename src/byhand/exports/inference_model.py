@@ -1,48 +1,31 @@
-"""A model reduced to what an export needs: dense layers, the preparation inside the first, and how to read the end.
-
-x = stored · scale + shift, z = x W + b      =      z = stored W′ + b′,  W′ = scale · W, b′ = b + shift W    (1)
-
-Batch normalisation right behind a dense layer goes into it in the same way.
-"""
+"""A model reduced to what an export needs: dense layers that take raw inputs, and how to read their outputs."""
 
 import re
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from byhand.arrays import Array
 from byhand.errors import DataError, OptionError
-from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from byhand.lowering import FusedDense, UnsupportedError, fold, lower
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
 from byhand.untrusted import UntrustedText
-
-BENDS = (ReLU, LeakyReLU, Sigmoid, Tanh, Softmax)
-
-
-@dataclass(frozen=True, eq=False)
-class InferenceLayer:
-    """W (n_in, n_out) and b (n_out,) float32; bend: relu, leaky_relu, sigmoid, tanh, softmax or "" behind them."""
-
-    W: Array
-    b: Array
-    bend: str = ""
-    slope: float = 0.0
 
 
 @dataclass(frozen=True)
 class InferenceModel:
     """What is exported.
 
-    layers : in order   end : "softmax", "sigmoid" or "", applied to what they say
+    layers : in order, in float32; only weights, biases and activations are left
+    output_activation : "softmax", "sigmoid" or "identity", applied to the last layer's output
     is_single : one output stands for two classes, its number for class 1   is_values : regression
     class_names : in the order of the scores; empty when nobody named them, and for regression
     input_names : of a model of a table: "age", or "colour=red" for the input that is 1 for a category; else empty
     name : of the recipe, for the first comment   symbol : an identifier, before every name in a C header
     """
 
-    layers: list[InferenceLayer]
-    end: str
+    layers: list[FusedDense]
+    output_activation: str
     is_single: bool
     is_values: bool
     class_names: tuple[UntrustedText, ...]
@@ -52,16 +35,16 @@ class InferenceModel:
 
     @property
     def n_in(self) -> int:
-        return len(self.layers[0].W)
+        return self.layers[0].n_in
 
     @property
     def n_scores(self) -> int:
         """How many numbers an answer has: one a class, or the values."""
-        return 2 if self.is_single else int(self.layers[-1].W.shape[1])
+        return 2 if self.is_single else self.layers[-1].n_out
 
     @property
     def sizes(self) -> str:
-        return "-".join(map(str, [self.n_in, *(layer.W.shape[1] for layer in self.layers)]))
+        return "-".join(map(str, [self.n_in, *(layer.n_out for layer in self.layers)]))
 
 
 def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
@@ -70,12 +53,12 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
     Raises OptionError for a layer that no export knows, DataError for weights that are not finite numbers.
     """
     with np.errstate(all="ignore"):  # _finite looks for what became too large, or never was a number
-        layers = _plain_layers(model)
+        layers = _lowered(model)
     single = model.network.widths[-1] == 1 and model.output is not Output.VALUES
-    ends = {Output.PROBABILITIES: "sigmoid" if single else "softmax", Output.YES_NO: "sigmoid"}
+    activations = {Output.PROBABILITIES: "sigmoid" if single else "softmax", Output.YES_NO: "sigmoid"}
     return InferenceModel(
         layers,
-        ends.get(model.output, ""),
+        activations.get(model.output, "identity"),
         is_single=single,
         is_values=model.output is Output.VALUES,
         class_names=tuple(map(UntrustedText, model.class_names)),
@@ -101,25 +84,17 @@ def identifier(file_name: str) -> str:
     return words if words[:1].isalpha() else f"model_{words}".strip("_")
 
 
-def _plain_layers(model: Model) -> list[InferenceLayer]:
-    """Return dense layers in float32, preparation and batch normalisation inside them."""
-    layers: list[InferenceLayer] = []
-    for layer in model.network.layers:
-        if isinstance(layer, Dense):
-            layers.append(InferenceLayer(layer.params["W"], layer.params["b"]))
-        elif isinstance(layer, BatchNorm) and layers and not layers[-1].bend:
-            W, b = layer.folded(layers[-1].W.astype(np.float64), layers[-1].b.astype(np.float64))
-            layers[-1] = InferenceLayer(W, b)
-        elif isinstance(layer, BENDS) and layers and not layers[-1].bend:
-            slope = layer.slope if isinstance(layer, LeakyReLU) else 0.0
-            layers[-1] = InferenceLayer(layers[-1].W, layers[-1].b, layer.kind, slope)
-        elif not isinstance(layer, Dropout | Identity):  # which do nothing when a network only answers
-            raise OptionError(f"export does not know {type(layer).__name__} layers here.")
-    layers[0] = _prepared(layers[0], model)
+def _lowered(model: Model) -> list[FusedDense]:
+    try:
+        layers = fold(lower(model.network, inference=True), model.preparation)
+    except UnsupportedError as error:
+        raise OptionError(f"export does not support {error}.") from error
+    if any(layer.skip_span for layer in layers):
+        raise OptionError("export does not support residual connections.")
     return [_finite(layer, i) for i, layer in enumerate(layers, start=1)]
 
 
-def _finite(layer: InferenceLayer, number: int) -> InferenceLayer:
+def _finite(layer: FusedDense, number: int) -> FusedDense:
     """Return a layer in float32; raise DataError if that holds anything but finite numbers."""
     W, b = layer.W.astype(np.float32), layer.b.astype(np.float32)
     if not (np.isfinite(W).all() and np.isfinite(b).all()):
@@ -137,17 +112,9 @@ def _name(model: Model) -> str:
     return name.for_code("a model") if isinstance(name, UntrustedText) else "a model"
 
 
-def _prepared(first: InferenceLayer, model: Model) -> InferenceLayer:
-    """Return the first layer for stored numbers, (1)."""
-    scale, shift = (np.broadcast_to(a, (len(first.W),)) for a in (model.preparation.scale, model.preparation.shift))
-    W = first.W.astype(np.float64)
-    folded, b = scale[:, None] * W, first.b + shift @ W
-    return InferenceLayer(folded, b, first.bend, first.slope)
-
-
-def about(plain: InferenceModel) -> str:
+def about(model: InferenceModel) -> str:
     """Return the sentence every export begins with."""
-    return f"{plain.name}, {plain.sizes}, written by byhand. It takes numbers as they are stored and prepares nothing."
+    return f"{model.name}, {model.sizes}, written by byhand. It takes numbers as they are stored and prepares nothing."
 
 
 def number(value: float) -> str:

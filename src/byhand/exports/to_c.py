@@ -2,9 +2,10 @@
 
 import hashlib
 
-from byhand.exports.inference_model import InferenceLayer, InferenceModel, about, number
+from byhand.exports.inference_model import InferenceModel, about, number
+from byhand.lowering import FusedDense
 
-_BENDS = {
+_ACTIVATIONS = {
     "relu": "z[j] = z[j] > 0 ? z[j] : 0;",
     "leaky_relu": "z[j] = z[j] > 0 ? z[j] : {slope}f * z[j];",
     "sigmoid": "z[j] = 1 / (1 + expf(-z[j]));",
@@ -37,65 +38,66 @@ _SOFTMAX = """    {{
     }}"""
 
 
-def to_c(plain: InferenceModel) -> bytes:
+def to_c(model: InferenceModel) -> bytes:
     """Return the header: static int SYMBOL_answer(const float *stored, int n, float *scores).
 
     All its names begin with the model's symbol, so that one program can include several; the guard has a digest of the
     weights too, so that two models under one name are an error of the compiler and not a silent choice of the first.
     """
-    s = plain.symbol
-    numbers = "".join(_numbers(s, i, layer) for i, layer in enumerate(plain.layers))
+    s = model.symbol
+    numbers = "".join(_numbers(s, i, layer) for i, layer in enumerate(model.layers))
     head = _HEAD.format(
-        about=about(plain),
+        about=about(model),
         s=s,
         guard=f"{s}_{hashlib.sha256(numbers.encode()).hexdigest()[:8]}",
-        n_in=plain.n_in,
-        n_scores=plain.n_scores,
-        what="the values" if plain.is_values else "a score for each class, the largest wins",
-        names=_names(plain),
+        n_in=model.n_in,
+        n_scores=model.n_scores,
+        what="the values" if model.is_values else "a score for each class, the largest wins",
+        names=_names(model),
     )
-    code = "\n".join(_body(plain))
+    code = "\n".join(_body(model))
     return f"{head}{numbers}\n{code}\n\n#endif\n".encode()
 
 
-def _names(plain: InferenceModel) -> str:
+def _names(model: InferenceModel) -> str:
     """Return the arrays of class names and of input names; nothing where there are none."""
-    arrays = {"classes": plain.class_names, "input_names": plain.input_names}
+    arrays = {"classes": model.class_names, "input_names": model.input_names}
     joined = {name: ", ".join(text.for_c() for text in texts) for name, texts in arrays.items() if texts}
     return "".join(
-        f"static const char *const {plain.symbol}_{name}[] = {{{texts}}};\n" for name, texts in joined.items()
+        f"static const char *const {model.symbol}_{name}[] = {{{texts}}};\n" for name, texts in joined.items()
     )
 
 
-def _body(plain: InferenceModel) -> list[str]:
+def _body(model: InferenceModel) -> list[str]:
     """Return the lines of the function."""
-    s, x = plain.symbol, "stored"
+    s, x = model.symbol, "stored"
     body = [
         f"static int {s}_answer(const float *stored, int n, float *scores) {{",
         f"    if (n != {s}_inputs) return -1;",
     ]
-    for i, layer in enumerate(plain.layers):
-        n_in, n_out = layer.W.shape
+    for i, layer in enumerate(model.layers):
+        n_in, n_out = layer.n_in, layer.n_out
         body += [f"    float z{i}[{n_out}];", f"    {s}_dense({x}, {n_in}, {s}_W{i}, {s}_b{i}, {n_out}, z{i});"]
-        body += _bent(layer.bend, layer.slope, f"z{i}", n_out)
+        body += _apply(layer.activation, layer.negative_slope, f"z{i}", n_out)
         x = f"z{i}"
-    body += _bent(plain.end, 0.0, x, int(plain.layers[-1].W.shape[1]))
-    if plain.is_single:
+    body += _apply(model.output_activation, 0.0, x, model.layers[-1].n_out)
+    if model.is_single:
         body += [f"    scores[0] = 1 - {x}[0];", f"    scores[1] = {x}[0];"]
     else:
-        body += [f"    for (int j = 0; j < {plain.n_scores}; j++) scores[j] = {x}[j];"]
+        body += [f"    for (int j = 0; j < {model.n_scores}; j++) scores[j] = {x}[j];"]
     return [*body, "    return 0;", "}"]
 
 
-def _bent(bend: str, slope: float, z: str, n: int) -> list[str]:
-    if not bend:
+def _apply(activation: str, slope: float, z: str, n: int) -> list[str]:
+    if activation == "identity":
         return []
-    if bend == "softmax":
+    if activation == "softmax":
         return [_SOFTMAX.format(z=z, n=n)]
-    return [f"    for (int j = 0; j < {n}; j++) {_BENDS[bend].format(slope=number(slope)).replace('z[', f'{z}[')}"]
+    statement = _ACTIVATIONS[activation].format(slope=number(slope)).replace("z[", f"{z}[")
+    return [f"    for (int j = 0; j < {n}; j++) {statement}"]
 
 
-def _numbers(s: str, i: int, layer: InferenceLayer) -> str:
+def _numbers(s: str, i: int, layer: FusedDense) -> str:
     rows = ",\n".join(",".join(f"{number(value)}f" for value in row) for row in layer.W)
     biases = ",".join(f"{number(value)}f" for value in layer.b)
     return f"static const float {s}_W{i}[] = {{\n{rows}}};\nstatic const float {s}_b{i}[] = {{{biases}}};\n"

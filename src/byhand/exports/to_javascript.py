@@ -1,9 +1,10 @@
 """A model as a JavaScript module that imports nothing, for pages and node."""
 
-from byhand.exports.inference_model import InferenceLayer, InferenceModel, about, number
+from byhand.exports.inference_model import InferenceModel, about, number
+from byhand.lowering import FusedDense
 
-_BENDS = {
-    "": "z",
+_ACTIVATIONS = {
+    "identity": "z",
     "relu": "z.map((v) => Math.max(v, 0))",
     "leaky_relu": "z.map((v) => (v > 0 ? v : {slope} * v))",
     "sigmoid": "z.map((v) => 1 / (1 + Math.exp(-v)))",
@@ -28,21 +29,21 @@ function dense(x, W, b) {{
 """
 
 
-def to_javascript(plain: InferenceModel) -> bytes:
+def to_javascript(model: InferenceModel) -> bytes:
     """Return the module: export function answer(stored)."""
-    what = "the values" if plain.is_values else "a score for each class; the largest wins"
+    what = "the values" if model.is_values else "a score for each class; the largest wins"
     body = [
         "export function answer(stored) {",
-        f"  if (stored.length !== {plain.n_in}) {_refusal(plain.n_in)}",
+        f"  if (stored.length !== {model.n_in}) {_refusal(model.n_in)}",
         "  let x = stored, z;",
     ]
-    for i, layer in enumerate(plain.layers):
-        body += [f"  z = dense(x, W{i}, B{i});", f"  x = {_BENDS[layer.bend].format(slope=number(layer.slope))};"]
-    if plain.end:
-        body += ["  z = x;", f"  x = {_BENDS[plain.end]};"]
-    body += ["  return [1 - x[0], x[0]];" if plain.is_single else "  return x;", "}"]
-    code, numbers = "\n".join(body), "".join(_numbers(i, layer) for i, layer in enumerate(plain.layers))
-    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what, names=_names(plain))
+    for i, layer in enumerate(model.layers):
+        body += [f"  z = dense(x, W{i}, B{i});", f"  x = {_activate(layer)};"]
+    if model.output_activation != "identity":
+        body += ["  z = x;", f"  x = {_ACTIVATIONS[model.output_activation]};"]
+    body += ["  return [1 - x[0], x[0]];" if model.is_single else "  return x;", "}"]
+    code, numbers = "\n".join(body), "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
+    head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model))
     return f"{head}{code}\n\n{numbers}".encode()
 
 
@@ -50,14 +51,18 @@ def _refusal(n_in: int) -> str:
     return f"throw new RangeError(`answer got ${{stored.length}} numbers; expected {n_in}`);"
 
 
-def _names(plain: InferenceModel) -> str:
+def _names(model: InferenceModel) -> str:
     """Return the arrays of class names and of input names; nothing where there are none."""
-    arrays = {"classes": plain.class_names, "inputs": plain.input_names}
+    arrays = {"classes": model.class_names, "inputs": model.input_names}
     joined = {name: ", ".join(text.for_javascript() for text in texts) for name, texts in arrays.items() if texts}
     return "".join(f"\nexport const {name} = [{texts}];\n" for name, texts in joined.items())
 
 
-def _numbers(i: int, layer: InferenceLayer) -> str:
+def _activate(layer: FusedDense) -> str:
+    return _ACTIVATIONS[layer.activation].format(slope=number(layer.negative_slope))
+
+
+def _numbers(i: int, layer: FusedDense) -> str:
     rows = ",\n".join(",".join(map(number, row)) for row in layer.W)
     biases = ",".join(map(number, layer.b))
     return f"const W{i} = Float32Array.from([\n{rows}\n]);\nconst B{i} = Float32Array.from([{biases}]);\n"

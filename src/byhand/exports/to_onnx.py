@@ -9,52 +9,53 @@ from byhand.errors import SystemResourceError
 from byhand.exports.inference_model import InferenceModel, about
 
 OPSET, IR = 17, 9
-_BENDS = {"relu": "Relu", "leaky_relu": "LeakyRelu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
+_ACTIVATIONS = {"relu": "Relu", "leaky_relu": "LeakyRelu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
 
 
-def to_onnx(plain: InferenceModel) -> bytes:
+def to_onnx(model: InferenceModel) -> bytes:
     """Return the file. Raises SystemResourceError without the package onnx."""
     try:
         import onnx
     except ImportError as error:
         raise SystemResourceError("ONNX files need the package onnx: pip install 'byhand[onnx]'.") from error
-    nodes, arrays, last = _walk(plain, onnx.helper.make_node)
+    nodes, arrays, last = _nodes(model, onnx.helper.make_node)
     weights = [onnx.numpy_helper.from_array(array, name) for name, array in arrays.items()]
     numbers, whole = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
-    outputs = [onnx.helper.make_tensor_value_info(last, numbers, ["n", plain.n_scores])]
-    if not plain.is_values:
+    outputs = [onnx.helper.make_tensor_value_info(last, numbers, ["n", model.n_scores])]
+    if not model.is_values:
         nodes.append(onnx.helper.make_node("ArgMax", [last], ["label"], axis=1, keepdims=0))
         outputs.insert(0, onnx.helper.make_tensor_value_info("label", whole, ["n"]))
-    stored = onnx.helper.make_tensor_value_info("stored", numbers, ["n", plain.n_in])
-    graph = onnx.helper.make_graph(nodes, "mlp", [stored], outputs, weights, doc_string=about(plain))
-    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="byhand")
-    model.ir_version = IR
-    if plain.class_names:
-        onnx.helper.set_model_props(model, {"classes": json.dumps([name.for_json() for name in plain.class_names])})
-    onnx.checker.check_model(model)
-    content: bytes = model.SerializeToString()
+    stored = onnx.helper.make_tensor_value_info("stored", numbers, ["n", model.n_in])
+    graph = onnx.helper.make_graph(nodes, "mlp", [stored], outputs, weights, doc_string=about(model))
+    proto = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="byhand")
+    proto.ir_version = IR
+    if model.class_names:
+        onnx.helper.set_model_props(proto, {"classes": json.dumps([name.for_json() for name in model.class_names])})
+    onnx.checker.check_model(proto)
+    content: bytes = proto.SerializeToString()
     return content
 
 
-def _walk(plain: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any], str]:
+def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any], str]:
     """Return the nodes, their arrays, and the name of what comes out last."""
     nodes: list[Any] = []
     arrays: dict[str, Any] = {}
     x = "stored"
 
-    def bent(bend: str, slope: float, x: str, to: str) -> str:
-        options: dict[str, Any] = {"alpha": slope} if bend == "leaky_relu" else {"axis": 1} if bend == "softmax" else {}
-        nodes.append(node(_BENDS[bend], [x], [to], **options))
+    def apply(activation: str, slope: float, x: str, to: str) -> str:
+        if activation == "identity":
+            return x
+        options: dict[str, dict[str, Any]] = {"leaky_relu": {"alpha": slope}, "softmax": {"axis": 1}}
+        nodes.append(node(_ACTIVATIONS[activation], [x], [to], **options.get(activation, {})))
         return to
 
-    for i, layer in enumerate(plain.layers):
+    for i, layer in enumerate(model.layers):
         arrays |= {f"W{i}": layer.W, f"b{i}": layer.b}
         nodes.append(node("Gemm", [x, f"W{i}", f"b{i}"], [f"z{i}"]))
-        x = bent(layer.bend, layer.slope, f"z{i}", f"a{i}") if layer.bend else f"z{i}"
-    if plain.end:
-        x = bent(plain.end, 0.0, x, "ended")
-    name = "values" if plain.is_values else "scores"
-    if plain.is_single:
+        x = apply(layer.activation, layer.negative_slope, f"z{i}", f"a{i}")
+    x = apply(model.output_activation, 0.0, x, "ended")
+    name = "values" if model.is_values else "scores"
+    if model.is_single:
         arrays["one"] = np.ones(1, dtype=np.float32)
         nodes.append(node("Sub", ["one", x], ["other"]))
         nodes.append(node("Concat", ["other", x], [name], axis=1))

@@ -1,9 +1,10 @@
 """A model as a Python file without imports."""
 
-from byhand.exports.inference_model import InferenceLayer, InferenceModel, about, number
+from byhand.exports.inference_model import InferenceModel, about, number
+from byhand.lowering import FusedDense
 
-_BENDS = {
-    "": "z",
+_ACTIVATIONS = {
+    "identity": "z",
     "relu": "[max(v, 0.0) for v in z]",
     "leaky_relu": "[v if v > 0 else {slope} * v for v in z]",
     "sigmoid": "[_sigmoid(v) for v in z]",
@@ -40,29 +41,33 @@ def _dense(x, W, b):
 '''
 
 
-def to_python(plain: InferenceModel) -> bytes:
+def to_python(model: InferenceModel) -> bytes:
     """Return the file: answer(stored) -> scores."""
-    what = "the values" if plain.is_values else "a score for each class; the largest wins"
-    refusal = f'raise ValueError(f"answer got {{len(stored)}} numbers; expected {plain.n_in}")'
-    body = ["\ndef answer(stored):", f"    if len(stored) != {plain.n_in}:", f"        {refusal}", "    x = stored"]
-    for i, layer in enumerate(plain.layers):
-        body += [f"    z = _dense(x, W{i}, B{i})", f"    x = {_BENDS[layer.bend].format(slope=number(layer.slope))}"]
-    if plain.end:
-        body += ["    z = x", f"    x = {_BENDS[plain.end]}"]
-    body += ["    return [1 - x[0], x[0]]" if plain.is_single else "    return x"]
-    numbers = "".join(_numbers(i, layer) for i, layer in enumerate(plain.layers))
-    head = _HEAD.format(about=about(plain), n_in=plain.n_in, what=what, names=_names(plain))
+    what = "the values" if model.is_values else "a score for each class; the largest wins"
+    refusal = f'raise ValueError(f"answer got {{len(stored)}} numbers; expected {model.n_in}")'
+    body = ["\ndef answer(stored):", f"    if len(stored) != {model.n_in}:", f"        {refusal}", "    x = stored"]
+    for i, layer in enumerate(model.layers):
+        body += [f"    z = _dense(x, W{i}, B{i})", f"    x = {_activate(layer)}"]
+    if model.output_activation != "identity":
+        body += ["    z = x", f"    x = {_ACTIVATIONS[model.output_activation]}"]
+    body += ["    return [1 - x[0], x[0]]" if model.is_single else "    return x"]
+    numbers = "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
+    head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model))
     code = "\n".join(body)
     return f"{head}{code}\n\n\n{numbers}".encode()
 
 
-def _names(plain: InferenceModel) -> str:
+def _names(model: InferenceModel) -> str:
     """Return the lists of class names and of input names; nothing where there are none."""
-    lists = {"CLASSES": plain.class_names, "INPUTS": plain.input_names}
+    lists = {"CLASSES": model.class_names, "INPUTS": model.input_names}
     joined = {name: ", ".join(text.for_python() for text in texts) for name, texts in lists.items() if texts}
     return "".join(f"\n{name} = [{texts}]\n" for name, texts in joined.items())
 
 
-def _numbers(i: int, layer: InferenceLayer) -> str:
+def _activate(layer: FusedDense) -> str:
+    return _ACTIVATIONS[layer.activation].format(slope=number(layer.negative_slope))
+
+
+def _numbers(i: int, layer: FusedDense) -> str:
     rows = "\n".join(f"    [{', '.join(map(number, row))}]," for row in layer.W)
     return f"W{i} = [\n{rows}\n]\nB{i} = [{', '.join(map(number, layer.b))}]\n"

@@ -16,7 +16,13 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.errors import OptionError
-from byhand.inspection.attribution import PiecewiseLinearLayer, bends, logit_margin_gradient, walk
+from byhand.inspection.attribution import (
+    logit_margin_gradient,
+    piecewise_linear_layers,
+    preactivations,
+    slope_below_0,
+)
+from byhand.lowering import FusedDense
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
 
@@ -32,7 +38,7 @@ class RobustnessQuery:
     lowest, highest : what can be stored, 0 and 255 for bytes
     """
 
-    layers: list[PiecewiseLinearLayer]
+    layers: list[FusedDense]
     stored: Array
     preparation: InputScaler
     lowest: float = 0.0
@@ -42,7 +48,7 @@ class RobustnessQuery:
         return self.preparation.apply(stored, np.float64)
 
     def winner(self, stored: Array) -> int:
-        return int(walk(self.layers, self.prepared(stored))[-1].argmax())
+        return int(preactivations(self.layers, self.prepared(stored))[-1].argmax())
 
     def ends(self, radius: float) -> tuple[Array, Array]:
         """Return the inputs' least and largest prepared values for changes of up to radius."""
@@ -64,7 +70,9 @@ def question(
     """Return what `radius` and `flip` ask of. Raises OptionError for a network that is not ReLU, or of one output."""
     if network.widths[-1] < 2:
         raise OptionError("a network with one output has no other class that could win.")
-    return RobustnessQuery(bends(network), np.asarray(stored, np.float64), preparation, lowest, highest)
+    return RobustnessQuery(
+        piecewise_linear_layers(network), np.asarray(stored, np.float64), preparation, lowest, highest
+    )
 
 
 def radius(asked: RobustnessQuery) -> float:
@@ -101,7 +109,7 @@ def _least(
         constant = constant + slopes @ asked.layers[i].b
         slopes = slopes @ asked.layers[i].W.T
         if i > 0:
-            upper, lift, lower = _lines(asked.layers[i - 1].slope, *bounds[i - 1])
+            upper, lift, lower = _lines(slope_below_0(asked.layers[i - 1]), *bounds[i - 1])
             constant = constant + np.minimum(slopes, 0) @ lift
             slopes = np.where(slopes < 0, slopes * upper, slopes * lower)
     low, high = ends
@@ -144,7 +152,7 @@ def _flipped(asked: RobustnessQuery, best: int, radius: float) -> Array | None:
     for target in range(asked.layers[-1].W.shape[1]):
         changed = asked.stored
         for _ in range(PUSHES if target != best else 0):
-            zs = walk(asked.layers, asked.prepared(changed))
+            zs = preactivations(asked.layers, asked.prepared(changed))
             way = logit_margin_gradient(asked.layers, zs, target, best) * asked.preparation.scale
             pushed = np.where(way == 0, changed, asked.stored + radius * np.sign(way))
             changed = np.clip(pushed, asked.lowest, asked.highest)

@@ -86,8 +86,8 @@ class BatchNorm(Layer):
         for name, new in (("mean", saved.mean), ("variance", saved.variance * (n / (n - 1)))):
             self.statistics[name] += self.momentum * (new - self.statistics[name])
 
-    def folded(self, W: Array, b: Array) -> tuple[Array, Array]:
-        """Return W and b of the dense layer that says what that of W and b, then this one say when they predict."""
+    def fold_into(self, W: Array, b: Array) -> tuple[Array, Array]:
+        """Return W and b of the one dense layer that computes Dense(W, b) followed by this layer, at inference."""
         scale = self.params["gamma"] / np.sqrt(self.statistics["variance"].astype(W.dtype) + self.epsilon)
         return W * scale, (b - self.statistics["mean"]) * scale + self.params["beta"]
 

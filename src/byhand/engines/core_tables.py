@@ -1,0 +1,98 @@
+"""Network, loss and optimizer as the C core's tables, or one sentence about what the core does not support."""
+
+import numpy as np
+
+from byhand.engines.bindings import ACTIVATIONS, LOSSES, MAX_LAYERS, OPTIMIZERS, Layer, Net, Rule
+from byhand.layers import BatchNorm, Softmax
+from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.losses.base import Loss
+from byhand.lowering import FusedDense, UnsupportedError, lower
+from byhand.network import Network
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, WeightDecay
+from byhand.optimizers.base import Optimizer
+
+SUPPORTED_LOSSES = (SoftmaxCrossEntropy, SquaredError, BinaryCrossEntropy)
+SUPPORTED_OPTIMIZERS = (SGD, Momentum, Nesterov, Adam, AdamW)
+MIN_EPSILON = 1e-20
+
+
+def unsupported_reason(network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
+    """Return why the core cannot train this, or None."""
+    try:
+        _check_layers(lower(network))
+        optimizer_table(optimizer)
+        if type(loss) not in SUPPORTED_LOSSES:
+            raise UnsupportedError(type(loss).__name__)
+    except UnsupportedError as error:
+        return f"the C core does not support {error}"
+    if isinstance(loss, SoftmaxCrossEntropy) and network.widths[-1] == 1:
+        return "the softmax of a single output is always 1"
+    return None
+
+
+def _check_layers(layers: list[FusedDense]) -> None:
+    """Raise UnsupportedError for what `lower` knows and the core does not."""
+    if len(layers) > MAX_LAYERS:
+        raise UnsupportedError(f"more than {MAX_LAYERS} dense layers, and this network has {len(layers)}")
+    if any(layer.activation == Softmax.kind for layer in layers[:-1]):
+        raise UnsupportedError("softmax before the last layer")
+    last = layers[-1]
+    if last.activation == Softmax.kind and (last.batch_norm or last.dropout or last.skip_span):
+        raise UnsupportedError("softmax together with BatchNorm, Dropout or a residual connection")
+    for layer in layers:
+        if {layer.W.dtype, layer.b.dtype} != {np.dtype(np.float32)}:
+            raise UnsupportedError("other weights than float32")
+        if layer.batch_norm:
+            _check_batch_norm(layer.batch_norm)
+
+
+def _check_batch_norm(layer: BatchNorm) -> None:
+    if not (MIN_EPSILON <= layer.epsilon < np.inf and 0 <= layer.momentum <= 1):
+        raise UnsupportedError(f"BatchNorm with an epsilon below {MIN_EPSILON:g} or a momentum outside 0 … 1")
+
+
+def network_table(layers: list[FusedDense], loss: Loss) -> Net:
+    """Return the core's table of layers and loss."""
+    rows = [_layer_row(layer) for layer in layers]
+    smoothing = loss.label_smoothing if isinstance(loss, SoftmaxCrossEntropy) else 0.0
+    return Net(len(rows), (Layer * len(rows))(*rows), LOSSES.index(loss.kind), smoothing)
+
+
+def _layer_row(layer: FusedDense) -> Layer:
+    row = Layer(layer.n_in, layer.n_out, ACTIVATIONS.index(layer.activation), layer.negative_slope)
+    row.dropout, row.skip_span = layer.dropout, layer.skip_span
+    if layer.batch_norm:
+        row.batch_norm, row.momentum, row.epsilon = 1, layer.batch_norm.momentum, layer.batch_norm.epsilon
+    return row
+
+
+def optimizer_table(optimizer: Optimizer) -> tuple[Optimizer, Rule]:
+    """Return the optimizer inside gradient clipping and weight decay, and the core's table of all three.
+
+    Raises UnsupportedError for another optimizer or order.
+    """
+    rule = Rule()
+    if type(optimizer) is ClipGradNorm:
+        rule.clip_norm, optimizer = optimizer.max_norm, optimizer.inner
+    if type(optimizer) is WeightDecay and type(optimizer.inner) is not AdamW:
+        rule.weight_decay, optimizer = optimizer.decay, optimizer.inner
+    if type(optimizer) not in SUPPORTED_OPTIMIZERS:
+        raise UnsupportedError(f"{type(optimizer).__name__} in this place")
+    rule.kind = OPTIMIZERS.index(optimizer.kind)
+    rule.steps = int(optimizer.state.get("step", 0))
+    if isinstance(optimizer, Momentum):
+        rule.momentum = optimizer.momentum
+    if isinstance(optimizer, Adam):
+        if optimizer.epsilon < MIN_EPSILON:
+            raise UnsupportedError(f"{type(optimizer).__name__} with an epsilon below {MIN_EPSILON:g}")
+        rule.beta1, rule.beta2, rule.epsilon = optimizer.beta1, optimizer.beta2, optimizer.epsilon
+    if isinstance(optimizer, AdamW):
+        rule.weight_decay = optimizer.decay
+    return optimizer, rule
+
+
+def moment_names(optimizer: Optimizer) -> tuple[str, ...]:
+    """Return the names of the optimizer's moments in its state, in the core's order."""
+    if isinstance(optimizer, Adam):
+        return ("m", "v")
+    return ("velocity",) if isinstance(optimizer, Momentum) else ()

@@ -1,0 +1,78 @@
+"""A network and its optimizer in the C core's form: tables, and flat arrays laid out as the core asks for them."""
+
+import ctypes
+from collections.abc import Iterator
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.engines.bindings import REFUSALS, LayerOffsets, aligned
+from byhand.engines.core_tables import moment_names, network_table, optimizer_table
+from byhand.losses.base import Loss
+from byhand.lowering import FusedDense
+from byhand.optimizers import SGD
+from byhand.optimizers.base import Optimizer
+
+
+class PackedNetwork:
+    """Copies, so that an epoch which fails leaves the originals alone; `write_back` copies what was learned to them.
+
+    layers : what was packed   table, rule : the core's   offsets : where each layer's arrays begin, in floats
+    params : flat   moments : the optimizer's, each flat, by name: "velocity", or "m" and "v"
+    """
+
+    def __init__(
+        self, library: ctypes.CDLL, layers: list[FusedDense], loss: Loss, optimizer: Optimizer | None = None
+    ) -> None:
+        self.layers, self.table = layers, network_table(layers, loss)
+        self.offsets = (LayerOffsets * len(layers))()
+        self._n_floats: int = library.bh_layout(ctypes.byref(self.table), self.offsets)
+        if self._n_floats < 0:
+            raise RuntimeError(f"the C core refused a network it should know: {REFUSALS[self._n_floats]}")
+        self.params = aligned(self._n_floats)
+        for _, packed, own in self._arrays(self.params):
+            packed[...] = own
+        self._optimizer, self.rule = optimizer_table(optimizer or SGD())
+        self.moments = {name: self._pack_moment(name) for name in moment_names(self._optimizer)}
+
+    @property
+    def n_weights(self) -> int:
+        """Multiplications that one example costs in the forward pass."""
+        return sum(layer.W.size for layer in self.layers)
+
+    def write_back(self, n_steps: int) -> None:
+        """Copy what was learned in n_steps to the network's and the optimizer's own arrays."""
+        for _, packed, own in self._arrays(self.params):
+            own[...] = packed
+        for moment, flat in self.moments.items():
+            for name, packed in self._learned(flat):
+                self._optimizer.state[f"{moment}/{name}"] = packed.copy()
+        if self.moments:
+            self._optimizer.state["step"] = np.array(self.rule.steps + n_steps, dtype=np.int64)
+
+    def _pack_moment(self, moment: str) -> Array:
+        """Return a flat array of one moment of every parameter; 0 where the optimizer has none yet."""
+        flat = aligned(self._n_floats)
+        for name, packed in self._learned(flat):
+            packed[...] = self._optimizer.state.get(f"{moment}/{name}", 0)
+        return flat
+
+    def _learned(self, flat: Array) -> Iterator[tuple[str, Array]]:
+        """Yield the name of every learned parameter and its part of a flat array."""
+        return ((name, packed) for name, packed, _ in self._arrays(flat) if not name.endswith((".mean", ".variance")))
+
+    def _arrays(self, flat: Array) -> Iterator[tuple[str, Array, Array]]:
+        """Yield the name of every parameter and running average, its part of a flat array, and the network's array."""
+        for layer, at in zip(self.layers, self.offsets, strict=True):
+            rows = flat[at.weights : at.weights + layer.n_in * at.stride].reshape(layer.n_in, at.stride)
+            yield f"{layer.name}.W", rows[:, : layer.n_out], layer.W
+            yield f"{layer.name}.b", flat[at.biases : at.biases + layer.n_out], layer.b
+            if layer.batch_norm:
+                for name, own in {**layer.batch_norm.params, **layer.batch_norm.statistics}.items():
+                    start = getattr(at, name)
+                    yield f"{layer.batch_norm_name}.{name}", flat[start : start + layer.n_out], own
+
+
+def allocate_workspace(library: ctypes.CDLL, packed: PackedNetwork, batch_size: int, n_threads: int) -> Array:
+    """Return the memory that the core works in."""
+    return aligned(library.bh_workspace(ctypes.byref(packed.table), batch_size, n_threads), np.uint8)

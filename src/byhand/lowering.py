@@ -1,0 +1,135 @@
+"""A network as dense layers, each with what follows it fused in; engines, explanations and exports read this form.
+
+    y = dropout(f(batch_norm(x W + b))) + skip                                           (1)
+
+At inference dropout does nothing, and batch normalization and the scaling of the inputs fold into the weights:
+
+    z = (raw · scale + shift) W + b = raw (scale · W) + (b + shift W)                    (2)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Residual, Sigmoid, Softmax, Tanh
+from byhand.layers.base import Layer
+from byhand.network import Network
+from byhand.preprocessing import InputScaler
+
+ACTIVATIONS = (Identity, ReLU, LeakyReLU, Sigmoid, Tanh, Softmax)
+
+
+class UnsupportedError(Exception):
+    """The message is a noun phrase: what is not supported."""
+
+
+@dataclass(frozen=True, eq=False)
+class FusedDense:
+    """One line of (1).
+
+    name : of the dense layer in the network: "3", or "3.0" inside a residual block
+    W, b : (n_in, n_out), (n_out,), the network's own arrays, not copies
+    activation, negative_slope : f by its name, and its slope below 0 if it is a leaky ReLU
+    batch_norm, batch_norm_name : before the activation, and its name in the network
+    dropout : rate   skip_span : how many layers the residual connection spans that ends here, or 0
+    """
+
+    name: str
+    W: Array
+    b: Array
+    activation: str = Identity.kind
+    negative_slope: float = 0.0
+    batch_norm: BatchNorm | None = None
+    batch_norm_name: str = ""
+    dropout: float = 0.0
+    skip_span: int = 0
+
+    @property
+    def n_in(self) -> int:
+        return len(self.W)
+
+    @property
+    def n_out(self) -> int:
+        return len(self.b)
+
+    @property
+    def is_linear(self) -> bool:
+        return self.activation == Identity.kind
+
+
+def lower(network: Network, *, inference: bool = False) -> list[FusedDense]:
+    """Return the network's layers in the form (1). inference : leave out dropout.
+
+    Raises UnsupportedError where the layers stand in another order.
+    """
+    fused: list[FusedDense] = []
+    _append(fused, network.layers, "", inference)
+    return fused
+
+
+def _append(fused: list[FusedDense], layers: Sequence[Layer], prefix: str, inference: bool) -> None:
+    """Append layers, named by their place in the network, to what comes before them."""
+    for i, layer in enumerate(layers):
+        name = f"{prefix}{i}"
+        if type(layer) is Dense:
+            fused.append(FusedDense(name, layer.params["W"], layer.params["b"]))
+        elif type(layer) is Residual:
+            _append_residual(fused, layer, name, inference)
+        elif not (type(layer) is Identity or (inference and type(layer) is Dropout)):
+            fused[-1] = _fuse(fused[-1], layer, name)
+
+
+def _append_residual(fused: list[FusedDense], block: Residual, name: str, inference: bool) -> None:
+    if not _begins_with_dense(block.inner):
+        raise UnsupportedError("a residual block that does not begin with a dense layer")
+    n_before = len(fused)
+    _append(fused, block.inner, f"{name}.", inference)
+    if fused[-1].skip_span:
+        raise UnsupportedError("a residual block that ends with another one")
+    fused[-1] = replace(fused[-1], skip_span=len(fused) - n_before)
+
+
+def _begins_with_dense(layers: Sequence[Layer]) -> bool:
+    first = layers[0] if layers else None
+    return type(first) is Dense or (type(first) is Residual and _begins_with_dense(first.inner))
+
+
+def _fuse(last: FusedDense, layer: Layer, name: str) -> FusedDense:
+    """Return a dense layer with one more layer behind it: batch norm, activation and dropout, in this order."""
+    if type(layer) not in (BatchNorm, Dropout, *ACTIVATIONS):
+        raise UnsupportedError(f"{type(layer).__name__} layers")
+    if last.skip_span:
+        raise UnsupportedError(f"{type(layer).__name__} after a residual block")
+    if type(layer) is BatchNorm:
+        if last.batch_norm or last.dropout or not last.is_linear:
+            raise UnsupportedError("BatchNorm that does not directly follow a dense layer")
+        return replace(last, batch_norm=layer, batch_norm_name=name)
+    if last.dropout:
+        raise UnsupportedError(f"{type(layer).__name__} after Dropout")
+    if type(layer) is Dropout:
+        return replace(last, dropout=layer.rate)
+    if not last.is_linear:
+        raise UnsupportedError("two activations in a row")
+    return replace(last, activation=layer.kind, negative_slope=getattr(layer, "slope", 0.0))
+
+
+def fold(layers: Sequence[FusedDense], scaler: InputScaler | None = None) -> list[FusedDense]:
+    """Return float64 layers that compute the same at inference without batch norm and dropout.
+
+    scaler : folded into the first layer, which then takes raw inputs, (2)
+    """
+    folded = [_fold_batch_norm(layer) for layer in layers]
+    if scaler is not None:
+        first = folded[0]
+        scale, shift = (np.broadcast_to(array, first.n_in) for array in (scaler.scale, scaler.shift))
+        folded[0] = replace(first, W=scale[:, None] * first.W, b=first.b + shift @ first.W)  # (2)
+    return folded
+
+
+def _fold_batch_norm(layer: FusedDense) -> FusedDense:
+    W, b = layer.W.astype(np.float64), layer.b.astype(np.float64)
+    if layer.batch_norm:
+        W, b = layer.batch_norm.fold_into(W, b)
+    return replace(layer, W=W, b=b, batch_norm=None, batch_norm_name="", dropout=0.0)

@@ -1,0 +1,74 @@
+"""Lowering and folding: the fused layers compute what the network computes."""
+
+import numpy as np
+import pytest
+
+from byhand.arrays import Array
+from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Residual, Sigmoid, Tanh
+from byhand.lowering import FusedDense, UnsupportedError, fold, lower
+from byhand.network import Network
+from byhand.preprocessing import InputScaler
+from byhand.random import DATA, RandomStream
+
+SCALER = InputScaler("unit", np.asarray(1 / 255), np.asarray(0.25))
+ACTIVATIONS = {
+    "identity": lambda z, slope: z,
+    "relu": lambda z, slope: np.maximum(z, 0),
+    "leaky_relu": lambda z, slope: np.where(z > 0, z, slope * z),
+    "sigmoid": lambda z, slope: 1 / (1 + np.exp(-z)),
+    "tanh": lambda z, slope: np.tanh(z),
+}
+
+
+def network_of(*layers: object) -> Network:
+    """Return a network whose arrays are all different from their initial values."""
+    network = Network(layers).astype(np.float64)
+    for i, array in enumerate([*network.params.values(), *network.statistics.values()]):
+        array[...] = 0.1 + RandomStream(i, DATA).uniform(array.size).reshape(array.shape)
+    return network
+
+
+def computed(layers: list[FusedDense], x: Array) -> Array:
+    """Return what folded layers compute, skip connections included."""
+    inputs = []
+    for i, layer in enumerate(layers):
+        inputs.append(x)
+        x = ACTIVATIONS[layer.activation](x @ layer.W + layer.b, layer.negative_slope)
+        if layer.skip_span:
+            x = x + inputs[i + 1 - layer.skip_span]
+    return x
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Dense(3, 2),),
+        (Dense(3, 4), BatchNorm(4), ReLU(), Dropout(0.5), Dense(4, 2), Sigmoid()),
+        (Dense(3, 4), Dropout(0.5), Identity(), Tanh(), Dense(4, 2), BatchNorm(2)),
+        (Dense(3, 4), Residual(Dense(4, 4), BatchNorm(4), LeakyReLU(0.2), Residual(Dense(4, 4)), Dense(4, 4))),
+    ],
+    ids=len,
+)
+def test_folded_layers_compute_what_the_network_predicts(layers: tuple[object, ...]) -> None:
+    network, raw = network_of(*layers), np.array([[0.0, 17, 255], [3, 0, 99]])
+    wanted = network.predict(SCALER.apply(raw, np.float64))
+    folded = fold(lower(network, inference=True), SCALER)
+    np.testing.assert_allclose(computed(folded, raw), wanted, rtol=1e-12)
+    assert all(layer.batch_norm is None and layer.dropout == 0 for layer in folded)
+
+
+def test_lowered_layers_hold_the_networks_own_arrays_under_their_names() -> None:
+    network = Network([Dense(3, 4), BatchNorm(4), Residual(Dense(4, 4), ReLU(), Dropout(0.5)), Dense(4, 2)])
+    first, inner, last = lower(network)
+    for layer in (first, inner, last):
+        assert layer.W is network.params[f"{layer.name}.W"]
+        assert layer.b is network.params[f"{layer.name}.b"]
+    assert [first.name, inner.name, last.name] == ["0", "2.0", "3"]
+    assert first.batch_norm is network.layers[1]
+    assert first.batch_norm_name == "1"
+    assert (inner.activation, inner.dropout, inner.skip_span) == ("relu", 0.5, 1)
+
+
+def test_another_order_is_a_noun_phrase() -> None:
+    with pytest.raises(UnsupportedError, match=r"^Tanh after Dropout$"):
+        lower(Network([Dense(2, 2), Dropout(0.1), Tanh()]))
