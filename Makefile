@@ -64,7 +64,7 @@ $(VENV)/.for-lint: $(VENV)/bin/python $(BUILD)
 
 format: $(VENV)/.for-lint ## format Python, C where clang-format is installed, and JavaScript where node is
 	$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
-	if command -v clang-format >/dev/null; then git ls-files 'core/*.[ch]' | xargs clang-format -i; fi
+	if command -v clang-format >/dev/null; then git ls-files 'core/*.[ch]' 'tests/native/*.c' | xargs clang-format -i; fi
 	$(BIN)/python tools/lint_page.py --format
 
 bench: $(VENV)/.for-use ## time an epoch, in turns with whatever other frameworks are installed; ARGS="--rounds 3"

@@ -11,7 +11,17 @@ import tempfile
 
 from machine import machine, parser_for, save_record
 
-SEEDS = {"first": 5, "vanilla": 5, "deep-dive": 5, "fast": 20, "draw": 5, "gaussians-16-8": 20, "gaussians-4-4": 20, "xor": 1, "digits": 5}  # fmt: skip  # noqa: E501
+SEEDS = {
+    "first": 5,
+    "vanilla": 5,
+    "deep-dive": 5,
+    "fast": 20,
+    "draw": 5,
+    "gaussians-16-8": 20,
+    "gaussians-4-4": 20,
+    "xor": 1,
+    "digits": 5,
+}
 
 
 def run(name: str, *options: str) -> dict[str, object]:

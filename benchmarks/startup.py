@@ -54,7 +54,17 @@ def main() -> None:
     package = Path(byhand.__file__).parent
     size = sum(file.stat().st_size for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     print(f"the package itself: {size / 1e6:.2f} MB")
-    save_record("startup", {"what": "seconds of whole processes", **machine(), "medians": medians, "seconds": found, "package_bytes": size}, wanted=arguments.record)  # fmt: skip  # noqa: E501
+    save_record(
+        "startup",
+        {
+            "what": "seconds of whole processes",
+            **machine(),
+            "medians": medians,
+            "seconds": found,
+            "package_bytes": size,
+        },
+        wanted=arguments.record,
+    )
 
 
 if __name__ == "__main__":

@@ -102,7 +102,8 @@ def test_where_a_websocket_cannot_be_answered_it_is_closed() -> None:
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
 
-        await Guard(unreached, HOST, PORT)({"type": "websocket", "headers": []}, unreached, send)  # type: ignore[arg-type]
+        scope = {"type": "websocket", "headers": []}
+        await Guard(unreached, HOST, PORT)(scope, unreached, send)  # type: ignore[arg-type]
         return sent
 
     import asyncio
@@ -163,7 +164,10 @@ def test_the_policy_is_the_promised_one(app: Guard) -> None:
 
 def test_over_a_real_socket_the_same(server: Server) -> None:
     own = f"{server.host}:{server.port}"
-    upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"  # fmt: skip  # noqa: E501
+    upgrade = (
+        "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+    )
 
     def status(line: str, host: str, more: str = "") -> str:
         request = f"{line} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{more}\r\n"

@@ -176,7 +176,8 @@ def test_whoever_connects_without_end_is_cut_off_and_others_are_served(
 def test_an_error_of_the_loop_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     handle = log_once()
     for _ in range(1000):
-        handle(None, {"message": "accept failed", "exception": OSError(24, "Too many open files")})  # type: ignore[arg-type]
+        error = OSError(24, "Too many open files")
+        handle(None, {"message": "accept failed", "exception": error})  # type: ignore[arg-type]
     assert len(caplog.records) == 1
     assert "Too many open files" in caplog.text
 

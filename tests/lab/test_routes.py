@@ -209,7 +209,10 @@ def test_pictures_of_another_size_are_none_for_the_page(tmp_path: Path) -> None:
     assert "28×28" in get(whole_app(tmp_path), "/api/data/test/labels", ("x-byhand-token", TOKEN)).json["error"]
 
 
-@pytest.mark.parametrize("path", ["/api/data/train/other", "/api/data/../model", "/api/data/train/images/", "/api", "/api/hello/", "/api//hello"])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize(
+    "path",
+    ["/api/data/train/other", "/api/data/../model", "/api/data/train/images/", "/api", "/api/hello/", "/api//hello"],
+)
 def test_no_other_address_of_the_api(app: Guard, path: str) -> None:
     answer = get(app, path, ("x-byhand-token", TOKEN))
     assert answer.status == 404

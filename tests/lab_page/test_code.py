@@ -101,7 +101,8 @@ TRAININGS = [
     "hidden=16&optimizer=adam&learningRate=0.003&epochs=4",
     "hidden=12-8&activation=tanh&optimizer=momentum&learningRate=0.02&epochs=3&preparation=signed&loss=squared_error",
     "hidden=16&epochs=3&without=batch.20~class.7.50&initializer=normal&shuffle=no",
-    "hidden=16-16&epochs=3&batchNorm=yes&residual=yes&dropout=0.1&schedule=one_cycle&labelSmoothing=0.1&preparation=standard",
+    "hidden=16-16&epochs=3&batchNorm=yes&residual=yes&dropout=0.1&schedule=one_cycle&labelSmoothing=0.1"
+    "&preparation=standard",
 ]
 
 

@@ -104,25 +104,34 @@ def explain(
     rows = x.reshape(1, -1).astype(np.float64)
     trace = learner.forward(rows)
     target = np.atleast_1d(plain_array("explain", "y", trace.output[0].argmax() if y is None else y))
+    value, grads, units, lines = _forward_and_backward(learner, loss, trace, target)
+    before = {name: array.copy() for name, array in learner.params.items()}
+    step = _Step(
+        learner, before, grads, deepcopy(optimizer), lambda: float(loss.forward(learner.predict(rows), target)[0])
+    )
+    optimizer.update(learner.params, grads, learning_rate)
+    lines += _update(before, learner.params, grads, units, trace, optimizer, learning_rate)
+    after = step.loss()
+    notes = [*_smoothing(loss, learner.widths[-1]), *_stopped_gradient(trace, layer_numbers(learner))]
+    if after > value:
+        notes.append(_why_it_rose(step, value, learning_rate))
+    return Explanation([replace(line, numbers=_signed(line.numbers)) for line in lines], value, after, notes)
+
+
+def _forward_and_backward(
+    network: Network, loss: Loss, trace: Trace, target: Array
+) -> tuple[float, Params, list[int], list[Line]]:
+    """Return the loss, the gradients, the unit followed at each layer, and the lines about all of them."""
     value, saved = loss.forward(trace.output, target)
     d_output = loss.backward(saved)
-    grads = learner.backward(d_output, trace)
+    grads = network.backward(d_output, trace)
     units = _path(trace, int(target[0]) if target.dtype.kind in "iu" and trace.output.shape[1] > 1 else 0)
-    layers = layer_numbers(learner)
+    layers = layer_numbers(network)
     lines = [_forward(layers[i], step, units[i + 1]) for i, step in enumerate(trace.steps)]
     lines.append(_loss(loss, trace.output[0], target, float(value)))
     lines.append(_loss_gradient(loss, trace.output[0], d_output[0], units[-1]))
     lines += [_backward(layers[i], i, trace.steps[i], units) for i in reversed(range(len(trace.steps)))]
-    before = {name: array.copy() for name, array in learner.params.items()}
-    fresh = deepcopy(optimizer)
-    optimizer.update(learner.params, grads, learning_rate)
-    lines += _update(before, learner.params, grads, units, trace, optimizer, learning_rate)
-    after = float(loss.forward(learner.predict(rows), target)[0])
-    notes = [*_smoothing(loss, learner.widths[-1]), *_stopped_gradient(trace, layers)]
-    if after > value:
-        step = _Step(learner, before, grads, fresh, lambda: float(loss.forward(learner.predict(rows), target)[0]))
-        notes.append(_why_it_rose(step, float(value), learning_rate))
-    return Explanation([replace(line, numbers=_signed(line.numbers)) for line in lines], float(value), after, notes)
+    return float(value), grads, units, lines
 
 
 @dataclass(frozen=True)
