@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from byhand.persistence.model import save_model as save_model
     from byhand.persistence.output import Output as Output
     from byhand.recipes import RECIPES as RECIPES
+    from byhand.recipes.recipe import Recipe as Recipe
+    from byhand.recipes.run_recipe import run_recipe as run_recipe
     from byhand.training.diagnosis import diagnose as diagnose
     from byhand.training.evaluate import evaluate as evaluate
     from byhand.training.fit import fit as fit
@@ -66,6 +68,8 @@ _HOME = {
     "Output": "byhand.persistence.output",
     "Plan": "byhand.training.plan",
     "RECIPES": "byhand.recipes",
+    "Recipe": "byhand.recipes.recipe",
+    "run_recipe": "byhand.recipes.run_recipe",
     "TrainingState": "byhand.training.state",
     "Network": "byhand.network",
     "diagnose": "byhand.training.diagnosis",

@@ -13,10 +13,10 @@ import byhand
 ROOT = Path(__file__).parents[2]
 NAMES = [
     "Adam", "AdamW", "BatchNorm", "BinaryCrossEntropy", "ByhandError", "ClipGradNorm", "Dense", "Dropout", "Identity",
-    "LeakyReLU", "Model", "Momentum", "Nesterov", "Network", "Output", "Plan", "RECIPES", "ReLU", "Residual", "SGD",
-    "Sigmoid", "Softmax", "SoftmaxCrossEntropy", "SquaredError", "Tanh", "TrainingState", "WeightDecay",
+    "LeakyReLU", "Model", "Momentum", "Nesterov", "Network", "Output", "Plan", "RECIPES", "ReLU", "Recipe", "Residual",
+    "SGD", "Sigmoid", "Softmax", "SoftmaxCrossEntropy", "SquaredError", "Tanh", "TrainingState", "WeightDecay",
     "__version__", "data", "diagnose", "evaluate", "explain", "fit", "gradient_check", "initializers", "load_model",
-    "metrics", "predictor", "save_model", "schedules", "train",
+    "metrics", "predictor", "run_recipe", "save_model", "schedules", "train",
 ]  # fmt: skip
 OUTSIDERS = {"numpy", "safetensors", "click", "rich", "PIL"}
 

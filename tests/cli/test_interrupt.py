@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cli_runner import byhand
 
-from byhand.cli.signals import StopRequest
+from byhand.training.signals import StopRequest
 from byhand.training.train import train
 
 BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -47,7 +47,7 @@ def test_afterwards_signals_are_handled_as_before(number: int) -> None:
     assert signal.getsignal(number) is before
 
 
-@pytest.mark.parametrize("where", ["byhand.cli.training.evaluate_recipe", "byhand.recipes.run.train"])
+@pytest.mark.parametrize("where", ["byhand.recipes.session.evaluate_recipe", "byhand.recipes.run.train"])
 def test_a_second_ctrl_c_anywhere_leaves_something_to_go_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:

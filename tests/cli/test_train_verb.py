@@ -10,9 +10,9 @@ import pytest
 from cli_runner import byhand
 
 from byhand.cli.main import cli
-from byhand.cli.model_lookup import read_recipe
 from byhand.persistence.model import load_model
 from byhand.recipes import RECIPES
+from byhand.recipes.recipe import read_recipe
 
 QUICK = ("train", "digits", "--epochs", "2")
 
@@ -239,9 +239,9 @@ def test_a_fault_of_ours_is_told_as_one(verb: str, tmp_path: Path, monkeypatch: 
     def fails(*args: object, **kwargs: object) -> None:
         raise RuntimeError("what nobody thought of")
 
+    monkeypatch.setattr("byhand.cli.model_lookup.find_model", fails)  # first: these import load_data
+    monkeypatch.setattr("byhand.recipes.session.load_data", fails)
     monkeypatch.setattr("byhand.recipes.datasets.load_data", fails)
-    monkeypatch.setattr("byhand.cli.training.load_data", fails)
-    monkeypatch.setattr("byhand.cli.model_lookup.find_model", fails)
     done = byhand(verb, "--runs", str(tmp_path))
     assert done.code == 1
     assert "internal error: RuntimeError: what nobody thought of" in done.err

@@ -37,11 +37,11 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     Example: byhand evaluate runs/vanilla-1
     """
     from byhand.cli.model_lookup import data_for, find_model, told
-    from byhand.cli.test_set_log import count_evaluation
     from byhand.data.image_folder import is_image_folder
     from byhand.persistence.model import check_outputs
     from byhand.recipes.datasets import is_table
     from byhand.training.evaluate import evaluate
+    from byhand.training.test_set_log import count_evaluation
 
     found, place = find_model(model, runs)
     dataset = data_for(found, data, data_dir)
@@ -51,7 +51,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     evaluation = evaluate(found.network, examples)
     check_outputs(evaluation.output)
     held_out = dataset.test is not None or told(found, "recipe", "data") != dataset.name
-    count = count_evaluation(examples, reporter) if held_out else None
+    count = count_evaluation(examples, reporter.info) if held_out else None
     kind = "test" if held_out else "training"
     how = f": {dataset.source}" if data is not None and (is_table(data) or is_image_folder(Path(data))) else ""
     what = f"{len(examples):,} {kind} examples of {dataset.name}{how}"
@@ -109,7 +109,7 @@ def _probabilities(model: "Model", evaluation: "Evaluation") -> Any:
 
 def _text(model: "Model", evaluation: "Evaluation", what: str, count: int | None, values: dict[str, Any]) -> str:
     """Return what was found for people."""
-    from byhand.cli.test_set_log import evaluation_sentence
+    from byhand.training.test_set_log import evaluation_sentence
 
     lines = _numbers(values, what) if evaluation.accuracy is None else _classes(model, evaluation, what, values)
     if count is not None:

@@ -12,8 +12,8 @@ import click
 from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options
 
 if TYPE_CHECKING:
-    from byhand.cli.signals import StopRequest
     from byhand.lab.server import Server
+    from byhand.training.signals import StopRequest
 
 PORT = 8765
 REDIRECT = """<!DOCTYPE html>
@@ -38,8 +38,8 @@ def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_
 
     Example: byhand lab runs/vanilla-1 --no-open
     """
-    from byhand.cli.signals import StopRequest
     from byhand.lab.dependencies import check_extra
+    from byhand.training.signals import StopRequest
 
     check_extra()
     with StopRequest() as stop, stop.defer_signals():

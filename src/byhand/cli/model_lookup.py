@@ -4,8 +4,7 @@ What a model's file says of its training informs and never acts: no path that it
 names is a size. Only a set that byhand itself brings or makes is taken by its name, with byhand's own sizes.
 """
 
-import operator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, Squared
 from byhand.persistence.model import Model, load_model
 from byhand.persistence.output import Output
 from byhand.recipes.datasets import is_table, load_data
-from byhand.recipes.recipe import Recipe, current_names
+from byhand.recipes.recipe import Recipe
 from byhand.recipes.xor import XOR
 from byhand.training.run_folder import RunFolder
 from byhand.untrusted import UntrustedText
@@ -41,15 +40,6 @@ def find_model(path: Path | None, runs: Path) -> tuple[Model, Path]:
     """Return the model of a file or run folder, or of the newest run; and where it lies."""
     place = path or RunFolder.latest(runs).path
     return load_model(place), place
-
-
-def read_recipe(given: Any) -> Recipe:
-    """Return the recipe that a file tells as plain data; raise KeyError, TypeError or ValueError if it tells none."""
-    recipe = Recipe(**{**current_names(given), "hidden": tuple(map(operator.index, given["hidden"]))})
-    for name, sample in asdict(Recipe(name="", title="", expects="")).items():
-        if not isinstance(getattr(recipe, name), int | float if isinstance(sample, float) else type(sample)):
-            raise ValueError(f"{name} is {getattr(recipe, name)!r}")
-    return recipe
 
 
 def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:

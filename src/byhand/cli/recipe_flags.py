@@ -1,17 +1,15 @@
 """Recipe fields as flags: a new field is a new flag, with its own type, default and sentence."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import click
 
 from byhand.cli.common import NonNegativeFloat
 from byhand.recipes import RECIPES
-from byhand.recipes.recipe import RENAMED, Recipe, current_names, described
+from byhand.recipes.recipe import RENAMED, described
 
 WIDEST = 1_000_000  # units in one layer
-MADE = ("xor", "circles", "moons", "spiral", "sine")  # sets of as many points as one wants
 MOST = 2**64 - 1  # the largest seed; no whole number needs to be larger
 
 
@@ -81,36 +79,6 @@ def _yes_or_no(ctx: click.Context, param: click.Parameter, value: bool | None) -
     return None if value is None else "yes" if value else "no"
 
 
-def is_toy(data: str) -> bool:
-    """Is this a set that is made, of as many points as `examples` says?"""
-    return data in MADE or data.startswith("gaussians")
-
-
 def current_flag(name: str) -> str:
     """Return the flag that has taken the place of an older one: max-shift for move."""
     return RENAMED.get(name, name).replace("_", "-")
-
-
-def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
-    """Return the recipe with the flags that were given; its own label smoothing goes with its own loss."""
-    if given["loss"] not in (None, recipe.loss) and given["label_smoothing"] is None:
-        given = {**given, "label_smoothing": 0.0}
-    return replace(recipe, **current_names({name: value for name, value in given.items() if value is not None}))
-
-
-def flags_of(recipe: Recipe, changes: dict[str, str]) -> list[str]:
-    """Return name and flags of a recipe, with changes: only what differs from the recipe of that name is told."""
-    own = RECIPES.get(recipe.name, Recipe(name="", title="", expects=""))
-    flags = [recipe.name] if recipe.name in RECIPES else []
-    for name in described():
-        value = changes.get(name, as_flag_value(getattr(recipe, name)))
-        if value == as_flag_value(getattr(own, name)):
-            continue
-        flag = f"--{name.replace('_', '-')}"
-        flags += [flag.replace("--", "--no-", 1)] if value == "false" else [flag] if value == "true" else [flag, value]
-    return flags
-
-
-def as_flag_value(value: object) -> str:
-    """Return a field's value as the command line takes it."""
-    return "-".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value).lower()

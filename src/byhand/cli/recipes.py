@@ -6,8 +6,9 @@ from dataclasses import asdict
 import click
 
 from byhand.cli.common import Reporter, escape_markup, output_options
-from byhand.cli.recipe_flags import as_flag_value, recipe_argument
+from byhand.cli.recipe_flags import recipe_argument
 from byhand.recipes import RECIPES, recipe_named
+from byhand.recipes.command_line import as_flag_value
 from byhand.recipes.recipe import Recipe, described
 
 

@@ -1,14 +1,17 @@
 """`byhand train`: choose what to train, train it, save it, test it once, say what came out."""
 
-import re
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from byhand.cli.common import Reporter, data_dir_option, output_options, runs_option
-from byhand.cli.recipe_flags import changed, current_flag, is_toy, recipe_argument, recipe_flags
-from byhand.recipes import recipe_named
+from byhand.cli.recipe_flags import current_flag, recipe_argument, recipe_flags
+from byhand.errors import OptionError
+
+STOPPED = 130  # exit code
+WITH_RESUME = {"resume", "epochs", "lab", "runs", "as_json", "quiet", "no_color"}  # they change nothing trained so far
 
 
 @click.command(
@@ -17,7 +20,13 @@ from byhand.recipes import recipe_named
     context_settings={"token_normalize_func": current_flag},
 )
 @recipe_argument("recipe")
-@click.option("--seeds", type=click.IntRange(min=1), help="Train with N consecutive seeds and report the spread.")
+@click.option(
+    "--seeds",
+    "n_seeds",
+    type=click.IntRange(min=1),
+    default=1,
+    help="Train with N consecutive seeds and report the spread.",
+)
 @click.option(
     "--validate", is_flag=True, help="Hold out a validation set, report it each epoch, and leave the test set alone."
 )
@@ -41,7 +50,7 @@ from byhand.recipes import recipe_named
 @output_options
 def command(
     recipe: str | None,
-    seeds: int | None,
+    n_seeds: int,
     validate: bool,
     test: bool,
     resume: Path | None,
@@ -60,44 +69,42 @@ def command(
 
     Example: byhand train vanilla --epochs 10 --seeds 5
     """
-    from byhand.cli.resume import check_flags, read_request
-    from byhand.cli.training import Request, run_request, run_with_lab
+    from byhand.cli.train_report import TrainReport, lab_beside
+    from byhand.recipes.request import load_request, make_request
+    from byhand.recipes.session import open_session
 
-    run = run_with_lab if lab else run_request
     if resume is not None:
-        check_flags(click.get_current_context())
-        return run(read_request(resume, fields["epochs"]), reporter)
-    if validate:
-        fields["validation"] = fields["validation"] or "balanced"
-    chosen = changed(recipe_named(recipe or _default_recipe(fields["data"])), fields)
-    if fields["loss"] and chosen.label_smoothing < recipe_named(chosen.name).label_smoothing:
-        reporter.info(f"label smoothing goes with softmax_cross_entropy: --loss {chosen.loss} trains without it.")
-    mnist_is_named = recipe is not None or data_dir is not None or fields["data"] is not None
-    request = Request(
-        recipe=chosen,
-        data_dir=data_dir,
-        n_seeds=seeds or 1,
-        engine=engine,
-        precision=precision,
-        runs=runs,
-        fallback=None if mnist_is_named else changed(recipe_named("digits"), fields),
-        given=tuple(name for name, value in fields.items() if value is not None),
-        test=test or fields["validation"] in (None, "none"),
-        name=_name_of(fields["data"]) if recipe is None and fields["data"] else None,
-        n_train=None if is_toy(chosen.data) else fields["examples"],
-    )
-    return run(request, reporter)
+        _check_flags(click.get_current_context())
+        request = load_request(resume, fields["epochs"])
+    else:
+        request = make_request(
+            recipe,
+            {name: value for name, value in fields.items() if value is not None},
+            validate=validate,
+            test=test,
+            data_dir=data_dir,
+            n_seeds=n_seeds,
+            engine=engine,
+            precision=precision,
+            runs=runs,
+        )
+    with lab_beside(request, reporter, wanted=lab) as publisher:
+        report = TrainReport(reporter, publisher)
+        session = open_session(request, report)
+        try:
+            report.result(session.run())
+        except KeyboardInterrupt:
+            reporter.warn(f"stopped and saved. Resume with `byhand train --resume {session.folder.path}`.")
+            return STOPPED
+    return 0
 
 
-def _default_recipe(data: str | None) -> str:
-    from byhand.data.image_folder import is_image_folder
-    from byhand.recipes.datasets import is_table
-
-    if data is None:
-        return "vanilla"
-    return "images" if is_image_folder(Path(data)) else "table" if is_table(data) else "vanilla"
-
-
-def _name_of(data: str) -> str:
-    """Return what a run on these data is called: the name of the set, or of the file, as a file's name can be."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", Path(data).stem)[:40].strip("-") or "table"
+def _check_flags(context: click.Context) -> None:
+    """Raise OptionError for a flag that a resumed run would ignore: it keeps its own settings."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if name not in WITH_RESUME and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            shown = parameter.opts[0] if isinstance(parameter, click.Option) else f"the recipe {context.params[name]!r}"
+            raise OptionError(
+                f"--resume keeps the run's own settings, and {shown} was given too. Leave it out, or start a new run."
+            )

@@ -24,6 +24,13 @@ from byhand.recipes.table import TABLE
 VALIDATION_SHARE = 1 / 6  # of a stratified split: as much as the balanced block is of MNIST's training set
 SPLIT_SEED = 0  # the test rows of a table are the same for every seed of the training
 Progress = Callable[[str, int, int], None]  # file, bytes done, bytes in all
+TOYS: dict[str, Callable[..., Dataset]] = {
+    "xor": data.xor,
+    "circles": data.circles,
+    "moons": data.moons,
+    "spiral": data.spiral,
+    "sine": data.sine,
+}
 
 
 def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | None = None) -> Dataset:
@@ -52,6 +59,11 @@ def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | Non
 def is_table(data: str) -> bool:
     """Does this word for data name a file?"""
     return bool(Path(data).suffix) and not Path(data).is_dir()
+
+
+def is_toy(data: str) -> bool:
+    """Is this a set that is made, of as many points as `examples` says?"""
+    return data in TOYS or data.startswith("gaussians")
 
 
 def _image_schema(recipe: Recipe, dataset: Dataset) -> ImageSchema | None:
@@ -93,13 +105,6 @@ def _smaller_data(recipe: Recipe) -> Dataset:
     if is_table(recipe.data):
         options = table_options(recipe)
         return data.read_table(Path(recipe.data), preparation=recipe.scaling, options=options, seed=SPLIT_SEED)
-    toy: dict[str, Callable[..., Dataset]] = {
-        "xor": data.xor,
-        "circles": data.circles,
-        "moons": data.moons,
-        "spiral": data.spiral,
-        "sine": data.sine,
-    }
     known: dict[str, Callable[[], Dataset]] = {
         "digits": lambda: data.digits(preparation=recipe.scaling),
         **{
@@ -108,7 +113,7 @@ def _smaller_data(recipe: Recipe) -> Dataset:
         },
         **{
             name: partial(make, recipe.examples, noise=recipe.noise, seed=recipe.seed, preparation=recipe.scaling)
-            for name, make in toy.items()
+            for name, make in TOYS.items()
         },
     }
     return lookup("data", recipe.data, {"mnist": data.mnist, **known})()  # MNIST, for the nearest known name

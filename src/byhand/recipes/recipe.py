@@ -4,8 +4,16 @@ The fields are plain words and numbers, so a recipe can be printed, saved with t
 command line (`--learning-rate 0.05`), and compared. `build.py` turns the words into objects.
 """
 
-from dataclasses import dataclass, field, fields
+import operator
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_kind, check_number, check_whole
+from byhand.errors import lookup
+
+MAX_SEED = 2**64 - 1
 
 # how older records, models and commands call a field, and a value of scaling
 RENAMED = {"preparation": "scaling", "move": "max_shift", "output": "output_activation"}
@@ -101,3 +109,44 @@ def current_names(given: dict[str, Any]) -> dict[str, Any]:
     if isinstance(scaling, str):
         fields["scaling"] = RENAMED_SCALING.get(scaling, scaling)
     return fields
+
+
+def read_recipe(given: Any) -> Recipe:
+    """Return the recipe that a file tells as plain data; raise KeyError, TypeError or ValueError if it tells none."""
+    recipe = Recipe(**{**current_names(given), "hidden": tuple(map(operator.index, given["hidden"]))})
+    for name, sample in asdict(Recipe(name="", title="", expects="")).items():
+        if not isinstance(getattr(recipe, name), int | float if isinstance(sample, float) else type(sample)):
+            raise ValueError(f"{name} is {getattr(recipe, name)!r}")
+    return recipe
+
+
+def check_fields(caller: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a recipe's fields by their current names, each of the type that it has in a recipe.
+
+    Raises OptionError for a field that there is none of, or a value of another kind; no number is below 0.
+
+    >>> check_fields("run_recipe", {"hidden": [64, 32], "learning_rate": 1})
+    {'hidden': (64, 32), 'learning_rate': 1.0}
+    """
+    known = described()
+    fields = {RENAMED.get(name, name): value for name, value in given.items()}
+    checked = {
+        name: _check_field(caller, name, lookup("setting", name, known)[0], value) for name, value in fields.items()
+    }
+    return current_names(checked)
+
+
+def _check_field(caller: str, name: str, default: Any, value: Any) -> Any:
+    """Return a value as the type of the field's default; raise OptionError where it is of another kind."""
+    if isinstance(default, bool):
+        return check_flag(caller, name, value)
+    if isinstance(default, tuple):
+        widths = check_items(caller, name, value, "a list of widths, as [128, 64]")
+        return tuple(check_whole(caller, f"{name}: a width", width, 1, MAX_WIDTH) for width in widths)
+    if isinstance(default, int):
+        return check_whole(caller, name, value, 0, MAX_SEED)
+    if isinstance(default, float):
+        return check_number(caller, name, value, lambda number: number >= 0, "a finite number, 0 or more")
+    if name == "header" and isinstance(value, bool):
+        return "yes" if value else "no"
+    return check_kind(caller, name, os.fspath(value) if isinstance(value, os.PathLike) else value, str, "a word")

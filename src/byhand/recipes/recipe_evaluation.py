@@ -24,7 +24,7 @@ ON_TRAINING = "on its own training examples"
 VALIDATION = "validation examples"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RecipeEvaluation:
     """How it was tested and what came out.
 
@@ -65,6 +65,9 @@ class RecipeEvaluation:
         """Return the one figure, as text."""
         return f"R² {self.r2_score:.4f}" if self.accuracy is None else f"accuracy {100 * self.accuracy:.2f} %"
 
+    def __repr__(self) -> str:
+        return f"<RecipeEvaluation: {self.headline()} {self.how}>"
+
 
 def evaluate_recipe(recipe: Recipe, dataset: Dataset, network: Network) -> RecipeEvaluation:
     """Test a trained network the way its data can be tested."""
@@ -86,7 +89,7 @@ def evaluate_recipe(recipe: Recipe, dataset: Dataset, network: Network) -> Recip
     return outcome if recipe.data != "xor" else replace(outcome, **_starts(recipe, dataset))
 
 
-def on_validation(dataset: Dataset, network: Network) -> RecipeEvaluation:
+def on_validation(recipe: Recipe, dataset: Dataset, network: Network) -> RecipeEvaluation:
     """Return what a network reaches on the validation examples: for choosing, while the test set is left alone."""
     if dataset.validation is None:
         raise OptionError(f"{dataset.name} has no validation examples; expected some where there is no test.")

@@ -9,11 +9,11 @@ import hashlib
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
-from byhand.cli.common import Reporter
 from byhand.data.examples import Examples
 from byhand.errors import SystemResourceError
 from byhand.files import append_line
@@ -46,18 +46,21 @@ def fingerprint(examples: Examples) -> str:
     return digest.hexdigest()
 
 
-def count_evaluation(examples: Examples, reporter: Reporter) -> int | None:
-    """Log one more evaluation on these test examples; return the count, None where it cannot be kept."""
+def count_evaluation(examples: Examples, report: Callable[[str], object]) -> int | None:
+    """Log one more evaluation on these test examples; return the count, None where it cannot be kept.
+
+    report : is given the reason where it cannot be kept, a sentence
+    """
     folder = state_folder()
     if folder is None:
-        reporter.info("this test-set evaluation is not counted: there is no home folder. Set BYHAND_STATE to a folder.")
+        report("this test-set evaluation is not counted: there is no home folder. Set BYHAND_STATE to a folder.")
         return None
     file = folder / "test-sets" / f"{fingerprint(examples)}.txt"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         return append_line(file, time.strftime("%Y-%m-%d\n")) // len(LINE)
     except (OSError, SystemResourceError) as error:
-        reporter.info(f"this test-set evaluation is not counted: {error}")
+        report(f"this test-set evaluation is not counted: {error}")
         return None
 
 

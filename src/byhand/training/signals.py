@@ -1,6 +1,7 @@
 """Ctrl-C, politely: training is asked to stop and save; everything else, and a second Ctrl-C, is left at once."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
@@ -28,6 +29,8 @@ class StopRequest:
             self._will_be_asked_for = before
 
     def __enter__(self) -> "StopRequest":
+        if threading.current_thread() is not threading.main_thread():
+            return self  # Python delivers signals to the main thread alone
         for number in (signal.SIGINT, signal.SIGTERM):
             self._before[number] = signal.signal(number, self._on_signal)
         return self

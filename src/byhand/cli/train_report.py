@@ -1,0 +1,88 @@
+"""What `byhand train` prints while it trains and at the end, and what the lab's page beside it shows."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from byhand.cli.common import Reporter
+from byhand.cli.live_publisher import LivePublisher, serve_lab
+from byhand.cli.log import EpochLog
+from byhand.cli.progress import progress_bar
+from byhand.cli.report import report_text
+from byhand.engines.base import Engine
+from byhand.errors import OptionError
+from byhand.inspection.explain import smoothed_minimum
+from byhand.recipes.datasets import Progress
+from byhand.recipes.request import TrainRequest
+from byhand.recipes.result import RecipeResult, SeedResult
+from byhand.recipes.run import Run
+from byhand.recipes.session import SessionListener
+from byhand.summary import n_params, sizes_label
+from byhand.training.history import EpochRecord
+from byhand.training.test_set_log import evaluation_sentence
+
+
+@contextmanager
+def lab_beside(request: TrainRequest, reporter: Reporter, *, wanted: bool) -> Iterator[LivePublisher | None]:
+    """Serve the lab's page within this context where it is wanted, and yield who is to be shown the training."""
+    if not wanted:
+        yield None
+        return
+    if request.n_seeds > 1:
+        raise OptionError(f"--lab shows one training, and these are {request.n_seeds} seeds; leave --seeds out.")
+    with serve_lab(request.data_dir, reporter) as publisher:
+        yield publisher
+
+
+class TrainReport(SessionListener):
+    """Prints a session, and shows it to whoever looks on."""
+
+    def __init__(self, reporter: Reporter, publisher: LivePublisher | None) -> None:
+        self._reporter, self._publisher = reporter, publisher
+
+    def info(self, text: str) -> None:
+        self._reporter.info(text)
+
+    def warn(self, text: str) -> None:
+        self._reporter.warn(text)
+
+    def watch_download(self) -> AbstractContextManager[Progress | None]:
+        return progress_bar(self._reporter)
+
+    def on_train_begin(self, run: Run, engine: Engine) -> None:
+        self.info(_opening(run, engine))
+        smoothing = run.recipe.label_smoothing
+        if least := smoothed_minimum(smoothing, run.state.network.widths[-1]):
+            self.info(f"label smoothing {smoothing:g}: the loss cannot fall below {least:.4f}")
+        validates, classes = run.dataset.validation is not None, run.dataset.train.is_classes
+        self._log = EpochLog(self._reporter, run.recipe.epochs, validates=validates, classes=classes)
+        self._log.header()
+        if self._publisher:
+            self._publisher.look(run, now=True)
+
+    def on_epoch_end(self, run: Run, record: EpochRecord) -> None:
+        if self._publisher:
+            self._publisher.look(run)
+        self._log.row(record)
+
+    def on_train_end(self, run: Run) -> None:
+        if self._publisher:
+            self._publisher.look(run, now=True)
+
+    def on_seed_end(self, result: SeedResult) -> None:
+        self.info(result.line())
+
+    def result(self, result: RecipeResult) -> None:
+        """Print what came out."""
+        count = result.test_evaluations
+        again = ["", f"[dim]{evaluation_sentence(count)}[/dim]"] if count and count > 1 else []
+        self._reporter.result("\n".join([report_text(result), *again]), result.to_dict())
+
+
+def _opening(run: Run, engine: Engine) -> str:
+    """Return the line that says what begins."""
+    network, train = run.state.network, run.dataset.train
+    validation = "" if run.dataset.validation is None else f", {len(run.dataset.validation):,} for validation"
+    return (
+        f"{run.recipe.name}: {sizes_label(network)}, {n_params(network):,} parameters, "
+        f"{len(train):,} examples of {run.dataset.name}{validation}, engine {engine.name}"
+    )

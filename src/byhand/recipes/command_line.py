@@ -1,0 +1,33 @@
+"""A recipe as the command line that trains it: what a finding suggests, and what a report says to do next."""
+
+import shlex
+
+from byhand.recipes import RECIPES
+from byhand.recipes.recipe import Recipe, described
+
+
+def train_command(recipe: Recipe, changes: dict[str, str]) -> str:
+    """Return the command that trains this recipe with changes, quoted for a shell.
+
+    >>> train_command(RECIPES["vanilla"], {"learning_rate": "0.05"})
+    'byhand train vanilla --learning-rate 0.05'
+    """
+    return shlex.join(["byhand", "train", *as_flags(recipe, changes)])
+
+
+def as_flags(recipe: Recipe, changes: dict[str, str]) -> list[str]:
+    """Return name and flags of a recipe, with changes: only what differs from the recipe of that name."""
+    own = RECIPES.get(recipe.name, Recipe(name="", title="", expects=""))
+    flags = [recipe.name] if recipe.name in RECIPES else []
+    for name in described():
+        value = changes.get(name, as_flag_value(getattr(recipe, name)))
+        if value == as_flag_value(getattr(own, name)):
+            continue
+        flag = f"--{name.replace('_', '-')}"
+        flags += [flag.replace("--", "--no-", 1)] if value == "false" else [flag] if value == "true" else [flag, value]
+    return flags
+
+
+def as_flag_value(value: object) -> str:
+    """Return a field's value as the command line takes it."""
+    return "-".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value).lower()

@@ -1,0 +1,134 @@
+"""`run_recipe`: all that `byhand train` does, from Python.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as runs:
+    ...     result = run_recipe("xor", epochs=400, runs=runs)
+    >>> result.evaluation.accuracy, len(result.history)
+    (1.0, 400)
+
+Equal settings give the same files as the command, bit for bit. Nothing is printed: what is to be known is in the
+result's `notes`. Ctrl-C saves and ends with KeyboardInterrupt, which says how to resume; where `on_epoch` raises
+something, that is saved too, and the exception goes on to the caller.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from byhand.arguments import check_flag, check_kind, check_path, check_whole, shown
+from byhand.engines.bindings import FLOAT32
+from byhand.errors import OptionError
+from byhand.recipes.recipe import Recipe, check_fields
+from byhand.recipes.request import TrainRequest, load_request, make_request
+from byhand.recipes.result import RecipeResult
+from byhand.recipes.run import Run
+from byhand.recipes.session import SessionListener, open_session
+from byhand.training.history import EpochRecord
+
+AnyPath = str | os.PathLike[str]
+OnEpoch = Callable[[EpochRecord], object]
+MAX_SEEDS = 1_000_000
+
+
+def run_recipe(
+    recipe: str | Recipe | None = None,
+    *,
+    seeds: int = 1,
+    validate: bool = False,
+    test: bool = False,
+    resume: AnyPath | None = None,
+    data_dir: AnyPath | None = None,
+    runs: AnyPath = "runs",
+    engine: str | None = None,
+    precision: str = FLOAT32,
+    on_epoch: OnEpoch | None = None,
+    **fields: Any,
+) -> RecipeResult:
+    """Train a recipe, save it in a run folder, evaluate it once, and return what came out; see the top of this file.
+
+    recipe : a name or a Recipe; None: "vanilla", or "table" and "images" for such data
+    seeds : train with so many consecutive seeds   validate, test : hold out a validation set; test all the same
+    resume : the folder of a stopped run, which keeps its settings; only `epochs` may be changed
+    data_dir : folder of MNIST or a look-alike   runs : where run folders lie
+    engine : "native" or "numpy"; None: the fastest that can   precision : "float32" or "bf16"
+    on_epoch : is called with every EpochRecord; for one seed
+    fields : any field of the recipe, as epochs=10, learning_rate=0.05, data="my.csv"
+    Raises OptionError for what does not go together, DataError for data that cannot be used.
+    """
+    settings = {"seeds": seeds, "validate": validate, "test": test, "data_dir": data_dir, "engine": engine}
+    if resume is None:
+        request = _new_request(recipe, fields, runs=runs, precision=precision, **settings)
+    else:
+        given = {"recipe": recipe, **settings, "seeds": seeds != 1, "precision": precision != FLOAT32, **fields}
+        request = _resumed(resume, given)
+    return _run(request, on_epoch)
+
+
+def _new_request(
+    recipe: Any,
+    fields: dict[str, Any],
+    *,
+    seeds: Any,
+    data_dir: Any,
+    runs: Any,
+    validate: Any,
+    test: Any,
+    **others: Any,
+) -> TrainRequest:
+    """Return the request for a new run, every argument checked."""
+    who = "run_recipe"
+    return make_request(
+        recipe if isinstance(recipe, Recipe | None) else check_kind(who, "recipe", recipe, str, "a name"),
+        check_fields(who, fields),
+        validate=check_flag(who, "validate", validate),
+        test=check_flag(who, "test", test),
+        data_dir=None if data_dir is None else check_path(who, "data_dir", data_dir),
+        n_seeds=check_whole(who, "seeds", seeds, 1, MAX_SEEDS),
+        runs=check_path(who, "runs", runs),
+        **others,
+    )
+
+
+def _resumed(path: Any, given: dict[str, Any]) -> TrainRequest:
+    """Return the request of a stopped run; raise OptionError for settings that it would ignore."""
+    epochs = given.pop("epochs", None)
+    ignored = [name for name, value in given.items() if value not in (None, False)]
+    if ignored:
+        raise OptionError(
+            f"run_recipe got resume and {', '.join(ignored)}; a resumed run keeps its settings, only epochs may be "
+            f"changed. Leave it out, or start a new run."
+        )
+    folder = check_path("run_recipe", "resume", path)
+    return load_request(folder, None if epochs is None else check_whole("run_recipe", "epochs", epochs, 0))
+
+
+def _run(request: TrainRequest, on_epoch: OnEpoch | None) -> RecipeResult:
+    """Run a session and return its result, or what Ctrl-C leaves to say."""
+    if on_epoch is not None and (request.n_seeds > 1 or not callable(on_epoch)):
+        raise OptionError(f"run_recipe got on_epoch {shown(on_epoch)}; expected a function, and one seed.")
+    listener = _Listener(on_epoch)
+    session = open_session(request, listener)
+    try:
+        return replace(session.run(), notes=tuple(listener.notes))
+    except KeyboardInterrupt:
+        again = f"run_recipe(resume={str(session.folder.path)!r})"
+        raise KeyboardInterrupt(f"stopped and saved; resume with {again}") from None
+
+
+class _Listener(SessionListener):
+    """Keeps what is said, and hands on the epochs."""
+
+    def __init__(self, on_epoch: OnEpoch | None) -> None:
+        self.notes: list[str] = []
+        self._on_epoch = on_epoch
+
+    def info(self, text: str) -> None:
+        self.notes.append(text)
+
+    def warn(self, text: str) -> None:
+        self.notes.append(text)
+
+    def on_epoch_end(self, run: Run, record: EpochRecord) -> None:
+        if self._on_epoch is not None:
+            self._on_epoch(record)

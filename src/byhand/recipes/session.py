@@ -1,0 +1,252 @@
+"""A training session: one request, one or many seeds, each trained, saved and evaluated once.
+
+`byhand train` and `run_recipe` are two ways in; everything that they do is here, and nothing here prints: what should
+be known on the way goes to a SessionListener.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from byhand.data.examples import Dataset
+from byhand.data.mnist import DatasetNotFoundError
+from byhand.engines.available_cpus import available_cpus
+from byhand.engines.base import Engine
+from byhand.engines.native import NativeEngine
+from byhand.engines.selection import choose_engine
+from byhand.errors import ByhandError, DataError, OptionError
+from byhand.persistence.model import save_model
+from byhand.persistence.provenance import differences, environment
+from byhand.random import SPLIT, RandomStream
+from byhand.recipes.build import adapt_to_regression
+from byhand.recipes.datasets import Progress, load_data
+from byhand.recipes.recipe import Recipe
+from byhand.recipes.recipe_evaluation import evaluate_recipe, on_validation
+from byhand.recipes.request import TrainRequest
+from byhand.recipes.result import KeptEpoch, RecipeResult, SeedResult
+from byhand.recipes.run import Run
+from byhand.recipes.run_diagnosis import diagnose_run
+from byhand.training.checkpoint import load_checkpoint, restore_state
+from byhand.training.history import EpochRecord
+from byhand.training.run_folder import RunFolder
+from byhand.training.signals import StopRequest
+from byhand.training.test_set_log import count_evaluation
+
+
+class SessionListener:
+    """Hears what happens in a session; override what should be shown. Of many seeds, only each one's end is told."""
+
+    def info(self, text: str) -> None:
+        """What may be of interest, a sentence."""
+
+    def warn(self, text: str) -> None:
+        """What still works but should be known, a sentence."""
+
+    def watch_download(self) -> AbstractContextManager[Progress | None]:
+        """Return a context that gives the function to call with a download's progress."""
+        return nullcontext()
+
+    def on_train_begin(self, run: Run, engine: Engine) -> None: ...
+
+    def on_epoch_end(self, run: Run, record: EpochRecord) -> None: ...
+
+    def on_train_end(self, run: Run) -> None: ...
+
+    def on_seed_end(self, result: SeedResult) -> None: ...
+
+
+SILENT = SessionListener()
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingSession:
+    """A request with its data, engine and run folder, ready to run.
+
+    stop : set by the first Ctrl-C or SIGTERM: the epoch is left, what was trained is saved
+    """
+
+    request: TrainRequest
+    dataset: Dataset
+    engine: Engine
+    folder: RunFolder
+    listener: SessionListener
+    stop: StopRequest
+
+    def run(self) -> RecipeResult:
+        """Train every seed, save, evaluate once, and write the record.
+
+        KeyboardInterrupt when it was stopped: then the folder holds what `load_request` goes on from.
+        """
+        try:
+            with self.stop:
+                results = self._train_seeds()
+        except KeyboardInterrupt:
+            self.folder.write_record({**self.folder.read_record(), "status": "stopped"})
+            raise
+        except ByhandError as error:
+            self.folder.write_record({**self.folder.read_record(), "status": "failed", "error": str(error)})
+            raise
+        return self._finish(results)
+
+    def _train_seeds(self) -> list[SeedResult]:
+        """Train and test every seed: in C one single-threaded network a processor, in NumPy one after the other."""
+        if self.request.n_seeds == 1:
+            return [self._train_seed(self.request.recipe.seed)]
+        if not isinstance(self.engine, NativeEngine):
+            return self._told(map(self._train_seed, self.request.seeds()))
+        with self.stop.defer_signals(), ThreadPoolExecutor(available_cpus()) as pool:
+            waiting = [pool.submit(self._train_seed, seed) for seed in self.request.seeds()]
+            try:
+                return self._told(future.result() for future in waiting)
+            finally:
+                pool.shutdown(cancel_futures=True)  # after a seed that failed or was stopped, no other begins
+
+    def _told(self, results: Iterable[SeedResult]) -> list[SeedResult]:
+        """Return the results, each one told to the listener as it comes."""
+        done = []
+        for result in results:
+            self.listener.on_seed_end(result)
+            done.append(result)
+        return done
+
+    def _train_seed(self, seed: int) -> SeedResult:
+        """Train, save and test one seed; KeyboardInterrupt when it was stopped, with what it had saved."""
+        run, folder = self._start(seed)
+        listener = SILENT if self.request.n_seeds > 1 else self.listener
+        with self.stop.defer_signals():
+            listener.on_train_begin(run, self.engine)
+            for record in run.epochs(self.engine, self.stop):
+                folder.save_progress(run.state, asdict(run.recipe))
+                try:
+                    listener.on_epoch_end(run, record)
+                except BaseException:  # a listener that fails costs no training
+                    self._save(run, folder)
+                    raise
+            listener.on_train_end(run)
+            self._save(run, folder)  # before the test: one that is broken off costs no training
+        if self.stop.asked:
+            raise KeyboardInterrupt
+        evaluate = evaluate_recipe if self.request.test else on_validation
+        evaluation = evaluate(run.recipe, run.dataset, run.network)
+        findings, kept = diagnose_run(run, evaluation), KeptEpoch.of(run.state)
+        return SeedResult(seed, evaluation, run.state.history, folder.model_file, findings, kept)
+
+    def _start(self, seed: int) -> tuple[Run, RunFolder]:
+        """Return the run of one seed, at its start or where it was stopped, and its folder."""
+        request, dataset, folder = self.request, self.dataset, self.folder
+        recipe = replace(request.recipe, seed=seed)
+        if request.n_seeds > 1:
+            folder = folder.inside(f"seed-{seed}")
+            if recipe.data != "mnist" or request.n_train:  # these are drawn or divided by the seed
+                dataset = _load(request, recipe)
+        run = Run.of(recipe, dataset)
+        if folder.checkpoint_file.exists():
+            restore_state(load_checkpoint(folder.checkpoint_file), run.state)
+            self.listener.info(f"resuming after epoch {run.state.epoch}")
+        return run, folder
+
+    def _save(self, run: Run, folder: RunFolder) -> None:
+        """Save how far a run has come, and its model."""
+        folder.save_progress(run.state, asdict(run.recipe), now=True)
+        if run.state.epoch:
+            save_model(run.model(self.engine), folder.model_file)
+
+    def _finish(self, results: list[SeedResult]) -> RecipeResult:
+        """Count the evaluation of the test set and write the record."""
+        tested = self.dataset.test if self.request.test else None
+        count = None if tested is None else count_evaluation(tested, self.listener.info)
+        result = RecipeResult(
+            self.request.recipe, self.dataset, self.engine.name, tuple(results), self.folder.path, count
+        )
+        record = first_record(self.request, self.dataset, self.engine)
+        self.folder.write_record({**record, "status": "finished", **result.to_dict()})
+        self.folder.finish()
+        return result
+
+
+def open_session(request: TrainRequest, listener: SessionListener = SILENT) -> TrainingSession:
+    """Load the data, choose the engine, and make the run folder or take up the one to resume."""
+    for note in request.notes:
+        listener.info(note)
+    request, dataset = _with_data(request, listener)
+    for note in dataset.notes:
+        listener.info(note)
+    request = replace(request, recipe=adapt_to_regression(request.recipe, dataset, request.given))
+    engine = _choose_engine(request, dataset, listener)
+    folder = request.folder or RunFolder.create(request.runs, request.name or request.recipe.name)
+    if request.folder is None:
+        folder.write_record(first_record(request, dataset, engine))
+    else:
+        _warn_of_other_bits(folder, engine, listener)
+    return TrainingSession(request, dataset, engine, folder, listener, StopRequest())
+
+
+def _with_data(request: TrainRequest, listener: SessionListener) -> tuple[TrainRequest, Dataset]:
+    """Return the request with its data; the bundled digits where nobody named MNIST and it cannot be had."""
+    try:
+        with listener.watch_download() as progress:
+            return request, _load(request, request.recipe, progress)
+    except DatasetNotFoundError as error:
+        if request.fallback is None:
+            raise
+        listener.warn(f"{error} Training on the bundled 8×8 digits instead.")
+        request = replace(request, recipe=request.fallback, name=request.fallback.name, fallback=None)
+        return request, _load(request, request.recipe)
+
+
+def _load(request: TrainRequest, recipe: Recipe, progress: Progress | None = None) -> Dataset:
+    """Return the data of one seed's recipe, or as many of the training examples as were asked for."""
+    dataset = load_data(recipe, request.data_dir, progress=progress)
+    if dataset.validation is not None and not len(dataset.validation):
+        raise DataError(
+            f"{dataset.name} has {len(dataset.train):,} training examples, too few to hold a sixth of each class back "
+            f"to validate. Leave --validate out, or bring more examples."
+        )
+    return dataset if request.n_train is None else _first_of(dataset, request.n_train, recipe.seed)
+
+
+def _first_of(dataset: Dataset, n: int, seed: int) -> Dataset:
+    """Return the data set with n of its training examples, drawn by the seed."""
+    if n > len(dataset.train):
+        raise OptionError(f"--examples {n:,} is more than the {len(dataset.train):,} training examples there are.")
+    return replace(dataset, train=dataset.train.take(RandomStream(seed, SPLIT).order(len(dataset.train))[:n]))
+
+
+def _choose_engine(request: TrainRequest, dataset: Dataset, listener: SessionListener) -> Engine:
+    """Return what will train, and say so where it is not the fastest.
+
+    Raises what training would raise at its start, before there is a folder: the run here stops before its first step.
+    """
+    run = Run.of(request.recipe, dataset)
+    parts = run.state.network, run.plan.loss, run.state.optimizer
+    n_threads = 1 if request.n_seeds > 1 else None
+    choice = choose_engine(request.engine, *parts, n_threads=n_threads, precision=request.precision)
+    next(run.epochs(choice.engine, stop=lambda: True), None)
+    if choice.why is not None:
+        listener.info(choice.why)
+    return choice.engine
+
+
+def first_record(request: TrainRequest, dataset: Dataset, engine: Engine) -> dict[str, Any]:
+    """Return a run's record as far as it is known before the test."""
+    return {
+        "status": "running",
+        "settings": request.settings(),
+        "mode": "all training examples" if dataset.validation is None else f"validated: {request.recipe.validation}",
+        "data_source": dataset.source,
+        "engine": engine.name,
+        "environment": environment(),
+        "test_evaluations": 0,
+    }
+
+
+def _warn_of_other_bits(folder: RunFolder, engine: Engine, listener: SessionListener) -> None:
+    """Say what differs from where the run was begun: it will go on, but perhaps not to the same bits."""
+    record = folder.read_record()
+    before = record.get("environment")
+    then = {**(before if isinstance(before, dict) else {}), "engine": record.get("engine")}
+    changes = differences(then, {**environment(), "engine": engine.name})
+    if changes:
+        listener.warn(f"the last bits may differ from an unbroken run: {'; '.join(changes)}.")
