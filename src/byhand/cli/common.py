@@ -128,11 +128,11 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("-q", "--quiet", is_flag=True, help="No narration.")
     @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR works too).")
     @functools.wraps(function)
-    def with_voice(*args: Any, as_json: bool, quiet: bool, no_color: bool, **kwargs: Any) -> Any:
+    def with_reporter(*args: Any, as_json: bool, quiet: bool, no_color: bool, **kwargs: Any) -> Any:
         reporter = Reporter(as_json, quiet, False if no_color or os.environ.get("NO_COLOR") else None)
         return function(*args, reporter=reporter, **kwargs)
 
-    return with_voice
+    return with_reporter
 
 
 def data_dir_option(function: Callable[..., Any]) -> Callable[..., Any]:
