@@ -16,7 +16,7 @@ def test_from_data_to_a_saved_model_and_back(tmp_path: Path) -> None:
         learning_rate=0.1, epochs=20, batch_size=32, seed=1,
     )  # fmt: skip
     assert [row.epoch for row in history] == list(range(1, 21))
-    assert history[-1].train_loss < history[0].train_loss / 5
+    assert history[-1].loss < history[0].loss / 5
 
     found = bh.evaluate(network, data.validation)
     assert found.accuracy > 0.93

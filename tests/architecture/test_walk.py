@@ -63,7 +63,7 @@ def test_no_function_on_the_walk_is_longer_than_a_screen() -> None:
 
 
 class WatchedCore:
-    """The C library; at the first epoch it notes byhand's functions on the stack, and the files entered while packing."""
+    """The C library; at the first epoch it notes byhand's functions on the stack and the files entered to pack."""
 
     def __init__(self, library: Any) -> None:
         self._library = library

@@ -68,8 +68,8 @@ def test_a_frame_has_the_records_numbers() -> None:
         assert (frame["schema"], frame["kind"], frame["recipe"]) == (1, "training", "digits")
         assert (frame["epoch"], frame["epochs"]) == (record.epoch, 3)
         assert frame["step"] == record.epoch * run.plan.n_steps(n)
-        assert (frame["loss"], frame["accuracy"]) == (record.train_loss, record.train_accuracy)
-        assert frame["validation"] == {"loss": record.valid_loss, "accuracy": record.valid_accuracy}
+        assert (frame["loss"], frame["accuracy"]) == (record.loss, record.accuracy)
+        assert frame["validation"] == {"loss": record.val_loss, "accuracy": record.val_accuracy}
         assert frame["examples_per_second"] == pytest.approx(n / record.seconds, rel=1e-3)
         assert frame["history"] == [history_row(row) for row in run.state.history[: record.epoch]]
     json.dumps(others, allow_nan=False)

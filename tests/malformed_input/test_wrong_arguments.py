@@ -260,7 +260,7 @@ def test_numpy_scalars_are_numbers(kind: type[np.integer[Any]]) -> None:
             bh.Network.mlp([number(4), number(3)], seed=number(1)), EXAMPLES, loss=bh.SoftmaxCrossEntropy(),
             learning_rate=np.float64(0.1), epochs=number(2), batch_size=number(3), seed=number(7),
         )  # fmt: skip
-        return [record.train_loss for record in history]
+        return [record.loss for record in history]
 
     assert losses(kind) == losses(int)
 
@@ -273,10 +273,7 @@ def test_whole_numbers_that_32_bits_cannot_hold_are_refused_by_every_engine(
     with pytest.raises(DataError, match=r"3,000,000,000 as classes; .* y\.astype"):
         Examples(X, np.full(8, 3_000_000_000), RAW)
     as_numbers = Examples(X, np.full(8, 3e9, dtype=np.float32), RAW)
-    assert (
-        bh.fit(bh.Network.mlp([4, 1]), as_numbers, loss=bh.SquaredError(), learning_rate=0, epochs=1)[0].train_loss
-        > 1e18
-    )
+    assert bh.fit(bh.Network.mlp([4, 1]), as_numbers, loss=bh.SquaredError(), learning_rate=0, epochs=1)[0].loss > 1e18
 
 
 def test_answers_of_another_network_are_named() -> None:

@@ -233,5 +233,5 @@ def test_a_whole_training(sizes: tuple[int, ...], loss: str, optimizer: str, bat
         learning_rate=lambda done: rate * (1 - done),
         seed=21,
     )
-    agree(list(losses), [record.train_loss for record in history])
+    agree(list(losses), [record.loss for record in history])
     all_agree(reference.parameters(plain), as_rows(network, network.params))

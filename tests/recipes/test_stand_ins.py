@@ -27,7 +27,7 @@ def test_a_recipe_learns_the_bundled_digits(name: str, changes: dict[str, Any], 
     recipe = replace(RECIPES[name], data="digits", validation="none", **{"batch_size": 32, **changes})
     digits = data.digits(preparation=recipe.scaling, validation=0.2)
     run = Run.of(recipe, replace(digits, validation=None, test=digits.validation))
-    losses = [record.train_loss for record in run.epochs(NumpyEngine())]
+    losses = [record.loss for record in run.epochs(NumpyEngine())]
     assert losses[-1] < losses[0] / 2 or recipe.label_smoothing
     outcome = evaluate_recipe(recipe, run.dataset, run.network)
     assert outcome.accuracy >= floor

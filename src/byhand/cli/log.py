@@ -32,10 +32,10 @@ class EpochLog:
             return
         cells = {
             "epoch": f"{record.epoch}/{self._n_epochs}",
-            "train loss": _loss(record.train_loss),
-            "train acc": _accuracy(record.train_accuracy),
-            "valid loss": "" if record.valid_loss is None else _loss(record.valid_loss),
-            "valid acc": _accuracy(record.valid_accuracy),
+            "train loss": _loss(record.loss),
+            "train acc": _accuracy(record.accuracy),
+            "valid loss": "" if record.val_loss is None else _loss(record.val_loss),
+            "valid acc": _accuracy(record.val_accuracy),
             "seconds": f"{record.seconds:.2f}",
         }
         self._print(cells)

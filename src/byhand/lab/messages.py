@@ -24,23 +24,23 @@ class Record(Protocol):
     @property
     def epoch(self) -> int: ...
     @property
-    def train_loss(self) -> float: ...
+    def loss(self) -> float: ...
     @property
-    def train_accuracy(self) -> float | None: ...
+    def accuracy(self) -> float | None: ...
     @property
-    def valid_loss(self) -> float | None: ...
+    def val_loss(self) -> float | None: ...
     @property
-    def valid_accuracy(self) -> float | None: ...
+    def val_accuracy(self) -> float | None: ...
 
 
 def history_row(record: Record) -> Row:
     """Return an epoch's record as the page reads it."""
     return {
         "epoch": record.epoch,
-        "loss": _number(record.train_loss),
-        "accuracy": _number(record.train_accuracy),
-        "validation_loss": _number(record.valid_loss),
-        "validation_accuracy": _number(record.valid_accuracy),
+        "loss": _number(record.loss),
+        "accuracy": _number(record.accuracy),
+        "validation_loss": _number(record.val_loss),
+        "validation_accuracy": _number(record.val_accuracy),
     }
 
 

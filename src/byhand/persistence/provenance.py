@@ -67,7 +67,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 def training_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the short form of a history that is saved with a model: {"epochs", "last", "best"}.
 
-    rows : a plain object an epoch, with the field "valid_loss"
+    rows : a plain object an epoch, as EpochRecord.saved returns it
     "best" is the first row with the lowest validation loss, None where nothing was validated.
     Times are left out: equal trainings make equal files. They stand in the run's record.
     """

@@ -14,7 +14,7 @@ from byhand.persistence.model import Model, load_model
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.recipe_evaluation import RecipeEvaluation
 from byhand.training.diagnosis import Finding
-from byhand.training.history import EpochRecord
+from byhand.training.history import History
 from byhand.training.state import TrainingState
 
 
@@ -22,21 +22,25 @@ from byhand.training.state import TrainingState
 class KeptEpoch:
     """What early stopping did.
 
-    epoch, valid_loss : of the weights that were kept   last : the epoch after which training ended
+    epoch, val_loss : of the weights that were kept   last : the epoch after which training ended
     """
 
     epoch: int
-    valid_loss: float
+    val_loss: float
     last: int
 
     @classmethod
     def of(cls, state: TrainingState) -> "KeptEpoch | None":
         """Return what early stopping kept; None where it was off."""
-        return cls(state.best.epoch, state.best.valid_loss, state.epoch) if state.best else None
+        return cls(state.best.epoch, state.best.val_loss, state.epoch) if state.best else None
+
+    def saved(self) -> dict[str, Any]:
+        """Return it under the names that records have."""
+        return {"epoch": self.epoch, "valid_loss": self.val_loss, "last": self.last}
 
     def sentence(self, planned: int) -> str:
         """Return it for people."""
-        kept = f"kept epoch {self.epoch}, whose validation loss {self.valid_loss:.4f} is the lowest"
+        kept = f"kept epoch {self.epoch}, whose validation loss {self.val_loss:.4f} is the lowest"
         if self.last < planned:
             return f"stopped after epoch {self.last} of {planned}; {kept}"
         return f"did not stop before epoch {planned}, the last; {kept}"
@@ -51,7 +55,7 @@ class SeedResult:
 
     seed: int
     evaluation: RecipeEvaluation
-    history: list[EpochRecord]
+    history: History
     model_file: Path
     findings: list[Finding] = field(default_factory=list)  # what went wrong
     kept: KeptEpoch | None = None  # by early stopping
@@ -59,7 +63,7 @@ class SeedResult:
     @property
     def train_seconds(self) -> float:
         """Time spent in training, all epochs of all sittings."""
-        return sum(record.seconds for record in self.history)
+        return sum(self.history.seconds.tolist())
 
     @property
     def model(self) -> Model:
@@ -99,8 +103,8 @@ class RecipeResult:
         return self.seeds[0].model
 
     @property
-    def history(self) -> list[EpochRecord]:
-        """An EpochRecord an epoch."""
+    def history(self) -> History:
+        """An EpochRecord an epoch; its columns are arrays."""
         return self.seeds[0].history
 
     @property
@@ -147,7 +151,7 @@ def result_values(result: RecipeResult) -> dict[str, Any]:
     for name in first.facts:
         values[name] = spread([one.evaluation.facts[name] for one in results])
     if results[0].kept is not None:
-        values["early_stopping"] = [{"seed": one.seed, **asdict(one.kept)} for one in results if one.kept]
+        values["early_stopping"] = [{"seed": one.seed, **one.kept.saved()} for one in results if one.kept]
     values["diagnosis"] = [{"seed": one.seed, **asdict(finding)} for one in results for finding in one.findings]
     return values | {"test_evaluations": result.test_evaluations}
 

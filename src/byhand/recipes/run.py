@@ -69,7 +69,7 @@ class Run:
                 "engine": engine.name,
                 "environment": environment(),
             },
-            history=training_summary([asdict(row) for row in self.state.history]),
+            history=training_summary([row.saved() for row in self.state.history]),
             table=self.dataset.table,
             image=self.dataset.image,
         )

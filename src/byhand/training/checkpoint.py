@@ -6,7 +6,7 @@ state in it: order, dropout and moves are functions of (seed, epoch).
 """
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from byhand.persistence.provenance import environment
 from byhand.persistence.safetensors_io import naming
 from byhand.persistence.schema import Reader, optional, plain_object, record, shown, whole
 from byhand.persistence.state_dict import check_same_arrays, state_dict
-from byhand.training.history import EpochRecord, from_json_lines, to_json_lines
+from byhand.training.history import EpochRecord, History, from_json_lines, to_json_lines
 from byhand.training.state import Best, TrainingState
 
 HISTORY = "history"  # the array that holds the history's lines as bytes: plain data is for what stays short
@@ -27,8 +27,8 @@ BEST = "best/"  # before the names of the best weights
 OPTIMIZER = "optimizer/"  # before the names of what the optimizer remembers, see TrainingState.arrays
 
 
-def regression_metrics(name: str, value: Any) -> float:
-    """Read a measured number, which may have become infinite."""
+def _measurement(name: str, value: Any) -> float:
+    """Read a loss, an accuracy, a rate or a time, which may have become infinite."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name} is {shown(value)}; expected a number")
     return value
@@ -38,15 +38,15 @@ _epoch: Reader = whole(0, 1 << 31)
 _row: Reader = record(
     {
         "epoch": _epoch,
-        "train_loss": regression_metrics,
-        "train_accuracy": optional(regression_metrics),
-        "valid_loss": optional(regression_metrics),
-        "valid_accuracy": optional(regression_metrics),
-        "learning_rate": regression_metrics,
-        "seconds": regression_metrics,
+        "train_loss": _measurement,
+        "train_accuracy": optional(_measurement),
+        "valid_loss": optional(_measurement),
+        "valid_accuracy": optional(_measurement),
+        "learning_rate": _measurement,
+        "seconds": _measurement,
     }
 )
-_best: Reader = record({"epoch": _epoch, "valid_loss": regression_metrics})
+_best: Reader = record({"epoch": _epoch, "valid_loss": _measurement})
 _body: Reader = record(
     {"epoch": _epoch, "best": optional(_best), "settings": plain_object, "environment": plain_object}
 )
@@ -64,7 +64,7 @@ class Checkpoint:
 
     arrays: Params
     epoch: int
-    history: list[EpochRecord]
+    history: History
     best: Best | None
     settings: dict[str, Any]
     environment: dict[str, Any]
@@ -79,7 +79,7 @@ def save_checkpoint(path: str | os.PathLike[str], state: TrainingState, settings
     best = state.best
     body = {
         "epoch": state.epoch,
-        "best": best and {"epoch": best.epoch, "valid_loss": best.valid_loss},
+        "best": best and {"epoch": best.epoch, "valid_loss": best.val_loss},
         "settings": settings,
         "environment": environment(),
     }
@@ -109,11 +109,11 @@ def _checkpoint(body: dict[str, Any], arrays: Params) -> Checkpoint:
     if len(history) != body["epoch"]:
         raise ValueError(f"it has {len(history)} rows of history for {body['epoch']} epochs")
     best_arrays = {name.removeprefix(BEST): arrays.pop(name) for name in list(arrays) if name.startswith(BEST)}
-    best = body["best"] and Best(arrays=best_arrays, **body["best"])
+    best = body["best"] and Best(body["best"]["epoch"], body["best"]["valid_loss"], best_arrays)
     return Checkpoint(arrays, body["epoch"], history, best, body["settings"], body["environment"])
 
 
-def _history(lines: Array | None) -> list[EpochRecord]:
+def _history(lines: Array | None) -> History:
     """Return the rows that an array of bytes spells, or raise ValueError."""
     if lines is None or lines.dtype != np.uint8:
         raise ValueError(f"the array {HISTORY!r} is missing or no text")
@@ -121,7 +121,8 @@ def _history(lines: Array | None) -> list[EpochRecord]:
         rows = from_json_lines(lines.tobytes().decode())
     except DataError as error:
         raise ValueError(f"its history is damaged ({error})") from error
-    return [EpochRecord(**_row(f"row {i} of the history", asdict(row))) for i, row in enumerate(rows, start=1)]
+    checked = (_row(f"row {i} of the history", row.saved()) for i, row in enumerate(rows, start=1))
+    return History(map(EpochRecord.from_saved, checked))
 
 
 def restore_state(checkpoint: Checkpoint, state: TrainingState) -> None:
@@ -136,7 +137,7 @@ def restore_state(checkpoint: Checkpoint, state: TrainingState) -> None:
             f"the checkpoint does not fit this network: {error}. Resume with the settings it was started with."
         ) from error
     state.restore(checkpoint.arrays)
-    state.epoch, state.history, state.best = checkpoint.epoch, list(checkpoint.history), checkpoint.best
+    state.epoch, state.history, state.best = checkpoint.epoch, History(checkpoint.history), checkpoint.best
 
 
 def _check_fit(checkpoint: Checkpoint, state: TrainingState) -> None:

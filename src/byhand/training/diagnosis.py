@@ -145,7 +145,7 @@ Found = Iterator[tuple[str, dict[str, str]]]  # ids and the numbers of their sen
 
 def _diverged(seen: _Evidence) -> Found:
     """The loss at the end is far above that of the best constant answer."""
-    last, guess = seen.history[-1].train_loss, constant_loss(seen.examples, seen.loss)
+    last, guess = seen.history[-1].loss, constant_loss(seen.examples, seen.loss)
     if last > _threshold("loss_over_guessing") * guess > 0:
         yield "diverged", {"loss": f"{last:.3g}", "guess": f"{guess:.3g}"}
 
@@ -168,7 +168,7 @@ def _dead_units(seen: _Evidence) -> Found:
 
 def _not_moving(seen: _Evidence) -> Found:
     """The weights are where they were; without the initial network: the loss is."""
-    first, last = seen.history[0].train_loss, seen.history[-1].train_loss
+    first, last = seen.history[0].loss, seen.history[-1].loss
     if seen.initial is not None:
         moved = _movement(seen.initial, seen.network)
         if moved < _threshold("weights_moved"):
@@ -196,11 +196,11 @@ def _near_guessing(seen: _Evidence) -> Found:
         constant = constant_loss(seen.examples, seen.loss)
         explained = seen.accuracy
         if explained is None:
-            explained = 1 - seen.history[-1].train_loss / constant if constant else 1.0
+            explained = 1 - seen.history[-1].loss / constant if constant else 1.0
         if explained < least:
             yield "near_mean", {"explained": f"{100 * explained:.3g} %".replace("-", "−")}
         return
-    accuracy = seen.history[-1].train_accuracy if seen.accuracy is None else seen.accuracy
+    accuracy = seen.history[-1].accuracy if seen.accuracy is None else seen.accuracy
     guess = float(np.bincount(seen.examples.y).max() / len(seen.examples))
     if accuracy is not None and guess < 1 and accuracy < guess + least * (1 - guess):
         yield "near_guessing", {"accuracy": f"{100 * accuracy:.2f} %", "guess": f"{100 * guess:.2f} %"}

@@ -7,8 +7,8 @@ from byhand.training.state import Best, TrainingState
 
 def update_best(state: TrainingState, record: EpochRecord) -> None:
     """Keep a copy of the weights if this epoch's validation loss is the lowest so far."""
-    loss = record.valid_loss
-    if loss is not None and (state.best is None or loss < state.best.valid_loss):
+    loss = record.val_loss
+    if loss is not None and (state.best is None or loss < state.best.val_loss):
         state.best = Best(record.epoch, loss, copy_arrays(state_dict(state.network)))
 
 

@@ -12,7 +12,7 @@ from byhand.losses import LOSSES, Loss
 from byhand.network import Network
 from byhand.optimizers import OPTIMIZERS, SGD, Optimizer
 from byhand.schedules import Constant, Schedule
-from byhand.training.history import EpochRecord
+from byhand.training.history import EpochRecord, History
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
 from byhand.training.train import train
@@ -38,8 +38,8 @@ def fit(
     callbacks: Iterable[Callback] = (),
     engine: Engine | None = None,
     precision: str = FLOAT32,
-) -> list[EpochRecord]:
-    """Train `network` in place and return the history, a record an epoch.
+) -> History:
+    """Train `network` in place and return the History, a record an epoch, with columns: `.loss`, `.val_loss`.
 
     There is no place for a test set here: it is for `evaluate`, once, afterwards.
     loss, optimizer : an object or its name, as "softmax_cross_entropy" and "adam"; no optimizer: SGD()

@@ -7,7 +7,7 @@ from byhand.arrays import Params
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
 from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
-from byhand.training.history import EpochRecord
+from byhand.training.history import History
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Best:
     """The epoch with the lowest validation loss so far, and the weights it had."""
 
     epoch: int
-    valid_loss: float
+    val_loss: float
     arrays: Params
 
 
@@ -30,7 +30,7 @@ class TrainingState:
     network: Network
     optimizer: Optimizer
     epoch: int = 0
-    history: list[EpochRecord] = field(default_factory=list)
+    history: History = field(default_factory=History)
     best: Best | None = None
 
     def __post_init__(self) -> None:

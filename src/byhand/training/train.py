@@ -90,10 +90,10 @@ def _record(
     seen = None if validation is None else evaluate(state.network, validation, loss=plan.loss)
     return EpochRecord(
         epoch=state.epoch + 1,
-        train_loss=result.loss,
-        train_accuracy=result.accuracy,
-        valid_loss=None if seen is None else seen.loss,
-        valid_accuracy=None if seen is None else seen.accuracy,
+        loss=result.loss,
+        accuracy=result.accuracy,
+        val_loss=None if seen is None else seen.loss,
+        val_accuracy=None if seen is None else seen.accuracy,
         learning_rate=result.learning_rate,
         seconds=time.perf_counter() - started,
     )

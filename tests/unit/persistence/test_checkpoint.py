@@ -72,7 +72,7 @@ def test_the_state_comes_back_to_the_bit(tmp_path, optimizer):
     restore_state(load_checkpoint(tmp_path / "c"), again)
     assert bits(again.arrays()) == bits(state.arrays())
     assert (again.epoch, again.history) == (3, state.history)
-    assert (again.best.epoch, again.best.valid_loss) == (state.best.epoch, state.best.valid_loss)
+    assert (again.best.epoch, again.best.val_loss) == (state.best.epoch, state.best.val_loss)
     assert bits(again.best.arrays) == bits(state.best.arrays)
 
 
@@ -119,7 +119,7 @@ def test_a_loss_that_became_infinite_does_not_stop_the_saving(tmp_path):
     save_checkpoint(tmp_path / "c", state, {})
     loaded = load_checkpoint(tmp_path / "c")
     assert loaded.history == state.history
-    assert loaded.best.valid_loss == float("inf")
+    assert loaded.best.val_loss == float("inf")
 
 
 def test_a_long_history_fits(tmp_path):

@@ -1,6 +1,7 @@
 """Fitting to the end: who hears of it, what is written down, and that it learns."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from byhand.persistence.state_dict import state_dict
 from byhand.schedules import Constant, LinearDecay
 from byhand.training.evaluate import evaluate
 from byhand.training.fit import fit
-from byhand.training.history import EpochRecord, from_json_lines, to_json_lines
+from byhand.training.history import EpochRecord, History, from_json_lines, to_json_lines
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
 from byhand.training.train import train
@@ -89,22 +90,22 @@ def test_the_training_columns_are_the_means_over_examples_each_before_its_own_up
     learner, examples = network(), data(50)
     record = fit(learner, examples, loss=LOSS, learning_rate=0.0, epochs=1, batch_size=16)[0]
     found = evaluate(learner, examples, loss=LOSS)
-    assert record.train_loss == pytest.approx(found.loss, rel=1e-6)
-    assert record.train_accuracy == pytest.approx(found.accuracy)
+    assert record.loss == pytest.approx(found.loss, rel=1e-6)
+    assert record.accuracy == pytest.approx(found.accuracy)
 
 
 def test_the_validation_columns_are_measured_after_the_epoch() -> None:
     learner, held_back = network(), moons(40, seed=9).train
     record = fit(learner, data(), loss=LOSS, epochs=4, validation=held_back)[-1]
     found = evaluate(learner, held_back, loss=LOSS)
-    assert (record.valid_loss, record.valid_accuracy) == (found.loss, found.accuracy)
+    assert (record.val_loss, record.val_accuracy) == (found.loss, found.accuracy)
 
 
 def test_without_validation_and_in_regression_the_columns_are_empty() -> None:
     record = fit(network(), data(), loss=LOSS, epochs=1)[0]
-    assert (record.valid_loss, record.valid_accuracy) == (None, None)
+    assert (record.val_loss, record.val_accuracy) == (None, None)
     record = fit(Network.mlp([1, 8, 1]), sine(50).train, loss=SquaredError(), learning_rate=0.01, epochs=1)[0]
-    assert record.train_accuracy is None
+    assert record.accuracy is None
 
 
 def test_the_rate_in_the_record_is_that_of_the_last_step() -> None:
@@ -115,7 +116,7 @@ def test_the_rate_in_the_record_is_that_of_the_last_step() -> None:
 def test_it_learns() -> None:
     learner = Network.mlp([2, 16, 16, 2], seed=1)
     history = fit(learner, data(300), loss=LOSS, learning_rate=0.3, epochs=60, batch_size=10, seed=1)
-    assert history[-1].train_loss < 0.1 < 0.3 < history[0].train_loss
+    assert history[-1].loss < 0.1 < 0.3 < history[0].loss
     assert (evaluate(learner, moons(300, seed=77).train).accuracy or 0) > 0.97
 
 
@@ -155,7 +156,7 @@ def test_a_loss_and_an_optimizer_can_be_named() -> None:
     by_name, by_object = (Network.mlp([2, 8, 2], seed=1) for _ in range(2))
     named = fit(by_name, moons(60).train, loss="softmax_cross_entropy", optimizer="adam", epochs=3)
     given = fit(by_object, moons(60).train, loss=SoftmaxCrossEntropy(), optimizer=Adam(), learning_rate=0.001, epochs=3)
-    assert [row.train_loss for row in named] == [row.train_loss for row in given]
+    assert [row.loss for row in named] == [row.loss for row in given]
     assert named[0].learning_rate == 0.001
 
 
@@ -163,9 +164,46 @@ def test_every_optimizer_learns_at_its_default_rate() -> None:
     for name in OPTIMIZERS:
         network = Network.mlp([2, 16, 2], seed=1)
         history = fit(network, moons(200).train, loss="softmax_cross_entropy", optimizer=name, epochs=60, batch_size=20)
-        assert history[-1].train_loss < history[0].train_loss / 2, name
+        assert history[-1].loss < history[0].loss / 2, name
 
 
 def test_an_unknown_name_of_an_optimizer_is_answered_with_the_nearest() -> None:
     with pytest.raises(OptionError, match="Did you mean"):
         fit(Network.mlp([2, 2]), moons(8).train, loss="softmax_cross_entropy", optimizer="adamv")
+
+
+def test_the_columns_of_a_history_are_its_records_as_arrays() -> None:
+    history = History(RECORDS)
+    assert history.epoch.tolist() == [1, 2, 3]
+    assert history.loss.tolist() == [0.2858, 1e-17, 2.0]
+    assert history.accuracy.tolist()[:2] == [0.917, 1.0]
+    assert np.isnan(history.accuracy[2])
+    assert np.isnan(history.val_loss[0])
+    assert history.val_loss.tolist()[1:] == [0.1252, 3.0]
+    assert history.val_accuracy[1] == 0.9675
+    assert history.learning_rate.tolist() == [0.1, 1 / 3, 1e-8]
+    assert history.seconds.dtype == np.float64
+    assert list(history) == RECORDS
+
+
+def test_a_history_as_columns_by_name_has_every_field_of_a_record() -> None:
+    columns = History(RECORDS).to_dict()
+    assert [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)] == [
+        asdict(record) for record in RECORDS
+    ]
+
+
+def test_fit_returns_a_history_with_a_short_repr() -> None:
+    history = fit(network(), data(), loss=LOSS, epochs=3, validation=data(20))
+    assert isinstance(history, History)
+    assert repr(history).startswith("<History of 3 epochs: loss ")
+    assert "val_loss" in repr(history)
+    assert len(repr(history)) < 100
+    assert repr(History()) == "<History of 0 epochs>"
+
+
+def test_files_keep_the_names_that_they_had() -> None:
+    line = to_json_lines(RECORDS[1:2])
+    assert list(json.loads(line)) == [
+        "epoch", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "learning_rate", "seconds"
+    ]  # fmt: skip

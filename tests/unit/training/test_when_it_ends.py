@@ -39,12 +39,12 @@ def test_early_stopping_stops_and_restores_the_best_weights() -> None:
     after_each = {
         record.epoch: copy_arrays(state_dict(state.network)) for record in train(state, few, plan, validation=held_back)
     }
-    losses = [record.valid_loss for record in state.history]
+    losses = [record.val_loss for record in state.history]
     best = int(np.argmin(losses)) + 1
     assert best == len(losses) - plan.patience  # it waited so many epochs for a better one, and no longer
     assert len(losses) < plan.epochs
     assert state.best is not None
-    assert (state.best.epoch, state.best.valid_loss) == (best, min(losses))
+    assert (state.best.epoch, state.best.val_loss) == (best, min(losses))
     assert bits(state_dict(state.network)) == bits(after_each[best])
 
 
@@ -54,7 +54,7 @@ def test_the_best_is_restored_too_when_the_epochs_run_out_first() -> None:
     after_each = {
         record.epoch: copy_arrays(state_dict(state.network)) for record in train(state, few, plan, validation=held_back)
     }
-    losses = [record.valid_loss for record in state.history]
+    losses = [record.val_loss for record in state.history]
     best = int(np.argmin(losses)) + 1
     assert len(losses) == 30 > best
     assert bits(state_dict(state.network)) == bits(after_each[best])
@@ -113,7 +113,7 @@ def test_what_is_kept_after_divergence_is_finite() -> None:
     with pytest.raises(DivergedError):
         list(train(state, ones, plan))
     assert all(np.isfinite(array).all() for array in state.arrays().values())
-    assert all(math.isfinite(record.train_loss) for record in state.history)
+    assert all(math.isfinite(record.loss) for record in state.history)
 
 
 @pytest.mark.parametrize("rate", [3e38, 1e300])
@@ -131,8 +131,8 @@ def test_a_large_loss_that_comes_down_again_is_no_divergence() -> None:
     state, ones, plan = explosive(0.2)
     state.network.params["0.W"][:] = 1e3
     list(train(state, ones, plan))
-    assert state.history[0].train_loss > 1e5
-    assert state.history[-1].train_loss < 1e-6
+    assert state.history[0].loss > 1e5
+    assert state.history[-1].loss < 1e-6
 
 
 @pytest.mark.parametrize("loss", [SoftmaxCrossEntropy(), BinaryCrossEntropy()])
