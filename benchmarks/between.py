@@ -6,6 +6,8 @@ fastest of five epochs of the core and of two of NumPy. Prints the table of docs
 
 import os
 
+from byhand.engines.base import Engine
+
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy comes in
 
 import time
@@ -14,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from byhand.data.mnist import mnist
-from byhand.engines.base import Engine, EpochSpec
+from byhand.engines.base import EpochSpec
 from byhand.engines.native import NativeEngine
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.losses import SoftmaxCrossEntropy
@@ -54,7 +56,7 @@ def fastest(engine: Engine, epochs: int, sizes: list[int], options: dict[str, An
 
 def main() -> None:
     arguments = parser_for(__doc__).parse_args()
-    engines = {"core": NativeEngine(n_threads=1), "numpy": NumpyEngine()}
+    engines: dict[str, Engine] = {"core": NativeEngine(n_threads=1), "numpy": NumpyEngine()}
     found = {}
     print("| network | core, ms | NumPy, ms | ratio |\n|---|--:|--:|--:|")
     for name, (sizes, options) in NETWORKS.items():

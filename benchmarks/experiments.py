@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from byhand.experiments import Experiment, experiment_named, experiments
-from byhand.experiments import runner as run_experiment
+from byhand.experiments.runner import run_experiment
 from machine import RECORDS, machine, parser_for, save_record
 
 SEEDS, USUAL = 20, 5

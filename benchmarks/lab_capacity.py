@@ -15,6 +15,7 @@ import time
 from typing import Any
 
 from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 from machine import machine, parser_for, save_record
 
@@ -49,7 +50,9 @@ async def look(port: int, token: str, n: int, ready: asyncio.Semaphore) -> list[
     """Return what one viewer saw: the number and the age in seconds of every frame."""
     seen: list[tuple[int, float]] = []
     place = f"127.0.0.1:{port}"
-    async with connect(f"ws://{place}/live", origin=f"http://{place}", compression=None, max_size=None) as websocket:
+    async with connect(
+        f"ws://{place}/live", origin=Origin(f"http://{place}"), compression=None, max_size=None
+    ) as websocket:
         await websocket.send(token)
         ready.release()
         while not seen or seen[-1][0] < n - 1:

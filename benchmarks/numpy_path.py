@@ -43,7 +43,7 @@ def byhand_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
     plan, engine = build_plan(RECIPE, dataset), NumpyEngine()
 
     def epoch() -> None:
-        job = plan.job(dataset.train, 1)
+        job = plan.job(dataset.train, 1, plan.learning_rates(len(dataset.train)))
         engine.run_epoch(run.state.network, plan.loss, run.state.optimizer, job)
 
     return epoch
@@ -126,7 +126,7 @@ def main() -> None:
     rounds = arguments.rounds
     threads = int(os.environ.get("OPENBLAS_NUM_THREADS", os.cpu_count() or 1))
     torch.set_num_threads(threads)
-    dataset = bh.data.mnist(preparation=RECIPE.preparation, validation=None)
+    dataset = bh.data.mnist(preparation=RECIPE.scaling, validation=None)
     order = RandomStream(0, SHUFFLE, 1).order(len(dataset.train))
     batches = list(minibatches(dataset.train, order, BATCH))
     peers = {

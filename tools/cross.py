@@ -67,8 +67,10 @@ def make_wheels(folder: Path) -> None:
         with tempfile.TemporaryDirectory() as copy:  # so that no other platform's library lies in anybody's sources
             for name in PARTS:
                 place = ROOT / name
-                copy_arrays = shutil.copytree if place.is_dir() else shutil.copyfile
-                copy_arrays(place, Path(copy, name), **({"ignore": LIBRARIES} if place.is_dir() else {}))
+                if place.is_dir():
+                    shutil.copytree(place, Path(copy, name), ignore=LIBRARIES)
+                else:
+                    shutil.copyfile(place, Path(copy, name))
             build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), copy]
             subprocess.run(build, check=True, env={**os.environ, **told})
     for wheel in sorted(folder.glob("*.whl")):

@@ -130,7 +130,7 @@ def leaky_relu() -> list[str]:
 def sigmoid_page() -> list[str]:
     layer, depths = Sigmoid(), [1, 2, 5, 10]
     lines = of_activation(layer, np.array([[0.0, 3.0]]), np.array([[1.0, 1.0]]), "a = σ(z)", "dz = da · a (1 − a)")
-    lines += rows("sigmoids in a row", depths)
+    lines += rows("sigmoids in a row", np.array(depths))
     for z in (0.0, 3.0):
         _, saved = layer.forward(np.array([[z]]))
         left = []

@@ -91,8 +91,8 @@ def test_import_by_name_only_from_a_table_in_the_same_file(file: str) -> None:
 def test_arrays_are_read_without_pickle(file: str) -> None:
     for name, call in calls(file):
         if name.rpartition(".")[2] in ("load", "read_array", "fromfile") and name.startswith(("np.", "numpy.")):
-            said = {keyword.arg: keyword.value for keyword in call.keywords}
-            refuses = isinstance(said.get("allow_pickle"), ast.Constant) and said["allow_pickle"].value is False
+            pickle = next((keyword.value for keyword in call.keywords if keyword.arg == "allow_pickle"), None)
+            refuses = isinstance(pickle, ast.Constant) and pickle.value is False
             assert refuses, f"{file}:{call.lineno} {name} without allow_pickle=False"
 
 

@@ -32,7 +32,7 @@ class Done:
         return json.loads(self.out)
 
 
-def byhand(*args: str | Path) -> Done:
+def byhand(*args: object) -> Done:
     """Run `byhand args…` here and return how it ended."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:

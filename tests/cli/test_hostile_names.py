@@ -51,7 +51,7 @@ def test_a_folder_whose_name_is_not_utf8_holds_a_run(tmp_path: Path) -> None:
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 def test_a_training_is_not_lost_where_stderr_is_full(tmp_path: Path) -> None:
-    command = [*PYTHON, "train", "digits", "--epochs", "2", "--runs", tmp_path / "runs"]
+    command = [*PYTHON, "train", "digits", "--epochs", "2", "--runs", str(tmp_path / "runs")]
     with open("/dev/full", "w") as full:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=full, check=False, text=True)
     assert done.returncode == 0
@@ -62,7 +62,7 @@ def test_a_training_is_not_lost_where_stderr_is_full(tmp_path: Path) -> None:
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
 def test_an_error_keeps_its_exit_code_where_stderr_is_full(tmp_path: Path) -> None:
-    command = [*PYTHON, "evaluate", tmp_path / "none"]
+    command = [*PYTHON, "evaluate", str(tmp_path / "none")]
     with open("/dev/full", "w") as full:
         assert subprocess.run(command, stderr=full, check=False).returncode == 3
 

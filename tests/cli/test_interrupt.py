@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_runner import byhand
@@ -53,7 +54,7 @@ def test_a_second_ctrl_c_anywhere_leaves_something_to_go_on_with(
 ) -> None:
     calls = []
 
-    def interrupts(*args: object, **kwargs: object) -> object:
+    def interrupts(*args: Any, **kwargs: Any) -> object:
         calls.append(args)
         if where.endswith("train") and len(calls) == 1:  # the trial before there is a folder
             return train(*args, **kwargs)

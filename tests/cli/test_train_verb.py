@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_runner import byhand
@@ -236,7 +237,7 @@ def test_a_table_of_numbers_to_predict(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("verb", ["train", "evaluate", "explain"])
 def test_a_fault_of_ours_is_told_as_one(verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*args: object, **kwargs: object) -> None:
+    def fails(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("what nobody thought of")
 
     monkeypatch.setattr("byhand.cli.model_lookup.find_model", fails)  # first: these import load_data
@@ -253,7 +254,7 @@ def test_a_fault_of_ours_is_told_as_one(verb: str, tmp_path: Path, monkeypatch: 
 
 
 def test_too_little_memory_is_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*args: object) -> None:
+    def fails(*args: Any) -> None:
         raise MemoryError("Unable to allocate 3 TiB")
 
     monkeypatch.setattr("byhand.recipes.run.build_network", fails)

@@ -21,7 +21,7 @@ from byhand.training.evaluate import evaluate
 
 FRAMES = Path(__file__).parents[2] / "src" / "byhand" / "lab" / "static" / "shared" / "frames.json"
 XOR = experiments()["xor-line"]
-TYPES = {"text": str, "number": (int, float), "numbers": list, "list": list, "object": dict}
+TYPES: dict[str, Any] = {"text": str, "number": (int, float), "numbers": list, "list": list, "object": dict}
 
 
 def as_frames_json_has_it(frame: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ MODELS = {
 NEEDS = {"c": "cc", "js": "node"}
 
 
-def network(sizes: list[int], **options: object) -> Network:
+def network(sizes: list[int], **options: Any) -> Network:
     made = Network.mlp(sizes, seed=3, **options)
     for i, layer in enumerate(made.layers):
         if isinstance(layer, Dense):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from byhand.lab.app import Served, lab_app
 from byhand.lab.broadcast import Hub
@@ -72,13 +73,13 @@ def call(app: Any, headers: Headers, *, kind: str = "http", method: str = "GET",
     if kind == "websocket":
         scope["subprotocols"] = []
     sent: list[dict[str, Any]] = []
-    waiting = {
+    waiting: dict[str, list[dict[str, Any]]] = {
         "http": [{"type": "http.request", "body": b""}],
         "websocket": [{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1001}],
-    }[kind]
+    }
 
     async def receive() -> dict[str, Any]:
-        return waiting.pop(0)
+        return waiting[kind].pop(0)
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
@@ -116,6 +117,8 @@ def raw(server: Server, request: bytes, *, timeout: float = 5) -> bytes:
 def viewer(server: Place, *, token: str | None = None, origin: str | None = None) -> Iterator[ClientConnection]:
     """Yield a WebSocket to /live that has said the token."""
     place = f"{server.host}:{server.port}"
-    with connect(f"ws://{place}/live", origin=origin or f"http://{place}", max_size=None, compression=None) as opened:
+    with connect(
+        f"ws://{place}/live", origin=Origin(origin or f"http://{place}"), max_size=None, compression=None
+    ) as opened:
         opened.send(server.token if token is None else token)
         yield opened

@@ -64,7 +64,8 @@ def test_who_is_slow_misses_frames_and_has_no_queue() -> None:
 def test_at_most_twenty_a_second_and_the_last_one_always() -> None:
     async def work(hub: Hub) -> None:
         viewer = hub.join()
-        seen, times = [], []
+        seen: list[Any] = []
+        times: list[float] = []
 
         async def look() -> None:
             while not seen or seen[-1] < 499:

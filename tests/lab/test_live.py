@@ -8,6 +8,7 @@ import pytest
 from client import ask, raw, viewer
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from byhand.errors import OptionError, SystemResourceError
 from byhand.lab import server as server_file
@@ -56,20 +57,20 @@ def test_a_wrong_token_is_shown_the_door(server: Server, hub: Hub, token: str) -
 
 
 def test_a_token_in_bytes_is_none(server: Server) -> None:
-    with connect(f"ws://127.0.0.1:{server.port}/live", origin=f"http://127.0.0.1:{server.port}") as websocket:
+    with connect(f"ws://127.0.0.1:{server.port}/live", origin=Origin(f"http://127.0.0.1:{server.port}")) as websocket:
         websocket.send(server.token.encode())
         assert close_code(websocket) == 4401
 
 
 def test_no_token_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "PATIENCE", 0.2)
-    with connect(f"ws://127.0.0.1:{server.port}/live", origin=f"http://127.0.0.1:{server.port}") as websocket:
+    with connect(f"ws://127.0.0.1:{server.port}/live", origin=Origin(f"http://127.0.0.1:{server.port}")) as websocket:
         assert close_code(websocket) == 4401
 
 
 def test_who_leaves_before_the_token_leaves_nothing_behind(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
     for _ in range(5):
-        with connect(f"ws://127.0.0.1:{server.port}/live", origin=f"http://127.0.0.1:{server.port}"):
+        with connect(f"ws://127.0.0.1:{server.port}/live", origin=Origin(f"http://127.0.0.1:{server.port}")):
             pass
     assert ask(server, "/").status == 200
     assert "Traceback" not in capfd.readouterr().err
@@ -116,8 +117,8 @@ def test_too_many_at_the_door(server: Server, monkeypatch: pytest.MonkeyPatch) -
     own = f"127.0.0.1:{server.port}"
     with ExitStack() as stack:
         for _ in range(2):
-            stack.enter_context(connect(f"ws://{own}/live", origin=f"http://{own}"))
-        with connect(f"ws://{own}/live", origin=f"http://{own}") as one_more:
+            stack.enter_context(connect(f"ws://{own}/live", origin=Origin(f"http://{own}")))
+        with connect(f"ws://{own}/live", origin=Origin(f"http://{own}")) as one_more:
             assert close_code(one_more) == 1013
 
 

@@ -63,7 +63,7 @@ def outcome(path):
     """Return the model, or the sentence with which the file is refused; within SECONDS."""
     started = time.perf_counter()
     try:
-        result = load_model(path)
+        result: object = load_model(path)
     except ModelFormatError as error:
         result = str(error)
     assert time.perf_counter() - started < SECONDS
@@ -314,7 +314,7 @@ def huge_layers(body):
 
 
 def nested_layers(body):
-    layers = [{"kind": "relu"}]
+    layers: list[dict] = [{"kind": "relu"}]
     for _ in range(28):
         layers = [{"kind": "residual", "inner": layers * 1}]
     return {**body, "layers": layers}

@@ -5,6 +5,7 @@ import re
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ def read(path: Path, content: bytes) -> str:
     return said
 
 
-def archive(**arrays: np.ndarray) -> bytes:
+def archive(**arrays: Any) -> bytes:
     stream = io.BytesIO()
     np.savez_compressed(stream, **arrays)
     return stream.getvalue()

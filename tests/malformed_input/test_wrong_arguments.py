@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,8 @@ def model() -> bh.Model:
 
 
 def plan(**changed: Any) -> Plan:
-    return Plan(
-        **{"loss": bh.SoftmaxCrossEntropy(), "schedule": schedules.Constant(0.1), "epochs": 1, "batch_size": 4}
-        | changed
-    )
+    right: dict[str, Any] = {"loss": bh.SoftmaxCrossEntropy(), "schedule": schedules.Constant(0.1)}
+    return Plan(**{**right, "epochs": 1, "batch_size": 4, **changed})
 
 
 HISTORY = bh.fit(network(), EXAMPLES, loss=bh.SoftmaxCrossEntropy(), epochs=1)
@@ -198,7 +197,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # for what is saved under a name that is right by chance
 
 
-def problem_with(call: Callable[[], object]) -> str:
+def problem_with(call: Callable[[], Any]) -> str:
     """Return what is wrong with how a call ends, "" if nothing is."""
     try:
         with warnings.catch_warnings():
@@ -234,7 +233,7 @@ def test_no_exception_but_ours(call: Callable[..., Any], right: dict[str, Any], 
     for what, value in WRONG.items():
         if what == "function" and argument in ("learning_rate", "schedule"):
             continue  # a schedule of one's own may raise what it likes
-        problem = problem_with(lambda value=value: call(**{**right, argument: value}))
+        problem = problem_with(partial(call, **{**right, argument: value}))
         assert not problem, f"{what}: {problem}"
 
 

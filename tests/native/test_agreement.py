@@ -5,6 +5,7 @@ A float32 sum of 784 terms is right to some 1e-6; twenty steps of Adam, which di
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def numbers() -> Examples:
     return float_rows(330, 13, 3)
 
 
-def network_on(sizes: list[int], **options: object) -> Network:
+def network_on(sizes: list[int], **options: Any) -> Network:
     network = Network.mlp(sizes, seed=3, **options)
     for i, (name, b) in enumerate(network.params.items()):
         if name.endswith(".b"):
@@ -61,7 +62,7 @@ def two_ways_around() -> Network:
     return Network([dense(63, 20), ReLU(), long, Residual(dense(20, 20)), dense(20, 5)])
 
 
-def classes(sizes: list[int] | None = None, **changes: object) -> Setting:
+def classes(sizes: list[int] | None = None, **changes: Any) -> Setting:
     sizes = sizes or [63, 20, 5]
     options = {k: changes.pop(k) for k in OPTIONS if k in changes}
     values: dict = {
@@ -74,7 +75,7 @@ def classes(sizes: list[int] | None = None, **changes: object) -> Setting:
     return Setting(**values)
 
 
-def regression(**changes: object) -> Setting:
+def regression(**changes: Any) -> Setting:
     options = {k: changes.pop(k) for k in ("activation", "output") if k in changes}
     values: dict = {
         "examples": numbers,
@@ -86,7 +87,7 @@ def regression(**changes: object) -> Setting:
     return Setting(**values)
 
 
-def tiny_regression(**options: object) -> Setting:
+def tiny_regression(**options: Any) -> Setting:
     return regression(network=lambda: network_on([13, 9, 6, 3], **options), batch_size=1, rate=0.01)
 
 

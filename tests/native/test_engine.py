@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from training_cases import AT_HAND, EACH_KERNEL, Setting, byte_pictures, float_r
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines import bindings as library
-from byhand.engines import epoch_buffers, native
+from byhand.engines import epoch_buffers, native, packed_network
 from byhand.engines.native import NativeEngine
 from byhand.engines.selection import choose_engine
 from byhand.errors import DivergedError, OptionError, ShapeError, SystemResourceError
@@ -31,11 +32,11 @@ from byhand.training.train import train
 LOSS = SoftmaxCrossEntropy()
 
 
-def mlp(**options: object) -> Network:
+def mlp(**options: Any) -> Network:
     return Network.mlp([63, 20, 5], seed=1, **options)
 
 
-def setting(**changes: object) -> Setting:
+def setting(**changes: Any) -> Setting:
     values: dict = {
         "examples": lambda: byte_pictures(700, 9, 7, 5),
         "network": mlp,
@@ -85,7 +86,7 @@ def test_the_number_of_threads_changes_no_bit(
 )
 @pytest.mark.parametrize("sizes", [[63, 50, 50, 50, 5], [63, 150, 400, 400, 5]], ids=str)
 def test_nor_does_it_with_what_lies_between(
-    sizes: list[int], options: dict[str, object], batch_size: int, monkeypatch: pytest.MonkeyPatch
+    sizes: list[int], options: dict[str, Any], batch_size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(native, "MIN_PARALLEL_MACS", 0)
     made = setting(network=lambda: Network.mlp(sizes, seed=2, **options), batch_size=batch_size, rate=0.01)
@@ -99,7 +100,7 @@ def test_a_gradient_is_as_long_whatever_lay_in_the_workspace(monkeypatch: pytest
     """Rows of W have padding between them, which is no part of what is clipped."""
     made = setting(network=lambda: Network.mlp([63, 20, 20, 5]), optimizer=lambda: ClipGradNorm(SGD(), 0.1))
     clean = trained(made, 1)
-    allocate = epoch_buffers.allocate_workspace
+    allocate = packed_network.allocate_workspace
     full = lambda *given: allocate(*given).__ior__(0x41)  # noqa: E731 — all floats become 12
     monkeypatch.setattr(epoch_buffers, "allocate_workspace", full)
     dirty = trained(made, 1)
@@ -107,7 +108,7 @@ def test_a_gradient_is_as_long_whatever_lay_in_the_workspace(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("options", [{}, {"dropout": 0.2, "batch_norm": True}], ids=str)
-def test_a_run_resumed_between_two_epochs_goes_on_to_the_same_bits(options: dict[str, object]) -> None:
+def test_a_run_resumed_between_two_epochs_goes_on_to_the_same_bits(options: dict[str, Any]) -> None:
     examples = byte_pictures(300, 9, 7, 5)
     plan = Plan(LOSS, Constant(0.01), epochs=4, batch_size=32, seed=1)
 
@@ -330,14 +331,16 @@ def test_data_that_do_not_fit_are_refused_as_the_array_depth_refuses_them(
 
 def test_a_processor_that_cannot_run_a_kernel_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BYHAND_KERNEL", "avx512")
-    older = SimpleNamespace(bh_choose_kernel=lambda requested: library.NO_KERNEL)
+    older: Any = SimpleNamespace(bh_choose_kernel=lambda requested: library.NO_KERNEL)
     with pytest.raises(OptionError, match=r"this processor cannot run the kernel 'avx512'\. Leave BYHAND"):
         native.chosen_kernel(older)
 
 
 def test_all_that_sizes_and_options_can_build_is_known() -> None:
     for choice in product((0.0, 0.2), (False, True), (False, True), ("relu", "identity"), ("identity", "softmax")):
-        options = dict(zip(("dropout", "batch_norm", "residual", "activation", "output"), choice, strict=True))
+        options: dict[str, Any] = dict(
+            zip(("dropout", "batch_norm", "residual", "activation", "output"), choice, strict=True)
+        )
         network = Network.mlp([6, 5, 5, 4, 4, 3], **options)
         assert NativeEngine().unsupported_reason(network, SquaredError(), Momentum()) is None, options
 
@@ -365,8 +368,8 @@ def test_divergence_keeps_the_running_averages_too() -> None:
 
 def test_the_name_of_a_kernel_for_bf16_is_its_familys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BYHAND_KERNEL", "avx512_bf16")
-    asked = []
-    machine = SimpleNamespace(bh_choose_kernel=lambda kernel: asked.append(library.KERNELS[kernel]) or kernel)
+    asked: list[str] = []
+    machine: Any = SimpleNamespace(bh_choose_kernel=lambda kernel: asked.append(library.KERNELS[kernel]) or kernel)
     native.chosen_kernel(machine, library.BF16)
     native.chosen_kernel(machine)  # what predicts, in float32
     assert asked == ["avx512_bf16", "avx512"]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from byhand.recipes.recipe import Recipe
 from byhand.recipes.run import Run
 
 SEEDS = 5
-CHANGES = {
+CHANGES: dict[str, dict[str, Any]] = {
     "dropout": {"dropout": 0.2},
     "batch normalisation": {"batch_norm": True},
     "ways around": {"residual": True, "learning_rate": 0.1},

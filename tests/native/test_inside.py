@@ -4,6 +4,7 @@ import ctypes
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -196,7 +197,7 @@ def test_a_network_that_is_not_made_of_lines_is_refused() -> None:
     "options", [{}, {"dropout": 0.1}, {"batch_norm": True, "dropout": 0.1, "residual": True}], ids=str
 )
 @pytest.mark.parametrize("sizes", [[784, 128, 10], [5, 1001, 3], [2, 1], [7, 9, 9, 9, 5, 3]], ids=str)
-def test_weights_begin_as_in_the_arrays(sizes: list[int], options: dict[str, object]) -> None:
+def test_weights_begin_as_in_the_arrays(sizes: list[int], options: dict[str, Any]) -> None:
     network = Network.mlp(sizes, seed=2**40 + 5, output="sigmoid", **options)
     core = Inside(network, SquaredError())
     wanted = PackedNetwork(c.load(), core.layers, SquaredError()).params

@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 
 def distances(name: str, precision: str) -> tuple[float, float, float, float]:
-    from bench_of import farthest, in_float64, of_no_effect
     from test_agreement import SETTINGS
+    from training_cases import farthest, in_float64, of_no_effect
 
     from byhand.engines.native import NativeEngine
 

@@ -1,7 +1,7 @@
 """What the property tests share: how many cases, and how to draw a network and a batch."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from hypothesis import settings
@@ -27,7 +27,7 @@ activations = st.sampled_from(["relu", "leaky_relu", "sigmoid", "tanh", "identit
 def rows(size: float, dtype: Any = np.float64, *, min_width: int = 1) -> st.SearchStrategy[Array]:
     """Return a strategy for (n, k) numbers from −size to size."""
     shapes = arrays.array_shapes(min_dims=2, max_dims=2, min_side=min_width, max_side=8)
-    width = 32 if dtype == np.float32 else 64
+    width: Literal[32, 64] = 32 if dtype == np.float32 else 64
     return arrays.arrays(dtype, shapes, elements=st.floats(-size, size, width=width))
 
 
@@ -52,7 +52,7 @@ def problems(draw: st.DrawFn, *, batch_norm: bool | None = None, dropout: bool =
     batch_norm : None lets it be drawn
     """
     sizes = [draw(widths), *draw(st.lists(widths, max_size=3)), draw(st.integers(2, 5))]
-    options = {
+    options: dict[str, Any] = {
         "activation": draw(activations),
         "batch_norm": draw(st.booleans()) if batch_norm is None else batch_norm,
         "dropout": draw(st.sampled_from([0.0, 0.3])) if dropout else 0.0,

@@ -15,7 +15,7 @@ from byhand.metrics import (
     top_k_accuracy,
     wilson_interval,
 )
-from byhand.schedules import Constant, CosineDecay, LinearDecay, LinearWarmup, OneCycle, StepDecay
+from byhand.schedules import Constant, CosineDecay, LinearDecay, LinearWarmup, OneCycle, Schedule, StepDecay
 from byhand.training.history import EpochRecord, from_json_lines, to_json_lines
 
 pairs = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=50)
@@ -67,7 +67,13 @@ def test_top_k_grows_with_k_and_calibration_lies_in_0_to_1(scores: list[list[flo
 def test_a_schedule_gives_every_step_a_rate_above_0_and_peaks_where_it_should(
     rate: float, n_steps: int, share: float
 ) -> None:
-    plain = [Constant(rate), StepDecay(rate), LinearDecay(rate), CosineDecay(rate), OneCycle(rate, share)]
+    plain: list[Schedule] = [
+        Constant(rate),
+        StepDecay(rate),
+        LinearDecay(rate),
+        CosineDecay(rate),
+        OneCycle(rate, share),
+    ]
     for schedule in [*plain, *[LinearWarmup(inner, share) for inner in plain]]:
         rates = schedule(n_steps)
         assert rates.shape == (n_steps,)

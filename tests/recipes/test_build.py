@@ -70,7 +70,7 @@ def test_every_field_of_a_recipe_is_plain_and_described(name: str) -> None:
 def test_a_recipe_is_a_value() -> None:
     assert replace(RECIPES["vanilla"], epochs=5) == RECIPES["vanilla"]
     with pytest.raises(AttributeError):
-        RECIPES["vanilla"].epochs = 6
+        RECIPES["vanilla"].epochs = 6  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(("wrong", "right"), [("vanila", "vanilla"), ("deepdive", "deep-dive"), ("digit", "digits")])
@@ -91,7 +91,7 @@ def test_an_unknown_recipe_is_answered_with_the_nearest(wrong: str, right: str) 
     ],
 )
 def test_an_unknown_word_is_answered_with_the_nearest(field: str, wrong: str, near: str) -> None:
-    recipe = replace(RECIPES["digits"], label_smoothing=0.0, **{field: wrong})
+    recipe = replace(RECIPES["digits"], label_smoothing=0.0, **{field: wrong})  # type: ignore[arg-type]
     with pytest.raises(OptionError, match=near):
         Run.of(recipe, data.digits())
 

@@ -12,6 +12,8 @@ from byhand.preprocessing import fit_scaler
 from byhand.recipes import RECIPES
 from byhand.recipes import cross_validation as module
 from byhand.recipes.cross_validation import N_FOLDS, cross_validated
+from byhand.training.evaluate import evaluate
+from byhand.training.train import train
 
 N = 53  # not a multiple of five
 RECIPE = replace(RECIPES["digits"], epochs=1, hidden=(3,), batch_size=8)
@@ -32,7 +34,7 @@ class Spy:
         self.tested: dict[int, list[int]] = {}
         self.preparations: dict[int, Any] = {}
         self.networks: list[Any] = []  # kept alive, so that no two have the same id
-        self._train, self._evaluate = module.train, module.evaluate
+        self._train, self._evaluate = train, evaluate
         monkeypatch.setattr(module, "train", self.train)
         monkeypatch.setattr(module, "evaluate", self.evaluate)
 

@@ -6,6 +6,7 @@ import sys
 import threading
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,10 +25,10 @@ def test_what_is_written_is_there_and_nothing_else(tmp_path: Path) -> None:
 def test_a_failure_on_the_way_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     atomic_write(tmp_path / "a", b"old")
 
-    def fails(*_: object) -> None:
+    def fails(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, step, fails)
+    monkeypatch.setattr(os, step, fails)
     with pytest.raises(SystemResourceError, match="cannot be written: No space left on device"):
         atomic_write(tmp_path / "a", b"new")
     monkeypatch.undo()

@@ -45,7 +45,7 @@ def test_the_place_on_the_page_changes_nothing(down: int, right: int) -> None:
 @pytest.mark.parametrize("factor", [0.3, 0.5, 1.7, 4, 9])
 def test_the_size_changes_little(factor: float) -> None:
     drawn = stroke(round(150 * factor), round(90 * factor))
-    size = tuple(round(side * factor) + 40 for side in (300, 400))
+    size = (round(300 * factor) + 40, round(400 * factor) + 40)
     assert likeness(normalize_digit(page(drawn, size=size, at=(20, 20))), REFERENCE) > 0.97
 
 

@@ -1,6 +1,7 @@
 """Picture files of every usual mode give the same digit."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ GREY = page(stroke(150, 90)).astype(np.uint8)
 EXPECTED = normalize_digit(GREY)
 
 
-def saved(picture: object, path: Path, **options: object) -> Path:
+def saved(picture: Any, path: Path, **options: Any) -> Path:
     picture.save(path, **options)
     return path
 
@@ -81,7 +82,7 @@ def test_what_is_refused_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_that_the_machine_does_not_give(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object, **__: object) -> None:
+    def fails(*_: Any, **__: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("builtins.open", fails)

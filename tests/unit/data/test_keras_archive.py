@@ -1,6 +1,7 @@
 """MNIST as Keras keeps it: one archive with four arrays, found in its own place."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from byhand import data
 from byhand.errors import DataError
 
 
-def keras_archive(home: Path, **changed: object) -> Path:
+def keras_archive(home: Path, **changed: Any) -> Path:
     """Write a small archive with Keras's names into Keras's place, some arrays exchanged or (None) left out."""
     rng = np.random.default_rng(0)
     arrays = {
@@ -58,6 +59,6 @@ def test_it_can_be_named(home: Path) -> None:
     ],
     ids=["an array missing", "floats", "one label too few", "an object"],
 )
-def test_a_wrong_archive_is_refused(home: Path, changed: dict[str, object]) -> None:
+def test_a_wrong_archive_is_refused(home: Path, changed: dict[str, Any]) -> None:
     with pytest.raises(DataError):
         data.mnist(keras_archive(home, **changed), validation=None)

@@ -3,6 +3,7 @@
 import gzip
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def packed(folder: Path) -> Path:
     return folder
 
 
-def first_row(**options: object) -> list[int]:
+def first_row(**options: Any) -> list[int]:
     return data.mnist(validation=None, download=False, **options).train.raw[0].tolist()
 
 

@@ -58,6 +58,6 @@ def test_splits_that_cannot_be() -> None:
             tail_split(10, n_held_out)
     for share in (0.0, 1.0, -1.0, float("nan"), None, "half"):
         with pytest.raises(OptionError, match="share"):
-            stratified_split(np.arange(4), share, 0)
+            stratified_split(np.arange(4), share, 0)  # type: ignore[arg-type]
     with pytest.raises(DataError, match="balanced block"):
         balanced_block_split(50_000)

@@ -1,5 +1,6 @@
 """Gradients and steps beside PyTorch's own, where it is installed: two programs that share no line."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def weights_apart(other: Any, decay: float) -> list[dict[str, Any]]:
     ]
 
 
-OPTIMIZERS = {
+OPTIMIZERS: dict[str, tuple[Callable[[], Optimizer], Any]] = {
     "sgd": (SGD, lambda net: torch.optim.SGD(net.parameters(), 0.05)),
     "momentum": (Momentum, lambda net: torch.optim.SGD(net.parameters(), 0.05, momentum=0.9)),
     "nesterov": (Nesterov, lambda net: torch.optim.SGD(net.parameters(), 0.05, momentum=0.9, nesterov=True)),

@@ -1,5 +1,7 @@
 """Lowering and folding: the fused layers compute what the network computes."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ ACTIVATIONS = {
 }
 
 
-def network_of(*layers: object) -> Network:
+def network_of(*layers: Any) -> Network:
     """Return a network whose arrays are all different from their initial values."""
     network = Network(layers).astype(np.float64)
     for i, array in enumerate([*network.params.values(), *network.statistics.values()]):
@@ -49,7 +51,7 @@ def computed(layers: list[FusedDense], x: Array) -> Array:
     ],
     ids=len,
 )
-def test_folded_layers_compute_what_the_network_predicts(layers: tuple[object, ...]) -> None:
+def test_folded_layers_compute_what_the_network_predicts(layers: tuple[Any, ...]) -> None:
     network, raw = network_of(*layers), np.array([[0.0, 17, 255], [3, 0, 99]])
     wanted = network.predict(SCALER.apply(raw, np.float64))
     folded = fold(lower(network, inference=True), SCALER)

@@ -96,4 +96,4 @@ def test_a_network_is_called_counted_and_indexed_like_its_layers() -> None:
     assert np.array_equal(network(x), network.forward(x).output)
     assert len(network) == 3
     assert [network[0], network[1], network[-1]] == network.layers
-    assert list(network) == network.layers
+    assert list(network) == network.layers  # type: ignore[call-overload]

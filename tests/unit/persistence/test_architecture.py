@@ -121,7 +121,7 @@ def test_a_layer_of_ones_own_can_be_described_but_is_not_accepted():
 
 def test_options_that_are_no_plain_numbers_are_refused():
     layer = BatchNorm(3)
-    layer.momentum = np.float32(0.1)
+    layer.momentum = np.float32(0.1)  # type: ignore[assignment]
     description = describe_network(Network([Dense(2, 3), layer]))
     with pytest.raises(ValueError, match="momentum"):
         read_layers("layers", description)

@@ -107,7 +107,7 @@ def test_a_safetensors_file_of_another_program_is_refused(tmp_path):
 
 
 def circle():
-    body = {}
+    body: dict = {}
     body["again"] = body
     return body
 
@@ -127,7 +127,7 @@ def test_what_the_formats_reader_would_refuse_is_not_written(tmp_path):
 
 
 def test_plain_data_nested_too_deep_are_not_written(tmp_path):
-    deep = []
+    deep: list = []
     for _ in range(100):
         deep = [deep]
     with pytest.raises(OptionError, match="deeper than"):

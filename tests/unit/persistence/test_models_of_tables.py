@@ -1,6 +1,7 @@
 """A model knows its table: saved, loaded, and used on frames, dicts, cells and numbers."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from byhand.persistence.container import read_document
 from byhand.persistence.model import FORMAT, Model, load_model, save_model
 from byhand.persistence.output import Output
 
-COLUMNS = {
+COLUMNS: dict[str, list[Any]] = {
     "size": [float(i) for i in range(30)],
     "colour": ["red", "blue", "green"] * 10,
     "kind": ["cat", "dog", "eel"] * 9 + ["cat", "dog", "dog"],

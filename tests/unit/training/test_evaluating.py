@@ -1,5 +1,6 @@
 """Evaluation: counted over any number of rows at a time, never touching the network; and who does the training."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,7 +26,7 @@ def echo(width: int) -> Network:
     return network
 
 
-def as_they_are(raw: list[list[float]], y: list[float] | list[list[float]]) -> Examples:
+def as_they_are(raw: list[list[float]], y: Sequence[float] | Sequence[list[float]]) -> Examples:
     x = np.array(raw, dtype=np.float32)
     return Examples(x, np.array(y), fit_scaler("raw", x, low=0, high=1))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,7 +130,7 @@ def test_minibatches_pair_each_prepared_row_with_its_answer() -> None:
         ({"image_shape": None}, "max_shift, but the examples are not pictures; leave max_shift at 0"),
     ],
 )
-def test_a_plan_that_cannot_be_is_refused(plan: Plan, change: dict[str, object], told: str) -> None:
+def test_a_plan_that_cannot_be_is_refused(plan: Plan, change: dict[str, Any], told: str) -> None:
     with pytest.raises(OptionError, match=told):
         replace(plan, **change)
 

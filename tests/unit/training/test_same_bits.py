@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ Maker = Callable[..., TrainingState]
 OPTIMIZERS = [SGD, Momentum, Nesterov, Adam, AdamW]
 
 
-def run(state: TrainingState, examples: Examples, plan: Plan, **options: object) -> TrainingState:
+def run(state: TrainingState, examples: Examples, plan: Plan, **options: Any) -> TrainingState:
     for _ in train(state, examples, plan, **options):
         pass
     return state
