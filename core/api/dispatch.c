@@ -10,7 +10,7 @@ int32_t bh_choose_kernel(int32_t requested) {
     if (requested != BH_BEST) {
         return kernel_supported(requested) ? requested : BH_NO_KERNEL;
     }
-    for (int32_t kernel = BH_AMX; kernel > BH_PORTABLE; kernel--) {
+    for (int32_t kernel = BH_AVX512; kernel > BH_PORTABLE; kernel--) {
         if (kernel_supported(kernel)) {
             return kernel;
         }

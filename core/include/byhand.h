@@ -58,7 +58,8 @@ enum bh_stream_id {
     BH_STREAM_SPLIT
 };
 
-/* Kernels by processor family. The last two multiply in bf16; BH_BEST never chooses them. */
+/* Kernels by processor family. The last three multiply in bf16, BH_AMX to the accuracy of floats.
+ * BH_BEST chooses the widest of the others: whether tiles pay depends on processor and network. */
 enum bh_kernel {
     BH_BEST,
     BH_PORTABLE,

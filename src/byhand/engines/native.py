@@ -3,14 +3,16 @@
 import ctypes
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 
 from byhand.engines import bindings as c
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.base import EpochResult, EpochSpec, check_finite
 from byhand.engines.core_tables import unsupported_reason
 from byhand.engines.epoch_buffers import EpochBuffers
+from byhand.engines.kernel_table import fastest_kernel, why_one_thread
 from byhand.engines.packed_network import PackedNetwork
 from byhand.errors import DivergedError, OptionError, ShapeError, lookup
 from byhand.layers.batch_norm import BATCH_OF_ONE
@@ -32,15 +34,20 @@ class NativeEngine:
     n_threads : None: as many as this process may use
     precision : of the matrix products: "float32", or "bf16", which keeps eight bits of every factor and is faster in
         wide networks on processors that have it; weights and everything else stay float32
+    sizes : of the network that will be trained: inputs, hidden widths, outputs; kernel_table decides by them
+    kernel : the one to use, whatever the table says; the processor must have it
     Raises SystemResourceError where there is no core, OptionError where BYHAND_KERNEL or precision ask for what cannot
     be.
     """
 
-    def __init__(self, n_threads: int | None = None, precision: str = c.FLOAT32) -> None:
+    def __init__(
+        self, n_threads: int | None = None, precision: str = c.FLOAT32, sizes: Sequence[int] = (), kernel: str = ""
+    ) -> None:
         self._library = c.load()
         if precision == c.FLOAT32 and (os.environ.get("BYHAND_KERNEL") or "").endswith(BF16_NAME):
             raise OptionError(f"BYHAND_KERNEL names a kernel for {c.BF16}; ask for the precision {c.BF16} too.")
-        self._kernel = chosen_kernel(self._library, precision)
+        self._kernel = c.KERNELS.index(kernel) if kernel else chosen_kernel(self._library, precision, sizes)
+        self._precision, self._asked_threads = precision, n_threads
         self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
         self.name = f"native/{c.KERNELS[self._kernel]}"
 
@@ -68,10 +75,23 @@ class NativeEngine:
         accuracy = result.n_correct / n if job.examples.is_classes else None
         return EpochResult(result.loss / n, accuracy, float(job.learning_rates[-1]))
 
+    def n_threads(self, sizes: Sequence[int], batch_size: int) -> int:
+        """Return how many threads train a network of these sizes: as many as were asked for, or as pay."""
+        n_weights = sum(n_in * n_out for n_in, n_out in pairwise(sizes))
+        if n_weights * batch_size <= MIN_PARALLEL_MACS or self.why_one_thread(sizes, batch_size):
+            return 1
+        return self._n_threads
+
+    def why_one_thread(self, sizes: Sequence[int], batch_size: int) -> str | None:
+        """Return in a clause why one thread trains this although there are more processors, or None."""
+        if self._asked_threads is not None or self._n_threads == 1:
+            return None
+        return why_one_thread(c.KERNELS[self._kernel], sizes, batch_size, self._precision)
+
     def _call(self, packed: PackedNetwork, loss: Loss, job: EpochSpec) -> tuple[int, c.Result]:
         """Run the epoch in the core; return its status and its counts."""
-        macs = packed.n_weights * min(job.batch_size, len(job.order))
-        n_threads = self._n_threads if macs > MIN_PARALLEL_MACS else 1
+        sizes = [packed.layers[0].n_in, *(layer.n_out for layer in packed.layers)]
+        n_threads = self.n_threads(sizes, min(job.batch_size, len(job.order)))
         buffers = EpochBuffers(self._library, packed, job, loss, n_threads=n_threads)
         stop, result = ctypes.c_int32(0), c.Result()
         tables = map(ctypes.byref, (packed.table, packed.rule, buffers.data, buffers.memory))
@@ -106,14 +126,17 @@ def _call_interruptibly(call: Callable[[], int], should_stop: Callable[[], bool]
     return answer[0]
 
 
-def chosen_kernel(library: ctypes.CDLL, precision: str = c.FLOAT32) -> int:
-    """Return the number of the kernel BYHAND_KERNEL asks for, else of the best for this that this processor can run."""
+def chosen_kernel(library: ctypes.CDLL, precision: str = c.FLOAT32, sizes: Sequence[int] = ()) -> int:
+    """Return the number of the kernel BYHAND_KERNEL asks for, else of the one that the table has for these sizes."""
     kernels = lookup("precision", precision, c.PRECISIONS)
     name = (os.environ.get("BYHAND_KERNEL") or "best").removesuffix(BF16_NAME)
     lookup("kernel", name, {"best": None, **c.PRECISIONS[c.FLOAT32]})
     wanted = [kernel for family, kernel in kernels.items() if name in ("best", family)]
     numbers: list[int] = [library.bh_choose_kernel(c.KERNELS.index(kernel)) for kernel in wanted]
     runs = [number for number in numbers if number > 0]
+    if runs and name == "best":
+        default = library.bh_choose_kernel(0) if precision == c.FLOAT32 else runs[-1]
+        return c.KERNELS.index(fastest_kernel([c.KERNELS[run] for run in runs], c.KERNELS[default], sizes, precision))
     if runs:
         return runs[-1]
     if precision == c.FLOAT32:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from byhand.engines.base import Engine
 from byhand.engines.bindings import FLOAT32, PRECISIONS, why_missing
 from byhand.engines.core_tables import unsupported_reason
+from byhand.engines.kernel_table import dense_sizes
 from byhand.engines.native import NativeEngine
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import OptionError, lookup
@@ -44,7 +45,7 @@ def choose_engine(
     asked_for_numpy = name == NumpyEngine.name
     reason = "it was asked for" if asked_for_numpy else why_missing() or unsupported_reason(network, loss, optimizer)
     if reason is None:
-        return Choice(NativeEngine(n_threads, precision))
+        return Choice(NativeEngine(n_threads, precision, dense_sizes(network)))
     if precision != FLOAT32:
         raise OptionError(f"{precision} is for the native engine, and NumPy trains this: {reason}. Leave it out.")
     if asked_for_numpy:
