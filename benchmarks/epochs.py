@@ -11,7 +11,7 @@ import rich
 
 from byhand.bench.interleaved import PEERS, run_interleaved
 from byhand.bench.peak_flops import peak
-from byhand.bench.report import as_table, as_values
+from byhand.bench.report import as_table, as_values, machine_state
 from byhand.bench.workload import WORKS, work_named
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.native import NativeEngine
@@ -35,15 +35,22 @@ def main() -> None:
     parser.add_argument("works", nargs="*")
     options = parser.parse_args()
     most = read_record("epochs")["peak_flops"] if options.works else peak(available_cpus())
-    found = []
+    load, found = machine_state()["load"], []
     for work in map(work_named, options.works or WORKS):
-        found.append(run_interleaved(work, list(PEERS), options.rounds, None, say=print))
+        found.append(run_interleaved(work, PEERS, options.rounds, None, say=print))
         rich.print(as_table(found[-1:], most), flush=True)
     values = {timed.work.name: as_values(timed, most) for timed in found}
     if options.works:
         values |= {name: old for name, old in read_record("epochs")["works"].items() if name not in values}
         values = {name: values[name] for name in WORKS if name in values}
-    record = {**machine(), "versions": versions(), "engine": NativeEngine().name, "peak_flops": most, "works": values}
+    record = {
+        **machine(),
+        "load": load,
+        "versions": versions(),
+        "engine": NativeEngine().name,
+        "peak_flops": most,
+        "works": values,
+    }
     save_record("epochs", record, wanted=options.record)
 
 

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from byhand.engines.available_cpus import available_cpus
+from byhand.engines.processor import processor_name
+
 RECORDS = Path(__file__).parent / "records"
 
 
@@ -17,25 +20,13 @@ def machine() -> dict[str, Any]:
     """Return date, processor and versions as plain data."""
     return {
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "processor": processor_name(),
+        "cores": available_cpus(),
         "system": platform.system(),
         "python": platform.python_version(),
         "numpy": np.__version__,
         "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "default"),
     }
-
-
-def _processor() -> str:
-    """Return the processor's name, with the vector instructions that decide its speed."""
-    info = Path("/proc/cpuinfo")
-    if not info.exists():
-        return platform.processor() or platform.machine()
-    lines = dict(line.partition(":")[::2] for line in info.read_text().splitlines() if ":" in line)
-    fields = {key.strip(): value.strip() for key, value in lines.items()}
-    flags = set(fields.get("flags", "").split())
-    vectors = [name for name in ("avx2", "avx512f", "amx_tile") if name in flags]
-    return f"{fields.get('model name', 'unknown')} ({', '.join(vectors)})"
 
 
 def read_record(name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from cli_runner import byhand
 import byhand as bh
 from byhand.cli.main import COMMANDS, cli
 from byhand.data.idx import write_idx
+from byhand.engines.bindings import KERNELS
 
 
 def test_evaluate_refuses_data_of_another_width(trained: Path) -> None:
@@ -62,6 +63,13 @@ def test_show_takes_recipes_runs_and_refuses_the_rest(trained: Path) -> None:
     assert byhand("show", "vanilla", "--json").json["parameters"] == 101_770
     assert byhand("show", str(trained), "--json").json["sizes"] == "64-128-10"
     assert byhand("show", "784").code == 2
+
+
+def test_show_tells_what_trained_a_model(trained: Path) -> None:
+    told = byhand("show", str(trained), "--json").json["trained"]
+    assert told["engine"] in {f"native/{kernel}" for kernel in KERNELS} | {"numpy"}
+    assert f"trained by {told['engine']}, byhand {told['byhand']}" in byhand("show", str(trained)).out
+    assert byhand("show", "784-128-10", "--json").json["trained"] is None
 
 
 @pytest.mark.parametrize("verb", ["evaluate", "explain", "show"])

@@ -114,7 +114,7 @@ def test_explain(trained: Path) -> None:
 
 def test_show() -> None:
     found, values = names("show", "2-4-2")
-    assert found == ["schema", "sizes", "parameters", "layers"]
+    assert found == ["schema", "sizes", "parameters", "layers", "trained"]
     assert all(list(row) == ["kind", "n_in", "n_out", "parameters", "shapes"] for row in values["layers"])
     assert sum(row["parameters"] for row in values["layers"]) == values["parameters"] == 2 * 4 + 4 + 4 * 2 + 2
 

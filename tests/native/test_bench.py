@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from byhand.bench import interleaved as turns
-from byhand.bench.interleaved import Timings, ready, run_interleaved
+from byhand.bench.interleaved import PEERS, Peer, Timings, ready, run_interleaved
+from byhand.bench.kernels import ONE_THREAD, default_kernel, kernel_peers, runnable_kernels, table_rows
 from byhand.bench.peak_flops import peak
 from byhand.bench.report import as_table, as_values
 from byhand.bench.workload import WORKS, examples_of, orders, work_named
@@ -31,7 +32,7 @@ def test_the_operations_of_an_epoch_are_counted() -> None:
 
 def test_the_table_says_all_that_was_found() -> None:
     text = as_table([timed()], 1e12)
-    assert "2.00   (2.00 – 3.00)    2.00" in text
+    assert "2.00   (2.00 – 2.50)          2.00" in text
     assert "without absent: no module" in text
     values = as_values(timed(), 1e12)
     assert values["times_as_long_as_byhand"]["other"]["max"] == pytest.approx(3)
@@ -40,11 +41,31 @@ def test_the_table_says_all_that_was_found() -> None:
 
 def test_turns_are_taken_in_processes_of_their_own_and_who_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
-    found = run_interleaved(WORKS["tiny"], ["byhand", "byhand numpy", "nobody"], 2, None, say=heard.append)
+    monkeypatch.setattr(turns, "NOISY", 1e9)
+    wanted = {name: PEERS[name] for name in ("byhand", "byhand numpy")}
+    nobody = Peer("byhand.bench.peers.nobody", "native")
+    found = run_interleaved(WORKS["tiny"], {**wanted, "nobody": nobody}, 2, None, say=heard.append)
     assert set(found.seconds) == {"byhand", "byhand numpy"}
     assert all(len(times) == 2 and min(times) > 0 for times in found.seconds.values())
-    assert found.left_out == {"nobody": "KeyError: 'nobody'"}
+    assert found.left_out == {"nobody": "ModuleNotFoundError: No module named 'byhand.bench.peers.nobody'"}
     assert heard == ["tiny: round 1 of 2", "tiny: round 2 of 2"]
+
+
+def test_a_noisy_machine_is_said_and_rounds_are_repeated_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "NOISY", -1.0)
+    heard: list[str] = []
+    found = run_interleaved(WORKS["tiny"], {"byhand": PEERS["byhand"]}, 1, None, say=heard.append)
+    assert len(found.seconds["byhand"]) == turns.MAX_REPEATS
+    assert heard.count("tiny: the machine is noisy, so 1 rounds more") == turns.MAX_REPEATS - 1
+    assert "too noisy to tell" in as_table([found], 1e12)
+    assert as_values(found, 1e12)["too_noisy_to_tell"] == ["byhand"]
+
+
+def test_noise_is_the_spread_of_half_of_the_rounds() -> None:
+    seconds = {"byhand": [1.0] * 5, "calm": [9.0, 2.0, 2.1, 2.1, 1.0], "wild": [2.0, 2.4, 2.2, 2.9, 2.7]}
+    timed = Timings(WORKS["sgd"], seconds)
+    assert timed.quartiles()["calm"] == pytest.approx((2.0, 2.1))
+    assert timed.noisy_peers() == ["wild"]  # from 2.2 to 2.7 is more than a fifth of 2.4
 
 
 def test_a_turn_is_filled_with_whole_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,13 +84,15 @@ def test_a_turn_is_filled_with_whole_epochs(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_bf16_takes_part_where_networks_are_wide() -> None:
     assert [work.name for work in WORKS.values() if work.is_wide] == ["wide", "five wide"]
-    found = run_interleaved(WORKS["tiny"], ["byhand", "byhand bf16", "torch bf16"], 1, None)
+    found = run_interleaved(
+        WORKS["tiny"], {name: PEERS[name] for name in ("byhand", "byhand bf16", "torch bf16")}, 1, None
+    )
     assert "byhand bf16" not in {*found.seconds, *found.left_out}
 
 
 def test_without_byhand_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="byhand cannot be timed"):
-        run_interleaved(WORKS["sgd"], ["byhand"], 1, tmp_path / "no mnist here")
+        run_interleaved(WORKS["sgd"], {"byhand": PEERS["byhand"]}, 1, tmp_path / "no mnist here")
 
 
 def test_an_epoch_of_ours_learns() -> None:
@@ -78,7 +101,7 @@ def test_an_epoch_of_ours_learns() -> None:
     assert x.shape == (work.n, 2)
     assert set(np.unique(y)) == {0, 1}
     assert orders(work).shape == (work.n, 1)
-    ready("byhand", work, None)()
+    ready(PEERS["byhand"], work, None)()
 
 
 def test_an_unknown_work_is_a_sentence() -> None:
@@ -88,4 +111,34 @@ def test_an_unknown_work_is_a_sentence() -> None:
 
 def test_the_peak_is_that_of_a_processor() -> None:
     assert 1e8 < peak(1) < 1e13
-    assert turns.PEERS["byhand"][1] == "native"
+    assert PEERS["byhand"].function == "native"
+
+
+# Kernels
+
+
+def test_every_kernel_of_this_processor_takes_turns_with_one_thread_and_with_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("byhand.bench.kernels.available_cpus", lambda: 2)
+    peers = kernel_peers()
+    assert set(peers) == {name + end for name in runnable_kernels() for end in ("", ONE_THREAD)}
+    assert default_kernel() in peers
+    epochs = {name: ready(peers[name], work_named("tiny"), None) for name in (default_kernel(), "portable")}
+    for epoch in epochs.values():
+        epoch()
+
+
+def test_turns_of_kernels_become_a_row_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernels = {"portable": "float32", "avx2": "float32", "amx": "float32", "amx_bf16": "bf16"}
+    monkeypatch.setattr("byhand.bench.kernels.runnable_kernels", lambda: kernels)
+    seconds = {
+        "avx2": [1.0, 1.0, 2.0],
+        "avx2, 1 thread": [1.5, 1.6, 4.0],
+        "portable": [2.0, 2.2, 4.2],
+        "amx_bf16": [0.5, 0.5, 1.0],
+    }
+    float_row, bf16_row = table_rows(Timings(WORKS["sgd"], seconds, baseline="avx2"))
+    assert float_row["ratios"] == {"avx2": 1.0, "portable": 2.15}  # of 2.0, 2.1 and 2.2, the upper quartile
+    assert float_row["thread_gains"] == {"avx2": 1.6}
+    assert bf16_row == {**float_row, "precision": "bf16", "ratios": {"amx_bf16": 0.5}, "thread_gains": {}}

@@ -1,29 +1,54 @@
 """What the turns found: a table for people, plain data for records."""
 
+import os
 from dataclasses import asdict
 from typing import Any
 
 from byhand.bench.interleaved import Timings
+from byhand.engines.available_cpus import available_cpus
+from byhand.engines.processor import processor_key, processor_name
+
+
+def machine_state() -> dict[str, Any]:
+    """Return the processor, how many of it this process may use, and how busy the machine is with other work.
+
+    load : processes that wanted a processor, the mean of the last minute; None where the system does not count them
+    """
+    return {
+        "processor": processor_name(),
+        "processor_key": processor_key(),
+        "cpus": available_cpus(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+    }
+
+
+def machine_line(state: dict[str, Any]) -> str:
+    """Return the line that names the processor and the load before the first turn."""
+    load = "" if state["load"] is None else f", load before {state['load']:.1f}"
+    return f"{state['processor']}, {state['cpus']} processors{load}"
 
 
 def share_of_peak(timed: Timings, peak: float) -> float:
-    """Return a plain epoch's operations a second in byhand's fastest epoch, as a share of the machine's peak.
+    """Return a plain epoch's operations a second in the baseline's fastest epoch, as a share of the machine's peak.
 
     What byhand leaves out (the background of pictures, where products are 0) counts as done, for its peers do it: so
     this can be above 1.
     """
-    return timed.work.flops / min(timed.seconds["byhand"]) / peak
+    return timed.work.flops / min(timed.seconds[timed.baseline]) / peak
 
 
 def as_values(timed: Timings, peak: float) -> dict[str, Any]:
     """Return everything that was found, as plain data."""
-    ratios = timed.ratios().items()
+    ratios, quartiles = timed.ratios().items(), timed.quartiles()
     return {
         "work": asdict(timed.work),
         "seconds": timed.seconds,
         "median_seconds": timed.medians(),
-        "times_as_long_as_byhand": {peer: {"median": m, "min": lo, "max": hi} for peer, (m, lo, hi) in ratios},
-        "fastest_times_as_long_as_byhand": timed.fastest_ratios(),
+        f"times_as_long_as_{timed.baseline}": {
+            peer: {"median": m, "min": lo, "max": hi, "quartiles": quartiles[peer]} for peer, (m, lo, hi) in ratios
+        },
+        f"fastest_times_as_long_as_{timed.baseline}": timed.fastest_ratios(),
+        "too_noisy_to_tell": timed.noisy_peers(),
         "share_of_peak": share_of_peak(timed, peak),
         "left_out": timed.left_out,
     }
@@ -33,17 +58,27 @@ def as_table(found: list[Timings], peak: float) -> str:
     """Return the lines that a person reads."""
     lines = [f"this machine's peak: {peak / 1e9:.0f} GFLOP/s in float32, measured"]
     for timed in found:
-        work, medians = timed.work, timed.medians()
+        work = timed.work
         sizes = "-".join(map(str, work.sizes))
         what = f"{sizes}, {work.optimizer}, batch {work.batch_size}, {work.n:,} examples"
-        lines += ["", f"[bold]{work.name}[/bold]: {what}"]
-        fastest = timed.fastest_ratios()
-        lines.append(f"  {'':<16}{'s an epoch':>11}{'times as long':>15}   (range)          of the fastest")
-        for peer, (median, low, high) in sorted(timed.ratios().items(), key=lambda item: item[1][0]):
-            span = f"({low:.2f} – {high:.2f})"
-            lines.append(f"  {peer:<16}{medians[peer]:>11.4f}{median:>15.2f}   {span:<16} {fastest[peer]:.2f}")
+        lines += ["", f"[bold]{work.name}[/bold]: {what}, {len(timed.seconds[timed.baseline])} rounds"]
+        lines.append(f"  {'':<24}{'s an epoch':>11}{'times as long':>15}   (half of the rounds)   of the fastest")
+        lines += _rows(timed)
         lines.append(
-            f"  a plain epoch's operations in byhand's fastest: {100 * share_of_peak(timed, peak):.0f} % of the peak"
+            f"  a plain epoch's operations in {timed.baseline}'s fastest: "
+            f"{100 * share_of_peak(timed, peak):.0f} % of the peak"
         )
         lines += [f"  [dim]without {peer}: {why}[/dim]" for peer, why in timed.left_out.items()]
     return "\n".join(lines)
+
+
+def _rows(timed: Timings) -> list[str]:
+    """Return a line for each peer, the fastest first."""
+    medians, fastest, quartiles = timed.medians(), timed.fastest_ratios(), timed.quartiles()
+    noisy, lines = timed.noisy_peers(), []
+    for peer, (median, _, _) in sorted(timed.ratios().items(), key=lambda item: item[1][0]):
+        low, high = quartiles[peer]
+        span = f"({low:.2f} – {high:.2f})"
+        doubt = "  [yellow]too noisy to tell[/yellow]" if peer in noisy else ""
+        lines.append(f"  {peer:<24}{medians[peer]:>11.4f}{median:>15.2f}   {span:<22} {fastest[peer]:.2f}{doubt}")
+    return lines

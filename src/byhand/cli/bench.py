@@ -1,10 +1,18 @@
 """`byhand bench`: how fast this machine trains, side by side with what else is installed."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from byhand.cli.common import Reporter, data_dir_option, output_options
+from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options
+from byhand.errors import OptionError
+
+if TYPE_CHECKING:
+    from byhand.bench.interleaved import Peer
+
+
+KERNELS = "kernels"  # in place of the first work
 
 
 @click.command("bench", epilog="Peers that are not installed are left out: pip install 'byhand[bench]' brings them.")
@@ -18,21 +26,40 @@ def command(
 ) -> None:
     """Time an epoch of WORKS, each peer in its turn, and tell the ratios. Without WORKS: sgd.
 
+    `kernels` in place of the first work compares all kernels of the C core that this processor has, with one thread and
+    with all: on every work, or on those named behind it.
+
     Example: byhand bench adam "batch 4096"
     """
-    from byhand.bench.interleaved import PEERS, run_interleaved
+    from byhand.bench.interleaved import run_interleaved
     from byhand.bench.peak_flops import peak
-    from byhand.bench.report import as_table, as_values
-    from byhand.bench.workload import work_named
+    from byhand.bench.report import as_table, as_values, machine_line, machine_state
+    from byhand.bench.workload import WORKS, work_named
     from byhand.engines.available_cpus import available_cpus
+
+    of_kernels = works[:1] == (KERNELS,)
+    names = (works[1:] or tuple(WORKS)) if of_kernels else works or ("sgd",)
+    wanted, baseline = _kernels(peers) if of_kernels else _peers(peers)
+    chosen, state, most = [work_named(name) for name in names], machine_state(), peak(available_cpus())
+    found = [run_interleaved(work, wanted, rounds, data_dir, reporter.info, baseline) for work in chosen]
+    text = f"{escape_markup(machine_line(state))}\n{as_table(found, most)}"
+    reporter.result(text, {**state, "peak_flops": most, "works": [as_values(timed, most) for timed in found]})
+
+
+def _peers(named: tuple[str, ...]) -> "tuple[dict[str, Peer], str]":
+    """Return byhand and its peers, all or those that were named, and what they are compared with."""
+    from byhand.bench.interleaved import PEERS
     from byhand.errors import lookup
 
-    for peer in peers:
+    for peer in named:
         lookup("peer", peer, PEERS)
-    chosen = [work_named(name) for name in works or ("sgd",)]
-    wanted = ["byhand", *(peer for peer in PEERS if peer != "byhand" and (not peers or peer in peers))]
-    most = peak(available_cpus())
-    found = []
-    for work in chosen:
-        found.append(run_interleaved(work, wanted, rounds, data_dir, say=reporter.info))
-    reporter.result(as_table(found, most), {"peak_flops": most, "works": [as_values(timed, most) for timed in found]})
+    return {name: peer for name, peer in PEERS.items() if name == "byhand" or not named or name in named}, "byhand"
+
+
+def _kernels(named: tuple[str, ...]) -> "tuple[dict[str, Peer], str]":
+    """Return a peer for each kernel, and the one that is taken where nothing is known."""
+    from byhand.bench.kernels import default_kernel, kernel_peers
+
+    if named:
+        raise OptionError(f"--peer is for works, and {KERNELS} compares byhand with itself. Leave it out.")
+    return kernel_peers(), default_kernel()

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from byhand.cli.common import Reporter, output_options, runs_option
+from byhand.cli.common import Reporter, escape_markup, output_options, runs_option
 from byhand.errors import OptionError
 
 if TYPE_CHECKING:
     from byhand.network import Network
+    from byhand.persistence.model import Model
+    from byhand.untrusted import UntrustedText
 
 MOST_UNITS = 7  # drawn in one column; more are told by their number
 MOST_PARAMETERS = 100_000_000  # of a network given by its sizes: all of them are made
@@ -33,15 +35,28 @@ def command(network: str | None, activation: str, runs: Path, reporter: Reporter
     """
     from byhand.summary import layer_rows, n_params, sizes_label, summary_table
 
-    found = _network(network, activation, runs)
+    found, model = _network(network, activation, runs)
     rows = [{"kind": row.kind, "n_in": row.n_in, "n_out": row.n_out, "parameters": row.n_params, "shapes": row.shapes}
             for row in layer_rows(found)]  # fmt: skip
-    values = {"sizes": sizes_label(found), "parameters": n_params(found), "layers": rows}
-    reporter.result("\n".join([*drawing(found, reporter.width), "", summary_table(found)]), values)
+    trained = _training(model)
+    values = {"sizes": sizes_label(found), "parameters": n_params(found), "layers": rows, "trained": trained}
+    lines = [*drawing(found, reporter.width), "", summary_table(found)]
+    if trained:
+        lines.append(f"trained by {escape_markup(trained['engine'])}, byhand {escape_markup(trained['byhand'])}")
+    reporter.result("\n".join(lines), values)
 
 
-def _network(name: str | None, activation: str, runs: Path) -> "Network":
-    """Return the network that was named in one of the four ways."""
+def _training(model: "Model | None") -> "dict[str, UntrustedText] | None":
+    """Return what the model's file says of what trained it: the engine with its kernel, and the version of byhand."""
+    from byhand.cli.model_lookup import told
+    from byhand.untrusted import UntrustedText
+
+    found = {} if model is None else {"engine": told(model, "engine"), "byhand": told(model, "environment", "byhand")}
+    return found if found and all(isinstance(text, UntrustedText) for text in found.values()) else None
+
+
+def _network(name: str | None, activation: str, runs: Path) -> "tuple[Network, Model | None]":
+    """Return the network that was named in one of the four ways, and the model it is from, if it is from one."""
     from byhand.cli.model_lookup import find_model
     from byhand.initializers import zeros
     from byhand.network import Network
@@ -50,19 +65,21 @@ def _network(name: str | None, activation: str, runs: Path) -> "Network":
     from byhand.recipes.datasets import load_data
 
     if name is None or Path(name).exists():
-        return find_model(None if name is None else Path(name), runs)[0].network
+        model = find_model(None if name is None else Path(name), runs)[0]
+        return model.network, model
     if name in RECIPES:
         recipe = RECIPES[name]
         if recipe.data == "mnist":  # its sizes are known without the data
-            return Network.mlp([784, *recipe.hidden, 10], activation=recipe.activation, output=recipe.output_activation)
-        return build_network(recipe, load_data(recipe, None))
-    sizes = name.split("-")
-    if len(sizes) < 2 or not all(size.isdecimal() and 0 < int(size) <= 1_000_000 for size in sizes):
+            sizes = [784, *recipe.hidden, 10]
+            return Network.mlp(sizes, activation=recipe.activation, output=recipe.output_activation), None
+        return build_network(recipe, load_data(recipe, None)), None
+    numbers = name.split("-")
+    if len(numbers) < 2 or not all(number.isdecimal() and 0 < int(number) <= 1_000_000 for number in numbers):
         raise OptionError(f"{name!r} is not a list of sizes like 784-128-10, a recipe, a model file or a run folder.")
-    widths = [int(size) for size in sizes]
+    widths = [int(number) for number in numbers]
     if sum(n_in * n_out for n_in, n_out in pairwise(widths)) > MOST_PARAMETERS:
         raise OptionError(f"{name} has more than {MOST_PARAMETERS:,} parameters, too many to draw.")
-    return Network.mlp(widths, activation=activation, initializer=zeros)
+    return Network.mlp(widths, activation=activation, initializer=zeros), None
 
 
 def drawing(network: "Network", room: int = 120) -> list[str]:

@@ -9,6 +9,8 @@ from byhand.cli.log import EpochLog
 from byhand.cli.progress import progress_bar
 from byhand.cli.report import report_text
 from byhand.engines.base import Engine
+from byhand.engines.kernel_table import dense_sizes
+from byhand.engines.native import NativeEngine
 from byhand.errors import OptionError
 from byhand.inspection.explain import smoothed_minimum
 from byhand.recipes.datasets import Progress
@@ -84,5 +86,14 @@ def _opening(run: Run, engine: Engine) -> str:
     validation = "" if run.dataset.validation is None else f", {len(run.dataset.validation):,} for validation"
     return (
         f"{run.recipe.name}: {sizes_label(network)}, {n_params(network):,} parameters, "
-        f"{len(train):,} examples of {run.dataset.name}{validation}, engine {engine.name}"
+        f"{len(train):,} examples of {run.dataset.name}{validation}, engine {engine.name}{_threads(run, engine)}"
     )
+
+
+def _threads(run: Run, engine: Engine) -> str:
+    """Return how many threads train and, where that is one although there are more processors, why; "" in NumPy."""
+    if not isinstance(engine, NativeEngine):
+        return ""
+    sizes, batch_size = dense_sizes(run.state.network), min(run.recipe.batch_size, len(run.dataset.train))
+    n_threads, why = engine.n_threads(sizes, batch_size), engine.why_one_thread(sizes, batch_size)
+    return f", {n_threads} thread{'s' * (n_threads > 1)}{f', because {why}' if why else ''}"

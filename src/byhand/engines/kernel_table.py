@@ -24,11 +24,12 @@ MIN_THREAD_GAIN = 1.05  # one thread's time over that of all; below, the others 
 class Row:
     """What one work showed.
 
-    sizes : inputs, hidden widths, outputs
+    work : its name in `byhand bench`   sizes : inputs, hidden widths, outputs
     ratios : kernel → its time over that of the widest vector kernel, the upper quartile of the rounds
     thread_gains : kernel → time with one thread over time with all, the median
     """
 
+    work: str
     sizes: tuple[int, ...]
     batch_size: int
     precision: str
@@ -56,25 +57,30 @@ def fastest_kernel(kernels: Sequence[str], default: str, sizes: Sequence[int], p
     default : the one that is taken unless another was faster in every row of the nearest sizes
     """
     near = _nearest([row for row in rows_of(processor_key()) if row.precision == precision], sizes)
-    slowest = {
-        kernel: max((row.ratios.get(kernel, math.inf) for row in near), default=math.inf)
-        for kernel in kernels
-        if kernel != default
-    }
+    slowest = {kernel: max(_ratio(row, kernel, default) for row in near) for kernel in kernels if near}
     best = min(slowest, key=lambda kernel: slowest[kernel], default=default)
-    return best if slowest.get(best, math.inf) < 1 else default
+    return best if slowest.get(best, 1.0) < 1 else default
+
+
+def _ratio(row: Row, kernel: str, default: str) -> float:
+    """Return a kernel's time over the default's; as if endless where one of the two was not measured."""
+    both = kernel in row.ratios and default in row.ratios
+    return row.ratios[kernel] / row.ratios[default] if both else math.inf
 
 
 def why_one_thread(kernel: str, sizes: Sequence[int], batch_size: int, precision: str) -> str | None:
     """Return in a clause why more threads than one do not pay for this network, or None where they do."""
     near = _nearest([row for row in rows_of(processor_key()) if row.precision == precision], sizes)
-    gains = {row.batch_size: row.thread_gains[kernel] for row in near if kernel in row.thread_gains}
-    if not gains:
+    measured = [row for row in near if kernel in row.thread_gains]
+    distances = [abs(math.log(row.batch_size / batch_size)) for row in measured]
+    gains = [
+        row.thread_gains[kernel]
+        for row, distance in zip(measured, distances, strict=True)
+        if distance == min(distances)
+    ]
+    if not gains or max(gains) >= MIN_THREAD_GAIN:
         return None
-    batch = min(gains, key=lambda size: abs(math.log(size / batch_size)))
-    if gains[batch] >= MIN_THREAD_GAIN:
-        return None
-    return f"one thread, because all threads were {gains[batch]:.2f} times as fast on this processor"
+    return f"all threads were {max(gains):.2f} times as fast as one on this processor"
 
 
 def _nearest(rows: Sequence[Row], sizes: Sequence[int]) -> list[Row]:

@@ -8,6 +8,7 @@ from byhand.arrays import Array
 from byhand.bench.workload import Work, orders
 from byhand.data.examples import Examples
 from byhand.engines.base import Engine, EpochSpec
+from byhand.engines.bindings import FLOAT32
 from byhand.engines.native import NativeEngine
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.losses import Loss, SoftmaxCrossEntropy, SquaredError
@@ -18,12 +19,10 @@ from byhand.preprocessing import fit_scaler
 from byhand.random import DROPOUT, RandomStream
 
 
-def native(work: Work, x: Array, y: Array) -> Callable[[], None]:
-    return _epoch(NativeEngine(), work, x, y)
-
-
-def bf16(work: Work, x: Array, y: Array) -> Callable[[], None]:
-    return _epoch(NativeEngine(precision="bf16"), work, x, y)
+def native(
+    work: Work, x: Array, y: Array, *, n_threads: int | None = None, precision: str = FLOAT32, kernel: str = ""
+) -> Callable[[], None]:
+    return _epoch(NativeEngine(n_threads, precision, work.sizes, kernel), work, x, y)
 
 
 def numpy(work: Work, x: Array, y: Array) -> Callable[[], None]:

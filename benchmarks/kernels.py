@@ -1,0 +1,67 @@
+"""Every kernel on every work of `byhand bench`, for the table that chooses: python benchmarks/kernels.py [--rounds 9]
+
+With --record the rows of this processor in src/byhand/engines/kernel_table.json are replaced; rows of other processors
+stay. With works named, only their rows are. Needs MNIST (BYHAND_DATA or the cache). Some six minutes on two cores;
+nothing else should run meanwhile: a work whose kernels are too noisy to tell apart gets no row.
+"""
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import rich
+
+import byhand.engines.kernel_table
+from byhand.bench.interleaved import Timings, run_interleaved
+from byhand.bench.kernels import default_kernel, kernel_peers, table_rows
+from byhand.bench.peak_flops import peak
+from byhand.bench.report import as_table, machine_line, machine_state
+from byhand.bench.workload import WORKS, work_named
+from byhand.engines.available_cpus import available_cpus
+from machine import parser_for
+
+TABLE = Path(byhand.engines.kernel_table.__file__).with_name("kernel_table.json")
+
+
+def with_rows(table: dict[str, Any], state: dict[str, Any], found: list[Timings]) -> dict[str, Any]:
+    """Return the table with what was found; a row of the same work and precision takes the place of the old."""
+    old = table["processors"].get(state["processor_key"], {}).get("rows", [])
+    rows = {row_key(row): row for row in old}
+    for timed in found:
+        if not timed.noisy_peers():
+            rows |= {row_key(row): row for row in table_rows(timed)}
+    measured = {
+        "processor": state["processor"],
+        "cpus": state["cpus"],
+        "load_before": state["load"],
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "rows": list(rows.values()),
+    }
+    return {**table, "processors": {**table["processors"], state["processor_key"]: measured}}
+
+
+def row_key(row: dict[str, Any]) -> tuple[str, str]:
+    return row["work"], row["precision"]
+
+
+def main() -> None:
+    parser = parser_for(__doc__)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("works", nargs="*")
+    options = parser.parse_args()
+    state, most, found = machine_state(), peak(available_cpus()), []
+    print(machine_line(state))
+    for work in map(work_named, options.works or WORKS):
+        found.append(run_interleaved(work, kernel_peers(), options.rounds, None, print, default_kernel()))
+        rich.print(as_table(found[-1:], most), flush=True)
+    if not options.record:
+        print(f"{TABLE.name} is left as it is: --record writes it")
+        return
+    table = with_rows(json.loads(TABLE.read_text(encoding="utf-8")), state, found)
+    TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    print(f"table: {TABLE.name}")
+
+
+if __name__ == "__main__":
+    main()
