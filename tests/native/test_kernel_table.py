@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_a_precision_has_rows_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_processor_with_tiles_trains_in_vectors_until_they_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BYHAND_KERNEL", raising=False)
-    everything = SimpleNamespace(bh_choose_kernel=lambda wanted: wanted or c.KERNELS.index("avx512"))
+    everything: Any = SimpleNamespace(bh_choose_kernel=lambda wanted: wanted or c.KERNELS.index("avx512"))
     measured(monkeypatch)
     assert c.KERNELS[chosen_kernel(everything, FLOAT32, NARROW)] == "avx512"
     measured(monkeypatch, row("sgd", NARROW, ratios={"avx512": 1.0, "amx": 0.5}))
