@@ -25,7 +25,7 @@ network, loss = bh.Network.mlp(sizes, seed=1), bh.SoftmaxCrossEntropy()
 for _ in sys.stdin:
     started, epochs = time.perf_counter(), 0
     while epochs == 0 or time.perf_counter() - started < 0.2:
-        bh.fit(network, data.train, loss=loss, learning_rate=0.01, epochs=1, batch_size=128)
+        bh.fit(network, data.train, loss=loss, optimizer=bh.SGD(), learning_rate=0.01, epochs=1, batch_size=128)
         epochs += 1
     print((time.perf_counter() - started) / epochs, flush=True)
 """

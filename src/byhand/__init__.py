@@ -4,7 +4,7 @@
 
     data = bh.data.mnist()
     network = bh.Network.mlp([784, 128, 10], activation="relu", seed=1)
-    history = bh.fit(network, data.train, validation=data.validation, loss=bh.SoftmaxCrossEntropy(), learning_rate=0.1)
+    history = bh.fit(network, data.train, loss="softmax_cross_entropy", epochs=5)
     print(bh.evaluate(network, data.test).accuracy)
 
 The names below are loaded when they are first used, so that `byhand --help` does not wait for NumPy.

@@ -46,6 +46,9 @@ class InputScaler:
         return raw
 
 
+UNSCALED = InputScaler("raw", np.asarray(1.0), np.asarray(0.0))  # for numbers that are network inputs already
+
+
 def fit_scaler(name: str, raw: Array, *, low: float, high: float, per_column: bool = False) -> InputScaler:
     """Return the scaler called `name`, a key or a value of SCALINGS, for numbers like `raw`, the training examples.
 

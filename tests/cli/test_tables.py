@@ -106,7 +106,7 @@ def test_numbers_have_errors_and_a_baseline(tmp_path: Path) -> None:
 def test_the_recipe_for_tables_asks_for_one(tmp_path: Path) -> None:
     done = byhand("train", "table", "--runs", tmp_path)
     assert done.code == 2
-    assert "name it with --data my.csv" in done.err
+    assert "name it as its data. On the command line: --data my.csv" in done.err
 
 
 def test_the_recipe_for_tables_fits_its_epochs_to_the_rows() -> None:

@@ -338,7 +338,7 @@ def test_shares_of_starts_are_those_of_the_activation(tmp_path: Path) -> None:
 def test_another_loss_drops_the_recipes_label_smoothing_and_says_so(tmp_path: Path) -> None:
     done = byhand(*QUICK, "--loss", "squared_error", "--learning-rate", "0.01", "--runs", tmp_path)
     assert done.code == 0, done.err
-    assert "label smoothing goes with softmax_cross_entropy: --loss squared_error trains without it" in done.err
+    assert "label smoothing goes with softmax_cross_entropy; squared_error trains without it" in done.err
     done = byhand(*QUICK, "--loss", "squared_error", "--label-smoothing", "0.1", "--runs", tmp_path)
     assert done.code == 2  # it was asked for
 

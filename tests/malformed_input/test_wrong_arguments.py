@@ -120,10 +120,13 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Network.astype": (lambda **a: network().astype(**a), {"dtype": "float64"}),
     "fit": (
         lambda **a: bh.fit(**{"network": network()} | a),
-        {"examples": EXAMPLES, "loss": bh.SoftmaxCrossEntropy(), "optimizer": bh.SGD(), "learning_rate": 0.1,
+        {"x": EXAMPLES, "loss": bh.SoftmaxCrossEntropy(), "optimizer": bh.SGD(), "learning_rate": 0.1,
         "epochs": 1,
          "batch_size": 4, "seed": 0, "validation": EXAMPLES, "patience": 2, "shuffle": True, "max_shift": 0,
          "image_shape": (2, 2), "callbacks": (), "precision": "float32"},
+    ),
+    "fit, arrays": (
+        lambda x, y: bh.fit(network(), x, y, loss="softmax_cross_entropy", epochs=1), {"x": X, "y": Y},
     ),
     "fit, network": (
         lambda network: bh.fit(network, EXAMPLES, loss=bh.SoftmaxCrossEntropy(), epochs=1), {"network": network()},
@@ -136,7 +139,16 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Plan": (plan, {"loss": bh.SquaredError(), "schedule": schedules.Constant(0.1), "epochs": 1, "batch_size": 4,
     "seed": 0,
                     "shuffle": True, "max_shift": 0, "image_shape": (2, 2), "patience": 1}),
-    "evaluate": (bh.evaluate, {"network": network(), "examples": EXAMPLES, "loss": bh.SoftmaxCrossEntropy()}),
+    "evaluate": (bh.evaluate, {"network": network(), "x": EXAMPLES, "loss": bh.SoftmaxCrossEntropy()}),
+    "evaluate, arrays": (lambda x, y: bh.evaluate(network(), x, y), {"x": X, "y": Y}),
+    "Recipe": (bh.Recipe, {"name": "own", "title": "of my own", "expects": "nothing"}),
+    "run_recipe": (
+        lambda **a: bh.run_recipe(**{"recipe": "xor", "epochs": 1} | a),
+        {"recipe": "xor", "seeds": 1, "validate": False, "test": False, "data_dir": None, "runs": "runs",
+         "engine": "numpy", "precision": "float32", "epochs": 1, "hidden": [2], "learning_rate": 0.1, "data": "xor",
+         "seed": 0, "examples": 4, "batch_norm": False, "header": "auto"},
+    ),
+    "run_recipe, resume": (bh.run_recipe, {"resume": "nowhere"}),
     "diagnose": (
         bh.diagnose,
         {"network": network(), "examples": EXAMPLES, "history": HISTORY, "loss": bh.SoftmaxCrossEntropy(),

@@ -118,3 +118,9 @@ def test_what_the_core_does_not_know_numpy_answers(monkeypatch: pytest.MonkeyPat
     assert isinstance(predictor(behind, PICTURES.preparation), NumpyPredictor)
     monkeypatch.setattr(library, "why_missing", lambda: "none here")
     assert isinstance(predictor(NETWORKS["none"], PICTURES.preparation), NumpyPredictor)
+
+
+def test_without_a_scaler_it_takes_network_inputs() -> None:
+    network = Network.mlp([4, 5, 3], seed=1)
+    x = np.linspace(-1, 1, 8, dtype=np.float32).reshape(2, 4)
+    assert predictor(network)(x) == pytest.approx(network(x), abs=1e-6)

@@ -37,6 +37,7 @@ FLAGS = {  # argument of byhand's functions that an error names → the flag tha
     "validation": "--validate",
     "engine": "--engine numpy",
     "folder": "--data-dir",
+    "data": "--data my.csv, or a folder of pictures",
     "runs": "--runs DIR",
     "image_size": "--image-size 28",
 }

@@ -6,15 +6,16 @@ a minibatch at a time, which costs no more than gathering floats would.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from byhand.arguments import check_kind
+from byhand.arguments import check_kind, shown
 from byhand.arrays import Array, plain_array
 from byhand.data.image_schema import ImageSchema
 from byhand.data.tables.schema import TableSchema
-from byhand.errors import DataError
-from byhand.preprocessing import InputScaler
+from byhand.errors import DataError, OptionError
+from byhand.preprocessing import UNSCALED, InputScaler
 
 MAX_CLASS = 2**31 - 1  # the C core has 32 bits for a class number
 
@@ -82,6 +83,26 @@ class Examples:
     def take(self, rows: Array | slice) -> "Examples":
         """Return the examples with these row numbers, in this order."""
         return Examples(self.raw[rows], self.y[rows], self.preparation)
+
+
+def as_examples(caller: str, x: Any, y: Any = None) -> Examples:
+    """Return Examples for what `fit` and `evaluate` take: Examples, a pair (x, y), or x and y.
+
+    x : (n, features) network inputs, used as they are   y : (n,) class numbers, or (n, k) regression targets
+    Raises OptionError for anything else, DataError for arrays that do not fit together.
+
+    >>> as_examples("fit", [[0.1, 0.2], [0.3, 0.4]], [0, 1])
+    <Examples: 2 of 2 numbers (float64), answers are classes>
+    """
+    if isinstance(x, Examples):
+        if y is not None:
+            raise OptionError(f"{caller} got Examples and y; expected Examples alone, which hold their targets.")
+        return x
+    if y is None and isinstance(x, tuple) and len(x) == 2:
+        x, y = x
+    if y is None:
+        raise OptionError(f"{caller} got {shown(x)} and no targets; expected x and y, or Examples, as data.train.")
+    return Examples(plain_array(caller, "x", x), plain_array(caller, "y", y), UNSCALED)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from byhand.losses import SquaredError
 from byhand.lowering import fold, lower
 from byhand.network import Network
 from byhand.optimizers import SGD
-from byhand.preprocessing import InputScaler
+from byhand.preprocessing import UNSCALED, InputScaler
 
 CHUNK = 256  # rows that a workspace is for
 MIN_PARALLEL_MACS = 2e7  # weights · rows; below, starting threads would take longer than they save
@@ -37,13 +37,14 @@ class Predictor(Protocol):
         """Return the output (k,) for a single example raw (features,), with as little around it as can be."""
 
 
-def predictor(network: Network, preparation: InputScaler) -> Predictor:
+def predictor(network: Network, preparation: InputScaler = UNSCALED) -> Predictor:
     """Return the fastest predictor at hand. It keeps a copy: what the network learns later, it does not know.
 
+    preparation : it then takes stored numbers, raw; without one, network inputs
     A predictor has buffers of its own and serves one thread at a time.
     """
     check_kind("predictor", "network", network, Network, "a Network; of a model, its .network")
-    check_kind("predictor", "preparation", preparation, InputScaler, "a Preparation, as data.train.preparation")
+    check_kind("predictor", "preparation", preparation, InputScaler, "an InputScaler, as data.train.preparation")
     if preparation.scale.shape not in ((), (network.widths[0],)):
         raise ShapeError(
             f"predictor got a preparation of {len(preparation.scale)} features for a network of {network.widths[0]}."

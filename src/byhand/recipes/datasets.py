@@ -42,7 +42,7 @@ def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | Non
     if recipe.validation not in ("none", "balanced", "last-5000"):
         raise OptionError(f"unknown validation {recipe.validation!r}. Known: none, balanced, last-5000.")
     if data_dir is not None and recipe.data != "mnist":
-        raise OptionError(f"--data-dir is a folder of MNIST, and the data are {recipe.data!r}; leave one of them out.")
+        raise OptionError(f"data_dir is a folder of MNIST, and the data are {recipe.data!r}; leave one of them out.")
     if recipe.image_preprocessing not in ("auto", *PREPROCESSINGS):
         raise OptionError(f"unknown image preprocessing {recipe.image_preprocessing!r}. Known: auto, none, mnist.")
     if recipe.data == "mnist" or (Path(recipe.data).is_dir() and not is_image_folder(Path(recipe.data))):
@@ -99,9 +99,9 @@ def _smaller_data(recipe: Recipe) -> Dataset:
     if is_image_folder(Path(recipe.data)):
         return _image_folder(recipe)
     if recipe.data == IMAGES.data:
-        raise OptionError("the recipe images needs pictures of yours; name their folder with --data my-pictures.")
+        raise OptionError("the recipe images needs pictures of yours; name their folder as its data.", argument="data")
     if recipe.data == TABLE.data and not Path(recipe.data).exists():
-        raise OptionError("the recipe table needs a table of yours; name it with --data my.csv.")
+        raise OptionError("the recipe table needs a table of yours; name it as its data.", argument="data")
     if is_table(recipe.data):
         options = table_options(recipe)
         return data.read_table(Path(recipe.data), preparation=recipe.scaling, options=options, seed=SPLIT_SEED)

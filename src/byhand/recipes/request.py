@@ -111,7 +111,7 @@ def change_recipe(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
 def _notes(own: Recipe, chosen: Recipe, changes: Mapping[str, Any]) -> tuple[str, ...]:
     if "loss" not in changes or chosen.label_smoothing >= own.label_smoothing:
         return ()
-    return (f"label smoothing goes with softmax_cross_entropy: --loss {chosen.loss} trains without it.",)
+    return (f"label smoothing goes with softmax_cross_entropy; {chosen.loss} trains without it.",)
 
 
 def _default_recipe(data: str | None) -> str:
@@ -169,11 +169,11 @@ def _extended(recipe: Recipe, epochs: int, folder: RunFolder) -> Recipe:
         return recipe
     if recipe.schedule != "constant" or recipe.warm_up:
         raise OptionError(
-            f"the learning-rate schedule ({recipe.schedule}) of this run spans {recipe.epochs} epochs; with --epochs "
-            f"{epochs} the epochs already trained would have had other rates. Resume without --epochs, or start anew."
+            f"the learning-rate schedule ({recipe.schedule}) of this run spans {recipe.epochs} epochs; with "
+            f"{epochs} the epochs already trained would have had other rates. Keep the number, or start anew."
         )
     files = [one.checkpoint_file for one in (folder, *folder.seeds())]
     done = max((load_checkpoint(file).epoch for file in files if file.exists()), default=0)
     if epochs < done:
-        raise OptionError(f"--epochs {epochs} is less than the {done} epochs that this run has trained.")
+        raise OptionError(f"{epochs} epochs are fewer than the {done} epochs that this run has trained.")
     return replace(recipe, epochs=epochs)

@@ -70,6 +70,7 @@ def _new_request(
     fields: dict[str, Any],
     *,
     seeds: Any,
+    engine: Any,
     data_dir: Any,
     runs: Any,
     validate: Any,
@@ -85,6 +86,7 @@ def _new_request(
         test=check_flag(who, "test", test),
         data_dir=None if data_dir is None else check_path(who, "data_dir", data_dir),
         n_seeds=check_whole(who, "seeds", seeds, 1, MAX_SEEDS),
+        engine=None if engine is None else check_kind(who, "engine", engine, str, "a name"),
         runs=check_path(who, "runs", runs),
         **others,
     )

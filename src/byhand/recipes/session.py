@@ -202,7 +202,7 @@ def _load(request: TrainRequest, recipe: Recipe, progress: Progress | None = Non
     if dataset.validation is not None and not len(dataset.validation):
         raise DataError(
             f"{dataset.name} has {len(dataset.train):,} training examples, too few to hold a sixth of each class back "
-            f"to validate. Leave --validate out, or bring more examples."
+            f"to validate. Leave the validation set out, or bring more examples."
         )
     return dataset if request.n_train is None else _first_of(dataset, request.n_train, recipe.seed)
 
@@ -210,7 +210,7 @@ def _load(request: TrainRequest, recipe: Recipe, progress: Progress | None = Non
 def _first_of(dataset: Dataset, n: int, seed: int) -> Dataset:
     """Return the data set with n of its training examples, drawn by the seed."""
     if n > len(dataset.train):
-        raise OptionError(f"--examples {n:,} is more than the {len(dataset.train):,} training examples there are.")
+        raise OptionError(f"{n:,} examples are more than the {len(dataset.train):,} training examples there are.")
     return replace(dataset, train=dataset.train.take(RandomStream(seed, SPLIT).order(len(dataset.train))[:n]))
 
 

@@ -62,7 +62,7 @@ def python_call(setting: str, value: str) -> str:
     """Return the Python that tries a setting's new value, on a freshly made network."""
     calls = {
         DATA: "print(examples.raw[:5], examples.y[:5])",
-        "learning_rate": f"bh.fit(network, examples, loss=loss, learning_rate={value})",
+        "learning_rate": f"bh.fit(network, examples, loss=loss, optimizer=optimizer, learning_rate={value})",
         "initializer": "bh.Network.mlp(sizes)",
         "hidden": f"bh.Network.mlp([n_features, {value}, n_outputs])",
     }

@@ -1,12 +1,13 @@
 """How well a network does on examples it was not trained on."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from byhand.arguments import check_kind
 from byhand.arrays import Array
-from byhand.data.examples import Examples
+from byhand.data.examples import Examples, as_examples
 from byhand.engines.predictor import predictor
 from byhand.errors import DataError
 from byhand.losses.base import Loss
@@ -52,13 +53,15 @@ class Evaluation:
         return f"<Evaluation on {self.n:,} examples: {found}>"
 
 
-def evaluate(network: Network, examples: Examples, *, loss: Loss | None = None) -> Evaluation:
-    """Return how well `network` does on `examples`.
+def evaluate(network: Network, x: Examples | Any, y: Any = None, *, loss: Loss | None = None) -> Evaluation:
+    """Return how well `network` does on examples.
+
+    x, y : network inputs (n, features) with class numbers (n,) or targets (n, k); or Examples, as data.test, alone
 
     Choose nothing by the test set: evaluate on it once, when everything is decided.
     """
     check_kind("evaluate", "network", network, Network, "a Network; of a model, its .network")
-    check_kind("evaluate", "examples", examples, Examples, "Examples, as data.test")
+    examples = as_examples("evaluate", x, y)
     if loss is not None:
         check_kind("evaluate", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
     if not len(examples):

@@ -1,9 +1,10 @@
 """`fit`: run the training iterator to completion and return the history."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from byhand.arguments import check_items, shown
-from byhand.data.examples import Examples
+from byhand.data.examples import Examples, as_examples
 from byhand.engines.base import Engine
 from byhand.engines.bindings import FLOAT32
 from byhand.engines.selection import choose_engine
@@ -22,15 +23,16 @@ Callback = Callable[[EpochRecord], bool | None]  # True ends the training after 
 
 def fit(
     network: Network,
-    examples: Examples,
+    x: Examples | Any,
+    y: Any = None,
     *,
     loss: Loss | str,
-    optimizer: Optimizer | str | None = None,
+    optimizer: Optimizer | str = "adam",
     learning_rate: float | Schedule | None = None,
     epochs: int = 5,
     batch_size: int = 100,
     seed: int = 0,
-    validation: Examples | None = None,
+    validation: Examples | tuple[Any, Any] | None = None,
     patience: int | None = None,
     shuffle: bool = True,
     max_shift: int = 0,
@@ -42,8 +44,10 @@ def fit(
     """Train `network` in place and return the History, a record an epoch, with columns: `.loss`, `.val_loss`.
 
     There is no place for a test set here: it is for `evaluate`, once, afterwards.
-    loss, optimizer : an object or its name, as "softmax_cross_entropy" and "adam"; no optimizer: SGD()
-    learning_rate : a number for every step, or a schedule; None: the optimizer's default_learning_rate
+    x, y : network inputs (n, features) with class numbers (n,) or targets (n, k); or Examples, as data.train, alone
+    validation : Examples or a pair (x, y)
+    loss, optimizer : an object or its name, as "softmax_cross_entropy" and "adam"
+    learning_rate : a number for every step, or a schedule; None: the optimizer's own, 0.001 for Adam
     patience : with `validation`, early stopping; the best weights are restored
     precision : "bf16": faster in wide networks, on processors that have it; see NativeEngine. An `engine` has its own.
     Other options: see Plan.
@@ -52,13 +56,14 @@ def fit(
     if not all(callable(callback) for callback in callbacks):
         raise OptionError(f"fit got callbacks {shown(callbacks)}; expected a list of functions.")
     loss = lookup("loss", loss, LOSSES)() if isinstance(loss, str) else loss
-    optimizer = SGD() if optimizer is None else optimizer
     optimizer = lookup("optimizer", optimizer, OPTIMIZERS)() if isinstance(optimizer, str) else optimizer
     schedule = _schedule_for(learning_rate, optimizer)
+    examples = as_examples("fit", x, y)
+    watched = None if validation is None else as_examples("fit", validation)
     plan = Plan(loss, schedule, epochs, batch_size, seed, shuffle, max_shift, image_shape, patience)
     state = TrainingState(network, optimizer)
     engine = engine or choose_engine(None, network, loss, state.optimizer, precision=precision).engine
-    for record in train(state, examples, plan, validation=validation, engine=engine):
+    for record in train(state, examples, plan, validation=watched, engine=engine):
         wishes = [callback(record) for callback in callbacks]  # a list: every callback hears of every epoch
         if any(wishes):
             break

@@ -79,7 +79,7 @@ def distinct_hidden_units(network: Network) -> int:
 def trained(initializer: Initializer) -> Network:
     network = Network.mlp([2, 6, 2], activation="tanh", initializer=initializer, seed=1)
     data = moons(200, seed=3).train
-    fit(network, data, loss=SoftmaxCrossEntropy(), learning_rate=0.3, epochs=20, batch_size=20, seed=2)
+    fit(network, data, loss=SoftmaxCrossEntropy(), optimizer="sgd", learning_rate=0.3, epochs=20, batch_size=20, seed=2)
     return network
 
 
@@ -101,7 +101,15 @@ def test_all_zero_learns_nothing_but_the_share_of_the_classes() -> None:
 
 def test_a_dense_layer_made_by_hand_can_learn() -> None:
     network = Network([Dense(2, 16), ReLU(), Dense(16, 2)])
-    history = fit(network, moons(200).train, loss=SoftmaxCrossEntropy(), learning_rate=0.5, epochs=30, batch_size=20)
+    history = fit(
+        network,
+        moons(200).train,
+        loss=SoftmaxCrossEntropy(),
+        optimizer="sgd",
+        learning_rate=0.5,
+        epochs=30,
+        batch_size=20,
+    )
     assert history[-1].accuracy is not None
     assert history[-1].accuracy > 0.95
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from assertions import bits
+from assertions import bits, without_time
 
 from byhand.data.examples import Examples
 from byhand.data.toy import moons, sine
@@ -115,7 +115,7 @@ def test_the_rate_in_the_record_is_that_of_the_last_step() -> None:
 
 def test_it_learns() -> None:
     learner = Network.mlp([2, 16, 16, 2], seed=1)
-    history = fit(learner, data(300), loss=LOSS, learning_rate=0.3, epochs=60, batch_size=10, seed=1)
+    history = fit(learner, data(300), loss=LOSS, optimizer="sgd", learning_rate=0.3, epochs=60, batch_size=10, seed=1)
     assert history[-1].loss < 0.1 < 0.3 < history[0].loss
     assert (evaluate(learner, moons(300, seed=77).train).accuracy or 0) > 0.97
 
@@ -207,3 +207,34 @@ def test_files_keep_the_names_that_they_had() -> None:
     assert list(json.loads(line)) == [
         "epoch", "train_loss", "train_accuracy", "valid_loss", "valid_accuracy", "learning_rate", "seconds"
     ]  # fmt: skip
+
+
+def test_arrays_are_taken_as_network_inputs() -> None:
+    examples, watched = moons(40).train, moons(20).train
+    by_examples, by_arrays = network(), network()
+    first = fit(by_examples, examples, loss=LOSS, epochs=3, validation=watched)
+    second = fit(by_arrays, examples.x, examples.y, loss=LOSS, epochs=3, validation=(watched.x, watched.y))
+    assert bits(by_arrays.params) == bits(by_examples.params)
+    assert without_time(second) == without_time(first)
+    assert evaluate(by_arrays, examples.x, examples.y).accuracy == evaluate(by_arrays, examples).accuracy
+
+
+def test_lists_are_arrays_too() -> None:
+    assert len(fit(network(), [[0.0, 1.0], [1.0, 0.0]], [0, 1], loss=LOSS, epochs=1)) == 1
+
+
+def test_inputs_without_targets_and_targets_twice_are_answered() -> None:
+    with pytest.raises(OptionError, match=r"fit got an array of shape .* and no targets; expected x and y"):
+        fit(network(), data().x, loss=LOSS)
+    with pytest.raises(OptionError, match="evaluate got Examples and y; expected Examples alone"):
+        evaluate(network(), data(), data().y)
+
+
+def test_by_default_adam_works_without_a_learning_rate() -> None:
+    by_default, by_name = network(), network()
+    fit(by_default, data(), loss=LOSS, epochs=2)
+    fit(by_name, data(), loss=LOSS, optimizer=Adam(), learning_rate=1e-3, epochs=2)
+    assert bits(by_default.params) == bits(by_name.params)
+    learner = Network.mlp([2, 32, 2], seed=1)
+    history = fit(learner, moons(300).train, loss="softmax_cross_entropy", epochs=60, batch_size=20)
+    assert history.loss[-1] < history.loss[0] / 2
