@@ -9,7 +9,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "byhand"
 
-GROUND = {"errors", "arguments", "files", "arrays", "random", "untrusted"}
+GROUND = {"errors", "arguments", "files", "formatting", "arrays", "random", "untrusted"}
 HEART = {
     "layers",
     "losses",
@@ -31,6 +31,7 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "arguments": ({"errors"}, set()),
     "files": ({"errors"}, set()),
     "untrusted": (set(), set()),
+    "formatting": (set(), set()),
     "arrays": ({"errors"}, {"numpy"}),
     "random": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "_version": (set(), set()),

@@ -13,10 +13,13 @@ from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
+from byhand.cli.wrapping import fit_text
+from byhand.formatting import format_number
 from byhand.untrusted import UntrustedText, escape_control_chars
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 SCHEMA = 1  # of every --json object; changes when a name changes its meaning
 
@@ -37,12 +40,18 @@ class Reporter:
             file=cast("IO[str]", Narration(sys.stderr)) if stderr else None,
             quiet=self.quiet and stderr,
             highlight=False,
+            emoji=False,  # a class called ":cat:" is called so
             soft_wrap=True,
             no_color=self.color is False,
         )
         if console.width < 1:  # COLUMNS=0: nothing would be shown at all
             console.width = 80
         return console
+
+    def print(self, text: "Text", *, stderr: bool) -> None:
+        """Print text: on a terminal in lines that fit it, elsewhere as it is, so that a line stays one record."""
+        console = self.console(stderr=stderr)
+        console.print(fit_text(text, console.width) if console.is_terminal else text)
 
     @property
     def width(self) -> int:
@@ -51,19 +60,29 @@ class Reporter:
 
     def info(self, text: str) -> None:
         """Narrate one line."""
-        if not self.quiet:
-            self.console().print(escape_control_chars(text), markup=False)
+        from rich.text import Text
+
+        self.print(Text(escape_control_chars(text)), stderr=True)
 
     def warn(self, text: str) -> None:
         """Say what still works but should be known; --quiet does not silence it."""
-        print(f"byhand: {escape_control_chars(text)}", file=Narration(sys.stderr))
+        print_warning(text)
 
     def result(self, text: str, values: dict[str, Any]) -> None:
         """Print the result: `text` for people, or `values` as the one JSON object."""
         if self.as_json:
             click.echo(json_text({"schema": SCHEMA, **values}))
         else:
-            self.console(stderr=False).print(text, markup=True)
+            from rich.text import Text
+
+            self.print(Text.from_markup(text, emoji=False), stderr=False)
+
+
+def print_warning(text: str) -> None:
+    """Print what --quiet does not silence, as narration: `byhand: …`."""
+    from rich.text import Text
+
+    Reporter(as_json=False, quiet=False, color=False).print(Text(f"byhand: {escape_control_chars(text)}"), stderr=True)
 
 
 class Narration(io.TextIOBase):
@@ -188,4 +207,9 @@ def escape_markup(text: str | UntrustedText) -> str:
 
 def percent(fraction: float, digits: int = 2) -> str:
     """Return a fraction as people read it: 98.24 %."""
-    return f"{100 * fraction:.{digits}f} %"
+    return f"{format_number(100 * fraction, f'.{digits}f')} %"
+
+
+def cut(text: str, width: int) -> str:
+    """Return a text in at most so many characters, with an ellipsis where it was cut."""
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options
+from byhand.cli.common import Reporter, cut, data_dir_option, escape_markup, output_options
+from byhand.formatting import format_number
+from byhand.untrusted import escape_control_chars
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
     from byhand.data.examples import Dataset, Examples
+
+LONGEST_NAME = 40  # characters of a class's name in the table
 
 SETS = {
     "mnist": "70,000 handwritten digits, 28×28 (downloaded once, or from --data-dir)",
@@ -52,7 +56,7 @@ def command(
     recipe = Recipe(name="", title="", expects="", data="mnist" if name is None else name, scaling="none", seed=seed)
     with progress_bar(reporter) as progress:
         dataset = load_data(recipe, data_dir, progress=progress)
-    reporter.result(_text(dataset, label, examples, seed), _values(dataset))
+    reporter.result(_text(dataset, label, examples, seed, reporter.width), _values(dataset))
 
 
 def _parts(dataset: "Dataset") -> dict[str, "Examples"]:
@@ -83,34 +87,36 @@ def _values(dataset: "Dataset") -> dict[str, Any]:
     return values
 
 
-def _text(dataset: "Dataset", label: str | None, n: int, seed: int) -> str:
+def _text(dataset: "Dataset", label: str | None, n: int, seed: int, width: int) -> str:
     """Return what is known of the set for people, with pictures or a scatter plot."""
     raw = dataset.train.raw
+    low, high = (format_number(float(bound), "g") for bound in (raw.min(), raw.max()))
     lines = [f"[bold]{escape_markup(dataset.name)}[/bold]  {escape_markup(dataset.source)}", ""]
     for name, part in _parts(dataset).items():
-        lines.append(f"{name:<11}{len(part):>8,} examples of {part.n_features} numbers, {raw.min():g} … {raw.max():g}")
+        lines.append(f"{name:<11}{len(part):>8,} examples of {part.n_features} numbers, {low} … {high}")
     if dataset.class_names and len(dataset.class_names) <= 20:
         lines += ["", *_class_table(dataset)]
     if dataset.image_shape:
-        lines += ["", *_gallery(dataset, dataset.image_shape, label, n, seed)]
+        lines += ["", *_gallery(dataset, dataset.image_shape, label, n, seed, width)]
     elif dataset.train.n_features == 2 and dataset.class_names:
         lines += ["", *_scatter(raw, dataset.train.y)]
     return "\n".join(lines)
 
 
 def _class_table(dataset: "Dataset") -> list[str]:
-    head = f"[dim]{'class':<11}{escape_markup(''.join(f'{name:>8}' for name in dataset.class_names))}[/dim]"
-    rows = [
-        f"{name:<11}{''.join(f'{count:>8,}' for count in _counts(dataset, part))}"
-        for name, part in _parts(dataset).items()
-    ]
-    return [head, *rows]
+    """Return how many examples of each class the parts have, a row a class."""
+    names = [escape_control_chars(name) for name in dataset.class_names]
+    margin = min(LONGEST_NAME, max(len(name) for name in ("class", *names))) + 1
+    counts = {name: _counts(dataset, part) for name, part in _parts(dataset).items()}
+    head = f"[dim]{'class':<{margin}}{''.join(f'{name:>12}' for name in counts)}[/dim]"
+    return [head, *(
+        escape_markup(f"{cut(name, margin - 1):<{margin}}") + "".join(f"{part[i]:>12,}" for part in counts.values())
+        for i, name in enumerate(names)
+    )]  # fmt: skip
 
 
-def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: int, seed: int) -> list[str]:
+def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: int, seed: int, width: int) -> list[str]:
     """Return pictures of each class, drawn by the seed, side by side as far as the terminal is wide."""
-    import shutil
-
     import numpy as np
 
     from byhand.cli.text_image import picture_lines
@@ -124,14 +130,20 @@ def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: i
     rows = np.concatenate([order[y == number][:n] for number in wanted])
     high = float(dataset.train.raw.max())
     pictures = [picture_lines(dataset.train.raw[row], shape, high) for row in rows]
-    across = max(1, shutil.get_terminal_size((100, 24)).columns // (shape[1] + 2))
+    across = max(1, width // (shape[1] + 2))
     lines: list[str] = []
     for start in range(0, len(pictures), across):
         together = pictures[start : start + across]
-        titles = [f"{dataset.class_names[int(dataset.train.y[row])]} (#{row})" for row in rows[start : start + across]]
-        lines.append("[dim]" + escape_markup("".join(f"{title:<{shape[1] + 2}}" for title in titles)) + "[/dim]")
+        titles = [_title(dataset, int(row), shape[1]) for row in rows[start : start + across]]
+        lines.append("[dim]" + escape_markup("  ".join(titles)) + "[/dim]")
         lines += ["  ".join(parts) for parts in zip(*together, strict=True)]
     return lines
+
+
+def _title(dataset: "Dataset", row: int, width: int) -> str:
+    """Return what stands above a picture: its class, cut, and its number, in as many characters as it is wide."""
+    name, number = dataset.class_names[int(dataset.train.y[row])], f" (#{row})"
+    return f"{cut(name, max(1, width - len(number))) + number:<{width}}"
 
 
 def _scatter(points: "Array", y: "Array", width: int = 64, height: int = 24) -> list[str]:

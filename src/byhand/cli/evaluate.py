@@ -14,6 +14,8 @@ from byhand.cli.common import (
     percent,
     runs_option,
 )
+from byhand.cli.confusion_table import confusion_table
+from byhand.formatting import format_number
 
 if TYPE_CHECKING:
     from byhand.data.examples import Dataset
@@ -57,7 +59,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     what = f"{len(examples):,} {kind} examples of {dataset.name}{how}"
     values = _values(found, evaluation, place, dataset, count)
     values |= {"held_out": held_out} if held_out else {"held_out": False, "interval": None}
-    reporter.result(_text(found, evaluation, what, count, values), values)
+    reporter.result(_text(found, evaluation, what, count, values, reporter.width), values)
 
 
 def _values(
@@ -107,11 +109,15 @@ def _probabilities(model: "Model", evaluation: "Evaluation") -> Any:
     return class_scores(model.output, evaluation.output) if model.output is Output.PROBABILITIES else None
 
 
-def _text(model: "Model", evaluation: "Evaluation", what: str, count: int | None, values: dict[str, Any]) -> str:
-    """Return what was found for people."""
+def _text(
+    model: "Model", evaluation: "Evaluation", what: str, count: int | None, values: dict[str, Any], width: int
+) -> str:
+    """Return what was found for people, its table at most `width` characters wide."""
     from byhand.training.test_set_log import evaluation_sentence
 
     lines = _numbers(values, what) if evaluation.accuracy is None else _classes(model, evaluation, what, values)
+    if evaluation.confusion is not None:
+        lines += ["", *confusion_table(evaluation.confusion, model.class_names, width)]
     if count is not None:
         lines += ["", f"[dim]{evaluation_sentence(count)}[/dim]"]
     return "\n".join(lines)
@@ -119,8 +125,9 @@ def _text(model: "Model", evaluation: "Evaluation", what: str, count: int | None
 
 def _numbers(values: dict[str, Any], what: str) -> list[str]:
     """Return what was found of numbers to predict, beside what always saying their mean would reach."""
+    r_squared = format_number(values["r_squared"], ".4f")
     return [
-        f"[bold]R²[/bold]        [bold green]{values['r_squared']:.4f}[/bold green]  on {escape_markup(what)}",
+        f"[bold]R²[/bold]        [bold green]{r_squared}[/bold green]  on {escape_markup(what)}",
         f"[bold]errors[/bold]    root mean square {values['root_mean_squared_error']:.6g}, "
         f"mean absolute {values['mean_absolute_error']:.6g}",
         f"[bold]baseline[/bold]  root mean square {values['baseline_root_mean_squared_error']:.6g}, by the mean",
@@ -140,8 +147,6 @@ def _classes(model: "Model", evaluation: "Evaluation", what: str, values: dict[s
     lines += [
         f"[bold]baseline[/bold]  {percent(values['baseline'])}, by the most frequent class; {balanced}{area}",
         *_never_found(model, evaluation),
-        "",
-        *_table(evaluation, model.class_names),
     ]
     return lines
 
@@ -157,30 +162,3 @@ def _never_found(model: "Model", evaluation: "Evaluation") -> list[str]:
     names = [model.class_names[i][:40] if model.class_names else str(i) for i in lost[:5]]
     more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
     return [f"[yellow]never recognised: {escape_markup(', '.join(names))}{more}[/yellow]"] if len(lost) else []
-
-
-def _table(evaluation: "Evaluation", names: tuple[str, ...]) -> list[str]:
-    """Return the confusion matrix with precision and recall: rows are true classes, columns what was said."""
-    from byhand.metrics import precision_recall_f1
-
-    confusion = evaluation.confusion
-    if confusion is None or len(confusion) > 20:
-        return []
-    classes = precision_recall_f1(confusion)
-    labels = [name[:6] for name in names] or [str(i) for i in range(len(confusion))]
-    width = max(6, *(len(label) + 1 for label in labels), len(str(confusion.max())) + 1)  # 6: " 100.0"
-    columns = escape_markup("".join(f"{label:>{width}}" for label in labels))
-    head = f"[dim]{'true ↓ said →':<14}{columns}{'recall':>10}[/dim]"
-    rows = [
-        escape_markup(f"{label:<14}")
-        + "".join(_cell(int(count), i == j, width) for j, count in enumerate(confusion[i]))
-        + f"{percent(classes.recall[i], 1):>10}"
-        for i, label in enumerate(labels)
-    ]
-    foot = f"[dim]{'precision %':<14}{''.join(f'{100 * value:>{width}.1f}' for value in classes.precision)}[/dim]"
-    return [head, *rows, foot]
-
-
-def _cell(count: int, is_hit: bool, width: int) -> str:
-    text = f"{count or '·':>{width}}"
-    return f"[green]{text}[/green]" if is_hit else f"[yellow]{text}[/yellow]" if count else f"[dim]{text}[/dim]"

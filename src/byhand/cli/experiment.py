@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, percent
+from byhand.formatting import format_number
 
 if TYPE_CHECKING:
     from byhand.experiments import Experiment, Result
@@ -213,12 +214,12 @@ def _number(result: "Result", trial: str, measure: "Measure") -> str:
 def shown(value: float, measure: "Measure") -> str:
     """Return a number as its measure is read."""
     if measure.shown_as == "percent":
-        return percent(value).replace("-", "−")
+        return percent(value)
     if measure.shown_as == "seconds":
         return f"{value:.2f} s"
     if measure.shown_as == "small":
-        return f"{value:.1e}" if abs(value) < 0.01 else f"{value:.2f}"
-    return f"{value:,.3f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:,.0f}"
+        return format_number(value, ".1e" if abs(value) < 0.01 else ".2f")
+    return format_number(round(value, 3), ",g") if abs(value) < 10 else format_number(value, ",.0f")
 
 
 def _told(result: "Result", finding: "Finding") -> str:
@@ -241,8 +242,6 @@ def _told(result: "Result", finding: "Finding") -> str:
 
 def _apart(difference: float, measure: "Measure") -> str:
     """Return a difference as it is read: of percentages in points."""
-    return (
-        f"{100 * difference:.2f} points".replace("-", "−")
-        if measure.shown_as == "percent"
-        else shown(difference, measure)
-    )
+    if measure.shown_as == "percent":
+        return f"{format_number(100 * difference, '.2f')} points"
+    return shown(difference, measure)

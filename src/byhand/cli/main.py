@@ -15,9 +15,8 @@ from typing import Any, NoReturn
 import click
 
 from byhand._version import __version__
-from byhand.cli.common import Narration
+from byhand.cli.common import print_warning
 from byhand.errors import ByhandError
-from byhand.untrusted import escape_control_chars
 
 COMMANDS = {
     "train": "train a network: by recipe, on MNIST or your own data",
@@ -105,7 +104,7 @@ def _tell(error: Exception) -> int:
     if isinstance(error, click.Abort):
         return 130
     message, code = _message_and_code(error)
-    print(f"byhand: {escape_control_chars(message)}", file=Narration(sys.stderr))  # the exit code tells it too
+    print_warning(message)
     return code
 
 

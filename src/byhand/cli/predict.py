@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from byhand.cli.common import Reporter, escape_markup, output_options, percent, runs_option
+from byhand.formatting import format_number
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
@@ -264,10 +265,13 @@ def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:
 def _line(name: str, answer: dict[str, Any]) -> str:
     """Return one answer for people."""
     if "values" in answer:
-        return f"{escape_markup(name)}: {', '.join(f'{value:.6g}' for value in answer['values'])}"
+        return f"{escape_markup(name)}: {', '.join(format_number(value, '.6g') for value in answer['values'])}"
     what = next(key for key in answer if key != "class")
-    told = (lambda score: percent(score, 1)) if what == "probabilities" else "{:.3f}".format  # a score is no share
-    shown = ", ".join(f"{label} {told(score)}" for label, score in answer[what].items())
+    is_share = what == "probabilities"  # a score is not
+    shown = ", ".join(
+        f"{label} {percent(score, 1) if is_share else format_number(score, '.3f')}"
+        for label, score in answer[what].items()
+    )
     best = max(answer[what].values())
     weak = "   [yellow]weak: no class has half[/yellow]" if what == "probabilities" and best < HALF else ""
     name, label, scores = escape_markup(name), escape_markup(answer["class"]), escape_markup(shown)

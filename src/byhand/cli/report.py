@@ -6,6 +6,7 @@ from typing import Any
 
 from byhand.cli.common import escape_markup, percent
 from byhand.cli.diagnosis import finding_lines
+from byhand.formatting import format_number
 from byhand.recipes import RECIPES
 from byhand.recipes.command_line import train_command
 from byhand.recipes.recipe import Recipe
@@ -58,7 +59,7 @@ def _what_went_wrong(results: tuple[SeedResult, ...]) -> list[str]:
 def _one_run(outcome: RecipeEvaluation) -> list[tuple[str, str]]:
     """Return the lines on a single run's test."""
     if outcome.accuracy is None:
-        return [("R²", f"[bold green]{outcome.r2_score:.4f}[/bold green]  {outcome.how}")]
+        return [("R²", f"[bold green]{format_number(outcome.r2_score or 0.0, '.4f')}[/bold green]  {outcome.how}")]
     name = f"{outcome.part} accuracy" if outcome.held_out else "accuracy"
     lines = [(name, f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.how}")]
     if outcome.interval is not None and outcome.held_out:
@@ -70,8 +71,8 @@ def _one_run(outcome: RecipeEvaluation) -> list[tuple[str, str]]:
 def _many_runs(values: dict[str, Any], part: str) -> list[tuple[str, str]]:
     """Return the lines on the spread over seeds."""
     if "r_squared" in values:
-        found = values["r_squared"]
-        return [("R²", f"{found['mean']:.4f} mean, {found['min']:.4f} – {found['max']:.4f}")]
+        mean, least, most = (format_number(values["r_squared"][name], ".4f") for name in ("mean", "min", "max"))
+        return [("R²", f"{mean} mean, {least} – {most}")]
     found = values[f"{part}_accuracy"]
     low, high = found["mean_interval_95"]
     return [

@@ -4,7 +4,6 @@ A layer has too many units to tell them all, so one path is followed: at the out
 the input that contributes most to it. Every sum that is told is the whole sum, its largest terms by name.
 """
 
-import re
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ import numpy as np
 from byhand.arguments import check_kind
 from byhand.arrays import Array, Params, check_numbers, plain_array
 from byhand.errors import DataError, ShapeError
+from byhand.formatting import typeset_minus
 from byhand.inspection.source import where
 from byhand.layers.dense import Dense
 from byhand.losses import Loss, SoftmaxCrossEntropy
@@ -115,7 +115,7 @@ def explain(
     notes = [*_smoothing(loss, learner.widths[-1]), *_stopped_gradient(trace, layer_numbers(learner))]
     if after > value:
         notes.append(_why_it_rose(step, value, learning_rate))
-    return Explanation([replace(line, numbers=_signed(line.numbers)) for line in lines], value, after, notes)
+    return Explanation([replace(line, numbers=typeset_minus(line.numbers)) for line in lines], value, after, notes)
 
 
 def _forward_and_backward(
@@ -198,11 +198,6 @@ def _stopped_gradient(trace: Trace, layers: list[int]) -> list[str]:
                 f"No gradient gets past layer {layer}: no unit of it is on for this example, so {who} nothing from it."
             ]
     return []
-
-
-def _signed(text: str) -> str:
-    """Return numbers with a minus sign, as the formulas around them have it, and no negative zero."""
-    return re.sub(r"−0(?![\d.])", "0", re.sub(r"(?<![\w.])-(?=\d)", "−", text))
 
 
 def _check_example(network: Network, x: Array) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from byhand.arrays import Array
 from byhand.data.examples import Dataset
 from byhand.errors import OptionError
+from byhand.formatting import format_number
 from byhand.network import Network
 from byhand.recipes.bayes_errors import errors_on_the_plane
 from byhand.recipes.cross_validation import cross_validated
@@ -63,7 +64,9 @@ class RecipeEvaluation:
 
     def headline(self) -> str:
         """Return the one figure, as text."""
-        return f"R² {self.r2_score:.4f}" if self.accuracy is None else f"accuracy {100 * self.accuracy:.2f} %"
+        if self.accuracy is None:
+            return f"R² {format_number(self.r2_score or 0.0, '.4f')}"
+        return f"accuracy {100 * self.accuracy:.2f} %"
 
     def __repr__(self) -> str:
         return f"<RecipeEvaluation: {self.headline()} {self.how}>"

@@ -21,6 +21,7 @@ from byhand.arguments import check_items, check_kind, check_number
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.errors import DataError, ShapeError
+from byhand.formatting import format_number
 from byhand.layers import Dense, ReLU
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from byhand.network import Network
@@ -198,7 +199,7 @@ def _near_guessing(seen: _Evidence) -> Found:
         if explained is None:
             explained = 1 - seen.history[-1].loss / constant if constant else 1.0
         if explained < least:
-            yield "near_mean", {"explained": f"{100 * explained:.3g} %".replace("-", "−")}
+            yield "near_mean", {"explained": f"{format_number(100 * explained, '.3g')} %"}
         return
     accuracy = seen.history[-1].accuracy if seen.accuracy is None else seen.accuracy
     guess = float(np.bincount(seen.examples.y).max() / len(seen.examples))

@@ -1,0 +1,51 @@
+"""What a model took each class for, in lines of at most so many characters: true classes are rows."""
+
+from typing import TYPE_CHECKING
+
+from byhand.cli.common import cut, escape_markup, percent
+
+if TYPE_CHECKING:
+    from byhand.arrays import Array
+
+MOST_CLASSES = 20
+LEAST_LABEL, MOST_LABEL = 14, 24  # characters before a row; the heading needs 14
+RATE = 10  # characters for recall, and for precision
+COLUMN_LABEL = 6  # characters of a class's name above a column
+
+
+def confusion_table(confusion: "Array", names: tuple[str, ...], width: int) -> list[str]:
+    """Return a row a class: how often it was predicted as each, its recall, its precision; nothing for many classes.
+
+    confusion : (k, k) counts   names : of the classes, or empty   width : where the counts do not fit, only the rates
+    """
+    from byhand.metrics import precision_recall_f1
+
+    if len(confusion) > MOST_CLASSES:
+        return []
+    rates = precision_recall_f1(confusion)
+    labels = list(names) or [str(i) for i in range(len(confusion))]
+    margin = min(MOST_LABEL, max(LEAST_LABEL, *(len(label) + 1 for label in labels)))
+    column = _column_width(confusion, labels, width - margin - 2 * RATE)
+    shown = [cut(label, column - 1) for label in labels] if column else []
+    heading = "true ↓ said →" if column else "true class"
+    columns = "".join(f"{label:>{column}}" for label in shown)
+    head = f"[dim]{heading:<{margin}}{escape_markup(columns)}{'recall':>{RATE}}{'precision':>{RATE}}[/dim]"
+    return [head, *(
+        escape_markup(f"{cut(label, margin - 1):<{margin}}")
+        + "".join(_cell(int(count), i == j, column) for j, count in enumerate(confusion[i]) if column)
+        + f"{percent(rates.recall[i], 1):>{RATE}}{percent(rates.precision[i], 1):>{RATE}}"
+        for i, label in enumerate(labels)
+    )]  # fmt: skip
+
+
+def _column_width(confusion: "Array", labels: list[str], room: int) -> int:
+    """Return the characters of a column: for its count, and its name where there is room; 0 if no counts fit."""
+    least = max(len(str(confusion.max())), 2) + 1
+    wanted = max(least, min(COLUMN_LABEL, max(map(len, labels))) + 1)
+    fits = min(wanted, room // len(labels))
+    return fits if fits >= least else 0
+
+
+def _cell(count: int, is_hit: bool, width: int) -> str:
+    text = f"{count or '·':>{width}}"
+    return f"[green]{text}[/green]" if is_hit else f"[yellow]{text}[/yellow]" if count else f"[dim]{text}[/dim]"

@@ -1,0 +1,19 @@
+"""Numbers in sentences and tables for people: a negative one has the minus sign of the formulas, and no zero has one.
+
+The sign is U+2212. JSON, CSV and Python's own text for a number keep the hyphen, for programs read them.
+"""
+
+import re
+
+_HYPHEN = re.compile(r"(?<![\w.])-(?=\d)")  # before a number, not within 784-128-10 or 1e-05
+_NEGATIVE_ZERO = re.compile(r"−(?=0(?:\.0*)?(?![\d.]))")
+
+
+def format_number(value: float, spec: str) -> str:
+    """Return a number by a format specification such as ".4f", with a minus sign where it is negative."""
+    return typeset_minus(format(value, spec))
+
+
+def typeset_minus(text: str) -> str:
+    """Return a text with a minus sign before every negative number in it, and none before a zero."""
+    return _NEGATIVE_ZERO.sub("", _HYPHEN.sub("−", text))
