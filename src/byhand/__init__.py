@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from byhand import data as data
     from byhand import initializers as initializers
     from byhand import metrics as metrics
+    from byhand import preprocessing as preprocessing
     from byhand import schedules as schedules
+    from byhand.data.examples import Examples as Examples
     from byhand.engines.predictor import predictor as predictor
     from byhand.errors import ByhandError as ByhandError
     from byhand.inspection.explain import explain as explain
@@ -51,10 +53,12 @@ if TYPE_CHECKING:
     from byhand.persistence.output import Output as Output
     from byhand.recipes import RECIPES as RECIPES
     from byhand.recipes.recipe import Recipe as Recipe
+    from byhand.recipes.result import RecipeResult as RecipeResult
     from byhand.recipes.run_recipe import run_recipe as run_recipe
     from byhand.training.diagnosis import diagnose as diagnose
     from byhand.training.evaluate import evaluate as evaluate
     from byhand.training.fit import fit as fit
+    from byhand.training.history import History as History
     from byhand.training.plan import Plan as Plan
     from byhand.training.state import TrainingState as TrainingState
     from byhand.training.train import train as train
@@ -63,12 +67,16 @@ _HOME = {
     "data": "byhand.data",
     "initializers": "byhand.initializers",
     "metrics": "byhand.metrics",
+    "preprocessing": "byhand.preprocessing",
     "schedules": "byhand.schedules",
     "ByhandError": "byhand.errors",
+    "Examples": "byhand.data.examples",
+    "History": "byhand.training.history",
     "Output": "byhand.persistence.output",
     "Plan": "byhand.training.plan",
     "RECIPES": "byhand.recipes",
     "Recipe": "byhand.recipes.recipe",
+    "RecipeResult": "byhand.recipes.result",
     "run_recipe": "byhand.recipes.run_recipe",
     "TrainingState": "byhand.training.state",
     "Network": "byhand.network",

@@ -4,6 +4,7 @@ Numbers may be Python's or NumPy's scalars and come back as Python's own. A call
 arguments is Python's TypeError, as everywhere; a wrong value is OptionError.
 """
 
+import inspect
 import math
 import numbers
 from collections.abc import Callable
@@ -86,6 +87,12 @@ def shown(value: Any) -> str:
         return f"an array of shape {value.shape}"
     line = " ".join(repr(value).split())
     return line if len(line) <= 60 else f"{line[:57]}..."
+
+
+def constructor_call(thing: Any) -> str:
+    """Return the call that makes such an object, for a repr: its class with the arguments that it kept."""
+    names = inspect.signature(type(thing)).parameters
+    return f"{type(thing).__name__}({', '.join(f'{name}={getattr(thing, name)!r}' for name in names)})"
 
 
 def _as_float(value: Any) -> float:

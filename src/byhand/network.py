@@ -6,7 +6,7 @@ its input and returns the gradients of its parameters. That is all of backpropag
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Unpack
 
 import numpy as np
@@ -26,10 +26,10 @@ class LayerRecord:
     """What happened at one layer: backpropagation's tape, and the data of every explanation and picture."""
 
     layer: Layer
-    x: Array  # (n, n_in) what came in
-    y: Array  # (n, n_out) what went out
-    saved: Any  # what the layer's backward needs
-    dy: Array | None = None  # (n, n_out) gradient of the loss with respect to y, once the walk back has passed
+    x: Array = field(repr=False)  # (n, n_in) what came in
+    y: Array = field(repr=False)  # (n, n_out) what went out
+    saved: Any = field(repr=False)  # what the layer's backward needs
+    dy: Array | None = field(default=None, repr=False)  # (n, n_out) gradient of the loss, after the backward pass
 
 
 @dataclass

@@ -20,7 +20,7 @@ ROWS_AT_ONCE = 2048
 CONSTANT = 1e-7  # · the mean: a smaller spread is rounding, float32 cannot hold it
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class InputScaler:
     """x = raw · scale + shift.
 
@@ -44,6 +44,11 @@ class InputScaler:
         """Return the stored numbers behind a network input, float64, to rounding."""
         raw: Array = (np.asarray(x, dtype=np.float64) - self.shift) / self.scale
         return raw
+
+    def __repr__(self) -> str:
+        if self.scale.ndim:
+            return f"<InputScaler {self.name}: x = raw · scale + shift in {len(self.scale)} columns>"
+        return f"<InputScaler {self.name}: x = raw · {self.scale:.6g} + {self.shift:.6g}>"
 
 
 UNSCALED = InputScaler("raw", np.asarray(1.0), np.asarray(0.0))  # for numbers that are network inputs already

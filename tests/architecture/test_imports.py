@@ -50,7 +50,7 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
     "data": (GROUND | {"preprocessing"}, {"numpy", "PIL"}),
     "engines": (GROUND | HEART | {"data"}, {"numpy"}),
-    "persistence": (GROUND | {"network", "layers", "preprocessing", "data"}, {"numpy", "safetensors"}),
+    "persistence": (GROUND | {"network", "layers", "preprocessing", "summary", "data"}, {"numpy", "safetensors"}),
     "training": (GROUND | HEART | {"data", "engines", "persistence"}, {"numpy"}),
     "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
     "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),

@@ -12,11 +12,12 @@ import byhand
 
 ROOT = Path(__file__).parents[2]
 NAMES = [
-    "Adam", "AdamW", "BatchNorm", "BinaryCrossEntropy", "ByhandError", "ClipGradNorm", "Dense", "Dropout", "Identity",
-    "LeakyReLU", "Model", "Momentum", "Nesterov", "Network", "Output", "Plan", "RECIPES", "ReLU", "Recipe", "Residual",
-    "SGD", "Sigmoid", "Softmax", "SoftmaxCrossEntropy", "SquaredError", "Tanh", "TrainingState", "WeightDecay",
-    "__version__", "data", "diagnose", "evaluate", "explain", "fit", "gradient_check", "initializers", "load_model",
-    "metrics", "predictor", "run_recipe", "save_model", "schedules", "train",
+    "Adam", "AdamW", "BatchNorm", "BinaryCrossEntropy", "ByhandError", "ClipGradNorm", "Dense", "Dropout", "Examples",
+    "History", "Identity", "LeakyReLU", "Model", "Momentum", "Nesterov", "Network", "Output", "Plan", "RECIPES",
+    "ReLU", "Recipe", "RecipeResult", "Residual", "SGD", "Sigmoid", "Softmax", "SoftmaxCrossEntropy", "SquaredError",
+    "Tanh", "TrainingState", "WeightDecay", "__version__", "data", "diagnose", "evaluate", "explain", "fit",
+    "gradient_check", "initializers", "load_model", "metrics", "predictor", "preprocessing", "run_recipe",
+    "save_model", "schedules", "train",
 ]  # fmt: skip
 OUTSIDERS = {"numpy", "safetensors", "click", "rich", "PIL"}
 

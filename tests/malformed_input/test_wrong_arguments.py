@@ -80,6 +80,11 @@ def model() -> bh.Model:
     return bh.Model(network(), RAW, Output.PROBABILITIES)
 
 
+def run_xor(**changed: Any) -> bh.RecipeResult:
+    settings: dict[str, Any] = {"recipe": "xor", "epochs": 1} | changed
+    return bh.run_recipe(**settings)
+
+
 def plan(**changed: Any) -> Plan:
     right: dict[str, Any] = {"loss": bh.SoftmaxCrossEntropy(), "schedule": schedules.Constant(0.1)}
     return Plan(**{**right, "epochs": 1, "batch_size": 4, **changed})
@@ -143,12 +148,17 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "evaluate, arrays": (lambda x, y: bh.evaluate(network(), x, y), {"x": X, "y": Y}),
     "Recipe": (bh.Recipe, {"name": "own", "title": "of my own", "expects": "nothing"}),
     "run_recipe": (
-        lambda **a: bh.run_recipe(**{"recipe": "xor", "epochs": 1} | a),
+        run_xor,
         {"recipe": "xor", "seeds": 1, "validate": False, "test": False, "data_dir": None, "runs": "runs",
          "engine": "numpy", "precision": "float32", "epochs": 1, "hidden": [2], "learning_rate": 0.1, "data": "xor",
          "seed": 0, "examples": 4, "batch_norm": False, "header": "auto"},
     ),
     "run_recipe, resume": (bh.run_recipe, {"resume": "nowhere"}),
+    "RecipeResult": (
+        bh.RecipeResult,
+        {"recipe": bh.RECIPES["xor"], "dataset": bh.data.xor(), "engine": "numpy", "seeds": (), "path": Path("there")},
+    ),
+    "History": (bh.History, {}),
     "diagnose": (
         bh.diagnose,
         {"network": network(), "examples": EXAMPLES, "history": HISTORY, "loss": bh.SoftmaxCrossEntropy(),

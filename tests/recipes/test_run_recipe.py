@@ -11,7 +11,7 @@ import byhand as bh
 from byhand.cli.main import cli
 from byhand.training.history import EpochRecord
 
-MOONS = {"data": "moons", "examples": 60, "hidden": [5], "epochs": 6}
+MOONS: dict[str, Any] = {"data": "moons", "examples": 60, "hidden": [5], "epochs": 6}
 FLAGS = ["--data", "moons", "--examples", "60", "--hidden", "5", "--epochs", "6", "--quiet", "--json"]
 TIMES = {"started", "train_seconds", "run", "model", "test_evaluations"}  # what two runs differ in
 

@@ -60,6 +60,9 @@ class NumpyPredictor:
     def __init__(self, network: Network, preparation: InputScaler) -> None:
         self._network, self._preparation = network.astype(np.float32), preparation
 
+    def __repr__(self) -> str:
+        return f"<NumpyPredictor {self._network.widths[0]} → {self._network.widths[-1]}>"
+
     def __call__(self, raw: Array) -> Array:
         check_input("the predictor", raw, self._network.widths[0])
         return self._network.predict(self._preparation.apply(raw))
@@ -89,6 +92,9 @@ class NativePredictor:
         }
         self._shape = (self._n_in,)
         self._predict = self._library.bh_predict
+
+    def __repr__(self) -> str:
+        return f"<NativePredictor {self._n_in} → {self._n_out}>"
 
     def __call__(self, raw: Array) -> Array:
         check_input("the predictor", raw, self._n_in)

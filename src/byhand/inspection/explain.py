@@ -56,7 +56,7 @@ class Line:
     place: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """The lines in the order in which things happen, and the loss on this example before and after the step.
 
@@ -67,6 +67,9 @@ class Explanation:
     loss_before: float
     loss_after: float
     notes: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {len(self.lines)} lines: loss {self.loss_before:.4g} … {self.loss_after:.4g}>"
 
     def __str__(self) -> str:
         parts = []

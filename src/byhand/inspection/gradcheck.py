@@ -38,7 +38,7 @@ CENTRAL_STEP = 1e-5  # of weights near 1: balances the rounding of (2) against i
 TOLERANCE = {"complex": 1e-11, "central": 1e-6}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GradientCheck:
     """errors : name of the parameter ("x" for the input) → error (3)   tolerance : what the method can promise."""
 
@@ -55,6 +55,10 @@ class GradientCheck:
     def is_right(self) -> bool:
         """Is every gradient within the method's tolerance?"""
         return self.worst <= self.tolerance
+
+    def __repr__(self) -> str:
+        found = "right" if self.is_right else "WRONG"
+        return f"<GradientCheck by {self.method}: {found}, largest error {self.worst:.1e} of {len(self.errors)} arrays>"
 
     def __str__(self) -> str:
         lines = [

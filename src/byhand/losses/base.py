@@ -7,6 +7,7 @@ descends on another makes every learning rate a riddle.
 
 from typing import Any, ClassVar
 
+from byhand.arguments import constructor_call
 from byhand.arrays import Array
 
 
@@ -25,3 +26,6 @@ class Loss:
     def backward(self, saved: Any) -> Array:
         """Return the gradient of the value with respect to the output: (n, k)."""
         raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return constructor_call(self)

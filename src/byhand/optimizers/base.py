@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from byhand.arguments import constructor_call
 from byhand.arrays import Array, Params
 
 
@@ -29,6 +30,9 @@ class Optimizer:
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Move every array of `params` one step along −grads, in place. `grads` is left as it is."""
         raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return constructor_call(self)
 
     def next_step(self) -> int:
         """Return the number of this step, 1, 2, …; the count lies in `state` with the rest."""

@@ -29,6 +29,7 @@ from byhand.persistence.schema import Reader, label, listed, one_of, optional, p
 from byhand.persistence.state_dict import check_same_arrays, load_state_dict, state_dict
 from byhand.persistence.table_schema import plain_schema, read_schema
 from byhand.preprocessing import InputScaler
+from byhand.summary import sizes_label
 from byhand.untrusted import distrust, plain_data
 
 CHUNK = 4096  # rows at a time: 13 MB of float32 for MNIST, whatever the size of the data
@@ -63,7 +64,7 @@ def _format_for(body: dict[str, Any]) -> Format:
     return replace(FORMAT, version=3 if "image" in body else 2 if "table" in body else 1)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Model:
     """A network and how to use it.
 
@@ -111,6 +112,10 @@ class Model:
             raise ShapeError("a model got how to read pictures, and no image_shape; expected (height, width)")
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (scale, shift)):
             raise ShapeError("a model got a preparation of other numbers than finite floats")
+
+    def __repr__(self) -> str:
+        what = f"{self.n_classes} classes" if self.n_classes else "regression"
+        return f"<Model {sizes_label(self.network)}: {what}, output {self.output}>"
 
     def _check_kinds(self) -> None:
         """Raise OptionError for a part of another kind; a word for `output` becomes the Output that it names."""

@@ -25,7 +25,7 @@ def _option(default: Any, help: str) -> Any:
     return field(default=default, metadata={"help": help})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recipe:
     """A named system.
 
@@ -93,6 +93,9 @@ class Recipe:
         "of pictures: none, or mnist: cropped, light on dark, centred; auto: none if by class",
     )
     seed: int = _option(0, "decides weights, order, dropout, shifts and toy data")
+
+    def __repr__(self) -> str:
+        return f"<Recipe {self.name}: {self.title}>"
 
 
 def described() -> dict[str, tuple[Any, str]]:

@@ -7,6 +7,7 @@ from byhand.arrays import Params
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
 from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
+from byhand.summary import sizes_label
 from byhand.training.history import History
 
 
@@ -19,7 +20,7 @@ class Best:
     arrays: Params
 
 
-@dataclass
+@dataclass(repr=False)
 class TrainingState:
     """Network and optimizer, and how far they have come. Random streams are functions of (seed, epoch): no state.
 
@@ -36,6 +37,9 @@ class TrainingState:
     def __post_init__(self) -> None:
         check_kind("TrainingState", "network", self.network, Network, "a Network")
         check_kind("TrainingState", "optimizer", self.optimizer, Optimizer, "an optimizer, as Adam()")
+
+    def __repr__(self) -> str:
+        return f"<TrainingState after epoch {self.epoch}: {sizes_label(self.network)}, {self.optimizer}>"
 
     def arrays(self) -> Params:
         """Return every array of the run under one name each; the arrays themselves, not copies."""
