@@ -80,9 +80,9 @@ def model() -> bh.Model:
     return bh.Model(network(), RAW, Output.PROBABILITIES)
 
 
-def run_xor(**changed: Any) -> bh.RecipeResult:
-    settings: dict[str, Any] = {"recipe": "xor", "epochs": 1} | changed
-    return bh.run_recipe(**settings)
+def run_small(**changed: Any) -> bh.RecipeResult:
+    small: dict[str, Any] = {"recipe": "vanilla", "data": "moons", "examples": 8, "hidden": [2], "epochs": 1}
+    return bh.run_recipe(**small | changed)
 
 
 def plan(**changed: Any) -> Plan:
@@ -148,12 +148,10 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "evaluate, arrays": (lambda x, y: bh.evaluate(network(), x, y), {"x": X, "y": Y}),
     "Recipe": (bh.Recipe, {"name": "own", "title": "of my own", "expects": "nothing"}),
     "run_recipe": (
-        run_xor,
-        {"recipe": "xor", "seeds": 1, "validate": False, "test": False, "data_dir": None, "runs": "runs",
-         "engine": "numpy", "precision": "float32", "epochs": 1, "hidden": [2], "learning_rate": 0.1, "data": "xor",
-         "seed": 0, "examples": 4, "batch_norm": False, "header": "auto"},
+        run_small,
+        {"recipe": "vanilla", "seeds": 1, "validate": False, "data_dir": None, "runs": "runs", "engine": "numpy",
+         "precision": "float32", "hidden": [2], "learning_rate": 0.1, "data": "moons", "seed": 0},
     ),
-    "run_recipe, resume": (bh.run_recipe, {"resume": "nowhere"}),
     "RecipeResult": (
         bh.RecipeResult,
         {"recipe": bh.RECIPES["xor"], "dataset": bh.data.xor(), "engine": "numpy", "seeds": (), "path": Path("there")},
