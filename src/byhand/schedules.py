@@ -108,6 +108,22 @@ class CosineDecay:
 
 
 @dataclass(frozen=True)
+class Coslog4:
+    """rate · ½ (1 − cos 2π log₂(1 + 15 t)), t in [0, 1): four cosine cycles, each about twice as long as the last.
+
+    It begins and ends near zero and explores in between. Source: Holzmüller, Grinsztajn & Steinwart 2024, section 3.
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        check_rate("Coslog4", self.rate)
+
+    def __call__(self, n_steps: int) -> Array:
+        return self.rate * 0.5 * (1 - np.cos(2 * np.pi * np.log2(1 + 15 * _progress(n_steps))))
+
+
+@dataclass(frozen=True)
 class LinearWarmup:
     """The rate rises linearly during the first `fraction` of the run to where `inner` begins; then `inner` follows."""
 

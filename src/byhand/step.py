@@ -10,15 +10,22 @@ from byhand.random import RandomStream
 
 
 def train_step(
-    network: Network, loss: Loss, optimizer: Optimizer, rate: float, x: Array, y: Array, rng: RandomStream | None
+    network: Network,
+    loss: Loss,
+    optimizer: Optimizer,
+    rate: float,
+    x: Array,
+    y: Array,
+    rng: RandomStream | None,
+    weight: Array | None = None,
 ) -> tuple[Any, Trace]:
     """Learn from one minibatch: forward, loss, backward, update, statistics.
 
-    x : (n, n_in)   y : (n,) class numbers or (n, k) targets   rng : for dropout
+    x : (n, n_in)   y : (n,) class numbers or (n, k) targets   rng : for dropout   weight : (n,) of the examples
     Returns the loss before the update, and the trace.
     """
     trace = network.forward(x, training=True, rng=rng)
-    value, saved = loss.forward(trace.output, y)
+    value, saved = loss.forward(trace.output, y, weight)
     grads = network.backward(loss.backward(saved), trace)
     optimizer.update(network.params, grads, rate)
     network.update_statistics(trace)

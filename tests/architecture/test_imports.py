@@ -52,6 +52,7 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "engines": (GROUND | HEART | {"data"}, {"numpy"}),
     "persistence": (GROUND | {"network", "layers", "preprocessing", "summary", "data"}, {"numpy", "safetensors"}),
     "training": (GROUND | HEART | {"data", "engines", "persistence"}, {"numpy"}),
+    "estimators": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn"}),
     "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
     "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),
     "experiments": (GROUND | HEART | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),

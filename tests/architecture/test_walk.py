@@ -21,7 +21,7 @@ from byhand.step import train_step
 SOURCE = Path(byhand.__file__).parent  # the installed package, which need not be this checkout
 GROUND = {"arguments.py", "arrays.py", "errors.py", "random.py"}  # checks of arguments and shapes do not count
 MAP = (Path(__file__).parents[2] / "ARCHITECTURE.md").read_text(encoding="utf-8")
-MOST_LINES = 350
+MOST_LINES = 360
 LONGEST_FUNCTION = 30
 
 
@@ -49,7 +49,7 @@ def test_the_walk_is_the_one_in_the_map() -> None:
     assert files_entered() == listed
 
 
-def test_the_walk_is_six_files_and_at_most_350_lines() -> None:
+def test_the_walk_is_six_files_and_at_most_360_lines() -> None:
     files = files_entered()
     assert len(files) == 6
     assert sum(len((SOURCE / file).read_text(encoding="utf-8").splitlines()) for file in files) <= MOST_LINES

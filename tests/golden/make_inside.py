@@ -103,7 +103,7 @@ def cells_of(network: Network, loss: Loss, x: Array, target: Array) -> dict[str,
             slopes[-1] = dz[0]
     output, learned = trace.output, target
     if isinstance(loss, SoftmaxCrossEntropy):
-        _, (p, t) = loss.forward(output, target[None])
+        _, (p, t, _) = loss.forward(output, target[None])
         learned, terms = t[0], (-t * np.log(p))[0]
     else:  # the loss of each output alone
         terms = np.array([loss.forward(output[:, j : j + 1], target[None, j : j + 1])[0] for j in range(len(target))])

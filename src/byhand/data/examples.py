@@ -27,12 +27,14 @@ class Examples:
     raw : (n, features) as stored: uint8 pixels or floats
     y   : (n,) class numbers 0 … k−1, or (n, k) numbers to predict (regression)
     preparation : makes the network input of a row of `raw`
+    weight : (n,) how much each example counts, mean 1; None: all alike
     Raises DataError when they are no arrays of numbers, do not fit together, or hold one that is not finite.
     """
 
     raw: Array
     y: Array
     preparation: InputScaler
+    weight: Array | None = None
 
     def __post_init__(self) -> None:
         for what, name in (("inputs", "raw"), ("answers", "y")):
@@ -51,6 +53,9 @@ class Examples:
             raise DataError(
                 f"examples of {self.n_features} features got a preparation for {self.preparation.scale.shape[0]}."
             )
+        if self.weight is not None and (self.weight.shape != (len(self.raw),) or not (self.weight >= 0).all()):
+            expected = f"({len(self.raw)},) numbers, 0 or more"
+            raise DataError(f"examples got weights of shape {self.weight.shape}; expected {expected}.")
         _refuse_infinite("inputs", self.raw)
         _refuse_infinite("answers", self.y)
         if self.is_classes and self.y.size and not (int(self.y.min()) >= -MAX_CLASS and int(self.y.max()) <= MAX_CLASS):
@@ -82,7 +87,8 @@ class Examples:
 
     def take(self, rows: Array | slice) -> "Examples":
         """Return the examples with these row numbers, in this order."""
-        return Examples(self.raw[rows], self.y[rows], self.preparation)
+        weight = None if self.weight is None else self.weight[rows]
+        return Examples(self.raw[rows], self.y[rows], self.preparation, weight)
 
 
 def as_examples(caller: str, x: Any, y: Any = None) -> Examples:

@@ -57,6 +57,8 @@ class NativeEngine:
 
     def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochSpec) -> EpochResult | None:
         """Train one epoch; see Engine.run_epoch."""
+        if job.examples.weight is not None:
+            raise OptionError("the native engine got examples with weights, which NumPy trains. Leave the engine out.")
         if job.stop():
             return None
         check_batch_size(network, job)

@@ -245,7 +245,7 @@ def _forward(layer: int, step: LayerRecord, unit: int) -> Line:
 def _loss(loss: Loss, output: Array, target: Array, value: float) -> Line:
     """Tell how the output is judged."""
     if isinstance(loss, SoftmaxCrossEntropy):
-        _, (p, t) = loss.forward(output.reshape(1, -1), target)
+        _, (p, t, _) = loss.forward(output.reshape(1, -1), target)
         formula = "p = softmax(z), L = −Σ t log p"
         shown = ", ".join(f"{k}: {p[0, k]:.4f}" for k in np.argsort(-p[0], kind="stable")[:LARGEST])
         true = int(t[0].argmax())

@@ -3,6 +3,9 @@
 `forward(output, target) -> (value, saved)`, `backward(saved) -> d_output`, where d_output is the gradient of exactly
 the value returned. All losses are the mean over examples of the sum over outputs: a loss that prints one scale and
 descends on another makes every learning rate a riddle.
+
+Examples may have weights w, whose mean over the training set is 1: each example's loss and gradient are multiplied by
+its weight, and the divisor stays n.
 """
 
 from typing import Any, ClassVar
@@ -16,10 +19,10 @@ class Loss:
 
     kind: ClassVar[str]
 
-    def forward(self, output: Array, target: Array) -> tuple[Any, Any]:
+    def forward(self, output: Array, target: Array, weight: Array | None = None) -> tuple[Any, Any]:
         """Return the value, a number of the output's dtype, and what backward needs.
 
-        output : (n, k)   target : (n,) class numbers, or (n, k) targets
+        output : (n, k)   target : (n,) class numbers, or (n, k) targets   weight : (n,) of the examples; None: all 1
         """
         raise NotImplementedError
 

@@ -1,16 +1,18 @@
 """Softmax and cross-entropy in one: from logits z (n, k) to a number, and back.
 
     p[i, j] = exp z[i, j] / Σₖ exp z[i, k]                               (1)
-    L = −(1/n) Σᵢ Σⱼ t[i, j] log p[i, j]                                 (2)
+    L = −(1/n) Σᵢ w[i] Σⱼ t[i, j] log p[i, j]                            (2)    w[i] = 1 without weights
     log p[i, j] = z[i, j] − log Σₖ exp z[i, k]                           (3)
 
 Each row of targets t sums to 1, so the derivative of (2) through (3) is short, and the reason the two belong together:
 
-    ∂L/∂z[i, j] = (p[i, j] − t[i, j]) / n                                (4)
+    ∂L/∂z[i, j] = w[i] (p[i, j] − t[i, j]) / n                           (4)
 
 Label smoothing by ε replaces t by (1 − ε) t + ε/k: "be sure, but not beyond 1 − ε".   (5)
 Source of (5): Szegedy et al. 2016. The slow version: docs/derivations/softmax_cross_entropy.md.
 """
+
+from typing import Any
 
 import numpy as np
 
@@ -32,10 +34,10 @@ class SoftmaxCrossEntropy(Loss):
             "SoftmaxCrossEntropy", "label_smoothing", label_smoothing, lambda ε: 0 <= ε < 1, "0 ≤ ε < 1"
         )
 
-    def forward(self, output: Array, target: Array) -> tuple[Array, tuple[Array, Array]]:
-        """Return L, and (p, t) for backward.
+    def forward(self, output: Array, target: Array, weight: Array | None = None) -> tuple[Array, tuple[Array, ...]]:
+        """Return L, and (p, t, w) for backward.
 
-        output : (n, k) logits   target : (n,) class numbers or (n, k) rows that sum to 1
+        output : (n, k) logits   target : (n,) class numbers or (n, k) rows that sum to 1   weight : (n,)
         Raises ShapeError when they do not fit.
         """
         t = to_targets(target, output)
@@ -45,9 +47,10 @@ class SoftmaxCrossEntropy(Loss):
         e = np.exp(z)
         total = e.sum(axis=1, keepdims=True)
         log_p = z - np.log(total)  # (3)
-        return -(t * log_p).sum() / len(t), (e / total, t)  # (2), (1)
+        w: Any = 1 if weight is None else weight[:, None]
+        return -(w * t * log_p).sum() / len(t), (e / total, t, w)  # (2), (1)
 
-    def backward(self, saved: tuple[Array, Array]) -> Array:
+    def backward(self, saved: tuple[Array, ...]) -> Array:
         """Return dz (n, k)."""
-        p, t = saved
-        return (p - t) / len(t)  # (4)
+        p, t, w = saved
+        return w * (p - t) / len(t)  # (4)

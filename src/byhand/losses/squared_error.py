@@ -1,7 +1,7 @@
 """Squared error: how far the outputs a are from the targets t.
 
-    L = (1/n) Σᵢ Σⱼ (a[i, j] − t[i, j])²          (1)
-    ∂L/∂a[i, j] = 2 (a[i, j] − t[i, j]) / n       (2)
+    L = (1/n) Σᵢ w[i] Σⱼ (a[i, j] − t[i, j])²     (1)    w[i] = 1 without weights
+    ∂L/∂a[i, j] = 2 w[i] (a[i, j] − t[i, j]) / n  (2)
 
 The mean over outputs as well (the "MSE" many codes print) is k times smaller; here it is a metric, not the loss.
 The slow version: docs/derivations/squared_error.md.
@@ -16,13 +16,14 @@ class SquaredError(Loss):
 
     kind = "squared_error"
 
-    def forward(self, output: Array, target: Array) -> tuple[Array, Array]:
-        """Return L and the error a − t (n, k).
+    def forward(self, output: Array, target: Array, weight: Array | None = None) -> tuple[Array, Array]:
+        """Return L and the weighted error w (a − t), (n, k).
 
-        output : (n, k)   target : (n,) class numbers, made one-hot, or (n, k) numbers
+        output : (n, k)   target : (n,) class numbers, made one-hot, or (n, k) numbers   weight : (n,)
         """
         error = output - to_targets(target, output)
-        return (error * error).sum() / len(error), error  # (1)
+        weighted = error if weight is None else weight[:, None] * error
+        return (weighted * error).sum() / len(error), weighted  # (1)
 
     def backward(self, saved: Array) -> Array:
         """Return da (n, k)."""

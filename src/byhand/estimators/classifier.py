@@ -1,0 +1,200 @@
+"""MLPClassifier: classes from the columns of a table."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from byhand.arguments import check_flag, check_number
+from byhand.arrays import Array
+from byhand.errors import OptionError
+from byhand.estimators.calibration import fit_temperature
+from byhand.estimators.errors import InputError
+from byhand.estimators.mlp import BaseMLP, Sample
+from byhand.estimators.targets import as_column, is_multilabel, read_y
+from byhand.layers.sigmoid import sigmoid
+from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
+from byhand.metrics import predict_labels
+
+
+class MLPClassifier(BaseMLP):
+    """A multilayer perceptron for classes, with scikit-learn's interface and parameter names.
+
+    Takes tables as they are (words, missing values, frames) and scales them itself; see `preprocessing_report`.
+    The parameters that scikit-learn has mean the same here; these defaults differ, because they do better on tables:
+
+    hidden_layer_sizes : (256, 256)
+    learning_rate : "coslog4", four cosine cycles; also constant, cosine, linear, one_cycle, invscaling
+    learning_rate_init : 0.003   beta_2 : 0.95   alpha : 0   max_iter : 256 epochs
+    early_stopping : "auto": from 200 rows on a validation_fraction is held back and the best epoch's weights are kept
+    n_iter_no_change : None, never stop before max_iter; a number: stop so many epochs after the last improvement
+
+    And these are new:
+
+    dropout : 0.15, the fraction of hidden units dropped   batch_norm : normalize before every activation
+    weight_decay : 0.1, AdamW's (solver "adam" only)   label_smoothing : 0.1, targets are 1 − ε + ε/k and ε/k
+    class_weight : {class: weight} or "balanced"   n_ensemble : so many networks, their probabilities averaged
+    calibrate : divide the logits by the temperature that fits the validation rows best
+    dtype : "float64" trains in NumPy, to the last bit as the formulas are
+    callbacks : functions of each epoch's figures (a dict); True stops the training
+
+    After `fit`: classes_, n_features_in_, feature_names_in_, history_ (a dict an epoch), loss_curve_, n_iter_, coefs_.
+
+    >>> import numpy as np
+    >>> X = np.array([[0.0], [1.0], [2.0], [3.0]] * 8)
+    >>> MLPClassifier((8,), max_iter=60, random_state=1).fit(X, X[:, 0] > 1.5).predict([[0.5], [2.5]]).tolist()
+    [False, True]
+    """
+
+    _estimator_type = "classifier"
+    class_weight: Mapping[Any, float] | str | None
+    label_smoothing: float
+    calibrate: bool
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | int = (256, 256),
+        activation: str = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0,
+        batch_size: int | str = "auto",
+        learning_rate: str = "coslog4",
+        learning_rate_init: float = 0.003,
+        power_t: float = 0.5,
+        max_iter: int = 256,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 0.0,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool | str = "auto",
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.95,
+        epsilon: float = 1e-8,
+        n_iter_no_change: int | None = None,
+        dropout: float = 0.15,
+        batch_norm: bool = False,
+        weight_decay: float = 0.1,
+        label_smoothing: float = 0.1,
+        class_weight: Mapping[Any, float] | str | None = None,
+        n_ensemble: int = 1,
+        calibrate: bool = False,
+        dtype: str = "float32",
+        callbacks: Sequence[Any] | None = None,
+    ) -> None:
+        for name, value in locals().items():
+            if name not in ("self", "__class__"):
+                setattr(self, name, value)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Train one epoch more on these rows; the first call learns the preprocessing and needs all `classes`."""
+        if not self.__sklearn_is_fitted__():
+            if classes is None:
+                raise InputError("classes must be passed on the first call to partial_fit.")
+            self._given_classes: Array | None = np.unique(np.asarray(classes))
+        elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
+            raise InputError(f"classes={classes!r} are not those of the first call, {self.classes_.tolist()}.")
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X: Any) -> Array:
+        """Return the most probable class of every row (n,), or (n, k) of 0 and 1 for several labels."""
+        proba = self.predict_proba(X)
+        if self._is_multilabel:
+            return (proba > 0.5).astype(np.int64)
+        chosen: Array = self.classes_[proba.argmax(axis=1)]
+        return chosen
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of every class (n, k), columns as in classes_."""
+        probabilities = [self._probabilities(output) for output in self._outputs(X)]
+        mean: Array = np.mean(probabilities, axis=0)
+        return mean
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Return the logarithm of predict_proba."""
+        with np.errstate(divide="ignore"):  # a probability may be 0
+            return np.log(self.predict_proba(X))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the accuracy on rows X with labels y, a fraction 0 … 1; of several labels, all must be right."""
+        hits = self.predict(X) == as_column(np.asarray(y))
+        hits = hits.all(axis=1) if hits.ndim == 2 else hits
+        return float(np.average(hits, weights=sample_weight))
+
+    def _probabilities(self, output: Array) -> Array:
+        output = output / output.dtype.type(self.temperature_)
+        if self._is_multilabel:
+            return sigmoid(output)
+        e = np.exp(output - output.max(axis=1, keepdims=True))
+        proba: Array = e / e.sum(axis=1, keepdims=True)
+        return proba
+
+    # what BaseMLP asks
+
+    def _calibrate(self, validation: Sample | None) -> None:
+        if not self.calibrate or self._is_multilabel:
+            return
+        if validation is None:
+            raise OptionError("MLPClassifier got calibrate=True without validation rows; set early_stopping=True.")
+        output = np.mean([self._output_of(network, validation.x) for network in self.networks_], axis=0)
+        self.temperature_ = fit_temperature(output, validation.y)
+
+    def _check_params(self) -> None:
+        super()._check_params()
+        check_flag("MLPClassifier", "calibrate", self.calibrate)
+        check_number("MLPClassifier", "label_smoothing", self.label_smoothing, lambda ε: 0 <= ε < 1, "0 ≤ ε < 1")
+        is_known = self.class_weight is None or isinstance(self.class_weight, Mapping)
+        if not is_known and self.class_weight != "balanced":
+            raise OptionError(f"MLPClassifier got class_weight {self.class_weight!r}; expected a dict or 'balanced'.")
+
+    def _read_targets(self, y: Any, n: int, *, reset: bool) -> Array:
+        labels = read_y(y, n, is_classifier=True)
+        multilabel = is_multilabel(labels)
+        if reset:
+            self._is_multilabel = multilabel
+            self.temperature_ = 1.0
+            given = getattr(self, "_given_classes", None)
+            self.classes_ = np.arange(labels.shape[1]) if multilabel else np.unique(labels) if given is None else given
+            if not multilabel and len(self.classes_) < 2:
+                raise InputError(
+                    f"MLPClassifier got 1 class, {self.classes_[0]!r}; expected two or more to tell apart."
+                )
+        if multilabel != self._is_multilabel:
+            raise InputError(f"MLPClassifier got y of shape {labels.shape}; it was fitted with another kind of y.")
+        if multilabel:
+            return labels.astype(np.float64)
+        places = np.searchsorted(self.classes_, labels)
+        places = np.minimum(places, len(self.classes_) - 1)
+        wrong = self.classes_[places] != labels
+        if wrong.any():
+            raise InputError(f"y has class {labels[wrong][0]!r}, which is not in classes_ {self.classes_.tolist()}.")
+        return places.astype(np.int64)
+
+    def _class_weights(self, y: Array) -> Array | None:
+        if self.class_weight is None or self._is_multilabel:
+            return None
+        if isinstance(self.class_weight, Mapping):
+            by_class = np.array([self.class_weight.get(label, 1.0) for label in self.classes_.tolist()], dtype=float)
+        else:
+            counts = np.bincount(y, minlength=len(self.classes_))
+            by_class = len(y) / (len(counts) * np.maximum(counts, 1))
+        weights: Array = by_class[y]
+        return weights
+
+    def _loss(self) -> Loss:
+        return BinaryCrossEntropy() if self._is_multilabel else SoftmaxCrossEntropy(self.label_smoothing)
+
+    def _n_outputs(self) -> int:
+        return len(self.classes_)
+
+    def _strata(self, y: Array) -> Array | None:
+        return None if self._is_multilabel else y
+
+    def _score_outputs(self, output: Array, sample: Sample) -> float:
+        if self._is_multilabel:
+            return float(((output > 0) == sample.y).all(axis=1).mean())
+        return float(np.average(predict_labels(output) == sample.y, weights=sample.weight))

@@ -1,0 +1,412 @@
+"""What the two estimators share: settings, the training loop, the best epoch, an ensemble of seeds."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from byhand.arguments import check_flag, check_number, check_whole, shown
+from byhand.arrays import Array, Params
+from byhand.data.examples import Examples
+from byhand.data.split import stratified_split
+from byhand.engines.numpy_engine import NumpyEngine
+from byhand.engines.predictor import predictor
+from byhand.errors import OptionError, lookup
+from byhand.estimators.base import Estimator
+from byhand.estimators.columns import Columns, read_columns
+from byhand.estimators.encoder import TableEncoder
+from byhand.estimators.errors import InputError
+from byhand.estimators.feature_names import check_features
+from byhand.estimators.schedules import rate_schedule
+from byhand.estimators.verbose import print_epoch
+from byhand.losses import Loss
+from byhand.network import Network
+from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
+from byhand.preprocessing import InputScaler
+from byhand.schedules import Constant
+from byhand.training.plan import Plan
+from byhand.training.state import TrainingState
+from byhand.training.train import train
+
+IDENTITY = InputScaler("raw", np.array(1.0), np.array(0.0))
+BATCH_SIZES = ((1024, 64), (8192, 128), (30_000, 256), (100_000, 512))  # up to n rows → batch size; beyond: 1024
+MIN_VALIDATION = 200  # rows from which "auto" holds some back
+DTYPES = {"float32": np.float32, "float64": np.float64}
+
+
+@dataclass(eq=False)
+class Sample:
+    """Rows that are ready for the network.
+
+    x : (n, n_inputs)   y : (n,) class numbers or (n, k) numbers   weight : (n,) with mean 1, or None
+    """
+
+    x: Array
+    y: Array
+    weight: Array | None
+
+    def examples(self) -> Examples:
+        return Examples(self.x, self.y, IDENTITY, self.weight)
+
+
+class BaseMLP(Estimator):
+    """The training that MLPClassifier and MLPRegressor share; each says what its targets, loss and score are."""
+
+    hidden_layer_sizes: Sequence[int] | int
+    activation: str
+    solver: str
+    alpha: float
+    batch_size: int | str
+    learning_rate: str
+    learning_rate_init: float
+    power_t: float
+    max_iter: int
+    shuffle: bool
+    random_state: Any
+    tol: float
+    verbose: bool
+    warm_start: bool
+    momentum: float
+    nesterovs_momentum: bool
+    early_stopping: bool | str
+    validation_fraction: float
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    n_iter_no_change: int | None
+    dropout: float
+    batch_norm: bool
+    weight_decay: float
+    n_ensemble: int
+    dtype: str
+    callbacks: Sequence[Any] | None
+
+    # what the two differ in
+
+    def _read_targets(self, y: Any, n: int, *, reset: bool) -> Array:
+        """Return targets for the loss; reset: learn classes or scale from them."""
+        raise NotImplementedError
+
+    def _fit_targets(self, y: Array, weight: Array | None) -> None:
+        """Learn from the training rows alone what the targets need (the scale, in regression)."""
+
+    def _encode_targets(self, y: Array) -> Array:
+        """Return targets as the loss takes them."""
+        return y
+
+    def _class_weights(self, y: Array) -> Array | None:
+        """Return what class_weight gives each row, (n,)."""
+        return None
+
+    def _loss(self) -> Loss:
+        raise NotImplementedError
+
+    def _n_outputs(self) -> int:
+        raise NotImplementedError
+
+    def _score_outputs(self, output: Array, sample: Sample) -> float:
+        """Return the validation score of the network's outputs; the larger the better."""
+        raise NotImplementedError
+
+    def _strata(self, y: Array) -> Array | None:
+        """Return class numbers that a split keeps the shares of; None: any split."""
+        return None
+
+    def _calibrate(self, validation: Sample | None) -> None:
+        """Fit what comes after the training (the temperature, in classification)."""
+
+    # the public half
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> Self:
+        """Train on rows X with answers y; return self.
+
+        X : (n, features) array, or a frame of pandas, polars or pyarrow with numbers, words, booleans, missing values
+        y : (n,) labels or numbers, (n, k) for several outputs
+        sample_weight : (n,) how often each row counts; rows of weight 0 are left out
+        X_val, y_val, sample_weight_val : a validation set of your own; otherwise see early_stopping
+        Raises InputError (a ValueError) for data that cannot be used, OptionError for parameters that cannot.
+        """
+        self._check_params()
+        train_set, validation = self._read_fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
+        seed = _seed(self.random_state)
+        before = getattr(self, "networks_", None) if self.warm_start else None
+        self.history_ = []
+        self.networks_ = [
+            self._train_one(train_set, validation, (seed + i) % 2**32, before[i] if before else None)
+            for i in range(self.n_ensemble)
+        ]
+        self._state = None
+        self._calibrate(validation)
+        self._finish()
+        return self
+
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
+        """Train one more epoch on these rows with a constant rate."""
+        self._check_params()
+        first = not self.__sklearn_is_fitted__()
+        columns = self._read_columns(X, reset=first)
+        sample = self._sample(columns, y, sample_weight, reset=first)
+        batch = self._batch(len(sample.x))
+        if first:
+            self.history_, self._state, self.networks_ = [], None, [self._new_network(_seed(self.random_state))]
+        if self._state is None:  # the first call, or the first one after `fit`: of an ensemble, one goes on
+            self.networks_ = self.networks_[:1]
+            self._state = TrainingState(self.networks_[0], self._optimizer(batch))
+        plan = Plan(self._loss(), Constant(self.learning_rate_init), self._state.epoch + 1, batch)
+        for record in train(self._state, sample.examples(), plan, engine=self._engine()):
+            self.history_.append({"epoch": record.epoch, "seconds": record.seconds, "train_loss": record.train_loss})
+        self._finish()
+        return self
+
+    # parameters
+
+    def _check_params(self) -> None:
+        """Raise OptionError for the first parameter that cannot be."""
+        who = type(self).__name__
+        lookup("solver", self.solver, dict.fromkeys(("adam", "sgd")))
+        lookup("dtype", self.dtype, DTYPES)
+        check_number(who, "alpha", self.alpha, lambda a: a >= 0, "0 or more")
+        check_number(who, "learning_rate_init", self.learning_rate_init, lambda a: a > 0, "a number above 0")
+        check_number(who, "weight_decay", self.weight_decay, lambda a: a >= 0, "0 or more")
+        check_number(who, "validation_fraction", self.validation_fraction, lambda a: 0 < a < 1, "0 < fraction < 1")
+        check_number(who, "tol", self.tol, lambda a: a >= 0, "0 or more")
+        check_whole(who, "max_iter", self.max_iter, 1)
+        check_whole(who, "n_ensemble", self.n_ensemble, 1, 1000)
+        check_flag(who, "shuffle", self.shuffle)
+        check_flag(who, "warm_start", self.warm_start)
+        if self.early_stopping != "auto":
+            check_flag(who, "early_stopping", self.early_stopping)
+        if self.batch_size != "auto":
+            check_whole(who, "batch_size", self.batch_size, 1)
+        if self.n_iter_no_change is not None:
+            check_whole(who, "n_iter_no_change", self.n_iter_no_change, 1)
+        if not all(callable(callback) for callback in self.callbacks or ()):
+            raise OptionError(f"{who} got callbacks {shown(self.callbacks)}; expected functions.")
+        rate_schedule(self.learning_rate, self.learning_rate_init, self.power_t)
+        self._hidden()
+
+    def _hidden(self) -> list[int]:
+        sizes = self.hidden_layer_sizes
+        items = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
+        return [check_whole(type(self).__name__, "hidden_layer_sizes", size, 1) for size in items]
+
+    def _batch(self, n: int) -> int:
+        if self.batch_size != "auto":
+            return min(int(self.batch_size), n)
+        size = next((size for rows, size in BATCH_SIZES if n <= rows), 1024)
+        return min(size, n)
+
+    def _engine(self) -> NumpyEngine | None:
+        """Return NumPy's engine for float64, which the C core's training does not have; None: the fastest."""
+        return NumpyEngine() if self.dtype == "float64" else None
+
+    def _optimizer(self, batch: int) -> Optimizer:
+        if self.solver == "sgd":
+            plain = Nesterov if self.nesterovs_momentum else Momentum
+            optimizer: Optimizer = plain(self.momentum) if self.momentum else SGD()
+        elif self.weight_decay:
+            optimizer = AdamW(self.weight_decay, beta1=self.beta_1, beta2=self.beta_2, epsilon=self.epsilon)
+        else:
+            optimizer = Adam(self.beta_1, self.beta_2, self.epsilon)
+        return WeightDecay(optimizer, self.alpha / batch) if self.alpha else optimizer
+
+    def _new_network(self, seed: int) -> Network:
+        sizes = [self._encoder.n_inputs, *self._hidden(), self._n_outputs()]
+        activation = {"logistic": "sigmoid"}.get(self.activation, self.activation)  # scikit-learn's name
+        network = Network.mlp(sizes, activation=activation, dropout=self.dropout, batch_norm=self.batch_norm, seed=seed)
+        return network.astype(DTYPES[self.dtype]) if self.dtype != "float32" else network
+
+    # data
+
+    def _read_columns(self, X: Any, *, reset: bool) -> Columns:
+        columns = read_columns(X, type(self).__name__)
+        check_features(self, columns, reset=reset)
+        return columns
+
+    def _read_fit(self, X: Any, y: Any, sample_weight: Any, own: tuple[Any, Any, Any]) -> tuple[Sample, Sample | None]:
+        """Return training and validation rows, and learn from the training rows what is learned from data."""
+        reset = not (self.warm_start and hasattr(self, "networks_"))
+        columns = self._read_columns(X, reset=reset)
+        targets = self._read_targets(y, columns.n_rows, reset=reset)
+        weight = _weights(sample_weight, columns.n_rows)
+        rows = np.arange(columns.n_rows) if weight is None else np.flatnonzero(weight > 0)
+        held = np.empty(0, dtype=np.int64)
+        if own[0] is None and self._holds_validation(len(rows)):
+            rows, held = _split(rows, self._strata(targets), self.validation_fraction, _seed(self.random_state))
+        train_set = self._make(columns, targets, weight, rows, reset=reset)
+        if own[0] is not None:
+            return train_set, self._read_validation(*own)
+        return train_set, self._make(columns, targets, weight, held, reset=False) if len(held) else None
+
+    def _read_validation(self, X: Any, y: Any, sample_weight: Any) -> Sample:
+        columns = self._read_columns(X, reset=False)
+        targets = self._read_targets(y, columns.n_rows, reset=False)
+        weight = _weights(sample_weight, columns.n_rows)
+        return self._make(columns, targets, weight, np.arange(columns.n_rows), reset=False)
+
+    def _sample(self, columns: Columns, y: Any, sample_weight: Any, *, reset: bool) -> Sample:
+        targets = self._read_targets(y, columns.n_rows, reset=reset)
+        weight = _weights(sample_weight, columns.n_rows)
+        rows = np.arange(columns.n_rows) if weight is None else np.flatnonzero(weight > 0)
+        return self._make(columns, targets, weight, rows, reset=reset)
+
+    def _make(self, columns: Columns, targets: Array, weight: Array | None, rows: Array, *, reset: bool) -> Sample:
+        """Return some rows as inputs and targets; reset: fit encoder and target scale on them."""
+        part, y = columns.take(rows), targets[rows]
+        w = None if weight is None else weight[rows]
+        if reset:
+            self._encoder = TableEncoder().fit(part, w)
+            self._fit_targets(y, w)
+        by_class = self._class_weights(y)
+        if by_class is not None:
+            w = by_class if w is None else w * by_class
+        dtype = DTYPES[self.dtype]
+        w = None if w is None else (w * (len(w) / w.sum())).astype(dtype)
+        return Sample(self._encoder.transform(part).astype(dtype), self._encode_targets(y), w)
+
+    def _holds_validation(self, n: int) -> bool:
+        return n >= MIN_VALIDATION if self.early_stopping == "auto" else bool(self.early_stopping)
+
+    # training
+
+    def _train_one(self, sample: Sample, validation: Sample | None, seed: int, network: Network | None) -> Network:
+        """Return one network, trained; with validation, of its best epoch (the last of equals)."""
+        batch = self._batch(len(sample.x))
+        network = network or self._new_network(seed)
+        state = TrainingState(network, self._optimizer(batch))
+        schedule = rate_schedule(self.learning_rate, self.learning_rate_init, self.power_t)
+        plan = Plan(self._loss(), schedule, self.max_iter, batch, seed, self.shuffle)
+        best: tuple[float, int, Params] | None = None
+        watch = _Patience(self.n_iter_no_change, self.tol)
+        for record in train(state, sample.examples(), plan, engine=self._engine()):
+            row = {"epoch": record.epoch, "seconds": record.seconds, "train_loss": record.train_loss}
+            row |= {"learning_rate": record.learning_rate, **self._validate(network, validation)}
+            self.history_.append(row)
+            score = row.get("validation_score")
+            if score is not None and (best is None or score >= best[0]):
+                best = score, record.epoch, copy_arrays(state_dict(network))
+            if self.verbose:
+                print_epoch(row)
+            wishes = [callback(dict(row)) for callback in self.callbacks or ()]
+            if any(wishes) or watch.is_over(-record.train_loss if score is None else score):
+                break
+        if best is not None:
+            load_state_dict(network, best[2])
+            self.best_iter_ = best[1]
+        return network
+
+    def _validate(self, network: Network, validation: Sample | None) -> dict[str, Any]:
+        """Return what validation showed: its loss and its score."""
+        if validation is None:
+            return {}
+        output = self._output_of(network, validation.x)
+        loss, _ = self._loss().forward(output, validation.y, validation.weight)
+        return {"validation_loss": float(loss), "validation_score": self._score_outputs(output, validation)}
+
+    def _output_of(self, network: Network, x: Array) -> Array:
+        return network.predict(x) if self.dtype == "float64" else predictor(network, IDENTITY)(x)
+
+    def _finish(self) -> None:
+        """Set what scikit-learn's users read after `fit`."""
+        self.n_iter_ = self.history_[-1]["epoch"]
+        self.loss_curve_ = [row["train_loss"] for row in self.history_]
+        self.loss_ = self.loss_curve_[-1]
+        if "validation_score" in self.history_[-1]:
+            self.validation_scores_ = [row["validation_score"] for row in self.history_]
+        self.n_layers_ = len(self._hidden()) + 2
+        self.n_outputs_ = self._n_outputs()
+
+    @property
+    def coefs_(self) -> list[Array]:
+        """The weights of the (first) network's dense layers, (n_in, n_out) each."""
+        self._check_fitted()
+        return [array for name, array in self.networks_[0].params.items() if name.endswith("W")]
+
+    @property
+    def intercepts_(self) -> list[Array]:
+        """The biases of the (first) network's dense layers."""
+        self._check_fitted()
+        return [array for name, array in self.networks_[0].params.items() if name.endswith(".b")]
+
+    # prediction
+
+    def _outputs(self, X: Any) -> list[Array]:
+        """Return every network's output (n, k) for rows X."""
+        self._check_fitted()
+        x = self._encoder.transform(self._read_columns(X, reset=False)).astype(DTYPES[self.dtype])
+        return [self._output_of(network, x) for network in self.networks_]
+
+    def preprocessing_report(self) -> str:
+        """Return what was done to which column, a line each."""
+        self._check_fitted()
+        names = getattr(self, "feature_names_in_", [f"column {i}" for i in range(self.n_features_in_)])
+        return self._encoder.report(names)
+
+    n_features_in_: int
+    networks_: list[Network]
+    history_: list[dict[str, Any]]
+    _state: TrainingState | None  # of partial_fit
+
+
+class _Patience:
+    """Counts epochs without an improvement by more than tol."""
+
+    def __init__(self, patience: int | None, tol: float) -> None:
+        self._patience, self._tol, self._best, self._since = patience, tol, -np.inf, 0
+
+    def is_over(self, score: float) -> bool:
+        """Note one epoch's score, the larger the better; return whether to stop."""
+        if score > self._best + self._tol:
+            self._since = 0
+        else:
+            self._since += 1
+        self._best = max(self._best, score)
+        return self._patience is not None and self._since > self._patience
+
+
+def _seed(random_state: Any) -> int:
+    """Return a seed 0 … 2³² − 1 from None, a number, a RandomState or a Generator, as scikit-learn takes them."""
+    if random_state is None:
+        return int.from_bytes(os.urandom(4))
+    if hasattr(random_state, "randint"):
+        return int(random_state.randint(2**31))
+    if hasattr(random_state, "integers"):
+        return int(random_state.integers(2**31))
+    return check_whole("the estimator", "random_state", random_state, 0, 2**32 - 1)
+
+
+def _weights(sample_weight: Any, n: int) -> Array | None:
+    """Return sample weights as (n,) float64. Raises InputError for others, and where all are 0."""
+    if sample_weight is None:
+        return None
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.ndim == 0:
+        weight = np.full(n, float(weight))
+    if weight.shape != (n,):
+        raise InputError(f"sample_weight.shape == {weight.shape}, expected {(n,)}: one weight a row.")
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise InputError("sample_weight holds numbers below zero or not finite; expected 0 or more.")
+    if not weight.any():
+        raise InputError("Sample weights must contain at least one non-zero number; every weight is zero.")
+    return weight
+
+
+def _split(rows: Array, strata: Array | None, fraction: float, seed: int) -> tuple[Array, Array]:
+    """Return rows for training and rows held back, each class in both as often as it can be."""
+    groups = np.zeros(len(rows), dtype=np.int64) if strata is None else strata[rows]
+    kept, held = stratified_split(groups, fraction, seed)
+    if not len(held) or not len(kept):
+        raise InputError(f"early_stopping holds back {len(held)} of {len(rows)} rows; expected some and not all.")
+    return rows[kept], rows[held]

@@ -1,0 +1,114 @@
+"""MLPRegressor: numbers from the columns of a table."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.estimators.mlp import BaseMLP, Sample
+from byhand.estimators.targets import as_column, read_y
+from byhand.losses import Loss, SquaredError
+from byhand.network import Network
+
+
+class MLPRegressor(BaseMLP):
+    """A multilayer perceptron for numbers, with scikit-learn's interface and parameter names.
+
+    Targets are standardized for the training and predictions stay in the range of the training targets. Everything
+    else, defaults included, is as in MLPClassifier. `score` is R².
+
+    >>> import numpy as np
+    >>> X = np.linspace(-1, 1, 64)[:, None]
+    >>> MLPRegressor((32,), batch_size=8, dropout=0, random_state=1).fit(X, X[:, 0] ** 2).score(X, X[:, 0] ** 2) > 0.9
+    True
+    """
+
+    _estimator_type = "regressor"
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Sequence[int] | int = (256, 256),
+        activation: str = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0,
+        batch_size: int | str = "auto",
+        learning_rate: str = "coslog4",
+        learning_rate_init: float = 0.003,
+        power_t: float = 0.5,
+        max_iter: int = 256,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 0.0,
+        verbose: bool = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool | str = "auto",
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.95,
+        epsilon: float = 1e-8,
+        n_iter_no_change: int | None = None,
+        dropout: float = 0.15,
+        batch_norm: bool = False,
+        weight_decay: float = 0.1,
+        n_ensemble: int = 1,
+        dtype: str = "float32",
+        callbacks: Sequence[Any] | None = None,
+    ) -> None:
+        for name, value in locals().items():
+            if name not in ("self", "__class__"):
+                setattr(self, name, value)
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train one epoch more on these rows; the first call learns the preprocessing and the scale of y."""
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X: Any) -> Array:
+        """Return a number for every row (n,), or (n, k) for several outputs."""
+        output = np.mean(self._outputs(X), axis=0)
+        numbers = np.clip(output * self._spread + self._center, self._low, self._high)
+        return numbers[:, 0] if self._is_flat else numbers
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R² on rows X with numbers y: 1 is perfect, 0 is always saying the mean."""
+        truth, said = (np.atleast_2d(np.asarray(values, dtype=np.float64).T).T for values in (y, self.predict(X)))
+        mean = np.average(truth, axis=0, weights=sample_weight)
+        error = np.average((truth - said) ** 2, axis=0, weights=sample_weight)
+        spread = np.average((truth - mean) ** 2, axis=0, weights=sample_weight)
+        return float(np.mean(np.where(spread > 0, 1 - error / np.where(spread > 0, spread, 1), error == 0)))
+
+    def _output_of(self, network: Network, x: Array) -> Array:
+        """Predict in float64: numbers of many digits, where float32 would show how the rows were taken together."""
+        return network.astype(np.float64).predict(x.astype(np.float64))
+
+    # what BaseMLP asks
+
+    def _read_targets(self, y: Any, n: int, *, reset: bool) -> Array:
+        numbers = as_column(read_y(y, n, is_classifier=False))
+        if reset:
+            self._is_flat = numbers.ndim == 1
+        return numbers.reshape(n, -1)
+
+    def _fit_targets(self, y: Array, weight: Array | None) -> None:
+        self._center = np.average(y, axis=0, weights=weight)
+        spread = np.sqrt(np.average((y - self._center) ** 2, axis=0, weights=weight))
+        self._spread = np.where(spread > 0, spread, 1.0)
+        self._low, self._high = y.min(axis=0), y.max(axis=0)
+
+    def _encode_targets(self, y: Array) -> Array:
+        scaled: Array = (y - self._center) / self._spread
+        return scaled
+
+    def _loss(self) -> Loss:
+        return SquaredError()
+
+    def _n_outputs(self) -> int:
+        return len(self._center)
+
+    def _score_outputs(self, output: Array, sample: Sample) -> float:
+        error = np.average(((output - sample.y) ** 2).mean(axis=1), weights=sample.weight)
+        spread = np.average(((sample.y - sample.y.mean(axis=0)) ** 2).mean(axis=1), weights=sample.weight)
+        return float(1 - error / spread) if spread > 0 else -float(error)

@@ -1,0 +1,121 @@
+"""Preprocessing that is learned: its formulas on numbers worked by hand, and its laws."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from byhand.estimators.columns import read_columns
+from byhand.estimators.encoder import CLIP, MAX_CATEGORIES, TableEncoder, weighted_quantile
+from byhand.estimators.errors import InputError, InputTypeError
+
+
+def encode(X: object, new: object = None) -> np.ndarray:
+    encoder = TableEncoder().fit(read_columns(X, "it"))
+    return encoder.transform(read_columns(X if new is None else new, "it"))
+
+
+def clip(x: float) -> float:
+    return x / np.sqrt(1 + (x / 3) ** 2)
+
+
+def test_numbers_are_scaled_by_median_and_quartiles_and_clipped() -> None:
+    # 0 1 2 3 4 and 100: the quartiles are 1 and 4, the median 2.5
+    x = encode(np.array([[0.0], [1.0], [2.0], [3.0], [4.0], [100.0]]))
+    assert x[:, 0] == pytest.approx([clip((v - 2.5) / 3) for v in (0, 1, 2, 3, 4, 100)])
+    assert abs(x).max() < CLIP
+
+
+def test_without_spread_between_the_quartiles_the_range_counts() -> None:
+    x = encode(np.array([[5.0]] * 9 + [[7.0]]))
+    assert x[-1, 0] == pytest.approx(clip(2 * (7 - 5) / 2))
+
+
+def test_a_constant_column_says_nothing() -> None:
+    assert (encode(np.ones((5, 1)), np.array([[1.0], [9.0]])) == 0).all()
+
+
+def test_a_missing_number_is_the_median_and_a_column_says_so() -> None:
+    x = encode(np.array([[1.0], [2.0], [3.0], [np.nan]]))
+    assert x.shape == (4, 2)
+    assert x[3, 0] == x[1, 0]
+    assert len(set(x[:3, 1])) == 1
+    assert x[3, 1] != x[0, 1]
+
+
+def test_a_gap_where_training_had_none_is_the_median() -> None:
+    assert encode(np.array([[1.0], [2.0], [3.0]]), np.array([[np.nan]])).tolist() == [[0.0]]
+
+
+def test_two_categories_are_one_column_and_an_unseen_one_is_between() -> None:
+    encoder = TableEncoder().fit(read_columns(np.array([["a"], ["b"], ["b"]], dtype=object), "it"))
+    plain = encoder._encode(read_columns(np.array([["a"], ["b"], ["new"], [None]], dtype=object), "it"))
+    assert plain.tolist() == [[-1], [1], [0], [0]]
+
+
+def test_rare_categories_are_taken_together() -> None:
+    words = [[f"w{i:03}"] for i in range(MAX_CATEGORIES + 10) for _ in range(2 if i < MAX_CATEGORIES - 1 else 1)]
+    encoder = TableEncoder().fit(read_columns(np.array(words, dtype=object), "it"))
+    plain = encoder._encode(read_columns(np.array([["w000"], ["w055"], ["new"]], dtype=object), "it"))
+    assert plain.shape == (3, MAX_CATEGORIES)
+    assert plain.sum(axis=1).tolist() == [1, 1, 1]
+    assert (plain[1] == plain[2]).all()
+    assert not (plain[0] == plain[1]).all()
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.lists(st.tuples(st.floats(-1e6, 1e6), st.integers(1, 4)), min_size=1, max_size=20), st.floats(0, 1))
+def test_a_weight_of_two_is_two_rows(pairs: list[tuple[float, int]], q: float) -> None:
+    values, weight = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
+    q = round(q * 16) / 16  # so that q times a sum of whole numbers is exact
+    repeated = np.repeat(values, weight.astype(int))
+    assert weighted_quantile(values, q, weight) == weighted_quantile(repeated, q)
+    assert weighted_quantile(values, q, weight) == np.quantile(repeated, q, method="averaged_inverted_cdf")
+
+
+@pytest.mark.parametrize(
+    ("X", "error", "words"),
+    [
+        ([1.0, 2.0], InputError, "Reshape your data"),
+        ([[1.0], [np.inf]], InputError, "infinity"),
+        ([[1j], [2]], InputError, "Complex data not supported"),
+        ([[1.0], [2.0, 3.0]], InputError, "unequal length"),
+        (np.empty((0, 3)), InputError, "0 sample"),
+        (np.empty((3, 0)), InputError, "0 feature"),
+        (np.array([["2020-01-01"]], dtype="datetime64[D]"), InputTypeError, "dates"),
+        (np.array([[{}], [1]], dtype=object), InputTypeError, "string or a number"),
+    ],
+)
+def test_what_is_not_a_table_is_refused(X: object, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        read_columns(X, "it")
+
+
+class Frame:
+    """What pandas, polars and pyarrow have in common, as polars has it."""
+
+    def __init__(self, **columns: list[object]) -> None:
+        self._columns = columns
+        self.columns = list(columns)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return np.array(self._columns[name], dtype=object)
+
+
+def test_a_frame_keeps_names_and_kinds() -> None:
+    columns = read_columns(Frame(n=[1, None, 3], word=["a", None, "b"], flag=[True, False, None]), "it")
+    assert columns.names == ["n", "word", "flag"]
+    assert [column.dtype.kind for column in columns.values] == ["f", "O", "f"]
+    assert np.isnan(columns.values[0][1])
+    assert columns.values[1].tolist() == ["a", None, "b"]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_real_frames_are_read_alike(library: str) -> None:
+    frames = pytest.importorskip(library)
+    data = {"n": [1.5, None, 3.0], "word": ["a", None, "b"]}
+    frame = frames.table(data) if library == "pyarrow" else frames.DataFrame(data)
+    columns = read_columns(frame, "it")
+    assert columns.names == ["n", "word"]
+    assert columns.values[0][[0, 2]].tolist() == [1.5, 3.0]
+    assert columns.values[1].tolist() == ["a", None, "b"]

@@ -1,0 +1,216 @@
+"""What the estimators learn, and what their parameters do: each against a law or a number that is known."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from byhand.errors import OptionError
+from byhand.estimators import InputError, MLPClassifier, MLPRegressor
+from byhand.estimators.calibration import fit_temperature
+
+QUICK: dict[str, Any] = {
+    "hidden_layer_sizes": (16,),
+    "learning_rate_init": 0.02,
+    "max_iter": 60,
+    "random_state": 3,
+    "dropout": 0.0,
+}
+
+
+def blobs(n: int = 240, k: int = 3, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return k well-separated clouds in the plane, (n, 2), and their labels, words."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, k, n)
+    centers = 3 * np.stack([np.cos(2 * np.pi * np.arange(k) / k), np.sin(2 * np.pi * np.arange(k) / k)], axis=1)
+    return centers[y] + rng.normal(size=(n, 2)) * 0.7, np.array(["ant", "bee", "cat", "dog"])[y]
+
+
+def test_words_are_predicted_as_words() -> None:
+    X, y = blobs()
+    model = MLPClassifier(**QUICK).fit(X, y)
+    assert model.classes_.tolist() == ["ant", "bee", "cat"]
+    assert model.score(X, y) > 0.95
+    proba = model.predict_proba(X)
+    assert proba.sum(axis=1) == pytest.approx(np.ones(len(X)), abs=1e-5)
+    assert (model.classes_[proba.argmax(axis=1)] == model.predict(X)).all()
+
+
+def test_the_best_epoch_is_kept_the_last_of_equals() -> None:
+    X, y = blobs()
+    model = MLPClassifier(**QUICK).fit(X, y)
+    scores = [row["validation_score"] for row in model.history_]
+    assert len(scores) == 60
+    assert model.best_iter_ == max(i for i, score in enumerate(scores, start=1) if score == max(scores))
+
+
+def test_a_validation_set_of_ones_own_is_used() -> None:
+    X, y = blobs()
+    model = MLPClassifier(**QUICK, early_stopping=False).fit(X[:40], y[:40], X_val=X[40:], y_val=y[40:])
+    assert max(model.validation_scores_) == pytest.approx(model.score(X[40:], y[40:]))
+
+
+def test_patience_ends_the_training() -> None:
+    X, y = blobs()
+    model = MLPClassifier(**{**QUICK, "max_iter": 500}, n_iter_no_change=3).fit(X, y)
+    scores = model.validation_scores_
+    assert model.n_iter_ < 500
+    assert max(scores[-4:]) <= max(scores[:-4])
+
+
+def test_few_rows_are_all_trained_on() -> None:
+    X, y = blobs(30)
+    model = MLPClassifier(**QUICK).fit(X, y)
+    assert not hasattr(model, "validation_scores_")
+    assert model.score(X, y) == 1
+
+
+def test_a_callback_sees_every_epoch_and_may_stop() -> None:
+    X, y = blobs()
+    seen: list[int] = []
+
+    def stop_at_five(row: dict[str, Any]) -> bool:
+        seen.append(row["epoch"])
+        return row["epoch"] == 5
+
+    assert MLPClassifier(**QUICK, callbacks=[stop_at_five]).fit(X, y).n_iter_ == 5
+    assert seen == [1, 2, 3, 4, 5]
+
+
+def test_one_seed_gives_one_model_and_another_another() -> None:
+    X, y = blobs()
+    a, b, c = (MLPClassifier(**{**QUICK, "random_state": seed}).fit(X, y).predict_proba(X) for seed in (1, 1, 2))
+    assert (a == b).all()
+    assert not (a == c).all()
+
+
+def test_an_ensemble_averages_the_probabilities_of_its_seeds() -> None:
+    X, y = blobs()
+    settings = {**QUICK, "early_stopping": False}
+    single = [MLPClassifier(**{**settings, "random_state": seed}).fit(X, y).predict_proba(X) for seed in (3, 4)]
+    both = MLPClassifier(**settings, n_ensemble=2).fit(X, y).predict_proba(X)
+    assert both == pytest.approx(np.mean(single, axis=0))
+
+
+def test_weights_are_repetitions() -> None:
+    X, y = blobs(24)
+    weight = np.arange(24) % 3
+    rows = np.repeat(np.arange(24), weight)
+    exact = {**QUICK, "dtype": "float64", "batch_size": 10**6}
+    weighted = MLPClassifier(**exact).fit(X, y, sample_weight=weight).predict_proba(X)
+    assert weighted == pytest.approx(MLPClassifier(**exact).fit(X[rows], y[rows]).predict_proba(X), abs=1e-9)
+    assert weighted != pytest.approx(MLPClassifier(**exact).fit(X, y).predict_proba(X), abs=1e-3)
+
+
+def test_a_heavy_class_wins_where_classes_overlap() -> None:
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(200, 1)), np.arange(200) % 2
+    model = MLPClassifier(**QUICK, class_weight={0: 50.0, 1: 1.0}).fit(X, y)
+    assert (model.predict(X) == 0).mean() > 0.9
+
+
+def test_balanced_weights_are_those_of_the_formula() -> None:
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(100, 1)), (np.arange(100) < 10).astype(int)
+    balanced = MLPClassifier(**QUICK, class_weight="balanced").fit(X, y).predict_proba(X)
+    by_hand = {0: 100 / (2 * 90), 1: 100 / (2 * 10)}  # n / (k · count)
+    assert balanced == pytest.approx(MLPClassifier(**QUICK, class_weight=by_hand).fit(X, y).predict_proba(X), abs=1e-6)
+
+
+def test_several_labels_are_answered_each_for_itself() -> None:
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(200, 2))
+    Y = (X > 0).astype(int)
+    model = MLPClassifier(**QUICK).fit(X, Y)
+    assert model.predict(X).shape == Y.shape
+    assert model.predict_proba(X).shape == Y.shape
+    assert model.score(X, Y) > 0.9
+
+
+def test_numbers_are_predicted_in_their_scale_and_range() -> None:
+    X = np.linspace(-1, 1, 300)[:, None]
+    y = 1e6 + 1e3 * X[:, 0] ** 2
+    model = MLPRegressor(**QUICK).fit(X, y)
+    assert model.score(X, y) > 0.95
+    assert model.predict(X).shape == (300,)
+    assert model.predict([[50.0]])[0] <= y.max()
+
+
+def test_several_numbers_at_once() -> None:
+    X = np.linspace(-1, 1, 300)[:, None]
+    Y = np.column_stack([X[:, 0], -10 * X[:, 0]])
+    model = MLPRegressor(**QUICK).fit(X, Y)
+    assert model.predict(X).shape == (300, 2)
+    assert model.score(X, Y) > 0.95
+
+
+def test_partial_fit_goes_on_where_it_was_and_after_fit() -> None:
+    X, y = blobs()
+    model = MLPClassifier(**QUICK)
+    with pytest.raises(InputError, match="classes must be passed"):
+        model.partial_fit(X, y)
+    for _ in range(40):
+        model.partial_fit(X, y, classes=["ant", "bee", "cat", "dog"])
+    assert model.score(X, y) > 0.9
+    assert model.predict_proba(X).shape == (len(X), 4)
+    assert model.n_iter_ == 40
+    fitted = MLPClassifier(**QUICK).fit(X, y)
+    before = fitted.predict_proba(X)
+    assert not (fitted.partial_fit(X, y).predict_proba(X) == before).all()
+
+
+def test_a_warm_start_goes_on_with_the_same_network() -> None:
+    X, y = blobs()
+    model = MLPClassifier(**{**QUICK, "max_iter": 1}, warm_start=True, early_stopping=False)
+    first = model.fit(X, y).loss_
+    for _ in range(20):
+        model.fit(X, y)
+    assert model.loss_ < first
+    with pytest.raises(InputError, match="not in classes_"):
+        model.fit(X, np.where(y == "ant", "new", y))
+
+
+def test_temperature_changes_no_answer_and_fits_better() -> None:
+    X, y = blobs(400)
+    X = X + np.random.default_rng(1).normal(size=X.shape)
+    plain = MLPClassifier(**QUICK).fit(X, y)
+    calibrated = MLPClassifier(**QUICK, calibrate=True).fit(X, y)
+    assert (plain.predict(X) == calibrated.predict(X)).all()
+    assert calibrated.temperature_ != 1
+    with pytest.raises(OptionError, match="without validation rows"):
+        MLPClassifier(**QUICK, calibrate=True).fit(X[:50], y[:50])
+
+
+def test_the_temperature_of_a_case_worked_by_hand() -> None:
+    # logits ±2 with three of four right: the best p is 3/4, so 2·2/T = log 3
+    output = np.array([[2.0, -2.0]] * 4)
+    assert fit_temperature(output, np.array([0, 0, 0, 1])) == pytest.approx(4 / np.log(3))
+
+
+def test_what_was_done_to_which_column_is_reported() -> None:
+    X = np.array([[1.0, "a"], [2.0, "b"], [None, "c"]], dtype=object)
+    report = MLPRegressor(**QUICK).fit(X, [1.0, 2.0, 3.0]).preprocessing_report().splitlines()
+    assert report[0].startswith("column 0: number")
+    assert "missing" in report[0]
+    assert report[1] == "column 1: 3 categories, one input each"
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        ([0, 1, np.nan, 1], "NaN"),
+        ([0.1, 0.2, 0.3, 0.4], "Unknown label type: continuous"),
+        ([1, 1, 1, 1], "1 class"),
+        ([0, 1], "inconsistent numbers of samples"),
+        (None, "y is None"),
+    ],
+)
+def test_labels_that_cannot_be_used_are_refused(y: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        MLPClassifier(**QUICK).fit([[0.0], [1.0], [2.0], [3.0]], y)
+
+
+@pytest.mark.parametrize("weight", [[0, 0, 0, 0], [1, 2], [1, -1, 1, 1], [1, np.nan, 1, 1]])
+def test_weights_that_cannot_be_used_are_refused(weight: list[float]) -> None:
+    with pytest.raises(InputError, match="weight"):
+        MLPClassifier(**QUICK).fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1], sample_weight=weight)
