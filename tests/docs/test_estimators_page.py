@@ -1,0 +1,29 @@
+"""The code in docs/estimators.md runs, block after block, and its table of defaults is true."""
+
+import re
+from pathlib import Path
+
+from byhand.estimators import MLPClassifier
+
+PAGE = (Path(__file__).parents[2] / "docs" / "estimators.md").read_text(encoding="utf-8")
+
+
+def test_the_blocks_run_and_print_true(capsys) -> None:  # type: ignore[no-untyped-def]
+    names: dict[str, object] = {}
+    blocks = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block, names)  # noqa: S102  (the documentation's own)
+    printed = capsys.readouterr().out
+    assert "column 1: 2 categories, −1 and +1" in printed
+    assert "True (1, 2)" in printed
+    assert "False" not in printed
+
+
+def test_the_defaults_are_those_of_the_page() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", PAGE, flags=re.MULTILINE))
+    defaults = MLPClassifier().get_params()
+    for name in ("hidden_layer_sizes", "learning_rate", "learning_rate_init", "beta_2", "max_iter", "early_stopping"):
+        assert rows[name].replace('"', "'") == repr(defaults[name]), name
+    for name in ("weight_decay", "dropout", "label_smoothing"):
+        assert re.search(rf"`{name}`( =)? \(?{defaults[name]}", PAGE), name
