@@ -25,7 +25,7 @@ def train_step(
     Returns the loss before the update, and the trace.
     """
     trace = network.forward(x, training=True, rng=rng)
-    value, saved = loss.forward(trace.output, y, weight)
+    value, saved = loss.forward(trace.output, y) if weight is None else loss.forward(trace.output, y, weight)
     grads = network.backward(loss.backward(saved), trace)
     optimizer.update(network.params, grads, rate)
     network.update_statistics(trace)

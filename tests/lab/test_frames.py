@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -118,12 +119,15 @@ def test_a_long_history_is_thinned_and_keeps_its_end(n: int) -> None:
     assert len({later - earlier for earlier, later in pairwise(kept)}) <= 1
 
 
-def test_short_epochs_are_not_all_shown() -> None:
-    run, engine = run_of(epochs=400, hidden=(2,))
+def test_short_epochs_are_not_all_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(now=1.0)
+    monkeypatch.setattr("byhand.cli.live_publisher.time", SimpleNamespace(monotonic=lambda: clock.now))
+    run, engine = run_of(epochs=31, hidden=(2,))
     hub = Listening()
     publisher = LivePublisher(hub)
-    for _ in zip(range(400), run.epochs(engine), strict=False):
+    for _ in zip(range(30), run.epochs(engine), strict=False):
         publisher.look(run)
-    assert len(hub.frames) < 200
+        clock.now += 0.04  # an epoch's seconds; a frame takes none
+    assert [frame["epoch"] for frame in hub.frames] == list(range(1, 31, 3))  # every 0.12 s: the first from 0.1 on
     publisher.look(run, now=True)
     assert hub.frames[-1]["epoch"] == run.state.epoch
