@@ -39,7 +39,7 @@ def test_words_are_predicted_as_words() -> None:
 def test_the_best_epoch_is_kept_the_last_of_equals() -> None:
     X, y = blobs()
     model = MLPClassifier(**QUICK).fit(X, y)
-    scores = [row["validation_score"] for row in model.history_]
+    scores = [row["val_score"] for row in model.history_]
     assert len(scores) == 60
     assert model.best_iter_ == max(i for i, score in enumerate(scores, start=1) if score == max(scores))
 

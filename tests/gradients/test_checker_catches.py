@@ -88,7 +88,7 @@ class ForgottenMean(SquaredError):  # noqa: N818 — a loss, no exception
 class OtherScale(SquaredError):  # noqa: N818 — a loss, no exception
     """Prints the mean over outputs too, but descends on the sum."""
 
-    def forward(self, output: Array, target: Array) -> tuple[Any, Array]:
+    def forward(self, output: Array, target: Array, weight: Array | None = None) -> tuple[Any, Array]:
         value, error = super().forward(output, target)
         return value / output.shape[1], error
 

@@ -166,7 +166,7 @@ class BaseMLP(Estimator):
             self._state = TrainingState(self.networks_[0], self._optimizer(batch))
         plan = Plan(self._loss(), Constant(self.learning_rate_init), self._state.epoch + 1, batch)
         for record in train(self._state, sample.examples(), plan, engine=self._engine()):
-            self.history_.append({"epoch": record.epoch, "seconds": record.seconds, "train_loss": record.train_loss})
+            self.history_.append({"epoch": record.epoch, "seconds": record.seconds, "loss": record.loss})
         self._finish()
         return self
 
@@ -291,16 +291,16 @@ class BaseMLP(Estimator):
         best: tuple[float, int, Params] | None = None
         watch = _Patience(self.n_iter_no_change, self.tol)
         for record in train(state, sample.examples(), plan, engine=self._engine()):
-            row = {"epoch": record.epoch, "seconds": record.seconds, "train_loss": record.train_loss}
+            row = {"epoch": record.epoch, "seconds": record.seconds, "loss": record.loss}
             row |= {"learning_rate": record.learning_rate, **self._validate(network, validation)}
             self.history_.append(row)
-            score = row.get("validation_score")
+            score = row.get("val_score")
             if score is not None and (best is None or score >= best[0]):
                 best = score, record.epoch, copy_arrays(state_dict(network))
             if self.verbose:
                 print_epoch(row)
             wishes = [callback(dict(row)) for callback in self.callbacks or ()]
-            if any(wishes) or watch.is_over(-record.train_loss if score is None else score):
+            if any(wishes) or watch.is_over(-record.loss if score is None else score):
                 break
         if best is not None:
             load_state_dict(network, best[2])
@@ -313,7 +313,7 @@ class BaseMLP(Estimator):
             return {}
         output = self._output_of(network, validation.x)
         loss, _ = self._loss().forward(output, validation.y, validation.weight)
-        return {"validation_loss": float(loss), "validation_score": self._score_outputs(output, validation)}
+        return {"val_loss": float(loss), "val_score": self._score_outputs(output, validation)}
 
     def _output_of(self, network: Network, x: Array) -> Array:
         return network.predict(x) if self.dtype == "float64" else predictor(network, IDENTITY)(x)
@@ -321,10 +321,10 @@ class BaseMLP(Estimator):
     def _finish(self) -> None:
         """Set what scikit-learn's users read after `fit`."""
         self.n_iter_ = self.history_[-1]["epoch"]
-        self.loss_curve_ = [row["train_loss"] for row in self.history_]
+        self.loss_curve_ = [row["loss"] for row in self.history_]
         self.loss_ = self.loss_curve_[-1]
-        if "validation_score" in self.history_[-1]:
-            self.validation_scores_ = [row["validation_score"] for row in self.history_]
+        if "val_score" in self.history_[-1]:
+            self.validation_scores_ = [row["val_score"] for row in self.history_]
         self.n_layers_ = len(self._hidden()) + 2
         self.n_outputs_ = self._n_outputs()
 

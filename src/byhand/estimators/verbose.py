@@ -5,5 +5,5 @@ from typing import Any
 
 def print_epoch(row: dict[str, Any]) -> None:
     """Print one epoch's figures."""
-    score = f", validation score = {row['validation_score']:.6f}" if "validation_score" in row else ""
-    print(f"Iteration {row['epoch']}, loss = {row['train_loss']:.8f}{score}")
+    score = f", validation score = {row['val_score']:.6f}" if "val_score" in row else ""
+    print(f"Iteration {row['epoch']}, loss = {row['loss']:.8f}{score}")

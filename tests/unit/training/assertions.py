@@ -30,6 +30,6 @@ class Watching(SquaredError):  # noqa: N818 — a loss, no exception
     def __init__(self) -> None:
         self.seen: list[Array] = []
 
-    def forward(self, output: Array, target: Array) -> tuple[Array, Array]:
+    def forward(self, output: Array, target: Array, weight: Array | None = None) -> tuple[Array, Array]:
         self.seen.append(np.array(target).ravel())
         return super().forward(output, target)
