@@ -23,6 +23,7 @@ OWN_FILES = {  # file of the package → what it opens, which came with the pack
     "cli/lab.py": "a window of the browser",
     "data/fetch.py": "an address",
     "cli/predict.py": "a buffer in memory",
+    "engines/available_cpus.py": "files of the operating system, of no stated size, at most 64 kB of each",
 }
 
 
