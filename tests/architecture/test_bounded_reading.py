@@ -24,6 +24,8 @@ OWN_FILES = {  # file of the package → what it opens, which came with the pack
     "data/fetch.py": "an address",
     "cli/predict.py": "a buffer in memory",
     "engines/available_cpus.py": "files of the operating system, of no stated size, at most 64 kB of each",
+    "engines/processor.py": "the same",
+    "engines/kernel_table.py": "the table of kernels",
 }
 
 
