@@ -24,7 +24,13 @@ def test_one_shows_dots_reading_verdict_and_what_would_hide_it() -> None:
     assert (done.code, done.err) == (0, "")
     experiment = experiments()["xor-line"]
     shown = " ".join(done.out.split())
-    for text in (experiment.question, experiment.reading, "seeds 1 – 3", "As expected", *experiment.hides):
+    for text in (
+        experiment.question,
+        experiment.reading,
+        "seeds 1 – 3",
+        "Not judged: 3 of 5 seeds:",
+        *experiment.hides,
+    ):
         assert text in shown
     bad, good = (next(line for line in done.out.splitlines() if name in line) for name in ("no hidden", "8 tanh"))
     assert bad.strip().startswith("✗")
@@ -39,6 +45,11 @@ def test_a_single_seed_has_no_spread_and_json_has_every_value() -> None:
     assert list(values) == ["schema", "kind", "experiment", "data", "seeds", "runs", "marks", "findings", "as_expected"]
     assert values["seeds"] == [1, 2]
     assert [run["measures"]["solved"]["values"] for run in values["runs"]] == [[0, 0], [1, 1]]
+
+
+def test_the_seeds_that_it_states_are_judged() -> None:
+    assert "✓ As expected:" in byhand("experiment", "xor-line").out
+    assert byhand("experiment", "xor-line", "--seeds", "2", "--json").json["as_expected"] == "not judged: 2 of 5 seeds"
 
 
 def test_known_limits_are_marked_through_all_rows() -> None:
@@ -67,7 +78,7 @@ def test_without_mnist_it_is_told_where_to_put_it() -> None:
 def test_all_of_them_on_a_look_alike(look_alike: Path) -> None:
     done = byhand("experiment", "all", "--seeds", "1", "--data-dir", look_alike)
     assert done.code == 0, done.err
-    assert "of 19 came out as expected" in done.out
+    assert done.out.count("Not judged: 1 of 5 seeds:") == 19
     assert done.out.count("Would hide it") == 19
 
 
@@ -93,5 +104,5 @@ def test_without_mnist_all_that_can_be_is_conducted(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("byhand.experiments.experiments", lambda: few)
     done = byhand("experiment", "all", "--seeds", "1")
     assert done.code == 0, done.err
-    assert "1 of 1 came out as expected" in done.out
+    assert "Not judged: xor-line (1 of 5 seeds)" in done.out
     assert "Not run, for want of MNIST: sorted-by-class, equal-start. MNIST is not" in done.out

@@ -36,7 +36,7 @@ def as_frames_json_has_it(frame: dict[str, Any]) -> bool:
 
 def result_of(*solved: float, **bounds: Any) -> Result:
     """Return a result whose tanh trial solved these shares, and half of them without hidden layer."""
-    experiment = replace(XOR, aside=(), expects=(Expectation("8 tanh units", "solved", **bounds),))
+    experiment = replace(XOR, seeds=1, aside=(), expects=(Expectation("8 tanh units", "solved", **bounds),))
     values = [{"8 tanh units": {"solved": one}, "no hidden layer": {"solved": one / 2}} for one in solved]
     return Result(experiment, "by hand", tuple(range(1, len(solved) + 1)), tuple(values), {})
 
@@ -60,6 +60,18 @@ def test_an_expectation_holds_or_not_on_the_means(bounds: dict[str, Any], holds:
     result = result_of(0.25, 0.75, **bounds)
     assert result.is_as_expected == holds
     assert result.findings()[0].found == (0.25 if "over" in bounds else 0.5)
+
+
+@pytest.mark.parametrize("experiment", experiments().values(), ids=lambda one: one.name)
+def test_with_fewer_seeds_than_it_states_no_experiment_is_judged(experiment: Experiment) -> None:
+    measures = {one.name: 0.5 for one in (*experiment.scale, *experiment.aside)}
+    one_seed = {trial.name: measures for trial in experiment.trials}
+    for n in (1, experiment.seeds - 1):
+        result = Result(experiment, "", tuple(range(1, n + 1)), (one_seed,) * n, {})
+        assert not result.is_as_expected
+        assert result.frame()["as_expected"] == f"not judged: {n} of {experiment.seeds} seeds"
+    n = experiment.seeds
+    assert Result(experiment, "", tuple(range(1, n + 1)), (one_seed,) * n, {}).verdict in ("yes", "no")
 
 
 def test_what_is_most_frequent_stands_for_classes() -> None:

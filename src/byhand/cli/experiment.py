@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ALL = "all"
 STAR = "  [bold yellow]★[/bold yellow] surprises even experts"
 SIGNS = {"good": "[green]✓[/green]", "bad": "[red]✗[/red]", "plain": "·"}
+VERDICTS = {"yes": "[green]✓ As expected[/green]", "no": "[red]✗ Not as expected[/red]"}
 WIDEST = 112  # characters of a line, however wide the terminal
 MARGIN, MEAN = 4, 18  # characters before the names, and for mean and spread
 LEAST_SCALE, MOST_SCALE = 16, 46
@@ -32,7 +33,9 @@ def _names(ctx: click.Context, param: click.Parameter, beginning: str) -> list[s
 
 @click.command("experiment")
 @click.argument("name", required=False, shell_complete=_names)
-@click.option("--seeds", type=click.IntRange(1, 1000), help="So many seeds, 1, 2, …; else as many as is usual, 5.")
+@click.option(
+    "--seeds", type=click.IntRange(1, 1000), help="So many seeds, 1, 2, …; else 5. With fewer there is no verdict."
+)
 @data_dir_option
 @output_options
 def command(name: str | None, seeds: int | None, data_dir: Path | None, reporter: Reporter) -> None:
@@ -121,9 +124,15 @@ def _list_of(known: "dict[str, Experiment]") -> str:
 
 
 def _summary(results: "list[Result]") -> str:
-    unexpected = [result.experiment.name for result in results if not result.is_as_expected]
-    told = f"otherwise: {', '.join(unexpected)}" if unexpected else "all"
-    return f"[bold]{len(results) - len(unexpected)} of {len(results)} came out as expected[/bold] ({told})"
+    """Return how many came out as expected, of those that had seeds enough to be judged, and which did not."""
+    judged = [result for result in results if result.is_judged]
+    unexpected = [result.experiment.name for result in judged if not result.is_as_expected]
+    told = f" (otherwise: {', '.join(unexpected)})" if unexpected else ""
+    lines = [f"[bold]{len(judged) - len(unexpected)} of {len(judged)} came out as expected[/bold]{told}"]
+    few = [
+        f"{result.experiment.name} ({result.verdict.partition(': ')[2]})" for result in results if not result.is_judged
+    ]
+    return "\n".join([*(lines if judged else []), *([f"Not judged: {', '.join(few)}"] if few else [])])
 
 
 def report(result: "Result", width: int) -> str:
@@ -135,7 +144,7 @@ def report(result: "Result", width: int) -> str:
         *_wrapped(one.question, width),
         f"    [dim]{escape_markup(result.data)}, {seeds}[/dim]",
     ]
-    verdict = "[green]✓ As expected[/green]" if result.is_as_expected else "[red]✗ Not as expected[/red]"
+    verdict = VERDICTS.get(result.verdict, f"[yellow]· {result.verdict.capitalize()}[/yellow]")
     told = [line for finding in result.findings() for line in _wrapped(_told(result, finding), width, "– ")]
     hides = [line for hidden in one.hides for line in _wrapped(hidden, width, "– ")]
     reading = _wrapped(one.reading, width)

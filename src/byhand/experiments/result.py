@@ -51,8 +51,21 @@ class Result:
         return [self._found(one) for one in self.experiment.expects]
 
     @property
+    def is_judged(self) -> bool:
+        """Are there as many seeds as its margins were chosen for? With fewer, chance alone can exceed them."""
+        return len(self.seeds) >= self.experiment.seeds
+
+    @property
     def is_as_expected(self) -> bool:
-        return all(finding.holds for finding in self.findings())
+        """Did all come out as expected, over enough seeds to say so?"""
+        return self.is_judged and all(finding.holds for finding in self.findings())
+
+    @property
+    def verdict(self) -> str:
+        """Return "yes", "no", or that it was not judged and over how many seeds it would be."""
+        if not self.is_judged:
+            return f"not judged: {len(self.seeds)} of {self.experiment.seeds} seeds"
+        return "yes" if self.is_as_expected else "no"
 
     def frame(self) -> dict[str, Any]:
         """Return everything as plain data: the frame "experiment" of the page's shared/frames.json."""
@@ -75,7 +88,7 @@ class Result:
             ],
             "marks": [{"name": name, "value": value} for name, value in self.marks.items()],
             "findings": [{"found": one.found, "holds": one.holds} for one in self.findings()],
-            "as_expected": "yes" if self.is_as_expected else "no",
+            "as_expected": self.verdict,
         }
 
     def _found(self, one: Expectation) -> Finding:
