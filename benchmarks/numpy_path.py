@@ -43,8 +43,8 @@ def byhand_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
     plan, engine = build_plan(RECIPE, dataset), NumpyEngine()
 
     def epoch() -> None:
-        job = plan.job(dataset.train, 1, plan.learning_rates(len(dataset.train)))
-        engine.run_epoch(run.state.network, plan.loss, run.state.optimizer, job)
+        spec = plan.spec(dataset.train, 1, plan.learning_rates(len(dataset.train)))
+        engine.run_epoch(run.state.network, plan.loss, run.state.optimizer, spec)
 
     return epoch
 

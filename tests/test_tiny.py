@@ -22,7 +22,7 @@ def test_from_data_to_a_saved_model_and_back(tmp_path: Path) -> None:
     assert found.accuracy > 0.93
     assert found.interval[0] < found.accuracy < found.interval[1]
 
-    model = bh.Model(network, data.train.preparation, Output.PROBABILITIES, data.class_names, data.image_shape)
+    model = bh.Model(network, data.train.preparation, Output.SOFTMAX_LOGITS, data.class_names, data.image_shape)
     bh.save_model(model, tmp_path / "digits.safetensors")
     loaded = bh.load_model(tmp_path / "digits.safetensors")
     raw = data.validation.raw  # pixels as they were stored: the model prepares them itself

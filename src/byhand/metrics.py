@@ -12,10 +12,10 @@ from byhand.arrays import Array
 from byhand.errors import ShapeError
 
 
-def predict_labels(output: Array) -> Array:
-    """Return the class of each row: the largest output (the first of equals), or, for one logit, whether it is > 0."""
+def predict_labels(output: Array, threshold: float = 0.0) -> Array:
+    """Return the label of each row: the largest output (the first of equals); of one output, whether it is above."""
     if output.shape[1] == 1:
-        return (output[:, 0] > 0).astype(np.int64)
+        return (output[:, 0] > threshold).astype(np.int64)
     return output.argmax(axis=1)
 
 

@@ -50,7 +50,10 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
     "data": (GROUND | {"preprocessing"}, {"numpy", "PIL"}),
     "engines": (GROUND | HEART | {"data"}, {"numpy"}),
-    "persistence": (GROUND | {"network", "layers", "preprocessing", "summary", "data"}, {"numpy", "safetensors"}),
+    "persistence": (
+        GROUND | {"network", "layers", "metrics", "preprocessing", "summary", "data"},
+        {"numpy", "safetensors"},
+    ),
     "training": (GROUND | HEART | {"data", "engines", "persistence"}, {"numpy"}),
     "estimators": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn"}),
     "inspection": (GROUND | HEART | {"data"}, {"numpy"}),

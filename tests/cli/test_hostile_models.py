@@ -52,7 +52,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = {"recipe": recipe, "data": "4 corners", "engine": "numpy", "environment": {"numpy": "2"}}
     history = {"epochs": 1, "last": {"epoch": 1}, "best": None}
     path = tmp_path_factory.mktemp("good") / "model.safetensors"
-    save_model(Model(network, PREPARATION, Output.PROBABILITIES, ("cat", "dog"), None, told, history), path)
+    save_model(Model(network, PREPARATION, Output.SOFTMAX_LOGITS, ("cat", "dog"), None, told, history), path)
     return path
 
 

@@ -22,7 +22,7 @@ RAW = InputScaler("raw", np.asarray(1.0), np.asarray(0.0))
 def model_that_tells(folder: Path, **recipe: Any) -> Path:
     """Save a model of two features whose provenance has these words, and return its file."""
     told = {"recipe": {"name": "x", "hidden": [3], "title": "", "expects": "", **recipe}}
-    save_model(Model(Network.mlp([2, 3, 2], seed=0), RAW, Output.PROBABILITIES, provenance=told), folder / "model")
+    save_model(Model(Network.mlp([2, 3, 2], seed=0), RAW, Output.SOFTMAX_LOGITS, provenance=told), folder / "model")
     return folder / "model"
 
 
@@ -81,7 +81,7 @@ def test_the_loss_is_what_the_outputs_tell(tmp_path: Path) -> None:
     model = load_model(model_that_tells(tmp_path, label_smoothing=0.1, loss="os.system"))
     assert loss_of(model).kind == "softmax_cross_entropy"
     assert getattr(loss_of(model), "label_smoothing", None) == 0.1
-    for output, kind in ((Output.YES_NO, "binary_cross_entropy"), (Output.SCORES, "squared_error")):
+    for output, kind in ((Output.SIGMOID_LOGITS, "binary_cross_entropy"), (Output.SCORES, "squared_error")):
         assert loss_of(replace(model, output=output)).kind == kind
     for nonsense in (2.0, float("nan"), "0.1", None):
         told = {"recipe": {"label_smoothing": nonsense}}

@@ -27,16 +27,16 @@ BYTES = InputScaler("standard", np.asarray(1 / 78), np.asarray(-0.42))
 COLUMNS = InputScaler("standard", np.array([0.5, 2.0, -1.0]), np.array([0.0, 1.0, 0.3]))
 
 MODELS = {
-    "digits": lambda: Model(network([20, 12, 5]), BYTES, Output.PROBABILITIES),
-    "deep": lambda: Model(network([20, 12, 9, 5], activation="tanh", dropout=0.2), BYTES, Output.PROBABILITIES),
-    "leaky": lambda: Model(network([20, 12, 5], activation="leaky_relu"), BYTES, Output.YES_NO),
+    "digits": lambda: Model(network([20, 12, 5]), BYTES, Output.SOFTMAX_LOGITS),
+    "deep": lambda: Model(network([20, 12, 9, 5], activation="tanh", dropout=0.2), BYTES, Output.SOFTMAX_LOGITS),
+    "leaky": lambda: Model(network([20, 12, 5], activation="leaky_relu"), BYTES, Output.SIGMOID_LOGITS),
     "scores": lambda: Model(network([20, 6, 5], activation="sigmoid", output="sigmoid"), BYTES, Output.SCORES),
-    "yes or no": lambda: Model(network([3, 6, 1]), COLUMNS, Output.PROBABILITIES),
-    "numbers": lambda: Model(network([3, 6, 2]), COLUMNS, Output.VALUES),
+    "yes or no": lambda: Model(network([3, 6, 1]), COLUMNS, Output.SOFTMAX_LOGITS),
+    "numbers": lambda: Model(network([3, 6, 2]), COLUMNS, Output.REGRESSION),
     "normalised": lambda: Model(
-        network([20, 12, 9, 5], batch_norm=True, dropout=0.2, activation="tanh"), BYTES, Output.PROBABILITIES
+        network([20, 12, 9, 5], batch_norm=True, dropout=0.2, activation="tanh"), BYTES, Output.SOFTMAX_LOGITS
     ),
-    "straight": lambda: Model(network([20, 5]), BYTES, Output.PROBABILITIES),
+    "straight": lambda: Model(network([20, 5]), BYTES, Output.SOFTMAX_LOGITS),
 }
 NEEDS = {"c": "cc", "js": "node"}
 
@@ -71,7 +71,7 @@ def test_an_export_answers_as_the_model(kind: str, name: str) -> None:
     found = verify(kind, content, model, stored(300, model.n_features))
     assert found.run_by is not None
     assert (found.n, found.n_mismatches) == (300, 0)
-    scale = 1 if model.output is not Output.VALUES else 1000
+    scale = 1 if model.output is not Output.REGRESSION else 1000
     assert found.max_abs_error < 2e-6 * scale
     assert found.size == len(content)
 
@@ -88,7 +88,7 @@ def test_what_no_export_knows_is_refused() -> None:
     for layers, name in (([ReLU(), BatchNorm(3)], "BatchNorm"), ([Residual(Dense(3, 3))], "residual")):
         network = Network([Dense(4, 3), *layers, Dense(3, 2)])
         with pytest.raises(OptionError, match=f"export does not support {name}"):
-            inference_model(Model(network, BYTES, Output.PROBABILITIES))
+            inference_model(Model(network, BYTES, Output.SOFTMAX_LOGITS))
 
 
 def test_an_export_that_answers_otherwise_is_an_error() -> None:
@@ -157,7 +157,7 @@ CLASSES = ("ant", 'b"ee', "café", "\x1b[2J", "*/", "</script>", "\ud800", "d\n#
 
 
 def test_class_names_are_literals_of_every_language(tmp_path: Path) -> None:
-    model = Model(network([3, 6, 8]), COLUMNS, Output.PROBABILITIES, CLASSES)
+    model = Model(network([3, 6, 8]), COLUMNS, Output.SOFTMAX_LOGITS, CLASSES)
     for kind in EXPORTS:
         content = EXPORTS[kind](inference_model(model))
         assert content.isascii() or kind == "onnx"
@@ -185,7 +185,7 @@ def test_a_regression_that_answers_otherwise_is_an_error() -> None:
 
 def test_the_inputs_of_a_table_s_model_are_named(tmp_path: Path) -> None:
     columns = (Column("a*/ge"), Column('col"our', ("red", "blue\n")))
-    model = Model(network([3, 6, 2]), COLUMNS, Output.PROBABILITIES, table=TableSchema(columns, "kind"))
+    model = Model(network([3, 6, 2]), COLUMNS, Output.SOFTMAX_LOGITS, table=TableSchema(columns, "kind"))
     for kind in ("c", "js", "python"):
         verify(kind, EXPORTS[kind](inference_model(model)), model, stored(3, 3))
     (tmp_path / "made.py").write_bytes(EXPORTS["python"](inference_model(model)))

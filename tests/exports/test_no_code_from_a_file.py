@@ -38,7 +38,7 @@ ATTACKS = [
 
 def model_of(recipe: object) -> Model:
     network = Network.mlp([3, 4, 2], seed=1)
-    return Model(network, RAW, Output.PROBABILITIES, provenance={"recipe": recipe})
+    return Model(network, RAW, Output.SOFTMAX_LOGITS, provenance={"recipe": recipe})
 
 
 def python_tokens(content: bytes) -> list[str]:

@@ -18,7 +18,7 @@ from byhand.arrays import Array
 from byhand.data import toy
 from byhand.initializers import glorot, he, normal, scaled, uniform, zeros
 from byhand.inspection.attribution import logit_margin_gradient, piecewise_linear_layers, preactivations
-from byhand.inspection.robustness import flip, question, radius
+from byhand.inspection.robustness import certified_radius, find_adversarial, robustness_query
 from byhand.layers import Dense, LeakyReLU, Softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
@@ -126,16 +126,16 @@ def contributions_of(network: Network, stored: Array, toward: int, against: int)
 
 def sure(network: Network, stored: Array) -> dict[str, Any]:
     """Return why and how sure, by the arrays. Radii are halvings and whole numbers: rounding does not reach them."""
-    asked = question(network, stored, BYTES)
-    found = flip(asked)
+    asked = robustness_query(network, stored, BYTES)
+    found = find_adversarial(asked)
     contributions, rest = contributions_of(network, stored, 2, 1)
     return {
         "toward": 2,
         "against": 1,
         "contributions": exact(contributions),
         "rest": exact(rest)[0],
-        "radius": radius(asked),
-        "flip": found and {"radius": found.radius, "changed": exact(found.changed)},
+        "radius": certified_radius(asked),
+        "flip": found and {"radius": found.radius, "changed": exact(found.raw)},
     }
 
 

@@ -226,7 +226,7 @@ def test_the_model_is_its_file(tmp_path: Path, pictures: Path) -> None:
 
     run = tmp_path / "mine-1"
     run.mkdir()
-    model = Model(bh.Network.mlp([2, 3, 2]), xor(8).train.preparation, Output.PROBABILITIES)
+    model = Model(bh.Network.mlp([2, 3, 2]), xor(8).train.preparation, Output.SOFTMAX_LOGITS)
     save_model(model, run)
     file = run / "model.safetensors"
     for place in (run, file):

@@ -11,8 +11,8 @@ import pytest
 from page_object import STATIC, drawings
 
 import byhand as bh
-from byhand.inspection.attribution import why
-from byhand.inspection.robustness import flip, question, radius
+from byhand.inspection.attribution import attribute
+from byhand.inspection.robustness import certified_radius, find_adversarial, robustness_query
 from byhand.random import DATA, RandomStream
 
 pytestmark = pytest.mark.browser
@@ -86,18 +86,20 @@ def test_what_is_shown_is_what_python_computes(site: str, open_lab: Any) -> None
         shown = [number_in(text) for text in lab.page.locator("[data-logit]").all_inner_texts()]
         np.testing.assert_allclose(shown, logits, atol=0.00051)
         best = int(logits.argmax())
-        reasons = why(model.network, stored, model.preparation, best)
+        reasons = attribute(model.network, stored, model.preparation, best)
         above, below, rest, logit = (number_in(text) for text in lab.page.locator(".sum .number").all_inner_texts())
-        shares = reasons.contributions
-        wanted = [shares[shares > 0].sum(), shares[shares < 0].sum(), reasons.rest, logits[best]]
+        shares = reasons.attributions
+        wanted = [shares[shares > 0].sum(), shares[shares < 0].sum(), reasons.bias_term, logits[best]]
         np.testing.assert_allclose([above, below, rest, logit], wanted, atol=0.00051)
-        asked = question(model.network, stored, model.preparation)
-        text, found = lab.page.inner_text(".beside"), flip(asked)
+        asked = robustness_query(model.network, stored, model.preparation)
+        text, found = lab.page.inner_text(".beside"), find_adversarial(asked)
         assert found is not None
         proved = re.search(r"up to ±([\d.]+)", text)
         assert proved is not None
-        assert 0 <= radius(asked) - float(proved[1]) < 0.01 * radius(asked)  # three digits, never rounded up
-        assert f"this change of up to ±{found.radius} makes it {asked.winner(found.changed)}" in text
+        assert (
+            0 <= certified_radius(asked) - float(proved[1]) < 0.01 * certified_radius(asked)
+        )  # three digits, never rounded up
+        assert f"this change of up to ±{found.radius} makes it {asked.predicted_class(found.raw)}" in text
 
 
 def test_everything_shown_adds_up(site: str, open_lab: Any) -> None:

@@ -51,7 +51,7 @@ def test_a_model_with_all_kinds_of_layers_says_on_the_page_what_it_says_here(res
     for i, array in enumerate([*network.params.values(), *network.statistics.values()]):
         array += np.abs(RandomStream(i, DATA).normal(*array.shape)) / 10
     digits = data.digits().train
-    model, stored = Model(network, digits.preparation, Output.PROBABILITIES), digits.raw[:5]
+    model, stored = Model(network, digits.preparation, Output.SOFTMAX_LOGITS), digits.raw[:5]
     save_model(model, tmp_path / "model.safetensors")
     said = network.predict(digits.preparation.apply(stored)).reshape(-1).tolist()
     (tmp_path / "wanted.json").write_text(json.dumps({"stored": stored.reshape(-1).tolist(), "said": said}))

@@ -78,7 +78,7 @@ def test_mistakes_say_how_many_are_shown(site: str, open_lab: Any) -> None:
 
 def test_a_network_without_a_picture_says_what_it_takes_in_every_view(site: str, open_lab: Any, tmp_path: Path) -> None:
     network = Network.mlp([2, 4, 2])
-    save_model(Model(network, InputScaler("raw", np.array(1.0), np.array(0.0)), Output.PROBABILITIES), tmp_path)
+    save_model(Model(network, InputScaler("raw", np.array(1.0), np.array(0.0)), Output.SOFTMAX_LOGITS), tmp_path)
     lab = open_lab(site)
     lab.drop("points.safetensors", (tmp_path / "model.safetensors").read_bytes())
     lab.until("() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText.startsWith('Yours')")

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from byhand.data import fetch
-from byhand.data.mnist_files import Expected
+from byhand.data.mnist_files import RemoteFile
 from byhand.errors import SystemResourceError
 
 CONTENT = {"images": b"pictures" * 5_000, "labels": b"labels" * 300}
-FILES = tuple(Expected(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in CONTENT.items())
+FILES = tuple(RemoteFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in CONTENT.items())
 Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
 
 
@@ -132,8 +132,8 @@ def mirror(answer: Answer) -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def _small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "FILES", FILES)
-    monkeypatch.setattr(fetch, "SILENCE", 1.0)
-    monkeypatch.setattr(fetch, "PATIENCE", 3.0)
+    monkeypatch.setattr(fetch, "READ_TIMEOUT", 1.0)
+    monkeypatch.setattr(fetch, "TOTAL_TIMEOUT", 3.0)
     monkeypatch.setattr(fetch, "MAX_ARCHIVE", 1 << 20)
 
 

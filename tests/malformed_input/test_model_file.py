@@ -44,7 +44,7 @@ def folder(tmp_path_factory):
 def good(folder):
     """The bytes of a model with every kind of array in it."""
     network = Network.mlp([6, 4, 4, 3], activation="leaky_relu", batch_norm=True, residual=True, dropout=0.1, seed=1)
-    model = Model(network, PREPARATION, Output.PROBABILITIES, ("a", "b", "c"), (2, 3), {"seed": 1}, {"epochs": 1})
+    model = Model(network, PREPARATION, Output.SOFTMAX_LOGITS, ("a", "b", "c"), (2, 3), {"seed": 1}, {"epochs": 1})
     save_model(model, folder / "good")
     return (folder / "good").read_bytes()
 

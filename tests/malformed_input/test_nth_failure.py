@@ -83,7 +83,7 @@ class FileOn:
 
 
 def a_model(path, seed):
-    save_model(Model(Network.mlp([6, 4, 3], seed=seed), PREPARATION, Output.PROBABILITIES), path)
+    save_model(Model(Network.mlp([6, 4, 3], seed=seed), PREPARATION, Output.SOFTMAX_LOGITS), path)
 
 
 def a_checkpoint(path, seed):
@@ -136,9 +136,9 @@ from byhand.persistence.output import Output
 import numpy as np
 preparation = InputScaler("raw", np.array(1.0), np.array(0.0))
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
-save_model(Model(Network.mlp([6, 4, 3]), preparation, Output.PROBABILITIES), sys.argv[1])
+save_model(Model(Network.mlp([6, 4, 3]), preparation, Output.SOFTMAX_LOGITS), sys.argv[1])
 try:
-    save_model(Model(Network.mlp([100, 100, 3]), preparation, Output.PROBABILITIES), sys.argv[1])
+    save_model(Model(Network.mlp([100, 100, 3]), preparation, Output.SOFTMAX_LOGITS), sys.argv[1])
 except SystemResourceError as error:
     print(error)
 """

@@ -77,7 +77,7 @@ def network() -> bh.Network:
 
 
 def model() -> bh.Model:
-    return bh.Model(network(), RAW, Output.PROBABILITIES)
+    return bh.Model(network(), RAW, Output.SOFTMAX_LOGITS)
 
 
 def run_small(**changed: Any) -> bh.RecipeResult:
@@ -182,7 +182,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "save_model": (bh.save_model, {"model": model(), "path": "saved"}),
     "Model": (
         bh.Model,
-        {"network": network(), "preparation": RAW, "output": Output.PROBABILITIES, "class_names": ("a", "b", "c"),
+        {"network": network(), "preparation": RAW, "output": Output.SOFTMAX_LOGITS, "class_names": ("a", "b", "c"),
          "image_shape": (2, 2), "provenance": {}, "history": {}},
     ),
     "load_model": (bh.load_model, {"path": "nowhere"}),
@@ -307,7 +307,7 @@ def test_answers_of_another_network_are_named() -> None:
 def test_a_word_for_the_output_of_a_model_is_the_output_it_names() -> None:
     """Compared as an object, "values" would be none of them, and a regression would answer with class numbers."""
     one = bh.Model(bh.Network.mlp([4, 1], seed=1), RAW, "values")  # type: ignore[arg-type]
-    assert one.output is Output.VALUES
+    assert one.output is Output.REGRESSION
     assert one.predict(X).shape == (8, 1)
     with pytest.raises(OptionError, match="Did you mean 'values'"):
         bh.Model(network(), RAW, "value")  # type: ignore[arg-type]

@@ -214,12 +214,12 @@ def test_every_kernel_has_a_tolerance_on_whatever_processor_this_runs() -> None:
 def test_the_core_trains_as_the_array_depth_does(name: str, kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
     setting = SETTINGS[name]
     monkeypatch.setenv("BYHAND_KERNEL", kernel)
-    jobs = [setting.job(epoch) for epoch in (1, 2)]
+    jobs = [setting.spec(epoch) for epoch in (1, 2)]
     wanted, loss = in_float64(setting, jobs)
     network, optimizer = setting.network(), setting.optimizer()
     before = network.astype(np.float64)
-    for job in jobs:
-        result = NativeEngine(n_threads=2).run_epoch(network, setting.loss, optimizer, job)
+    for spec in jobs:
+        result = NativeEngine(n_threads=2).run_epoch(network, setting.loss, optimizer, spec)
     assert result is not None
     tolerance = ADAM_TOLERANCE if "adam" in name else TOLERANCE[kernel]
     without = of_no_effect(network.layers) if "adam" in name else ()
@@ -234,7 +234,7 @@ def test_what_is_counted_right_is_what_the_array_engine_counts() -> None:
     for setting in (SETTINGS["the plain one"], SETTINGS["one logit"]):
         counted = []
         for engine in (NumpyEngine(), NativeEngine()):
-            result = engine.run_epoch(setting.network(), setting.loss, setting.optimizer(), setting.job())
+            result = engine.run_epoch(setting.network(), setting.loss, setting.optimizer(), setting.spec())
             assert result is not None
             counted.append(result.accuracy)
         assert counted[0] == pytest.approx(counted[1], abs=1.01 / 330)  # one example may lie on the line
@@ -248,9 +248,9 @@ def test_the_stream_of_dropout_stands_where_the_array_engine_leaves_it(name: str
     setting = SETTINGS[name]
     positions = []
     for engine in (NumpyEngine(), NativeEngine()):
-        job = setting.job()
-        assert engine.run_epoch(setting.network(), setting.loss, setting.optimizer(), job)
-        positions.append(job.rng.position)
+        spec = setting.spec()
+        assert engine.run_epoch(setting.network(), setting.loss, setting.optimizer(), spec)
+        positions.append(spec.rng.position)
     assert positions[0] == positions[1] > 0
 
 
@@ -267,8 +267,8 @@ def test_the_same_units_are_silent(rate: float) -> None:
     setting = Setting(pictures, network, SquaredError(), SGD, batch_size=1, rate=1e-3)
     one, other = network(), network()
     for engine, made in ((NumpyEngine(), one), (NativeEngine(), other)):
-        job = replace(setting.job(), order=np.arange(1), learning_rates=np.array([1e-3]))
-        assert engine.run_epoch(made, setting.loss, SGD(), job)
-    moved = [made.params["0.b"] != 1 for made in (one, other)]
-    assert (moved[0] == moved[1]).all()
-    assert moved[0].sum() == pytest.approx(40 * (1 - rate), abs=12)
+        spec = replace(setting.spec(), order=np.arange(1), learning_rates=np.array([1e-3]))
+        assert engine.run_epoch(made, setting.loss, SGD(), spec)
+    pixel_shifts = [made.params["0.b"] != 1 for made in (one, other)]
+    assert (pixel_shifts[0] == pixel_shifts[1]).all()
+    assert pixel_shifts[0].sum() == pytest.approx(40 * (1 - rate), abs=12)

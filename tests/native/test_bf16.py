@@ -78,9 +78,9 @@ def with_tiles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path | N
 def test_three_pieces_are_as_good_as_floats(with_tiles: tuple[Path, Path | None]) -> None:
     found = trained_in(with_tiles[0], "amx", library.FLOAT32, with_tiles[1])
     assert len(found) == len(SETTINGS)
-    for name, (difference, moved, loss, wanted) in found.items():
+    for name, (difference, pixel_shifts, loss, wanted) in found.items():
         allowed = ADAM_TOLERANCE if "adam" in name else TOLERANCE["amx"]
-        assert difference < allowed < moved / 10, name
+        assert difference < allowed < pixel_shifts / 10, name
         assert loss == pytest.approx(wanted, rel=allowed, abs=1e-6), name
 
 

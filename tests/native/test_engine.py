@@ -50,7 +50,7 @@ def setting(**changes: Any) -> Setting:
 def trained(made: Setting, n_threads: int, epochs: int = 2) -> tuple[Array, ...]:
     network, optimizer, engine = made.network(), made.optimizer(), NativeEngine(n_threads)
     for epoch in range(1, epochs + 1):
-        assert engine.run_epoch(network, made.loss, optimizer, made.job(epoch))
+        assert engine.run_epoch(network, made.loss, optimizer, made.spec(epoch))
     return (*network.params.values(), *network.statistics.values(), *optimizer.state.values())
 
 
@@ -125,7 +125,7 @@ def test_a_run_resumed_between_two_epochs_goes_on_to_the_same_bits(options: dict
 
 def test_denormal_numbers_are_flushed_in_the_core_and_nowhere_else() -> None:
     made = setting()
-    assert NativeEngine(n_threads=2).run_epoch(made.network(), LOSS, made.optimizer(), made.job())
+    assert NativeEngine(n_threads=2).run_epoch(made.network(), LOSS, made.optimizer(), made.spec())
     tiny = np.full(8, 1e-40, dtype=np.float32)
     assert (tiny * np.float32(1.0) > 0).all()
 
@@ -210,7 +210,7 @@ def test_what_it_cannot_train_it_declines_and_numpy_takes_over(
     assert NativeEngine().unsupported_reason(network, loss, optimizer).startswith(reason)
     choice = choose_engine("auto", network, loss, optimizer)
     assert choice.engine.name == "numpy"
-    assert choice.why.startswith(f"NumPy trains this: {reason}")
+    assert choice.fallback_reason.startswith(f"NumPy trains this: {reason}")
     with pytest.raises(OptionError, match=r"the native engine cannot train this: the .* Use NumPy.s"):
         choose_engine("native", network, loss, optimizer)
 
@@ -224,7 +224,7 @@ def test_without_a_library_numpy_trains_and_says_why(tmp_path: Path, monkeypatch
     monkeypatch.setattr(library, "PATH", tmp_path / "no.so")
     choice = choose_engine(None, mlp(), LOSS, SGD())
     assert choice.engine.name == "numpy"
-    assert choice.why == (
+    assert choice.fallback_reason == (
         "NumPy trains this: the C core is not here, because byhand was installed without a C compiler."
     )
     with pytest.raises(SystemResourceError, match="the C core is not here"):
@@ -237,12 +237,12 @@ def test_a_library_that_is_none_or_of_another_version_is_not_used(
     broken = tmp_path / "broken.so"
     broken.write_bytes(b"no library")
     monkeypatch.setattr(library, "PATH", broken)
-    assert "cannot be loaded" in (choose_engine(None, mlp(), LOSS, SGD()).why or "")
+    assert "cannot be loaded" in (choose_engine(None, mlp(), LOSS, SGD()).fallback_reason or "")
     other = tmp_path / "other.so"
     other.write_bytes((Path(library.__file__).parent / library.NAME).read_bytes())
     monkeypatch.setattr(library, "PATH", other)
     monkeypatch.setattr(library, "VERSION", library.VERSION + 1)
-    assert "is of version" in (choose_engine(None, mlp(), LOSS, SGD()).why or "")
+    assert "is of version" in (choose_engine(None, mlp(), LOSS, SGD()).fallback_reason or "")
 
 
 # The ways an epoch can end
@@ -255,10 +255,10 @@ def long_epoch() -> Setting:
 
 def test_it_stops_in_the_middle_of_an_epoch_and_leaves_all_as_it_was() -> None:
     made = long_epoch()
-    network, optimizer, job = made.network(), made.optimizer(), made.job()
+    network, optimizer, spec = made.network(), made.optimizer(), made.spec()
     before = [array.copy() for array in network.params.values()]
     asked = iter([False, False, True])
-    assert NativeEngine().run_epoch(network, LOSS, optimizer, replace(job, stop=lambda: next(asked, True))) is None
+    assert NativeEngine().run_epoch(network, LOSS, optimizer, replace(spec, stop=lambda: next(asked, True))) is None
     assert all((a == b).all() for a, b in zip(before, network.params.values(), strict=True))
     assert not optimizer.state
 
@@ -273,7 +273,7 @@ def test_an_exception_meanwhile_comes_out_after_the_core_has_ended() -> None:
         return False
 
     with pytest.raises(KeyboardInterrupt):
-        NativeEngine().run_epoch(made.network(), LOSS, made.optimizer(), replace(made.job(), stop=breaks))
+        NativeEngine().run_epoch(made.network(), LOSS, made.optimizer(), replace(made.spec(), stop=breaks))
     assert "byhand epoch" not in [thread.name for thread in threading.enumerate()]
 
 
@@ -282,7 +282,7 @@ def test_divergence_names_the_step_and_keeps_the_weights() -> None:
     network = made.network()
     before = [array.copy() for array in network.params.values()]
     with pytest.raises(DivergedError) as caught:
-        NativeEngine().run_epoch(network, made.loss, made.optimizer(), made.job())
+        NativeEngine().run_epoch(network, made.loss, made.optimizer(), made.spec())
     assert caught.value.epoch == 1
     assert caught.value.batch in (2, 3)
     assert all((a == b).all() for a, b in zip(before, network.params.values(), strict=True))
@@ -298,7 +298,7 @@ def test_inputs_of_any_kind_train_as_float32_would(dtype: str) -> None:
     wanted, found = mlp(), mlp()
     for network, inputs in ((wanted, raw.astype(np.float32)), (found, raw)):
         made = setting(examples=lambda inputs=inputs: replace(rows, raw=inputs), loss=SquaredError(), rate=1e-3)
-        assert NativeEngine().run_epoch(network, made.loss, SGD(), made.job())
+        assert NativeEngine().run_epoch(network, made.loss, SGD(), made.spec())
     assert all((a == b).all() for a, b in zip(wanted.params.values(), found.params.values(), strict=True))
 
 
@@ -308,7 +308,7 @@ def test_rows_that_do_not_lie_together_are_read_all_the_same() -> None:
     one, other = mlp(), mlp()
     for network, given in ((one, examples), (other, turned)):
         made = setting(examples=lambda given=given: given)
-        assert NativeEngine().run_epoch(network, LOSS, SGD(), made.job())
+        assert NativeEngine().run_epoch(network, LOSS, SGD(), made.spec())
     assert all((a == b).all() for a, b in zip(one.params.values(), other.params.values(), strict=True))
 
 
@@ -326,7 +326,7 @@ def test_data_that_do_not_fit_are_refused_as_the_array_depth_refuses_them(
 ) -> None:
     made = Setting(lambda: examples, lambda: network, loss, SGD)
     with pytest.raises(ShapeError, match=message):
-        NativeEngine().run_epoch(network, loss, SGD(), made.job())
+        NativeEngine().run_epoch(network, loss, SGD(), made.spec())
 
 
 def test_a_processor_that_cannot_run_a_kernel_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -354,14 +354,14 @@ def test_a_batch_of_one_has_nothing_to_normalise_and_both_say_so(n: int, batch_s
     )
     for engine in (NumpyEngine(), NativeEngine()):
         with pytest.raises(ShapeError, match="BatchNorm got a batch of one example; expected two or more"):
-            engine.run_epoch(made.network(), LOSS, SGD(), made.job())
+            engine.run_epoch(made.network(), LOSS, SGD(), made.spec())
 
 
 def test_divergence_keeps_the_running_averages_too() -> None:
     made = setting(rate=1e38, optimizer=SGD, loss=SquaredError(), network=lambda: mlp(batch_norm=True))
     network = made.network()
     with pytest.raises(DivergedError):
-        NativeEngine().run_epoch(network, made.loss, made.optimizer(), made.job())
+        NativeEngine().run_epoch(network, made.loss, made.optimizer(), made.spec())
     assert (network.statistics["1.mean"] == 0).all()
     assert (network.statistics["1.variance"] == 1).all()
 

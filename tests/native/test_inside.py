@@ -16,8 +16,8 @@ from byhand.engines import bindings as c
 from byhand.engines.core_tables import network_table
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.packed_network import PackedNetwork
-from byhand.inspection.attribution import why
-from byhand.inspection.robustness import flip, question, radius
+from byhand.inspection.attribution import attribute
+from byhand.inspection.robustness import certified_radius, find_adversarial, robustness_query
 from byhand.layers import Dense, Dropout, Identity, Layer, LeakyReLU, ReLU, Residual, Sigmoid, Tanh
 from byhand.layers.softmax import softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
@@ -137,18 +137,18 @@ def test_why_and_how_sure_are_those_of_the_arrays(sizes: list[int], activation: 
     core = Inside(network.astype(np.float32))
     example = core.example(stored, BYTES)
     for toward, against in ((0, None), (2, 1)):
-        reasons = why(network, stored, BYTES, toward, against)
+        reasons = attribute(network, stored, BYTES, toward, against)
         found = core.contributions(example, toward, -1 if against is None else against)
         assert isinstance(found, tuple)
-        np.testing.assert_allclose(found[0], reasons.contributions, rtol=0, atol=1e-12)
-        assert found[1] == pytest.approx(reasons.rest, abs=1e-12)
-    asked = question(network, stored, BYTES)
-    assert core.radius(example) == radius(asked)
+        np.testing.assert_allclose(found[0], reasons.attributions, rtol=0, atol=1e-12)
+        assert found[1] == pytest.approx(reasons.bias_term, abs=1e-12)
+    asked = robustness_query(network, stored, BYTES)
+    assert core.radius(example) == certified_radius(asked)
     changed, least = core.flip(example)
-    wanted = flip(asked)
+    wanted = find_adversarial(asked)
     assert wanted is not None
     assert least == wanted.radius
-    assert (changed == wanted.changed).all()
+    assert (changed == wanted.raw).all()
 
 
 def test_an_answer_that_nothing_changes_has_no_flip() -> None:

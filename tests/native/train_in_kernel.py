@@ -26,18 +26,18 @@ def distances(name: str, precision: str) -> tuple[float, float, float, float]:
     from byhand.engines.native import NativeEngine
 
     setting = SETTINGS[name]
-    jobs = [setting.job(epoch) for epoch in (1, 2)]
+    jobs = [setting.spec(epoch) for epoch in (1, 2)]
     wanted, loss = in_float64(setting, jobs)
     network, optimizer = setting.network(), setting.optimizer()
     alone, its_optimizer = setting.network(), setting.optimizer()
     without = of_no_effect(network.layers) if "adam" in name else ()
-    moved = farthest(wanted, network.astype(np.float64), without)
-    for job, again in zip(jobs, [setting.job(epoch) for epoch in (1, 2)], strict=True):
-        result = NativeEngine(2, precision).run_epoch(network, setting.loss, optimizer, job)
+    pixel_shifts = farthest(wanted, network.astype(np.float64), without)
+    for spec, again in zip(jobs, [setting.spec(epoch) for epoch in (1, 2)], strict=True):
+        result = NativeEngine(2, precision).run_epoch(network, setting.loss, optimizer, spec)
         NativeEngine(1, precision).run_epoch(alone, setting.loss, its_optimizer, again)
     assert result is not None
     assert all((network.params[key] == alone.params[key]).all() for key in network.params), "other bits"
-    return farthest(network, wanted, without), moved, result.loss, loss
+    return farthest(network, wanted, without), pixel_shifts, result.loss, loss
 
 
 def main() -> None:

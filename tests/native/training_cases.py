@@ -81,12 +81,12 @@ class Setting:
     rate: float = 0.05
     moves: tuple[int, int] | None = None  # height and width of the pictures
 
-    def job(self, epoch: int = 1) -> EpochSpec:
+    def spec(self, epoch: int = 1) -> EpochSpec:
         examples = self.examples()
         n = len(examples)
         rng = np.random.default_rng(epoch)
         steps = -(-n // self.batch_size)
-        moved = None if self.moves is None else rng.integers(-2, 3, (n, 2))
+        pixel_shifts = None if self.moves is None else rng.integers(-2, 3, (n, 2))
         rates = self.rate * np.linspace(1, 0.5, steps)
         return EpochSpec(
             epoch,
@@ -95,7 +95,7 @@ class Setting:
             self.batch_size,
             rates,
             RandomStream(2**33 + 1, DROPOUT, epoch),
-            moved,
+            pixel_shifts,
             self.moves,
         )
 
@@ -103,15 +103,20 @@ class Setting:
 def in_float64(setting: Setting, jobs: list[EpochSpec]) -> tuple[Network, float]:
     """Train with the array depth in float64; return the network and the mean loss of the last epoch."""
     network, optimizer = setting.network().astype(np.float64), setting.optimizer()
-    for job in jobs:
-        total, rng = 0.0, replace(job.rng)
+    for spec in jobs:
+        total, rng = 0.0, replace(spec.rng)
         pieces = minibatches(
-            job.examples, job.order, job.batch_size, moved=job.moved, image_shape=job.image_shape, dtype=np.float64
+            spec.examples,
+            spec.order,
+            spec.batch_size,
+            pixel_shifts=spec.pixel_shifts,
+            image_shape=spec.image_shape,
+            dtype=np.float64,
         )
-        for (x, y), rate in zip(pieces, job.learning_rates, strict=True):
+        for (x, y), rate in zip(pieces, spec.learning_rates, strict=True):
             value, _ = train_step(network, setting.loss, optimizer, rate, x, y, rng)
             total += float(value) * len(x)
-    return network, total / len(job.order)
+    return network, total / len(spec.order)
 
 
 def farthest(one: Network, other: Network, without: Collection[str] = ()) -> float:

@@ -77,8 +77,8 @@ def test_the_core_repeats_it(i: int) -> None:
     for epoch, order in enumerate(case["orders"], 1):
         rates = np.full(-(-n // case["batchSize"]), case["rate"])
         examples = Examples(raw, np.array(case["labels"]), preparation)
-        job = EpochSpec(epoch, examples, np.array(order), case["batchSize"], rates, RandomStream(4, DROPOUT, epoch))
-        result = NativeEngine().run_epoch(network, loss, optimizer, job)
+        spec = EpochSpec(epoch, examples, np.array(order), case["batchSize"], rates, RandomStream(4, DROPOUT, epoch))
+        result = NativeEngine().run_epoch(network, loss, optimizer, spec)
         assert result is not None
         near(np.array([result.loss * n]), [case["after"]["losses"][epoch - 1]])
     for array, values in zip(arrays_of(network), numbers_of(case["after"]["layers"]), strict=True):

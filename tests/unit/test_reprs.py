@@ -26,7 +26,7 @@ OBJECTS = {
     "explanation": bh.explain(NETWORK, X[0], 1),
     "gradient check": bh.gradient_check(NETWORK, bh.SoftmaxCrossEntropy(), X[:3], Y[:3]),
     "predictor": bh.predictor(NETWORK),
-    "model": bh.Model(NETWORK, bh.preprocessing.UNSCALED, bh.Output.PROBABILITIES),
+    "model": bh.Model(NETWORK, bh.preprocessing.UNSCALED, bh.Output.SOFTMAX_LOGITS),
     "recipe": bh.RECIPES["deep-dive"],
     "plan": bh.Plan(bh.SquaredError(), bh.schedules.OneCycle(0.1), epochs=3, batch_size=10),
     "state": bh.TrainingState(NETWORK, bh.Adam()),

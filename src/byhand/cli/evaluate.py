@@ -106,7 +106,7 @@ def _probabilities(model: "Model", evaluation: "Evaluation") -> Any:
     """Return probabilities (n, k), or None where the model's outputs are none."""
     from byhand.persistence.output import Output, class_scores
 
-    return class_scores(model.output, evaluation.output) if model.output is Output.PROBABILITIES else None
+    return class_scores(model.output, evaluation.output) if model.output is Output.SOFTMAX_LOGITS else None
 
 
 def _text(

@@ -70,8 +70,8 @@ def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
 def _check_answers(model: Model, dataset: Dataset) -> None:
     """Raise DataError unless the data's answers are of the kind that the model gives."""
     has = f"{len(dataset.class_names)} classes" if dataset.train.is_classes else "numbers to predict"
-    gives = "predicts numbers" if model.output is Output.VALUES else f"tells {model.n_classes} classes apart"
-    same_kind = dataset.train.is_classes == (model.output is not Output.VALUES)
+    gives = "predicts numbers" if model.output is Output.REGRESSION else f"tells {model.n_classes} classes apart"
+    same_kind = dataset.train.is_classes == (model.output is not Output.REGRESSION)
     if not same_kind or (dataset.train.is_classes and len(dataset.class_names) > model.n_classes):
         raise DataError(f"the model {gives}, and {dataset.name} has {has}. Name other data with --data or --data-dir.")
     if not dataset.train.is_classes and dataset.train.y.size != len(dataset.train) * model.network.widths[-1]:
@@ -134,9 +134,11 @@ def told(model: Model, *names: str) -> Any:
 
 def loss_of(model: Model) -> Loss:
     """Return the loss a model was trained with, which its outputs tell; the label smoothing is what its file says."""
-    if model.output is Output.YES_NO or (model.output is Output.PROBABILITIES and model.network.widths[-1] == 1):
+    if model.output is Output.SIGMOID_LOGITS or (
+        model.output is Output.SOFTMAX_LOGITS and model.network.widths[-1] == 1
+    ):
         return BinaryCrossEntropy()
-    if model.output is not Output.PROBABILITIES:
+    if model.output is not Output.SOFTMAX_LOGITS:
         return SquaredError()
     smoothing = told(model, "recipe", "label_smoothing")
     return SoftmaxCrossEntropy(smoothing if isinstance(smoothing, float) and 0 <= smoothing < 1 else 0.0)

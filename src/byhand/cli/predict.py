@@ -251,7 +251,7 @@ def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:
 
     from byhand.persistence.output import Output
 
-    if model.output is Output.VALUES:
+    if model.output is Output.REGRESSION:
         return [{"values": [float(value) for value in row]} for row in model.predict(raw)]
     scores, what = model.scores(raw), str(model.output)
     names = model.class_names or tuple(str(i) for i in range(scores.shape[1]))

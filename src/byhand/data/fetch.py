@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from byhand.data.mnist_files import FILES, Expected, Progress, checksum_matches
+from byhand.data.mnist_files import FILES, ProgressCallback, RemoteFile, checksum_matches
 from byhand.errors import SystemResourceError
 from byhand.files import atomic_write
 
@@ -22,15 +22,15 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
 )
 MAX_ARCHIVE = 64 << 20  # bytes
-PIECE = 64 << 10  # bytes
-SILENCE = 10.0  # seconds without a byte
-PATIENCE = 300.0  # seconds for one file in all: a mirror that drips is no mirror
+CHUNK_SIZE = 64 << 10  # bytes
+READ_TIMEOUT = 10.0  # seconds without a byte
+TOTAL_TIMEOUT = 300.0  # seconds for a whole file: a mirror that only drips is not used
 
 
-def fetch_mnist(folder: Path, *, mirrors: Sequence[str] = MIRRORS, progress: Progress | None = None) -> None:
+def fetch_mnist(folder: Path, *, mirrors: Sequence[str] = MIRRORS, progress: ProgressCallback | None = None) -> None:
     """Download what is missing of the four files into `folder`, decompressed.
 
-    progress : told of every piece as (file, bytes done, bytes in all), bytes of the archive
+    progress : called after every chunk with (file, bytes done, bytes in all), bytes of the archive
     Raises SystemResourceError when no mirror gave a file, with what each one said.
     """
     try:
@@ -42,7 +42,7 @@ def fetch_mnist(folder: Path, *, mirrors: Sequence[str] = MIRRORS, progress: Pro
             atomic_write(folder / expected.name, _from_any(mirrors, expected, progress))
 
 
-def _from_any(mirrors: Sequence[str], expected: Expected, progress: Progress | None) -> bytes:
+def _from_any(mirrors: Sequence[str], expected: RemoteFile, progress: ProgressCallback | None) -> bytes:
     """Return the file's bytes from the first mirror that has them right."""
     said = []
     for mirror in mirrors:
@@ -67,8 +67,8 @@ class _SameScheme(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _in_time(url: str, name: str, progress: Progress | None) -> bytes:
-    """Return what a URL gives, or raise TimeoutError once PATIENCE is over, whatever the mirror is at.
+def _in_time(url: str, name: str, progress: ProgressCallback | None) -> bytes:
+    """Return what a URL gives, or raise TimeoutError after TOTAL_TIMEOUT, whatever the mirror does.
 
     It is read in a thread of its own, which is left behind: a server that sends a header a byte at a time keeps the
     standard library waiting without end, for only the silence between two bytes is limited there.
@@ -83,9 +83,9 @@ def _in_time(url: str, name: str, progress: Progress | None) -> bytes:
 
     thread = threading.Thread(target=download, name="download", daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(TOTAL_TIMEOUT)
     if not found:
-        raise TimeoutError(f"gave no answer within {PATIENCE:g} s")
+        raise TimeoutError(f"gave no answer within {TOTAL_TIMEOUT:g} s")
     result = found.pop()  # out of the list, which the error's own frames hold
     if isinstance(result, bytes):
         return result
@@ -95,14 +95,14 @@ def _in_time(url: str, name: str, progress: Progress | None) -> bytes:
         del result  # or the error would hold itself, and its open connection, through this frame
 
 
-def _downloaded(url: str, name: str, progress: Progress | None) -> bytes:
+def _downloaded(url: str, name: str, progress: ProgressCallback | None) -> bytes:
     """Return what a URL gives, within the limits of size and time."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TOTAL_TIMEOUT
     opener = urllib.request.build_opener(_SameScheme)
     pieces, done = [], 0
-    with opener.open(url, timeout=SILENCE) as response:
+    with opener.open(url, timeout=READ_TIMEOUT) as response:
         total = int(response.headers.get("Content-Length") or 0)
-        while piece := response.read1(PIECE):
+        while piece := response.read1(CHUNK_SIZE):
             pieces.append(piece)
             done += len(piece)
             if done > MAX_ARCHIVE or time.monotonic() > deadline:

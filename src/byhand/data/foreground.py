@@ -11,15 +11,15 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.errors import DataError
 
-ENOUGH = 1024  # pixels a side: a digit has 20, and the mean of several pixels has less noise than one
-SMALL = 40  # pixels a side: a smaller picture comes from a program, its paper is one grey and has no noise
-CELLS = 64  # a side, for finding specks
+MAX_SIDE = 1024  # pixels a side: a digit has 20, and the mean of several pixels has less noise than one
+MIN_CAMERA_SIDE = 40  # pixels a side: a smaller picture comes from a program, its paper is one grey and has no noise
+MAX_CELLS = 64  # a side, for finding specks
 MIN_CONTRAST = 8.0  # grey levels of 255: less is the same grey to the eye
-PAPER_SHARE = 0.4  # of all pixels: at least as many are taken to be paper
-NOISE = 7.6  # · the deviation that 0.4 of the paper stays under (0.524 σ, were it normal) = 4 σ
-FAINT = 0.2  # of full ink: what is fainter is ink only beside ink
-EDGE = 0.1  # of full ink: where the digit ends; the rings that JPEG draws around strokes stay below it
-SPECK = 0.02  # of the largest stroke's ink: a stroke with less is dirt
+MIN_PAPER_FRACTION = 0.4  # of all pixels: at least as many are taken to be paper
+NOISE_FACTOR = 7.6  # · the deviation that 0.4 of the paper stays under (0.524 σ, were it normal) = 4 σ
+WEAK_THRESHOLD = 0.2  # of full ink: what is fainter is ink only beside ink
+EDGE_THRESHOLD = 0.1  # of full ink: where the digit ends; the rings that JPEG draws around strokes stay below it
+SPECK_FRACTION = 0.02  # of the largest stroke's ink: a stroke with less is dirt
 
 
 class EmptyImageError(DataError):
@@ -29,11 +29,11 @@ class EmptyImageError(DataError):
 def segment_foreground(grey: Array) -> Array:
     """Return the strokes' ink as 0 … 1, paper 0, cut to the ink, for grey values (h, w), 0 … 255.
 
-    A picture with more than ENOUGH pixels a side is made smaller first. Raises EmptyImageError when it is the same grey
-    all over.
+    A picture with more than MAX_SIDE pixels a side is made smaller first. Raises EmptyImageError when it is the same
+    grey all over.
     """
     ink = _despeckle(_ink(_smaller(grey)))
-    inside = ink > EDGE
+    inside = ink > EDGE_THRESHOLD
     return ink[_span(np.any(inside, axis=1)), _span(np.any(inside, axis=0))]
 
 
@@ -43,8 +43,8 @@ def border(picture: Array) -> Array:
 
 
 def _smaller(grey: Array) -> Array:
-    """Return the means of k×k pixels, k such that at most ENOUGH are left a side; a rest at the edge is left out."""
-    k = math.ceil(max(grey.shape) / ENOUGH)
+    """Return the means of k×k pixels, k such that at most MAX_SIDE are left a side; a rest at the edge is left out."""
+    k = math.ceil(max(grey.shape) / MAX_SIDE)
     k = min(k, *grey.shape)
     height, width = (side // k for side in grey.shape)
     blocks = grey[: height * k, : width * k].reshape(height, k, width, k)
@@ -53,11 +53,11 @@ def _smaller(grey: Array) -> Array:
 
 def _ink(grey: Array) -> Array:
     """Return ink as 0 … 1: how far each pixel is from the paper, less the paper's noise."""
-    if max(grey.shape) < SMALL:
+    if max(grey.shape) < MIN_CAMERA_SIDE:
         from_paper, noise = grey - np.median(border(grey)), 0.0
     else:
         from_paper = grey - _background(grey)
-        noise = NOISE * float(np.quantile(np.abs(from_paper), PAPER_SHARE))
+        noise = NOISE_FACTOR * float(np.quantile(np.abs(from_paper), MIN_PAPER_FRACTION))
     least = max(noise, 0.5)  # half a grey level
     light, dark = (np.maximum(side - least, 0) for side in (from_paper, -from_paper))
     ink = light if (light**2).sum() > (dark**2).sum() else dark
@@ -75,7 +75,7 @@ def _background(grey: Array) -> Array:
     closer fit wins. Source: Rousseeuw & Van Driessen 2006, "Computing LTS regression for large data sets".
     """
     terms = _second_degree(*grey.shape)  # (h, w, 6)
-    step = math.ceil(max(grey.shape) / (2 * CELLS))
+    step = math.ceil(max(grey.shape) / (2 * MAX_CELLS))
     some, values = terms[::step, ::step].reshape(-1, 6), grey[::step, ::step].ravel()
     flat = np.array([np.median(border(grey)), 0, 0, 0, 0, 0])
     fits = [_trimmed_fit(some, values, start) for start in (flat, _least_squares(some, values))]
@@ -91,7 +91,7 @@ def _second_degree(height: int, width: int) -> Array:
 
 def _trimmed_fit(terms: Array, values: Array, surface: Array) -> tuple[float, Array]:
     """Return the mean error over the kept pixels, and the surface."""
-    n_kept = math.ceil(PAPER_SHARE * len(values))
+    n_kept = math.ceil(MIN_PAPER_FRACTION * len(values))
     for _ in range(10):  # each round lowers the error; few change anything
         error = np.abs(values - terms @ surface)
         kept = np.argsort(error, kind="stable")[:n_kept]
@@ -108,12 +108,12 @@ def _despeckle(ink: Array) -> Array:
 
     A stroke is a set of neighbouring cells, k×k pixels each, with strong ink in them.
     """
-    k = math.ceil(max(ink.shape) / CELLS)
+    k = math.ceil(max(ink.shape) / MAX_CELLS)
     cells = _cells(ink, k)
-    label = _components(np.any(cells > FAINT, axis=(1, 3)))
+    label = _components(np.any(cells > WEAK_THRESHOLD, axis=(1, 3)))
     mass = np.bincount(label.ravel(), weights=cells.sum(axis=(1, 3)).ravel())
     mass[0] = 0  # no stroke
-    stroke = (mass >= SPECK * mass.max())[label] & (label > 0)
+    stroke = (mass >= SPECK_FRACTION * mass.max())[label] & (label > 0)
     near = _neighbourhood_max(stroke).repeat(k, axis=0).repeat(k, axis=1)
     return np.where(near[: ink.shape[0], : ink.shape[1]], ink, 0)
 

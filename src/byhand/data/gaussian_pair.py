@@ -32,13 +32,13 @@ _normal_cdf = np.vectorize(lambda x: 0.5 * (1 + erf(x / 2**0.5)))
 class GaussianPair:
     """centres : (2, 2), a row a class   covariances : (2, 2, 2)."""
 
-    centres: Array
+    means: Array
     covariances: Array
 
     def density(self, points: Array) -> Array:
         """Return p₀ and p₁ at each point: (m, 2) for points (m, 2)."""
         columns = []
-        for centre, covariance in zip(self.centres, self.covariances, strict=True):
+        for centre, covariance in zip(self.means, self.covariances, strict=True):
             away = points - centre
             distance = np.einsum("mi,ij,mj->m", away, np.linalg.inv(covariance), away)
             columns.append(np.exp(-distance / 2) / (2 * np.pi * np.sqrt(np.linalg.det(covariance))))
@@ -57,14 +57,14 @@ class GaussianPair:
 
     def best_linear_error(self) -> float:
         """Return the least error of any straight line, (2) minimised over its direction and place."""
-        centre, turn, width = 0.0, 0.0, 8.0
+        centre, angle, width = 0.0, 0.0, 8.0
         best = 0.5
         for zoom in range(6):  # each round looks ten times closer around the best line so far
-            angles = turn + np.linspace(-1, 1, 181) * (np.pi if zoom == 0 else 3 * np.pi / 90 / 10 ** (zoom - 1))
+            angles = angle + np.linspace(-1, 1, 181) * (np.pi if zoom == 0 else 3 * np.pi / 90 / 10 ** (zoom - 1))
             offsets = centre + np.linspace(-1, 1, 161) * width
             errors = self._line_errors(angles, offsets)
             i, j = np.unravel_index(errors.argmin(), errors.shape)
-            best, turn, centre, width = float(errors[i, j]), float(angles[i]), float(offsets[j]), width / 10
+            best, angle, centre, width = float(errors[i, j]), float(angles[i]), float(offsets[j]), width / 10
         return best
 
     def sample(self, n: int, seed: int) -> tuple[Array, Array]:
@@ -72,7 +72,7 @@ class GaussianPair:
         y = np.arange(n) % 2
         roots = np.stack([np.linalg.cholesky(covariance) for covariance in self.covariances])
         noise = RandomStream(seed, DATA).normal(n, 2)
-        return self.centres[y] + np.einsum("nij,nj->ni", roots[y], noise), y
+        return self.means[y] + np.einsum("nij,nj->ni", roots[y], noise), y
 
     def _grid(self) -> tuple[Array, float]:
         """Return a grid that covers both clouds, (GRID², 2), and the area that each point stands for.
@@ -81,7 +81,7 @@ class GaussianPair:
         this row and that cancel. On rows that begin alike they would all have one sign.
         """
         reach = REACH * np.sqrt(np.stack([np.diag(covariance) for covariance in self.covariances]))
-        low, high = (self.centres - reach).min(axis=0), (self.centres + reach).max(axis=0)
+        low, high = (self.means - reach).min(axis=0), (self.means + reach).max(axis=0)
         step = (high - low) / GRID
         row, column = np.indices((GRID, GRID)).reshape(2, -1)
         place = np.stack([column + row * GOLDEN % 1, row + 0.5], axis=1)
@@ -91,7 +91,7 @@ class GaussianPair:
         """Return (2) for every direction and place: (angles, offsets)."""
         w = np.stack([np.cos(angles), np.sin(angles)], axis=1)
         scaled = []
-        for centre, covariance in zip(self.centres, self.covariances, strict=True):
+        for centre, covariance in zip(self.means, self.covariances, strict=True):
             spread = np.sqrt(np.einsum("ai,ij,aj->a", w, covariance, w))
             scaled.append((offsets[None, :] - (w @ centre)[:, None]) / spread[:, None])
         return 0.5 * (1 - _normal_cdf(scaled[0])) + 0.5 * _normal_cdf(scaled[1])

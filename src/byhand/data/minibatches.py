@@ -15,18 +15,18 @@ def minibatches(
     order: Array,
     batch_size: int,
     *,
-    moved: Array | None = None,
+    pixel_shifts: Array | None = None,
     image_shape: tuple[int, int] | None = None,
     dtype: npt.DTypeLike = np.float32,
 ) -> Iterator[tuple[Array, Array]]:
     """Yield (x, y) for every batch_size entries of `order`; the last batch may be shorter and is kept.
 
-    moved : (n, 2) whole pixels (right, down) for the picture at each place of the order; needs image_shape
+    pixel_shifts : (n, 2) whole pixels (right, down) for the picture at each place of the order; needs image_shape
     """
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         raw = examples.raw[rows]
-        if moved is not None and image_shape is not None:
-            right, down = moved[start : start + batch_size].T
+        if pixel_shifts is not None and image_shape is not None:
+            right, down = pixel_shifts[start : start + batch_size].T
             raw = shift(raw, image_shape, right, down)
         yield examples.preparation.apply(raw, dtype), examples.y[rows]

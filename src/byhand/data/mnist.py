@@ -14,7 +14,7 @@ from byhand.arguments import check_path
 from byhand.arrays import Array
 from byhand.data.examples import Dataset, Examples
 from byhand.data.idx import read_idx
-from byhand.data.mnist_files import FILES, Progress
+from byhand.data.mnist_files import FILES, ProgressCallback
 from byhand.data.npz import read_arrays
 from byhand.data.split import balanced_block_split, stratified_split, tail_split
 from byhand.errors import DataError, SystemResourceError, lookup
@@ -56,7 +56,7 @@ def mnist(
     preparation: str = "unit",
     validation: str | None = "balanced",
     download: bool = True,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
 ) -> Dataset:
     """Return MNIST, or the look-alike in `folder` (four IDX files, gzipped or not).
 
@@ -102,7 +102,7 @@ def _split(y: Array, validation: str | None) -> tuple[Array | slice, Array | Non
     return lookup("validation", validation, ways)()
 
 
-def _found_or_fetched(download: bool, progress: Progress | None) -> Path:
+def _found_or_fetched(download: bool, progress: ProgressCallback | None) -> Path:
     """Return a folder that holds MNIST."""
     home = cache_folder()
     cache = home and home / "mnist"

@@ -27,8 +27,8 @@ class EpochSpec:
     order : (n,) row numbers, each once
     learning_rates : (n_steps,) one for each minibatch
     rng : the stream of this epoch's dropout
-    moved : (n, 2) whole pixels (right, down) by which the picture at each place of the order is moved, or None
-    image_shape : (height, width), needed with `moved`
+    pixel_shifts : (n, 2) whole pixels (right, down) by which the picture at each place of the order is shifted, or None
+    image_shape : (height, width), needed with `pixel_shifts`
     stop : asked before every minibatch; True ends the epoch unfinished
     """
 
@@ -38,7 +38,7 @@ class EpochSpec:
     batch_size: int
     learning_rates: Array
     rng: RandomStream
-    moved: Array | None = None
+    pixel_shifts: Array | None = None
     image_shape: tuple[int, int] | None = None
     stop: Callable[[], bool] = lambda: False
 
@@ -60,15 +60,15 @@ class Engine(Protocol):
     def unsupported_reason(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
         """Return one sentence why this engine cannot train this, or None when it can."""
 
-    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochSpec) -> EpochResult | None:
-        """Train one epoch, changing network and optimizer; None when `job.stop` ended it.
+    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
+        """Train one epoch, changing network and optimizer; None when `spec.stop` ended it.
 
         Raises DivergedError at the first minibatch whose loss is not finite, and after the last one when a parameter
         is not.
         """
 
 
-def check_finite(network: Network, job: EpochSpec) -> None:
+def check_finite(network: Network, spec: EpochSpec) -> None:
     """Raise DivergedError when a parameter is not finite: the last update's doing, which no loss has seen yet."""
     if not all(np.isfinite(array).all() for array in network.params.values()):
-        raise DivergedError(job.epoch, len(job.learning_rates), float(job.learning_rates[-1]))
+        raise DivergedError(spec.epoch, len(spec.learning_rates), float(spec.learning_rates[-1]))

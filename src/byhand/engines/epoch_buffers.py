@@ -19,22 +19,22 @@ class EpochBuffers:
     """data, memory : the core's tables of addresses; the arrays behind them live as long as this object."""
 
     def __init__(
-        self, library: ctypes.CDLL, packed: PackedNetwork, job: EpochSpec, loss: Loss, *, n_threads: int
+        self, library: ctypes.CDLL, packed: PackedNetwork, spec: EpochSpec, loss: Loss, *, n_threads: int
     ) -> None:
         """Raises ShapeError where NumPy's engine would."""
         self._kept: list[Array] = []
-        self.data = self._data(job, packed.layers[0].n_in, packed.layers[-1].n_out, loss)
+        self.data = self._data(spec, packed.layers[0].n_in, packed.layers[-1].n_out, loss)
         workspace = allocate_workspace(library, packed, self.data.batch_size, n_threads)
         moment1, moment2, *_ = [self._address(flat) for flat in packed.moments.values()] + [None, None]
         self.memory = Memory(self._address(packed.params), moment1, moment2, self._address(workspace), workspace.nbytes)
 
-    def _data(self, job: EpochSpec, n_in: int, n_out: int, loss: Loss) -> EpochData:
+    def _data(self, spec: EpochSpec, n_in: int, n_out: int, loss: Loss) -> EpochData:
         """Return the core's table of the examples, their order and the learning rates."""
-        examples, scaler = job.examples, job.examples.preparation
+        examples, scaler = spec.examples, spec.examples.preparation
         check_input("Dense", examples.raw, n_in)
         labels, targets = _labels_or_targets(examples, n_out, loss)
         are_bytes = examples.raw.dtype == np.uint8
-        height, width = job.image_shape or (0, 0)
+        height, width = spec.image_shape or (0, 0)
         return EpochData(
             inputs=self._address(examples.raw, np.uint8 if are_bytes else np.float32),
             inputs_are_bytes=are_bytes,
@@ -43,14 +43,14 @@ class EpochBuffers:
             shift=self._address(np.broadcast_to(scaler.shift, n_in), np.float32),
             labels=self._address(labels, np.int32),
             targets=self._address(targets, np.float32),
-            indices=self._address(job.order, np.int64),
-            n_indices=len(job.order),
-            batch_size=min(job.batch_size, len(job.order)),
-            learning_rates=self._address(job.learning_rates, np.float64),
-            pixel_shifts=self._address(job.moved, np.int32),
+            indices=self._address(spec.order, np.int64),
+            n_indices=len(spec.order),
+            batch_size=min(spec.batch_size, len(spec.order)),
+            learning_rates=self._address(spec.learning_rates, np.float64),
+            pixel_shifts=self._address(spec.pixel_shifts, np.int32),
             height=height,
             width=width,
-            dropout_rng=Rng(job.rng.seed, job.rng.stream, job.rng.epoch, job.rng.position),
+            dropout_rng=Rng(spec.rng.seed, spec.rng.stream, spec.rng.epoch, spec.rng.position),
         )
 
     def _address(self, array: Array | None, dtype: npt.DTypeLike | None = None) -> int | None:

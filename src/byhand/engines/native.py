@@ -55,27 +55,27 @@ class NativeEngine:
         """See Engine.unsupported_reason."""
         return unsupported_reason(network, loss, optimizer)
 
-    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochSpec) -> EpochResult | None:
+    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
         """Train one epoch; see Engine.run_epoch."""
-        if job.examples.weight is not None:
+        if spec.examples.weight is not None:
             raise OptionError("the native engine got examples with weights, which NumPy trains. Leave the engine out.")
-        if job.stop():
+        if spec.stop():
             return None
-        check_batch_size(network, job)
+        check_batch_size(network, spec)
         packed = PackedNetwork(self._library, lower(network), loss, optimizer)
-        status, result = self._call(packed, loss, job)
-        done, n = result.steps_done, len(job.order)
+        status, result = self._call(packed, loss, spec)
+        done, n = result.steps_done, len(spec.order)
         if status == c.STOPPED:
             return None
         if status == c.DIVERGED:
-            raise DivergedError(job.epoch, done + 1, float(job.learning_rates[done]))
+            raise DivergedError(spec.epoch, done + 1, float(spec.learning_rates[done]))
         if status != c.OK:
             raise RuntimeError(f"the C core refused an epoch it should know: {c.REFUSALS[status]}")
         packed.write_back(done)
-        job.rng.position += result.n_draws
-        check_finite(network, job)
-        accuracy = result.n_correct / n if job.examples.is_classes else None
-        return EpochResult(result.loss / n, accuracy, float(job.learning_rates[-1]))
+        spec.rng.position += result.n_draws
+        check_finite(network, spec)
+        accuracy = result.n_correct / n if spec.examples.is_classes else None
+        return EpochResult(result.loss / n, accuracy, float(spec.learning_rates[-1]))
 
     def n_threads(self, sizes: Sequence[int], batch_size: int) -> int:
         """Return how many threads train a network of these sizes: as many as were asked for, or as pay."""
@@ -90,24 +90,24 @@ class NativeEngine:
             return None
         return why_one_thread(c.KERNELS[self._kernel], sizes, batch_size, self._precision)
 
-    def _call(self, packed: PackedNetwork, loss: Loss, job: EpochSpec) -> tuple[int, c.Result]:
+    def _call(self, packed: PackedNetwork, loss: Loss, spec: EpochSpec) -> tuple[int, c.Result]:
         """Run the epoch in the core; return its status and its counts."""
         sizes = [packed.layers[0].n_in, *(layer.n_out for layer in packed.layers)]
-        n_threads = self.n_threads(sizes, min(job.batch_size, len(job.order)))
-        buffers = EpochBuffers(self._library, packed, job, loss, n_threads=n_threads)
+        n_threads = self.n_threads(sizes, min(spec.batch_size, len(spec.order)))
+        buffers = EpochBuffers(self._library, packed, spec, loss, n_threads=n_threads)
         stop, result = ctypes.c_int32(0), c.Result()
         tables = map(ctypes.byref, (packed.table, packed.rule, buffers.data, buffers.memory))
         call = partial(
             self._library.bh_epoch, *tables, self._kernel, n_threads, ctypes.byref(stop), ctypes.byref(result)
         )
-        seconds = SECONDS_PER_STEP * len(job.learning_rates) + SECONDS_PER_WEIGHT * packed.n_weights * len(job.order)
-        status = call() if seconds < MIN_INTERRUPTIBLE_SECONDS else _call_interruptibly(call, job.stop, stop)
+        seconds = SECONDS_PER_STEP * len(spec.learning_rates) + SECONDS_PER_WEIGHT * packed.n_weights * len(spec.order)
+        status = call() if seconds < MIN_INTERRUPTIBLE_SECONDS else _call_interruptibly(call, spec.stop, stop)
         return status, result
 
 
-def check_batch_size(network: Network, job: EpochSpec) -> None:
+def check_batch_size(network: Network, spec: EpochSpec) -> None:
     """Raise the ShapeError of BatchNorm where a batch of the epoch has a single example."""
-    n, size = len(job.order), min(job.batch_size, len(job.order))
+    n, size = len(spec.order), min(spec.batch_size, len(spec.order))
     if network.statistics and (size == 1 or n % size == 1):
         raise ShapeError(BATCH_OF_ONE)
 

@@ -26,33 +26,38 @@ class NumpyEngine:
     def unsupported_reason(self, network: Network, loss: Loss, optimizer: Optimizer) -> None:
         """There is nothing it cannot train."""
 
-    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochSpec) -> EpochResult | None:
+    def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
         """Train one epoch; see Engine.run_epoch."""
         total, right = 0.0, 0
         dtype = network.layers[0].params["W"].dtype
         batches = minibatches(
-            job.examples, job.order, job.batch_size, moved=job.moved, image_shape=job.image_shape, dtype=dtype
+            spec.examples,
+            spec.order,
+            spec.batch_size,
+            pixel_shifts=spec.pixel_shifts,
+            image_shape=spec.image_shape,
+            dtype=dtype,
         )
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is looked for by its loss
             for batch, (x, y) in enumerate(batches):
-                if job.stop():
+                if spec.stop():
                     return None
-                learning_rate = float(job.learning_rates[batch])
-                weight = _batch_weights(job, batch)
-                value, trace = train_step(network, loss, optimizer, learning_rate, x, y, job.rng, weight)
+                learning_rate = float(spec.learning_rates[batch])
+                weight = _batch_weights(spec, batch)
+                value, trace = train_step(network, loss, optimizer, learning_rate, x, y, spec.rng, weight)
                 if not math.isfinite(value):
-                    raise DivergedError(job.epoch, batch + 1, learning_rate)
+                    raise DivergedError(spec.epoch, batch + 1, learning_rate)
                 total += float(value) * len(x)
-                if job.examples.is_classes:
+                if spec.examples.is_classes:
                     right += int((predict_labels(trace.output) == y).sum())
-        check_finite(network, job)
-        n = len(job.order)
-        share = right / n if job.examples.is_classes else None
-        return EpochResult(total / n, share, float(job.learning_rates[-1]))
+        check_finite(network, spec)
+        n = len(spec.order)
+        share = right / n if spec.examples.is_classes else None
+        return EpochResult(total / n, share, float(spec.learning_rates[-1]))
 
 
-def _batch_weights(job: EpochSpec, batch: int) -> Array | None:
+def _batch_weights(spec: EpochSpec, batch: int) -> Array | None:
     """Return the weights of the examples in a minibatch, or None where they have none."""
-    if job.examples.weight is None:
+    if spec.examples.weight is None:
         return None
-    return job.examples.weight[job.order[batch * job.batch_size : (batch + 1) * job.batch_size]]
+    return spec.examples.weight[spec.order[batch * spec.batch_size : (batch + 1) * spec.batch_size]]

@@ -19,10 +19,10 @@ NAMES = ("auto", "native", "numpy")
 
 @dataclass(frozen=True)
 class Choice:
-    """engine : what trains   why : one sentence why "auto" did not take the fastest, else None"""
+    """engine : what trains   fallback_reason : a sentence why "auto" did not choose the fastest, or None"""
 
     engine: Engine
-    why: str | None = None
+    fallback_reason: str | None = None
 
 
 def choose_engine(

@@ -54,13 +54,13 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
     """
     with np.errstate(all="ignore"):  # _finite looks for what became too large, or never was a number
         layers = _lowered(model)
-    single = model.network.widths[-1] == 1 and model.output is not Output.VALUES
-    activations = {Output.PROBABILITIES: "sigmoid" if single else "softmax", Output.YES_NO: "sigmoid"}
+    single = model.network.widths[-1] == 1 and model.output is not Output.REGRESSION
+    activations = {Output.SOFTMAX_LOGITS: "sigmoid" if single else "softmax", Output.SIGMOID_LOGITS: "sigmoid"}
     return InferenceModel(
         layers,
         activations.get(model.output, "identity"),
         is_single=single,
-        is_values=model.output is Output.VALUES,
+        is_values=model.output is Output.REGRESSION,
         class_names=tuple(map(UntrustedText, model.class_names)),
         input_names=_input_names(model),
         name=_name(model),

@@ -102,7 +102,7 @@ def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: s
     proof = (len(content), hashlib.sha256(content).hexdigest())
     if raw is None:
         return Verification(*proof, None)
-    wanted = model.predict(raw) if model.output is Output.VALUES else model.scores(raw)
+    wanted = model.predict(raw) if model.output is Output.REGRESSION else model.scores(raw)
     with tempfile.TemporaryDirectory() as folder:
         np.ascontiguousarray(raw, dtype=np.float32).tofile(Path(folder, "rows"))
         found = RUNNERS[kind](Trial(Path(folder), content, symbol, len(raw), raw.shape[1], wanted.shape[1]))
@@ -112,7 +112,7 @@ def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: s
     scores = np.frombuffer(said, dtype=np.float32).reshape(wanted.shape)
     errors = _errors(scores, wanted)
     is_other = scores.argmax(axis=1) != wanted.argmax(axis=1)
-    if model.output is Output.VALUES:
+    if model.output is Output.REGRESSION:
         is_other = (errors > VALUE_TOLERANCE * (1 + np.abs(wanted))).any(axis=1)
     return Verification(*proof, runner, len(raw), int(is_other.sum()), float(errors.max()))
 

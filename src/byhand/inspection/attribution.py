@@ -1,12 +1,12 @@
-"""Why the network says what it says: every input's share of a logit, exactly.
+"""Attribution: what each input contributes to a logit, exactly.
 
-Around an example, a network of ReLU-like units is one linear function, logit = g·x + c. In stored numbers s, with
-x = s · scale + shift, each input's share is
+Around an example, a network of ReLU-like units is one linear function, logit = g·x + c. In raw inputs r, with
+x = r · scale + shift, the attribution of input k is
 
-    gₖ scaleₖ sₖ                                                                        (1)
+    gₖ scaleₖ rₖ                                                                        (1)
 
-and what is left, from biases and shifts, is the rest. Shares and rest sum to the logit. Empty background, s = 0, has
-no share, however the inputs are scaled. Each example has its own g: of 10,000 test digits no two share theirs.
+and what is left, from biases and shifts, is the bias term. Attributions and bias term sum to the logit. Empty
+background, r = 0, gets no attribution, however the inputs are scaled. Each example has its own g.
 """
 
 from dataclasses import dataclass, replace
@@ -21,11 +21,11 @@ from byhand.preprocessing import InputScaler
 
 
 @dataclass(frozen=True, eq=False)
-class Why:
-    """contributions : (n_in,), a share for each input   rest : of biases and shifts; all sum to the logit."""
+class Attribution:
+    """attributions : (n_in,), one for each input   bias_term : from biases and shifts; all sum to the logit."""
 
-    contributions: Array
-    rest: float
+    attributions: Array
+    bias_term: float
 
 
 def piecewise_linear_layers(network: Network) -> list[FusedDense]:
@@ -63,12 +63,12 @@ def preactivations(layers: list[FusedDense], x: Array) -> list[Array]:
     return zs
 
 
-def logit_margin_gradient(layers: list[FusedDense], zs: list[Array], toward: int, against: int | None) -> Array:
-    """Return how logit[toward] − logit[against] changes with each input: (n_in,)."""
+def logit_margin_gradient(layers: list[FusedDense], zs: list[Array], target: int, baseline: int | None) -> Array:
+    """Return how logit[target] − logit[baseline] changes with each input: (n_in,)."""
     slopes = np.zeros(len(zs[-1]))
-    slopes[toward] += 1
-    if against is not None:
-        slopes[against] -= 1
+    slopes[target] += 1
+    if baseline is not None:
+        slopes[baseline] -= 1
     for i in reversed(range(len(layers))):
         if i < len(layers) - 1:
             slopes = slopes * np.where(zs[i] > 0, 1.0, slope_below_0(layers[i]))
@@ -76,17 +76,19 @@ def logit_margin_gradient(layers: list[FusedDense], zs: list[Array], toward: int
     return slopes
 
 
-def why(network: Network, stored: Array, preparation: InputScaler, toward: int, against: int | None = None) -> Why:
-    """Return why the logit of class `toward` is what it is, or its lead over the class `against`.
+def attribute(
+    network: Network, raw: Array, preparation: InputScaler, target: int, baseline: int | None = None
+) -> Attribution:
+    """Return what each input contributes to the logit of class `target`, or to its margin over class `baseline`.
 
-    stored : (n_in,) one example as it is stored, grey levels for a picture
-    preparation : what makes of it what the network sees
-    Raises OptionError for a network with other bends than ReLU and leaky ReLU, ShapeError for more than one example.
+    raw : (n_in,) one example as it is stored, pixel values for a picture
+    preparation : the network's input scaling
+    Raises OptionError for activations other than ReLU and leaky ReLU, ShapeError for more than one example.
     """
     layers = piecewise_linear_layers(network)
-    if stored.shape != (network.widths[0],):
-        raise ShapeError(f"why got an example of shape {stored.shape}; expected ({network.widths[0]},).")
-    zs = preactivations(layers, preparation.apply(stored, np.float64))
-    contributions = logit_margin_gradient(layers, zs, toward, against) * preparation.scale * stored  # (1)
-    lead = zs[-1][toward] - (0.0 if against is None else zs[-1][against])
-    return Why(contributions, float(lead - contributions.sum()))
+    if raw.shape != (network.widths[0],):
+        raise ShapeError(f"attribute got an example of shape {raw.shape}; expected ({network.widths[0]},).")
+    zs = preactivations(layers, preparation.apply(raw, np.float64))
+    attributions = logit_margin_gradient(layers, zs, target, baseline) * preparation.scale * raw  # (1)
+    margin = zs[-1][target] - (0.0 if baseline is None else zs[-1][baseline])
+    return Attribution(attributions, float(margin - attributions.sum()))

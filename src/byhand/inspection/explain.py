@@ -15,7 +15,7 @@ from byhand.arguments import check_kind
 from byhand.arrays import Array, Params, check_numbers, plain_array
 from byhand.errors import DataError, ShapeError
 from byhand.formatting import typeset_minus
-from byhand.inspection.source import where
+from byhand.inspection.source import source_location
 from byhand.layers.dense import Dense
 from byhand.losses import Loss, SoftmaxCrossEntropy
 from byhand.network import LayerRecord, Network, Trace
@@ -232,13 +232,17 @@ def _forward(layer: int, step: LayerRecord, unit: int) -> Line:
         terms = _sum_of(step.x[0] * W[:, unit], lambda k: f"{step.x[0, k]:.4g}·{W[k, unit]:.4g}")
         shape = f"x (1, {W.shape[0]}) · W ({W.shape[0]}, {W.shape[1]}) + b ({W.shape[1]},) → z (1, {W.shape[1]})"
         numbers = f"unit {unit}: z = {terms} + b {b[unit]:.4g} = {step.y[0, unit]:.6g}"
-        return Line("forward", f"layer {layer}, dense: z = x W + b", shape, numbers, where(Dense.forward, 1))
+        return Line("forward", f"layer {layer}, dense: z = x W + b", shape, numbers, source_location(Dense.forward, 1))
     formula, _ = FORMULAS.get(step.layer.kind, (f"y = {step.layer.kind}(x)", ""))
     on = int((step.y[0] > 0).sum())
     numbers = f"unit {unit}: {step.x[0, unit]:.6g} → {step.y[0, unit]:.6g}; {on} of {step.y.shape[1]} units above 0"
     shape = f"(1, {step.x.shape[1]}) → (1, {step.y.shape[1]})"
     return Line(
-        "forward", f"layer {layer}, {step.layer.kind}: {formula}", shape, numbers, where(type(step.layer).forward, 1)
+        "forward",
+        f"layer {layer}, {step.layer.kind}: {formula}",
+        shape,
+        numbers,
+        source_location(type(step.layer).forward, 1),
     )
 
 
@@ -259,7 +263,7 @@ def _loss(loss: Loss, output: Array, target: Array, value: float) -> Line:
         formula,
         f"(1, {len(output)}) → one number",
         f"{numbers} → L = {value:.6g}",
-        where(type(loss).forward, LOSS_EQUATIONS.get(loss.kind, (1, 2))[0]),
+        source_location(type(loss).forward, LOSS_EQUATIONS.get(loss.kind, (1, 2))[0]),
     )
 
 
@@ -276,7 +280,7 @@ def _loss_gradient(loss: Loss, output: Array, d_output: Array, unit: int) -> Lin
         f"loss: {formula}",
         f"(1, {len(output)})",
         numbers,
-        where(type(loss).backward, LOSS_EQUATIONS.get(loss.kind, (1, 2))[1]),
+        source_location(type(loss).backward, LOSS_EQUATIONS.get(loss.kind, (1, 2))[1]),
     )
 
 
@@ -295,7 +299,7 @@ def _backward(layer: int, i: int, step: LayerRecord, units: list[int]) -> Line:
         f"layer {layer}, {step.layer.kind}: {derivative}",
         f"(1, {dy.shape[1]}) → (1, {step.x.shape[1]})",
         f"unit {unit}: {dy[0, unit]:.6g} → {sent_on[0, unit]:.6g}; {reached}",
-        where(type(step.layer).backward, 2),
+        source_location(type(step.layer).backward, 2),
     )
 
 
@@ -311,7 +315,7 @@ def _backward_dense(number: int, i: int, layer: Dense, x: Array, dz: Array, befo
         terms = _sum_of(dz * W[before], lambda k: f"{dz[k]:.4g}·{W[before, k]:.4g}")
         formula += ", dx = dz Wᵀ"
         numbers += f"; dx[{before}] = {terms} = {float(dz @ W[before]):.6g}"
-    return Line("backward", formula, shape, numbers, where(Dense.backward, 2))
+    return Line("backward", formula, shape, numbers, source_location(Dense.backward, 2))
 
 
 def _update(
@@ -325,7 +329,7 @@ def _update(
 ) -> list[Line]:
     """Tell, for every dense layer, what the step did to the followed weight."""
     lines = []
-    place = where(type(optimizer).update, 1)
+    place = source_location(type(optimizer).update, 1)
     dense = [i for i, step in enumerate(trace.steps) if isinstance(step.layer, Dense)]
     layers = layer_numbers(Network([step.layer for step in trace.steps]))
     for i in dense:

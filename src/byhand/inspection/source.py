@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1]
 
 
 @cache
-def where(function: Callable[..., Any], equation: int) -> str:
+def source_location(function: Callable[..., Any], equation: int) -> str:
     """Return "layers/dense.py:52", the line of `function` tagged with this equation; its first line if none is."""
     lines, first = inspect.getsourcelines(function)
     tagged = [number for number, line in enumerate(lines) if "#" in line and f"({equation})" in line.partition("#")[2]]

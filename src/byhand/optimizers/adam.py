@@ -50,7 +50,7 @@ class Adam(Optimizer):
 
     def _moments(self, name: str, dW: Array, step: int) -> tuple[Array, Array]:
         """Return m and v after this gradient."""
-        m, v = self.remembered("m", name, dW), self.remembered("v", name, dW)
+        m, v = self.state_for("m", name, dW), self.state_for("v", name, dW)
         m += (1 - self.beta1) * (dW - m)  # (1)
         v *= self.beta2
         v += (1 - self.beta2) * (dW * dW)  # (2)

@@ -40,7 +40,7 @@ class Optimizer:
         count += 1
         return int(count)
 
-    def remembered(self, what: str, name: str, like: Array) -> Array:
+    def state_for(self, what: str, name: str, like: Array) -> Array:
         """Return state["what/name"], zeros of the shape of `like` at first."""
         key = f"{what}/{name}"
         if key not in self.state:

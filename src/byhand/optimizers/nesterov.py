@@ -22,7 +22,7 @@ class Nesterov(Momentum):
         """Roll every parameter on; η = learning_rate."""
         step = self.next_step()
         for name, W in params.items():
-            v = self.remembered("velocity", name, W)
+            v = self.state_for("velocity", name, W)
             v *= self.momentum
             v += grads[name]  # (1)
             flush_denormals(v, step)

@@ -21,13 +21,12 @@ from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError, OptionError, ShapeError, lookup
 from byhand.network import Network
 from byhand.persistence.container import Document, Format, read_document, write_document
-from byhand.persistence.image_schema import plain_image_schema, read_image_schema
+from byhand.persistence.data_schemas import plain_schema, read_image_schema, read_table_schema
 from byhand.persistence.network_config import Described, build_network, describe_network, read_layers
-from byhand.persistence.output import Output, class_numbers, class_scores
+from byhand.persistence.output import Output, class_scores, output_labels
 from byhand.persistence.safetensors_io import naming
 from byhand.persistence.schema import Reader, label, listed, one_of, optional, plain_object, record, text, whole
 from byhand.persistence.state_dict import check_same_arrays, load_state_dict, state_dict
-from byhand.persistence.table_schema import plain_schema, read_schema
 from byhand.preprocessing import InputScaler
 from byhand.summary import sizes_label
 from byhand.untrusted import distrust, plain_data
@@ -45,7 +44,7 @@ _FIELDS: dict[str, Reader] = {
     "provenance": plain_object,
     "history": plain_object,
 }
-_OPTIONAL: dict[str, Reader] = {"table": read_schema, "image": read_image_schema}
+_OPTIONAL: dict[str, Reader] = {"table": read_table_schema, "image": read_image_schema}
 
 
 def _body(name: str, value: Any) -> dict[str, Any]:
@@ -138,7 +137,7 @@ class Model:
     @property
     def n_classes(self) -> int:
         """How many classes it tells apart; 0 in regression."""
-        return 0 if self.output is Output.VALUES else max(self.network.widths[-1], 2)
+        return 0 if self.output is Output.REGRESSION else max(self.network.widths[-1], 2)
 
     def predict(self, raw: Any) -> Array:
         """Return class numbers (n,) for stored numbers raw (n, n_features), or values (n, k) in regression.
@@ -147,14 +146,14 @@ class Model:
         Raises ShapeError if raw has another width, DataError if it or the answer holds anything but finite numbers.
         """
         z = self.network_output(raw)
-        return z if self.output is Output.VALUES else class_numbers(self.output, z)
+        return z if self.output is Output.REGRESSION else output_labels(self.output, z)
 
     def scores(self, raw: Any) -> Array:
         """Return what speaks for each class, (n, n_classes): probabilities where the model has them.
 
         Errors as predict; OptionError in regression.
         """
-        if self.output is Output.VALUES:
+        if self.output is Output.REGRESSION:
             raise OptionError("scores got a regression model; expected one that tells classes apart. Use predict.")
         return class_scores(self.output, self.network_output(raw))
 
@@ -163,10 +162,10 @@ class Model:
 
         Errors as predict; OptionError when the network's numbers are no probabilities.
         """
-        if self.output is not Output.PROBABILITIES:
+        if self.output is not Output.SOFTMAX_LOGITS:
             raise OptionError(
                 f"predict_proba got a model whose outputs are {self.output.replace('_', '-')}; expected probabilities. "
-                f"Use {'predict' if self.output is Output.VALUES else 'scores'}."
+                f"Use {'predict' if self.output is Output.REGRESSION else 'scores'}."
             )
         return self.scores(raw)
 
@@ -245,7 +244,7 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     if model.table is not None:
         body["table"] = plain_schema(model.table)
     if model.image is not None:
-        body["image"] = plain_image_schema(model.image)
+        body["image"] = plain_schema(model.image)
     arrays = {SCALE: model.preparation.scale, SHIFT: model.preparation.shift, **state_dict(model.network)}
     write_document(_file(path), _format_for(body), Document(body, arrays))
 

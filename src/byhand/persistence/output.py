@@ -1,6 +1,6 @@
-"""What the numbers mean that come out of a network: four ways, chosen by the loss it was trained with.
+"""What a network's outputs mean: one of four readings, chosen by the loss it was trained with.
 
-A network with one output that tells two classes apart answers for class 1; the columns here are always one a class.
+A network with one output separates two classes and gives the score of class 1; here there is always a column per class.
 """
 
 from enum import StrEnum
@@ -10,41 +10,40 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.layers.sigmoid import sigmoid
 from byhand.layers.softmax import softmax
+from byhand.metrics import predict_labels
 from byhand.network import Network
 
 
 class Output(StrEnum):
-    """PROBABILITIES are the only ones whose rows sum to 1."""
+    """How to read what a network computes. The values are those in model files."""
 
-    PROBABILITIES = "probabilities"  # logits; softmax makes probabilities of them, a single z standing for (0, z)
-    YES_NO = "yes_no"  # logits, each the answer to a question of its own; sigmoid makes scores of them
-    SCORES = "scores"  # already scores, as of a network that ends in sigmoid
-    VALUES = "values"  # the numbers to predict: regression
+    SOFTMAX_LOGITS = "probabilities"  # softmax makes probabilities of them; a single logit z stands for (0, z)
+    SIGMOID_LOGITS = "yes_no"  # multilabel: sigmoid makes a score of each
+    SCORES = "scores"  # already scores, from a network that ends in sigmoid
+    REGRESSION = "values"  # regression: the predicted values themselves
 
 
 def output_for(network: Network, loss_kind: str, *, is_classes: bool) -> Output:
     """Return how to read a network that was trained with the loss of this kind.
 
-    is_classes : were the answers class numbers?
+    is_classes : were the targets class labels?
     """
     if loss_kind == "binary_cross_entropy":
-        return Output.PROBABILITIES if network.widths[-1] == 1 else Output.YES_NO
+        return Output.SOFTMAX_LOGITS if network.widths[-1] == 1 else Output.SIGMOID_LOGITS
     if loss_kind == "softmax_cross_entropy":
-        return Output.PROBABILITIES
-    return Output.SCORES if is_classes else Output.VALUES
+        return Output.SOFTMAX_LOGITS
+    return Output.SCORES if is_classes else Output.REGRESSION
 
 
 def class_scores(output: Output, z: Array) -> Array:
-    """Return what the network's numbers z (n, k) say of each class: (n, k), or (n, 2) for a single output."""
+    """Return the score of each class for outputs z (n, k): (n, k), or (n, 2) for a single output."""
     single = z.shape[1] == 1
-    if output is Output.PROBABILITIES:
+    if output is Output.SOFTMAX_LOGITS:
         return softmax(np.hstack([np.zeros_like(z), z]) if single else z)  # σ(z) = eᶻ / (e⁰ + eᶻ)
-    a = sigmoid(z) if output is Output.YES_NO else z
+    a = sigmoid(z) if output is Output.SIGMOID_LOGITS else z
     return np.hstack([1 - a, a]) if single else a
 
 
-def class_numbers(output: Output, z: Array) -> Array:
-    """Return the class (n,) of each row of the network's numbers z (n, k): the largest, the first one of equals."""
-    boundary = 0.5 if output is Output.SCORES else 0.0
-    classes: Array = z.argmax(axis=1) if z.shape[1] > 1 else (z[:, 0] > boundary).astype(np.int64)
-    return classes
+def output_labels(output: Output, z: Array) -> Array:
+    """Return the predicted label (n,) of each row of the network's outputs z (n, k)."""
+    return predict_labels(z, threshold=0.5 if output is Output.SCORES else 0.0)

@@ -224,8 +224,8 @@ def _choose_engine(request: TrainRequest, dataset: Dataset, listener: SessionLis
     n_threads = 1 if request.n_seeds > 1 else None
     choice = choose_engine(request.engine, *parts, n_threads=n_threads, precision=request.precision)
     next(run.epochs(choice.engine, stop=lambda: True), None)
-    if choice.why is not None:
-        listener.info(choice.why)
+    if choice.fallback_reason is not None:
+        listener.info(choice.fallback_reason)
     return choice.engine
 
 

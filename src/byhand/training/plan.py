@@ -76,7 +76,7 @@ class Plan:
         n_steps = self.n_steps(n) * self.epochs
         return check_rates(self.schedule(n_steps), n_steps)
 
-    def job(self, examples: Examples, epoch: int, rates: Array) -> EpochSpec:
+    def spec(self, examples: Examples, epoch: int, rates: Array) -> EpochSpec:
         """Return the work of epoch 1, 2, …: a function of this plan and the epoch alone.
 
         rates : self.learning_rates(len(examples)), made once for all epochs
@@ -89,7 +89,7 @@ class Plan:
             batch_size=self.batch_size,
             learning_rates=rates[(epoch - 1) * steps : epoch * steps],
             rng=RandomStream(self.seed, DROPOUT, epoch),
-            moved=self._shifts(n, epoch),
+            pixel_shifts=self._shifts(n, epoch),
             image_shape=self.image_shape,
         )
 

@@ -40,7 +40,7 @@ def train(
     engine = engine or _choose_engine(state, examples, plan)
     while state.epoch < plan.epochs and not (plan.patience and patience_exceeded(state, plan.patience)):
         started = time.perf_counter()
-        result = _one_epoch(state, plan.job(examples, state.epoch + 1, rates), plan, engine, stop)
+        result = _one_epoch(state, plan.spec(examples, state.epoch + 1, rates), plan, engine, stop)
         if result is None:
             return
         record = _record(state, plan, result, validation, started)
@@ -76,13 +76,13 @@ def _check_examples(plan: Plan, examples: Examples, validation: Examples | None)
 
 
 def _one_epoch(
-    state: TrainingState, job: EpochSpec, plan: Plan, engine: Engine, stop: Callable[[], bool]
+    state: TrainingState, spec: EpochSpec, plan: Plan, engine: Engine, stop: Callable[[], bool]
 ) -> EpochResult | None:
     """Train the next epoch whole, or leave the state as it was."""
     before = state.snapshot()
     result = None
     try:
-        result = engine.run_epoch(state.network, plan.loss, state.optimizer, replace(job, stop=stop))
+        result = engine.run_epoch(state.network, plan.loss, state.optimizer, replace(spec, stop=stop))
     finally:
         if result is None:
             state.restore(before)

@@ -55,7 +55,7 @@ def test_samples_have_the_centres_and_spreads(clouds: GaussianPair) -> None:
     for label in (0, 1):
         cloud = points[y == label]
         spread = sqrt(clouds.covariances[label].max())
-        assert np.allclose(cloud.mean(axis=0), clouds.centres[label], atol=5 * spread / sqrt(len(cloud)))
+        assert np.allclose(cloud.mean(axis=0), clouds.means[label], atol=5 * spread / sqrt(len(cloud)))
         assert np.allclose(np.cov(cloud.T), clouds.covariances[label], atol=0.03 * spread**2)
 
 

@@ -34,8 +34,8 @@ def test_each_picture_moves_by_its_own_amount() -> None:
     pictures = np.zeros((3, 4, 5), dtype=np.uint8)
     pictures[:, 1, 2] = 9
     examples = Examples(pictures.reshape(3, 20), np.zeros(3, dtype=int), RAW)
-    moved = np.array([[0, 0], [2, 1], [-2, -1]])
-    batches = list(minibatches(examples, np.arange(3), 2, moved=moved, image_shape=(4, 5)))
+    pixel_shifts = np.array([[0, 0], [2, 1], [-2, -1]])
+    batches = list(minibatches(examples, np.arange(3), 2, pixel_shifts=pixel_shifts, image_shape=(4, 5)))
     x = np.concatenate([x for x, _ in batches]).reshape(3, 4, 5)
     assert [tuple(np.argwhere(picture == 9)[0]) for picture in x] == [(1, 2), (2, 4), (0, 0)]
     assert examples.raw.reshape(3, 4, 5)[1, 1, 2] == 9, "the stored picture stays"
@@ -44,9 +44,9 @@ def test_each_picture_moves_by_its_own_amount() -> None:
 @given(dx=st.integers(-6, 6), dy=st.integers(-6, 6))
 def test_shift_is_the_picture_seen_through_a_moved_window(dx: int, dy: int) -> None:
     picture = np.arange(1, 13, dtype=np.uint8)
-    moved = shift(picture.reshape(1, 12), (3, 4), np.array([dx]), np.array([dy])).reshape(3, 4)
+    pixel_shifts = shift(picture.reshape(1, 12), (3, 4), np.array([dx]), np.array([dy])).reshape(3, 4)
     for row in range(3):
         for column in range(4):
             y, x = row - dy, column - dx
             inside = 0 <= y < 3 and 0 <= x < 4
-            assert moved[row, column] == (picture.reshape(3, 4)[y, x] if inside else 0)
+            assert pixel_shifts[row, column] == (picture.reshape(3, 4)[y, x] if inside else 0)

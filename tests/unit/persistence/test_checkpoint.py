@@ -221,7 +221,7 @@ def test_a_body_of_other_fields_cannot_be_written(tmp_path, body):
 
 
 def test_a_model_is_no_checkpoint(tmp_path):
-    save_model(Model(fresh().network, EXAMPLES.preparation, Output.PROBABILITIES), tmp_path / "m")
+    save_model(Model(fresh().network, EXAMPLES.preparation, Output.SOFTMAX_LOGITS), tmp_path / "m")
     with pytest.raises(ModelFormatError, match="it is a 'byhand model'; expected a 'byhand checkpoint'"):
         load_checkpoint(tmp_path / "m")
     with pytest.raises(DataError, match="does not exist"):

@@ -29,7 +29,7 @@ def network(sizes=(12, 8, 8, 4), **options):
     return net
 
 
-def model(net=None, output=Output.PROBABILITIES, **changes):
+def model(net=None, output=Output.SOFTMAX_LOGITS, **changes):
     preparation = fit_scaler("signed", BYTES, low=0, high=255)
     given = {
         "class_names": NAMES,
@@ -78,7 +78,7 @@ def test_a_loaded_network_can_be_trained_on(tmp_path):
 
 def test_a_scale_for_every_column_comes_back(tmp_path):
     columns = fit_scaler("standard", BYTES, low=0, high=255, per_column=True)
-    saved = Model(network(), columns, Output.PROBABILITIES)
+    saved = Model(network(), columns, Output.SOFTMAX_LOGITS)
     save_model(saved, tmp_path / "m")
     assert bits(load_model(tmp_path / "m")) == bits(saved)
     assert load_model(tmp_path / "m").preparation.name == "standard"
@@ -118,7 +118,7 @@ def test_one_worked_by_hand():
     net = Network([Dense(2, 1)])
     net.params["0.W"][:] = [[2], [-1]]
     net.params["0.b"][:] = 0.5
-    m = Model(net, fit_scaler("unit", BYTES, low=0, high=255), Output.PROBABILITIES, ("no", "yes"))
+    m = Model(net, fit_scaler("unit", BYTES, low=0, high=255), Output.SOFTMAX_LOGITS, ("no", "yes"))
     # raw (255, 0) → x (1, 0) → z = 2.5 → p = 1/(1 + e^−2.5) = 0.92414; raw (0, 255) → z = −0.5 → p = 0.37754
     assert m.predict_proba(np.array([[255, 0], [0, 255]]))[:, 1] == pytest.approx([0.9241418, 0.3775407])
     assert m.predict(np.array([[255, 0], [0, 255]])).tolist() == [1, 0]
@@ -161,7 +161,7 @@ def test_scores_are_not_called_probabilities():
 
 
 def test_regression_answers_with_values():
-    m = model(network((12, 5, 2)), Output.VALUES, class_names=())
+    m = model(network((12, 5, 2)), Output.REGRESSION, class_names=())
     assert m.n_classes == 0
     assert (m.predict(BYTES) == m.network_output(BYTES)).all()
     with pytest.raises(OptionError, match=r"Use predict\."):

@@ -25,7 +25,7 @@ COLUMNS: dict[str, list[Any]] = {
 
 def model_of(dataset: Dataset) -> Model:
     network = Network.mlp([dataset.train.n_features, 4, len(dataset.class_names)], seed=1)
-    return Model(network, dataset.train.preparation, Output.PROBABILITIES, dataset.class_names, table=dataset.table)
+    return Model(network, dataset.train.preparation, Output.SOFTMAX_LOGITS, dataset.class_names, table=dataset.table)
 
 
 def test_saved_and_loaded_a_model_answers_whatever_the_order_of_the_columns(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_the_table_of_the_training_is_known_in_any_order() -> None:
 
 def test_files_without_a_table_stay_readable_for_older_versions(tmp_path: Path) -> None:
     with_table = model_of(read_table(COLUMNS))
-    plain = Model(with_table.network, with_table.preparation, Output.PROBABILITIES)
+    plain = Model(with_table.network, with_table.preparation, Output.SOFTMAX_LOGITS)
     for model, version in ((with_table, b'\\"version\\": 2'), (plain, b'\\"version\\": 1')):
         save_model(model, tmp_path / "m")
         assert version in (tmp_path / "m").read_bytes()
@@ -98,5 +98,5 @@ def test_what_the_output_means_may_be_a_word() -> None:
     dataset = read_table(COLUMNS)
     network = Network.mlp([dataset.train.n_features, 1], seed=1)
     model = Model(network, dataset.train.preparation, "values")  # type: ignore[arg-type]
-    assert model.output is Output.VALUES
+    assert model.output is Output.REGRESSION
     assert model.predict(dataset.train.raw).dtype.kind == "f"

@@ -77,9 +77,9 @@ def test_another_engine_is_asked_to_run_the_epochs() -> None:
     class Counting(NumpyEngine):
         epochs: list[int] = []  # noqa: RUF012 — of this test alone
 
-        def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, job: EpochSpec) -> EpochResult | None:
-            self.epochs.append(job.epoch)
-            return super().run_epoch(network, loss, optimizer, job)
+        def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
+            self.epochs.append(spec.epoch)
+            return super().run_epoch(network, loss, optimizer, spec)
 
     fit(network(), data(), loss=LOSS, epochs=3, engine=Counting())
     assert Counting.epochs == [1, 2, 3]

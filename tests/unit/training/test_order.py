@@ -94,21 +94,21 @@ def test_dropout_does_not_change_the_shuffle() -> None:
 
 def test_the_job_of_an_epoch_is_a_function_of_plan_and_epoch(examples: Examples, plan: Plan) -> None:
     rates = plan.learning_rates(len(examples))
-    one, again, other = (plan.job(examples, epoch, rates) for epoch in (2, 2, 3))
+    one, again, other = (plan.spec(examples, epoch, rates) for epoch in (2, 2, 3))
     np.testing.assert_array_equal(one.order, again.order)
-    np.testing.assert_array_equal(one.moved, again.moved)
+    np.testing.assert_array_equal(one.pixel_shifts, again.pixel_shifts)
     assert one.rng == again.rng
     assert (one.rng.seed, one.rng.stream, one.rng.epoch, one.rng.position) == (3, DROPOUT, 2, 0)
     assert not np.array_equal(one.order, other.order)
-    assert not np.array_equal(one.moved, other.moved)
-    assert one.moved is not None
-    assert set(np.unique(one.moved)) == {-1, 0, 1}
+    assert not np.array_equal(one.pixel_shifts, other.pixel_shifts)
+    assert one.pixel_shifts is not None
+    assert set(np.unique(one.pixel_shifts)) == {-1, 0, 1}
 
 
 def test_the_rates_of_all_epochs_laid_end_to_end_are_the_schedule(examples: Examples, plan: Plan) -> None:
     plan = replace(plan, schedule=LinearDecay(0.3))
     all_rates = plan.learning_rates(len(examples))
-    rates = np.concatenate([plan.job(examples, epoch, all_rates).learning_rates for epoch in range(1, 7)])
+    rates = np.concatenate([plan.spec(examples, epoch, all_rates).learning_rates for epoch in range(1, 7)])
     assert plan.n_steps(50) == 7
     np.testing.assert_array_equal(rates, LinearDecay(0.3)(42))
 

@@ -38,9 +38,11 @@ def _epoch(engine: Engine, work: Work, x: Array, y: Array) -> Callable[[], None]
     preparation = fit_scaler("unit" if x.dtype == np.uint8 else "raw", x, low=0, high=255)
     order = orders(work)
     rates = np.full(len(order), work.rate)
-    job = EpochSpec(1, Examples(x, y, preparation), order.reshape(-1), work.batch_size, rates, RandomStream(0, DROPOUT))
+    spec = EpochSpec(
+        1, Examples(x, y, preparation), order.reshape(-1), work.batch_size, rates, RandomStream(0, DROPOUT)
+    )
 
     def epoch() -> None:
-        engine.run_epoch(network, loss, optimizer, job)
+        engine.run_epoch(network, loss, optimizer, spec)
 
     return epoch

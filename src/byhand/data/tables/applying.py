@@ -15,7 +15,7 @@ from byhand.data.tables.csv_file import read_csv
 from byhand.data.tables.fingerprint import row_keys, table_fingerprint
 from byhand.data.tables.frames import array_table, frame_table, is_frame
 from byhand.data.tables.schema import Column, Encoded, TableSchema, encode
-from byhand.data.tables.target import class_numbers
+from byhand.data.tables.target import encode_labels
 from byhand.errors import DataError
 
 MOST_NAMED = 10  # columns in a sentence
@@ -121,7 +121,7 @@ def read_answers(new: NewRows, schema: TableSchema, class_names: Sequence[str]) 
     gaps = find_missing(texts, schema.missing_values)
     values: Sequence[float | int | None]
     if class_names:
-        values = class_numbers(texts, class_names, schema.decimal)
+        values = encode_labels(texts, class_names, schema.decimal)
     else:
         numbers, _ = parse_numbers(texts, gaps, schema.decimal)
         values = [float(number) if np.isfinite(number) else None for number in numbers]

@@ -114,7 +114,7 @@ def _in_order(names: set[str]) -> list[str]:
     return sorted(names)
 
 
-def class_numbers(texts: Sequence[str], names: Sequence[str], decimal: str) -> list[int | None]:
+def encode_labels(texts: Sequence[str], names: Sequence[str], decimal: str) -> list[int | None]:
     """Return the number of each class, None for one that is not among the names; "2.0" finds "2"."""
     number = {name: i for i, name in enumerate(names)}
     numbers, _ = parse_numbers(texts, [False] * len(texts), decimal)

@@ -7,8 +7,8 @@ export const PLACES = {
   "db": "layers/dense.py:68",
   "da": "layers/dense.py:69",
   "step": "optimizers/sgd.py:20",
-  "p": "losses/softmax_cross_entropy.py:48",
-  "t": "losses/softmax_cross_entropy.py:43",
+  "p": "losses/softmax_cross_entropy.py:51",
+  "t": "losses/softmax_cross_entropy.py:45",
   "a identity": "layers/identity.py:21",
   "s identity": "layers/identity.py:25",
   "a relu": "layers/relu.py:24",
@@ -21,10 +21,10 @@ export const PLACES = {
   "s tanh": "layers/tanh.py:28",
   "a softmax": "layers/softmax.py:21",
   "s softmax": "layers/softmax.py:37",
-  "L softmax_cross_entropy": "losses/softmax_cross_entropy.py:48",
-  "da softmax_cross_entropy": "losses/softmax_cross_entropy.py:53",
-  "L squared_error": "losses/squared_error.py:25",
-  "da squared_error": "losses/squared_error.py:29",
-  "L binary_cross_entropy": "losses/binary_cross_entropy.py:36",
-  "da binary_cross_entropy": "losses/binary_cross_entropy.py:41"
+  "L softmax_cross_entropy": "losses/softmax_cross_entropy.py:51",
+  "da softmax_cross_entropy": "losses/softmax_cross_entropy.py:56",
+  "L squared_error": "losses/squared_error.py:26",
+  "da squared_error": "losses/squared_error.py:30",
+  "L binary_cross_entropy": "losses/binary_cross_entropy.py:40",
+  "da binary_cross_entropy": "losses/binary_cross_entropy.py:45"
 };

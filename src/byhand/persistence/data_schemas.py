@@ -1,8 +1,9 @@
-"""A table's schema as plain data, and back, with a bound for everything in it."""
+"""The schemas of tables and of image folders as plain data, and back, with a bound for everything in them."""
 
 from dataclasses import asdict
 from typing import Any
 
+from byhand.data.image_schema import PREPROCESSINGS, ImageSchema
 from byhand.data.tables.options import MISSING, TableOptions
 from byhand.data.tables.schema import MAX_CATEGORIES, Column, TableSchema
 from byhand.persistence.schema import Reader, label, listed, number, one_of, optional, record, whole
@@ -11,7 +12,7 @@ MAX_COLUMNS = 100_000
 LARGEST = 3.5e38  # of a mean: what float32 holds
 
 
-def plain_schema(schema: TableSchema) -> dict[str, Any]:
+def plain_schema(schema: TableSchema | ImageSchema) -> dict[str, Any]:
     """Return a schema as plain data."""
     return asdict(schema)
 
@@ -25,7 +26,15 @@ def _flag(name: str, value: Any) -> bool:
 _column: Reader = record(
     {"name": label, "categories": listed(label), "means": optional(listed(number(-LARGEST, LARGEST)))}
 )
-_schema: Reader = record(
+_image_schema: Reader = record(
+    {
+        "preprocessing": one_of(*PREPROCESSINGS),
+        "test_share": number(0, 1),
+        "seed": whole(0, 2**64 - 1),
+        "fingerprint": label,
+    }
+)
+_table_schema: Reader = record(
     {
         "columns": listed(_column),
         "target": label,
@@ -41,9 +50,9 @@ _schema: Reader = record(
 )
 
 
-def read_schema(name: str, value: Any) -> TableSchema:
+def read_table_schema(name: str, value: Any) -> TableSchema:
     """Read a schema whose columns have names of their own and as many means as inputs."""
-    fields = _schema(name, _as_lists(value))
+    fields = _table_schema(name, _as_lists(value))
     columns = tuple(
         Column(c["name"], tuple(c["categories"]), None if c["means"] is None else tuple(c["means"]))
         for c in fields["columns"]
@@ -62,6 +71,11 @@ def read_schema(name: str, value: Any) -> TableSchema:
             raise ValueError(f"{name} has a column with other means than inputs")
     TableOptions(encoding=fields["encoding"])  # a codec that exists and makes text
     return TableSchema(**{**fields, "columns": columns, "missing_values": tuple(fields["missing_values"])})
+
+
+def read_image_schema(name: str, value: Any) -> ImageSchema:
+    """Read a schema."""
+    return ImageSchema(**_image_schema(name, value))
 
 
 def _as_lists(value: Any) -> Any:
