@@ -55,7 +55,7 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
         {"numpy", "safetensors"},
     ),
     "training": (GROUND | HEART | {"data", "engines", "persistence"}, {"numpy"}),
-    "estimators": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn"}),
+    "estimators": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn", "onnx"}),
     "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
     "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),
     "experiments": (GROUND | HEART | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),

@@ -12,6 +12,7 @@ from byhand.estimators.calibration import fit_temperature
 from byhand.estimators.errors import InputError
 from byhand.estimators.mlp import BaseMLP, Sample
 from byhand.estimators.targets import as_column, is_multilabel, read_y
+from byhand.estimators.to_onnx import Graph, add_labels
 from byhand.layers.sigmoid import sigmoid
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from byhand.metrics import predict_labels
@@ -134,6 +135,18 @@ class MLPClassifier(BaseMLP):
         return proba
 
     # what BaseMLP asks
+
+    def _add_outputs(self, graph: Graph, outputs: list[str]) -> None:
+        temperature = graph.array(np.float32(self.temperature_))
+        logits = [graph.node("Div", output, temperature) for output in outputs]
+        if self._is_multilabel:
+            each = [graph.node("Sigmoid", z) for z in logits]
+        else:
+            each = [graph.node("Softmax", z, axis=1) for z in logits]
+        probabilities = graph.node("Mean", *each, name="probabilities")
+        if not self._is_multilabel:
+            add_labels(graph, probabilities, self.classes_)
+        graph.output("probabilities", "FLOAT", ["n", self._n_outputs()])
 
     def _calibrate(self, validation: Sample | None) -> None:
         if not self.calibrate or self._is_multilabel:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from byhand.arguments import check_flag, check_number, check_whole, shown
+from byhand.arguments import check_flag, check_number, check_path, check_whole, shown
 from byhand.arrays import Array, Params
 from byhand.data.examples import Examples
 from byhand.data.split import stratified_split
@@ -20,7 +20,9 @@ from byhand.estimators.encoder import TableEncoder
 from byhand.estimators.errors import InputError
 from byhand.estimators.feature_names import check_features
 from byhand.estimators.schedules import rate_schedule
+from byhand.estimators.to_onnx import Graph, add_encoder, add_network
 from byhand.estimators.verbose import print_epoch
+from byhand.files import atomic_write
 from byhand.losses import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, WeightDecay
@@ -348,11 +350,29 @@ class BaseMLP(Estimator):
         x = self._encoder.transform(self._read_columns(X, reset=False)).astype(DTYPES[self.dtype])
         return [self._output_of(network, x) for network in self.networks_]
 
+    def to_onnx(self, path: Any) -> None:
+        """Write the fitted model, preprocessing included, as an ONNX file with one input per column.
+
+        Raises MissingDependencyError without the package onnx, OptionError for layers that the file cannot hold.
+        """
+        self._check_fitted()
+        graph = Graph()
+        x = add_encoder(graph, self._encoder, self._feature_names())
+        self._add_outputs(graph, [add_network(graph, network, x) for network in self.networks_])
+        atomic_write(check_path("to_onnx", "path", path), graph.serialized())
+
+    def _add_outputs(self, graph: Graph, outputs: list[str]) -> None:
+        """Append what comes after the networks, and the outputs of the file."""
+        raise NotImplementedError
+
+    def _feature_names(self) -> list[str]:
+        """Return the columns' names, or "column 0", "column 1", … where there are none."""
+        return list(getattr(self, "feature_names_in_", [f"column {i}" for i in range(self.n_features_in_)]))
+
     def preprocessing_report(self) -> str:
         """Return what was done to which column, a line each."""
         self._check_fitted()
-        names = getattr(self, "feature_names_in_", [f"column {i}" for i in range(self.n_features_in_)])
-        return self._encoder.report(names)
+        return self._encoder.report(self._feature_names())
 
     n_features_in_: int
     networks_: list[Network]

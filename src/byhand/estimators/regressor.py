@@ -8,6 +8,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.estimators.mlp import BaseMLP, Sample
 from byhand.estimators.targets import as_column, read_y
+from byhand.estimators.to_onnx import Graph
 from byhand.losses import Loss, SquaredError
 from byhand.network import Network
 
@@ -85,6 +86,14 @@ class MLPRegressor(BaseMLP):
         return network.astype(np.float64).predict(x.astype(np.float64))
 
     # what BaseMLP asks
+
+    def _add_outputs(self, graph: Graph, outputs: list[str]) -> None:
+        spread, center, low, high = (
+            graph.array(array.astype(np.float32)) for array in (self._spread, self._center, self._low, self._high)
+        )
+        scaled = graph.node("Add", graph.node("Mul", graph.node("Mean", *outputs), spread), center)
+        graph.node("Max", graph.node("Min", scaled, high), low, name="values")
+        graph.output("values", "FLOAT", ["n", self._n_outputs()])
 
     def _read_targets(self, y: Any, n: int, *, reset: bool) -> Array:
         numbers = as_column(read_y(y, n, is_classifier=False))
