@@ -1,11 +1,15 @@
 """A benchmark answers --help, and overwrites a tracked record only when --record asks for it."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from byhand.bench.interleaved import Timings
+from byhand.bench.workload import WORKS
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 SCRIPTS = sorted(path for path in FOLDER.glob("*.py") if "__main__" in path.read_text(encoding="utf-8"))
@@ -24,6 +28,21 @@ def test_what_is_written_was_asked_for(path: Path) -> None:
     for call in saved:
         given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
         assert given.get("wanted", "").endswith(".record")
+
+
+def test_what_epochs_prints_has_no_markup(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    epochs = importlib.import_module("epochs")
+    work = next(iter(WORKS.values()))
+    timed = Timings(work, {"byhand": [0.1, 0.2]}, {"jax": "not installed"})
+    monkeypatch.setattr(epochs, "run_interleaved", lambda *args, **options: timed)
+    monkeypatch.setattr(epochs, "peak", lambda n_threads: 1e11)
+    monkeypatch.setattr(sys, "argv", ["epochs.py"])
+    epochs.main()
+    shown = capsys.readouterr().out
+    assert "without jax: not installed" in shown
+    assert "[bold]" not in shown
+    assert "[dim]" not in shown
 
 
 def test_help_helps_and_runs_nothing() -> None:

@@ -212,6 +212,13 @@ def test_frames_of_a_training_arrive(tmp_path: Path) -> None:
     assert [frame["epoch"] for frame in frames] == sorted(frame["epoch"] for frame in frames)
 
 
+def test_the_end_of_a_training_beside_the_lab_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert byhand("train", "digits", "--epochs", "1", "--lab", "--runs", tmp_path) == 0
+    first, *_, last = capsys.readouterr().err.splitlines()
+    assert first.startswith("byhand: watch the training at http://127.0.0.1:")
+    assert last == "the lab has ended with the training; an open page keeps the last frame."
+
+
 def test_two_trainings_at_once_have_a_page_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
