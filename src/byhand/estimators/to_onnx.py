@@ -94,7 +94,10 @@ def _add_column(graph: Graph, column: NumberColumn | CategoryColumn, name: str) 
             return filled
         return graph.node("Concat", filled, graph.node("Cast", gaps, to=1), axis=1)
     categories = [str(category) for category in column.categories]
-    encode = {"domain": "ai.onnx.ml", "keys_strings": ["", *categories] if column.has_other else categories}
+    encode: dict[str, Any] = {
+        "domain": "ai.onnx.ml",
+        "keys_strings": ["", *categories] if column.has_other else categories,
+    }
     if column.is_binary:
         return graph.node("LabelEncoder", x, values_floats=[-1.0, 1.0], default_float=0.0, **encode)
     values = list(range(len(categories)))
@@ -113,7 +116,7 @@ def add_network(graph: Graph, network: Network, x: str) -> str:
         W, b = (graph.array(array.astype(np.float32)) for array in (layer.W, layer.b))
         x = graph.node("Gemm", x, W, b)
         if layer.activation != Identity.kind:
-            options = {"leaky_relu": {"alpha": layer.negative_slope}, "softmax": {"axis": 1}}
+            options: dict[str, dict[str, Any]] = {"leaky_relu": {"alpha": layer.negative_slope}, "softmax": {"axis": 1}}
             x = graph.node(ACTIVATIONS[layer.activation], x, **options.get(layer.activation, {}))
     return x
 
