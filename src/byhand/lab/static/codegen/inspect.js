@@ -29,23 +29,23 @@ for name, score in zip(model.class_names, says, strict=True):
   if (why?.shares)
     sections.push({
       told: "Why: each pixel's share of the logit, or of its lead over another. All shares and the rest sum to it.",
-      code: `from byhand.inspection.attribution import why
+      code: `from byhand.inspection.attribution import attribute
 
-reasons = why(model.network, picture[0], model.preparation, ${why.toward}, ${why.against < 0 ? "None" : why.against})
-shares = reasons.contributions
-print(f"for: {shares[shares > 0].sum():.3f}, against: {shares[shares < 0].sum():.3f}, the rest: {reasons.rest:.3f}")`,
+found = attribute(model.network, picture[0], model.preparation, ${why.toward}, ${why.against < 0 ? "None" : why.against})
+shares = found.attributions
+print(f"for: {shares[shares > 0].sum():.3f}, against: {shares[shares < 0].sum():.3f}, the rest: {found.bias_term:.3f}")`,
     });
   if (sureness?.radius !== null && sureness)
     sections.push({
       told: "How sure: no change of up to so many grey levels in any pixel alters the answer; and a change that does.",
       code: `from decimal import ROUND_DOWN, Context
 
-from byhand.inspection.robustness import flip, question, radius
+from byhand.inspection.robustness import certified_radius, find_adversarial, robustness_query
 
-asked = question(model.network, picture[0], model.preparation, 0, ${state.picture.length === 64 ? 16 : 255})
-proved = Context(prec=3, rounding=ROUND_DOWN).create_decimal(float(radius(asked)))  # a proof is never rounded up
+query = robustness_query(model.network, picture[0], model.preparation, 0, ${state.picture.length === 64 ? 16 : 255})
+proved = Context(prec=3, rounding=ROUND_DOWN).create_decimal(float(certified_radius(query)))  # never up
 print(f"proved: {proved:f} grey levels")
-found = flip(asked)
+found = find_adversarial(query)
 print(f"found: {found.radius if found else 'none'} grey levels")`,
     });
   return sections;
