@@ -20,7 +20,7 @@ def test_the_page_s_bayes_error_is_python_s_to_a_fiftieth_of_a_point() -> None:
     clouds = {
         name: [[*centre, *np.sqrt(np.diag(covariance))] for centre, covariance in zip(*parts, strict=True)]
         for name, pair in GAUSSIAN_PAIRS.items()
-        for parts in [(pair.centres.tolist(), pair.covariances)]
+        for parts in [(pair.means.tolist(), pair.covariances)]
     }
     script = str(Path(__file__).with_name("bayes.mjs"))
     done = subprocess.run(

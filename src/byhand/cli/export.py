@@ -22,15 +22,25 @@ KINDS = ("page", "c", "js", "python", "onnx")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; else the newest run.")
+@click.option("--data", help="Verify on these: a table, pictures or arrays as predict reads them, or a set's name.")
 @data_dir_option
 @runs_option
 @output_options
-def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, runs: Path, reporter: Reporter) -> None:
+def command(
+    kind: str,
+    output: Path,
+    model: Path | None,
+    data: str | None,
+    data_dir: Path | None,
+    runs: Path,
+    reporter: Reporter,
+) -> None:
     """Write a model to OUTPUT: a page that reads drawings, a C header, a JavaScript module, a Python or an ONNX file.
 
     None of them needs byhand, and each has the preparation inside. A page is one HTML file with the lab's views Draw
     and Network; it opens from disk, on a desktop or a phone, without a network. The others are
-    verified before they are written: run by a C compiler, node, Python or onnxruntime on the model's test examples.
+    verified before they are written: run by a C compiler, node, Python or onnxruntime on the rows of --data, else on
+    the model's test examples. A missing cell of a table is nan for an export, which does with it what the model does.
 
     Example: byhand export c digit.h
     """
@@ -41,7 +51,7 @@ def command(kind: str, output: Path, model: Path | None, data_dir: Path | None, 
 
     found, _ = find_model(model, runs)
     content = _content(kind, found, output.stem)
-    examples = None if kind == "page" else _examples(found, data_dir, reporter)
+    examples = None if kind == "page" else _examples(found, data, data_dir, reporter)
     verification = verify(kind, content, found, examples, identifier(output.stem))
     require_match(verification, f"the export for {output}")
     remove_stale_tempfiles(output.parent)
@@ -64,12 +74,17 @@ def _content(kind: str, model: "Model", name: str) -> bytes:
         return to_html(model, Path(folder))
 
 
-def _examples(model: "Model", data_dir: Path | None, reporter: Reporter) -> "Array":
-    """Return stored numbers to run the export on: the test set, or, where it is not at hand, random ones."""
+def _examples(model: "Model", data: str | None, data_dir: Path | None, reporter: Reporter) -> "Array":
+    """Return stored numbers to run the export on: those named, the test set, or, where it is not at hand, random ones.
+
+    nan in them is a missing cell that the model fills.
+    """
     import numpy as np
 
     from byhand.cli.model_lookup import data_for
 
+    if data is not None:
+        return _named_examples(model, data, reporter)
     try:
         dataset = data_for(model, None, data_dir)
         return (dataset.test or dataset.train).raw
@@ -78,6 +93,21 @@ def _examples(model: "Model", data_dir: Path | None, reporter: Reporter) -> "Arr
         from byhand.random import DATA, RandomStream
 
         return np.floor(RandomStream(0, DATA).uniform(1000, model.n_features) * 256)
+
+
+def _named_examples(model: "Model", data: str, reporter: Reporter) -> "Array":
+    """Return the examples of a file as predict reads it, or of a set by its name."""
+    from byhand.cli.model_lookup import data_for
+    from byhand.cli.predict import file_inputs
+    from byhand.errors import DataError
+
+    if not Path(data).is_file():
+        dataset = data_for(model, data, None)
+        return (dataset.test or dataset.train).raw
+    rows = file_inputs(Path(data), model, reporter)
+    if not len(rows):
+        raise DataError(f"{data} has no row that the model can use; expected one or more, to verify the export on.")
+    return rows
 
 
 def _text(output: Path, found: "Verification", what: str) -> str:

@@ -25,12 +25,16 @@ LEFT_OUT = 3  # exit code, where something could not be answered
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """The examples of one file: raw (n, n_features), their numbers in the file from 0, what people call them (n,)."""
+    """The examples of one file: raw (n, n_features), their numbers in the file from 0, what people call them (n,).
+
+    inputs : of a table, raw with nan where the model filled a missing cell
+    """
 
     raw: "Array"
     rows: list[int]
     ids: list[str]
     n_refused: int = 0
+    inputs: "Array | None" = None
 
 
 @click.command("predict")
@@ -111,6 +115,12 @@ def _batch(
         return Batch(np.empty((0, model.n_features)), [], [], n_refused=1)
 
 
+def file_inputs(path: Path, model: "Model", reporter: Reporter) -> "Array":
+    """Return the examples of a file that predict would answer, (n, n_features), nan where a cell is missing."""
+    batch = _batch(path, model, None, "auto", reporter, is_alone=True)
+    return batch.raw if batch.inputs is None else batch.inputs
+
+
 def _is_table(path: Path, model: "Model") -> bool:
     kind = path.suffix.lower()
     return kind == ".csv" or (kind == ".npz" and model.table is not None)
@@ -141,7 +151,7 @@ def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, 
     at = None if id_column is None else table.columns.index(id_column)
     ids = [new.where(i) if at is None else table.rows[i][at] for i in new.rows]
     _warn_of_far_rows(path, model, new.raw, ids, reporter)
-    return Batch(new.raw, new.rows, ids, len(new.refused))
+    return Batch(new.raw, new.rows, ids, len(new.refused), new.inputs)
 
 
 def _warn_of_far_rows(path: Path, model: "Model", raw: "Array", ids: list[str], reporter: Reporter) -> None:

@@ -21,6 +21,7 @@ class InferenceModel:
     is_single : one output stands for two classes, its number for class 1   is_values : regression
     class_names : in the order of the scores; empty when nobody named them, and for regression
     input_names : of a model of a table: "age", or "colour=red" for the input that is 1 for a category; else empty
+    means : of a model of a table that fills gaps: what stands for a missing input, nan where nothing does; else empty
     name : of the recipe, for the first comment   symbol : an identifier, before every name in a C header
     """
 
@@ -30,12 +31,18 @@ class InferenceModel:
     is_values: bool
     class_names: tuple[UntrustedText, ...]
     input_names: tuple[UntrustedText, ...]
+    means: tuple[float, ...]
     name: str
     symbol: str
 
     @property
     def n_in(self) -> int:
         return self.layers[0].n_in
+
+    @property
+    def is_table(self) -> bool:
+        """Does it read a table, whose cells can be missing?"""
+        return bool(self.input_names)
 
     @property
     def n_scores(self) -> int:
@@ -63,6 +70,7 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
         is_values=model.output is Output.REGRESSION,
         class_names=tuple(map(UntrustedText, model.class_names)),
         input_names=_input_names(model),
+        means=_means(model),
         name=_name(model),
         symbol=identifier(file_name),
     )
@@ -72,6 +80,13 @@ def _input_names(model: Model) -> tuple[UntrustedText, ...]:
     columns = model.table.columns if model.table else ()
     names = [(column.name, category) for column in columns for category in column.categories or (None,)]
     return tuple(UntrustedText(name if category is None else f"{name}={category}") for name, category in names)
+
+
+def _means(model: Model) -> tuple[float, ...]:
+    """Return what the model takes for a missing cell of a table, a number an input."""
+    if model.table is None or model.table.missing != "mean":
+        return ()
+    return tuple(model.table.fill(np.full((1, model.table.n_features), np.nan))[0].tolist())
 
 
 def identifier(file_name: str) -> str:
@@ -114,7 +129,16 @@ def _name(model: Model) -> str:
 
 def about(model: InferenceModel) -> str:
     """Return the sentence every export begins with."""
-    return f"{model.name}, {model.sizes}, written by byhand. It takes numbers as they are stored and prepares nothing."
+    return (
+        f"{model.name}, {model.sizes}, written by byhand. It takes numbers as they are stored and scales them itself."
+    )
+
+
+def missing_rule(model: InferenceModel) -> str:
+    """Return the sentence on a missing number (nan) in a table; nothing for other data."""
+    if not model.is_table:
+        return ""
+    return "A missing number, nan, is taken as its mean in training." if model.means else "A missing number is refused."
 
 
 def number(value: float) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from byhand.exports.inference_model import InferenceModel, about, number
+from byhand.exports.inference_model import InferenceModel, about, missing_rule, number
 from byhand.lowering import FusedDense
 
 _ACTIVATIONS = {
@@ -14,7 +14,7 @@ _ACTIVATIONS = {
 
 _HEAD = """/* {about}
  * {s}_answer(stored, n, scores) takes n = {n_in} numbers, fills {n_scores}: {what},
- * and returns 0. Given another n it fills nothing and returns -1. Link with -lm. */
+ * and returns 0. Given another n it fills nothing and returns -1. Link with -lm.{missing} */
 #ifndef BYHAND_{guard}_H
 #define BYHAND_{guard}_H
 
@@ -45,7 +45,7 @@ def to_c(model: InferenceModel) -> bytes:
     weights too, so that two models under one name are an error of the compiler and not a silent choice of the first.
     """
     s = model.symbol
-    numbers = "".join(_numbers(s, i, layer) for i, layer in enumerate(model.layers))
+    numbers = _means(model) + "".join(_numbers(s, i, layer) for i, layer in enumerate(model.layers))
     head = _HEAD.format(
         about=about(model),
         s=s,
@@ -54,6 +54,7 @@ def to_c(model: InferenceModel) -> bytes:
         n_scores=model.n_scores,
         what="the values" if model.is_values else "a score for each class, the largest wins",
         names=_names(model),
+        missing=_missing(model),
     )
     code = "\n".join(_body(model))
     return f"{head}{numbers}\n{code}\n\n#endif\n".encode()
@@ -75,6 +76,9 @@ def _body(model: InferenceModel) -> list[str]:
         f"static int {s}_answer(const float *stored, int n, float *scores) {{",
         f"    if (n != {s}_inputs) return -1;",
     ]
+    if model.is_table:
+        body += _read(model)
+        x = "given"
     for i, layer in enumerate(model.layers):
         n_in, n_out = layer.n_in, layer.n_out
         body += [f"    float z{i}[{n_out}];", f"    {s}_dense({x}, {n_in}, {s}_W{i}, {s}_b{i}, {n_out}, z{i});"]
@@ -86,6 +90,31 @@ def _body(model: InferenceModel) -> list[str]:
     else:
         body += [f"    for (int j = 0; j < {model.n_scores}; j++) scores[j] = {x}[j];"]
     return [*body, "    return 0;", "}"]
+
+
+def _missing(model: InferenceModel) -> str:
+    rule = missing_rule(model)
+    return f"\n * {rule.replace('refused', 'refused with -1')}" if rule else ""
+
+
+def _read(model: InferenceModel) -> list[str]:
+    """Return the lines that copy the cells of a table into `given`; missing ones are filled or refused."""
+    value = f"isnan(stored[k]) ? {model.symbol}_means[k] : stored[k]" if model.means else "stored[k]"
+    return [
+        f"    float given[{model.n_in}];",
+        "    for (int k = 0; k < n; k++) {",
+        f"        given[k] = {value};",
+        "        if (isnan(given[k])) return -1;",
+        "    }",
+    ]
+
+
+def _means(model: InferenceModel) -> str:
+    """Return the array of means; nothing where there are none."""
+    if not model.means:
+        return ""
+    means = ",".join(f"{number(mean)}f" if mean == mean else "NAN" for mean in model.means)
+    return f"static const float {model.symbol}_means[] = {{{means}}};\n"
 
 
 def _apply(activation: str, slope: float, z: str, n: int) -> list[str]:

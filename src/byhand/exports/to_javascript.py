@@ -1,6 +1,6 @@
 """A model as a JavaScript module that imports nothing, for pages and node."""
 
-from byhand.exports.inference_model import InferenceModel, about, number
+from byhand.exports.inference_model import InferenceModel, about, missing_rule, number
 from byhand.lowering import FusedDense
 
 _ACTIVATIONS = {
@@ -14,7 +14,7 @@ _ACTIVATIONS = {
 
 _HEAD = """// {about}
 // answer(stored) takes {n_in} numbers and returns {what}. It throws a RangeError given another number of them.
-{names}
+{missing}{names}
 function softmax(z) {{
   const most = Math.max(...z), powers = z.map((v) => Math.exp(v - most)), sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((p) => p / sum);
@@ -35,7 +35,7 @@ def to_javascript(model: InferenceModel) -> bytes:
     body = [
         "export function answer(stored) {",
         f"  if (stored.length !== {model.n_in}) {_refusal(model.n_in)}",
-        "  let x = stored, z;",
+        *_read(model),
     ]
     for i, layer in enumerate(model.layers):
         body += [f"  z = dense(x, W{i}, B{i});", f"  x = {_activate(layer)};"]
@@ -43,8 +43,30 @@ def to_javascript(model: InferenceModel) -> bytes:
         body += ["  z = x;", f"  x = {_ACTIVATIONS[model.output_activation]};"]
     body += ["  return [1 - x[0], x[0]];" if model.is_single else "  return x;", "}"]
     code, numbers = "\n".join(body), "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
-    head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model))
-    return f"{head}{code}\n\n{numbers}".encode()
+    head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model), missing=_missing(model))
+    return f"{head}{code}\n\n{_means(model)}{numbers}".encode()
+
+
+def _missing(model: InferenceModel) -> str:
+    rule = missing_rule(model)
+    return f"// {rule.replace('nan,', 'NaN, null or undefined,')}\n" if rule else ""
+
+
+def _read(model: InferenceModel) -> list[str]:
+    """Return the lines that take the input; of a table, its missing cells are filled or refused."""
+    if not model.is_table:
+        return ["  let x = stored, z;"]
+    gap = "v == null || Number.isNaN(v)"
+    x = f"Array.from(stored, (v, i) => ({gap} ? MEANS[i] : v))" if model.means else "stored"
+    refusal = 'throw new RangeError("answer got a missing number and has no mean for it; expected a number");'
+    return [f"  let x = {x}, z;", f"  if (Array.from(x).some((v) => {gap})) {refusal}"]
+
+
+def _means(model: InferenceModel) -> str:
+    """Return the array of means; nothing where there are none."""
+    if not model.means:
+        return ""
+    return f"const MEANS = [{', '.join(number(mean) if mean == mean else 'NaN' for mean in model.means)}];\n"
 
 
 def _refusal(n_in: int) -> str:

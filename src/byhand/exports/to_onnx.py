@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from byhand.errors import SystemResourceError
-from byhand.exports.inference_model import InferenceModel, about
+from byhand.exports.inference_model import InferenceModel, about, missing_rule
 
 OPSET, IR = 17, 9
 _ACTIVATIONS = {"relu": "Relu", "leaky_relu": "LeakyRelu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
@@ -26,14 +26,20 @@ def to_onnx(model: InferenceModel) -> bytes:
         nodes.append(onnx.helper.make_node("ArgMax", [last], ["label"], axis=1, keepdims=0))
         outputs.insert(0, onnx.helper.make_tensor_value_info("label", whole, ["n"]))
     stored = onnx.helper.make_tensor_value_info("stored", numbers, ["n", model.n_in])
-    graph = onnx.helper.make_graph(nodes, "mlp", [stored], outputs, weights, doc_string=about(model))
+    graph = onnx.helper.make_graph(nodes, "mlp", [stored], outputs, weights, doc_string=_about(model))
     proto = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="byhand")
     proto.ir_version = IR
-    if model.class_names:
-        onnx.helper.set_model_props(proto, {"classes": json.dumps([name.for_json() for name in model.class_names])})
+    names = {"classes": model.class_names, "inputs": model.input_names}
+    lists = {key: json.dumps([name.for_json() for name in texts]) for key, texts in names.items() if texts}
+    onnx.helper.set_model_props(proto, lists)
     onnx.checker.check_model(proto)
     content: bytes = proto.SerializeToString()
     return content
+
+
+def _about(model: InferenceModel) -> str:
+    rule = missing_rule(model)
+    return f"{about(model)} {rule.replace('is refused', 'makes the scores nan')}".strip()
 
 
 def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any], str]:
@@ -49,6 +55,10 @@ def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any],
         nodes.append(node(_ACTIVATIONS[activation], [x], [to], **options.get(activation, {})))
         return to
 
+    if model.means:
+        arrays["means"] = np.array(model.means, dtype=np.float32)
+        nodes += [node("IsNaN", [x], ["is_missing"]), node("Where", ["is_missing", "means", x], ["filled"])]
+        x = "filled"
     for i, layer in enumerate(model.layers):
         arrays |= {f"W{i}": layer.W, f"b{i}": layer.b}
         nodes.append(node("Gemm", [x, f"W{i}", f"b{i}"], [f"z{i}"]))

@@ -1,6 +1,6 @@
 """A model as a Python file without imports."""
 
-from byhand.exports.inference_model import InferenceModel, about, number
+from byhand.exports.inference_model import InferenceModel, about, missing_rule, number
 from byhand.lowering import FusedDense
 
 _ACTIVATIONS = {
@@ -15,7 +15,7 @@ _ACTIVATIONS = {
 _HEAD = '''"""{about}
 
 answer(stored) takes {n_in} numbers and returns {what}. It raises a ValueError given another number of them.
-"""
+{missing}"""
 {names}
 E = 2.718281828459045
 
@@ -45,16 +45,39 @@ def to_python(model: InferenceModel) -> bytes:
     """Return the file: answer(stored) -> scores."""
     what = "the values" if model.is_values else "a score for each class; the largest wins"
     refusal = f'raise ValueError(f"answer got {{len(stored)}} numbers; expected {model.n_in}")'
-    body = ["\ndef answer(stored):", f"    if len(stored) != {model.n_in}:", f"        {refusal}", "    x = stored"]
+    body = ["\ndef answer(stored):", f"    if len(stored) != {model.n_in}:", f"        {refusal}", *_read(model)]
     for i, layer in enumerate(model.layers):
         body += [f"    z = _dense(x, W{i}, B{i})", f"    x = {_activate(layer)}"]
     if model.output_activation != "identity":
         body += ["    z = x", f"    x = {_ACTIVATIONS[model.output_activation]}"]
     body += ["    return [1 - x[0], x[0]]" if model.is_single else "    return x"]
     numbers = "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
-    head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model))
+    head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model), missing=_missing(model))
     code = "\n".join(body)
-    return f"{head}{code}\n\n\n{numbers}".encode()
+    return f"{head}{code}\n\n\n{_means(model)}{numbers}".encode()
+
+
+def _missing(model: InferenceModel) -> str:
+    rule = missing_rule(model)
+    return f"{rule.replace('nan,', 'nan or None,')}\n" if rule else ""
+
+
+def _read(model: InferenceModel) -> list[str]:
+    """Return the lines that take the input; of a table, its missing cells are filled or refused."""
+    if not model.is_table:
+        return ["    x = stored"]
+    gap, lines = "v is None or v != v", ["    x = stored"]
+    if model.means:
+        lines = [f"    x = [m if {gap} else v for v, m in zip(stored, MEANS)]"]
+    refusal = 'raise ValueError("answer got a missing number and has no mean for it; expected a number")'
+    return [*lines, f"    if any({gap} for v in x):", f"        {refusal}"]
+
+
+def _means(model: InferenceModel) -> str:
+    """Return the list of means; nothing where there are none."""
+    if not model.means:
+        return ""
+    return f"MEANS = [{', '.join(number(mean) if mean == mean else 'None' for mean in model.means)}]\n"
 
 
 def _names(model: InferenceModel) -> str:

@@ -96,13 +96,15 @@ class Trial:
 def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: str = "model") -> Verification:
     """Return how an export answers on stored numbers raw (n, n_features); None: it is not to be run.
 
+    nan in raw is a missing cell of a table: the model is asked with what it takes for it, the export fills it itself.
     symbol : before the names in a C header
     Raises SystemResourceError if it does not answer at all.
     """
     proof = (len(content), hashlib.sha256(content).hexdigest())
     if raw is None:
         return Verification(*proof, None)
-    wanted = model.predict(raw) if model.output is Output.REGRESSION else model.scores(raw)
+    filled = raw if model.table is None else model.table.fill(raw)
+    wanted = model.predict(filled) if model.output is Output.REGRESSION else model.scores(filled)
     with tempfile.TemporaryDirectory() as folder:
         np.ascontiguousarray(raw, dtype=np.float32).tofile(Path(folder, "rows"))
         found = RUNNERS[kind](Trial(Path(folder), content, symbol, len(raw), raw.shape[1], wanted.shape[1]))
