@@ -174,7 +174,7 @@ def test_squared_error_behind_an_output_activation(sizes: tuple[int, ...], outpu
 def test_saturated_numbers(sizes: tuple[int, ...], large: float) -> None:
     x, y = some_examples(sizes, 9)
     network, plain = both_networks(sizes, "sigmoid")
-    value, (p, _) = SoftmaxCrossEntropy().forward(large * x, y % sizes[0])
+    value, (p, *_) = SoftmaxCrossEntropy().forward(large * x, y % sizes[0])
     answers = [
         reference.softmax_cross_entropy(row, t)[0]
         for row, t in zip((large * x).tolist(), one_hots(y % sizes[0], sizes[0]), strict=True)
