@@ -1,4 +1,4 @@
-"""Checks of arguments at byhand's doors: whatever somebody hands over, the answer is a sentence and not a traceback.
+"""Checks of the public functions' arguments, so that a wrong value gets an error message that helps.
 
 Numbers may be Python's or NumPy's scalars and come back as Python's own. A call with the wrong names or number of
 arguments is Python's TypeError, as everywhere; a wrong value is OptionError.
@@ -47,15 +47,15 @@ def check_whole(who: str, name: str, value: Any, low: int, high: int | None = No
 
 def check_flag(who: str, name: str, value: Any) -> bool:
     """Return `value` if it is True or False (NumPy's too); raise OptionError otherwise."""
-    if isinstance(value, bool) or type(value).__name__ == "bool":  # numpy.bool is no subclass of either
+    if isinstance(value, bool) or type(value).__name__ == "bool":  # numpy.bool is a subclass of neither
         return bool(value)
     raise OptionError(f"{who} got {name} {shown(value)}; expected True or False.")
 
 
 def check_kind(who: str, name: str, value: Any, kind: type[T], expected: str) -> T:
-    """Return `value` if it is one of a class; raise OptionError otherwise.
+    """Return `value` if it is an instance of `kind`; raise OptionError otherwise.
 
-    expected : what to give, as "a Network"
+    expected : what to pass instead, as "a Network"
     """
     if isinstance(value, kind):
         return value
@@ -63,7 +63,7 @@ def check_kind(who: str, name: str, value: Any, kind: type[T], expected: str) ->
 
 
 def check_items(who: str, name: str, value: Any, expected: str) -> list[Any]:
-    """Return the items of a list, a tuple or whatever can be iterated; raise OptionError for text and anything else."""
+    """Return the items of any iterable; raise OptionError for text and anything else."""
     try:
         items = None if isinstance(value, str | bytes) else list(value)
     except TypeError:
@@ -74,7 +74,7 @@ def check_items(who: str, name: str, value: Any, expected: str) -> list[Any]:
 
 
 def check_path(who: str, name: str, value: Any) -> Path:
-    """Return the name of a file or folder as a Path; raise OptionError for anything else than text or a path."""
+    """Return the name of a file or folder as a Path; raise OptionError for anything but text or a path."""
     try:
         return Path(value)
     except TypeError:

@@ -1,4 +1,4 @@
-"""The words for arrays that the whole project uses, and the checks at its doors.
+"""Array types and checks of arrays, for the whole package.
 
 Examples are rows: x is (n, n_in), labels y are (n,), targets t are (n, k). A network has one dtype; float32 in
 training, float64 and complex128 in checks.
@@ -17,11 +17,11 @@ Params: TypeAlias = dict[str, Array]  # name → array: weights, their gradients
 
 
 def plain_array(who: str, what: str, values: Any) -> Array:
-    """Return values, an array or what can become one, as an array in which every place has a value.
+    """Return array-like values as an array without missing values.
 
-    who, what : "from_arrays", "inputs", for the sentence
-    The mask of a masked array would be dropped by numpy.asarray, and None, NaT or pandas.NA would become words: all of
-    them are refused with their place. Numbers that are not finite stay; they are looked for where numbers are needed.
+    who, what : "from_arrays", "inputs", for the error message
+    The mask of a masked array would be dropped by numpy.asarray, and None, NaT or pandas.NA would become text: all of
+    them are refused with their place. Numbers that are not finite are checked later, where numbers are needed.
     Raises DataError.
     """
     try:
@@ -65,7 +65,7 @@ def _missing(array: Array) -> Array | None:
 
 
 def _place(indices: tuple[int, ...]) -> str:
-    """Return where in an array something is: "row 5, column 2"."""
+    """Return a position in an array as text: "row 5, column 2"."""
     names = ("row", "column") if len(indices) <= 2 else ("index",) * len(indices)
     return ", ".join(f"{name} {i}" for name, i in zip(names, indices, strict=False)) or "the only place"
 
@@ -90,7 +90,7 @@ def check_input(who: str, x: Array, n_in: int) -> None:
 
 
 def _remedy(x: Array, n_in: int) -> str:
-    """Return what to do with an input of the wrong shape, where that can be told from the shape."""
+    """Return advice for an input of the wrong shape, if the shape suggests any."""
     if x.size == n_in:
         return " One example must be a row: x.reshape(1, -1)."
     if x.ndim > 2 and x.size == len(x) * n_in:
@@ -128,8 +128,8 @@ def one_hot(y: Array, k: int, dtype: npt.DTypeLike = np.float32) -> Array:
 def to_targets(y: Array, output: Array) -> Array:
     """Return y as targets t in the shape and dtype of the network's output (n, k).
 
-    Integer labels (n,) become one-hot rows when there is more than one output; anything else must already fit, a
-    single column may come flat.
+    Integer labels (n,) become one-hot rows when there is more than one output; anything else must already fit; a
+    single column may be flat.
     Raises ShapeError when the number of examples or outputs does not fit.
     """
     check_numbers("the loss", "output", output)

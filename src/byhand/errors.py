@@ -1,7 +1,7 @@
-"""Every error byhand raises on purpose, in one tree.
+"""The errors that byhand raises on purpose.
 
-Each message says who got what, what was expected, and what to do: one to three sentences, values shown, no blame.
-`exit_code` is what the command line ends with when the error reaches it.
+Each message says who got what, what was expected, and what to do: one to three sentences, values shown.
+`exit_code` is the exit code of the command line.
 """
 
 import difflib
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 
 class ByhandError(Exception):
-    """The root: catch this to catch everything byhand raises on purpose.
+    """Base class of all errors that byhand raises on purpose.
 
     argument : the argument of byhand's functions that would help; the command line adds the flag that sets it
     """
@@ -47,7 +47,7 @@ class ModelFormatError(DataError):
 
 
 class SystemResourceError(ByhandError):
-    """The machine said no: disk, permission, network, memory."""
+    """An operating-system resource failed: disk, permissions, network, memory."""
 
     exit_code = 4
 

@@ -1,4 +1,4 @@
-"""Reading files within limits, and writing them whole or not at all: a reader sees the old file or the new one."""
+"""Reading files within limits, and writing them atomically: a reader sees the old file or the new one."""
 
 import contextlib
 import os
@@ -18,12 +18,11 @@ MAX_DIGITS = 9  # of a process's number; a longer one is not from here, and no s
 def open_regular(
     path: Path, what: str, at_most: int, unfit: type[DataError] = DataError
 ) -> Iterator[tuple[BinaryIO, int]]:
-    """Open a file for reading, once it is known to be a regular one and how long it is: (file, bytes).
+    """Open a regular file for reading, and return it with its size in bytes.
 
-    what : "a picture", for the sentence when it is none   at_most : bytes; nothing of a longer file is read
-    unfit : what to raise when it is there and is not such a file
-    Every file that byhand did not write itself is opened here. A pipe or a device has no size and might never end or
-    never begin: it is refused at once.
+    what : "a picture", for the error message   at_most : bytes; a longer file is not read
+    unfit : the error for a file that exists and is not regular or too long
+    Every file from elsewhere is opened here. A pipe or a device has no size and might block for ever, so it is refused.
     Raises DataError when it is missing, `unfit` when it is not a regular file or too long, SystemResourceError when the
     machine cannot read it.
     """
@@ -55,12 +54,12 @@ def _opened(path: Path, what: str) -> BinaryIO:
 
 
 def _without_waiting(path: str, flags: int) -> int:
-    """Open without waiting for someone to write into a pipe; a regular file does not know the difference."""
+    """Open without blocking on a pipe; for a regular file this changes nothing."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _regular_size(path: Path, file: BinaryIO, what: str, at_most: int, unfit: type[DataError]) -> int:
-    """Return the size of an open file, or raise `unfit` where it has none or too much."""
+    """Return the size of an open file, or raise `unfit` if it is not regular or too long."""
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
         raise unfit(f"{path} is not a regular file; expected {what}.")
@@ -72,10 +71,10 @@ def _regular_size(path: Path, file: BinaryIO, what: str, at_most: int, unfit: ty
 
 
 def atomic_write(path: Path, data: bytes) -> None:
-    """Put `data` into the file `path`: written beside it, flushed to the disk, then renamed over it.
+    """Write `data` to a temporary file next to `path`, flush it to disk, and rename it to `path`.
 
-    Raises SystemResourceError naming the path when it is anything but a file or the machine says no; the old file is
-    then as it was, or, where only the last flush of the folder failed, the new one is there whole.
+    Raises SystemResourceError naming the path if `path` is not a regular file or writing fails; the old file is
+    then unchanged, or, if only the last flush of the folder failed, the new one is complete.
     """
     if not _is_replaceable(path):
         raise SystemResourceError(f"{path} cannot be written: it is a link, a device, a pipe or a folder. Name a file.")
@@ -101,7 +100,7 @@ def atomic_write(path: Path, data: bytes) -> None:
 def append_line(path: Path, line: str) -> int:
     """Append a line to a regular file, made if need be, in one write; return the file's size in bytes after it.
 
-    Raises SystemResourceError naming the path when it is anything but a file or the machine says no.
+    Raises SystemResourceError naming the path if `path` is not a regular file or writing fails.
     """
     try:
         with open(path, "ab", buffering=0, opener=_without_waiting) as file:
@@ -131,7 +130,7 @@ def remove_stale_tempfiles(folder: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the renaming itself survive a power cut, where the system can (Windows cannot open a folder)."""
+    """Make the renaming itself survive a power cut, where possible (Windows cannot open a folder)."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -141,7 +140,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _is_alive(process: int) -> bool:
-    """Does a process of this number exist? Where it cannot be told, say yes."""
+    """Does a process with this number exist? True if that cannot be determined."""
     if os.name != "posix":
         return True
     try:

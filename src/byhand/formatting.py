@@ -1,6 +1,6 @@
-"""Numbers in sentences and tables for people: a negative one has the minus sign of the formulas, and no zero has one.
+"""Numbers in sentences and tables: negative ones have a minus sign as in formulas, and zero has none.
 
-The sign is U+2212. JSON, CSV and Python's own text for a number keep the hyphen, for programs read them.
+The sign is U+2212. JSON, CSV and Python's own text for a number keep the hyphen, because programs read them.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""Where weights begin. Biases always begin at zero: only the weights must differ to break the symmetry.
+"""Initial weights. Biases always start at zero: different weights are enough to break the symmetry.
 
-With every weight equal, every hidden unit computes the same, receives the same gradient, and stays the same for ever.
+With every weight equal, every hidden unit computes the same, receives the same gradient, and stays equal for ever.
 Each initializer is a function (rng, n_in, n_out) → W (n_in, n_out), float64; the layer rounds it to its dtype.
 """
 
@@ -19,7 +19,7 @@ Initializer: TypeAlias = Callable[[RandomStream, int, int], Array]
 
 
 def zeros(rng: RandomStream, n_in: int, n_out: int) -> Array:
-    """All zero: for biases, and for seeing why weights must not be."""
+    """All zero: for biases, and to show why weights must not be."""
     return np.zeros((n_in, n_out))
 
 

@@ -177,9 +177,7 @@ def test_an_example_at_which_no_gradient_flows_is_told() -> None:
     network = package.Network.mlp([2, 3, 4, 2], seed=1)
     network.params["2.b"][:] = -100
     (note,) = package.explain(network, np.array([1.0, 2.0]), 1).notes
-    assert note.startswith(
-        "No gradient gets past layer 2: no unit of it is on for this example, so layers 1 to 2 learn"
-    )
+    assert note.startswith("No gradient gets past layer 2: all its units are off here, so layers 1 to 2 learn")
 
 
 def test_layers_are_counted_as_formulas_count_them(told: Any) -> None:

@@ -1,4 +1,4 @@
-"""Data: where examples come from, and how they become network inputs."""
+"""Data sets, and how they become network inputs."""
 
 from byhand.data.digits import digits
 from byhand.data.examples import Dataset, Examples

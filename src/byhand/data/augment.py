@@ -1,4 +1,4 @@
-"""Augmentation: the same digit, moved. What moves in from outside is background, 0."""
+"""Augmentation: shifted copies of a picture. New pixels at the edge are background, 0."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from byhand.arrays import Array
 
 
 def shift(images: Array, image_shape: tuple[int, int], dx: Array, dy: Array) -> Array:
-    """Return each picture moved by whole pixels, dx to the right and dy down.
+    """Return each picture shifted by whole pixels, dx to the right and dy down.
 
     images : (n, height · width)   dx, dy : (n,) integers, of either sign
     """

@@ -1,4 +1,4 @@
-"""Real handwriting that comes with the package: 1,797 digits of 8×8 pixels, so that everything works offline.
+"""The bundled digits: 1,797 handwritten digits of 8×8 pixels, so that everything works offline.
 
 Source and licence (CC BY 4.0): bundled/LICENSE.txt. Alpaydin & Kaynak 1998, doi 10.24432/C50P49.
 """
@@ -18,8 +18,8 @@ BUNDLED = Path(__file__).parent / "bundled"
 def digits(*, preparation: str = "unit", validation: float | None = None, seed: int = 0) -> Dataset:
     """Return the bundled digits; pixels are 0 … 16.
 
-    validation : the share of each class to hold back, chosen by `seed`; None holds nothing back
-    There is no test set: 1,797 are too few to give some away. They are cross-validated instead.
+    validation : the fraction of each class to use for validation, chosen by `seed`; None: no validation set
+    There is no test set, because 1,797 digits are too few for one: use cross-validation.
     """
     images = read_idx(BUNDLED / "digits-images-idx3-ubyte.gz")
     raw = images.reshape(len(images), -1)

@@ -1,7 +1,7 @@
-"""What every source of data hands over: examples as rows, with the preparation that makes them network inputs.
+"""Examples as rows, with their targets and the scaling that makes them network inputs.
 
-The stored numbers stay as they came (bytes for pictures: 47 MB for MNIST instead of 188 as float32) and are prepared
-a minibatch at a time, which costs no more than gathering floats would.
+Raw values are kept as they are stored (bytes for pictures: 47 MB for MNIST instead of 188 as float32) and are scaled
+one minibatch at a time, which costs no more than gathering floats would.
 """
 
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ class Examples:
     """n examples.
 
     raw : (n, features) as stored: uint8 pixels or floats
-    y   : (n,) class numbers 0 … k−1, or (n, k) numbers to predict (regression)
-    preparation : makes the network input of a row of `raw`
+    y   : (n,) labels 0 … k−1, or (n, k) regression targets
+    preparation : the scaling that turns rows of `raw` into network inputs
     weight : (n,) how much each example counts, mean 1; None: all alike
-    Raises DataError when they are no arrays of numbers, do not fit together, or hold one that is not finite.
+    Raises DataError if they are not arrays of numbers, do not fit together, or are not finite.
     """
 
     raw: Array
@@ -77,7 +77,7 @@ class Examples:
 
     @property
     def is_classes(self) -> bool:
-        """Are the answers class numbers, or numbers to predict?"""
+        """Are the targets class labels (else regression targets)?"""
         return self.y.ndim == 1 and np.issubdtype(self.y.dtype, np.integer)
 
     @cached_property
@@ -116,12 +116,12 @@ class Dataset:
     """A named set, cut into parts.
 
     validation, test : None when the set has no such part
-    class_names : what the class numbers mean; empty for regression
+    class_names : by label; empty for regression
     image_shape : (height, width) when a row of `raw` is a picture
-    source : one sentence for people: what it is and where it came from
+    source : one sentence on what it is and where it came from
     table : how the table behind it was read; None when there was none
     image : how picture files were read; None: as MNIST's are
-    notes : what was inferred in reading it, for people
+    notes : what was inferred while reading it, as sentences
     """
 
     name: str
@@ -143,7 +143,7 @@ class Dataset:
 
     @property
     def n_outputs(self) -> int:
-        """How many outputs a network for this set needs."""
+        """How many outputs a network needs for this data set."""
         return len(self.class_names) or (1 if self.train.y.ndim == 1 else int(self.train.y.shape[1]))
 
 

@@ -1,6 +1,6 @@
-"""Downloading MNIST: from public mirrors in turn, checked byte for byte, written whole or not at all.
+"""Downloading MNIST: from public mirrors in turn, checked byte for byte, written atomically.
 
-The archives of the mirrors differ; what is checked is the size and SHA-256 of the decompressed bytes.
+The mirrors' archives differ, so the size and SHA-256 of the decompressed bytes are checked.
 """
 
 import http.client
@@ -31,7 +31,7 @@ def fetch_mnist(folder: Path, *, mirrors: Sequence[str] = MIRRORS, progress: Pro
     """Download what is missing of the four files into `folder`, decompressed.
 
     progress : called after every chunk with (file, bytes done, bytes in all), bytes of the archive
-    Raises SystemResourceError when no mirror gave a file, with what each one said.
+    Raises SystemResourceError with every mirror's error if none delivers a file.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -43,13 +43,13 @@ def fetch_mnist(folder: Path, *, mirrors: Sequence[str] = MIRRORS, progress: Pro
 
 
 def _from_any(mirrors: Sequence[str], expected: RemoteFile, progress: ProgressCallback | None) -> bytes:
-    """Return the file's bytes from the first mirror that has them right."""
+    """Return the file's bytes from the first mirror whose checksum matches."""
     said = []
     for mirror in mirrors:
         try:
             content = _inflated(_in_time(f"{mirror}{expected.name}.gz", expected.name, progress), expected.n_bytes)
         except (OSError, EOFError, zlib.error, http.client.HTTPException, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]  # one line, whatever a mirror answers
+            reason = " ".join(str(error).split())[:200]  # one line, regardless of the mirror
             said.append(f"{urlsplit(mirror).hostname}: {reason}")
             continue
         if checksum_matches(expected, content):
@@ -59,7 +59,7 @@ def _from_any(mirrors: Sequence[str], expected: RemoteFile, progress: ProgressCa
 
 
 class _SameScheme(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect only to where it is as safe as where it came from."""
+    """Follows a redirect only to the same scheme (https stays https)."""
 
     def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
         if urlsplit(newurl).scheme != urlsplit(req.full_url).scheme:
@@ -68,10 +68,10 @@ class _SameScheme(urllib.request.HTTPRedirectHandler):
 
 
 def _in_time(url: str, name: str, progress: ProgressCallback | None) -> bytes:
-    """Return what a URL gives, or raise TimeoutError after TOTAL_TIMEOUT, whatever the mirror does.
+    """Return the content of a URL, or raise TimeoutError after TOTAL_TIMEOUT, whatever the mirror does.
 
-    It is read in a thread of its own, which is left behind: a server that sends a header a byte at a time keeps the
-    standard library waiting without end, for only the silence between two bytes is limited there.
+    A thread reads it and is abandoned after the timeout: the standard library limits only the wait for the next byte,
+    so a server that sends its header byte by byte could keep it waiting for ever.
     """
     found: list[bytes | Exception] = []
 
@@ -96,7 +96,7 @@ def _in_time(url: str, name: str, progress: ProgressCallback | None) -> bytes:
 
 
 def _downloaded(url: str, name: str, progress: ProgressCallback | None) -> bytes:
-    """Return what a URL gives, within the limits of size and time."""
+    """Return the content of a URL, within the limits of size and time."""
     deadline = time.monotonic() + TOTAL_TIMEOUT
     opener = urllib.request.build_opener(_SameScheme)
     pieces, done = [], 0

@@ -1,7 +1,7 @@
-"""Where the ink is on a picture: paper lit unevenly, noise of a camera and specks of dirt are told from strokes.
+"""Segmentation of a handwritten digit: strokes are separated from unevenly lit paper, camera noise and specks of dirt.
 
-What this cannot know: ruled or squared paper, the edge of the table and a frame around the digit count as ink, and
-two digits are taken for one.
+Limits: ruled or squared paper, the edge of the table and a frame around the digit count as ink, and two digits count as
+one.
 """
 
 import math
@@ -15,15 +15,15 @@ MAX_SIDE = 1024  # pixels a side: a digit has 20, and the mean of several pixels
 MIN_CAMERA_SIDE = 40  # pixels a side: a smaller picture comes from a program, its paper is one grey and has no noise
 MAX_CELLS = 64  # a side, for finding specks
 MIN_CONTRAST = 8.0  # grey levels of 255: less is the same grey to the eye
-MIN_PAPER_FRACTION = 0.4  # of all pixels: at least as many are taken to be paper
+MIN_PAPER_FRACTION = 0.4  # of all pixels: at least this fraction is paper
 NOISE_FACTOR = 7.6  # · the deviation that 0.4 of the paper stays under (0.524 σ, were it normal) = 4 σ
-WEAK_THRESHOLD = 0.2  # of full ink: what is fainter is ink only beside ink
+WEAK_THRESHOLD = 0.2  # of full ink: fainter pixels are ink only next to ink
 EDGE_THRESHOLD = 0.1  # of full ink: where the digit ends; the rings that JPEG draws around strokes stay below it
-SPECK_FRACTION = 0.02  # of the largest stroke's ink: a stroke with less is dirt
+SPECK_FRACTION = 0.02  # of the largest stroke's ink: smaller ones are dirt
 
 
 class EmptyImageError(DataError):
-    """There is nothing on the picture."""
+    """The picture is empty."""
 
 
 def segment_foreground(grey: Array) -> Array:
@@ -68,11 +68,12 @@ def _ink(grey: Array) -> Array:
 
 
 def _background(grey: Array) -> Array:
-    """Return the grey that each pixel would have without ink: a surface of second degree, for paper lit unevenly.
+    """Return the grey that each pixel would have without ink: a second-degree surface, for unevenly lit paper.
 
-    Least trimmed squares: fit all, keep the PAPER_SHARE of the pixels nearest to the fit, fit those, and again. Where
-    the paper is one grey the surface is that grey. Two beginnings, all pixels and the border's usual grey; the
-    closer fit wins. Source: Rousseeuw & Van Driessen 2006, "Computing LTS regression for large data sets".
+    Least trimmed squares: fit all, keep the fraction MIN_PAPER_FRACTION of the pixels nearest to the fit, fit those,
+    and repeat. Where the paper is one grey the surface is that grey. It starts twice, from all pixels and from the
+    border's median grey, and the closer fit wins.
+    Source: Rousseeuw & Van Driessen 2006, "Computing LTS regression for large data sets".
     """
     terms = _second_degree(*grey.shape)  # (h, w, 6)
     step = math.ceil(max(grey.shape) / (2 * MAX_CELLS))
@@ -104,7 +105,7 @@ def _least_squares(terms: Array, values: Array) -> Array:
 
 
 def _despeckle(ink: Array) -> Array:
-    """Return the ink of the strokes and of the cells beside them; 0 elsewhere.
+    """Return the ink of the strokes and of the cells next to them; 0 elsewhere.
 
     A stroke is a set of neighbouring cells, k×k pixels each, with strong ink in them.
     """
@@ -127,7 +128,7 @@ def _cells(ink: Array, k: int) -> Array:
 
 
 def _components(inked: Array) -> Array:
-    """Return a number above 0 for every cell with ink, the same for cells that hang together; 0 for the others."""
+    """Return the connected components: a positive number per component of cells with ink, 0 elsewhere."""
     label = np.arange(1, inked.size + 1).reshape(inked.shape) * inked
     while True:  # the largest number of each component spreads to all of it, a cell a round
         spread = _neighbourhood_max(label) * inked
@@ -143,6 +144,6 @@ def _neighbourhood_max(cells: Array) -> Array:
 
 
 def _span(inked: Array) -> slice:
-    """Return from the first to the last place with ink."""
+    """Return the range from the first to the last position with ink."""
     places = np.flatnonzero(inked)
     return slice(places[0], places[-1] + 1)

@@ -1,12 +1,12 @@
-"""Two clouds of points in the plane, as a distribution: everything about it can be computed, nothing need be sampled.
+"""Two Gaussian classes in the plane, as a distribution: its errors are computed, not sampled.
 
-A point belongs to class 0 or 1 with probability ½ and comes from N(m₀, S₀) or N(m₁, S₁). No rule can do better than
-to name the class with the larger density; its error is the Bayes error
+A point belongs to class 0 or 1 with probability ½ and comes from N(m₀, S₀) or N(m₁, S₁). The best possible rule
+predicts the class with the larger density; its error is the Bayes error
 
     ½ ∫ min(p₀, p₁)                                                                     (1)
 
-and a rule that decides otherwise on some region loses |p₀ − p₁| / 2 there. On a straight line w·x = c the projected
-clouds are one-dimensional, so the error of a line needs no integral over the plane:
+and a rule that decides otherwise on some region loses |p₀ − p₁| / 2 there. Projected on the normal of a line w·x = c,
+the classes are one-dimensional, so the error of a line needs no integral over the plane:
 
     ½ (1 − Φ((c − w·m₀) / s₀)) + ½ Φ((c − w·m₁) / s₁),   sᵢ² = wᵀ Sᵢ w                  (2)
 """
@@ -23,14 +23,14 @@ from byhand.random import DATA, RandomStream
 
 GRID = 600  # points a side; the Bayes errors below hold to 0.0001 points of a percent
 GOLDEN = (5**0.5 - 1) / 2  # its multiples' fractions spread most evenly over 0 … 1
-REACH = 6.0  # standard deviations around each cloud that the grid covers: 2e-9 of it lies outside
+REACH = 6.0  # standard deviations that the grid covers around each mean: 2e-9 of the class is outside
 
 _normal_cdf = np.vectorize(lambda x: 0.5 * (1 + erf(x / 2**0.5)))
 
 
 @dataclass(frozen=True, eq=False)
 class GaussianPair:
-    """centres : (2, 2), a row a class   covariances : (2, 2, 2)."""
+    """means : (2, 2), one row per class   covariances : (2, 2, 2)."""
 
     means: Array
     covariances: Array
@@ -52,11 +52,11 @@ class GaussianPair:
         return float(0.5 * density[np.arange(len(points)), other].sum() * area)
 
     def bayes_error(self) -> float:
-        """Return the least error that any rule can have, (1)."""
+        """Return the lowest error of any classifier, (1)."""
         return self.error_of(lambda points: self.density(points).argmax(axis=1))
 
     def best_linear_error(self) -> float:
-        """Return the least error of any straight line, (2) minimised over its direction and place."""
+        """Return the lowest error of any straight line: (2) minimised over direction and offset."""
         centre, angle, width = 0.0, 0.0, 8.0
         best = 0.5
         for zoom in range(6):  # each round looks ten times closer around the best line so far
@@ -75,7 +75,7 @@ class GaussianPair:
         return self.means[y] + np.einsum("nij,nj->ni", roots[y], noise), y
 
     def _grid(self) -> tuple[Array, float]:
-        """Return a grid that covers both clouds, (GRID², 2), and the area that each point stands for.
+        """Return a grid that covers both classes, (GRID², 2), and the area that each point stands for.
 
         Row i is moved along by the fraction of i · GOLDEN of a step: where a boundary cuts the rows, the errors of
         this row and that cancel. On rows that begin alike they would all have one sign.

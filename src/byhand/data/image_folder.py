@@ -1,4 +1,4 @@
-"""Pictures in folders by class, folder/class/*.png: as a data set for training, and as new data for a model."""
+"""Folders of pictures by class, folder/class/*.png, as a data set for training or as new data for a model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ class ImageRows:
 
 
 def is_image_folder(path: Path) -> bool:
-    """Is it a folder that holds folders, and none of MNIST's files?"""
+    """Is it a folder with subfolders and without MNIST's files?"""
     if not path.is_dir():
         return False
     names = {name for expected in FILES for name in (expected.name, f"{expected.name}.gz")}
@@ -55,7 +55,7 @@ def read_image_folder(
     test_share: float = 0.2,
     seed: int = 0,
 ) -> Dataset:
-    """Return the pictures in a folder's folders, one a class, as a data set with a training and a test part.
+    """Return the pictures in a folder's subfolders, one per class, as a data set with a training and a test part.
 
     size : pixels a side that all are resized to; 0: all must have the same size, which stays
     preprocessing : "none" or "mnist", see ImageSchema

@@ -1,4 +1,4 @@
-"""How a model reads picture files: kept with it, so that a new picture is prepared as its training examples were."""
+"""How a model reads picture files, saved with it so that new pictures are prepared like its training examples."""
 
 from dataclasses import dataclass, field
 
@@ -11,8 +11,8 @@ class ImageSchema:
 
     preprocessing : "none": grey levels as they are, resized where the size is another; "mnist": the ink is cropped,
         made light on dark and centred in 28×28 pixels
-    test_share, seed : which pictures of a folder were kept for the test, see split.content_split
-    fingerprint : of the pictures, in any order; the folder that a model was trained on is known by it; "": of none
+    test_share, seed : which pictures of a folder are the test set, see split.content_split
+    fingerprint : of the pictures, in any order, by which the training folder is recognised; "": none
     """
 
     preprocessing: str = "none"
@@ -21,4 +21,4 @@ class ImageSchema:
     fingerprint: str = field(default="", repr=False)
 
 
-MNIST = ImageSchema("mnist")  # of every model that does not say
+MNIST = ImageSchema("mnist")  # the default of models without a schema

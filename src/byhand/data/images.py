@@ -1,4 +1,4 @@
-"""Picture files as people have them, read into grey values and made into what a network expects."""
+"""Picture files of any common kind, read as grey values and converted to a network's inputs."""
 
 import io
 import math
@@ -39,7 +39,7 @@ def read_image(path: Path, preprocessing: str, shape: tuple[int, int] | None) ->
     """Return a picture file as bytes (h, w), prepared as a model's training examples were (see ImageSchema).
 
     shape : (height, width) to resize to; None: as it is
-    Errors as prepare_image; a picture without ink is one with preprocessing "mnist" only.
+    Errors as prepare_image; an empty picture is an error with preprocessing "mnist" only.
     """
     grey = _grey(path)
     if preprocessing == "mnist":
@@ -49,10 +49,10 @@ def read_image(path: Path, preprocessing: str, shape: tuple[int, int] | None) ->
 
 
 def prepare_image(path: Path) -> Array:
-    """Return the digit in a picture file as (28, 28) bytes, 255 for ink, as MNIST has it.
+    """Return the digit in a picture file as (28, 28) bytes, 255 for ink, as in MNIST.
 
-    Any size and mode; dark on light or light on dark; transparent or not; turned as its EXIF says.
-    Raises DataError when it is missing, no picture, damaged, too large, or has no ink; SystemResourceError when the
+    Any size and mode; dark on light or light on dark; transparent or not; rotated as its EXIF says.
+    Raises DataError if it is missing, not a picture, damaged, too large or empty; SystemResourceError when the
     machine cannot read it; MissingDependencyError without Pillow.
     """
     return _digit(path, _grey(path).pixels)
@@ -147,10 +147,10 @@ def _stretched(grey: Array) -> Array:
 
 
 def _on_paper(grey: Array, alpha: Array) -> Array:
-    """Return a transparent picture (h, w) laid on paper, both 0 … 255.
+    """Return a transparent picture (h, w) composited on paper, both 0 … 255.
 
-    A border that is mostly opaque is paper, and what is transparent is given its grey. Otherwise the paper is white,
-    or black when nothing would be seen on white: someone wrote with a light pen.
+    A mostly opaque border is paper, and transparent pixels get its grey. Otherwise the paper is white, or black if
+    nothing would be visible on white (a light pen).
     """
     opaque = border(alpha) > 127
     if 2 * opaque.sum() > opaque.size:

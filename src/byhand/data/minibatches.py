@@ -1,4 +1,4 @@
-"""Minibatches: consecutive pieces of an order, prepared when their turn comes."""
+"""Minibatches: consecutive slices of an order, scaled when they are used."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,7 @@
-"""MNIST, and every set that comes in its four IDX files: found where it lies, downloaded where it does not.
+"""MNIST, and any data set in its four IDX files: found on this machine, or downloaded.
 
-Looked for in turn: the folder that was named, BYHAND_DATA, byhand's cache, the places where Keras and torchvision
-keep it, the network. A download is kept unpacked, for unpacking takes longer than an epoch.
+Searched in this order: the given folder, BYHAND_DATA, byhand's cache, the folders of Keras and torchvision, the
+network. A download is stored unpacked, because unpacking takes longer than an epoch.
 """
 
 import os
@@ -25,13 +25,13 @@ KERAS_FILE = "mnist.npz"  # all four arrays in one archive
 
 
 class DatasetNotFoundError(DataError):
-    """MNIST is nowhere on this machine and could not be downloaded."""
+    """MNIST is not on this machine and could not be downloaded."""
 
     exit_code = 4
 
 
 def cache_folder() -> Path | None:
-    """Return where downloads are kept: BYHAND_CACHE, else the system's usual place for caches; None without a home."""
+    """Return the folder for downloads: BYHAND_CACHE, else the system's cache folder; None without a home."""
     home = _home()
     if named := os.environ.get("BYHAND_CACHE"):
         return Path(named)
@@ -46,7 +46,7 @@ def cache_folder() -> Path | None:
 def _home() -> Path | None:
     try:
         return Path.home()
-    except RuntimeError:  # no HOME, and the system does not know the user either
+    except RuntimeError:  # neither HOME nor a user entry
         return None
 
 
@@ -61,9 +61,9 @@ def mnist(
     """Return MNIST, or the look-alike in `folder` (four IDX files, gzipped or not).
 
     preparation : raw, unit, signed or standard
-    validation : "balanced" (10,000 digits as hard as the test set), "last-5000" (as the book, easier), or None
-    progress : told of every downloaded piece as (file, bytes done, bytes in all)
-    Raises DataError when the named folder does not hold it, DatasetNotFoundError when nothing does.
+    validation : "balanced" (10,000 digits as hard as the test set), "last-5000" (the book's, easier), or None
+    progress : called after every chunk with (file, bytes done, bytes in all)
+    Raises DataError if the given folder lacks it, DatasetNotFoundError if it is nowhere.
     """
     named = (os.environ.get("BYHAND_DATA") or None) if folder is None else folder
     place = check_path("mnist", "folder", named) if named is not None else _found_or_fetched(download, progress)
@@ -116,7 +116,7 @@ def _found_or_fetched(download: bool, progress: ProgressCallback | None) -> Path
         )
     said = "downloading was not allowed"
     if download:
-        from byhand.data.fetch import fetch_mnist  # here: what it needs of the standard library takes 15 ms to import
+        from byhand.data.fetch import fetch_mnist  # here, because its imports take 15 ms
 
         try:
             fetch_mnist(cache, progress=progress)

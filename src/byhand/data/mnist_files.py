@@ -1,4 +1,4 @@
-"""MNIST's four files as they must be: names, sizes and checksums of the decompressed bytes."""
+"""MNIST's four files: names, sizes and checksums of the decompressed bytes."""
 
 import hashlib
 from collections.abc import Callable

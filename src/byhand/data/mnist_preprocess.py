@@ -1,9 +1,9 @@
-"""A picture of one digit, made into what a network trained on MNIST expects.
+"""MNIST's own preprocessing, for pictures of one digit.
 
-MNIST was made so: the digit is scaled to fit 20×20 pixels, keeping its proportions, with grey edges where a new pixel
-is half covered; then moved by whole pixels until its centre of mass lies in the middle of 28×28. Source: LeCun,
-Cortes, Burges, "The MNIST database", yann.lecun.com/exdb/mnist. A network that never saw anything else needs the same
-done to whatever it is shown.
+The digit is scaled to fit 20×20 pixels, keeping its proportions, with grey edges where a new pixel
+is half covered; then moved by whole pixels until its centre of mass is in the middle of 28×28. Source: LeCun,
+Cortes, Burges, "The MNIST database", yann.lecun.com/exdb/mnist. A network trained on MNIST needs the same
+preprocessing of every input.
 
 Measured in MNIST's own files: the longest side of the ink is 20 in all but 16 of 70,000 digits, the strongest pixel
 254 or 255 in each, and the centre of mass within half a pixel of row and column 14, counted from 0, in each but a few.
@@ -23,10 +23,10 @@ SIDE, INK_SIDE, MIDDLE = 28, 20, 14
 def normalize_digit(grey: Array) -> Array:
     """Return (28, 28) bytes, ink 255 on paper 0, for a picture (h, w) of one digit, grey values 0 … 255.
 
-    Raises ShapeError when it is no such array, EmptyImageError (a DataError) when it is the same grey all over.
+    Raises ShapeError for any other array, EmptyImageError (a DataError) if it is the same grey all over.
     """
     if grey.ndim != 2 or not grey.size or not np.isfinite(grey).all():
-        raise ShapeError(f"as_mnist got an array of shape {grey.shape}; expected (h, w) finite grey values.")
+        raise ShapeError(f"normalize_digit got an array of shape {grey.shape}; expected (h, w) finite grey values.")
     return normalize_foreground(segment_foreground(grey))
 
 
@@ -64,6 +64,6 @@ def _centred(picture: Array) -> Array:
 
 
 def _offset(mass: Array) -> int:
-    """Return where the picture begins along an axis that has this much ink at each place."""
+    """Return the offset of the picture along an axis, given the ink at each position."""
     centre = float(mass @ np.arange(len(mass)) / mass.sum())
     return min(max(math.floor(MIDDLE - centre + 0.5), 0), SIDE - len(mass))

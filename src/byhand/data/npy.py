@@ -49,8 +49,8 @@ def read_npy(path: Path) -> Array:
 def parse_npy(who: str, file: BinaryIO, size: int) -> Array:
     """Return the array, of numbers or of fixed-width text, in `size` bytes of NPY format.
 
-    who : the file, for the sentence when it is none
-    Nothing is reserved before the header agrees with `size`. Raises DataError where it does not.
+    who : the file's name, for error messages
+    No memory is reserved before the header agrees with `size`. Raises DataError if it does not.
     """
     header, used = _header(who, file)
     fields = _fields(who, header)

@@ -1,4 +1,4 @@
-"""NPZ archives: named arrays in a zip file, looked at before they are unpacked, and without any object in them."""
+"""NPZ archives: named arrays in a zip file, checked before they are unpacked; objects are refused."""
 
 import io
 import struct
@@ -32,11 +32,11 @@ def read_arrays(path: Path, names: Sequence[str]) -> list[Array]:
                 members = [_member(archive, path, name, names) for name in names]
                 return [_unpacked(archive, path, member) for member in members]
         except DAMAGED as error:
-            raise DataError(f"{path} is not an archive of arrays, or a damaged one ({_told(error)}).") from error
+            raise DataError(f"{path} is not an archive of arrays, or a damaged one ({_reason(error)}).") from error
 
 
 def _member(archive: zipfile.ZipFile, path: Path, name: str, names: Sequence[str]) -> zipfile.ZipInfo:
-    """Return where an array lies; refuse one that is not there, would grow too far or is packed in another way."""
+    """Return an array's entry; refuse one that is missing, would grow too large or uses another compression."""
     member = {member.filename: member for member in archive.infolist()}.get(f"{name}.npy")
     if member is None:
         raise DataError(f"{path} holds no array {name!r}; expected {' and '.join(names)}.")
@@ -55,6 +55,6 @@ def _unpacked(archive: zipfile.ZipFile, path: Path, member: zipfile.ZipInfo) -> 
     return parse_npy(f"{path}, {member.filename}", io.BytesIO(content), len(content))
 
 
-def _told(error: Exception) -> str:
-    """Return what the library says in one short line."""
+def _reason(error: Exception) -> str:
+    """Return the library's error as one short line."""
     return " ".join(str(error).split())[:100] or type(error).__name__

@@ -1,4 +1,4 @@
-"""Which examples train, which validate, which test: row numbers, and why these."""
+"""Splits into training, validation and test rows, and folds for cross-validation."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ BALANCED_BLOCK = (48_099, 58_099)  # rows of MNIST's training set
 
 
 def tail_split(n: int, n_held_out: int) -> tuple[Array, Array]:
-    """Return (train, held out): the last rows are held out, as the book behind the `first` recipe does."""
+    """Return (train, held out): the last rows are held out, as in the book of the `first` recipe."""
     if not 0 < n_held_out < n:
         raise DataError(f"a split got {n_held_out} of {n} examples to hold out; expected 1 … {n - 1}.")
     return np.arange(n - n_held_out), np.arange(n - n_held_out, n)
@@ -21,7 +21,7 @@ def balanced_block_split(n: int) -> tuple[Array, Array]:
     """Return (train, validation) of MNIST's 60,000: validation is the block 48,099 … 58,098.
 
     Half of that block was written by students and half by Census staff, as in the test set. Of the usual last 5,000
-    only 31 % are students', whose digits are the hard ones: a network looks 0.2 points better there than on the test
+    only 31 % are students', whose digits are harder: a network scores 0.2 points better there than on the test
     set, and 0.5 better than on this block.
     """
     first, end = BALANCED_BLOCK
@@ -42,7 +42,7 @@ def stratified_split(y: Array, share: float, seed: int) -> tuple[Array, Array]:
 def content_split(groups: Array, keys: Array, share: float) -> tuple[Array, Array]:
     """Return (train, held out), ascending: `share` of every group, the rows with the smallest keys.
 
-    keys : (n,) made of the rows' contents, so the order of the rows changes nothing, and new rows move few of the old
+    keys : (n,) from the rows' contents, so the order of rows does not matter and new rows move few old ones
     """
     if not 0 < share < 1:
         raise DataError(f"a split got the share {share}; expected a number between 0 and 1.")
@@ -59,7 +59,7 @@ def k_folds(y: Array, k: int, seed: int | None) -> list[Array]:
     if seed is None:
         return np.array_split(np.arange(len(y)), k)
     dealt = np.concatenate(_by_class(y, RandomStream(seed, SPLIT).order(len(y))))
-    return [np.sort(dealt[i::k]) for i in range(k)]  # dealt like cards: each fold gets its share of every class
+    return [np.sort(dealt[i::k]) for i in range(k)]  # dealt like cards: each fold gets its part of every class
 
 
 def _by_class(y: Array, order: Array) -> list[Array]:

@@ -13,7 +13,7 @@ MAX_CHARACTERS = 65536  # of any of these files; they have a line or a few
 
 
 def available_cpus(root: Path = Path("/")) -> int:
-    """Return how many processors this process may use, at least 1. root : where proc and sys lie"""
+    """Return how many processors this process may use, at least 1. root : the folder of proc and sys"""
     limit = cgroup_limit(root)
     return _affinity() if limit is None else max(1, min(_affinity(), int(limit)))
 
@@ -60,7 +60,7 @@ def _version_1(folder: Path) -> str:
 
 
 def _text(path: Path) -> str:
-    """Return the file's text; nothing where there is no such file, or this process may not read it."""
+    """Return the file's text; "" if it does not exist or may not be read."""
     try:
         with path.open(encoding="ascii", errors="replace") as file:
             return file.read(MAX_CHARACTERS).strip()

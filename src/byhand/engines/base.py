@@ -1,7 +1,7 @@
-"""What an engine is: something that trains whole epochs, same parameters in and out.
+"""The engine contract: an engine trains a network for one epoch, in place.
 
-The array depth is the specification and can train anything; another engine replaces it for the networks it knows, and
-says of the others why not. Agreement with the array depth is tested per engine.
+The NumPy engine is the specification and can train anything. Another engine replaces it for the networks it supports,
+and gives a reason for all others. Every engine is tested against NumPy's.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from byhand.random import RandomStream
 
 @dataclass(frozen=True, eq=False)
 class EpochSpec:
-    """Everything one epoch needs beside network, loss and optimizer.
+    """Everything that one epoch needs besides network, loss and optimizer.
 
     epoch : 1, 2, …
     order : (n,) row numbers, each once
@@ -29,7 +29,7 @@ class EpochSpec:
     rng : the stream of this epoch's dropout
     pixel_shifts : (n, 2) whole pixels (right, down) by which the picture at each place of the order is shifted, or None
     image_shape : (height, width), needed with `pixel_shifts`
-    stop : asked before every minibatch; True ends the epoch unfinished
+    stop : called before every minibatch; True abandons the epoch
     """
 
     epoch: int
@@ -53,12 +53,12 @@ class EpochResult:
 
 
 class Engine(Protocol):
-    """name : what the records call it; all that the bits of a result depend on, of the engine."""
+    """name : identifies the engine in records; the bits of a result depend on nothing else of it."""
 
     name: str
 
     def unsupported_reason(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
-        """Return one sentence why this engine cannot train this, or None when it can."""
+        """Return one sentence on why this engine cannot train this, or None if it can."""
 
     def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
         """Train one epoch, changing network and optimizer; None when `spec.stop` ended it.
@@ -69,6 +69,6 @@ class Engine(Protocol):
 
 
 def check_finite(network: Network, spec: EpochSpec) -> None:
-    """Raise DivergedError when a parameter is not finite: the last update's doing, which no loss has seen yet."""
+    """Raise DivergedError if a parameter is not finite, because the last update follows the last loss."""
     if not all(np.isfinite(array).all() for array in network.params.values()):
         raise DivergedError(spec.epoch, len(spec.learning_rates), float(spec.learning_rates[-1]))

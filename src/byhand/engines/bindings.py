@@ -1,4 +1,4 @@
-"""The C core as a shared library: finding it, and its structures as ctypes knows them, as in core/include/byhand.h.
+"""The C core as a shared library: loading it, and its structures for ctypes, as in core/include/byhand.h.
 
 The library is built with the package where there is a C compiler. Nothing else in byhand loads machine code.
 """
@@ -130,7 +130,7 @@ class Result(Structure):
 
 
 def aligned(n: int, dtype: npt.DTypeLike = np.float32) -> Array:
-    """Return n zeros that begin at a multiple of 64 bytes, as the core wants its buffers."""
+    """Return n zeros that begin at a multiple of 64 bytes, as the core requires of its buffers."""
     size = n * np.dtype(dtype).itemsize
     block = np.zeros(size + ALIGNMENT, dtype=np.uint8)
     start = -block.ctypes.data % ALIGNMENT
@@ -141,7 +141,7 @@ PATH = Path(__file__).with_name(NAME)
 
 
 def load() -> ctypes.CDLL:
-    """Return the library. Raises SystemResourceError where there is none that fits."""
+    """Return the library. Raises SystemResourceError if it is missing or of another version."""
     found = _found(PATH)
     if isinstance(found, str):
         raise SystemResourceError(f"{found}. Use the engine numpy, or install a C compiler and then byhand again.")
@@ -149,7 +149,7 @@ def load() -> ctypes.CDLL:
 
 
 def why_missing() -> str | None:
-    """Return in a clause why there is no library, or None."""
+    """Return why there is no library, as a clause, or None."""
     found = _found(PATH)
     return found if isinstance(found, str) else None
 

@@ -63,7 +63,7 @@ def fastest_kernel(kernels: Sequence[str], default: str, sizes: Sequence[int], p
 
 
 def _ratio(row: Row, kernel: str, default: str) -> float:
-    """Return a kernel's time over the default's; as if endless where one of the two was not measured."""
+    """Return a kernel's time over the default's; infinite if one of the two was not measured."""
     both = kernel in row.ratios and default in row.ratios
     return row.ratios[kernel] / row.ratios[default] if both else math.inf
 

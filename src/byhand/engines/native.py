@@ -35,9 +35,9 @@ class NativeEngine:
     precision : of the matrix products: "float32", or "bf16", which keeps eight bits of every factor and is faster in
         wide networks on processors that have it; weights and everything else stay float32
     sizes : of the network that will be trained: inputs, hidden widths, outputs; kernel_table decides by them
-    kernel : the one to use, whatever the table says; the processor must have it
-    Raises SystemResourceError where there is no core, OptionError where BYHAND_KERNEL or precision ask for what cannot
-    be.
+    kernel : the one to use, regardless of the table; the processor must have it
+    Raises SystemResourceError where there is no core, OptionError if BYHAND_KERNEL or precision ask for something this
+    processor cannot do.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class NativeEngine:
         return self._n_threads
 
     def why_one_thread(self, sizes: Sequence[int], batch_size: int) -> str | None:
-        """Return in a clause why one thread trains this although there are more processors, or None."""
+        """Return why one thread trains this although there are more processors, as a clause, or None."""
         if self._asked_threads is not None or self._n_threads == 1:
             return None
         return why_one_thread(c.KERNELS[self._kernel], sizes, batch_size, self._precision)
@@ -106,7 +106,7 @@ class NativeEngine:
 
 
 def check_batch_size(network: Network, spec: EpochSpec) -> None:
-    """Raise the ShapeError of BatchNorm where a batch of the epoch has a single example."""
+    """Raise BatchNorm's ShapeError if a batch of the epoch has a single example."""
     n, size = len(spec.order), min(spec.batch_size, len(spec.order))
     if network.statistics and (size == 1 or n % size == 1):
         raise ShapeError(BATCH_OF_ONE)

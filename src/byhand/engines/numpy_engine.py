@@ -1,7 +1,4 @@
-"""The array engine: an epoch is train_step for every minibatch.
-
-It can train anything; the other engines are measured by it.
-"""
+"""The NumPy engine: train_step for every minibatch. It can train anything, and other engines are tested against it."""
 
 import math
 
@@ -24,7 +21,7 @@ class NumpyEngine:
     name = "numpy"
 
     def unsupported_reason(self, network: Network, loss: Loss, optimizer: Optimizer) -> None:
-        """There is nothing it cannot train."""
+        """Return None: it can train anything."""
 
     def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
         """Train one epoch; see Engine.run_epoch."""
@@ -38,7 +35,7 @@ class NumpyEngine:
             image_shape=spec.image_shape,
             dtype=dtype,
         )
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is looked for by its loss
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is detected by the loss
             for batch, (x, y) in enumerate(batches):
                 if spec.stop():
                     return None

@@ -1,7 +1,7 @@
-"""Answers in microseconds: a trained network on stored numbers, through the C core where that knows the network.
+"""Fast inference on raw inputs, through the C core where it supports the network.
 
-The preparation x = raw · scale + shift is folded into the first layer, z = raw (scale · W) + (b + shift W), so bytes go
-in as they are and what is 0, most of a digit's picture, costs nothing. So is batch normalisation into its dense layer.
+Input scaling and batch normalization are folded into the weights, so bytes are used as they are stored, and inputs that
+are 0 (most of a digit's picture) cost nothing.
 """
 
 import ctypes
@@ -23,25 +23,25 @@ from byhand.network import Network
 from byhand.optimizers import SGD
 from byhand.preprocessing import UNSCALED, InputScaler
 
-CHUNK = 256  # rows that a workspace is for
+CHUNK = 256  # rows that the workspace has room for
 MIN_PARALLEL_MACS = 2e7  # weights · rows; below, starting threads would take longer than they save
 
 
 class Predictor(Protocol):
-    """What a network says of stored numbers."""
+    """Computes a network's output for raw inputs."""
 
     def __call__(self, raw: Array) -> Array:
         """Return the network's output (n, k) for raw (n, features). Raises ShapeError for another width."""
 
     def one(self, raw: Array) -> Array:
-        """Return the output (k,) for a single example raw (features,), with as little around it as can be."""
+        """Return the output (k,) for a single example raw (features,), with the least overhead."""
 
 
 def predictor(network: Network, preparation: InputScaler = UNSCALED) -> Predictor:
-    """Return the fastest predictor at hand. It keeps a copy: what the network learns later, it does not know.
+    """Return the fastest predictor available. It copies the network: later training does not change it.
 
-    preparation : it then takes stored numbers, raw; without one, network inputs
-    A predictor has buffers of its own and serves one thread at a time.
+    preparation : with it, the predictor takes raw inputs; without it, scaled ones
+    A predictor reuses its buffers, so only one thread at a time may use it.
     """
     check_kind("predictor", "network", network, Network, "a Network; of a model, its .network")
     check_kind("predictor", "preparation", preparation, InputScaler, "an InputScaler, as data.train.preparation")
@@ -74,7 +74,7 @@ class NumpyPredictor:
 
 
 class NativePredictor:
-    """The C core. Raises described.UnsupportedError for a network that it does not know."""
+    """The C core. Raises lowering.UnsupportedError for a network that the core does not support."""
 
     def __init__(self, network: Network, preparation: InputScaler, n_threads: int | None = None) -> None:
         self._library = c.load()

@@ -1,4 +1,4 @@
-"""Which processor this is: as a key into tables of measurements, and as people call it."""
+"""Which processor this is: as a key for tables of measurements, and as a name for people."""
 
 import platform
 from pathlib import Path
@@ -9,7 +9,7 @@ UNKNOWN = "unknown"
 
 
 def processor_key(info: Path = Path("/proc/cpuinfo")) -> str:
-    """Return maker, family and model, such as "AuthenticAMD 25 1"; "unknown" where the system does not say."""
+    """Return maker, family and model, such as "AuthenticAMD 25 1"; "unknown" if the system does not tell."""
     fields = _fields(info)
     names = ("vendor_id", "cpu family", "model")
     return " ".join(fields[name] for name in names) if all(name in fields for name in names) else UNKNOWN
@@ -25,7 +25,7 @@ def processor_name(info: Path = Path("/proc/cpuinfo")) -> str:
 
 
 def _fields(info: Path) -> dict[str, str]:
-    """Return what the system says of its first processor."""
+    """Return the fields of /proc/cpuinfo for the first processor."""
     try:
         with info.open(encoding="ascii", errors="replace") as file:
             lines = file.read(MAX_CHARACTERS).partition("\n\n")[0].splitlines()

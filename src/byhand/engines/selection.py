@@ -1,4 +1,4 @@
-"""Which engine trains: the one that was asked for, or the fastest that can."""
+"""Choice of the engine: the requested one, or the fastest that supports the network."""
 
 import os
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def choose_engine(
     """Return the engine called `name`, else by BYHAND_ENGINE, else ("auto") the fastest that can train this.
 
     n_threads, precision : of the native engine; see NativeEngine
-    Raises OptionError for an unknown name, and for "native" or a precision where that cannot be.
+    Raises OptionError for an unknown name, and for "native" or a precision that cannot be had.
     """
     name = name or os.environ.get("BYHAND_ENGINE") or "auto"
     lookup("engine", name, dict.fromkeys(NAMES))

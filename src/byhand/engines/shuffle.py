@@ -12,7 +12,7 @@ MOST = 2**32  # examples the core can sort
 
 
 def permutation(stream: RandomStream, n: int) -> Array:
-    """Return stream.order(n): 0 … n−1 shuffled, (n,) int64. The stream moves on as it would."""
+    """Return stream.order(n): 0 … n−1 shuffled, (n,) int64. The stream advances as with it."""
     if c.why_missing() or n >= MOST:
         return stream.order(n)
     order, scratch = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int64)

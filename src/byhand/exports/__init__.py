@@ -1,4 +1,4 @@
-"""A model as something that runs without byhand: a C header, a JavaScript module, a Python file, an ONNX file."""
+"""Exports of a model that run without byhand: a C header, a JavaScript module, a Python file, an ONNX file."""
 
 from byhand.exports.to_c import to_c
 from byhand.exports.to_javascript import to_javascript

@@ -1,4 +1,4 @@
-"""Running a program without rights: no environment, a folder of its own, and the limits of limits.py.
+"""Runs a program without rights: no environment, a temporary working folder, and the limits of limits.py.
 
 The limits are those of POSIX; elsewhere the program runs without them.
 """
@@ -11,18 +11,18 @@ from pathlib import Path
 
 from byhand.errors import SystemResourceError
 
-SECONDS = 3600  # of real time: a guard against hanging, nothing else
+SECONDS = 3600  # of real time, only to stop a program that hangs
 LIMITS = Path(__file__).with_name("limits.py")
 PYTHON = [sys.executable, "-I", "-B"]  # -I: no environment, no user's packages, nothing from the working folder
 GIBIBYTE = 1 << 30
 
 
 def run_limited(command: list[str], folder: Path, given: Path, n_bytes: int, *, memory: int | None) -> bytes:
-    """Return the n_bytes that a program answers on its stdout.
+    """Return the n_bytes that a program writes to stdout.
 
-    command : program and arguments   folder : its working folder, temporary   given : file with its stdin
+    command : program and arguments   folder : its working folder, temporary   given : the file for its stdin
     memory : bytes of address space; None: no limit (node reserves more than it uses)
-    Raises SystemResourceError if it fails, answers another number of bytes, or does not end.
+    Raises SystemResourceError if it fails, writes another number of bytes, or does not end.
     """
     with (
         given.open("rb") as stdin,
@@ -58,5 +58,5 @@ def _limiter(memory: int | None) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Return what a program needs to start at all: nothing, but for Windows' own folder."""
+    """Return the variables that a program cannot start without: on Windows its system folder."""
     return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}

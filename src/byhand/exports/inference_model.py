@@ -18,8 +18,8 @@ class InferenceModel:
 
     layers : in order, in float32; only weights, biases and activations are left
     output_activation : "softmax", "sigmoid" or "identity", applied to the last layer's output
-    is_single : one output stands for two classes, its number for class 1   is_values : regression
-    class_names : in the order of the scores; empty when nobody named them, and for regression
+    is_single : one output for two classes, the score of class 1   is_values : regression
+    class_names : in the order of the scores; empty if unnamed, and for regression
     input_names : of a model of a table: "age", or "colour=red" for the input that is 1 for a category; else empty
     means : of a model of a table that fills gaps: what stands for a missing input, nan where nothing does; else empty
     name : of the recipe, for the first comment   symbol : an identifier, before every name in a C header
@@ -46,7 +46,7 @@ class InferenceModel:
 
     @property
     def n_scores(self) -> int:
-        """How many numbers an answer has: one a class, or the values."""
+        """How many numbers the export returns: one per class, or the predicted values."""
         return 2 if self.is_single else self.layers[-1].n_out
 
     @property
@@ -55,11 +55,11 @@ class InferenceModel:
 
 
 def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
-    """Return the model reduced. file_name : what the export will be called, without its suffix.
+    """Return the reduced model. file_name : of the export, without its suffix.
 
-    Raises OptionError for a layer that no export knows, DataError for weights that are not finite numbers.
+    Raises OptionError for a layer that exports do not support, DataError for weights that are not finite.
     """
-    with np.errstate(all="ignore"):  # _finite looks for what became too large, or never was a number
+    with np.errstate(all="ignore"):  # _finite reports overflows
         layers = _lowered(model)
     single = model.network.widths[-1] == 1 and model.output is not Output.REGRESSION
     activations = {Output.SOFTMAX_LOGITS: "sigmoid" if single else "softmax", Output.SIGMOID_LOGITS: "sigmoid"}
@@ -90,7 +90,7 @@ def _means(model: Model) -> tuple[float, ...]:
 
 
 def identifier(file_name: str) -> str:
-    """Return an identifier of C made of a file's name: ASCII letters, digits and underscores, a letter first.
+    """Return a C identifier made from a file name: ASCII letters, digits and underscores, a letter first.
 
     >>> identifier("my digits-2"), identifier("7"), identifier("é")
     ('my_digits_2', 'model_7', 'model')
@@ -110,7 +110,7 @@ def _lowered(model: Model) -> list[FusedDense]:
 
 
 def _finite(layer: FusedDense, number: int) -> FusedDense:
-    """Return a layer in float32; raise DataError if that holds anything but finite numbers."""
+    """Return a layer in float32; raise DataError if it is not finite."""
     W, b = layer.W.astype(np.float32), layer.b.astype(np.float32)
     if not (np.isfinite(W).all() and np.isfinite(b).all()):
         raise DataError(
@@ -121,14 +121,14 @@ def _finite(layer: FusedDense, number: int) -> FusedDense:
 
 
 def _name(model: Model) -> str:
-    """Return the name of the model's recipe where it is one that can stand in a comment."""
+    """Return the name of the model's recipe if it is safe in a comment."""
     recipe = model.provenance.get("recipe")
     name = recipe.get("name") if isinstance(recipe, dict) else None
     return name.for_code("a model") if isinstance(name, UntrustedText) else "a model"
 
 
 def about(model: InferenceModel) -> str:
-    """Return the sentence every export begins with."""
+    """Return the sentence at the top of every export."""
     return (
         f"{model.name}, {model.sizes}, written by byhand. It takes numbers as they are stored and scales them itself."
     )
@@ -142,6 +142,6 @@ def missing_rule(model: InferenceModel) -> str:
 
 
 def number(value: float) -> str:
-    """Return the shortest text that is this float32 and no other, with a point or an exponent."""
+    """Return the shortest text that reads back as this float32, with a point or an exponent."""
     text = str(np.float32(value))
     return text if any(sign in text for sign in ".en") else f"{text}.0"

@@ -1,4 +1,4 @@
-"""A model as a C99 header: one function, no memory taken but a few arrays on the stack."""
+"""A model as a C99 header: one function that allocates nothing but a few arrays on the stack."""
 
 import hashlib
 
@@ -42,7 +42,7 @@ def to_c(model: InferenceModel) -> bytes:
     """Return the header: static int SYMBOL_answer(const float *stored, int n, float *scores).
 
     All its names begin with the model's symbol, so that one program can include several; the guard has a digest of the
-    weights too, so that two models under one name are an error of the compiler and not a silent choice of the first.
+    weights too, so that including two models of one name is a compiler error instead of silently using the first.
     """
     s = model.symbol
     numbers = _means(model) + "".join(_numbers(s, i, layer) for i, layer in enumerate(model.layers))
@@ -61,7 +61,7 @@ def to_c(model: InferenceModel) -> bytes:
 
 
 def _names(model: InferenceModel) -> str:
-    """Return the arrays of class names and of input names; nothing where there are none."""
+    """Return the arrays of class names and of input names, if there are any."""
     arrays = {"classes": model.class_names, "input_names": model.input_names}
     joined = {name: ", ".join(text.for_c() for text in texts) for name, texts in arrays.items() if texts}
     return "".join(

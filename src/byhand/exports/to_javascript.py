@@ -74,7 +74,7 @@ def _refusal(n_in: int) -> str:
 
 
 def _names(model: InferenceModel) -> str:
-    """Return the arrays of class names and of input names; nothing where there are none."""
+    """Return the arrays of class names and of input names, if there are any."""
     arrays = {"classes": model.class_names, "inputs": model.input_names}
     joined = {name: ", ".join(text.for_javascript() for text in texts) for name, texts in arrays.items() if texts}
     return "".join(f"\nexport const {name} = [{texts}];\n" for name, texts in joined.items())

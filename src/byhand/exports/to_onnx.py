@@ -43,7 +43,7 @@ def _about(model: InferenceModel) -> str:
 
 
 def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any], str]:
-    """Return the nodes, their arrays, and the name of what comes out last."""
+    """Return the nodes, their arrays, and the name of the last output."""
     nodes: list[Any] = []
     arrays: dict[str, Any] = {}
     x = "stored"

@@ -81,7 +81,7 @@ def _means(model: InferenceModel) -> str:
 
 
 def _names(model: InferenceModel) -> str:
-    """Return the lists of class names and of input names; nothing where there are none."""
+    """Return the lists of class names and of input names, if there are any."""
     lists = {"CLASSES": model.class_names, "INPUTS": model.input_names}
     joined = {name: ", ".join(text.for_python() for text in texts) for name, texts in lists.items() if texts}
     return "".join(f"\n{name} = [{texts}]\n" for name, texts in joined.items())

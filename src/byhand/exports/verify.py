@@ -1,7 +1,7 @@
-"""What an export is worth: a C compiler, node, Python or onnxruntime runs it on examples, beside the model itself.
+"""Verification of an export: a C compiler, node, Python or onnxruntime runs it, and its outputs are compared.
 
-It runs in a child process without rights (child.py), from a copy under a fixed name: neither what the model's file says
-nor what the output is called reaches a compiler, and an export never runs inside byhand.
+It runs in a child process without rights (child.py), from a copy with a fixed name: neither text from the model's file
+nor the export's file name reaches a compiler, and an export never runs inside byhand.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from byhand.exports.child import GIBIBYTE, PYTHON, run_limited
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
 
-VALUE_TOLERANCE = 1e-3  # of a value to predict, and of 1: more is another answer
+VALUE_TOLERANCE = 1e-3  # of a predicted value, plus 1: a larger difference is a mismatch
 _C = """#include <stdio.h>
 #include "export.h"
 int main(void) {{
@@ -62,10 +62,10 @@ sys.stdout.buffer.write(said.astype(numpy.float32).tobytes())
 
 @dataclass(frozen=True)
 class Verification:
-    """How an export answered beside the model.
+    """How the outputs of an export compare with the model's.
 
-    run_by : what ran the export; None: nothing here could, and then nothing was compared
-    n : examples   n_mismatches : of these, how many get another class or value   max_abs_error : of any score
+    run_by : what ran the export; None: nothing on this machine could, so nothing was compared
+    n : examples   n_mismatches : how many of them get another class or value   max_abs_error : of any score
     """
 
     size: int
@@ -78,7 +78,7 @@ class Verification:
 
 @dataclass(frozen=True)
 class Trial:
-    """An export about to be run: in a temporary folder, which holds n examples of n_in float32 in the file `rows`."""
+    """An export to run, in a temporary folder whose file `rows` holds n examples of n_in float32."""
 
     folder: Path
     content: bytes
@@ -88,17 +88,17 @@ class Trial:
     n_out: int
 
     def run(self, command: list[str], memory: int | None) -> bytes:
-        """Return what a program answers on the examples, as float32. memory : bytes, see child.py"""
+        """Return a program's output for the examples, as float32. memory : bytes, see child.py"""
         rows = self.folder / "rows"
         return run_limited(command, self.folder, rows, 4 * self.n * self.n_out, memory=memory)
 
 
 def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: str = "model") -> Verification:
-    """Return how an export answers on stored numbers raw (n, n_features); None: it is not to be run.
+    """Return how an export compares on raw inputs (n, n_features); None: do not run it.
 
     nan in raw is a missing cell of a table: the model is asked with what it takes for it, the export fills it itself.
     symbol : before the names in a C header
-    Raises SystemResourceError if it does not answer at all.
+    Raises SystemResourceError if it fails.
     """
     proof = (len(content), hashlib.sha256(content).hexdigest())
     if raw is None:
@@ -127,14 +127,14 @@ def _errors(scores: Array, wanted: Array) -> Array:
 
 
 def require_match(found: Verification, what: str) -> None:
-    """Raise SystemResourceError if the export answers otherwise than the model."""
+    """Raise SystemResourceError if the export differs from the model."""
     if found.n_mismatches:
         raise SystemResourceError(
             f"{what} answers {found.n_mismatches} of {found.n} examples otherwise; do not use it."
         )
 
 
-Found: TypeAlias = tuple[str, bytes] | None  # who ran it, and its answers; None where nothing here can run it
+Found: TypeAlias = tuple[str, bytes] | None  # what ran it, and its output; None if nothing here can
 Runner: TypeAlias = Callable[[Trial], Found]
 
 

@@ -1,7 +1,7 @@
-"""One example through forward, loss, backward and update, in words and numbers: every number is the run's own.
+"""Trace one example through forward, loss, backward and update, with the numbers of a real step.
 
-A layer has too many units to tell them all, so one path is followed: at the output the true class, and from each unit
-the input that contributes most to it. Every sum that is told is the whole sum, its largest terms by name.
+A layer has too many units to show them all, so one path is followed: from the output of the true class, back to the
+input that contributes most, layer by layer. Sums are complete: the largest terms one by one, the rest as one number.
 """
 
 from collections.abc import Callable
@@ -23,8 +23,8 @@ from byhand.optimizers import SGD, Optimizer
 from byhand.schedules import check_rate
 from byhand.summary import layer_numbers
 
-LARGEST = 3  # terms of a sum told by name
-MOST_HALVINGS = 30  # of a learning rate at which the loss rose; 2⁻³⁰ of it is next to nothing
+LARGEST = 3  # terms of a sum that are shown one by one
+MOST_HALVINGS = 30  # of a learning rate at which the loss rose; 2⁻³⁰ of it is negligible
 
 # activation → (formula, derivative)
 FORMULAS = {
@@ -42,11 +42,11 @@ LOSS_EQUATIONS = {"softmax_cross_entropy": (2, 4), "squared_error": (1, 2), "bin
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happens.
+    """One line of the explanation.
 
     phase : forward, loss, backward or update
-    formula, shape, numbers : in general, of the arrays, and with this example's numbers filled in
-    place : the file and line that does it
+    formula, shape, numbers : the general formula, the arrays' shapes, and this example's numbers
+    place : the file and line of the code that computes it
     """
 
     phase: str
@@ -60,7 +60,7 @@ class Line:
 class Explanation:
     """The lines in the order in which things happen, and the loss on this example before and after the step.
 
-    notes : what is surprising about them, a sentence each
+    notes : a sentence about each surprising result
     """
 
     lines: list[Line]
@@ -92,9 +92,9 @@ def explain(
     optimizer: Optimizer | None = None,
     learning_rate: float = 0.1,
 ) -> Explanation:
-    """Tell one example through one training step. The network is left as it is.
+    """Trace one example through one training step. The network is not changed.
 
-    x : (n_in,) one prepared example   y : its class number or target; without one, the class the network names
+    x : (n_in,) one prepared example   y : its label or target; by default the predicted class
     loss, optimizer : SoftmaxCrossEntropy() and SGD() unless given
     Raises ShapeError if x is more than one example.
     """
@@ -139,7 +139,7 @@ def _forward_and_backward(
 
 @dataclass(frozen=True)
 class _Step:
-    """One update that can be tried at another rate: from these weights, by these gradients, and the loss after it."""
+    """One update that can be repeated at another learning rate, from the same weights and gradients."""
 
     network: Network
     before: Params
@@ -167,7 +167,7 @@ def _why_it_rose(step: _Step, before: float, learning_rate: float) -> str:
 
 
 def _smoothing(loss: Loss, k: int) -> list[str]:
-    """Return what label smoothing does to the targets and to the lowest loss there can be."""
+    """Return a note on the targets and the lowest possible loss under label smoothing."""
     share = getattr(loss, "label_smoothing", 0.0)
     if not share:
         return []
@@ -180,7 +180,7 @@ def _smoothing(loss: Loss, k: int) -> list[str]:
 
 
 def smoothed_minimum(share: float, k: int) -> float:
-    """Return the lowest cross-entropy there can be with k classes and this label smoothing: the target's own entropy.
+    """Return the lowest possible cross-entropy for k classes with label smoothing: the entropy of the target.
 
     A share of 0.1 over ten classes: −0.91 log 0.91 − 9 · 0.01 log 0.01 = 0.5003.
     """
@@ -191,14 +191,14 @@ def smoothed_minimum(share: float, k: int) -> float:
 
 
 def _stopped_gradient(trace: Trace, layers: list[int]) -> list[str]:
-    """Return a sentence when the gradient dies on its way back: what lies before learns nothing from this example."""
+    """Return a note if the gradient becomes zero: the layers before learn nothing from this example."""
     for i in reversed(range(1, len(trace.steps))):
         dy, sent_on = trace.steps[i].dy, trace.steps[i - 1].dy
         if dy is not None and sent_on is not None and dy.any() and not sent_on.any():
             layer = layers[i]
             who = "layer 1 learns" if layer == 1 else f"layers 1 to {layer} learn"
             return [
-                f"No gradient gets past layer {layer}: no unit of it is on for this example, so {who} nothing from it."
+                f"No gradient gets past layer {layer}: all its units are off here, so {who} nothing from this example."
             ]
     return []
 
@@ -214,7 +214,7 @@ def _check_example(network: Network, x: Array) -> None:
 
 
 def _path(trace: Trace, last: int) -> list[int]:
-    """Return the followed unit of the input and of every layer's output."""
+    """Return which unit is followed, in the input and in every layer's output."""
     units = [last]
     for step in reversed(trace.steps):
         if isinstance(step.layer, Dense):
@@ -226,7 +226,7 @@ def _path(trace: Trace, last: int) -> list[int]:
 
 
 def _forward(layer: int, step: LayerRecord, unit: int) -> Line:
-    """Tell one layer forwards."""
+    """Describe the forward pass of one layer."""
     if isinstance(step.layer, Dense):
         W, b = step.layer.params["W"], step.layer.params["b"]
         terms = _sum_of(step.x[0] * W[:, unit], lambda k: f"{step.x[0, k]:.4g}·{W[k, unit]:.4g}")
@@ -247,7 +247,7 @@ def _forward(layer: int, step: LayerRecord, unit: int) -> Line:
 
 
 def _loss(loss: Loss, output: Array, target: Array, value: float) -> Line:
-    """Tell how the output is judged."""
+    """Describe the loss."""
     if isinstance(loss, SoftmaxCrossEntropy):
         _, (p, t, _) = loss.forward(output.reshape(1, -1), target)
         formula = "p = softmax(z), L = −Σ t log p"
@@ -268,7 +268,7 @@ def _loss(loss: Loss, output: Array, target: Array, value: float) -> Line:
 
 
 def _loss_gradient(loss: Loss, output: Array, d_output: Array, unit: int) -> Line:
-    """Tell where the gradient begins."""
+    """Describe the gradient of the loss."""
     formula = {
         "softmax_cross_entropy": "dz = p − t",
         "binary_cross_entropy": "dz = σ(z) − t",
@@ -285,7 +285,7 @@ def _loss_gradient(loss: Loss, output: Array, d_output: Array, unit: int) -> Lin
 
 
 def _backward(layer: int, i: int, step: LayerRecord, units: list[int]) -> Line:
-    """Tell one layer backwards."""
+    """Describe the backward pass of one layer."""
     dy = np.zeros_like(step.y) if step.dy is None else step.dy
     if isinstance(step.layer, Dense):
         return _backward_dense(layer, i, step.layer, step.x[0], dy[0], units[i], units[i + 1])
@@ -304,13 +304,13 @@ def _backward(layer: int, i: int, step: LayerRecord, units: list[int]) -> Line:
 
 
 def _backward_dense(number: int, i: int, layer: Dense, x: Array, dz: Array, before: int, unit: int) -> Line:
-    """Tell a dense layer backwards: the three factors of one weight's gradient, and what is sent on."""
+    """Describe a dense layer's backward pass: the factors of one weight's gradient, and dx."""
     W = layer.params["W"]
     product = f"x[{before}] {x[before]:.6g} · dz[{unit}] {dz[unit]:.6g} = {x[before] * dz[unit]:.6g}"
     numbers = f"dW[{before}, {unit}] = {product}"
     formula, shape = f"layer {number}, dense: dW = xᵀ dz, db = dz", f"dW {W.shape[0]}×{W.shape[1]}, db ({W.shape[1]},)"
     if i == 0:
-        formula += " (no dx: nobody asks for the gradient of the data)"
+        formula += " (no dx: the gradient of the data is not needed)"
     else:
         terms = _sum_of(dz * W[before], lambda k: f"{dz[k]:.4g}·{W[before, k]:.4g}")
         formula += ", dx = dz Wᵀ"
@@ -327,7 +327,7 @@ def _update(
     optimizer: Optimizer,
     learning_rate: float,
 ) -> list[Line]:
-    """Tell, for every dense layer, what the step did to the followed weight."""
+    """Describe the update of the followed weight in every dense layer."""
     lines = []
     place = source_location(type(optimizer).update, 1)
     dense = [i for i, step in enumerate(trace.steps) if isinstance(step.layer, Dense)]

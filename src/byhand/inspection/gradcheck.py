@@ -1,23 +1,23 @@
-"""Is a gradient right? Compare it with one that knows nothing of backpropagation.
+"""Gradient checks: compare backpropagation with numerical differentiation.
 
-Two ways to differentiate a number L by a parameter w, neither of which uses a chain rule:
+Two ways to differentiate L with respect to a parameter w without the chain rule:
 
     complex step          dL/dw ≈ Im L(w + ih) / h                              (1)
     central differences   dL/dw ≈ (L(w + h) − L(w − h)) / 2h                    (2)
 
-(2) subtracts two nearly equal numbers, so that it cannot be better than about 1e-8 whatever h is. (1) subtracts
-nothing: h may be 1e-200, and what comes out is right to the last digits. It asks that every formula work on complex
-numbers, which is why the layers are written for any dtype. Source of (1): Squire & Trapp 1998.
+(2) subtracts two nearly equal numbers, so its error is about 1e-8 at best, for any h. (1) subtracts
+nothing: h may be 1e-200, and the result is exact to rounding. It requires every formula to work on complex numbers,
+which is why the layers are written for any dtype. Source of (1): Squire & Trapp 1998.
 
 The error of an array is the largest difference divided by the largest entry of the two,
 
     max |g − ĝ| / max(max |g|, max |ĝ|, G / 100)                                 (3)
 
-so that an entry that happens to be near zero does not blow it up. G is the largest gradient anywhere in the network:
-some gradients are zero by nature (of a bias in front of batch normalisation), and what is left of them is rounding.
-A gradient that is missing, has another shape or is no finite number is infinitely wrong.
+so that an entry near zero does not dominate it. G is the largest gradient anywhere in the network:
+some gradients are zero by nature (of a bias in front of batch normalisation), and only rounding remains of them.
+The error of a gradient that is missing, not finite or of another shape is infinite.
 
-At the kink of a ReLU, z = 0 exactly, there is no derivative to compare with: give such a network biases that differ.
+At the kink of a ReLU, z = 0 exactly, there is no derivative to compare with: use biases that avoid it.
 """
 
 import math
@@ -40,7 +40,7 @@ TOLERANCE = {"complex": 1e-11, "central": 1e-6}
 
 @dataclass(frozen=True, repr=False)
 class GradientCheck:
-    """errors : name of the parameter ("x" for the input) → error (3)   tolerance : what the method can promise."""
+    """errors : name of the parameter ("x" for the input) → error (3)   tolerance : of the method."""
 
     method: str
     errors: dict[str, float]
@@ -71,9 +71,9 @@ class GradientCheck:
 def gradient_check(
     network: Network, loss: Loss, x: Array, y: Array, *, method: str = "complex", training: bool = True, seed: int = 0
 ) -> GradientCheck:
-    """Compare every gradient that backpropagation gives with one by `method`. The network is left as it is.
+    """Compare every gradient of backpropagation with a numerical one. The network is not changed.
 
-    x : (n, n_in)   y : (n,) class numbers or (n, k) targets; a handful of examples is enough
+    x : (n, n_in)   y : (n,) labels or (n, k) targets; a few examples are enough
     method : "complex" (1) or "central" (2)
     training : check the training mode of dropout and batch normalisation   seed : of dropout's masks
     """
@@ -98,12 +98,12 @@ def gradient_check(
 
 
 def backpropagated(network: Network, loss: Loss, x: Array, y: Array, *, training: bool, seed: int) -> Params:
-    """Return the gradients that backpropagation gives, of every parameter and, as "x", of the input."""
+    """Return the gradients of backpropagation: of every parameter and, as "x", of the input."""
     trace = network.forward(x, training=training, rng=RandomStream(seed, DROPOUT))
     _, saved = loss.forward(trace.output, y)
     grads = network.backward(loss.backward(saved), trace)
     first = trace.steps[0]
-    dx, _ = first.layer.backward(np.asarray(first.dy), first.saved)  # which the network itself does not ask for
+    dx, _ = first.layer.backward(np.asarray(first.dy), first.saved)  # which the network itself does not compute
     return grads if dx is None else {**grads, "x": dx}
 
 

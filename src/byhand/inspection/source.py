@@ -1,4 +1,4 @@
-"""Where a formula stands: the docstrings number their equations, the code lines carry the numbers."""
+"""Source locations of equations: docstrings number them, and the code lines carry the numbers."""
 
 import inspect
 from collections.abc import Callable

@@ -2,10 +2,10 @@
 
 1. `forward(x)` returns the output and `saved`: exactly what `backward` needs, and nothing is kept in the layer.
 2. `backward(dy, saved)` returns dx and the gradients, named and shaped like `params`.
-3. Neither writes to the layer. What training data teach besides gradients (the running averages of batch
-   normalisation) is written by `update_statistics`, which belongs to the update phase.
+3. Neither writes to the layer. The running averages of batch normalization, which are learned from the
+   data without gradients, are written by `update_statistics`, which belongs to the update phase.
 4. `params` and `statistics` are plain dicts of arrays; the network prefixes their names with the layer's position.
-5. Every layer passes the gradient check and has a derivation page of its own name.
+5. Every layer passes the gradient check, and docs/derivations has a page of the same name.
 """
 
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from byhand.random import RandomStream
 
 
 class Layer:
-    """The common clothes: a layer without parameters overrides forward and backward and nothing else.
+    """Base class. A layer without parameters overrides only forward and backward.
 
     kind : the layer's name in saved models
     params : name → array, changed by the optimizer only
@@ -32,15 +32,15 @@ class Layer:
         self.params, self.statistics = {}, {}
 
     def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Any]:
-        """Return (y, saved). `training` and `rng` matter to dropout and batch normalisation alone."""
+        """Return (y, saved). Only dropout and batch normalization use `training` and `rng`."""
         raise NotImplementedError
 
     def backward(self, dy: Array, saved: Any, *, need_dx: bool = True) -> tuple[Array | None, Params]:
-        """Return (dx, gradients). `need_dx` is False for the first layer: nobody asks for the data's gradient."""
+        """Return (dx, gradients). `need_dx` is False for the first layer: the gradient of the data is not needed."""
         raise NotImplementedError
 
     def update_statistics(self, saved: Any) -> None:
-        """Take up what this minibatch says about the data (nothing, for most layers)."""
+        """Update the running averages from this minibatch. Most layers have none."""
 
     def n_out(self, n_in: int) -> int:
         """Return the width of the output for an input of width n_in; raise ShapeError if it does not fit."""

@@ -1,4 +1,4 @@
-"""Batch normalisation: each feature is centred and scaled by its own minibatch, then given a learned scale and shift.
+"""Batch normalization: each feature is centred and scaled by its own minibatch, then given a learned scale and shift.
 
     μ = mean over the batch, v = mean of (x − μ)²           (1)
     x̂ = (x − μ) / √(v + ε)                                  (2)
@@ -26,7 +26,7 @@ BATCH_OF_ONE = "BatchNorm got a batch of one example; expected two or more. Use 
 
 @dataclass(frozen=True)
 class Normalised:
-    """What one forward pass leaves for backward and for the running averages; None where prediction has none."""
+    """What a forward pass saves for backward and for the running averages; mean and variance only in training."""
 
     x_hat: Array  # (n, width)
     inverse_std: Array  # (width,) 1 / √(v + ε)
@@ -38,7 +38,7 @@ class BatchNorm(Layer):
     """y = γ (x − μ) / √(v + ε) + β.
 
     width : number of features
-    momentum : share of the new batch in the running averages, 0 … 1
+    momentum : weight of the new batch in the running averages, 0 … 1
     epsilon : ε ≥ 0, keeps a constant feature from dividing by zero
     """
 
@@ -53,7 +53,7 @@ class BatchNorm(Layer):
         self.statistics = {"mean": np.zeros(width, dtype=np.float32), "variance": np.ones(width, dtype=np.float32)}
 
     def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Normalised]:
-        """Return y (n, width); training needs at least two examples to have a spread."""
+        """Return y (n, width); training needs at least two examples, one has no variance."""
         gamma, beta = self.params["gamma"], self.params["beta"]
         check_input("BatchNorm", x, len(gamma))
         if not training:

@@ -28,7 +28,8 @@ class Dense(Layer):
 
     n_in, n_out : widths
     initializer : draws W, a function or a name ("he", "glorot", "zeros"); he, the default, is meant for ReLU
-    rng : what it draws from; None: seed 0, so layers of one shape begin alike. Network.mlp gives each its own stream.
+    rng : the random stream for W; None: seed 0, so layers of one shape start with equal
+        weights. Network.mlp gives each its own stream.
     """
 
     kind = "dense"
@@ -45,7 +46,7 @@ class Dense(Layer):
 
     @classmethod
     def zeros(cls, n_in: int, n_out: int) -> "Dense":
-        """Return a layer whose weights are all zero, to be filled by a loader. Trained as it is, it never learns."""
+        """Return a layer whose weights are all zero, to be filled by a loader. Left at zero, it never learns."""
         return cls(n_in, n_out, initializer=zeros)
 
     def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, Array]:

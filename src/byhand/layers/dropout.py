@@ -1,4 +1,4 @@
-"""Dropout: during training each unit is silent with probability p, so no unit can lean on another.
+"""Dropout: during training each unit is set to 0 with probability p, so no unit can rely on another.
 
     m[i, j] = 1 / (1 − p) with probability 1 − p, else 0    (1)
     y = x · m    dx = dy · m                                (2)
@@ -19,7 +19,7 @@ from byhand.random import RandomStream
 class Dropout(Layer):
     """y = x · m while training, y = x otherwise.
 
-    rate : p, 0 ≤ p < 1, the share of units that is silent
+    rate : p, 0 ≤ p < 1, the fraction of units that is dropped
     """
 
     kind = "dropout"
@@ -43,7 +43,7 @@ class Dropout(Layer):
         return x * mask, mask  # (2)
 
     def backward(self, dy: Array, saved: Array | None, *, need_dx: bool = True) -> tuple[Array | None, Params]:
-        """Return dx: what was silent gets no blame."""
+        """Return dx; dropped units get zero gradient."""
         return (dy if saved is None else dy * saved), {}  # (2)
 
     def spec(self) -> dict[str, Any]:

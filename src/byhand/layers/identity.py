@@ -1,8 +1,8 @@
-"""Identity: numbers straight out, as regression wants them.
+"""Identity: no activation, as at the end of a regression network.
 
     a = z    (1)        dz = da    (2)
 
-Between two dense layers it is the lesson "no activation": z₂ = (x W₁ + b₁) W₂ + b₂ = x (W₁W₂) + (b₁W₂ + b₂), one
+Between two dense layers it shows why activations are needed: z₂ = (x W₁ + b₁) W₂ + b₂ = x (W₁W₂) + (b₁W₂ + b₂), one
 linear map and no more. The slow version: docs/derivations/identity.md.
 """
 
@@ -17,9 +17,9 @@ class Identity(Layer):
     kind = "identity"
 
     def forward(self, x: Array, *, training: bool = False, rng: RandomStream | None = None) -> tuple[Array, None]:
-        """Return x as it came."""
+        """Return x unchanged."""
         return x, None  # (1)
 
     def backward(self, dy: Array, saved: None, *, need_dx: bool = True) -> tuple[Array | None, Params]:
-        """Return da as it came."""
+        """Return da unchanged."""
         return dy, {}  # (2)

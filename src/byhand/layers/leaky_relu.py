@@ -1,4 +1,4 @@
-"""Leaky ReLU: what is negative keeps a small slope α, so no unit can die.
+"""Leaky ReLU: negative inputs keep a small slope α, so no unit can die.
 
     a = z where z > 0, else α z                   (1)
     dz = da where z > 0, else α da                (2)

@@ -1,9 +1,9 @@
-"""ReLU, the rectified linear unit: what is negative becomes zero.
+"""ReLU, the rectified linear unit: negative inputs become zero.
 
     a = max(z, 0)                                 (1)
     ∂a/∂z = 1 where z > 0, else 0    dz = da · [z > 0]    (2)
 
-At exactly 0 there is no derivative; we take 0, as PyTorch does. Since a > 0 exactly where z > 0, only a is saved.
+At exactly 0 there is no derivative; we use 0, as PyTorch does. Since a > 0 exactly where z > 0, only a is saved.
 The slow version: docs/derivations/relu.md.
 """
 

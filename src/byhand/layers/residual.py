@@ -1,7 +1,7 @@
-"""Residual connection: a way around some layers, so that signal and gradient can pass them unharmed.
+"""Residual connection: adds the input of some layers to their output, so signal and gradient pass unchanged.
 
     y = x + f(x)                                  (1)    f: the inner layers, one after the other
-    dx = dy + (dy sent back through f)            (2)
+    dx = dy + (dy propagated back through f)      (2)
 
 Source: He, Zhang, Ren, Sun 2015. The slow version: docs/derivations/residual.md.
 """
@@ -18,7 +18,7 @@ from byhand.random import RandomStream
 
 
 class Residual(Layer):
-    """y = x + inner(x). Knows nothing of what it wraps, only that widths in and out must be equal.
+    """y = x + inner(x). Wraps any layers whose input and output widths are equal.
 
     inner : layers; the arrays of layer i appear here under the names "i.name"
     """

@@ -23,7 +23,7 @@ def sigmoid(z: Array) -> Array:
 
 
 class Sigmoid(Layer):
-    """a = 1 / (1 + e⁻ᶻ), element by element. Ten sigmoids are ten scores, not probabilities: no sum of 1."""
+    """a = 1 / (1 + e⁻ᶻ), element by element. Ten sigmoids are ten scores, not probabilities: they need not sum to 1."""
 
     kind = "sigmoid"
 

@@ -1,4 +1,4 @@
-"""Hyperbolic tangent: squeezes any number into −1 … 1, with 0 staying 0.
+"""Hyperbolic tangent: squeezes any number into −1 … 1; 0 stays 0.
 
     a = tanh z = (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ)          (1)
     ∂a/∂z = 1 − a²    dz = da · (1 − a²)          (2)

@@ -1,8 +1,8 @@
 """What a loss is: one number to make small, and its exact gradient.
 
 `forward(output, target) -> (value, saved)`, `backward(saved) -> d_output`, where d_output is the gradient of exactly
-the value returned. All losses are the mean over examples of the sum over outputs: a loss that prints one scale and
-descends on another makes every learning rate a riddle.
+the value returned. All losses are the mean over examples of the sum over outputs: if the printed loss and
+the optimized loss differed in scale, learning rates would not be comparable.
 
 Examples may have weights w, whose mean over the training set is 1: each example's loss and gradient are multiplied by
 its weight, and the divisor stays n.

@@ -1,4 +1,4 @@
-"""Binary cross-entropy on logits: each output is a yes-or-no question of its own.
+"""Binary cross-entropy on logits: each output answers its own yes-or-no question.
 
     p = σ(z)                                                             (1)
     L = −(1/n) Σᵢ w[i] Σⱼ t log p + (1 − t) log(1 − p)                   (2)    w[i] = 1 without weights
@@ -20,7 +20,7 @@ from byhand.losses.base import Loss
 
 
 class BinaryCrossEntropy(Loss):
-    """Mean over examples of the sum over outputs of −log p(true answer), for a network that ends in logits."""
+    """Mean over examples of the sum over outputs of −log p(target), from logits."""
 
     kind = "binary_cross_entropy"
 

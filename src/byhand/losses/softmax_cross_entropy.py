@@ -1,14 +1,14 @@
-"""Softmax and cross-entropy in one: from logits z (n, k) to a number, and back.
+"""Softmax and cross-entropy in one formula, from logits z (n, k), and its gradient.
 
     p[i, j] = exp z[i, j] / Σₖ exp z[i, k]                               (1)
     L = −(1/n) Σᵢ w[i] Σⱼ t[i, j] log p[i, j]                            (2)    w[i] = 1 without weights
     log p[i, j] = z[i, j] − log Σₖ exp z[i, k]                           (3)
 
-Each row of targets t sums to 1, so the derivative of (2) through (3) is short, and the reason the two belong together:
+Each row of targets t sums to 1, so the derivative of (2) through (3) is short, which is why the two are one loss:
 
     ∂L/∂z[i, j] = w[i] (p[i, j] − t[i, j]) / n                           (4)
 
-Label smoothing by ε replaces t by (1 − ε) t + ε/k: "be sure, but not beyond 1 − ε".   (5)
+Label smoothing by ε replaces t by (1 − ε) t + ε/k, so that confidence is not rewarded beyond that.   (5)
 Source of (5): Szegedy et al. 2016. The slow version: docs/derivations/softmax_cross_entropy.md.
 """
 
@@ -22,7 +22,7 @@ from byhand.losses.base import Loss
 
 
 class SoftmaxCrossEntropy(Loss):
-    """Mean over examples of −log p(true class), for a network that ends in logits.
+    """Mean over examples of −log p(true class), from logits.
 
     label_smoothing : ε, 0 ≤ ε < 1
     """

@@ -1,11 +1,11 @@
-"""Adam: each weight gets a step of its own size, from the running mean and size of its gradient.
+"""Adam: each weight has its own step size, from the running mean and mean square of its gradient.
 
     m ← β₁ m + (1 − β₁) dW        m̂ = m / (1 − β₁ᵗ)          (1)
     v ← β₂ v + (1 − β₂) dW²       v̂ = v / (1 − β₂ᵗ)          (2)
     W ← W − η m̂ / (√v̂ + ε)                                    (3)
 
-t counts the steps from 1; m and v begin at 0 and the divisors undo that. (3) is computed as
-W − η′ m / (√v + ε′) with η′ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ), ε′ = ε √(1 − β₂ᵗ): the same numbers, two passes fewer.
+t counts the steps from 1; m and v start at 0 and the divisors correct that bias. (3) is computed as
+W − η′ m / (√v + ε′) with η′ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ), ε′ = ε √(1 − β₂ᵗ): the same numbers with two passes fewer.
 Source: Kingma & Ba 2015, algorithm 1 and the remark after it.
 """
 
@@ -21,7 +21,7 @@ from byhand.optimizers.base import Optimizer, flush_denormals
 class Adam(Optimizer):
     """Adaptive moments.
 
-    beta1, beta2 : how long m and v remember, each 0 ≤ β < 1
+    beta1, beta2 : decay of m and v per step, each 0 ≤ β < 1
     epsilon : ε ≥ 0, keeps the first steps finite
     """
 
@@ -55,5 +55,5 @@ class Adam(Optimizer):
         v *= self.beta2
         v += (1 - self.beta2) * (dW * dW)  # (2)
         flush_denormals(m, step)
-        flush_denormals(v, step, below=1e-30)  # its root, 1e-15, is nothing beside ε
+        flush_denormals(v, step, below=1e-30)  # its root, 1e-15, is negligible beside ε
         return m, v

@@ -1,4 +1,4 @@
-"""AdamW: Adam whose weight decay pulls at the weights directly, not through the moments.
+"""AdamW: Adam with weight decay applied to the weights directly, not through the moments.
 
     W ← W − η λ W, then Adam's step               (1)
 

@@ -1,8 +1,8 @@
 """What an optimizer is: the one place where weights change.
 
-`update(params, grads, learning_rate)` changes the arrays of `params` in place. What an optimizer remembers lies in
-`state`, plain arrays under the parameters' own names ("velocity/0.W"), so it is saved with a checkpoint and a resumed
-run goes on to the same bits.
+`update(params, grads, learning_rate)` changes the arrays of `params` in place. An optimizer keeps its state in
+`state`, plain arrays under the parameters' own names ("velocity/0.W"). Checkpoints save it, so a resumed run is
+bit-identical.
 """
 
 from typing import ClassVar
@@ -28,14 +28,14 @@ class Optimizer:
         self.state = {}
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
-        """Move every array of `params` one step along −grads, in place. `grads` is left as it is."""
+        """Move every array of `params` one step along −grads, in place. `grads` is not changed."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
         return constructor_call(self)
 
     def next_step(self) -> int:
-        """Return the number of this step, 1, 2, …; the count lies in `state` with the rest."""
+        """Return the number of this step, 1, 2, …; the count is part of `state`."""
         count = self.state.setdefault("step", np.zeros((), dtype=np.int64))
         count += 1
         return int(count)
@@ -52,7 +52,7 @@ FLUSH_EVERY = 256  # steps
 
 
 def flush_denormals(array: Array, step: int, below: float = 1e-20) -> None:
-    """Set what has decayed below 1e-20 to zero, once in 256 steps.
+    """Set values that have decayed below 1e-20 to zero, once in 256 steps.
 
     A running average of a gradient that stays 0 (a border pixel's) falls by a factor 0.9 a step and reaches the
     denormal numbers, 1e-38, on which processors are up to a hundred times slower: a third of the training time with

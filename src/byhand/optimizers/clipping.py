@@ -1,9 +1,10 @@
-"""Gradient clipping: a step may go in any direction, but not further than a bound.
+"""Gradient clipping: a gradient longer than a bound is scaled down to it.
 
     g = √(Σ over all parameters of dW²)           (1)
     dW ← dW · min(1, c / g)                       (2)
 
-It wraps another optimizer. The direction stays, so it is still downhill. Source: Pascanu, Mikolov, Bengio 2013.
+It wraps another optimizer. The direction is kept, so the step still goes downhill.
+Source: Pascanu, Mikolov, Bengio 2013.
 """
 
 import math

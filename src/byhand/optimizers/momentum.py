@@ -1,4 +1,4 @@
-"""Momentum: the step keeps rolling.
+"""Momentum: steps accumulate into a velocity.
 
     v ← μ v + dW                                  (1)
     W ← W − η v                                   (2)
@@ -26,7 +26,7 @@ class Momentum(Optimizer):
         self.momentum = check_number(type(self).__name__, "momentum", momentum, lambda μ: 0 <= μ < 1, "0 ≤ μ < 1")
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
-        """Roll every parameter on; η = learning_rate."""
+        """Move every parameter by its velocity; η = learning_rate."""
         step = self.next_step()
         for name, W in params.items():
             v = self.state_for("velocity", name, W)

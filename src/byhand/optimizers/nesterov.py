@@ -1,10 +1,10 @@
-"""Nesterov momentum: look where the roll will take you before you correct it.
+"""Nesterov momentum: the momentum step, taken one step ahead.
 
     v ← μ v + dW                                  (1)
     W ← W − η (dW + μ v)                          (2)
 
-(2) is the momentum step of the *next* velocity, guessed with today's gradient. Source: Nesterov 1983, in the form with
-the gradient at the current weights (Bengio et al. 2013), as PyTorch has it.
+(2) is the momentum step of the *next* velocity, estimated with the present gradient. Source: Nesterov 1983, in the
+form with the gradient at the current weights (Bengio et al. 2013), as in PyTorch.
 """
 
 from byhand.arrays import Params
@@ -13,13 +13,13 @@ from byhand.optimizers.momentum import Momentum
 
 
 class Nesterov(Momentum):
-    """Momentum with the look ahead; options as Momentum."""
+    """Momentum with look-ahead; options as Momentum."""
 
     kind = "nesterov"
     default_learning_rate = 0.01
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
-        """Roll every parameter on; η = learning_rate."""
+        """Move every parameter; η = learning_rate."""
         step = self.next_step()
         for name, W in params.items():
             v = self.state_for("velocity", name, W)

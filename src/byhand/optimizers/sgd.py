@@ -10,7 +10,7 @@ from byhand.optimizers.base import Optimizer
 
 
 class SGD(Optimizer):
-    """W ← W − η dW. Remembers nothing."""
+    """W ← W − η dW. Has no state."""
 
     kind = "sgd"
 

@@ -1,8 +1,8 @@
-"""Weight decay (L2): prefer small weights, by adding λ/2 Σ W² to what is made small.
+"""Weight decay (L2): adds λ/2 Σ W² to the loss, which favours small weights.
 
     dW ← dW + λ W                                 (1)
 
-It wraps another optimizer. Weight matrices decay, biases and the scales of batch normalisation do not.
+It wraps another optimizer. Weight matrices decay, biases and the scales of batch normalization do not.
 """
 
 from byhand.arguments import check_kind, check_number

@@ -1,4 +1,4 @@
-"""New data for a model that knows its columns: found by their names, whatever their order, and told what is wrong."""
+"""New data for a model: its columns are found by name, in any order, and unusable rows are reported."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -23,12 +23,12 @@ MOST_NAMED = 10  # columns in a sentence
 
 @dataclass(eq=False)
 class NewRows:
-    """What a model can use of a table.
+    """The rows of a table that a model can use.
 
     raw : (n, n_features) float32   inputs : the same in float64, nan where a value was missing
     rows : the numbers (n,) of these rows in `table`, from 0
-    refused : (row, why) of the other rows   notes : what was done that nobody asked for
-    y : class numbers (n,) or numbers (n, 1), where they were read
+    refused : (row, reason) of the other rows   notes : what was done beyond the request
+    y : labels (n,) or values (n, 1), if they were read
     """
 
     table: Table
@@ -44,7 +44,7 @@ class NewRows:
 
 
 def counted_schema(n_features: int) -> TableSchema:
-    """Return how a model that knows of no table reads one: numbers in its order, the answer behind them."""
+    """Return the schema of a model without one: columns of numbers in order, then the target."""
     columns = tuple(Column(f"column {i + 1}") for i in range(n_features))
     return TableSchema(columns, f"column {n_features + 1}", has_header=False)
 
@@ -107,7 +107,7 @@ def apply_schema(schema: TableSchema, table: Table) -> NewRows:
 
 
 def read_answers(new: NewRows, schema: TableSchema, class_names: Sequence[str]) -> NewRows:
-    """Return the rows with their answers; those without one, or of a class that the model does not know, are refused.
+    """Return the rows with their targets; refuse rows without one, or of a class unknown to the model.
 
     class_names : the model's; none in regression
     """
@@ -164,7 +164,7 @@ def replace_columns(table: Table, names: list[str]) -> Table:
 
 
 def _counted_names(schema: TableSchema, n: int) -> list[str]:
-    """Return the names of n columns that nobody named: the model's own where there are as many, else counted."""
+    """Return names for n unnamed columns: the model's own if there are as many, else numbers."""
     return schema.names if n == len(schema.columns) else [f"column {i + 1}" for i in range(n)]
 
 

@@ -1,4 +1,4 @@
-"""What cannot be used in a table: all of it with its places, in one sentence of bounded length."""
+"""Unusable cells of a table with their places, in one sentence of bounded length."""
 
 from byhand.errors import DataError
 
@@ -7,18 +7,18 @@ MOST_CHARACTERS = 40  # of a cell
 
 
 def shown_cell(text: str) -> str:
-    """Return a cell as it is quoted in a sentence."""
+    """Return a cell as quoted in an error message."""
     return ascii(text) if not text.isprintable() else repr(text[:MOST_CHARACTERS])
 
 
 class CellErrors:
-    """Collects what is wrong, a phrase each: the first ten are told, the others counted."""
+    """Collects errors, a phrase each: the first ten are listed, the others counted."""
 
     def __init__(self, name: str) -> None:
         self._name, self._told, self.n = name, [], 0  # type: ignore[var-annotated]
 
     def add(self, phrase: str) -> None:
-        """Note one thing."""
+        """Add one error."""
         self.n += 1
         if len(self._told) < MOST_SHOWN:
             self._told.append(phrase)

@@ -1,7 +1,7 @@
 """Which columns of a table are numbers and which are categories.
 
-Numbers, if more than half of the cells that are not missing are; the other cells are then wrong, and told. Else
-categories, of which there may be fifty. A column of decimal commas read without `decimal=","` is wrong as well.
+A column is numeric if more than half of its cells that are not missing are numbers; its other cells are then reported
+as errors. Otherwise it has categories, fifty at most. Decimal commas read without `decimal=","` are errors too.
 """
 
 import re
@@ -20,7 +20,7 @@ ADVICE = (
 
 
 def infer_columns(table: Table, target: str, options: TableOptions) -> tuple[Column, ...]:
-    """Return the columns that predict. Raises DataError with the places of all cells that do not fit."""
+    """Return the input columns. Raises DataError with the places of all unusable cells."""
     errors = CellErrors(table.name)
     dropped = {target, *options.drop}
     names = [name for name in table.columns if name not in dropped]
@@ -30,7 +30,7 @@ def infer_columns(table: Table, target: str, options: TableOptions) -> tuple[Col
 
 
 def _infer_column(table: Table, name: str, options: TableOptions, errors: CellErrors) -> Column:
-    """Return one column; note what does not fit."""
+    """Return one column; add its unusable cells to the errors."""
     texts = table.column(name)
     if texts and all_numbers(texts, options.missing_values, options.decimal) is not None:
         return Column(name)

@@ -1,4 +1,4 @@
-"""A table as rows of text, wherever it came from, and what counts as a number or as missing in it."""
+"""A table as rows of text, and which cells are numbers or missing."""
 
 from array import array
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ class Table:
     columns : names, each once
     rows : lists of cells; its misfits are too long or too short
     lines : the number of each row as its reader counts: of the line in a file, from 1, or of the row, from 0
-    place : what that number is called: "line" or "row"
-    has_header : did the names come with the data?
+    place : the word for that number: "line" or "row"
+    has_header : were the columns named in the data?
     """
 
     name: str

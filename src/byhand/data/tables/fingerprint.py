@@ -1,6 +1,6 @@
-"""A key for every row, made of its contents, and one for a whole table, whatever the order of its rows.
+"""Keys made from the contents of rows, and a fingerprint of a table that ignores the order of its rows.
 
-The keys choose the test rows: a row that is moved, or that gets new neighbours, keeps its key.
+The keys choose the test rows: a row keeps its key when it moves or other rows are added.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
-"""Is the first row of a file a header? The rule, so that it can be said and overruled.
+"""Is the first row of a file a header?
 
-It is one when no cell in it is a missing value but an empty one, and
+It is one if none of its cells is a missing value (empty cells are allowed), and
 1. its cells are at least three whole numbers that go up by one (0, 1, 2 … as data frames write them; years), and no
    row below is such a sequence; or
 2. in some column it has a word where there are numbers below, and at least half of its cells are words; or
@@ -33,7 +33,7 @@ def looks_like_header(rows: Sequence[Sequence[str]], missing_values: Sequence[st
 
 
 def _cells_below(j: int, below: Sequence[Sequence[str]], missing_values: Sequence[str]) -> list[str]:
-    """Return what stands in a column below the first row, missing values left out."""
+    """Return a column's cells below the first row, without missing values."""
     cells = [row[j].strip() for row in below if j < len(row)]
     return [cell for cell in cells if cell and cell.lower() not in missing_values]
 

@@ -1,4 +1,4 @@
-"""How to read a table: everything that can be told instead of inferred."""
+"""How to read a table: every choice that is otherwise inferred."""
 
 import codecs
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ MISSING = ("refuse", "mean", "drop")
 
 @dataclass(frozen=True)
 class TableOptions:
-    """What is known of a table beforehand.
+    """What is known about a table in advance.
 
     target : name or number of the column to predict; None: the last one
     drop : names of columns to leave out
@@ -23,7 +23,7 @@ class TableOptions:
     encoding : of a CSV file
     missing_values : words that stand for a missing value, in any case; an empty cell always does
     missing : what to do with a missing input: refuse the table, take the mean of the training rows, or drop the row
-    Raises OptionError for what is not one of these.
+    Raises OptionError for any other value.
     """
 
     target: str | int | None = None

@@ -1,4 +1,4 @@
-"""From a table or arrays to a data set: what is inferred, learned from the training rows, and kept in a schema."""
+"""From a table or arrays to a data set, with the schema that a model keeps."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,8 +40,8 @@ def read_table(
     target : name or number of the column to predict; options.target unless given
     preparation : learned per column, on the training part alone
     test_share : of each class (of all rows, in regression), chosen by the rows' contents and the seed
-    options : what is known of the table; the rest is inferred, and said in the data set's notes
-    Raises DataError naming the places of what cannot be used.
+    options : what is known about the table; the rest is inferred and listed in the data set's notes
+    Raises DataError with the places of unusable cells.
     """
     options, test_share, seed = _checked("read_table", options, test_share, seed)
     if target is not None:
@@ -69,9 +69,9 @@ def from_arrays(
     seed: int = 0,
     options: TableOptions | None = None,
 ) -> Dataset:
-    """Return arrays as a data set: x (n, features) numbers, y (n,) classes (numbers or words) or numbers to predict.
+    """Return arrays as a data set: x (n, features) numbers, y (n,) labels (numbers or words) or regression targets.
 
-    nan and what a mask hides are missing: see TableOptions.missing.
+    nan and masked values are missing: see TableOptions.missing.
     """
     check_kind("from_arrays", "name", name, str, "a word")
     options, test_share, seed = _checked(name, options, test_share, seed)
@@ -99,7 +99,7 @@ class _Rows:
 
 
 def _checked(who: str, options: TableOptions | None, test_share: float, seed: int) -> tuple[TableOptions, float, int]:
-    """Return how to read, the share and the seed, once each is what it should be."""
+    """Return the options, the test share and the seed, once they are valid."""
     options = TableOptions() if options is None else options
     check_kind(who, "options", options, TableOptions, "TableOptions")
     share = check_number(who, "test_share", test_share, lambda part: 0 < part < 1, "a number between 0 and 1")
@@ -160,7 +160,7 @@ def _check_widths(table: Table) -> None:
 
 
 def _labelled(table: Table, target: str, options: TableOptions) -> tuple[Table, int]:
-    """Return the rows that have an answer, and how many have none; refuse these where rows may not be left out."""
+    """Return the rows with a target, and how many lack one; raise if rows may not be left out."""
     gaps = find_unlabelled(table, target, options)
     if options.missing == "refuse":
         errors = CellErrors(table.name)
@@ -193,7 +193,7 @@ def _inputs(table: Table, columns: tuple[Column, ...], options: TableOptions) ->
 
 
 def _how_read(table: Table, options: TableOptions) -> str:
-    """Return what was read, in one line."""
+    """Return a one-line description."""
     header = "" if table.place == "row" else ", first line a header" if table.has_header else ", no header"
     dropped = f", dropped: {', '.join(options.drop)}" if options.drop else ""
     return f"{table.name}: {len(table.rows):,} rows of {len(table.columns)} columns{header}{dropped}"
@@ -208,7 +208,7 @@ def _left_out(unlabelled: int, incomplete: int) -> list[str]:
 
 
 def _dataset(rows: _Rows, task: str, preparation: str) -> Dataset:
-    """Return rows as a data set: split, gaps filled with what the training rows have, prepared."""
+    """Return rows as a data set: split, gaps filled from the training rows, scaled."""
     name, n, schema = rows.name, len(rows.inputs), rows.schema
     if n < 2:
         raise DataError(f"{name} has {n} example(s); expected two or more to learn from and to test.")

@@ -1,4 +1,4 @@
-"""What a model keeps of the table it was trained on: enough to read the next one in the same way.
+"""The schema of a table, saved with a model so that it reads new tables in the same way.
 
 A column of numbers stays one input. A column of categories becomes one input of 0 and 1 a category; a category that
 training never saw is 0 in all of them. A missing cell becomes the mean of the training rows, where that was asked for.
@@ -19,10 +19,10 @@ MAX_CATEGORIES = 50  # in a column; more are names, not categories
 
 @dataclass(frozen=True)
 class Column:
-    """One column that a model reads.
+    """One input column of a model.
 
     categories : none for numbers
-    means : what stands for a missing cell, a number an input; None: nothing does
+    means : the replacement of a missing cell, one number per input; None: not replaced
     """
 
     name: str
@@ -40,10 +40,10 @@ class TableSchema:
 
     columns : the inputs, in the order of training
     target : the column that is predicted
-    has_header : were the columns named, or only counted?
+    has_header : were the columns named, or numbered?
     decimal, encoding, missing_values, missing : see TableOptions
-    test_share, seed : which rows were kept for the test, see split.content_split
-    fingerprint : of the rows, in any order; the table that a model was trained on is known by it
+    test_share, seed : which rows are the test set, see split.content_split
+    fingerprint : of the rows, in any order, by which the training table is recognised
     """
 
     columns: tuple[Column, ...]

@@ -15,12 +15,12 @@ from byhand.data.tables.frames import cell_text
 from byhand.data.tables.options import TableOptions
 from byhand.errors import DataError
 
-MAX_CLASSES = 100  # found; ten times as many when told
+MAX_CLASSES = 100  # by the rule; ten times as many on request
 ROWS_A_CLASS = 3  # on average, for whole numbers to be classes
 
 
 def target_column(table: Table, target: str | int | None) -> str:
-    """Return the name of a column that was told; of the last one, if none was."""
+    """Return the name of the given column, by default of the last one."""
     columns = table.columns
     if target is None:
         return columns[-1]
@@ -34,7 +34,7 @@ def target_column(table: Table, target: str | int | None) -> str:
 
 
 def read_target(table: Table, name: str, options: TableOptions) -> Array:
-    """Return the answers (n,): numbers as float64, or texts. The rows must have one each."""
+    """Return the targets (n,), float64 or text. Every row must have one."""
     texts = table.column(name)
     numbers, words = parse_numbers(texts, [False] * len(texts), options.decimal)
     if not words:
@@ -53,12 +53,12 @@ def read_target(table: Table, name: str, options: TableOptions) -> Array:
 
 
 def find_unlabelled(table: Table, name: str, options: TableOptions) -> list[int]:
-    """Return the rows without an answer."""
+    """Return the rows without a target."""
     return [int(i) for i in np.flatnonzero(find_missing(table.column(name), options.missing_values))]
 
 
 def answers_of(name: str, y: Array, task: str) -> tuple[Array, tuple[str, ...]]:
-    """Return y as class numbers with their names, or as numbers to predict (n, k) with none."""
+    """Return y as labels with class names, or as regression targets (n, k) without names."""
     if y.ndim == 1 and y.dtype.kind in "biufUSO" and _are_classes(name, y, task):
         return _numbered(name, y, MAX_CLASSES * (10 if task == "classes" else 1))
     if y.dtype.kind not in "biuf":
@@ -75,14 +75,14 @@ def answers_of(name: str, y: Array, task: str) -> tuple[Array, tuple[str, ...]]:
 
 
 def class_texts(y: Array) -> list[str]:
-    """Return answers as names of classes: 2 and 2.0 are both "2"."""
+    """Return targets as class names: 2 and 2.0 are both "2"."""
     if y.dtype.kind == "f":
         return [str(int(value)) if value == round(value) else str(value) for value in y.tolist()]
     return [str(int(value)) if y.dtype.kind in "biu" else cell_text(value) for value in y.tolist()]
 
 
 def _are_classes(name: str, y: Array, task: str) -> bool:
-    """Are they classes, as told or by the rule?"""
+    """Are they classes, by request or by the rule?"""
     if task != "auto" or y.dtype.kind in "USO":
         return task != "regression"
     if y.dtype.kind == "f" and not (np.abs(y) < 2**53).all():  # nan is not, either

@@ -2,10 +2,10 @@
 
 export const PLACES = {
   "x": "preprocessing.py:36",
-  "z": "layers/dense.py:55",
-  "dW": "layers/dense.py:68",
-  "db": "layers/dense.py:68",
-  "da": "layers/dense.py:69",
+  "z": "layers/dense.py:56",
+  "dW": "layers/dense.py:69",
+  "db": "layers/dense.py:69",
+  "da": "layers/dense.py:70",
   "step": "optimizers/sgd.py:20",
   "p": "losses/softmax_cross_entropy.py:51",
   "t": "losses/softmax_cross_entropy.py:45",
