@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from cli_runner import byhand
 
-from byhand.recipes.recipe import described
+from byhand.recipes.recipe import recipe_fields
 
 TRAINED = ["schema", "recipe", "data", "engine", "seeds", "tested", "train_seconds", "model", "run"]
 AFTER = ["diagnosis", "test_evaluations"]
@@ -132,6 +132,6 @@ def test_data(look_alike: Path) -> None:
 def test_recipes() -> None:
     found, values = names("recipes")
     assert found == ["schema", "recipes"]
-    fields = ["name", "title", "expects", "floor", *described()]
+    fields = ["name", "title", "expects", "floor", *recipe_fields()]
     assert all(list(recipe) == fields for recipe in values["recipes"])
     assert names("recipes", "vanilla")[0] == ["schema", "recipe"]

@@ -14,7 +14,7 @@ from byhand.engines.selection import choose_engine
 from byhand.lab.broadcast import Hub
 from byhand.lab.messages import first_weights, history_row, subsample, training_frame
 from byhand.network import Network
-from byhand.recipes import recipe_named
+from byhand.recipes import find_recipe
 from byhand.recipes.datasets import load_data
 from byhand.recipes.run import Run
 from byhand.training.history import EpochRecord
@@ -35,7 +35,7 @@ class Listening(Hub):
 
 
 def run_of(**fields: object) -> tuple[Run, Engine]:
-    recipe = replace(recipe_named("digits"), **{"epochs": 3, **fields})  # type: ignore[arg-type]
+    recipe = replace(find_recipe("digits"), **{"epochs": 3, **fields})  # type: ignore[arg-type]
     run = Run.of(recipe, load_data(recipe, None))
     state = run.state
     return run, choose_engine("numpy", state.network, run.plan.loss, state.optimizer).engine

@@ -13,10 +13,10 @@ from byhand.errors import OptionError
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.optimizers import SGD, Adam, ClipGradNorm, Nesterov, WeightDecay
 from byhand.preprocessing import fit_scaler
-from byhand.recipes import RECIPES, recipe_named
+from byhand.recipes import RECIPES, find_recipe
 from byhand.recipes.build import adapt_to_regression, build_loss, build_network, build_optimizer, build_plan
 from byhand.recipes.datasets import load_data
-from byhand.recipes.recipe import Recipe, described
+from byhand.recipes.recipe import Recipe, recipe_fields
 from byhand.recipes.run import Run
 from byhand.summary import n_params, sizes_label
 
@@ -63,8 +63,8 @@ def test_every_recipe_builds_and_takes_an_epoch(name: str) -> None:
 @pytest.mark.parametrize("name", BUILT)
 def test_every_field_of_a_recipe_is_plain_and_described(name: str) -> None:
     assert all(isinstance(getattr(RECIPES[name], f.name), str | int | float | tuple) for f in fields(Recipe))
-    assert all(meaning for _, meaning in described().values())
-    assert {f.name for f in fields(Recipe)} - set(described()) == {"name", "title", "expects", "floor"}
+    assert all(meaning for _, meaning in recipe_fields().values())
+    assert {f.name for f in fields(Recipe)} - set(recipe_fields()) == {"name", "title", "expects", "floor"}
 
 
 def test_a_recipe_is_a_value() -> None:
@@ -76,7 +76,7 @@ def test_a_recipe_is_a_value() -> None:
 @pytest.mark.parametrize(("wrong", "right"), [("vanila", "vanilla"), ("deepdive", "deep-dive"), ("digit", "digits")])
 def test_an_unknown_recipe_is_answered_with_the_nearest(wrong: str, right: str) -> None:
     with pytest.raises(OptionError, match=right):
-        recipe_named(wrong)
+        find_recipe(wrong)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from byhand.data.examples import Dataset, Examples
 from byhand.preprocessing import fit_scaler
 from byhand.recipes import RECIPES
 from byhand.recipes import cross_validation as module
-from byhand.recipes.cross_validation import N_FOLDS, cross_validated
+from byhand.recipes.cross_validation import N_FOLDS, cross_validate
 from byhand.training.evaluate import evaluate
 from byhand.training.train import train
 
@@ -54,7 +54,7 @@ def test_every_example_is_tested_once_by_a_network_that_never_saw_it(
     monkeypatch: pytest.MonkeyPatch, seed: int | None
 ) -> None:
     spy = Spy(monkeypatch)
-    found = cross_validated(RECIPE, numbered(), seed=seed)
+    found = cross_validate(RECIPE, numbered(), seed=seed)
     assert len(spy.trained) == len(spy.tested) == N_FOLDS
     assert sorted(number for tested in spy.tested.values() for number in tested) == list(range(N))
     for network, tested in spy.tested.items():
@@ -66,7 +66,7 @@ def test_every_example_is_tested_once_by_a_network_that_never_saw_it(
 
 def test_the_preparation_learns_from_the_training_folds_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     spy, dataset = Spy(monkeypatch), numbered()
-    cross_validated(RECIPE, dataset, seed=None)
+    cross_validate(RECIPE, dataset, seed=None)
     scales = set()
     for network, preparation in spy.preparations.items():
         rows = dataset.train.raw[sorted(spy.trained[network])]
@@ -79,13 +79,13 @@ def test_the_preparation_learns_from_the_training_folds_alone(monkeypatch: pytes
 
 def test_in_file_order_a_fold_is_a_piece_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     spy = Spy(monkeypatch)
-    cross_validated(RECIPE, numbered(), seed=None)
+    cross_validate(RECIPE, numbered(), seed=None)
     assert all(tested == list(range(tested[0], tested[-1] + 1)) for tested in spy.tested.values())
 
 
 def test_shuffled_folds_have_their_share_of_every_class(monkeypatch: pytest.MonkeyPatch) -> None:
     spy = Spy(monkeypatch)
-    cross_validated(RECIPE, numbered(), seed=0)
+    cross_validate(RECIPE, numbered(), seed=0)
     for tested in spy.tested.values():
         counts = np.bincount(np.array(tested) % 3, minlength=3)
         assert counts.max() - counts.min() <= 2

@@ -26,7 +26,7 @@ def test_a_recipe_reaches_its_floor(name: str, mnist_folder: Path) -> None:
     assert outcome.n == 10_000
     assert outcome.accuracy >= recipe.floor > 0.94
     if recipe.max_shift:
-        assert outcome.facts["accuracy_moved_by_3"] >= 0.96
+        assert outcome.extra_metrics["accuracy_moved_by_3"] >= 0.96
 
 
 @pytest.mark.full

@@ -31,10 +31,10 @@ def test_a_recipe_learns_the_bundled_digits(name: str, changes: dict[str, Any], 
     assert losses[-1] < losses[0] / 2 or recipe.label_smoothing
     outcome = evaluate_recipe(recipe, run.dataset, run.network)
     assert outcome.accuracy >= floor
-    assert outcome.how == "on 359 test examples"
+    assert outcome.method == "on 359 test examples"
     assert outcome.n == outcome.confusion.sum() == 359
     assert outcome.interval[0] < outcome.accuracy < outcome.interval[1]
-    assert ("accuracy_moved_by_1" in outcome.facts) == (name == "draw")
+    assert ("accuracy_moved_by_1" in outcome.extra_metrics) == (name == "draw")
 
 
 def test_a_network_that_has_seen_moved_digits_minds_less_when_they_move() -> None:
@@ -45,5 +45,5 @@ def test_a_network_that_has_seen_moved_digits_minds_less_when_they_move() -> Non
         run = Run.of(recipe, replace(digits, validation=None, test=digits.validation))
         list(run.epochs(NumpyEngine()))
         outcome = evaluate_recipe(replace(recipe, max_shift=1), run.dataset, run.network)
-        moved[shift] = outcome.facts["accuracy_moved_by_1"]
+        moved[shift] = outcome.extra_metrics["accuracy_moved_by_1"]
     assert moved[1] > moved[0] + 0.2

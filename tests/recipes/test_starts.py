@@ -53,6 +53,6 @@ def test_the_recipe_solves_xor_and_tells_the_shares(monkeypatch: pytest.MonkeyPa
     list(run.epochs(NumpyEngine()))
     outcome = evaluate_recipe(recipe, run.dataset, run.network)
     assert outcome.accuracy == 1
-    assert outcome.how == "on its own training examples"
-    assert list(outcome.facts) == [f"share_of_20_starts_with_{hidden}_hidden_units" for hidden in (0, 2, 4, 8)]
-    assert outcome.facts["share_of_20_starts_with_0_hidden_units"] == 0
+    assert outcome.method == "on its own training examples"
+    assert list(outcome.extra_metrics) == [f"share_of_20_starts_with_{hidden}_hidden_units" for hidden in (0, 2, 4, 8)]
+    assert outcome.extra_metrics["share_of_20_starts_with_0_hidden_units"] == 0

@@ -45,7 +45,7 @@ def test_the_scale_taken_in_is_the_scale_undone() -> None:
     network = Network.mlp([3, 4, 2], seed=1).astype(np.float64)
     scale = TargetScale.of(examples, network)
     assert scale is not None
-    scaled = scale.scaled(examples).y
+    scaled = scale.apply(examples).y
     assert np.allclose(scaled.mean(axis=0), 0)
     assert np.allclose(scaled.std(axis=0), 1)
     before = network.predict(x)
@@ -59,7 +59,7 @@ def test_a_constant_target_is_learned_at_once() -> None:
     network = Network.mlp([1, 4, 1], seed=1)
     scale = TargetScale.of(constant, network)
     assert scale is not None
-    assert np.array_equal(scale.scaled(constant).y, np.zeros((50, 1)))
+    assert np.array_equal(scale.apply(constant).y, np.zeros((50, 1)))
 
 
 def test_classes_and_a_squashed_end_are_left_alone() -> None:

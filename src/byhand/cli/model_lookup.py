@@ -124,7 +124,7 @@ def built_in_sets() -> dict[str, Recipe]:
     return {"mnist": _unprepared("mnist"), "digits": _unprepared("digits"), "xor": XOR, **made}
 
 
-def told(model: Model, *names: str) -> Any:
+def provenance_value(model: Model, *names: str) -> Any:
     """Return one leaf of what a model's file says of its training; None where it does not say."""
     value: Any = model.provenance
     for name in names:
@@ -140,13 +140,13 @@ def loss_of(model: Model) -> Loss:
         return BinaryCrossEntropy()
     if model.output is not Output.SOFTMAX_LOGITS:
         return SquaredError()
-    smoothing = told(model, "recipe", "label_smoothing")
+    smoothing = provenance_value(model, "recipe", "label_smoothing")
     return SoftmaxCrossEntropy(smoothing if isinstance(smoothing, float) and 0 <= smoothing < 1 else 0.0)
 
 
 def _built_in(model: Model) -> Dataset:
     """Return the built-in set that the model says it was trained on; points of clouds are drawn anew, for testing."""
-    name, known = told(model, "recipe", "data"), built_in_sets()
+    name, known = provenance_value(model, "recipe", "data"), built_in_sets()
     if not isinstance(name, UntrustedText) or name not in known:
         shown = name.for_terminal() if isinstance(name, UntrustedText) else "data that its file does not name"
         raise DataError(f"the model was trained on {shown}; name data for it with --data or --data-dir.")

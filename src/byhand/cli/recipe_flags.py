@@ -7,7 +7,7 @@ import click
 
 from byhand.cli.common import NonNegativeFloat
 from byhand.recipes import RECIPES
-from byhand.recipes.recipe import RENAMED, described
+from byhand.recipes.recipe import RENAMED, recipe_fields
 
 WIDEST = 1_000_000  # units in one layer
 MOST = 2**64 - 1  # the largest seed; no whole number needs to be larger
@@ -62,7 +62,7 @@ def recipe_argument(name: str) -> Callable[[Callable[..., Any]], Callable[..., A
 
 def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command one flag for every recipe field; those not given arrive as None."""
-    for name, (default, meaning) in reversed(described().items()):
+    for name, (default, meaning) in reversed(recipe_fields().items()):
         flag = f"--{name.replace('_', '-')}"
         if name == "header":
             option = click.option("--header/--no-header", default=None, callback=_yes_or_no, help=meaning)

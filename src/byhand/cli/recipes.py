@@ -7,9 +7,9 @@ import click
 
 from byhand.cli.common import Reporter, escape_markup, output_options
 from byhand.cli.recipe_flags import recipe_argument
-from byhand.recipes import RECIPES, recipe_named
+from byhand.recipes import RECIPES, find_recipe
 from byhand.recipes.command_line import as_flag_value
-from byhand.recipes.recipe import Recipe, described
+from byhand.recipes.recipe import Recipe, recipe_fields
 
 
 @click.command("recipes")
@@ -23,7 +23,7 @@ def command(name: str | None, reporter: Reporter) -> None:
     if name is None:
         reporter.result(_list_of_all(reporter.width), {"recipes": [asdict(recipe) for recipe in RECIPES.values()]})
     else:
-        recipe = recipe_named(name)
+        recipe = find_recipe(name)
         reporter.result(_card(recipe, reporter.width), {"recipe": asdict(recipe)})
 
 
@@ -39,7 +39,7 @@ def _list_of_all(width: int) -> str:
 def _card(recipe: Recipe, width: int) -> str:
     about = _wrapped(recipe.title, width, 2) + _wrapped(f"must reach: {recipe.expects}", width, 2)
     lines = [f"[bold]{recipe.name}[/bold]", *about, ""]
-    for name, (default, meaning) in described().items():
+    for name, (default, meaning) in recipe_fields().items():
         value = as_flag_value(getattr(recipe, name))
         changed = getattr(recipe, name) != default
         flag = f"--{name.replace('_', '-')}"

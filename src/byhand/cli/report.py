@@ -21,7 +21,7 @@ def report_text(result: RecipeResult) -> str:
     if values.get("top_confusions"):
         pairs = [f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in values["top_confusions"]]
         lines.append(("most confused", escape_markup(", ".join(pairs[:4]))))
-    for name in results[0].evaluation.facts:
+    for name in results[0].evaluation.extra_metrics:
         lines.append((name.replace("_", " "), _fact(name, values[name])))
     lines += [("note", escape_markup(note)) for note in results[0].evaluation.notes]
     if results[0].kept is not None and len(results) == 1:
@@ -59,9 +59,9 @@ def _what_went_wrong(results: tuple[SeedResult, ...]) -> list[str]:
 def _one_run(outcome: RecipeEvaluation) -> list[tuple[str, str]]:
     """Return the lines on a single run's test."""
     if outcome.accuracy is None:
-        return [("R²", f"[bold green]{format_number(outcome.r2_score or 0.0, '.4f')}[/bold green]  {outcome.how}")]
+        return [("R²", f"[bold green]{format_number(outcome.r2_score or 0.0, '.4f')}[/bold green]  {outcome.method}")]
     name = f"{outcome.part} accuracy" if outcome.held_out else "accuracy"
-    lines = [(name, f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.how}")]
+    lines = [(name, f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.method}")]
     if outcome.interval is not None and outcome.held_out:
         low, high = outcome.interval
         lines.append(("95 % interval", f"{percent(low)} – {percent(high)}, from counting {outcome.n:,} examples"))

@@ -48,10 +48,14 @@ def command(network: str | None, activation: str, runs: Path, reporter: Reporter
 
 def _training(model: "Model | None") -> "dict[str, UntrustedText] | None":
     """Return what the model's file says of what trained it: the engine with its kernel, and the version of byhand."""
-    from byhand.cli.model_lookup import told
+    from byhand.cli.model_lookup import provenance_value
     from byhand.untrusted import UntrustedText
 
-    found = {} if model is None else {"engine": told(model, "engine"), "byhand": told(model, "environment", "byhand")}
+    found = (
+        {}
+        if model is None
+        else {"engine": provenance_value(model, "engine"), "byhand": provenance_value(model, "environment", "byhand")}
+    )
     return found if found and all(isinstance(text, UntrustedText) for text in found.values()) else None
 
 

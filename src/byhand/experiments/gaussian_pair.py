@@ -5,7 +5,7 @@ from byhand.data.gaussian_pair import gaussian_pair_named
 from byhand.experiments.experiment_data import make_run, trained
 from byhand.experiments.result import Values
 from byhand.experiments.table import Experiment
-from byhand.recipes.bayes_errors import errors_on_the_plane
+from byhand.recipes.bayes_errors import integrate_errors
 
 
 def one_seed(experiment: Experiment, material: None, seed: int) -> Values:
@@ -15,7 +15,7 @@ def one_seed(experiment: Experiment, material: None, seed: int) -> Values:
         name = trial.settings["data"]
         points = data.gaussians(trial.settings["examples"], seed=seed, name=name)
         network = trained(make_run(trial.settings, points, points.train, seed))
-        found[trial.name] = {"error": errors_on_the_plane(name, network, points.train.preparation)["error"]}
+        found[trial.name] = {"error": integrate_errors(name, network, points.train.preparation)["error"]}
     return found
 
 

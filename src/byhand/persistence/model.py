@@ -22,7 +22,7 @@ from byhand.errors import DataError, OptionError, ShapeError, lookup
 from byhand.network import Network
 from byhand.persistence.container import Document, Format, read_document, write_document
 from byhand.persistence.data_schemas import plain_schema, read_image_schema, read_table_schema
-from byhand.persistence.network_config import Described, build_network, describe_network, read_layers
+from byhand.persistence.network_config import LayerConfig, build_network, describe_network, read_layers
 from byhand.persistence.output import Output, class_scores, output_labels
 from byhand.persistence.safetensors_io import naming
 from byhand.persistence.schema import Reader, label, listed, one_of, optional, plain_object, record, text, whole
@@ -287,7 +287,7 @@ def _model(body: dict[str, Any], arrays: Params) -> Model:
     )
 
 
-def _network(layers: list[Described], arrays: Params) -> Network:
+def _network(layers: list[LayerConfig], arrays: Params) -> Network:
     """Return the network described, filled with the arrays, in their dtype."""
     network = build_network(layers, sum(array.size for array in arrays.values()))
     dtype = arrays["params/0.W"].dtype if "params/0.W" in arrays else np.dtype(np.float32)

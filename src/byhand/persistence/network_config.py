@@ -17,7 +17,7 @@ _share: Reader = number(0, 1)
 
 
 @dataclass(frozen=True)
-class Kind:
+class LayerKind:
     """How one kind of layer is read and made.
 
     make : fields → the layer
@@ -31,10 +31,10 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Described:
+class LayerConfig:
     """A layer that has been read and not yet been made."""
 
-    kind: Kind
+    kind: LayerKind
     fields: dict[str, Any]
 
     def n_numbers(self) -> int:
@@ -44,29 +44,29 @@ class Described:
         return self.kind.make(**self.fields)
 
 
-def _layer(name: str, value: Any) -> Described:
+def _layer(name: str, value: Any) -> LayerConfig:
     """Read one layer's description; how deep residual connections nest is bounded by the depth of plain data."""
     fields = dict(plain_object(name, value))
     kind = KINDS[one_of(*KINDS)(f"{name}.kind", fields.pop("kind", None))]
-    return Described(kind, record(kind.fields)(name, fields))
+    return LayerConfig(kind, record(kind.fields)(name, fields))
 
 
 read_layers: Reader = listed(_layer)
 
 
-def _without_numbers(make: Callable[..., Layer], **fields: Reader) -> Kind:
-    return Kind(make, fields, lambda **_: 0)
+def _without_numbers(make: Callable[..., Layer], **fields: Reader) -> LayerKind:
+    return LayerKind(make, fields, lambda **_: 0)
 
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, LayerKind] = {
     **{kind: _without_numbers(layer) for kind, layer in ACTIVATIONS.items()},
     LeakyReLU.kind: _without_numbers(LeakyReLU, slope=_share),
     Dropout.kind: _without_numbers(Dropout, rate=_share),
-    Dense.kind: Kind(Dense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: (n_in + 1) * n_out),
-    BatchNorm.kind: Kind(
+    Dense.kind: LayerKind(Dense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: (n_in + 1) * n_out),
+    BatchNorm.kind: LayerKind(
         BatchNorm, {"width": _width, "momentum": _share, "epsilon": _share}, lambda width, **_: 4 * width
     ),
-    Residual.kind: Kind(
+    Residual.kind: LayerKind(
         lambda inner: Residual(*(layer.make() for layer in inner)),
         {"inner": read_layers},
         lambda inner: sum(layer.n_numbers() for layer in inner),
@@ -79,7 +79,7 @@ def describe_network(network: Network) -> list[dict[str, Any]]:
     return [{"kind": layer.kind, **layer.spec()} for layer in network.layers]
 
 
-def build_network(layers: list[Described], n_numbers: int) -> Network:
+def build_network(layers: list[LayerConfig], n_numbers: int) -> Network:
     """Return the network described, with all weights zero, to be filled.
 
     layers : what read_layers made of a description

@@ -19,9 +19,9 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def recipe_named(name: str) -> Recipe:
+def find_recipe(name: str) -> Recipe:
     """Return the recipe of this name; raise OptionError with the nearest known name."""
     return lookup("recipe", name, RECIPES)
 
 
-__all__ = ["RECIPES", "Recipe", "recipe_named"]
+__all__ = ["RECIPES", "Recipe", "find_recipe"]

@@ -13,7 +13,7 @@ from byhand.preprocessing import InputScaler
 FAILED = 0.03  # a start is called failed when it ends this far above the Bayes error: dead units, a straight boundary
 
 
-def errors_on_the_plane(data: str, network: Network, preparation: InputScaler) -> dict[str, float]:
+def integrate_errors(data: str, network: Network, preparation: InputScaler) -> dict[str, float]:
     """Return fractions: the error of the network, of the best rule and of the best line, the excess, failed 0 or 1."""
     clouds = gaussian_pair_named(data)
 

@@ -3,7 +3,7 @@
 import shlex
 
 from byhand.recipes import RECIPES
-from byhand.recipes.recipe import Recipe, described
+from byhand.recipes.recipe import Recipe, recipe_fields
 
 
 def train_command(recipe: Recipe, changes: dict[str, str]) -> str:
@@ -19,7 +19,7 @@ def as_flags(recipe: Recipe, changes: dict[str, str]) -> list[str]:
     """Return name and flags of a recipe, with changes: only what differs from the recipe of that name."""
     own = RECIPES.get(recipe.name, Recipe(name="", title="", expects=""))
     flags = [recipe.name] if recipe.name in RECIPES else []
-    for name in described():
+    for name in recipe_fields():
         value = changes.get(name, as_flag_value(getattr(recipe, name)))
         if value == as_flag_value(getattr(own, name)):
             continue

@@ -18,7 +18,7 @@ N_FOLDS = 5
 WATCHED_SHARE = 1 / 6  # of a fold's training examples, where it stops early
 
 
-def cross_validated(recipe: Recipe, dataset: Dataset, *, seed: int | None) -> Evaluation:
+def cross_validate(recipe: Recipe, dataset: Dataset, *, seed: int | None) -> Evaluation:
     """Return what five networks, each trained on four fifths, say of the fifth they did not see, taken together.
 
     seed : shuffles and stratifies the folds; None cuts them in file order

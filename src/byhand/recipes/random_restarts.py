@@ -19,7 +19,7 @@ from byhand.random import INIT, RandomStream
 from byhand.recipes.recipe import Recipe
 
 # how a hidden layer bends z, and its slope, read from the activation a
-BENDS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
     "relu": (lambda z: np.maximum(z, 0), lambda a: a > 0),
     "tanh": (np.tanh, lambda a: 1 - a * a),
 }
@@ -42,10 +42,10 @@ TOGETHER: dict[str, Any] = {
 }
 
 
-def why_not_together(recipe: Recipe, n: int) -> str | None:
+def reason_for_single_runs(recipe: Recipe, n: int) -> str | None:
     """Return which setting many starts would need to be trained together on n examples, or None where they can."""
-    if recipe.activation not in BENDS:
-        return f"--activation {' or '.join(BENDS)}"
+    if recipe.activation not in ACTIVATIONS:
+        return f"--activation {' or '.join(ACTIVATIONS)}"
     if recipe.batch_size < n:
         return f"--batch-size {n}, all examples at once"
     other = [name for name, value in TOGETHER.items() if getattr(recipe, name) != value]
@@ -77,7 +77,7 @@ def train_restarts(
     first_seed: int = 0,
 ) -> Array:
     """Train n_starts networks with seeds from first_seed on; return their logits (n_starts, n, 1) on the examples."""
-    bend, slope = lookup("activation of many starts", activation, BENDS)
+    bend, slope = lookup("activation of many starts", activation, ACTIVATIONS)
     t = y.reshape(-1, 1)
     sizes = [x.shape[1], hidden, 1] if hidden else [x.shape[1], 1]
     seeds = range(first_seed, first_seed + n_starts)

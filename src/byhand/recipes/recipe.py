@@ -31,7 +31,7 @@ class Recipe:
 
     name, title, expects : its name, one line about it, and the figure it must reach
     floor : the test accuracy below which something is broken, a fraction; 0 where the figure is of another kind
-    The other fields can be changed; `described()` says what each means.
+    The other fields can be changed; `recipe_fields()` says what each means.
     """
 
     name: str
@@ -98,7 +98,7 @@ class Recipe:
         return f"<Recipe {self.name}: {self.title}>"
 
 
-def described() -> dict[str, tuple[Any, str]]:
+def recipe_fields() -> dict[str, tuple[Any, str]]:
     """Return what can be changed in a recipe: field name → (default, one sentence)."""
     return {f.name: (f.default, f.metadata["help"]) for f in fields(Recipe) if "help" in f.metadata}
 
@@ -131,7 +131,7 @@ def check_fields(caller: str, given: Mapping[str, Any]) -> dict[str, Any]:
     >>> check_fields("run_recipe", {"hidden": [64, 32], "learning_rate": 1})
     {'hidden': (64, 32), 'learning_rate': 1.0}
     """
-    known = described()
+    known = recipe_fields()
     fields = {RENAMED.get(name, name): value for name, value in given.items()}
     checked = {
         name: _check_field(caller, name, lookup("setting", name, known)[0], value) for name, value in fields.items()

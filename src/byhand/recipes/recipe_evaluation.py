@@ -13,9 +13,9 @@ from byhand.data.examples import Dataset
 from byhand.errors import OptionError
 from byhand.formatting import format_number
 from byhand.network import Network
-from byhand.recipes.bayes_errors import errors_on_the_plane
-from byhand.recipes.cross_validation import cross_validated
-from byhand.recipes.random_restarts import success_rate, why_not_together
+from byhand.recipes.bayes_errors import integrate_errors
+from byhand.recipes.cross_validation import cross_validate
+from byhand.recipes.random_restarts import reason_for_single_runs, success_rate
 from byhand.recipes.recipe import Recipe
 from byhand.training.evaluate import Evaluation, evaluate
 from byhand.training.shift_robustness import accuracy_under_shift
@@ -29,38 +29,40 @@ VALIDATION = "validation examples"
 class RecipeEvaluation:
     """How it was tested and what came out.
 
-    how : one phrase: "on 10,000 test examples"
+    method : how it was tested, one phrase: "on 10,000 test examples"
     accuracy : fraction; None in regression
     r2_score : in regression alone
     n, interval, confusion : where examples were counted: how many, the 95 % Wilson interval, the (k, k) matrix
-    facts : further figures by name, fractions   notes : what could not be told, and why
+    extra_metrics : further metrics by name, fractions   notes : what could not be told, and why
     """
 
-    how: str
+    method: str
     accuracy: float | None
     r2_score: float | None = None
     n: int = 0
     interval: tuple[float, float] | None = None
     confusion: Array | None = None
-    facts: dict[str, float] = field(default_factory=dict)
+    extra_metrics: dict[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @classmethod
-    def counted(cls, how: str, found: Evaluation, facts: dict[str, float] | None = None) -> "RecipeEvaluation":
+    def from_counts(
+        cls, method: str, found: Evaluation, extra_metrics: dict[str, float] | None = None
+    ) -> "RecipeEvaluation":
         """Return the outcome of counting right answers."""
         if found.accuracy is None:
-            return cls(how, None, found.r2_score, found.n)
-        return cls(how, found.accuracy, None, found.n, found.interval, found.confusion, facts or {})
+            return cls(method, None, found.r2_score, found.n)
+        return cls(method, found.accuracy, None, found.n, found.interval, found.confusion, extra_metrics or {})
 
     @property
     def held_out(self) -> bool:
         """Was it tested on anything but its own training examples?"""
-        return self.how != ON_TRAINING
+        return self.method != ON_TRAINING
 
     @property
     def part(self) -> str:
         """Which examples it was measured on, in a word before "accuracy": test or validation."""
-        return "validation" if self.how.endswith(VALIDATION) else "test"
+        return "validation" if self.method.endswith(VALIDATION) else "test"
 
     def headline(self) -> str:
         """Return the one figure, as text."""
@@ -69,26 +71,26 @@ class RecipeEvaluation:
         return f"accuracy {100 * self.accuracy:.2f} %"
 
     def __repr__(self) -> str:
-        return f"<RecipeEvaluation: {self.headline()} {self.how}>"
+        return f"<RecipeEvaluation: {self.headline()} {self.method}>"
 
 
 def evaluate_recipe(recipe: Recipe, dataset: Dataset, network: Network) -> RecipeEvaluation:
     """Test a trained network the way its data can be tested."""
     if dataset.test is not None:
-        facts = {}
+        extra_metrics = {}
         if recipe.max_shift and dataset.image_shape:
             name = f"accuracy_moved_by_{recipe.max_shift}"
-            facts[name] = accuracy_under_shift(network, dataset.test, dataset.image_shape, recipe.max_shift)
-        return RecipeEvaluation.counted(
-            f"on {len(dataset.test):,} test examples", evaluate(network, dataset.test), facts
+            extra_metrics[name] = accuracy_under_shift(network, dataset.test, dataset.image_shape, recipe.max_shift)
+        return RecipeEvaluation.from_counts(
+            f"on {len(dataset.test):,} test examples", evaluate(network, dataset.test), extra_metrics
         )
     if recipe.data == "digits":
         return _by_folds(recipe, dataset)
     if recipe.data.startswith("gaussians"):
-        facts = errors_on_the_plane(recipe.data, network, dataset.train.preparation)
-        return RecipeEvaluation("integrated over the plane", 1 - facts["error"], facts=facts)
+        extra_metrics = integrate_errors(recipe.data, network, dataset.train.preparation)
+        return RecipeEvaluation("integrated over the plane", 1 - extra_metrics["error"], extra_metrics=extra_metrics)
     found = evaluate(network, dataset.train)
-    outcome = RecipeEvaluation.counted(ON_TRAINING, found)
+    outcome = RecipeEvaluation.from_counts(ON_TRAINING, found)
     return outcome if recipe.data != "xor" else replace(outcome, **_starts(recipe, dataset))
 
 
@@ -97,15 +99,15 @@ def on_validation(recipe: Recipe, dataset: Dataset, network: Network) -> RecipeE
     if dataset.validation is None:
         raise OptionError(f"{dataset.name} has no validation examples; expected some where there is no test.")
     found = evaluate(network, dataset.validation)
-    return RecipeEvaluation.counted(f"on {len(dataset.validation):,} {VALIDATION}", found)
+    return RecipeEvaluation.from_counts(f"on {len(dataset.validation):,} {VALIDATION}", found)
 
 
 def _by_folds(recipe: Recipe, dataset: Dataset) -> RecipeEvaluation:
     """Return the cross-validated accuracy, with the lower figure of the folds in file order beside it."""
-    found = cross_validated(recipe, dataset, seed=recipe.seed)
-    in_file_order = cross_validated(recipe, dataset, seed=None)
-    facts = {"accuracy_in_file_order": in_file_order.accuracy or 0.0}
-    return RecipeEvaluation.counted("in five-fold cross-validation, stratified and shuffled", found, facts)
+    found = cross_validate(recipe, dataset, seed=recipe.seed)
+    in_file_order = cross_validate(recipe, dataset, seed=None)
+    extra_metrics = {"accuracy_in_file_order": in_file_order.accuracy or 0.0}
+    return RecipeEvaluation.from_counts("in five-fold cross-validation, stratified and shuffled", found, extra_metrics)
 
 
 def _starts(recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def _starts(recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
 
     Where the recipe trains otherwise than many starts can be trained together, a note that says so instead.
     """
-    if reason := why_not_together(recipe, len(dataset.train)):
+    if reason := reason_for_single_runs(recipe, len(dataset.train)):
         return {"notes": (f"shares of {N_STARTS} starts are left out: they are for {reason}",)}
     shares = {
         f"share_of_{N_STARTS}_starts_with_{hidden}_hidden_units": success_rate(
@@ -127,4 +129,4 @@ def _starts(recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
         )
         for hidden in (0, 2, 4, 8)
     }
-    return {"facts": shares}
+    return {"extra_metrics": shares}

@@ -10,7 +10,7 @@ from typing import Any
 from byhand.data.image_folder import is_image_folder
 from byhand.engines.bindings import FLOAT32
 from byhand.errors import DataError, OptionError
-from byhand.recipes import recipe_named
+from byhand.recipes import find_recipe
 from byhand.recipes.datasets import is_table, is_toy
 from byhand.recipes.digits import DIGITS
 from byhand.recipes.recipe import Recipe, current_names, read_recipe
@@ -82,7 +82,7 @@ def make_request(
     """
     changes = {"validation": "balanced", **changes} if validate else dict(changes)
     data = changes.get("data")
-    own = recipe if isinstance(recipe, Recipe) else recipe_named(_default_recipe(data) if recipe is None else recipe)
+    own = recipe if isinstance(recipe, Recipe) else find_recipe(_default_recipe(data) if recipe is None else recipe)
     chosen = change_recipe(own, changes)
     mnist_is_named = recipe is not None or data_dir is not None or data is not None
     return TrainRequest(
@@ -136,7 +136,7 @@ def load_request(path: Path, epochs: int | None = None) -> TrainRequest:
         request = _read_request(record["settings"], folder)
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder.record_file} does not say how to resume: {error!r}. Start a new run.") from error
-    return request if epochs is None else replace(request, recipe=_extended(request.recipe, epochs, folder))
+    return request if epochs is None else replace(request, recipe=_with_epochs(request.recipe, epochs, folder))
 
 
 def _read_request(settings: dict[str, Any], folder: RunFolder) -> TrainRequest:
@@ -163,7 +163,7 @@ def _read_request(settings: dict[str, Any], folder: RunFolder) -> TrainRequest:
     )
 
 
-def _extended(recipe: Recipe, epochs: int, folder: RunFolder) -> Recipe:
+def _with_epochs(recipe: Recipe, epochs: int, folder: RunFolder) -> Recipe:
     """Return the recipe with another number of epochs; raise OptionError where the epochs done would have differed."""
     if epochs == recipe.epochs:
         return recipe

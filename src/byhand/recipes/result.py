@@ -34,7 +34,7 @@ class KeptEpoch:
         """Return what early stopping kept; None where it was off."""
         return cls(state.best.epoch, state.best.val_loss, state.epoch) if state.best else None
 
-    def saved(self) -> dict[str, Any]:
+    def to_saved(self) -> dict[str, Any]:
         """Return it under the names that records have."""
         return {"epoch": self.epoch, "valid_loss": self.val_loss, "last": self.last}
 
@@ -75,7 +75,7 @@ class SeedResult:
         return f"seed {self.seed:<4} {self.evaluation.headline():<28} {self.train_seconds:6.2f} s"
 
     def __repr__(self) -> str:
-        return f"<SeedResult seed {self.seed}: {self.evaluation.headline()} {self.evaluation.how}>"
+        return f"<SeedResult seed {self.seed}: {self.evaluation.headline()} {self.evaluation.method}>"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,7 +119,7 @@ class RecipeResult:
     def __repr__(self) -> str:
         many = f", {len(self.seeds)} seeds" if len(self.seeds) > 1 else ""
         return (
-            f"<RecipeResult {self.recipe.name}: {self.evaluation.headline()} {self.evaluation.how}, "
+            f"<RecipeResult {self.recipe.name}: {self.evaluation.headline()} {self.evaluation.method}, "
             f"{len(self.history)} epochs{many}, {self.path}>"
         )
 
@@ -132,7 +132,7 @@ def result_values(result: RecipeResult) -> dict[str, Any]:
         "data": result.dataset.name,
         "engine": result.engine,
         "seeds": [one.seed for one in results],
-        "tested": first.how,
+        "tested": first.method,
         "train_seconds": spread([one.train_seconds for one in results], most=math.inf),
         "model": str(results[0].model_file),
         "run": str(result.path),
@@ -148,10 +148,10 @@ def result_values(result: RecipeResult) -> dict[str, Any]:
         matrices = [one.evaluation.confusion for one in results if one.evaluation.confusion is not None]
         pairs = top_confusions(np.sum(matrices, axis=0), 5)
         values["top_confusions"] = [{"true": names[t], "predicted": names[p], "count": c} for t, p, c in pairs]
-    for name in first.facts:
-        values[name] = spread([one.evaluation.facts[name] for one in results])
+    for name in first.extra_metrics:
+        values[name] = spread([one.evaluation.extra_metrics[name] for one in results])
     if results[0].kept is not None:
-        values["early_stopping"] = [{"seed": one.seed, **one.kept.saved()} for one in results if one.kept]
+        values["early_stopping"] = [{"seed": one.seed, **one.kept.to_saved()} for one in results if one.kept]
     values["diagnosis"] = [{"seed": one.seed, **asdict(finding)} for one in results for finding in one.findings]
     return values | {"test_evaluations": result.test_evaluations}
 

@@ -41,8 +41,8 @@ class Run:
 
     def epochs(self, engine: Engine, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
         """Train to the end, an epoch a pull."""
-        validation = self.dataset.validation and self._scaled(self.dataset.validation)
-        examples = self._scaled(self.dataset.train)
+        validation = self.dataset.validation and self._scale_targets(self.dataset.validation)
+        examples = self._scale_targets(self.dataset.train)
         return train(self.state, examples, self.plan, validation=validation, engine=engine, stop=stop)
 
     @property
@@ -69,7 +69,7 @@ class Run:
                 "engine": engine.name,
                 "environment": environment(),
             },
-            history=training_summary([row.saved() for row in self.state.history]),
+            history=training_summary([row.to_saved() for row in self.state.history]),
             table=self.dataset.table,
             image=self.dataset.image,
         )
@@ -81,7 +81,7 @@ class Run:
         best = self.state.best  # early stopping went back to it
         return diagnose(
             self.state.network,
-            self._scaled(self.dataset.train),
+            self._scale_targets(self.dataset.train),
             self.state.history[: best.epoch] if best else self.state.history,
             loss=self.plan.loss,
             initial=build_network(self.recipe, self.dataset),
@@ -91,5 +91,5 @@ class Run:
             command=command,
         )
 
-    def _scaled(self, examples: Examples) -> Examples:
-        return self.scale.scaled(examples) if self.scale else examples
+    def _scale_targets(self, examples: Examples) -> Examples:
+        return self.scale.apply(examples) if self.scale else examples

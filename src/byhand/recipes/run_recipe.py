@@ -61,7 +61,7 @@ def run_recipe(
         request = _new_request(recipe, fields, runs=runs, precision=precision, **settings)
     else:
         given = {"recipe": recipe, **settings, "seeds": seeds != 1, "precision": precision != FLOAT32, **fields}
-        request = _resumed(resume, given)
+        request = _resume_request(resume, given)
     return _run(request, on_epoch)
 
 
@@ -92,7 +92,7 @@ def _new_request(
     )
 
 
-def _resumed(path: Any, given: dict[str, Any]) -> TrainRequest:
+def _resume_request(path: Any, given: dict[str, Any]) -> TrainRequest:
     """Return the request of a stopped run; raise OptionError for settings that it would ignore."""
     epochs = given.pop("epochs", None)
     ignored = [name for name, value in given.items() if value not in (None, False)]

@@ -95,15 +95,15 @@ class TrainingSession:
         if self.request.n_seeds == 1:
             return [self._train_seed(self.request.recipe.seed)]
         if not isinstance(self.engine, NativeEngine):
-            return self._told(map(self._train_seed, self.request.seeds()))
+            return self._report_each(map(self._train_seed, self.request.seeds()))
         with self.stop.defer_signals(), ThreadPoolExecutor(available_cpus()) as pool:
             waiting = [pool.submit(self._train_seed, seed) for seed in self.request.seeds()]
             try:
-                return self._told(future.result() for future in waiting)
+                return self._report_each(future.result() for future in waiting)
             finally:
                 pool.shutdown(cancel_futures=True)  # after a seed that failed or was stopped, no other begins
 
-    def _told(self, results: Iterable[SeedResult]) -> list[SeedResult]:
+    def _report_each(self, results: Iterable[SeedResult]) -> list[SeedResult]:
         """Return the results, each one told to the listener as it comes."""
         done = []
         for result in results:
@@ -138,7 +138,7 @@ class TrainingSession:
         request, dataset, folder = self.request, self.dataset, self.folder
         recipe = replace(request.recipe, seed=seed)
         if request.n_seeds > 1:
-            folder = folder.inside(f"seed-{seed}")
+            folder = folder.subrun(f"seed-{seed}")
             if recipe.data != "mnist" or request.n_train:  # these are drawn or divided by the seed
                 dataset = _load(request, recipe)
         run = Run.of(recipe, dataset)
@@ -204,10 +204,10 @@ def _load(request: TrainRequest, recipe: Recipe, progress: Progress | None = Non
             f"{dataset.name} has {len(dataset.train):,} training examples, too few to hold a sixth of each class back "
             f"to validate. Leave the validation set out, or bring more examples."
         )
-    return dataset if request.n_train is None else _first_of(dataset, request.n_train, recipe.seed)
+    return dataset if request.n_train is None else _subsample(dataset, request.n_train, recipe.seed)
 
 
-def _first_of(dataset: Dataset, n: int, seed: int) -> Dataset:
+def _subsample(dataset: Dataset, n: int, seed: int) -> Dataset:
     """Return the data set with n of its training examples, drawn by the seed."""
     if n > len(dataset.train):
         raise OptionError(f"{n:,} examples are more than the {len(dataset.train):,} training examples there are.")

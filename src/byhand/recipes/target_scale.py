@@ -35,7 +35,7 @@ class TargetScale:
         mean, spread = targets.mean(axis=0), targets.std(axis=0)
         return cls(mean, np.where(spread > CONSTANT * np.abs(mean), spread, 1.0))
 
-    def scaled(self, examples: Examples) -> Examples:
+    def apply(self, examples: Examples) -> Examples:
         """Return the examples with targets (n, k) as the network is trained on them."""
         return replace(examples, y=(examples.y.reshape(len(examples), -1) - self.mean) / self.spread)
 

@@ -121,7 +121,7 @@ def _history(lines: Array | None) -> History:
         rows = from_json_lines(lines.tobytes().decode())
     except DataError as error:
         raise ValueError(f"its history is damaged ({error})") from error
-    checked = (_row(f"row {i} of the history", row.saved()) for i, row in enumerate(rows, start=1))
+    checked = (_row(f"row {i} of the history", row.to_saved()) for i, row in enumerate(rows, start=1))
     return History(map(EpochRecord.from_saved, checked))
 
 
@@ -143,14 +143,14 @@ def restore_state(checkpoint: Checkpoint, state: TrainingState) -> None:
 def _check_fit(checkpoint: Checkpoint, state: TrainingState) -> None:
     """Raise ShapeError unless every array of the checkpoint has its place in the state."""
     expected = state_dict(state.network)
-    remembered = {name: array for name, array in checkpoint.arrays.items() if name.startswith(OPTIMIZER)}
-    check_same_arrays({name: a for name, a in checkpoint.arrays.items() if name not in remembered}, expected)
+    slots = {name: array for name, array in checkpoint.arrays.items() if name.startswith(OPTIMIZER)}
+    check_same_arrays({name: a for name, a in checkpoint.arrays.items() if name not in slots}, expected)
     if checkpoint.best:
         check_same_arrays(checkpoint.best.arrays, expected)
-    check_same_arrays(remembered, {name: _remembered_for(name, state.network.params) for name in remembered})
+    check_same_arrays(slots, {name: _expected_slot(name, state.network.params) for name in slots})
 
 
-def _remembered_for(name: str, params: Params) -> Array:
+def _expected_slot(name: str, params: Params) -> Array:
     """Return an array such as an optimizer keeps under this name: like a parameter, or a count of steps.
 
     name : "optimizer/velocity/0.W" or "optimizer/step"

@@ -70,7 +70,7 @@ def python_call(setting: str, value: str) -> str:
     return calls[setting]
 
 
-def _checked(
+def _check_arguments(
     network: Network, examples: Examples, history: Sequence[EpochRecord], loss: Loss, initial: Network | None
 ) -> list[EpochRecord]:
     """Return the history; raise OptionError or DataError where something cannot be looked at."""
@@ -109,7 +109,7 @@ def diagnose(
     Raises DataError if the history is empty.
     """
     loss = SoftmaxCrossEntropy() if loss is None else loss
-    history = _checked(network, examples, history, loss, initial)
+    history = _check_arguments(network, examples, history, loss, initial)
     accuracy, learning_rate, usual_rate = (
         None if number is None else check_number("diagnose", name, number, lambda _: True, "a finite number")
         for name, number in (("accuracy", accuracy), ("learning_rate", learning_rate), ("usual_rate", usual_rate))
@@ -121,7 +121,7 @@ def diagnose(
     findings: list[Finding] = []
     for name, numbers in (*causes, *_near_guessing(seen)):
         one = _table()["findings"][name]
-        setting, value = one["setting"], _changed(one["change"], rate, usual_rate)
+        setting, value = one["setting"], _new_value(one["change"], rate, usual_rate)
         if one["change"] == "usual":  # a symptom: the cause has been found, or is looked for
             setting, value = (findings[0].setting, findings[0].value) if findings else _to_blame(seen, rate, usual_rate)
         sentence = one["sentence"].format(**numbers)
@@ -232,13 +232,13 @@ def _to_blame(seen: _Evidence, rate: float, usual: float | None) -> tuple[str, s
         return "hidden", "16"
     if usual is None:
         too_low = rate < _table()["rates"]["raise"]["least"]
-        return "learning_rate", _changed("raise" if too_low else "lower", rate, None)
+        return "learning_rate", _new_value("raise" if too_low else "lower", rate, None)
     if usual == rate:
         return DATA, ""
     return "learning_rate", f"{usual:g}"
 
 
-def _changed(change: str, rate: float, usual: float | None) -> str:
+def _new_value(change: str, rate: float, usual: float | None) -> str:
     """Return the new value of a setting: a learning rate raised or lowered, to the usual one if that lies there."""
     if change == "lower":
         bounds = _table()["rates"]["lower"]

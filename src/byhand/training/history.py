@@ -39,7 +39,7 @@ class EpochRecord:
     learning_rate: float  # of the epoch's last step
     seconds: float  # wall clock, validation included
 
-    def saved(self) -> dict[str, Any]:
+    def to_saved(self) -> dict[str, Any]:
         """Return it under the names that files have."""
         return {SAVED_NAMES.get(name, name): value for name, value in asdict(self).items()}
 
@@ -126,7 +126,7 @@ def _losses(record: EpochRecord) -> str:
 
 def to_json_lines(history: Iterable[EpochRecord]) -> str:
     """Return one JSON object a line."""
-    return "".join(json.dumps(record.saved()) + "\n" for record in history)
+    return "".join(json.dumps(record.to_saved()) + "\n" for record in history)
 
 
 def from_json_lines(text: str) -> History:

@@ -55,7 +55,7 @@ class RunFolder:
                 f"cannot make a run folder in {root}: {error.strerror}. Name another place.", argument="runs"
             ) from error
 
-    def inside(self, name: str) -> "RunFolder":
+    def subrun(self, name: str) -> "RunFolder":
         """Return the folder of one of several seeds, made if need be."""
         try:
             (self.path / name).mkdir(exist_ok=True)

@@ -39,7 +39,7 @@ def test_of_several_seeds_the_last_one(tmp_path: Path) -> None:
     run = RunFolder.create(tmp_path, "many")
     run.write_record({"status": "finished"})
     for seed in (2, 10, 9):
-        run.inside(f"seed-{seed}").model_file.write_bytes(b"")
+        run.subrun(f"seed-{seed}").model_file.write_bytes(b"")
     assert RunFolder.latest(tmp_path).path == run.path / "seed-10"
 
 
