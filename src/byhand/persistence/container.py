@@ -14,13 +14,13 @@ from byhand._version import __version__
 from byhand.arrays import Params
 from byhand.errors import OptionError
 from byhand.persistence.safetensors_io import Contents, naming, read_tensors, write_tensors
-from byhand.persistence.schema import Reader, parse_json, plain_object, record, shown, text, whole
+from byhand.persistence.schema import Reader, integer, object_of, parse_json, plain_object, short_repr, string
 
 ENTRY = "byhand"  # name of the metadata entry
 DIGEST = "sha256"  # name of its field
 
-_envelope: Reader = record(
-    {"format": text, "version": whole(1, 1 << 31), "written_by": text, "body": plain_object, DIGEST: text}
+_envelope: Reader = object_of(
+    {"format": string, "version": integer(1, 1 << 31), "written_by": string, "body": plain_object, DIGEST: string}
 )
 
 
@@ -76,11 +76,11 @@ def _checked_body(contents: Contents, form: Format) -> dict[str, Any]:
         raise ValueError(f"it was not written by byhand; expected a {form.name}")
     envelope = _envelope("its description", parse_json(contents.metadata[ENTRY]))
     if envelope["format"] != form.name:
-        raise ValueError(f"it is a {shown(envelope['format'])}; expected a {form.name!r}")
+        raise ValueError(f"it is a {short_repr(envelope['format'])}; expected a {form.name!r}")
     if envelope["version"] > form.version:
         raise ValueError(
-            f"it was written by byhand {shown(envelope['written_by'])} in version {envelope['version']} of the format "
-            f"and this byhand {__version__} reads up to version {form.version}; update byhand"
+            f"it was written by byhand {short_repr(envelope['written_by'])} in version {envelope['version']} of the "
+            f"format and this byhand {__version__} reads up to version {form.version}; update byhand"
         )
     if envelope.pop(DIGEST) != _digest(_json(envelope), contents.arrays):
         raise ValueError("it is damaged, its contents do not have the digest saved with them; take another copy")

@@ -6,7 +6,7 @@ from typing import Any
 from byhand.data.image_schema import PREPROCESSINGS, ImageSchema
 from byhand.data.tables.options import MISSING, TableOptions
 from byhand.data.tables.schema import MAX_CATEGORIES, Column, TableSchema
-from byhand.persistence.schema import Reader, label, listed, number, one_of, optional, record, whole
+from byhand.persistence.schema import Reader, integer, label, list_of, object_of, one_of, optional, real
 
 MAX_COLUMNS = 100_000
 LARGEST = 3.5e38  # of a mean: what float32 holds
@@ -23,28 +23,28 @@ def _flag(name: str, value: Any) -> bool:
     return value
 
 
-_column: Reader = record(
-    {"name": label, "categories": listed(label), "means": optional(listed(number(-LARGEST, LARGEST)))}
+_column: Reader = object_of(
+    {"name": label, "categories": list_of(label), "means": optional(list_of(real(-LARGEST, LARGEST)))}
 )
-_image_schema: Reader = record(
+_image_schema: Reader = object_of(
     {
         "preprocessing": one_of(*PREPROCESSINGS),
-        "test_share": number(0, 1),
-        "seed": whole(0, 2**64 - 1),
+        "test_share": real(0, 1),
+        "seed": integer(0, 2**64 - 1),
         "fingerprint": label,
     }
 )
-_table_schema: Reader = record(
+_table_schema: Reader = object_of(
     {
-        "columns": listed(_column),
+        "columns": list_of(_column),
         "target": label,
         "has_header": _flag,
         "decimal": one_of(".", ","),
         "encoding": label,
-        "missing_values": listed(label),
+        "missing_values": list_of(label),
         "missing": one_of(*MISSING),
-        "test_share": number(0, 1),
-        "seed": whole(0, 2**64 - 1),
+        "test_share": real(0, 1),
+        "seed": integer(0, 2**64 - 1),
         "fingerprint": label,
     }
 )

@@ -25,7 +25,7 @@ from byhand.persistence.data_schemas import plain_schema, read_image_schema, rea
 from byhand.persistence.network_config import LayerConfig, build_network, describe_network, read_layers
 from byhand.persistence.output import Output, class_scores, output_labels
 from byhand.persistence.safetensors_io import naming
-from byhand.persistence.schema import Reader, label, listed, one_of, optional, plain_object, record, text, whole
+from byhand.persistence.schema import Reader, integer, label, list_of, object_of, one_of, optional, plain_object, string
 from byhand.persistence.state_dict import check_same_arrays, load_state_dict, state_dict
 from byhand.preprocessing import InputScaler
 from byhand.summary import sizes_label
@@ -37,10 +37,10 @@ SCALE, SHIFT = "preparation/scale", "preparation/shift"  # names of arrays besid
 
 _FIELDS: dict[str, Reader] = {
     "layers": read_layers,
-    "preparation": text,
+    "preparation": string,
     "output": one_of(*Output),
-    "class_names": listed(label),
-    "image_shape": optional(listed(whole(1, 1_000_000))),
+    "class_names": list_of(label),
+    "image_shape": optional(list_of(integer(1, 1_000_000))),
     "provenance": plain_object,
     "history": plain_object,
 }
@@ -51,7 +51,7 @@ def _body(name: str, value: Any) -> dict[str, Any]:
     """Read the description of a model: version 2 may have a table, version 3 how pictures are read."""
     given = plain_object(name, value)
     fields = {**_FIELDS, **{field: reader for field, reader in _OPTIONAL.items() if field in given}}
-    body: dict[str, Any] = record(fields)(name, value)
+    body: dict[str, Any] = object_of(fields)(name, value)
     return body
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual
 from byhand.network import Network
-from byhand.persistence.schema import Reader, listed, number, one_of, plain_object, record, whole
+from byhand.persistence.schema import Reader, integer, list_of, object_of, one_of, plain_object, real
 
-_width: Reader = whole(1, 1_000_000)
-_share: Reader = number(0, 1)
+_width: Reader = integer(1, 1_000_000)
+_share: Reader = real(0, 1)
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ def _layer(name: str, value: Any) -> LayerConfig:
     """Read one layer's description; how deep residual connections nest is bounded by the depth of plain data."""
     fields = dict(plain_object(name, value))
     kind = KINDS[one_of(*KINDS)(f"{name}.kind", fields.pop("kind", None))]
-    return LayerConfig(kind, record(kind.fields)(name, fields))
+    return LayerConfig(kind, object_of(kind.fields)(name, fields))
 
 
-read_layers: Reader = listed(_layer)
+read_layers: Reader = list_of(_layer)
 
 
 def _without_numbers(make: Callable[..., Layer], **fields: Reader) -> LayerKind:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from byhand._version import __version__
-from byhand.persistence.schema import shown
+from byhand.persistence.schema import short_repr
 
 THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")  # in the order in which OpenBLAS asks for them
 
@@ -58,7 +58,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """
     names = [*new, *(name for name in old if name not in new)]
     return [
-        f"{name if name in new else shown(name)} was {shown(old.get(name))}, is {shown(new.get(name))}"
+        f"{name if name in new else short_repr(name)} was {short_repr(old.get(name))}, is {short_repr(new.get(name))}"
         for name in names
         if old.get(name) != new.get(name)
     ]

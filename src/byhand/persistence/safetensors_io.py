@@ -20,7 +20,17 @@ from safetensors import SafetensorError
 from byhand.arrays import Params
 from byhand.errors import ByhandError, ModelFormatError, OptionError, SystemResourceError
 from byhand.files import atomic_write, open_regular
-from byhand.persistence.schema import Reader, listed, one_of, parse_json, plain_object, record, shown, text, whole
+from byhand.persistence.schema import (
+    Reader,
+    integer,
+    list_of,
+    object_of,
+    one_of,
+    parse_json,
+    plain_object,
+    short_repr,
+    string,
+)
 
 MAX_FILE = 1 << 30  # bytes: 268 million float32 weights
 MAX_HEADER = 1 << 20  # bytes
@@ -29,8 +39,8 @@ MAX_DIMENSIONS = 8
 ITEM_BYTES = {"F64": 8, "F32": 4, "I64": 8, "U8": 1}  # what byhand writes: numbers, step counts, text
 DTYPES = {"float64", "float32", "int64", "uint8"}
 
-_place: Reader = listed(whole(0, MAX_FILE))
-_tensor: Reader = record({"dtype": one_of(*ITEM_BYTES), "shape": _place, "data_offsets": _place})
+_place: Reader = list_of(integer(0, MAX_FILE))
+_tensor: Reader = object_of({"dtype": one_of(*ITEM_BYTES), "shape": _place, "data_offsets": _place})
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,17 +105,19 @@ def check_head(head: bytes, size: int) -> dict[str, str]:
     if len(header) > MAX_TENSORS:
         raise ValueError(f"it holds {len(header):,} arrays; expected at most {MAX_TENSORS:,}")
     _check_cover([_span(name, entry) for name, entry in header.items()], size - 8 - length)
-    return {name: text(name, value) for name, value in metadata.items()}
+    return {name: string(name, value) for name, value in metadata.items()}
 
 
 def _span(name: str, entry: Any) -> tuple[int, int]:
     """Return the (begin, end) of a tensor's bytes after checking that its shape has just as many."""
-    tensor = _tensor(f"the array {shown(name)}", entry)
+    tensor = _tensor(f"the array {short_repr(name)}", entry)
     item, shape, offsets = ITEM_BYTES[tensor["dtype"]], tensor["shape"], tensor["data_offsets"]
     if len(shape) > MAX_DIMENSIONS or item * math.prod(max(n, 1) for n in shape) > MAX_FILE:  # 0 · 2³¹ · 2³¹ is no 0
-        raise ValueError(f"the array {shown(name)} has the shape {shown(shape)}, which is too large")
+        raise ValueError(f"the array {short_repr(name)} has the shape {short_repr(shape)}, which is too large")
     if len(offsets) != 2 or offsets[1] - offsets[0] != item * math.prod(shape):
-        raise ValueError(f"the array {shown(name)} of shape {shown(shape)} does not fill bytes {shown(offsets)}")
+        raise ValueError(
+            f"the array {short_repr(name)} of shape {short_repr(shape)} does not fill bytes {short_repr(offsets)}"
+        )
     return offsets[0], offsets[1]
 
 
@@ -141,7 +153,7 @@ def _arrays(data: bytes) -> Params:
     try:
         return safetensors.numpy.load(data)
     except SafetensorError as error:  # stricter than JSON in small things, such as half a surrogate pair
-        raise ValueError(f"the safetensors library refuses it ({shown(str(error))})") from error
+        raise ValueError(f"the safetensors library refuses it ({short_repr(str(error))})") from error
 
 
 def _bytes(arrays: Params, metadata: dict[str, str]) -> bytes:

@@ -15,16 +15,16 @@ MAX_LABEL = 64_000  # characters: as many as a cell of a table may have
 MAX_DEPTH = 64  # lists and objects within one another: whoever walks the data later may use recursion
 
 
-def shown(value: object) -> str:
+def short_repr(value: object) -> str:
     """Return a value from a file as one short line that no terminal obeys."""
     line = reprlib.repr(value)
     return line if len(line) <= 80 else f"{line[:77]}..."
 
 
-def parse_json(text: str) -> Any:
-    """Return what `text` says. Raises ValueError if it is no JSON, names a field twice or nests too deep."""
+def parse_json(json_text: str) -> Any:
+    """Return what a JSON text says. Raises ValueError if it is no JSON, names a field twice or nests too deep."""
     try:
-        value = json.loads(text, object_pairs_hook=_object)
+        value = json.loads(json_text, object_pairs_hook=_object)
     except RecursionError as error:
         raise ValueError("its JSON nests too deep to be read") from error
     _check_depth(value)
@@ -36,7 +36,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in pairs:
         if name in fields:
-            raise ValueError(f"its JSON has {shown(name)} twice; expected every name once")
+            raise ValueError(f"its JSON has {short_repr(name)} twice; expected every name once")
         fields[name] = value
     return fields
 
@@ -57,38 +57,38 @@ def _nested(container: Any) -> list[Any]:
     return [value for value in values if isinstance(value, dict | list)]
 
 
-def whole(low: int, high: int) -> Reader:
+def integer(low: int, high: int) -> Reader:
     """Read a whole number from low to high."""
 
     def read(name: str, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(f"{name} is {shown(value)}; expected a whole number from {low:,} to {high:,}")
+            raise ValueError(f"{name} is {short_repr(value)}; expected a whole number from {low:,} to {high:,}")
         return value
 
     return read
 
 
-def number(low: float, high: float) -> Reader:
+def real(low: float, high: float) -> Reader:
     """Read a number from low to high; one that is not a number fits nowhere."""
 
     def read(name: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ValueError(f"{name} is {shown(value)}; expected a number from {low:g} to {high:g}")
+            raise ValueError(f"{name} is {short_repr(value)}; expected a number from {low:g} to {high:g}")
         return value
 
     return read
 
 
-def text(name: str, value: Any) -> str:
+def string(name: str, value: Any) -> str:
     """Read a string."""
     if not isinstance(value, str):
-        raise ValueError(f"{name} is {shown(value)}; expected text")
+        raise ValueError(f"{name} is {short_repr(value)}; expected text")
     return value
 
 
 def label(name: str, value: Any) -> str:
     """Read a string that people will see: the name of a column, a class or a category."""
-    if len(text(name, value)) > MAX_LABEL:
+    if len(string(name, value)) > MAX_LABEL:
         raise ValueError(f"{name} has {len(value):,} characters; expected {MAX_LABEL:,} at most")
     return str(value)
 
@@ -96,7 +96,7 @@ def label(name: str, value: Any) -> str:
 def plain_object(name: str, value: Any) -> dict[str, Any]:
     """Read an object, whatever its fields."""
     if not isinstance(value, dict):
-        raise ValueError(f"{name} is {shown(value)}; expected an object")
+        raise ValueError(f"{name} is {short_repr(value)}; expected an object")
     return value
 
 
@@ -105,7 +105,7 @@ def one_of(*known: str) -> Reader:
 
     def read(name: str, value: Any) -> str:
         if value not in known:
-            raise ValueError(f"{name} is {shown(value)}; expected one of {', '.join(known)}")
+            raise ValueError(f"{name} is {short_repr(value)}; expected one of {', '.join(known)}")
         return str(value)
 
     return read
@@ -116,18 +116,18 @@ def optional(reader: Reader) -> Reader:
     return lambda name, value: None if value is None else reader(name, value)
 
 
-def listed(reader: Reader) -> Reader:
+def list_of(reader: Reader) -> Reader:
     """Read a list whose every entry `reader` accepts."""
 
     def read(name: str, value: Any) -> list[Any]:
         if not isinstance(value, list):
-            raise ValueError(f"{name} is {shown(value)}; expected a list")
+            raise ValueError(f"{name} is {short_repr(value)}; expected a list")
         return [reader(f"{name}[{i}]", entry) for i, entry in enumerate(value)]
 
     return read
 
 
-def record(readers: Mapping[str, Reader]) -> Reader:
+def object_of(readers: Mapping[str, Reader]) -> Reader:
     """Read an object that has exactly these fields, each accepted by its own reader."""
 
     def read(name: str, value: Any) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def record(readers: Mapping[str, Reader]) -> Reader:
         for field in sorted(readers.keys() ^ fields.keys()):
             problem = "unknown" if field in fields else "missing"
             expected = ", ".join(readers) or "none"
-            raise ValueError(f"the field {shown(field)} of {name} is {problem}; expected {expected}")
+            raise ValueError(f"the field {short_repr(field)} of {name} is {problem}; expected {expected}")
         return {field: reader(f"{name}.{field}", fields[field]) for field, reader in readers.items()}
 
     return read

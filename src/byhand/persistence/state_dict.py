@@ -8,7 +8,7 @@ import numpy as np
 from byhand.arrays import Array, Params
 from byhand.errors import ShapeError
 from byhand.network import Network
-from byhand.persistence.schema import shown
+from byhand.persistence.schema import short_repr
 
 
 def state_dict(network: Network) -> Params:
@@ -35,7 +35,7 @@ def check_same_arrays(got: Params, expected: Params) -> None:
     for name in sorted(expected.keys() - got.keys()):
         raise ShapeError(f"the array {name!r} is missing; expected {_described(expected[name])}")
     for name in sorted(got.keys() - expected.keys()):
-        raise ShapeError(f"the array {shown(name)} is unknown; expected {len(expected)} others")
+        raise ShapeError(f"the array {short_repr(name)} is unknown; expected {len(expected)} others")
     for name, array in expected.items():
         if _described(got[name]) != _described(array):
             raise ShapeError(f"the array {name!r} is {_described(got[name])}; expected {_described(array)}")

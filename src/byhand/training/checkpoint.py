@@ -17,7 +17,7 @@ from byhand.errors import DataError, ModelFormatError, ShapeError
 from byhand.persistence.container import Document, Format, read_document, write_document
 from byhand.persistence.provenance import environment
 from byhand.persistence.safetensors_io import naming
-from byhand.persistence.schema import Reader, optional, plain_object, record, shown, whole
+from byhand.persistence.schema import Reader, integer, object_of, optional, plain_object, short_repr
 from byhand.persistence.state_dict import check_same_arrays, state_dict
 from byhand.training.history import EpochRecord, History, from_json_lines, to_json_lines
 from byhand.training.state import Best, TrainingState
@@ -30,12 +30,12 @@ OPTIMIZER = "optimizer/"  # before the names of what the optimizer remembers, se
 def _measurement(name: str, value: Any) -> float:
     """Read a loss, an accuracy, a rate or a time, which may have become infinite."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{name} is {shown(value)}; expected a number")
+        raise ValueError(f"{name} is {short_repr(value)}; expected a number")
     return value
 
 
-_epoch: Reader = whole(0, 1 << 31)
-_row: Reader = record(
+_epoch: Reader = integer(0, 1 << 31)
+_row: Reader = object_of(
     {
         "epoch": _epoch,
         "train_loss": _measurement,
@@ -46,8 +46,8 @@ _row: Reader = record(
         "seconds": _measurement,
     }
 )
-_best: Reader = record({"epoch": _epoch, "valid_loss": _measurement})
-_body: Reader = record(
+_best: Reader = object_of({"epoch": _epoch, "valid_loss": _measurement})
+_body: Reader = object_of(
     {"epoch": _epoch, "best": optional(_best), "settings": plain_object, "environment": plain_object}
 )
 FORMAT = Format("byhand checkpoint", 1, _body)

@@ -9,7 +9,7 @@ from byhand import __version__
 from byhand.errors import ModelFormatError, OptionError
 from byhand.persistence.container import Document, Format, read_document, write_document
 from byhand.persistence.safetensors_io import read_tensors, write_tensors
-from byhand.persistence.schema import plain_object, record, text
+from byhand.persistence.schema import object_of, plain_object, string
 
 FORM = Format("byhand test", 2, plain_object)
 
@@ -120,7 +120,7 @@ def test_what_is_not_plain_is_not_written(tmp_path, body):
 
 
 def test_what_the_formats_reader_would_refuse_is_not_written(tmp_path):
-    form = Format("byhand test", 1, record({"name": text}))
+    form = Format("byhand test", 1, object_of({"name": string}))
     with pytest.raises(OptionError, match=r"x cannot be written: its description\.name is 3; expected text"):
         write_document(tmp_path / "x", form, document(name=3))
     assert not list(tmp_path.iterdir())

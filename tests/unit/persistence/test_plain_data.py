@@ -6,15 +6,15 @@ import pytest
 
 from byhand.persistence.schema import (
     MAX_DEPTH,
-    listed,
-    number,
+    integer,
+    list_of,
+    object_of,
     one_of,
     optional,
     parse_json,
-    record,
-    shown,
-    text,
-    whole,
+    real,
+    short_repr,
+    string,
 )
 
 
@@ -48,18 +48,18 @@ def test_a_name_said_twice_at_the_end_of_many_is_found_at_once():
 @pytest.mark.parametrize("value", [0, 11, 1.0, "1", True, None, [1], 10**4000])
 def test_whole_numbers_are_whole_and_in_range(value):
     with pytest.raises(ValueError, match=r"^n is .*; expected a whole number from 1 to 10$"):
-        whole(1, 10)("n", value)
-    assert [whole(1, 10)("n", good) for good in (1, 10)] == [1, 10]
+        integer(1, 10)("n", value)
+    assert [integer(1, 10)("n", good) for good in (1, 10)] == [1, 10]
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, math.nan, math.inf, -math.inf, "0.5", False, None, 10**400])
 def test_numbers_are_finite_and_in_range(value):
     with pytest.raises(ValueError, match=r"^p is .*; expected a number from 0 to 1$"):
-        number(0, 1)("p", value)
-    assert number(0, 1)("p", 1) == 1
+        real(0, 1)("p", value)
+    assert real(0, 1)("p", 1) == 1
 
 
-@pytest.mark.parametrize("reader", [text, listed(text), one_of("a", "b"), record({"a": text})])
+@pytest.mark.parametrize("reader", [string, list_of(string), one_of("a", "b"), object_of({"a": string})])
 @pytest.mark.parametrize("value", [None, 1, {"b": "a"}, ["a", 1], [["a"]]])
 def test_other_types_are_refused(reader, value):
     with pytest.raises(ValueError, match="expected"):
@@ -67,7 +67,7 @@ def test_other_types_are_refused(reader, value):
 
 
 def test_a_record_has_exactly_its_fields_and_the_fault_is_named_by_its_path():
-    reader = record({"layers": listed(record({"width": whole(1, 9)})), "note": optional(text)})
+    reader = object_of({"layers": list_of(object_of({"width": integer(1, 9)})), "note": optional(string)})
     good = {"layers": [{"width": 3}], "note": None}
     assert reader("model", good) == good
     for bad, sentence in [
@@ -84,6 +84,6 @@ def test_a_record_has_exactly_its_fields_and_the_fault_is_named_by_its_path():
 
 
 def test_what_a_file_says_is_shown_short_and_without_control_characters():
-    assert shown("\x1b[2J") == repr("\x1b[2J")
-    assert len(shown("x" * 10_000)) <= 80
-    assert len(shown([["y" * 1000] * 1000] * 1000)) <= 80
+    assert short_repr("\x1b[2J") == repr("\x1b[2J")
+    assert len(short_repr("x" * 10_000)) <= 80
+    assert len(short_repr([["y" * 1000] * 1000] * 1000)) <= 80
