@@ -16,41 +16,44 @@ int32_t bh_version(void) {
     return BH_VERSION;
 }
 
-/* Fill table (256, 8): for each byte the positions of its set bits, ascending. */
+/* Fill table (256, 8): for each byte the positions of its set bits, ascending: the lowest, then
+ * those of the byte without it. What follows the last is 0. */
 static void fill_bit_index_table(int32_t *table) {
-    for (int byte = 0; byte < 256; byte++) {
-        int n = 0;
-        for (int bit = 0; bit < 8; bit++) {
-            if (byte >> bit & 1) {
-                table[8 * byte + n] = bit;
-                n++;
-            }
-        }
+    memset(table, 0, 8 * sizeof *table);
+    for (int byte = 1; byte < 256; byte++) {
+        const int without_lowest = byte & (byte - 1);
+        table[8 * byte] = __builtin_ctz((unsigned)byte);
+        memcpy(table + 8 * byte + 1, table + 8 * without_lowest, 7 * sizeof *table);
     }
 }
 
 /* Decide whether zeros among the inputs are skipped, and prepare what that needs. */
 static void prepare_zero_skipping(sparse_inputs *s, const bh_epoch_data *d, int32_t n_in) {
-    s->skip_zeros = d->inputs_are_bytes;
-    s->has_shift = false;
+    int32_t n_shifted = 0, n_separable = 0;
     for (int32_t k = 0; k < n_in; k++) {
-        s->has_shift |= d->shift[k] != 0;
-        if (!(fabsf(d->shift[k]) <= MAX_SEPARATE_SHIFT)) {
-            s->skip_zeros = false;
-        }
+        n_shifted += d->shift[k] != 0;
+        n_separable += fabsf(d->shift[k]) <= MAX_SEPARATE_SHIFT;
     }
+    s->has_shift = n_shifted > 0;
+    s->skip_zeros = d->inputs_are_bytes && n_separable == n_in;
     memcpy(s->scale, d->scale, (size_t)n_in * sizeof *s->scale);
     memset(s->scale + n_in, 0, PADDING * sizeof *s->scale);
     fill_bit_index_table(s->bit_index_table);
 }
 
-/* Lay out parameters and workspace for checked settings. */
+/* Fill a context for checked settings: lay out parameters and workspace. */
 static int32_t init_context(train_context *e, const bh_memory *m, int32_t batch_size,
                             int32_t n_threads) {
     if (check_threads(n_threads) != BH_OK) {
         return BH_BAD_SIZE;
     }
     e->team.size = n_threads;
+    e->params.params = m->params;
+    /* A moment that is not there is never touched, but addresses in it are computed. */
+    e->params.moment1 = m->moment1 ? m->moment1 : m->params;
+    e->params.moment2 = m->moment2 ? m->moment2 : m->params;
+    e->sparse.skip_zeros = e->sparse.has_shift = false;
+    e->result = (step_result){0};
     const int64_t n_params =
         compute_layout(e->settings.network, e->params.offsets, &e->params.n_trainable);
     if (n_params < 0) {
@@ -87,16 +90,8 @@ int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer,
     if (status != BH_OK) {
         return status;
     }
-    train_context e = {
-        .settings = {.network = network, .optimizer = optimizer, .data = data, .stop = stop},
-        .params = {.params = memory->params, .moment1 = memory->params, .moment2 = memory->params}};
-    /* A moment that is not there is never touched, but addresses in it are computed. */
-    if (memory->moment1) {
-        e.params.moment1 = memory->moment1;
-    }
-    if (memory->moment2) {
-        e.params.moment2 = memory->moment2;
-    }
+    train_context e;
+    e.settings = (settings){.network = network, .optimizer = optimizer, .data = data, .stop = stop};
     status = init_context(&e, memory, data->batch_size, n_threads);
     if (status != BH_OK) {
         return status;
@@ -132,8 +127,8 @@ int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const b
                                     .scale = data->scale,
                                     .shift = data->shift,
                                     .n_indices = data->n_examples};
-    train_context e = {.settings = {.network = network, .data = &in_order, .output = output},
-                       .params = {.params = memory->params}};
+    train_context e;
+    e.settings = (settings){.network = network, .data = &in_order, .output = output};
     status = init_context(&e, memory, MAX_MICROBATCH, n_threads);
     if (status != BH_OK) {
         return status;

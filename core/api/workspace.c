@@ -73,8 +73,20 @@ static void plan_post_ops(network_buffers *net, arena *a, const bh_layer *layers
     }
 }
 
+/* What only some layers have. A context is not zeroed as a whole: it has room for 64 layers and
+ * threads, and one example alone is predicted in less time than that would take. */
+static void clear_post_ops(network_buffers *net, int l) {
+    net->z[l] = net->skip_grad[l] = (matrix){0};
+    net->inverse_std[l] = 0;
+    net->dropout_mask[l] = 0;
+    net->has_post_ops[l] = false;
+}
+
 static void plan_network(network_buffers *net, arena *a, const bh_network *n) {
     const int64_t rows = net->microbatch;
+    for (int l = 0; l < n->n_layers; l++) {
+        clear_post_ops(net, l);
+    }
     net->x[0] = alloc_matrix(a, rows, n->layers[0].n_in);
     for (int l = 0; l < n->n_layers; l++) {
         net->x[l + 1] = alloc_matrix(a, rows, n->layers[l].n_out);
@@ -139,6 +151,7 @@ static void plan_thread_scratch(train_context *e, arena *a, int32_t n_threads) {
     const bf16_sizes sizes = max_bf16_sizes(n, e->net.microbatch);
     for (int32_t tid = 0; tid < n_threads; tid++) {
         thread_scratch *s = &e->scratch[tid];
+        s->index_list = 0;
         s->packed_w = alloc_floats(a, (widest + 3) * MAX_NR); /* transposed four rows at a time */
         s->column_vector = alloc_floats(a, round_up(widest, MAX_NR));
         s->shifted_row = alloc_floats(a, n_in);
@@ -179,7 +192,8 @@ int64_t plan_workspace(train_context *e, void *workspace, int32_t batch_size, in
 }
 
 int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {
-    train_context e = {.settings.network = network};
+    train_context e;
+    e.settings = (settings){.network = network};
     const int64_t n_params = compute_layout(network, e.params.offsets, &e.params.n_trainable);
     if (n_params < 0) {
         return n_params;
