@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +159,7 @@ CLASSES = ("ant", 'b"ee', "café", "\x1b[2J", "*/", "</script>", "\ud800", "d\n#
 
 def test_class_names_are_literals_of_every_language(tmp_path: Path) -> None:
     model = Model(network([3, 6, 8]), COLUMNS, Output.SOFTMAX_LOGITS, CLASSES)
-    for kind in EXPORTS:
+    for kind in set(EXPORTS) - ({"onnx"} if find_spec("onnx") is None else set()):
         content = EXPORTS[kind](inference_model(model))
         assert content.isascii() or kind == "onnx"
         verify(kind, content, model, stored(3, 3))

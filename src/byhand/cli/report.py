@@ -6,9 +6,11 @@ from typing import Any
 
 from byhand.cli.common import escape_markup, percent
 from byhand.cli.diagnosis import finding_lines
+from byhand.data.image_folder import is_image_folder
 from byhand.formatting import format_number
 from byhand.recipes import RECIPES
 from byhand.recipes.command_line import train_command
+from byhand.recipes.datasets import is_table
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.recipe_evaluation import RecipeEvaluation
 from byhand.recipes.result import RecipeResult, SeedResult
@@ -39,7 +41,8 @@ def report_text(result: RecipeResult) -> str:
 
 def _next_steps(outcome: RecipeEvaluation, recipe: Recipe, folder: Path) -> list[str]:
     """Return what to do next, below an empty line."""
-    run = shlex.quote(str(folder))
+    own = ["--data", recipe.data] if is_table(recipe.data) or is_image_folder(Path(recipe.data)) else []
+    run = shlex.join([str(folder), *own])
     steps = [f"byhand explain {run}", f"byhand evaluate {run}"]
     if outcome.part == "validation":
         steps = [train_command(recipe, {"validation": "none", "patience": "0"})]

@@ -185,7 +185,9 @@ def _inputs(table: Table, columns: tuple[Column, ...], options: TableOptions) ->
         errors.add(f"{table.where(i)}, {phrase}")
     if options.missing == "refuse" and not encoded.errors:
         describe_missing(table, columns, encoded.inputs, errors)
-    errors.refuse("Correct these cells." if encoded.errors else MISSING_ADVICE)
+    if encoded.errors:
+        errors.refuse("Correct these cells.")
+    errors.refuse(MISSING_ADVICE, argument="missing")
     if options.missing != "drop":
         return table, encoded.inputs
     complete = np.flatnonzero(~np.isnan(encoded.inputs).any(axis=1))
