@@ -57,7 +57,10 @@ def test_a_run_killed_at_twenty_moments_ends_in_the_same_bits(tmp_path: Path, ma
     whole, run = tmp_path / "whole" / "digits-1", tmp_path / "killed" / "digits-1"
     assert ended(started(*train, "--runs", whole.parent)).code == 0
     moments = random.Random(len(many))  # noqa: S311
-    killed(*train, "--runs", run.parent, after=0.8)
+    first = started(*train, "--runs", run.parent)
+    wait_until((run / "record.json").exists, lambda: first.poll() is None)  # however slow the machine
+    first.kill()
+    first.communicate()
     n = 1
     while n < MOMENTS and json.loads((run / "record.json").read_text())["status"] != "finished":
         killed("train", "--resume", run, "--quiet", after=0.1 + moments.expovariate(3))

@@ -313,10 +313,10 @@ def test_a_training_that_went_wrong_says_so_and_what_to_try(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("flags", "reason"),
     [
-        (["--optimizer", "adam", "--learning-rate", "0.01"], "--optimizer sgd"),
-        (["--batch-size", "1"], "--batch-size 4, all examples at once"),
-        (["--activation", "sigmoid"], "--activation relu or tanh"),
-        (["--weight-decay", "0.01"], "--weight-decay 0.0"),
+        (["--optimizer", "adam", "--learning-rate", "0.01"], "optimizer sgd"),
+        (["--batch-size", "1"], "batch_size 4, all examples at once"),
+        (["--activation", "sigmoid"], "activation relu or tanh"),
+        (["--weight-decay", "0.01"], "weight_decay 0.0"),
     ],
 )
 def test_shares_of_starts_are_not_told_for_other_settings(tmp_path: Path, flags: list[str], reason: str) -> None:

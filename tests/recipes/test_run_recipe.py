@@ -2,6 +2,7 @@
 
 import json
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,16 @@ def test_an_exception_of_on_epoch_costs_no_training(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="a plot that fails"):
         bh.run_recipe("vanilla", runs=tmp_path, on_epoch=on_epoch, **MOONS)
     assert len(bh.run_recipe(resume=tmp_path / "vanilla-1").history) == MOONS["epochs"]
+
+
+def test_a_recipe_of_ones_own_that_validates_leaves_the_test_set_alone(tmp_path: Path) -> None:
+    own = replace(bh.RECIPES["vanilla"], name="../own recipe", validation="balanced")
+    result = bh.run_recipe(own, runs=tmp_path, **MOONS)
+    assert result.evaluation.part == "validation"
+    assert result.test_evaluations is None
+    assert result.path == tmp_path / "own-recipe-1"
+    tested = bh.run_recipe(own, runs=tmp_path, test=True, **MOONS)
+    assert tested.evaluation.part == "test"
 
 
 @pytest.mark.parametrize(

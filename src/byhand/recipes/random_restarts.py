@@ -45,11 +45,11 @@ TOGETHER: dict[str, Any] = {
 def reason_for_single_runs(recipe: Recipe, n: int) -> str | None:
     """Return which setting many starts would need to be trained together on n examples, or None where they can."""
     if recipe.activation not in ACTIVATIONS:
-        return f"--activation {' or '.join(ACTIVATIONS)}"
+        return f"activation {' or '.join(ACTIVATIONS)}"
     if recipe.batch_size < n:
-        return f"--batch-size {n}, all examples at once"
+        return f"batch_size {n}, all examples at once"
     other = [name for name, value in TOGETHER.items() if getattr(recipe, name) != value]
-    return f"--{other[0].replace('_', '-')} {str(TOGETHER[other[0]]).lower()}" if other else None
+    return f"{other[0]} {str(TOGETHER[other[0]]).lower()}" if other else None
 
 
 def success_rate(

@@ -33,7 +33,7 @@ class RecipeEvaluation:
     accuracy : fraction; None in regression
     r2_score : in regression alone
     n, interval, confusion : where examples were counted: how many, the 95 % Wilson interval, the (k, k) matrix
-    extra_metrics : further metrics by name, fractions   notes : what could not be told, and why
+    extra_metrics : further metrics by name, fractions   notes : what was left out, and why
     """
 
     method: str

@@ -94,7 +94,7 @@ def make_request(
         runs=runs,
         fallback=None if mnist_is_named else change_recipe(DIGITS, changes),
         given=tuple(changes),
-        test=test or changes.get("validation") in (None, "none"),
+        test=test or chosen.validation == "none",
         name=_folder_name(data) if recipe is None and data else _folder_name(own.name),
         n_train=None if is_toy(chosen.data) else changes.get("examples"),
         notes=_notes(own, chosen, changes),

@@ -85,7 +85,7 @@ class RecipeResult:
     recipe : as it was trained, made to fit its data   engine : the name of what trained it
     seeds : a SeedResult each   path : the run folder, with the record, the models and the histories
     test_evaluations : how often this test set was used on this machine; None: it was not, or cannot be counted
-    notes : what was said on the way, a sentence each
+    notes : what should be known of the run, a sentence each
     Without a seed named, `model`, `history` and `evaluation` are those of the first one.
     """
 

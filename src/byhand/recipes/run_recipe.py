@@ -119,7 +119,7 @@ def _run(request: TrainRequest, on_epoch: OnEpoch | None) -> RecipeResult:
 
 
 class _Listener(SessionListener):
-    """Keeps what is said, and hands on the epochs."""
+    """Collects the notes, and hands on the epochs."""
 
     def __init__(self, on_epoch: OnEpoch | None) -> None:
         self.notes: list[str] = []

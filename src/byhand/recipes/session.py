@@ -36,13 +36,16 @@ from byhand.training.test_set_log import count_evaluation
 
 
 class SessionListener:
-    """Hears what happens in a session; override what should be shown. Of many seeds, only each one's end is told."""
+    """Is called on what happens in a session; every method does nothing until it is overridden.
+
+    on_train_begin, on_epoch_end, on_train_end : of a single seed   on_seed_end : of several, in their order
+    """
 
     def info(self, text: str) -> None:
-        """What may be of interest, a sentence."""
+        """Take a sentence that may be of interest."""
 
     def warn(self, text: str) -> None:
-        """What still works but should be known, a sentence."""
+        """Take a sentence on what still works but should be known."""
 
     def watch_download(self) -> AbstractContextManager[Progress | None]:
         """Return a context that gives the function to call with a download's progress."""
@@ -104,7 +107,7 @@ class TrainingSession:
                 pool.shutdown(cancel_futures=True)  # after a seed that failed or was stopped, no other begins
 
     def _report_each(self, results: Iterable[SeedResult]) -> list[SeedResult]:
-        """Return the results, each one told to the listener as it comes."""
+        """Return the results, each one reported as it comes."""
         done = []
         for result in results:
             self.listener.on_seed_end(result)

@@ -1,4 +1,11 @@
-"""`fit`: run the training iterator to completion and return the history."""
+"""`fit`: run the training iterator to completion and return the history.
+
+>>> from byhand.data.toy import moons
+>>> data = moons(200)
+>>> history = fit(Network.mlp([2, 32, 2], seed=1), data.train, loss="softmax_cross_entropy", epochs=30, batch_size=10)
+>>> bool(history.loss[-1] < history.loss[0] / 2), history.val_loss.shape
+(True, (30,))
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Any
