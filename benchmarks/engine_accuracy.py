@@ -1,6 +1,6 @@
 """Do the engines learn equally well? python benchmarks/engine_accuracy.py [--seeds 5]
 
-Every recipe that is tested by counting, the same seeds with the native and the array engine: means, spread, and the
+Every recipe that is tested by counting, the same seeds with the native and the NumPy engine: means, spread, and the
 difference of the paired seeds with its 95 % interval. Needs MNIST (BYHAND_DATA or the cache); some three minutes.
 """
 

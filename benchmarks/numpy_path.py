@@ -1,4 +1,4 @@
-"""The array depth beside its peers, in one run, in turns: python benchmarks/numpy_path.py [--rounds 7]
+"""The NumPy engine beside other libraries, in turns in one run: python benchmarks/numpy_path.py [--rounds 7]
 
 Two comparisons, both with the `vanilla` recipe (60,000 digits, 784-128-10, batch 192, Nesterov momentum, weight
 decay, label smoothing):
@@ -38,7 +38,7 @@ RATE, MOMENTUM, DECAY, SMOOTHING, BATCH = 0.01, 0.9, RECIPE.weight_decay, RECIPE
 
 
 def byhand_epoch(dataset: bh.data.Dataset) -> Callable[[], None]:
-    """Return a function that trains one epoch with byhand's array engine."""
+    """Return a function that trains one epoch with byhand's NumPy engine."""
     run = Run.of(RECIPE, dataset)
     plan, engine = build_plan(RECIPE, dataset), NumpyEngine()
 

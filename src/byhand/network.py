@@ -34,13 +34,13 @@ class LayerRecord:
 
 @dataclass
 class Trace:
-    """One walk of a batch through the network, in order."""
+    """The forward pass of a batch, layer by layer."""
 
     steps: list[LayerRecord]
 
     @property
     def output(self) -> Array:
-        """What the network said: (n, k), the logits where the loss is a cross-entropy."""
+        """The network's output (n, k): logits if the loss is a cross-entropy."""
         return self.steps[-1].y
 
 

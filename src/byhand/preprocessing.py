@@ -1,7 +1,7 @@
-"""From stored numbers to network inputs and back: x = raw · scale + shift.
+"""Input scaling: x = raw · scale + shift, and back.
 
-All three usual preparations are this one line with other numbers, so it is invertible, saved with the model as two
-arrays, and can be folded into a first layer that reads bytes.
+All usual scalings have this form, so a scaler is invertible, saved with the model as two arrays, and can be folded into
+a first layer that reads bytes.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class InputScaler:
         return x
 
     def invert(self, x: Array) -> Array:
-        """Return the stored numbers behind a network input, float64, to rounding."""
+        """Return the raw values of a network input, float64, exact to rounding."""
         raw: Array = (np.asarray(x, dtype=np.float64) - self.shift) / self.scale
         return raw
 
@@ -60,8 +60,8 @@ def fit_scaler(name: str, raw: Array, *, low: float, high: float, per_column: bo
     raw : (n, features), looked at by "standard" only: its mean becomes 0 and its standard deviation 1
     low, high : the range the stored numbers can have (0 and 255 for bytes): "unit" sends it to [0, 1], "signed" to
         [−1, 1], so 0 → −1 and 255 → 1
-    per_column : give every column its own scale (tables); otherwise one for all, which keeps pictures pictures.
-        A column that never changes is only centred.
+    per_column : give every column its own scale (tables); otherwise one for all, which keeps the contrast of pictures.
+        A constant column is only centred.
     Raises OptionError for an unknown name.
     """
     is_stored = isinstance(name, str) and name in SCALINGS.values()
@@ -79,7 +79,7 @@ def fit_scaler(name: str, raw: Array, *, low: float, high: float, per_column: bo
 
 
 def _mean_and_one_std_above(raw: Array, per_column: bool) -> tuple[Array, Array]:
-    """Return mean and mean + standard deviation, () or (features,); the spread of what never changes counts as 1.
+    """Return mean and mean + standard deviation, () or (features,); of a constant column 1 stands for the latter.
 
     A part of the rows at a time: as float64 at once the pictures of MNIST would be 376 MB.
     """

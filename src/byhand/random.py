@@ -26,7 +26,7 @@ import numpy as np
 from byhand.arguments import check_whole
 from byhand.arrays import Array
 
-# Streams: who draws. For INIT the epoch slot holds the layer's position, so a layer's start does not depend on others.
+# Streams, one per purpose. For INIT the epoch slot is the layer's position, so no layer's start depends on another.
 INIT, SHUFFLE, DROPOUT, AUGMENT, DATA, SPLIT = range(6)
 
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))

@@ -65,7 +65,7 @@ class Dense:
 class Activation:
     """a = f(z), number by number. Without it, dense layers in a row are no more than one dense layer.
 
-    slope : f′, written as a function of a, because a is what the walk back has at hand
+    slope : f′, written as a function of a, because a is what the backward pass has
     """
 
     f: Callable[[float], float]
@@ -216,7 +216,7 @@ def train_step(network: Network, loss: Loss, optimizer: SGD | Adam, learning_rat
 # ---- LESSON TWO: random numbers. Draw i of a stream is a formula of (seed, stream, epoch, i) ----
 # Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 
-INIT, SHUFFLE, DROPOUT, AUGMENT, DATA, SPLIT = range(6)  # who draws: one's numbers never shift another's
+INIT, SHUFFLE, DROPOUT, AUGMENT, DATA, SPLIT = range(6)  # one per purpose: drawing more from one shifts no other
 _LOW = 0xFFFFFFFF  # keeps the low 32 bits
 
 

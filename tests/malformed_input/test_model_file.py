@@ -126,7 +126,7 @@ def test_a_header_that_lies_is_refused(folder, name):
 def test_a_header_longer_than_the_file_is_refused(folder):
     for length in (3, 100, 1 << 20):
         said = refused(folder, length.to_bytes(8, "little") + b"{}")
-        assert f"no safetensors file, or one whose header of {length:,} bytes is too long" in said
+        assert f"not a safetensors file, or its header of {length:,} bytes is too long" in said
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Answers of the C core beside the array depth's."""
+"""The C core's predictions agree with NumPy's."""
 
 import numpy as np
 import pytest

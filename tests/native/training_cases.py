@@ -101,7 +101,7 @@ class Setting:
 
 
 def in_float64(setting: Setting, jobs: list[EpochSpec]) -> tuple[Network, float]:
-    """Train with the array depth in float64; return the network and the mean loss of the last epoch."""
+    """Train with NumPy in float64; return the network and the mean loss of the last epoch."""
     network, optimizer = setting.network().astype(np.float64), setting.optimizer()
     for spec in jobs:
         total, rng = 0.0, replace(spec.rng)

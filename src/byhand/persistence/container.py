@@ -1,4 +1,4 @@
-"""What every file of byhand's has around its numbers: the format's name and version, who wrote it, and a digest.
+"""The envelope of every byhand file: format name and version, the writing program, and a digest.
 
 The file is safetensors with one entry of metadata, a JSON object, and in that a SHA-256 over the rest of it and all
 arrays. A file with any byte changed is refused, or says the very same. The same document makes the same bytes.

@@ -69,7 +69,7 @@ class Model:
 
     preparation : makes the network input of stored numbers
     output : what the network's numbers mean
-    class_names : what the class numbers mean; empty when nobody named them, and for regression
+    class_names : by label; empty if unnamed, and for regression
     image_shape : (height, width) when a row of raw data is a picture
     table : how to read a table for it, when it was trained on one
     image : how to read a picture file for it; None: as MNIST's digits are prepared
@@ -160,7 +160,7 @@ class Model:
     def predict_proba(self, raw: Any) -> Array:
         """Return probabilities (n, n_classes), each row summing to 1.
 
-        Errors as predict; OptionError when the network's numbers are no probabilities.
+        Errors as predict; OptionError if the outputs are not probabilities.
         """
         if self.output is not Output.SOFTMAX_LOGITS:
             raise OptionError(

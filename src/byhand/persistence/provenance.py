@@ -21,8 +21,8 @@ THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")  # in the order i
 def environment() -> dict[str, Any]:
     """Return what the bits of a computation on this machine depend on besides the engine, as plain data.
 
-    blas_threads : what the BLAS library was told to use, or the processors it may use
-    blas_kernel : the one it was told to use, or "chosen by processor"
+    blas_threads : set for the BLAS library, or the processors it may use
+    blas_kernel : the one set for it, or "chosen by processor"
     cpu_features : what NumPy found in this processor, of what it can use
     """
     build: Any = np.show_config(mode="dicts")

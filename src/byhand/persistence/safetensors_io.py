@@ -45,7 +45,7 @@ _tensor: Reader = object_of({"dtype": one_of(*ITEM_BYTES), "shape": _place, "dat
 
 @dataclass(frozen=True, eq=False)
 class Contents:
-    """arrays : name → array, read-only or not, nobody else's   metadata : name → text."""
+    """arrays : name → array, not shared   metadata : name → text."""
 
     arrays: Params
     metadata: dict[str, str]
@@ -99,7 +99,7 @@ def check_head(head: bytes, size: int) -> dict[str, str]:
         raise ValueError(f"it has {len(head)} bytes; expected a safetensors file")
     length = int.from_bytes(head[:8], "little")
     if length > min(MAX_HEADER, size - 8):
-        raise ValueError(f"it is no safetensors file, or one whose header of {length:,} bytes is too long")
+        raise ValueError(f"it is not a safetensors file, or its header of {length:,} bytes is too long")
     header = plain_object("the header", parse_json(head[8 : 8 + length].decode("utf-8")))
     metadata = plain_object("__metadata__", header.pop("__metadata__", {}))
     if len(header) > MAX_TENSORS:
@@ -112,7 +112,7 @@ def _span(name: str, entry: Any) -> tuple[int, int]:
     """Return the (begin, end) of a tensor's bytes after checking that its shape has just as many."""
     tensor = _tensor(f"the array {short_repr(name)}", entry)
     item, shape, offsets = ITEM_BYTES[tensor["dtype"]], tensor["shape"], tensor["data_offsets"]
-    if len(shape) > MAX_DIMENSIONS or item * math.prod(max(n, 1) for n in shape) > MAX_FILE:  # 0 · 2³¹ · 2³¹ is no 0
+    if len(shape) > MAX_DIMENSIONS or item * math.prod(max(n, 1) for n in shape) > MAX_FILE:  # 0 · 2³¹ · 2³¹ is not 0
         raise ValueError(f"the array {short_repr(name)} has the shape {short_repr(shape)}, which is too large")
     if len(offsets) != 2 or offsets[1] - offsets[0] != item * math.prod(shape):
         raise ValueError(

@@ -1,7 +1,7 @@
-"""Plain data (JSON) from a file nobody vouches for: parsed within bounds, then read with a type for every field.
+"""Plain data (JSON) from an untrusted file: parsed within bounds, then validated with a type for every field.
 
-A reader is a function (name, value) → value: it hands back what it accepts and raises a ValueError that says what the
-field called `name` is and what was expected. Small readers make big ones, so that a description is a table of them.
+A reader is a function (name, value) → value: it returns a valid value and raises a ValueError otherwise, with the
+field's name and what was expected. Readers combine, so a schema is a table of readers.
 """
 
 import json
@@ -22,7 +22,7 @@ def short_repr(value: object) -> str:
 
 
 def parse_json(json_text: str) -> Any:
-    """Return what a JSON text says. Raises ValueError if it is no JSON, names a field twice or nests too deep."""
+    """Return the value of a JSON text. Raises ValueError if it is not JSON, names a field twice or nests too deep."""
     try:
         value = json.loads(json_text, object_pairs_hook=_object)
     except RecursionError as error:
@@ -52,7 +52,7 @@ def _check_depth(value: object) -> None:
 
 
 def _nested(container: Any) -> list[Any]:
-    """Return the lists and objects that lie directly in this one."""
+    """Return the lists and objects directly in this one."""
     values = container.values() if isinstance(container, dict) else container
     return [value for value in values if isinstance(value, dict | list)]
 
@@ -94,7 +94,7 @@ def label(name: str, value: Any) -> str:
 
 
 def plain_object(name: str, value: Any) -> dict[str, Any]:
-    """Read an object, whatever its fields."""
+    """Read an object with any fields."""
     if not isinstance(value, dict):
         raise ValueError(f"{name} is {short_repr(value)}; expected an object")
     return value

@@ -54,7 +54,7 @@ def test_a_run_that_goes_on_from_any_epoch_ends_in_the_bits_of_an_unbroken_one(
     assert without_time(resumed.history) == without_time(unbroken.history)
 
 
-# The array engine asks before every minibatch; the core trains an epoch as short as these in one go.
+# NumPy's engine asks before every minibatch; the core trains an epoch as short as these in one go.
 
 
 def stopping_after(n_steps: int) -> Callable[[], bool]:

@@ -1,4 +1,4 @@
-"""byhand itself: the native engine in both precisions, and the array engine."""
+"""byhand itself: the native engine in both precisions, and NumPy's."""
 
 from collections.abc import Callable
 
