@@ -1,4 +1,4 @@
-"""Arrows point down only: which room may import which, and what of the outside. The table is the house plan."""
+"""The dependency rules: which package may import which, and which third-party packages."""
 
 import ast
 import sys
@@ -9,8 +9,8 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "byhand"
 
-GROUND = {"errors", "arguments", "files", "formatting", "arrays", "random", "untrusted"}
-HEART = {
+FOUNDATION = {"errors", "arguments", "files", "formatting", "arrays", "random", "untrusted"}
+CORE = {
     "layers",
     "losses",
     "optimizers",
@@ -25,8 +25,8 @@ HEART = {
     "step",
 }
 
-# room → (rooms it may import, third-party packages it may import)
-PLAN: dict[str, tuple[set[str], set[str]]] = {
+# package or module → (what it may import of byhand, third-party packages it may import)
+RULES: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "arguments": ({"errors"}, set()),
     "files": ({"errors"}, set()),
@@ -45,26 +45,26 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
     "network": ({"errors", "arguments", "arrays", "random", "initializers", "layers", "mlp", "summary"}, {"numpy"}),
     "mlp": ({"errors", "arguments", "random", "layers", "initializers"}, {"numpy"}),
     "summary": ({"layers"}, set()),
-    "preprocessing": (GROUND, {"numpy"}),
+    "preprocessing": (FOUNDATION, {"numpy"}),
     "lowering": ({"arrays", "layers", "network", "preprocessing"}, {"numpy"}),
     "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
-    "data": (GROUND | {"preprocessing"}, {"numpy", "PIL"}),
-    "engines": (GROUND | HEART | {"data"}, {"numpy"}),
+    "data": (FOUNDATION | {"preprocessing"}, {"numpy", "PIL"}),
+    "engines": (FOUNDATION | CORE | {"data"}, {"numpy"}),
     "persistence": (
-        GROUND | {"network", "layers", "metrics", "preprocessing", "summary", "data"},
+        FOUNDATION | {"network", "layers", "metrics", "preprocessing", "summary", "data"},
         {"numpy", "safetensors"},
     ),
-    "training": (GROUND | HEART | {"data", "engines", "persistence"}, {"numpy"}),
-    "estimators": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn", "onnx"}),
-    "inspection": (GROUND | HEART | {"data"}, {"numpy"}),
-    "recipes": (GROUND | HEART | {"data", "engines", "persistence", "training"}, {"numpy"}),
-    "experiments": (GROUND | HEART | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),
-    "bench": (GROUND | HEART | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
-    "exports": (GROUND | {"lowering", "persistence"}, {"numpy", "onnx", "onnxruntime"}),
-    "lab": (GROUND | HEART | {"data", "persistence", "inspection"}, {"numpy", "starlette", "uvicorn"}),
+    "training": (FOUNDATION | CORE | {"data", "engines", "persistence"}, {"numpy"}),
+    "estimators": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn", "onnx"}),
+    "inspection": (FOUNDATION | CORE | {"data"}, {"numpy"}),
+    "recipes": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy"}),
+    "experiments": (FOUNDATION | CORE | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),
+    "bench": (FOUNDATION | CORE | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
+    "exports": (FOUNDATION | {"lowering", "persistence"}, {"numpy", "onnx", "onnxruntime"}),
+    "lab": (FOUNDATION | CORE | {"data", "persistence", "inspection"}, {"numpy", "starlette", "uvicorn"}),
     "cli": (
-        GROUND
-        | HEART
+        FOUNDATION
+        | CORE
         | {
             "data",
             "engines",
@@ -79,19 +79,19 @@ PLAN: dict[str, tuple[set[str], set[str]]] = {
         },
         {"numpy", "click", "rich"},
     ),
-    "__init__": (GROUND | HEART | {"data", "engines", "persistence", "training", "inspection", "recipes"}, set()),
+    "__init__": (FOUNDATION | CORE | {"data", "engines", "persistence", "training", "inspection", "recipes"}, set()),
     "__main__": ({"cli"}, set()),
 }
 
 
-def rooms() -> list[str]:
+def packages() -> list[str]:
     found = {path.stem for path in SOURCE.iterdir() if path.name[0] != "_" and path.suffix in ("", ".py")}
     return [*sorted(found), "__init__", "__main__", "_version"]
 
 
-def files_of(room: str) -> list[Path]:
-    single = SOURCE / f"{room}.py"
-    return [single] if single.exists() else sorted((SOURCE / room).rglob("*.py"))
+def files_of(package: str) -> list[Path]:
+    single = SOURCE / f"{package}.py"
+    return [single] if single.exists() else sorted((SOURCE / package).rglob("*.py"))
 
 
 def imported(path: Path) -> Iterator[tuple[str, int]]:
@@ -107,19 +107,19 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
                 yield node.module or "", node.lineno
 
 
-def test_every_room_is_in_the_plan() -> None:
-    assert set(rooms()) == set(PLAN)
+def test_every_package_has_a_rule() -> None:
+    assert set(packages()) == set(RULES)
 
 
-@pytest.mark.parametrize("room", sorted(PLAN))
-def test_a_room_imports_only_what_the_plan_allows(room: str) -> None:
-    inside, outside = PLAN[room]
-    for path in files_of(room):
+@pytest.mark.parametrize("package", sorted(RULES))
+def test_a_package_imports_only_what_its_rule_allows(package: str) -> None:
+    inside, outside = RULES[package]
+    for path in files_of(package):
         for module, line in imported(path):
             top, _, rest = module.partition(".")
             where = f"{path.relative_to(SOURCE)}:{line} imports {module}"
             if top == "byhand":
                 target = rest.partition(".")[0]
-                assert target in inside | {room, "_version"}, where
+                assert target in inside | {package, "_version"}, where
             else:
                 assert top in outside or top in sys.stdlib_module_names, where

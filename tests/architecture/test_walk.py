@@ -19,7 +19,7 @@ from byhand.optimizers import SGD
 from byhand.step import train_step
 
 SOURCE = Path(byhand.__file__).parent  # the installed package, which need not be this checkout
-GROUND = {"arguments.py", "arrays.py", "errors.py", "random.py"}  # checks of arguments and shapes do not count
+FOUNDATION = {"arguments.py", "arrays.py", "errors.py", "random.py"}  # checks of arguments and shapes do not count
 MAP = (Path(__file__).parents[2] / "ARCHITECTURE.md").read_text(encoding="utf-8")
 MOST_LINES = 360
 LONGEST_FUNCTION = 30
@@ -33,7 +33,7 @@ def files_entered() -> list[str]:
 
     def watch(frame: FrameType, event: str, argument: Any) -> None:
         path = Path(frame.f_code.co_filename)
-        if event == "call" and path.is_relative_to(SOURCE) and path.name not in GROUND:
+        if event == "call" and path.is_relative_to(SOURCE) and path.name not in FOUNDATION:
             entered.append(path.relative_to(SOURCE).as_posix())
 
     sys.setprofile(watch)

@@ -30,7 +30,7 @@ def at(array: Array | None) -> ctypes.c_void_p:
 
 
 class Inside:
-    """A float32 network laid out for the core, and its functions with rooms that end where they must."""
+    """A float32 network laid out for the core, and its functions, called with arrays of exact size."""
 
     def __init__(self, network: Network, loss: Loss | None = None) -> None:
         library = c.load()

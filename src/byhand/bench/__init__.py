@@ -1,1 +1,1 @@
-"""Side by side with others: the same work, in turns, as ratios. Nothing else in byhand imports this room."""
+"""Benchmarks beside other libraries: the same workload, in turns, as ratios. Only the command line imports this."""

@@ -62,7 +62,7 @@ class Experiment:
     question, reading : what is asked, and what is to be read from what comes out, a sentence each
     hides : settings that would hide the effect
     surprising : do experts guess it wrong?
-    kind : which file of this room conducts it
+    kind : which module of this package runs it
     scale, aside : measures drawn as dots on one scale, and those told as numbers beside them
     axis : the least the scale shows
     seeds : how many by default
