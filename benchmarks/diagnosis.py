@@ -3,7 +3,8 @@
 python benchmarks/diagnosis.py [--seeds 5] [NAME …]
 
 Recipes as they are, tables of two kinds that are made here, and MNIST's recipes where MNIST is at hand. A finding is
-a false alarm here; it is recorded by name. Writes benchmarks/records/diagnosis.json with --record.
+a false alarm here; it is recorded by name. Writes benchmarks/records/diagnosis.json with --record, after each; with
+trainings named, only these are measured, and take their places in the record that is there.
 """
 
 import csv
@@ -16,11 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from machine import machine, parser_for, save_record
+from machine import RECORDS, machine, parser_for, read_record, save_record
 
 RECIPES = ("digits", "xor", "gaussians-16-8", "gaussians-4-4", "first", "vanilla", "fast", "draw")
 TABLES = ("table-classes", "table-numbers")
 SEEDS = 5
+ABOUT = "false alarms of the diagnosis in healthy trainings"
 FLAGS = {"first": ["--epochs", "5"], "draw": ["--epochs", "2"]}  # of the long ones, the beginning
 
 
@@ -61,12 +63,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS)
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
-    found = {}
-    for name in arguments.names or (*RECIPES, *TABLES):
+    known = (*RECIPES, *TABLES)
+    found = read_record("diagnosis")["trainings"] if arguments.names and (RECORDS / "diagnosis.json").exists() else {}
+    for name in arguments.names or known:
         found[name] = findings(name, arguments.seeds)
         print(f"{name:<16} {found[name]['seeds_with_alarms']} of {arguments.seeds} {found[name]['alarms']}", flush=True)
-    about = "false alarms of the diagnosis in healthy trainings"
-    save_record("diagnosis", {"what": about, **machine(), "trainings": found}, wanted=arguments.record)
+        in_order = {one: found[one] for one in known if one in found}
+        save_record("diagnosis", {"what": ABOUT, **machine(), "trainings": in_order}, wanted=arguments.record)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Experiments on the 8×8 digits that the page has without MNIST: python benchmarks/small_digits.py [NAME …]
 
 node runs them with the page's own code and settings. Those that do not come out as expected are not offered there
-(`mnist_only` in experiments.json). Writes benchmarks/records/small-digits.json with --record; about a minute a seed.
+(`mnist_only` in experiments.json). Writes benchmarks/records/small-digits.json with --record; about two minutes a seed.
+With experiments named, only these are measured, and take their places in the record that is there.
 """
 
 import json
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from byhand.experiments import experiments
-from machine import machine, parser_for, save_record
+from machine import machine, parser_for, read_record, save_record
 
 SCRIPT = Path(__file__).with_name("small_digits.mjs")
 SEEDS = 5
@@ -22,7 +23,8 @@ def measured(name: str, n_seeds: int) -> dict[str, Any]:
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     frame = json.loads(done.stdout)
     findings = [{"found": one["found"], "holds": one["holds"]} for one in frame["findings"]]
-    return {"findings": findings, "holds": all(one["holds"] for one in findings), "seconds": frame["seconds"]}
+    holds = all(one["holds"] for one in findings)
+    return {"seeds": n_seeds, "findings": findings, "holds": holds, "seconds": frame["seconds"]}
 
 
 def main() -> None:
@@ -36,7 +38,9 @@ def main() -> None:
         found[name] = measured(name, arguments.seeds)
         print(f"{name:<20} {'as expected' if found[name]['holds'] else 'NOT as expected'}", flush=True)
     about = "experiments on the bundled 8×8 digits with the page's code and settings"
-    record = {"what": about, "seeds": arguments.seeds, **machine(), "experiments": found}
+    if arguments.names:
+        found = {**read_record("small-digits")["experiments"], **found}
+    record = {"what": about, **machine(), "experiments": {name: found[name] for name in on_digits if name in found}}
     save_record("small-digits", record, wanted=arguments.record)
 
 

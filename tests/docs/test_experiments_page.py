@@ -34,3 +34,22 @@ def test_the_record_is_of_the_experiment_as_it_is_and_as_expected(experiment: Ex
 
 def test_it_was_measured_over_twenty_seeds_or_more() -> None:
     assert RECORD["seeds"] >= 20
+
+
+def record_of(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "benchmarks" / "records" / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_what_is_offered_on_the_small_digits_was_measured_to_show_there() -> None:
+    table = json.loads((ROOT / "src" / "byhand" / "experiments" / "experiments.json").read_text(encoding="utf-8"))
+    mnist_only = {one["id"] for one in table["experiments"] if one.get("mnist_only")}
+    found = record_of("small-digits")["experiments"]
+    assert {name for name, one in found.items() if not one["holds"]} <= mnist_only
+    assert set(found) | {"xor-line", "line-or-curve", "many-starts"} == set(experiments())
+
+
+def test_no_healthy_training_was_told_that_it_went_wrong() -> None:
+    trainings = record_of("diagnosis")["trainings"]
+    assert {"digits", "vanilla", "table-classes", "table-numbers"} <= set(trainings)
+    assert {name: one["alarms"] for name, one in trainings.items() if one["alarms"]} == {}
