@@ -39,14 +39,14 @@ TINY = """async () => {
 }"""
 
 DRAWING = """async () => {
-    const { Engine } = await import("./app/worker-client.js");
-    const engine = new Engine(), ink = new Float32Array(112 * 112), times = [];
+    const { WorkerClient } = await import("./app/worker-client.js");
+    const client = new WorkerClient(), ink = new Float32Array(112 * 112), times = [];
     for (let r = 20; r < 90; r++) for (let c = 50; c < 58; c++) ink[r * 112 + c] = 255;
-    await engine.ask("models");
+    await client.request("models");
     for (let i = 0; i < 60; i++) {
         const started = performance.now();
-        const { stored } = await engine.ask("read", { ink, height: 112, width: 112 });
-        await engine.ask("forward", { model: "shipped", stored });
+        const { stored } = await client.request("preprocess", { ink, height: 112, width: 112 });
+        await client.request("forward", { model: "pretrained", stored });
         times.push(performance.now() - started);
     }
     return times.slice(10);

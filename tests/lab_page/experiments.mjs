@@ -9,8 +9,14 @@ const bytes = async (path) => {
   const read = await readFile(path);
   return read.buffer.slice(read.byteOffset, read.byteOffset + read.byteLength);
 };
-const [{ loadCore }, { openData, dataFrom }, { Conduct }, pictures] = await Promise.all(
-  ["core/core.js", "worker/datasets.js", "worker/experiments/runner.js", "worker/image-rows.js"].map(load),
+const [{ loadCore }, { openData, dataFrom }, { ExperimentRunner }, pictures, { scalingFor }] = await Promise.all(
+  [
+    "core/core.js",
+    "worker/datasets.js",
+    "worker/experiments/runner.js",
+    "worker/image-rows.js",
+    "worker/input-scaling.js",
+  ].map(load),
 );
 const table = JSON.parse(await readFile(new URL("data/experiments.json", here), "utf8"));
 const { kinds, schema } = JSON.parse(await readFile(new URL("shared/frames.json", here), "utf8"));
@@ -30,10 +36,10 @@ function isAsWritten(frame) {
     );
 }
 
-/** Conduct to the end, or until a frame says so; every frame on the way is as shared/frames.json has it. */
+/** ExperimentRunner to the end, or until a frame says so; every frame on the way is as shared/frames.json has it. */
 function conducted(name, nSeeds, data, isEnough = () => false) {
   return new Promise((resolve, reject) => {
-    const conduct = new Conduct(core, data, table, name, nSeeds, (frame) => {
+    const conduct = new ExperimentRunner(core, data, table, name, nSeeds, (frame) => {
       isAsWritten(frame);
       if (frame.failed) reject(new Error(`${name}: ${frame.failed}`));
       if (isEnough(frame)) conduct.stop();
@@ -82,17 +88,17 @@ assert.deepEqual(deep.findings, []);
 const [once, twice] = [await conducted("squared-error", 2, digits), await conducted("squared-error", 1, digits)];
 assert.equal(once.runs[0].measures.accuracy.values[0], twice.runs[0].measures.accuracy.values[0]);
 assert.notEqual(once.runs[0].measures.accuracy.values[0], once.runs[0].measures.accuracy.values[1]);
-assert.throws(() => new Conduct(core, null, table, "nonsuch", 1, () => {}), /no experiment nonsuch/);
+assert.throws(() => new ExperimentRunner(core, null, table, "nonsuch", 1, () => {}), /no experiment nonsuch/);
 
 // Pictures moved about
 
 const three = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9);
-assert.deepEqual(pictures.shifted(three, [3, 3], 1, 0), Uint8Array.of(0, 1, 2, 0, 4, 5, 0, 7, 8));
-assert.deepEqual(pictures.shifted(three, [3, 3], -2, 1), Uint8Array.of(0, 0, 0, 3, 0, 0, 6, 0, 0));
-assert.deepEqual(pictures.shifted(three, [3, 3], 0, -3), new Uint8Array(9));
-assert.deepEqual(pictures.columnsShuffled(Uint8Array.of(1, 2, 3, 4), [1, 0]), Uint8Array.of(2, 1, 4, 3));
-assert.deepEqual(pictures.gathered(Uint8Array.of(1, 2, 3, 4), [1], 2), Uint8Array.of(3, 4));
-const { scale, shift } = pictures.standardised(digits);
+assert.deepEqual(pictures.shiftPictures(three, [3, 3], 1, 0), Uint8Array.of(0, 1, 2, 0, 4, 5, 0, 7, 8));
+assert.deepEqual(pictures.shiftPictures(three, [3, 3], -2, 1), Uint8Array.of(0, 0, 0, 3, 0, 0, 6, 0, 0));
+assert.deepEqual(pictures.shiftPictures(three, [3, 3], 0, -3), new Uint8Array(9));
+assert.deepEqual(pictures.shuffleColumns(Uint8Array.of(1, 2, 3, 4), [1, 0]), Uint8Array.of(2, 1, 4, 3));
+assert.deepEqual(pictures.rowsOf(Uint8Array.of(1, 2, 3, 4), [1], 2), Uint8Array.of(3, 4));
+const { scale, shift } = scalingFor(core, digits, "standard");
 const x = core.prepare(digits.train.inputs, scale, shift);
 const sums = core.sums(x);
 const squares = core.sums(x.map((value) => value * value));

@@ -17,9 +17,9 @@ const [
   { Plane },
   state,
   { cellOf, stepOf },
-  { Clouds },
+  { GaussianPair },
   { tableFrom },
-  { scored },
+  { withScores },
   { sumOf },
 ] = await Promise.all(
   [
@@ -33,7 +33,7 @@ const [
     "worker/microscope.js",
     "worker/gaussian-pair.js",
     "worker/csv.js",
-    "worker/output-kinds.js",
+    "worker/network-builder.js",
     "worker/signal-flow.js",
   ].map(load),
 );
@@ -70,23 +70,23 @@ const core = await loadCore(await bytes("core/core.wasm"));
 const model = await modelFrom(await bytes("models/draw.safetensors"));
 const ink = new Float32Array(112 * 112);
 for (let r = 20; r < 90; r++) for (let c = 50; c < 58; c++) ink[r * 112 + c] = 255;
-const picture = answers.read(core, ink, 112, 112);
+const picture = answers.preprocess(core, ink, 112, 112);
 const stored = picture.stored;
 isAsWritten(picture);
-isAsWritten(answers.read(core, new Float32Array(112 * 112), 112, 112));
+isAsWritten(answers.preprocess(core, new Float32Array(112 * 112), 112, 112));
 const answer = answers.forward(core, model, stored);
 isAsWritten(answer);
 assert.equal(answer.winner, 1);
-for (const against of [-1, 7]) isAsWritten(answers.why(core, model, stored, 1, against));
-isAsWritten(answers.sure(core, model, stored));
-isAsWritten(answers.walk(core, model, stored, 1));
+for (const against of [-1, 7]) isAsWritten(answers.attribution(core, model, stored, 1, against));
+isAsWritten(answers.robustness(core, model, stored));
+isAsWritten(answers.forwardBackward(core, model, stored, 1));
 for (const [layer, unit] of [
   [0, 3],
   [1, 9],
   [7, 999],
 ]) {
   // the last: more than there are
-  const sum = answers.walk(core, model, stored, 1);
+  const sum = answers.forwardBackward(core, model, stored, 1);
   const one = sumOf(core, model, stored, layer, unit);
   isAsWritten(one);
   assert.ok(Math.abs(one.products.reduce((total, product) => total + product, one.others + one.bias) - one.z) < 1e-6);
@@ -125,12 +125,12 @@ for (const more of [{}, { optimizer: "sgd", hidden: [20, 20], dropout: 0.1, batc
   const was = new Map([[0, weightsOf(seen.model)]]);
   for (const steps of [1, 3, 40, 1, 44, 2]) was.set(seen.advance(steps).step, weightsOf(seen.model));
   for (const [step, weights] of was) {
-    const { model: then, frame } = seen.moment(step);
+    const { model: then, frame } = seen.snapshot(step);
     isAsWritten(frame);
     assert.equal(frame.step, step);
     assert.deepEqual(weightsOf(then), weights, `step ${step}`);
   }
-  const ahead = weightsOf(seen.moment(110).model);
+  const ahead = weightsOf(seen.snapshot(110).model);
   assert.notDeepEqual(ahead, weightsOf(seen.model));
   while (seen.frame().step < 110) seen.advance(1);
   assert.deepEqual(weightsOf(seen.model), ahead);
@@ -147,8 +147,8 @@ const again = until(new Training(core, digits, { ...settings, without: [{ kind: 
 assert.deepEqual(weightsOf(gone.model), weightsOf(again.model)); // from a mark or from the beginning: the same
 assert.notDeepEqual(weightsOf(gone.model), weightsOf(full.model));
 assert.deepEqual(weightsOf(until(gone.without([])).model), weightsOf(full.model)); // taken back in
-assert.deepEqual([gone.frame().step, gone.moment(50).frame.step], [135, 50]);
-assert.deepEqual(weightsOf(gone.moment(51).model), weightsOf(gone.moment(50).model));
+assert.deepEqual([gone.frame().step, gone.snapshot(50).frame.step], [135, 50]);
+assert.deepEqual(weightsOf(gone.snapshot(51).model), weightsOf(gone.snapshot(50).model));
 const sevenless = until(full.without([{ kind: "class", label: 7, from: 0 }]));
 const { before, after } = sevenless.frame();
 assert.ok(before.classes[7] > 0.8 && after.classes[7] === 0, `${before.classes[7]} ${after.classes[7]}`);
@@ -159,11 +159,11 @@ const fresh = until(
 );
 assert.deepEqual(weightsOf(later.model), weightsOf(fresh.model));
 isAsWritten(answers.confusions(core, training.model, digits));
-isAsWritten(answers.exciting(core, training.model, digits, 0, 3));
+isAsWritten(answers.topActivations(core, training.model, digits, 0, 3));
 isAsWritten(answers.digitAt(digits, -1));
 for (const frame of [
-  answers.why(core, training.model, digits.test.inputs.slice(0, 64), 1),
-  answers.sure(core, training.model, digits.test.inputs.slice(0, 64)),
+  answers.attribution(core, training.model, digits.test.inputs.slice(0, 64), 1),
+  answers.robustness(core, training.model, digits.test.inputs.slice(0, 64)),
 ])
   isAsWritten(frame); // tanh: nothing exact to say
 
@@ -209,9 +209,9 @@ isAsWritten(
 // One step: every array has cells that open, and what they are made of is there
 
 for (const problem of [
-  plane.problem(3),
-  answers.problem(core, model, stored, 1),
-  answers.problem(core, training.model, digits.test.inputs.slice(0, 64), 0),
+  plane.stepInput(3),
+  answers.stepInput(core, model, stored, 1),
+  answers.stepInput(core, training.model, digits.test.inputs.slice(0, 64), 0),
 ]) {
   const step = stepOf(core, problem, 0.05);
   isAsWritten(step);
@@ -224,10 +224,10 @@ for (const problem of [
   }
 }
 
-// Clouds: the best line and the least error as byhand.data.gaussian_pair has them; the line's error is that of a network of it
+// GaussianPair: the best line and the least error as byhand.data.gaussian_pair has them; the line's error is that of a network of it
 
 const about = (value, wanted, within) => assert.ok(Math.abs(value - wanted) < within, `${value} is not ${wanted}`);
-const known = new Clouds(core, clouds);
+const known = new GaussianPair(core, clouds);
 const line = known.bestLine([-3, 5, -3, 5]);
 const [from, to] = line.ends;
 about(line.error, 0.19778, 1e-4);
@@ -303,7 +303,7 @@ for (const [loss, output, sums] of [
   const { model: learned } = new Training(core, digits, { ...settings, loss }, () => {});
   const first = digits.test.inputs.slice(0, 64);
   const said = answers.forward(core, learned, first);
-  const walked = answers.walk(core, learned, first, 3);
+  const walked = answers.forwardBackward(core, learned, first, 3);
   const counted = answers.confusions(core, learned, digits);
   [said, walked, counted].forEach(isAsWritten);
   assert.deepEqual([said.output, walked.output, counted.output], [output, output, output]);
@@ -314,7 +314,8 @@ for (const [loss, output, sums] of [
 const single = {
   layers: [{ n_in: 1, n_out: 1, activation: "identity", slope: 0, W: Float32Array.of(1), b: Float32Array.of(0) }],
 };
-const ofZ = (z, output) => Array.from(core.forward(scored(single, output), [z]).at(-1).a, (a) => Number(a.toFixed(6)));
+const ofZ = (z, output) =>
+  Array.from(core.forward(withScores(single, output), [z]).at(-1).a, (a) => Number(a.toFixed(6)));
 assert.deepEqual(ofZ(2, "probabilities"), [0.119203, 0.880797]); // σ(2)
 assert.deepEqual(ofZ(2, "yes_no"), [0.119203, 0.880797]);
 assert.deepEqual(ofZ(0.25, "scores"), [0.75, 0.25]);
@@ -388,11 +389,11 @@ assert.ok(all.frame().validation.accuracy > 0.8, `${all.frame().validation.accur
 const digit = digits.test.inputs.slice(0, 64);
 for (const frame of [
   answers.forward(core, all.model, digit),
-  answers.why(core, all.model, digit, 1),
-  answers.sure(core, all.model, digit),
-  answers.walk(core, all.model, digit, 1),
+  answers.attribution(core, all.model, digit, 1),
+  answers.robustness(core, all.model, digit),
+  answers.forwardBackward(core, all.model, digit, 1),
   answers.confusions(core, all.model, digits),
-  answers.exciting(core, all.model, digits, 1, 3),
+  answers.topActivations(core, all.model, digits, 1, 3),
 ])
   isAsWritten(frame);
 const normalised = new Training(
@@ -402,9 +403,12 @@ const normalised = new Training(
   () => {},
 );
 normalised.advance(0);
-for (const frame of [answers.why(core, normalised.model, digit, 1), answers.sure(core, normalised.model, digit)]) {
+for (const frame of [
+  answers.attribution(core, normalised.model, digit, 1),
+  answers.robustness(core, normalised.model, digit),
+]) {
   isAsWritten(frame);
-  assert.notEqual(frame.shares ?? frame.flip, null);
+  assert.notEqual(frame.attributions ?? frame.flip, null);
 }
 assert.throws(() => new Training(core, digits, { ...busy, batchSize: 359 }, () => {}), /leave one alone/);
 

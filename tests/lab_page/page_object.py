@@ -69,17 +69,17 @@ class Lab:
 
     def address(self) -> str:
         """Return the address once it has what the page shows."""
-        self.until("() => document.documentElement.dataset.asking === '0' && !document.documentElement.dataset.address")
+        self.until("() => document.documentElement.dataset.pending === '0' && !document.documentElement.dataset.address")
         return str(self.page.url)
 
     def quiet(self) -> None:
         """Wait until no question is open."""
-        self.until("() => document.documentElement.dataset.asking === '0'")
+        self.until("() => document.documentElement.dataset.pending === '0'")
 
     def answered(self) -> None:
         """Wait until no question is open and there is an answer."""
         self.until(
-            "() => document.documentElement.dataset.asking === '0' && Boolean(document.querySelector('.verdict'))"
+            "() => document.documentElement.dataset.pending === '0' && Boolean(document.querySelector('.verdict'))"
         )
 
     def settled(self) -> None:

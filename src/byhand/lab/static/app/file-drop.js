@@ -1,54 +1,57 @@
-// Files that are dropped on the page or chosen in it: a model, a picture of a digit, a table of points, or MNIST's four.
+// Files that are dropped on the page or chosen in it: a model, a picture of a digit, a table of points, or MNIST.
 
 const PICTURES = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"];
 const MAX_BYTES = 64 << 20;
 const MAX_PIXELS = 64e6; // of a picture: the same pixels as byhand predict takes
 
-/** Return what takes files, and what opens a model; put sets what a file brought. */
-export function fileTaker(app, { put, show, views }) {
-  /** Say what is wrong with a file in the page, and that nothing was opened. */
-  const opened = (work) =>
-    work().then(put, (error) => {
-      app.tell(error.message);
+/** Return what opens files, and what opens a model. apply: sets what a file brought; hasPlane: a table can be shown. */
+export function createFileOpeners(app, { apply, redraw, hasPlane }) {
+  /** Apply what came of a file; where something is wrong with it, say so, and that nothing was opened. */
+  const attempt = (work) =>
+    work.then(apply, (error) => {
+      app.showError(error.message);
       return false;
     });
 
-  const openModel = (request) =>
-    opened(async () => {
-      await app.engine.ask("openModel", request);
-      app.models = await app.engine.ask("models");
-      return { model: "given" };
-    });
-  const openTable = (file) => opened(async () => ({ view: "plane", ...(await app.engine.ask("readTable", { file })) }));
+  const openModel = (request) => attempt(readModel(app, request));
 
-  const openPicture = (file) =>
-    opened(async () => {
-      const { stored } = await app.engine.ask("readPicture", await pixelsOf(file));
-      return { view: "draw", picture: stored, digit: -1, label: -1 };
-    });
+  const openMnist = async (files) => (await app.openData("mnist", files)) && apply({ data: "mnist" });
 
-  async function take(files) {
+  async function openFiles(files) {
+    if (!files.length) return;
     const ending = (...endings) => files.find(({ name }) => endings.some((one) => name.toLowerCase().endsWith(one)));
     const model = ending(".safetensors");
-    const table = views.plane && ending(".csv", ".txt");
-    const drawn = ending(...PICTURES);
-    if (!files.length) return;
-    const isOpen = model
-      ? await openModel({ bytes: await model.arrayBuffer(), name: model.name.replace(/\.safetensors$/, "") })
-      : drawn
-        ? await openPicture(drawn)
-        : table
-          ? await openTable(table)
-          : (await app.open("mnist", files)) && put({ data: "mnist" });
-    if (isOpen) show(true);
+    const picture = ending(...PICTURES);
+    const table = hasPlane && ending(".csv", ".txt");
+    let isOpen;
+    if (model) isOpen = await openModel(await uploadOf(model));
+    else if (picture) isOpen = await attempt(readPicture(app, picture));
+    else if (table) isOpen = await attempt(readTable(app, table));
+    else isOpen = await openMnist(files);
+    if (isOpen) redraw();
   }
 
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
-    take([...event.dataTransfer.files]);
+    openFiles([...(event.dataTransfer?.files ?? [])]);
   });
-  return { take, openModel };
+  return { openFiles, openModel };
+}
+
+const uploadOf = async (file) => ({ bytes: await file.arrayBuffer(), name: file.name.replace(/\.safetensors$/, "") });
+
+async function readModel(app, request) {
+  await app.client.request("openModel", request);
+  app.models = await app.client.request("models");
+  return { model: "uploaded" };
+}
+
+const readTable = async (app, file) => ({ view: "plane", ...(await app.client.request("readTable", { file })) });
+
+async function readPicture(app, file) {
+  const { stored } = await app.client.request("readPicture", await pixelsOf(file));
+  return { view: "draw", picture: stored, digit: -1, label: -1 };
 }
 
 /** A picture file's pixels, turned as its camera says: {rgba, height, width}. */
@@ -60,11 +63,12 @@ async function pixelsOf(file) {
     );
   });
   const { height, width } = bitmap;
-  if (height * width > MAX_PIXELS)
-    throw new Error(
-      `the file ${file.name} has ${(height * width).toLocaleString("en")} pixels; expected ${MAX_PIXELS.toLocaleString("en")} at most`,
-    );
+  if (height * width > MAX_PIXELS) {
+    const [found, most] = [height * width, MAX_PIXELS].map((n) => n.toLocaleString("en"));
+    throw new Error(`the file ${file.name} has ${found} pixels; expected ${most} at most`);
+  }
   const context = new OffscreenCanvas(width, height).getContext("2d");
+  if (!context) throw new Error("this browser cannot draw on a canvas off the screen, which reading a picture needs");
   context.drawImage(bitmap, 0, 0);
   return { rgba: context.getImageData(0, 0, width, height).data, height, width };
 }

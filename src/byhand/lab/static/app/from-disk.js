@@ -2,7 +2,9 @@
 
 if (location.protocol === "file:") {
   addEventListener("DOMContentLoaded", () => {
-    document.querySelector("#main").textContent =
+    const main = document.querySelector("#main");
+    const sentence =
       "This page cannot run from disk, because browsers load modules only from a server. Run byhand lab, or serve this folder with python -m http.server and open the address that it prints.";
+    if (main) main.textContent = sentence;
   });
 }

@@ -1,13 +1,16 @@
-// The one door between the page and its mathematics: a worker that holds the C core. The page asks and gets frames;
-// it computes nothing itself.
+// The one door between the page and its mathematics: a worker that holds the C core. The page requests messages; it
+// computes nothing itself.
 
-export class EngineError extends Error {}
+export class RequestError extends Error {}
 
-export class Engine {
+export class WorkerClient {
+  /** @type {Worker} */
   #worker =
     globalThis.byhandWorker?.() ?? new Worker(new URL("../worker/worker.js", import.meta.url), { type: "module" });
-  #waiting = new Map();
-  #next = 1;
+  /** @type {Map<number, {resolve: (answer: any) => void, reject: (error: Error) => void}>} */
+  #pending = new Map();
+  #nextId = 1;
+  /** @type {(frame: any) => void} */
   #listener = () => {};
 
   constructor() {
@@ -15,36 +18,45 @@ export class Engine {
     this.#worker.onerror = (event) => this.#fail(event.message || "the worker did not start");
   }
 
-  /** Hear the frames that come unasked, while training. */
+  /**
+   * Listen to the frames that come unrequested, while a network is trained.
+   * @param {(frame: any) => void} listener
+   */
   onFrame(listener) {
     this.#listener = listener;
   }
 
-  /** Ask for something by its name in worker.js; the answer is a promise of a frame. */
-  ask(name, request = {}) {
-    const id = this.#next++;
+  /**
+   * Request something by its name in worker.js; the answer is a promise of a frame.
+   * @param {string} name
+   * @param {object} request
+   * @returns {Promise<any>}
+   */
+  request(name, request = {}) {
+    const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#tell();
+      this.#pending.set(id, { resolve, reject });
+      this.#countPending();
       this.#worker.postMessage({ id, name, request });
     });
   }
 
   #receive({ id, answer, error, frame }) {
     if (frame) return this.#listener(frame);
-    const { resolve, reject } = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    this.#tell();
-    return error === undefined ? resolve(answer) : reject(new EngineError(error));
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    this.#countPending();
+    return error === undefined ? pending?.resolve(answer) : pending?.reject(new RequestError(error));
   }
 
-  /** Say on the page how many questions are open: for style sheets, and for who tests it. */
-  #tell() {
-    document.documentElement.dataset.asking = this.#waiting.size;
+  /** Write on the page how many requests are open: for style sheets and tests. */
+  #countPending() {
+    document.documentElement.dataset.pending = String(this.#pending.size);
   }
 
   #fail(sentence) {
-    for (const { reject } of this.#waiting.values()) reject(new EngineError(sentence));
-    this.#waiting.clear();
+    for (const { reject } of this.#pending.values()) reject(new RequestError(sentence));
+    this.#pending.clear();
+    this.#countPending();
   }
 }

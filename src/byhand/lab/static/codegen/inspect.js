@@ -15,7 +15,7 @@ function pictureSection({ picture }) {
 }
 
 export async function drawProgram(state, app) {
-  const { answer, why, sureness } = app.frames;
+  const { prediction, attribution, robustness } = app.frames;
   const sections = [
     await modelSection(state.model, app),
     pictureSection(state),
@@ -23,19 +23,19 @@ export async function drawProgram(state, app) {
       told: "What speaks for each class.",
       code: `says = model.scores(picture)[0]
 for name, score in zip(model.class_names, says, strict=True):
-    print(f"{name}: {${answer?.output === "probabilities" ? "100 * score:.1f} %" : "score:.3f}"}")`,
+    print(f"{name}: {${prediction?.output === "probabilities" ? "100 * score:.1f} %" : "score:.3f}"}")`,
     },
   ];
-  if (why?.shares)
+  if (attribution?.attributions)
     sections.push({
       told: "Why: each pixel's share of the logit, or of its lead over another. All shares and the rest sum to it.",
       code: `from byhand.inspection.attribution import attribute
 
-found = attribute(model.network, picture[0], model.preparation, ${why.toward}, ${why.against < 0 ? "None" : why.against})
+found = attribute(model.network, picture[0], model.preparation, ${attribution.toward}, ${attribution.against < 0 ? "None" : attribution.against})
 shares = found.attributions
 print(f"for: {shares[shares > 0].sum():.3f}, against: {shares[shares < 0].sum():.3f}, the rest: {found.bias_term:.3f}")`,
     });
-  if (sureness?.radius !== null && sureness)
+  if (robustness && robustness.radius !== null)
     sections.push({
       told: "How sure: no change of up to so many grey levels in any pixel alters the answer; and a change that does.",
       code: `from decimal import ROUND_DOWN, Context
@@ -52,7 +52,7 @@ print(f"found: {found.radius if found else 'none'} grey levels")`,
 }
 
 /** Forwards and back, every array under the name that the page gives it. */
-const WALK = (label, loss, rate) => `loss = ${loss}
+const PASSES = (label, loss, rate) => `loss = ${loss}
 target = np.array(${label})
 trace = network.forward(x)
 value, saved = loss.forward(trace.output, target)
@@ -75,18 +75,18 @@ x = model.preparation.apply(picture, np.float64)
 `;
 
 export async function networkProgram(state, app) {
-  const { walk, sum } = app.frames;
+  const { forwardBackward: passes, sum } = app.frames;
   const picture = pictureSection(state);
-  if (!walk) throw new Error("the network has not looked at the picture yet");
+  if (!passes) throw new Error("the network has not looked at the picture yet");
   const known = (truthOf(app, state, app.frames) ?? -1) >= 0; // else the gradients are of no loss that anybody chose
-  const layer = Math.min(state.layer, walk.layers.length - 1);
-  const unit = Math.min(state.unit, walk.layers[layer].n_out - 1);
+  const layer = Math.min(state.layer, passes.layers.length - 1);
+  const unit = Math.min(state.unit, passes.layers[layer].n_out - 1);
   return [
     await modelSection(state.model, app),
     picture,
     {
       told: "Forwards and back through the network, in float64.",
-      code: FLOAT64 + WALK(`[${walk.label}]`, lossOf(walk.lossName, walk.labelSmoothing), 0),
+      code: FLOAT64 + PASSES(`[${passes.label}]`, lossOf(passes.lossName, passes.labelSmoothing), 0),
     },
     {
       told: `Unit ${unit} of layer ${layer + 1}.`,
@@ -112,7 +112,7 @@ network = network.astype(np.float64)
 x = ${arrayOf(step.arrays.x.numbers, "float64")}.reshape(1, -1)`,
           },
         ];
-  const walk = WALK(isCurve ? `[[${step.target[0]}]]` : `[${step.label}]`, loss, step.rate);
+  const passes = PASSES(isCurve ? `[[${step.target[0]}]]` : `[${step.label}]`, loss, step.rate);
   const ends = {
     softmax_cross_entropy: `from byhand.layers.softmax import softmax
 
@@ -126,7 +126,7 @@ arrays["p"], arrays["t"] = sigmoid(trace.output), saved[1]`,
     ...begun,
     {
       told: "One step, forwards, back and down, in float64; every array under its name.",
-      code: `${state.of === "digit" ? FLOAT64 : ""}${walk}\n${ends}`,
+      code: `${state.of === "digit" ? FLOAT64 : ""}${passes}\n${ends}`,
     },
     {
       told: "The number under the microscope.",

@@ -12,7 +12,7 @@ export function arrayOf(numbers, dtype, width = WIDTH) {
 
 /** A section that opens the network of that name: what the package brings, or a file inside the program. */
 export async function modelSection(name, app) {
-  if (name === "shipped") {
+  if (name === "pretrained") {
     return {
       told: "The network that comes with byhand: its recipe is `draw`.",
       code: `from pathlib import Path
@@ -24,7 +24,7 @@ import byhand as bh
 model = bh.load_model(Path(bh.__file__).parent / "lab" / "static" / "models" / "draw.safetensors")`,
     };
   }
-  const bytes = await app.engine.ask("modelFile", { model: name });
+  const bytes = await app.client.request("modelFile", { model: name });
   const text = await base64(bytes);
   return {
     told: "The network as it is on the page: its file is inside this program.",

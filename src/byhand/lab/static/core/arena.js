@@ -1,6 +1,7 @@
 // The core's memory, and the structures of byhand.h as they lie in it: pointers have four bytes.
 
-export const ACTIVATIONS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"];
+import { ACTIVATIONS } from "../shared/constants.js";
+
 export const LOSSES = ["softmax_cross_entropy", "squared_error", "binary_cross_entropy"];
 export const OPTIMIZERS = ["sgd", "momentum", "nesterov", "adam", "adamw"];
 const ALIGNMENT = 64;
@@ -18,7 +19,8 @@ export function indexOf(names, name) {
 /** Memory given out in order, each piece aligned; it grows as it must. */
 export class Arena {
   constructor(memory, base) {
-    Object.assign(this, { memory, next: base });
+    this.memory = memory;
+    this.next = base;
   }
 
   room(bytes) {
@@ -50,6 +52,12 @@ export class Arena {
     return this.copied(array instanceof Float64Array ? array : Float64Array.from(array));
   }
 
+  /**
+   * @param {number} at
+   * @param {number} n
+   * @param {any} Type
+   * @returns {any}
+   */
   taken(at, n, Type = Float32Array) {
     return new Type(this.memory.buffer, at, n).slice();
   }

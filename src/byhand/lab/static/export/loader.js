@@ -9,12 +9,12 @@
   const EXPORT = /^export ((?:async )?(?:function|const|class) (\w+))/gm;
   const texts = {};
   const bytes = {};
-  for (const {
-    dataset: { file, bytes: name },
-    textContent,
-  } of document.querySelectorAll("script[type='text/plain']")) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const carried = document.querySelectorAll("script[type='text/plain']");
+  for (const { dataset, textContent } of carried) {
+    const { file, bytes: name } = dataset;
     if (file) texts[file] = textContent;
-    else bytes[`/${name}`] = textContent.trim();
+    else bytes[`/${name}`] = textContent?.trim();
   }
 
   const resolved = (name, target) => new URL(target, `lab:/${name}`).pathname.slice(1);

@@ -18,11 +18,17 @@ export async function pageOf(model) {
   const core = new Uint8Array(await (await fetched(CORE)).arrayBuffer());
   const parts = {
     style: await text("style.css"),
-    body: /<body>[^]*<\/body>/.exec(await text("index.html"))[0],
+    body: bodyOf(await text("index.html")),
     start: await text("export/loader.js"),
     files: [...files, block("bytes", CORE, base64(core)), block("bytes", MODEL, base64(model))].join("\n"),
   };
   return (await text("export/template.html")).replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
+}
+
+function bodyOf(html) {
+  const found = /<body>[^]*<\/body>/.exec(html);
+  if (!found) throw new Error("index.html has no body");
+  return found[0];
 }
 
 /** Read a module and all that it imports. */

@@ -1,7 +1,8 @@
 // The page's whole state is one table of settings, and the address holds it: a view can be linked, and comes back.
 
+import { HIDDEN_ACTIVATIONS } from "./constants.js";
+
 export const SCHEDULES = ["constant", "step", "linear", "cosine", "one_cycle"]; // as schedules.py has them
-export const BENDS = ["relu", "leaky_relu", "sigmoid", "tanh", "identity"];
 export const CURVES = ["sine", "arc", "teacher", "curve"]; // sets whose points are (x, t): one number to predict, no classes
 export const MOST_POINTS = 500;
 export const MOST_CLASSES = 6;
@@ -9,10 +10,12 @@ export const LONGEST_NAME = 24; // of one's own
 export const MOST_LAYERS = 6;
 export const MOST_UNITS = 128; // of a network in the plane
 
+const OLD_MODELS = { shipped: "pretrained", moment: "snapshot", before: "baseline", given: "uploaded" };
+
 /** name → its kind, its default, and how it is read from text; null: not a value it can have. */
 export const SETTINGS = {
   view: choice("draw", ["draw", "network", "train", "plane", "microscope", "mistakes", "experiments"]),
-  model: choice("shipped", ["shipped", "trained", "moment", "before", "given"]),
+  model: choice("pretrained", ["pretrained", "trained", "snapshot", "baseline", "uploaded"], OLD_MODELS),
   picture: { initial: null, read: unpacked, write: packed }, // 784 or 64 bytes: what is drawn or loaded
   digit: whole(-1, -1, 9999), // the test picture that is loaded; −1: drawn by hand
   pen: choice("medium", ["thin", "medium", "thick"]),
@@ -23,7 +26,7 @@ export const SETTINGS = {
   phase: whole(0, 0, 99),
   data: choice("digits", ["digits", "mnist"]),
   hidden: { kind: "text", initial: [128], read: widths, write: (list) => list.join("-") },
-  activation: choice("relu", BENDS),
+  activation: choice("relu", HIDDEN_ACTIVATIONS),
   loss: choice("softmax_cross_entropy", ["softmax_cross_entropy", "squared_error", "binary_cross_entropy"]),
   optimizer: choice("sgd", ["sgd", "momentum", "nesterov", "adam", "adamw"]),
   momentum: decimal(0.9, 0, 0.999), // of momentum and nesterov
@@ -89,8 +92,15 @@ export const SETTINGS = {
   colours: choice("safe", ["safe", "classic"]),
 };
 
-function choice(initial, names) {
-  return { kind: "choice", initial, names, read: (text) => (names.includes(text) ? text : null), write: String };
+/** aliases: names of earlier versions, in links that exist. */
+function choice(initial, names, aliases = {}) {
+  return {
+    kind: "choice",
+    initial,
+    names,
+    read: (text) => (names.includes(text) ? text : (aliases[text] ?? null)),
+    write: String,
+  };
 }
 
 function toggle(initial) {
@@ -171,7 +181,7 @@ function layersIn(text) {
   return list.length <= MOST_LAYERS &&
     list.every(
       ([units, activation]) =>
-        Number.isInteger(units) && units >= 1 && units <= MOST_UNITS && BENDS.includes(activation),
+        Number.isInteger(units) && units >= 1 && units <= MOST_UNITS && HIDDEN_ACTIVATIONS.includes(activation),
     )
     ? list
     : null;

@@ -35,8 +35,12 @@ const MATTERS = {
 
 export const matters = (name, state) => MATTERS[name]?.(state) ?? true;
 
-/** Of a training on digits: what does not matter is as if it had never been set. */
+/**
+ * Of a training on digits: what does not matter is as if it had never been set.
+ * @returns {Record<string, any>}
+ */
 export function trainSettings(state) {
+  /** @type {Record<string, any>} */
   const settings = Object.fromEntries(TRAIN.map((name) => [name, state[name]]));
   const initial = initialState();
   for (const name of Object.keys(MATTERS)) settings[name] = matters(name, state) ? state[name] : initial[name];

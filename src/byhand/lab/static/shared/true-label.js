@@ -2,9 +2,14 @@
 
 /** The question that tells it, for a view's wants: null where no test digit is loaded. */
 export const truthWish = (app, { digit }) =>
-  digit >= 0 && app.data ? { ask: "digit", request: { index: digit }, stamp: app.data.name } : null;
+  digit >= 0 && app.data ? { name: "digit", request: { index: digit }, stamp: app.data.name } : null;
 
-/** The class: chosen or known; null: unknown, and undefined while the test set is asked. */
+/**
+ * The class: chosen or known; null: unknown, and undefined while the test set is asked.
+ * @param {any} app
+ * @param {any} state
+ * @param {any} frames
+ */
 export function truthOf(app, { label, digit, picture }, { truth }) {
   if (label >= 0) return label;
   if (!truthWish(app, { digit })) return null;

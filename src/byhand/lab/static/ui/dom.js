@@ -20,8 +20,19 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * The element of the page that a selector names; it must be there.
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function element(selector) {
+  const found = document.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+
 /** Put these children in place of those that are there; the focus stays where it was. */
-export function fill(element, ...children) {
+export function replaceChildren(element, ...children) {
   const focused =
     element.contains(document.activeElement) && document.activeElement !== element
       ? pathOf(document.activeElement, element)
@@ -31,26 +42,48 @@ export function fill(element, ...children) {
 }
 
 function pathOf(node, root) {
+  /** @type {number[]} */
   const path = [];
   for (; node !== root; node = node.parentNode) path.unshift([...node.parentNode.children].indexOf(node));
   return path;
 }
 
-/** A term with its plain sentence: by hover, focus or touch. */
+/** Give an element the focus, once it has been drawn anew. */
+export function focusSoon(selector) {
+  requestAnimationFrame(() => {
+    const found = /** @type {HTMLElement | SVGElement | null} */ (document.querySelector(selector));
+    found?.focus({ preventScroll: true });
+  });
+}
+
+const EDGE = 8; // pixels that a tooltip keeps from the edge of the window
+let nTerms = 0;
+
+/** A term with its plain sentence: by hover, focus or touch; Escape closes it. */
 export function term(word, text = word) {
-  const id = `why-${word.replaceAll(" ", "-")}-${(term.next = (term.next ?? 0) + 1)}`;
+  const id = `term-${word.replaceAll(" ", "-")}-${++nTerms}`;
   const sentence = h("span", { role: "tooltip", id, class: "term-sentence" }, GLOSSARY[word]);
-  const keepInside = () => {
-    sentence.style.left = "0";
-    const over = sentence.getBoundingClientRect().right - document.documentElement.clientWidth + 8;
-    if (over > 0) sentence.style.left = `${-over}px`;
+  const open = () => {
+    sentence.classList.remove("closed");
+    keepInside(sentence);
   };
+  const onkeydown = ({ key }) => key === "Escape" && sentence.classList.add("closed");
   return h(
     "span",
-    { class: "term", onpointerenter: keepInside, onfocusin: keepInside },
+    { class: "term", onpointerenter: open, onfocusin: open, onkeydown },
     h("button", { type: "button", class: "term-word", "aria-describedby": id }, text),
     sentence,
   );
+}
+
+/** Move a tooltip to the left, or above its term, where it would leave the window. */
+function keepInside(tooltip) {
+  tooltip.style.left = "0";
+  tooltip.classList.remove("above");
+  const { right, bottom } = tooltip.getBoundingClientRect();
+  const over = right - document.documentElement.clientWidth + EDGE;
+  if (over > 0) tooltip.style.left = `${-over}px`;
+  tooltip.classList.toggle("above", bottom > innerHeight - EDGE);
 }
 
 /** A labelled control of a setting; change hears the new text. */

@@ -7,13 +7,13 @@ import { h } from "./dom.js";
 import { TEXT } from "./strings.js";
 
 /** A menu of what can be taken away: of the network that is on the screen. */
-export function awayMenu(app, stateNow) {
+export function exportMenu(app, stateNow) {
   const take = (make) => async () => {
     try {
       await make(stateNow());
-      app.tell();
+      app.showError();
     } catch (error) {
-      app.tell(error.message);
+      app.showError(error.message);
     }
   };
   const asPage = take(async (state) => {
@@ -33,7 +33,7 @@ export function awayMenu(app, stateNow) {
 const isPlane = ({ view, of }) => view === "plane" || (view === "microscope" && of === "plane");
 
 const fileOf = (app, state) =>
-  app.engine.ask(
+  app.client.request(
     "modelFile",
     isPlane(state) ? { model: "plane", settings: planeSettings(state), names: state } : { model: state.model },
   );
@@ -43,9 +43,9 @@ export function codeMenu(app, stateNow) {
   const take = (make, ending, type) => async () => {
     try {
       save(await make(stateNow(), app), `byhand-${stateNow().view}.${ending}`, type);
-      app.tell();
+      app.showError();
     } catch (error) {
-      app.tell(error.message);
+      app.showError(error.message);
     }
   };
   return menu(TEXT.code.heading, [

@@ -1,6 +1,6 @@
 // In an exported page there is nothing more to export.
 
-export function awayMenu() {
+export function exportMenu() {
   return null;
 }
 

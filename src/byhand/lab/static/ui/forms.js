@@ -2,7 +2,8 @@
 
 import { field, h, select, term } from "./dom.js";
 import { general } from "../shared/numbers.js";
-import { BENDS, MOST_LAYERS, MOST_UNITS, SETTINGS } from "../shared/settings.js";
+import { HIDDEN_ACTIVATIONS } from "../shared/constants.js";
+import { MOST_LAYERS, MOST_UNITS, SETTINGS } from "../shared/settings.js";
 import { TEXT } from "./strings.js";
 
 const KINDS = { choice, toggle, slider, whole: typed, decimal: typed, text: typed };
@@ -86,8 +87,13 @@ export function layerRows(layers, change, tell) {
         if (fits) changed(l, [[n, layers[l][1]]]);
       },
     });
-  const bend = (l) => {
-    const control = select(BENDS, layers[l][1], (activation) => changed(l, [[layers[l][0], activation]]), TEXT.choices);
+  const activation = (l) => {
+    const control = select(
+      HIDDEN_ACTIVATIONS,
+      layers[l][1],
+      (activation) => changed(l, [[layers[l][0], activation]]),
+      TEXT.choices,
+    );
     control.setAttribute("aria-label", `${words.activation} ${l + 1}`);
     return control;
   };
@@ -100,7 +106,7 @@ export function layerRows(layers, change, tell) {
         "div",
         { class: "layer-row" },
         units(l),
-        bend(l),
+        activation(l),
         h(
           "button",
           {

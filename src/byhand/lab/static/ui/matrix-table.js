@@ -1,6 +1,6 @@
 // A window on a table of numbers of any size: the whole as a picture, the numbers around the chosen one as text.
 
-import { h } from "./dom.js";
+import { focusSoon, h } from "./dom.js";
 import { general } from "../shared/numbers.js";
 import { largestSize, paintSigned, picture } from "./palette.js";
 
@@ -25,7 +25,10 @@ const rowsShown = (cols) => (cols === 1 ? LONGEST : ROWS);
 /** Does the window leave cells out? Then a picture of all stands above it. */
 export const isOverviewed = ({ rows, cols }) => rows > rowsShown(cols) || cols > COLUMNS;
 
-/** What is around the chosen cell: choose(row, col) hears a press, an arrow key, or a press on the picture. */
+/**
+ * What is around the chosen cell: choose(row, col) is called by a click, an arrow key, or a click on the picture.
+ * @param {any} table
+ */
 export function matrix({ name, rows, cols, numbers, row, col, choose, heads = [String, String] }) {
   const height = rowsShown(cols);
   const top = row - (row % height);
@@ -104,7 +107,7 @@ function keyed(event, r, c, to) {
   if (!step) return;
   event.preventDefault();
   to(r + step[0], c + step[1]);
-  requestAnimationFrame(() => document.querySelector(".cell.chosen")?.focus({ preventScroll: true }));
+  focusSoon(".cell.chosen");
 }
 
 /** The whole table as a picture, the window's place marked; a press goes there. */

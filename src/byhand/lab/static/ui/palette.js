@@ -34,7 +34,12 @@ export const signed = (value) => `rgb(${mixed(value).map(Math.round).join(" ")})
 export const lineColour = (weight) =>
   `rgb(${(weight < 0 ? (palette === SAFE ? [196, 120, 0] : [200, 40, 30]) : palette.plus.map((c) => c + 30)).join(" ")})`;
 
-/** Paint ink 0 … top, black on white as on paper. */
+/**
+ * Paint ink 0 … top, black on white as on paper.
+ * @param {any} canvas
+ * @param {ArrayLike<number>} stored
+ * @param {number[]} shape
+ */
 export function paintInk(canvas, stored, [height, width], top = 255) {
   paint(canvas, height, width, (i) => {
     const grey = 255 * (1 - stored[i] / top);
@@ -42,7 +47,12 @@ export function paintInk(canvas, stored, [height, width], top = 255) {
   });
 }
 
-/** Paint signed numbers; the largest size is the full colour. */
+/**
+ * Paint signed numbers; the largest size is the full colour.
+ * @param {any} canvas
+ * @param {any} numbers
+ * @param {number[]} shape
+ */
 export function paintSigned(canvas, numbers, [height, width], most = largestSize(numbers)) {
   const context = paint(canvas, height, width, (i) => mixed(most ? numbers[i] / most : 0));
   const [across, down] = [canvas.width / width, canvas.height / height];
@@ -83,7 +93,7 @@ function paint(canvas, height, width, colour) {
   const image = new ImageData(width, height);
   for (let i = 0; i < height * width; i++) image.data.set([...colour(i), 255], 4 * i);
   Object.assign(cells, { height, width });
-  cells.getContext("2d").putImageData(image, 0, 0);
+  /** @type {CanvasRenderingContext2D} */ (cells.getContext("2d")).putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(cells, 0, 0, canvas.width, canvas.height);
   return context;

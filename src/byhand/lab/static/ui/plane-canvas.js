@@ -16,6 +16,7 @@ export function paintBoard(canvas, { map, n_classes }, { side, points, classes, 
   classes.forEach((k, i) => paintPoint(context, place([points[2 * i], points[2 * i + 1]]), k));
 }
 
+/** @type {(box: number[]) => (at: number[]) => number[]} */
 const placeIn =
   ([left, right, low, high]) =>
   ([x, y]) => [((x - left) / (right - left)) * SIDE, ((high - y) / (high - low)) * SIDE];
@@ -30,7 +31,12 @@ function paintLine(context, [from, to]) {
   context.setLineDash([]);
 }
 
-/** Classes by shape as well as colour. */
+/**
+ * Classes by shape as well as colour.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[]} at
+ * @param {number} k
+ */
 function paintPoint(context, [x, y], k) {
   const sides = CORNERS[k % 6];
   const far = 1.25 * SIZE;

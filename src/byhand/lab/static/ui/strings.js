@@ -13,11 +13,11 @@ export const TEXT = {
     experiments: "Experiments",
   },
   models: {
-    shipped: "Ready",
+    pretrained: "Pretrained",
     trained: "Trained here",
-    moment: "At that moment",
-    before: "Before leaving out",
-    given: "Yours",
+    snapshot: "Snapshot",
+    baseline: "Baseline",
+    uploaded: "Uploaded",
   },
   theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
   colours: { safe: "Signs: blue, amber", classic: "Signs: green, red" },
@@ -28,7 +28,7 @@ export const TEXT = {
   absent: {
     trained:
       "the network of this link was trained in another tab; what is shown is the ready one. Train begins with the link's settings: press Start there for the same network",
-    given:
+    uploaded:
       "the network of this link came from a file; what is shown is the ready one. Drop that model.safetensors on this page",
   },
   drop: "Drop a picture of a digit (PNG, JPEG), a model (.safetensors), a table of points (.csv) or MNIST's four files anywhere on this page.",
@@ -99,7 +99,7 @@ export const TEXT = {
     target: "It is a",
     known: "(its label in the test set)",
     unknown: "choose …",
-    ask: "This is what the network does with the picture. Which digit is it? Choose it under It is a: backpropagation begins with the loss, which compares the output with it.",
+    name: "This is what the network does with the picture. Which digit is it? Choose it under It is a: backpropagation begins with the loss, which compares the output with it.",
   },
   train: {
     heading: "Train",
@@ -181,7 +181,7 @@ export const TEXT = {
     back: "Back",
     lead: "One example through one step of gradient descent, with every number of it. Choose an array, then a number: it opens into the numbers it was made of, and each of these opens in turn.",
     empty: "Draw a digit first, or load one; or look at a point of the plane.",
-    ask: "Which digit is it? Choose it above, under It is a: the loss compares the network's output with it.",
+    name: "Which digit is it? Choose it above, under It is a: the loss compares the network's output with it.",
     target: "The target as the loss takes it: 1 for the right class and 0 for the others, or the number to predict.",
     of: { digit: "the digit in Draw", plane: "a point of the plane" },
     phases: { forward: "forward", loss: "loss", backward: "backward", update: "update" },

@@ -1,7 +1,7 @@
 // Time travel: training is deterministic, so any moment of it is recomputed; two are compared; and what would have come
 // of it without a batch or a digit is learned.
 
-import { fill, h, select } from "./dom.js";
+import { h, replaceChildren, select } from "./dom.js";
 import { number, percent } from "../shared/numbers.js";
 import { largestSize, paintSigned, picture } from "./palette.js";
 import { TEXT } from "./strings.js";
@@ -41,20 +41,24 @@ export function timeline(change, leaveOut) {
   let shown = "";
   const to = (step) => change({ moment: step >= now.step ? -1 : step });
 
-  /** Show where we are: the state, and the frames of the training, of the moment and of the difference. */
-  function show(state, { training, moment, difference }) {
+  /**
+   * Show where we are: the state, and the frames of the training, of the moment and of the difference.
+   * @param {any} state
+   * @param {Record<string, any>} frames
+   */
+  function show(state, { training, snapshot, difference }) {
     now = { moment: state.moment, step: training?.step ?? 0 };
     element.hidden = !training || training.recipe !== "page";
     if (element.hidden) return;
     slider.max = Math.max(training.step, state.moment);
     slider.value = state.moment >= 0 ? state.moment : training.step;
-    const there = state.moment >= 0 && moment?.step === state.moment;
-    fill(
+    const there = state.moment >= 0 && snapshot?.step === state.moment;
+    replaceChildren(
       told,
       state.moment < 0
         ? words.now
         : there
-          ? `${words.then} ${moment.step.toLocaleString("en")}, in epoch ${moment.epoch + 1}: ${percent(moment.accuracy, 2)} ${words.held}${moment.loss === null ? "" : `, loss ${number(moment.loss, 4)}`}, ${words.recomputed} ${moment.from.toLocaleString("en")} in ${number(moment.seconds, 2)} s`
+          ? `${words.then} ${snapshot.step.toLocaleString("en")}, in epoch ${snapshot.epoch + 1}: ${percent(snapshot.accuracy, 2)} ${words.held}${snapshot.loss === null ? "" : `, loss ${number(snapshot.loss, 4)}`}, ${words.recomputed} ${snapshot.from.toLocaleString("en")} in ${number(snapshot.seconds, 2)} s`
           : words.computing,
     );
     back.disabled = state.moment < 0 && state.kept < 0;
@@ -74,13 +78,13 @@ export function timeline(change, leaveOut) {
   }
 
   function drawCompared({ kept, moment }, difference) {
-    if (kept < 0) return fill(compared);
+    if (kept < 0) return replaceChildren(compared);
     const fits = difference && difference.one === kept && difference.other === (moment >= 0 ? moment : now.step);
     const key = fits ? `${kept} ${difference.other}` : "";
     if (fits && compared.dataset.key === key) return;
     compared.dataset.key = key;
-    if (!fits) return fill(compared, h("p", { class: "hint" }, words.computing));
-    fill(
+    if (!fits) return replaceChildren(compared, h("p", { class: "hint" }, words.computing));
+    replaceChildren(
       compared,
       h(
         "p",
@@ -109,7 +113,7 @@ export function timeline(change, leaveOut) {
       {},
     );
     digit.setAttribute("aria-label", words.digit);
-    fill(
+    replaceChildren(
       without,
       h("h3", { class: "apart" }, words.without),
       h("p", { class: "hint" }, words.withoutHelp),

@@ -18,7 +18,7 @@ export function unreadable(app, state) {
     h(
       "div",
       { class: "buttons" },
-      h("button", { type: "button", onclick: to({ model: "shipped" }) }, words.ready),
+      h("button", { type: "button", onclick: to({ model: "pretrained" }) }, words.ready),
       h("button", { type: "button", onclick: to({ view: "plane" }) }, words.plane),
     ),
   );

@@ -1,5 +1,7 @@
 // Labelled pictures: MNIST from the server or from dropped files, and the digits that come with byhand.
-// Of MNIST the examples 48,099 … 58,098 are held back from training, as `byhand train --validate` does.
+// Of MNIST the examples 48,099 … 58,098 are the validation set, as `byhand train --validate` does.
+
+import { rowsOf } from "./image-rows.js";
 
 const HELD_FROM = 48099;
 const HELD_TO = 58099;
@@ -59,14 +61,12 @@ function digits(images, labels) {
 
 function dataset(name, side, top, ...parts) {
   const nIn = side * side;
-  const [train, held, test] = parts.map(({ x, y, rows }) => (rows ? taken(x, y, rows, nIn) : { inputs: x, labels: y }));
+  const [train, held, test] = parts.map(({ x, y, rows }) => (rows ? pick(x, y, rows, nIn) : { inputs: x, labels: y }));
   return { name, nIn, imageShape: [side, side], top, train, held, test };
 }
 
-function taken(x, y, rows, nIn) {
-  const inputs = new Uint8Array(rows.length * nIn);
-  rows.forEach((row, i) => inputs.set(x.subarray(row * nIn, (row + 1) * nIn), i * nIn));
-  return { inputs, labels: Uint8Array.from(rows, (row) => y[row]) };
+function pick(x, y, rows, nIn) {
+  return { inputs: rowsOf(x, rows, nIn), labels: Uint8Array.from(rows, (row) => y[row]) };
 }
 
 /** Read an IDX file of bytes, gzipped or not: {shape, values}. Source of the format: yann.lecun.com/exdb/mnist. */

@@ -3,12 +3,17 @@
 
 import { general, percent } from "../shared/numbers.js";
 
-/** Return the findings of a training that has ended, causes first: [{id, title, sentence, setting, value}].
+/**
+ * Return the findings of a training that has ended, causes first: [{id, title, sentence, setting, value}].
  *
- * seen: {core, model, initial (the network before), part (of datasets.js, that was trained on), history, rate} */
+ * seen: {core, model, initial (the network before), part (of datasets.js, that was trained on), history, rate}
+ * @returns {{id: string, title: string, sentence: string, setting: string, value: string}[]}
+ */
 export function diagnose(table, seen) {
   const still = notMoving(table, seen);
+  /** @type {any[]} */
   const causes = [...deadUnits(table, seen), ...(still.length ? still : diverged(table, seen))];
+  /** @type {any[]} */
   const findings = [];
   for (const [id, numbers] of [...causes, ...nearGuessing(table, seen)]) {
     const { title, sentence, without_cause: also, ...remedy } = table.findings[id];

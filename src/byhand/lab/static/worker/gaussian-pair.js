@@ -9,7 +9,7 @@ const PLACES = 600;
 const ACROSS = 100;
 const REACH = 6; // of a straight line; points along it; deviations around a cloud
 
-export class Clouds {
+export class GaussianPair {
   #core;
   #clouds;
   #wide;
@@ -40,6 +40,7 @@ export class Clouds {
     const { points, area } = gridOf(this.#wide, isRough ? SHOWN_SIDE : SIDE);
     const nClasses = network.layers.at(-1).n_out;
     const output = this.#core.predict(network, { inputs: points, scale: 1, shift: 0 });
+    /** @type {number[][]} */
     const regions = [[], []]; // where it says 0, or not
     for (let i = 0; i < points.length / 2; i++) {
       const saysOne = output[i * nClasses + 1] > output[i * nClasses];

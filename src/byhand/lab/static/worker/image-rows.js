@@ -1,14 +1,14 @@
 // Pictures as rows of bytes, moved about: which rows, which columns, how many pixels to the side.
 
 /** These rows, one after the other. */
-export function gathered(inputs, rows, nIn) {
+export function rowsOf(inputs, rows, nIn) {
   const taken = new inputs.constructor(rows.length * nIn);
   rows.forEach((row, i) => taken.set(inputs.subarray(row * nIn, (row + 1) * nIn), i * nIn));
   return taken;
 }
 
 /** Every picture with its pixels in this order. */
-export function columnsShuffled(inputs, order) {
+export function shuffleColumns(inputs, order) {
   const taken = new inputs.constructor(inputs.length);
   const nIn = order.length;
   for (let at = 0; at < inputs.length; at += nIn) for (let k = 0; k < nIn; k++) taken[at + k] = inputs[at + order[k]];
@@ -16,7 +16,7 @@ export function columnsShuffled(inputs, order) {
 }
 
 /** Every picture moved to the right and down; what comes in from outside is paper. */
-export function shifted(inputs, [height, width], right, down) {
+export function shiftPictures(inputs, [height, width], right, down) {
   const taken = new inputs.constructor(inputs.length);
   const size = height * width;
   for (let at = 0; at < inputs.length; at += size)
@@ -26,15 +26,4 @@ export function shifted(inputs, [height, width], right, down) {
       taken.set(inputs.subarray(from, from + n), at + r * width + Math.max(0, right));
     }
   return taken;
-}
-
-/** How grey levels become numbers of mean 0 and deviation 1 over the training pictures, which are counted by grey level. */
-export function standardised({ train: { inputs } }) {
-  const counts = new Float64Array(256);
-  for (const level of inputs) counts[level]++;
-  const mean = counts.reduce((sum, count, level) => sum + count * level, 0) / inputs.length;
-  const deviation = Math.sqrt(
-    counts.reduce((sum, count, level) => sum + count * (level - mean) ** 2, 0) / inputs.length,
-  );
-  return { scale: 1 / deviation, shift: -mean / deviation };
 }

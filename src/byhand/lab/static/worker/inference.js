@@ -2,11 +2,11 @@
 
 import { folded } from "../core/fold.js";
 import { inkOf } from "./foreground.js";
-import { scored } from "./output-kinds.js";
+import { withScores } from "./network-builder.js";
 import { preparedBy, strongest } from "./signal-flow.js";
 
 const SCHEMA = 1;
-const MANY = 12; // exciting pictures shown of a unit
+const MANY = 12; // test pictures shown of a unit
 
 const example = (model, stored) => ({ stored, ...model.preparation, lowest: 0, highest: topOf(model) });
 const topOf = (model) => (model.imageShape?.[0] === 8 ? 16 : 255);
@@ -17,7 +17,7 @@ const isStraight = ({ layers }) =>
   !layers.some(({ residual }) => residual);
 
 /** A drawing, as the network will see it. */
-export function read(core, ink, height, width) {
+export function preprocess(core, ink, height, width) {
   return { schema: SCHEMA, kind: "picture", stored: core.asMnist(ink, height, width) };
 }
 
@@ -25,18 +25,18 @@ export function read(core, ink, height, width) {
 export function readPicture(core, rgba, height, width) {
   const found = inkOf(rgba, height, width);
   if (!found) throw new Error("the picture has no ink: it is the same grey all over");
-  return read(core, found.ink, found.height, found.width);
+  return preprocess(core, found.ink, found.height, found.width);
 }
 
 /** All numbers of a walk forwards; output says what the scores are, probabilities or not. */
 export function forward(core, model, stored) {
   const x = preparedBy(core, model, stored);
-  const { z: logits, a: scores } = core.forward(scored(model.network, model.output), x).at(-1);
+  const { z: logits, a: scores } = core.forward(withScores(model.network, model.output), x).at(-1);
   const said = model.output === "scores" ? scores : logits;
   const order = Array.from(said.keys()).sort((i, j) => said[j] - said[i]);
   return {
     schema: SCHEMA,
-    kind: "answer",
+    kind: "prediction",
     stored,
     logits,
     output: model.output,
@@ -47,37 +47,34 @@ export function forward(core, model, stored) {
 }
 
 /** Why this class, or why rather than another: exact for networks of ReLUs, else null. */
-export function why(core, model, stored, toward, against = -1) {
-  const network = scored(model.network, model.output);
-  if (!isStraight(network))
-    return {
-      schema: SCHEMA,
-      kind: "why",
-      toward,
-      against,
-      shares: null,
-      above: null,
-      below: null,
-      rest: null,
-      logits: null,
-    };
-  const { contributions, rest } = core.contributions(network, example(model, stored), toward, against);
+export function attribution(core, model, stored, toward, against = -1) {
+  const network = withScores(model.network, model.output);
+  const frame = { schema: SCHEMA, kind: "attribution", toward, against };
+  if (!isStraight(network)) {
+    return { ...frame, attributions: null, positive: null, negative: null, biasTerm: null, logits: null };
+  }
+  const { contributions: attributions, rest: biasTerm } = core.contributions(
+    network,
+    example(model, stored),
+    toward,
+    against,
+  );
   const { z } = core.forward(network, preparedBy(core, model, stored)).at(-1);
-  const sums = core.sums(contributions);
-  return { schema: SCHEMA, kind: "why", toward, against, shares: contributions, ...sums, rest, logits: z };
+  const { above: positive, below: negative } = core.sums(attributions);
+  return { ...frame, attributions, positive, negative, biasTerm, logits: z };
 }
 
 /** How far the answer holds, proved, and a change that alters it, found. */
-export function sure(core, model, stored) {
-  const network = scored(model.network, model.output);
-  if (!isStraight(network)) return { schema: SCHEMA, kind: "sureness", radius: null, flip: null };
+export function robustness(core, model, stored) {
+  const network = withScores(model.network, model.output);
+  if (!isStraight(network)) return { schema: SCHEMA, kind: "robustness", radius: null, flip: null };
   const radius = core.radius(network, example(model, stored));
   const found = core.flip(network, example(model, stored));
   const flip = found && {
     ...found,
     answer: largest(core.forward(network, preparedBy(core, model, found.changed)).at(-1).z),
   };
-  return { schema: SCHEMA, kind: "sureness", radius, flip };
+  return { schema: SCHEMA, kind: "robustness", radius, flip };
 }
 
 /** 1 where the class is; of a single output, the label itself. */
@@ -87,7 +84,7 @@ function targetOf({ layers }, label) {
 }
 
 /** A picture and what it is, for one step of learning. */
-export function problem(core, model, stored, label) {
+export function stepInput(core, model, stored, label) {
   if (model.network.layers.some(({ batchNorm, residual }) => batchNorm || residual))
     throw new Error(
       "the microscope opens dense layers; this network has batch normalisation or ways around, which it does not know yet",
@@ -102,12 +99,12 @@ export function problem(core, model, stored, label) {
 }
 
 /** One example forwards and backwards, every number. */
-export function walk(core, model, stored, label) {
+export function forwardBackward(core, model, stored, label) {
   const network = folded(model.network);
   const x = preparedBy(core, model, stored);
   const target = targetOf(network, label);
   const { layers, loss } = core.trace(network, x, target);
-  const { a: scores } = core.forward(scored(network, model.output), x).at(-1);
+  const { a: scores } = core.forward(withScores(network, model.output), x).at(-1);
   const carried = network.layers.map(({ n_out, W }, l) => {
     const from = l ? layers[l - 1].a : x;
     const { dW } = layers[l];
@@ -125,7 +122,7 @@ export function walk(core, model, stored, label) {
   }));
   return {
     schema: SCHEMA,
-    kind: "walk",
+    kind: "forwardBackward",
     stored,
     x,
     label,
@@ -142,12 +139,13 @@ export function walk(core, model, stored, label) {
 /** What the network says of the test set, and where it is wrong; its class is its largest number, as on the desk. */
 export function confusions(core, model, data) {
   const { inputs, labels } = data.test;
-  const network = scored(model.network, model.output);
+  const network = withScores(model.network, model.output);
   const nClasses = network.layers.at(-1).n_out;
   const scores = core.predict(network, { inputs, ...model.preparation });
   const said =
     model.network.layers.at(-1).n_out === 1 ? scores : core.predict(model.network, { inputs, ...model.preparation });
   const counts = core.confusion(said, labels, nClasses);
+  /** @type {any[]} */
   const wrong = [];
   for (let i = 0; i < labels.length; i++) {
     const answer = largest(said.subarray(i * nClasses, (i + 1) * nClasses));
@@ -167,15 +165,15 @@ export function confusions(core, model, data) {
   };
 }
 
-/** The test pictures that excite a unit most, and how its activation is spread over the test set. */
-export function exciting(core, model, data, layer, unit) {
+/** The test pictures with a unit's largest activations, and how its activation is spread over the test set. */
+export function topActivations(core, model, data, layer, unit) {
   const upTo = { ...model.network, layers: model.network.layers.slice(0, layer + 1) };
   const { inputs, labels } = data.test;
   const nUnits = upTo.layers.at(-1).n_out;
   const all = core.predict(upTo, { inputs, ...model.preparation });
   const of = (i) => all[i * nUnits + unit];
   const order = Array.from(labels.keys()).sort((i, j) => of(j) - of(i));
-  const most = order.slice(0, MANY).map((i) => ({
+  const examples = order.slice(0, MANY).map((i) => ({
     index: i,
     label: labels[i],
     activation: of(i),
@@ -185,7 +183,7 @@ export function exciting(core, model, data, layer, unit) {
   const high = of(order[0]);
   const bins = new Array(20).fill(0);
   for (const i of order) bins[Math.min(19, Math.floor((20 * (of(i) - low)) / (high - low || 1)))]++;
-  return { schema: SCHEMA, kind: "unit", layer, unit, low, high, bins, most };
+  return { schema: SCHEMA, kind: "unit", layer, unit, low, high, bins, examples };
 }
 
 /** A picture of the test set. */

@@ -76,8 +76,8 @@ function phasesOf({ layers, loss }) {
 
 /** One number, opened: its form, the numbers it is made of, and where it goes. */
 export function cellOf(core, step, { name, row: r, col: c }) {
-  const [, what, digits] = /^(.*?)(\d*)$/.exec(name);
-  const l = Number(digits);
+  const what = name.replace(/\d+$/, "");
+  const l = Number(name.slice(what.length));
   const last = step.layers.length;
   const at = (from, i, j) => ({
     name: from,

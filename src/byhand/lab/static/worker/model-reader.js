@@ -1,7 +1,8 @@
 // Models as byhand writes them: safetensors with a JSON description. Source of the format:
 // huggingface.co/docs/safetensors: 8 bytes length, a JSON table of arrays, the arrays.
 
-import { OUTPUTS, lossFor } from "./output-kinds.js";
+import { ACTIVATIONS } from "../shared/constants.js";
+import { OUTPUTS, lossFor } from "../shared/output-kinds.js";
 
 const MAX_TABLE = 1 << 20;
 const MAX_LAYERS = 64;
@@ -11,7 +12,6 @@ const NORM = [
   ["statistics", "mean"],
   ["statistics", "variance"],
 ];
-const BENDS = ["identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"];
 
 /** Return {network, preparation: {scale, shift}, classNames, imageShape, name} from a file's bytes; throw a sentence. */
 export async function modelFrom(buffer, name) {
@@ -49,7 +49,7 @@ function addLayer(layers, layer, name, arrays) {
       W: arrays(`params/${name}.W`, layer.n_in * layer.n_out),
       b: arrays(`params/${name}.b`, layer.n_out),
     });
-  } else if (BENDS.includes(layer.kind) && isOpen) {
+  } else if (ACTIVATIONS.includes(layer.kind) && isOpen) {
     Object.assign(last, { activation: layer.kind, slope: layer.slope ?? 0 });
   } else if (layer.kind === "batch_norm" && isOpen && !last.batchNorm) {
     const of = (what) =>

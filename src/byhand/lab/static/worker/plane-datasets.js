@@ -1,6 +1,8 @@
 // Points for the plane: of two or more classes, or of a curve t(x). All are drawn by the core.
 
-const DATA = 4; // the stream, as in randomness.py
+import { STREAMS, UNSCALED } from "../shared/constants.js";
+import { denseLayer } from "./network-builder.js";
+
 const CURVE_POINTS = 80;
 const REACH = 2;
 const TEACHER = 5;
@@ -26,7 +28,7 @@ export function pointsOf(core, settings) {
     );
   if (set === "sine") return core.toy("sine", { n: CURVE_POINTS, noise, seed });
   if (set === "arc") return upperMoon(core.toy("moons", { n: 2 * CURVE_POINTS, noise, seed }));
-  if (set === "teacher") return taught(core, noise, seed);
+  if (set === "teacher") return curveOfNetwork(core, noise, seed);
   return core.toy(set, { n: settings.n, noise, arms, clouds, seed });
 }
 
@@ -45,29 +47,30 @@ function upperMoon({ points, classes }) {
 }
 
 /** A curve that another network draws, 1-5-1 of tanh with weights at random; its second input is always 1, for biases. */
-function taught(core, noise, seed) {
-  const layer = (n_in, n_out, activation) => ({
-    n_in,
-    n_out,
-    activation,
-    W: new Float32Array(n_in * n_out),
-    b: new Float32Array(n_out),
-  });
-  const network = { layers: [layer(2, TEACHER, "tanh"), layer(TEACHER, 1, "identity")], loss: "squared_error" };
+function curveOfNetwork(core, noise, seed) {
+  const network = { layers: [denseLayer(2, TEACHER, "tanh"), denseLayer(TEACHER, 1)], loss: "squared_error" };
   core.initialize(network, { initializer: "normal", factor: TEACHER_SPREAD, seed });
   const x = lineOf([-REACH, REACH], CURVE_POINTS);
   const inputs = Float32Array.from([...x].flatMap((at) => [at, 1]));
-  const said = core.predict(network, { inputs, scale: 1, shift: 0 });
-  const t = core.prepare(core.normals({ seed, stream: DATA }, x.length), noise, said);
+  const outputs = core.predict(network, { inputs, ...UNSCALED });
+  const t = core.prepare(core.normals({ seed, stream: STREAMS.DATA }, x.length), noise, outputs);
   return { points: Float32Array.from([...x].flatMap((at, i) => [at, t[i]])), classes: new Int32Array(x.length) };
 }
 
-/** The middles of n pieces between two ends. */
+/**
+ * The middles of n pieces between two ends.
+ * @param {number[]} ends
+ * @param {number} n
+ */
 export function lineOf([left, right], n) {
   return Float32Array.from({ length: n }, (_, i) => left + ((i + 0.5) * (right - left)) / n);
 }
 
-/** The middles of side × side cells of a box, row by row from the top. */
+/**
+ * The middles of side × side cells of a box, row by row from the top.
+ * @param {number[]} box
+ * @param {number} side
+ */
 export function gridOf([left, right, low, high], side) {
   const points = new Float32Array(2 * side * side);
   const step = [(right - left) / side, (high - low) / side];

@@ -1,9 +1,11 @@
 // Points in the plane: classes or a curve, one network beside one without hidden layer, and what each unit says where.
 
-import { scored } from "./output-kinds.js";
-import { Clouds } from "./gaussian-pair.js";
+import { STREAMS, UNSCALED } from "../shared/constants.js";
 import { CURVES } from "../shared/settings.js";
+import { accuracyOf } from "./accuracy.js";
 import { Curve } from "./curve.js";
+import { GaussianPair } from "./gaussian-pair.js";
+import { buildLayers, diagonalLayer, withScores } from "./network-builder.js";
 import { boxOf, gridOf, lineOf, pointsOf } from "./plane-datasets.js";
 
 const SCHEMA = 1;
@@ -12,12 +14,10 @@ const UNIT_SIDE = 28; // points a side of the maps
 const ALONG = 160; // points along a curve
 const FRAME_MS = 30;
 const REST_MS = 20;
-const SHUFFLE = 1;
 const MOST_UNITS = 24; // of a layer, with maps of their own
 const MOST_EPOCHS = 600; // of the curve of the loss
 const OWN = [-2, 2, -2, 2];
 const LINE_EPOCHS = 400; // until a straight line has settled
-const AS_IT_IS = { scale: 1, shift: 0 };
 
 export class Plane {
   #core;
@@ -29,10 +29,14 @@ export class Plane {
   #epoch = 0;
   #edits = 0;
   #running = false;
+  /** @type {{epoch: number} | null} */
   #diverged = null;
   #isCurve;
+  /** @type {GaussianPair | null} */
   #clouds = null;
+  /** @type {any} */
   #bayes = null;
+  /** @type {any} */
   #straight = null;
 
   /** settings: the plane's part of shared/settings.js; publish is called with each frame. */
@@ -51,7 +55,7 @@ export class Plane {
     );
     if (this.#isCurve) this.#straight = this.#straightLine();
     if (settings.set !== "gaussians") return;
-    this.#clouds = new Clouds(core, settings.clouds);
+    this.#clouds = new GaussianPair(core, settings.clouds);
     this.#bayes = this.#clouds.bayes(this.#box, SIDE);
     this.#straight = this.#clouds.bestLine(this.#box);
   }
@@ -79,7 +83,7 @@ export class Plane {
   }
 
   /** One of the points and what it is, for one step of learning. */
-  problem(point) {
+  stepInput(point) {
     const { points, classes } = this.#points;
     const i = Math.min(point, classes.length - 1);
     const [{ network }] = this.#networks;
@@ -87,7 +91,7 @@ export class Plane {
     const label = this.#isCurve ? at[1] : classes[i];
     const target = this.#isCurve
       ? [at[1]]
-      : Array.from({ length: network.layers.at(-1).n_out }, (_, k) => Number(k === label));
+      : Array.from({ length: network.layers[network.layers.length - 1].n_out }, (_, k) => Number(k === label));
     return { network, x: Float64Array.from(this.#isCurve ? at.subarray(0, 1) : at), target, label, from: null };
   }
 
@@ -121,12 +125,12 @@ export class Plane {
     const { batchSize, learningRate, seed } = this.#settings;
     const n = this.#points.classes.length;
     this.#epoch++;
-    const order = this.#core.order({ seed, stream: SHUFFLE, epoch: this.#epoch }, n);
+    const order = this.#core.order({ seed, stream: STREAMS.SHUFFLE, epoch: this.#epoch }, n);
     const steps = Math.ceil(n / batchSize);
     for (const { network, optimizer, history } of this.#networks) {
       const result = this.#core.epoch(network, optimizer, {
         ...this.#examples(),
-        ...AS_IT_IS,
+        ...UNSCALED,
         order,
         batchSize,
         learningRates: new Float64Array(steps).fill(learningRate),
@@ -170,19 +174,19 @@ export class Plane {
   #shown({ network, history }) {
     const { points, classes } = this.#points;
     const nClasses = network.layers.at(-1).n_out;
-    const map = this.#core.predict(scored(network), { inputs: gridOf(this.#box, SIDE).points, ...AS_IT_IS });
+    const map = this.#core.predict(withScores(network), { inputs: gridOf(this.#box, SIDE).points, ...UNSCALED });
     const counts = this.#core.confusion(
-      this.#core.predict(network, { inputs: points, ...AS_IT_IS }),
+      this.#core.predict(network, { inputs: points, ...UNSCALED }),
       classes,
       nClasses,
     );
-    const right = counts.reduce((sum, count, i) => sum + (i % (nClasses + 1) === 0 ? count : 0), 0);
+    const accuracy = accuracyOf(counts, nClasses);
     const inputs = gridOf(this.#box, UNIT_SIDE).points;
     const units = network.layers
       .slice(0, -1)
       .map((layer, l) =>
         columnsOf(
-          this.#core.predict({ ...network, layers: network.layers.slice(0, l + 1) }, { inputs, ...AS_IT_IS }),
+          this.#core.predict({ ...network, layers: network.layers.slice(0, l + 1) }, { inputs, ...UNSCALED }),
           layer.n_out,
         ),
       );
@@ -190,7 +194,7 @@ export class Plane {
     return {
       map,
       units,
-      accuracy: right / classes.length,
+      accuracy,
       error,
       loss: history.newest?.loss ?? null,
       history: history.points,
@@ -201,19 +205,11 @@ export class Plane {
 
   /** A network with one input: what it says along x, and what each unit of its last hidden layer adds to that. */
   #drawn({ network, history }) {
-    const data = { inputs: lineOf(this.#box, ALONG), ...AS_IT_IS };
+    const data = { inputs: lineOf(this.#box, ALONG), ...UNSCALED };
     const last = network.layers.at(-1);
     const hidden = network.layers.slice(0, -1);
-    const each = {
-      n_in: last.n_in,
-      n_out: last.n_in,
-      activation: "identity",
-      slope: 0,
-      W: diagonal(last.W),
-      b: new Float32Array(last.n_in),
-    };
     const parts = hidden.length
-      ? columnsOf(this.#core.predict({ ...network, layers: [...hidden, each] }, data), last.n_in)
+      ? columnsOf(this.#core.predict({ ...network, layers: [...hidden, diagonalLayer(last.W)] }, data), last.n_in)
       : [];
     return {
       said: this.#core.predict(network, data),
@@ -249,16 +245,7 @@ export class Plane {
 
 /** hidden: [units, activation] of each layer; the output is linear, with squared error for a curve. */
 function networkOf(nIn, hidden, nOut, isCurve) {
-  const widths = [nIn, ...hidden.map(([units]) => units), nOut];
-  const layers = widths.slice(1).map((n_out, l) => ({
-    n_in: widths[l],
-    n_out,
-    activation: hidden[l]?.[1] ?? "identity",
-    slope: 0.01,
-    W: new Float32Array(widths[l] * n_out),
-    b: new Float32Array(n_out),
-  }));
-  return { layers, loss: isCurve ? "squared_error" : "softmax_cross_entropy" };
+  return { layers: buildLayers({ nIn, hidden, nOut }), loss: isCurve ? "squared_error" : "softmax_cross_entropy" };
 }
 
 const plain = ({ layers }) => layers.map(({ n_in, n_out, activation, W, b }) => ({ n_in, n_out, activation, W, b }));
@@ -268,14 +255,4 @@ function columnsOf(all, n) {
   return Array.from({ length: Math.min(MOST_UNITS, n) }, (_, j) =>
     Float32Array.from({ length: all.length / n }, (_, i) => all[i * n + j]),
   );
-}
-
-/** A square matrix with these numbers from corner to corner. */
-function diagonal(numbers) {
-  const n = numbers.length;
-  const matrix = new Float32Array(n * n);
-  numbers.forEach((number, i) => {
-    matrix[i * n + i] = number;
-  });
-  return matrix;
 }

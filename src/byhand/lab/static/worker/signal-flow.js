@@ -14,11 +14,12 @@ export function preparedBy(core, { preparation: { scale, shift } }, stored) {
 
 /** The lines [k, j] of a layer that carry most: of the signal a · W, or of the gradient. Only their order matters. */
 export function strongest({ n_in, n_out }, sizeOf) {
+  /** @type {number[][]} */
   const best = []; // the largest so far, the least of them last
   for (let k = 0; k < n_in; k++)
     for (let j = 0; j < n_out; j++) {
       const size = sizeOf(k, j);
-      if (best.length < LINES || size > best.at(-1)[2]) {
+      if (best.length < LINES || size > best[best.length - 1][2]) {
         best.push([k, j, size]);
         best.sort((a, b) => b[2] - a[2]);
         best.length = Math.min(best.length, LINES);

@@ -1,54 +1,35 @@
 // The course of a training: every step follows from settings and data alone, so that any moment of it can be computed
-// again. A mark is all there is at a moment; from the nearest one before it, another moment is recomputed.
+// again. A checkpoint is all there is at a moment; from the nearest one before it, another moment is recomputed.
 //
 // What is left out of a training, [{kind: "batch", step} | {kind: "class", label, from}]: one batch is passed by; all
 // examples of a class are, from that step on.
 
 import { scheduleOf } from "../shared/schedules.js";
-import { outputFor } from "./output-kinds.js";
+import { STREAMS } from "../shared/constants.js";
+import { outputFor } from "../shared/output-kinds.js";
+import { scalingFor } from "./input-scaling.js";
+import { buildLayers, withActivation } from "./network-builder.js";
 
-const SHUFFLE = 1; // the stream, as in randomness.py
-
-const PREPARATIONS = {
-  // stored numbers 0 … top become, as in data/prepare.py
-  unit: ({ top }) => ({ scale: 1 / top, shift: 0 }),
-  signed: ({ top }) => ({ scale: 2 / top, shift: -1 }),
-  standard: (data, core) => (data.standard ??= standard(data.train.inputs, core)),
-  raw: () => ({ scale: 1, shift: 0 }),
-};
-
-/** Mean 0 and deviation 1 over all pixels: each grey level as often as it occurs, summed by the core. */
-function standard(inputs, core) {
-  const counts = new Float64Array(256);
-  const levels = Float64Array.from(counts.keys());
-  for (let i = 0; i < inputs.length; i++) counts[inputs[i]]++;
-  const meanOf = (numbers) => core.products(counts, numbers).sum / inputs.length;
-  const mean = meanOf(levels);
-  const away = levels.map((level) => level - mean);
-  const deviation = Math.sqrt(meanOf(core.products(away, away).products));
-  const scale = 1 / (mean + deviation - mean);
-  return { scale, shift: -mean * scale };
-}
-
-export class Course {
+export class TrainingRun {
   #core;
   #data;
   #settings;
   #inputs;
   #optimizer;
   #order = [];
-  #drawn = 0; // by dropout in this epoch
+  #nDrawn = 0; // by dropout in this epoch
   #rateOf;
   #stepsAnEpoch; // learning rate of a step, counted as if nothing were left out
   epoch = 0;
   at = 0;
   step = 0;
   sums = { loss: 0, right: 0, examples: 0 };
+  /** @type {{step: number} | null} */
   diverged = null;
 
   /** settings: the table of shared/settings.js, `without` too; data: of datasets.js. */
   constructor(core, data, settings) {
-    Object.assign(this, { model: modelOf(core, data, settings) });
+    this.model = modelOf(core, data, settings);
     this.#core = core;
     this.#data = data;
     this.#settings = settings;
@@ -57,7 +38,7 @@ export class Course {
       factor: factorOf(settings),
       seed: settings.seed,
     });
-    this.#inputs = data.kept ??= core.keep(data.train.inputs);
+    this.#inputs = core.keep(data.train.inputs);
     this.#stepsAnEpoch = Math.ceil(data.train.labels.length / settings.batchSize);
     this.#rateOf = scheduleOf(settings, this.#stepsAnEpoch * settings.epochs);
     this.#optimizer = {
@@ -101,7 +82,7 @@ export class Course {
   }
 
   /** All there is now. */
-  mark() {
+  checkpoint() {
     const { first, second, steps } = this.#optimizer;
     const { epoch, at, step, sums, diverged } = this;
     return {
@@ -110,7 +91,7 @@ export class Course {
       second,
       steps,
       order: this.#order,
-      drawn: this.#drawn,
+      drawn: this.#nDrawn,
       epoch,
       at,
       step,
@@ -119,28 +100,28 @@ export class Course {
     };
   }
 
-  /** Go back, or on, to a mark of the same training, or of one that was the same up to there. */
+  /** Go back, or on, to a checkpoint of the same training, or of one that was the same up to there. */
   restore({ params, first, second, steps, order, drawn, epoch, at, step, sums, diverged }) {
     paramsOf(this.model.network).forEach((array, i) => array.set(params[i]));
     Object.assign(this.#optimizer, { first, second, steps });
     Object.assign(this, { epoch, at, step, sums: { ...sums }, diverged });
-    [this.#order, this.#drawn] = [order, drawn];
+    [this.#order, this.#nDrawn] = [order, drawn];
     this.#leaveOut();
     return this;
   }
 
   /** Learn from so many minibatches, to the end of the epoch at most; {status, loss, right, examples} of those. */
   learn(steps) {
-    const told = { loss: 0, right: 0, examples: 0 };
+    const totals = { loss: 0, right: 0, examples: 0 };
     for (let left = Math.min(steps, this.left); left > 0 && !this.diverged;) {
       const upTo = Math.min(left, this.#untilLeftOut());
-      if (upTo === 0) this.#passBy();
-      else this.#learnFrom(upTo, told);
+      if (upTo === 0) this.#skipBatch();
+      else this.#learnFrom(upTo, totals);
       left -= Math.max(upTo, 1);
       this.#leaveOut();
     }
     if (this.at >= this.#order.length && !this.diverged) this.#beginEpoch(this.epoch + 1);
-    return told;
+    return totals;
   }
 
   /** Learn up to that step, or to the end. */
@@ -149,7 +130,7 @@ export class Course {
     return this;
   }
 
-  #learnFrom(steps, told) {
+  #learnFrom(steps, totals) {
     const { batchSize, seed } = this.#settings;
     const order = this.#order.slice(this.at, this.at + steps * batchSize);
     const result = this.#core.epoch(this.model.network, this.#optimizer, {
@@ -158,13 +139,13 @@ export class Course {
       labels: this.#data.train.labels,
       order,
       batchSize,
-      draws: { seed, epoch: this.epoch + 1, position: this.#drawn },
+      draws: { seed, epoch: this.epoch + 1, position: this.#nDrawn },
       learningRates: Float64Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) => this.#rate(i)),
     });
-    this.#drawn += result.draws;
+    this.#nDrawn += result.draws;
     this.at += order.length;
     this.step += result.steps;
-    for (const sums of [this.sums, told])
+    for (const sums of [this.sums, totals])
       Object.assign(sums, {
         loss: sums.loss + result.loss,
         right: sums.right + result.right,
@@ -173,7 +154,7 @@ export class Course {
     if (result.status === "diverged") this.diverged = { step: this.step };
   }
 
-  #passBy() {
+  #skipBatch() {
     this.at = Math.min(this.at + this.#settings.batchSize, this.#order.length);
     this.step++;
   }
@@ -207,9 +188,9 @@ export class Course {
     const { shuffle, seed } = this.#settings;
     const n = this.#data.train.labels.length;
     Object.assign(this, { epoch, at: 0, sums: { loss: 0, right: 0, examples: 0 } });
-    this.#drawn = 0;
+    this.#nDrawn = 0;
     this.#order = shuffle
-      ? this.#core.order({ seed, stream: SHUFFLE, epoch: epoch + 1 }, n)
+      ? this.#core.order({ seed, stream: STREAMS.SHUFFLE, epoch: epoch + 1 }, n)
       : Array.from(this.#data.train.labels.keys());
     this.#leaveOut();
   }
@@ -228,35 +209,23 @@ function modelOf(core, data, settings) {
   const { hidden, activation, loss, labelSmoothing = 0, preparation } = settings;
   if (settings.batchNorm) refuseBatchOfOne(data.train.labels.length, settings.batchSize);
   const output = loss === "squared_error" ? "sigmoid" : "identity";
-  const widths = [data.nIn, ...hidden, 10];
-  const layers = widths.slice(1).map((n_out, l) => ({
-    n_in: widths[l],
-    n_out,
-    activation: l === hidden.length ? output : activation,
-    slope: 0.01,
-    W: new Float32Array(widths[l] * n_out),
-    b: new Float32Array(n_out),
-    ...(l < hidden.length && between(settings, l, widths[l], n_out)),
-  }));
+  const { batchNorm, dropout, residual } = settings;
+  const between = { batchNorm, dropout, residual };
+  const layers = buildLayers({
+    nIn: data.nIn,
+    hidden: withActivation(hidden, activation),
+    nOut: 10,
+    output,
+    ...between,
+  });
   return {
     output: outputFor(loss, 10),
     network: { layers, loss, labelSmoothing },
-    preparation: { name: preparation, ...PREPARATIONS[preparation](data, core) },
+    preparation: { name: preparation, ...scalingFor(core, data, preparation) },
     recipe: recipeOf(data, settings, output),
     classNames: [..."0123456789"],
     imageShape: data.imageShape,
-    name: `${widths.join("-")}, trained here`,
-  };
-}
-
-/** What lies behind a hidden layer, as Network.mlp has it: settings.batchNorm, dropout and residual may ask for it. */
-function between({ batchNorm = false, dropout = 0, residual = false }, l, n_in, n_out) {
-  const arrays = () =>
-    Object.fromEntries(["gamma", "beta", "mean", "variance"].map((name) => [name, new Float32Array(n_out)]));
-  return {
-    dropout,
-    residual: residual && l > 0 && n_in === n_out ? 1 : 0,
-    ...(batchNorm && { batchNorm: { ...arrays(), momentum: 0.1, epsilon: 1e-5 } }),
+    name: `${[data.nIn, ...hidden, 10].join("-")}, trained here`,
   };
 }
 

@@ -1,45 +1,51 @@
 // A training in the page: whole minibatches in the core, a frame now and then, always ready to pause. Of its past only
-// some marks are kept; any other moment is recomputed from the mark before it.
+// some checkpoints are kept; any other moment is recomputed from the checkpoint before it.
 
 import { folded } from "../core/fold.js";
-import { Course } from "./training-run.js";
+import { accuracyByClass, accuracyOf } from "./accuracy.js";
 import { Curve } from "./curve.js";
+import { TrainingRun } from "./training-run.js";
 
 const SCHEMA = 1;
 const FRAME_MS = 80; // how long the core works before it shows a frame and hears the page
 const UNITS = 64; // of the first layer, shown as pictures
 const POINTS = 1000; // of the live curve
-const MOMENTS = 2; // recomputed ones that are kept
-const MARKS_BYTES = 48 << 20;
-const MOST_MARKS = 64; // the same
+const SNAPSHOTS = 2; // recomputed ones that are kept
+const CHECKPOINT_BYTES = 48 << 20;
+const MOST_CHECKPOINTS = 64; // the same
+
+/** @type {(seen: any) => any[]} */
+const noFindings = () => [];
 
 export class Training {
   #core;
   #data;
   #publish;
-  #course;
+  #run;
   #running = false;
   #seconds = 0;
   #seen = 0;
   #history = [];
   #curve = new Curve(POINTS);
-  #marks = [];
+  #checkpoints = [];
   #spacing = 1;
-  #moments = new Map();
+  /** @type {Map<number, any>} */
+  #snapshots = new Map();
   #until = Infinity;
+  /** @type {any} */
   #before = null;
   #diagnose;
   #findings = [];
 
   /** settings: the table of shared/settings.js; data: of datasets.js; publish: is called with each frame; diagnose: with what came of
    * it, and returns what went wrong, as diagnosis.js has it. */
-  constructor(core, data, settings, publish, diagnose = () => []) {
+  constructor(core, data, settings, publish, diagnose = noFindings) {
     this.#core = core;
     this.#data = data;
     this.#publish = publish;
     this.#diagnose = diagnose;
-    this.#course = new Course(core, data, settings);
-    this.#mark();
+    this.#run = new TrainingRun(core, data, settings);
+    this.#keepCheckpoint();
   }
 
   get isRunning() {
@@ -47,21 +53,21 @@ export class Training {
   }
 
   get model() {
-    return this.#course.model;
+    return this.#run.model;
   }
 
   get diverged() {
-    return this.#course.diverged;
+    return this.#run.diverged;
   }
 
   /** Train until the last epoch or until paused; frames come meanwhile. */
   start() {
-    if (this.#running || this.#course.isOver) return this.frame();
+    if (this.#running || this.#run.isOver) return this.frame();
     this.#running = true;
     const turn = () => {
       if (!this.#running) return;
       const until = performance.now() + FRAME_MS;
-      do this.#learn(Math.min(this.#stepsInOneGo(), this.#until - this.#course.step));
+      do this.#learn(Math.min(this.#stepsInOneGo(), this.#until - this.#run.step));
       while (performance.now() < until && !this.#isThere());
       if (this.#isThere()) [this.#running, this.#until] = [false, Infinity];
       this.#publish(this.frame());
@@ -78,21 +84,21 @@ export class Training {
 
   /** Train so many steps, or with 0 to the end of the epoch. */
   advance(steps) {
-    if (!this.#course.isOver) this.#learn(steps || this.#course.left);
+    if (!this.#run.isOver) this.#learn(steps || this.#run.left);
     return this.frame();
   }
 
   /** The same training as it was after `to` steps, recomputed; of one to come, computed ahead: {model, frame}. */
-  moment(to) {
-    if (this.#moments.has(to)) return this.#moments.get(to);
+  snapshot(to) {
+    if (this.#snapshots.has(to)) return this.#snapshots.get(to);
     const started = performance.now();
-    const from = this.#marks.findLast(({ step }) => step <= to);
-    const past = new Course(this.#core, this.#data, this.#course.settings).restore(from).goTo(to);
+    const from = this.#checkpoints.findLast(({ step }) => step <= to);
+    const past = new TrainingRun(this.#core, this.#data, this.#run.settings).restore(from).goTo(to);
     const { model, step, epoch } = past;
     const units = firstOf(model);
     const frame = {
       schema: SCHEMA,
-      kind: "moment",
+      kind: "snapshot",
       step,
       epoch,
       from: from.step,
@@ -100,13 +106,14 @@ export class Training {
       ...this.#validate(model),
       weights: pictures(units.W, units),
     };
-    this.#moments = new Map([...this.#moments, [to, { model, frame }]].slice(-MOMENTS));
+    this.#snapshots.set(to, { model, frame });
+    for (const oldest of [...this.#snapshots.keys()].slice(0, -SNAPSHOTS)) this.#snapshots.delete(oldest);
     return { model, frame };
   }
 
   /** How the first units' weights differ between two moments, as pictures: other − one, by the core. */
   difference({ one, other }) {
-    const [before, after] = [one, other].map((to) => firstOf(this.moment(to).model));
+    const [before, after] = [one, other].map((to) => firstOf(this.snapshot(to).model));
     return {
       schema: SCHEMA,
       kind: "difference",
@@ -118,22 +125,22 @@ export class Training {
 
   /** The same training without some of its batches or digits; started, it goes to where this one is. */
   without(left) {
-    const { step, isOver, settings } = this.#course;
+    const { step, isOver, settings } = this.#run;
     const happens = (one) => one.step ?? one.from;
     const first = Math.min(...left.map(happens), Infinity);
     const other = new Training(this.#core, this.#data, { ...settings, without: left }, this.#publish, this.#diagnose);
-    const same = this.#marks.findLast(
+    const same = this.#checkpoints.findLast(
       (mark) => mark.step <= first && (settings.without ?? []).every((one) => happens(one) > mark.step),
     );
-    if (same) other.#course.restore(same);
-    other.#history = this.#history.filter(({ epoch }) => epoch <= other.#course.epoch);
-    other.#curve = this.#curve.upTo(({ at }) => at <= other.#course.epoch);
+    if (same) other.#run.restore(same);
+    other.#history = this.#history.filter(({ epoch }) => epoch <= other.#run.epoch);
+    other.#curve = this.#curve.upTo(({ at }) => at <= other.#run.epoch);
     [other.#until, other.#before] = [isOver ? Infinity : step, { ...this.#validate(this.model), step }];
     return other;
   }
 
   frame() {
-    const { model, step, epoch, sums, settings, diverged, learningRate } = this.#course;
+    const { model, step, epoch, sums, settings, diverged, learningRate } = this.#run;
     const { layers } = model.network;
     const units = firstOf(model);
     const last = this.#history.at(-1);
@@ -165,49 +172,49 @@ export class Training {
   }
 
   #isThere() {
-    return this.#course.isOver || this.#course.step >= this.#until;
+    return this.#run.isOver || this.#run.step >= this.#until;
   }
 
   /** About a third of a frame's time, once the speed is known. */
   #stepsInOneGo() {
-    const perStep = this.#course.step ? this.#seconds / this.#course.step : 0.002;
+    const perStep = this.#run.step ? this.#seconds / this.#run.step : 0.002;
     return Math.max(1, Math.floor(FRAME_MS / 3000 / perStep));
   }
 
   #learn(steps) {
-    const course = this.#course;
-    const { epoch, n, sums } = course;
+    const run = this.#run;
+    const { epoch, n, sums } = run;
     const started = performance.now();
-    const told = course.learn(steps);
+    const totals = run.learn(steps);
     this.#seconds += (performance.now() - started) / 1000;
-    this.#seen += told.examples;
-    const isClosed = course.epoch > epoch;
+    this.#seen += totals.examples;
+    const isClosed = run.epoch > epoch;
     const point = {
-      at: isClosed ? course.epoch : epoch + course.at / n,
-      loss: told.loss / told.examples,
-      accuracy: told.right / told.examples,
+      at: isClosed ? run.epoch : epoch + run.at / n,
+      loss: totals.loss / totals.examples,
+      accuracy: totals.right / totals.examples,
     };
-    if (told.examples) this.#curve.push(point);
+    if (totals.examples) this.#curve.push(point);
     const { loss, accuracy } = isClosed ? this.#validate(this.model) : {};
-    const heldBack = { loss, accuracy };
+    const validation = { loss, accuracy };
     if (isClosed)
       this.#history = [
         ...this.#history,
         {
-          epoch: course.epoch,
+          epoch: run.epoch,
           loss: sums.loss / sums.examples,
           accuracy: sums.right / sums.examples,
-          validation: heldBack,
+          validation,
         },
       ];
-    if (!course.diverged) this.#mark();
-    if (course.isOver && !course.diverged) this.#findings = this.#found();
+    if (!run.diverged) this.#keepCheckpoint();
+    if (run.isOver && !run.diverged) this.#findings = this.#found();
   }
 
   /** What went wrong without failing, now that it has ended. */
   #found() {
-    const { model, settings } = this.#course;
-    const { network: initial } = new Course(this.#core, this.#data, settings).model;
+    const { model, settings } = this.#run;
+    const { network: initial } = new TrainingRun(this.#core, this.#data, settings).model;
     return this.#diagnose({
       core: this.#core,
       model,
@@ -225,23 +232,21 @@ export class Training {
     const output = this.#core.predict(network, { inputs: held.inputs, ...preparation });
     const loss = this.#core.meanLoss(network, output, held.labels);
     const counts = this.#core.confusion(output, held.labels, n);
-    const rows = Array.from({ length: n }, (_, k) => counts.slice(k * n, (k + 1) * n));
-    const total = (numbers) => numbers.reduce((sum, count) => sum + count, 0);
     return {
       loss: Number.isFinite(loss) ? loss : null,
-      accuracy: total(rows.map((row, k) => row[k])) / held.labels.length,
-      classes: rows.map((row, k) => row[k] / total(row)),
+      accuracy: accuracyOf(counts, n),
+      classes: accuracyByClass(counts, n),
     };
   }
 
-  /** Keep a mark now and then: the more there are, the rarer. */
-  #mark() {
-    if (this.#marks.length && this.#course.step < this.#marks.at(-1).step + this.#spacing) return;
-    this.#marks.push(this.#course.mark());
+  /** Keep a checkpoint now and then: the more there are, the rarer. */
+  #keepCheckpoint() {
+    if (this.#checkpoints.length && this.#run.step < this.#checkpoints.at(-1).step + this.#spacing) return;
+    this.#checkpoints.push(this.#run.checkpoint());
     const size = 12 * this.model.network.layers.reduce((sum, { W, b }) => sum + W.length + b.length, 0);
-    if (this.#marks.length <= Math.max(4, Math.min(MOST_MARKS, MARKS_BYTES / size))) return;
-    this.#marks = this.#marks.filter((_, i) => i % 2 === 0);
-    this.#spacing = Math.max(2 * this.#spacing, 2 * (this.#marks[1].step - this.#marks[0].step));
+    if (this.#checkpoints.length <= Math.max(4, Math.min(MOST_CHECKPOINTS, CHECKPOINT_BYTES / size))) return;
+    this.#checkpoints = this.#checkpoints.filter((_, i) => i % 2 === 0);
+    this.#spacing = Math.max(2 * this.#spacing, 2 * (this.#checkpoints[1].step - this.#checkpoints[0].step));
   }
 }
 

@@ -1,7 +1,18 @@
 // The worker: it holds the C core, the networks and the data, and answers what the worker client asks.
 
 import { loadCore } from "../core/core.js";
-import { confusions, digitAt, exciting, forward, problem, read, readPicture, sure, walk, why } from "./inference.js";
+import {
+  attribution,
+  confusions,
+  digitAt,
+  forward,
+  forwardBackward,
+  preprocess,
+  readPicture,
+  robustness,
+  stepInput,
+  topActivations,
+} from "./inference.js";
 import { dataFrom, openData } from "./datasets.js";
 import { diagnose } from "./diagnosis.js";
 import { cellOf, stepOf } from "./microscope.js";
@@ -22,7 +33,7 @@ let core;
 let chosen;
 let training;
 let plane;
-let conduct;
+let experimentRunner;
 let planesBefore = []; // chosen: which data
 
 const ready = load();
@@ -30,7 +41,7 @@ const ready = load();
 async function load() {
   const bytes = await fetched(new URL("../core/core.wasm", import.meta.url));
   core = await loadCore(bytes);
-  models.shipped = await modelFrom(await fetched(new URL("../models/draw.safetensors", import.meta.url)));
+  models.pretrained = await modelFrom(await fetched(new URL("../models/draw.safetensors", import.meta.url)));
 }
 
 async function fetched(url, headers = {}) {
@@ -65,30 +76,30 @@ const about = ({ network, output, preparation, classNames, imageShape, name }) =
 
 const answers = {
   models: () => Object.fromEntries(Object.entries(models).map(([name, model]) => [name, about(model)])),
-  read: ({ ink, height, width }) => read(core, ink, height, width),
+  preprocess: ({ ink, height, width }) => preprocess(core, ink, height, width),
   readPicture: ({ rgba, height, width }) => readPicture(core, rgba, height, width),
   forward: ({ model, stored }) => forward(core, modelNamed(model), stored),
-  why: ({ model, stored, toward, against }) => why(core, modelNamed(model), stored, toward, against),
-  sure: ({ model, stored }) => sure(core, modelNamed(model), stored),
-  walk: ({ model, stored, label }) => walk(core, modelNamed(model), stored, label),
+  attribution: ({ model, stored, toward, against }) => attribution(core, modelNamed(model), stored, toward, against),
+  robustness: ({ model, stored }) => robustness(core, modelNamed(model), stored),
+  forwardBackward: ({ model, stored, label }) => forwardBackward(core, modelNamed(model), stored, label),
   sum: ({ model, stored, layer, unit }) => sumOf(core, modelNamed(model), stored, layer, unit),
   confusions: async ({ model }) => confusions(core, modelNamed(model), await opened(modelNamed(model))),
-  exciting: async ({ model, layer, unit }) =>
-    exciting(core, modelNamed(model), await opened(modelNamed(model)), layer, unit),
-  examine: (request) => stepFor(request),
+  topActivations: async ({ model, layer, unit }) =>
+    topActivations(core, modelNamed(model), await opened(modelNamed(model)), layer, unit),
+  gradientStep: (request) => stepFor(request),
   cell: ({ name, row, col, ...request }) => cellOf(core, stepFor(request), { name, row, col }),
   digit: async ({ index }) => digitAt(await opened(), index),
 
   /** A model as a file of byhand's, dropped or from the server. */
   async openModel({ bytes, token, name }) {
     const file = bytes ?? (await fetched(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token }));
-    models.given = await modelFrom(file, name);
-    return about(models.given);
+    models.uploaded = await modelFrom(file, name);
+    return about(models.uploaded);
   },
 
   /** A model's file, as it came or as byhand would write it. */
   async modelFile({ model, settings, names }) {
-    if (model === "plane") return fileOf(planeModel(plane.problem(0).network, settings, names));
+    if (model === "plane") return fileOf(planeModel(plane.stepInput(0).network, settings, names));
     const { file } = modelNamed(model);
     return file ?? fileOf(modelNamed(model));
   },
@@ -147,15 +158,15 @@ const answers = {
   planeStep: ({ epochs }) => plane.advance(epochs),
   planeEdit: (request) => plane.edit(request),
   readTable: ({ file }) => tableFrom(file),
-  moment({ to }) {
-    const { model, frame } = training.moment(to);
-    models.moment = model;
+  snapshot({ to }) {
+    const { model, frame } = training.snapshot(to);
+    models.snapshot = model;
     return frame;
   },
   difference: (request) => training.difference(request),
   leaveOut({ without }) {
     training.pause();
-    models.before = training.model;
+    models.baseline = training.model;
     training = training.without(without);
     models.trained = training.model;
     return training.start();
@@ -163,12 +174,12 @@ const answers = {
 
   /** The table of experiments, which the page and the desk share. */
   experiments: () => tableNamed("experiments"),
-  async conduct({ name, seeds }) {
-    conduct?.stop();
+  async runExperiment({ name, seeds }) {
+    experimentRunner?.stop();
     const table = await answers.experiments();
-    const { Conduct } = await import("./experiments/runner.js");
+    const { ExperimentRunner } = await import("./experiments/runner.js");
     const { kind } = table.experiments.find(({ id }) => id === name) ?? {};
-    conduct = new Conduct(
+    experimentRunner = new ExperimentRunner(
       core,
       ["starts", "clouds"].includes(kind) ? null : await opened(),
       table,
@@ -176,13 +187,15 @@ const answers = {
       seeds,
       (frame) => postMessage({ frame }),
     );
-    return conduct.start();
+    return experimentRunner.start();
   },
-  conductStop: () => conduct?.stop(),
+  stopExperiment: () => experimentRunner?.stop(),
 };
 
+/** @type {{key: string | null, of: any, frame: any}} */
 let step = { key: null, of: null, frame: null }; // the newest: its cells are asked for one by one
 
+/** @param {any} request */
 function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
   const key = JSON.stringify([of, model, stored && Array.from(stored), label, point, rate, epoch, edits]);
   const looked = of === "plane" ? plane : modelNamed(model);
@@ -190,7 +203,7 @@ function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
     step = {
       key,
       of: looked,
-      frame: stepOf(core, of === "plane" ? plane.problem(point) : problem(core, looked, stored, label), rate),
+      frame: stepOf(core, of === "plane" ? plane.stepInput(point) : stepInput(core, looked, stored, label), rate),
     };
   return step.frame;
 }

@@ -1,6 +1,6 @@
 // View 1: draw a digit, see what the network sees, its answer, why, and how sure that is.
 
-import { fill, h, select, term } from "../../ui/dom.js";
+import { h, replaceChildren, select, term } from "../../ui/dom.js";
 import { number, roundedDown, scoreText } from "../../shared/numbers.js";
 import { legend, paintInk, paintSigned, picture } from "../../ui/palette.js";
 import { follow, hasStepBack, putSheet, sheet, stepBack } from "./sheet.js";
@@ -10,7 +10,7 @@ import { unreadable } from "../../ui/unsupported-model.js";
 
 const INK = 112; // pixels a side that the core gets of the drawing: four times what the network sees
 const PENS = { thin: 0.04, medium: 0.075, thick: 0.115 }; // of the side
-const REST_MS = 150; // how long the pen must rest before the sureness is computed
+const REST_MS = 150; // how long the pen must rest before the robustness is computed
 const words = TEXT.draw;
 
 const topOf = ({ length }) => (length === 64 ? 16 : 255); // full ink in a picture of so many pixels
@@ -19,8 +19,8 @@ const sizeOf = ({ length }) => [Math.sqrt(length), Math.sqrt(length)];
 export function drawView(app, first) {
   const pad = h("canvas", { width: 560, height: 560, class: "pad", "aria-label": words.canvas, role: "img" });
   const seen = picture(words.seen, 280, { tabindex: 0, class: "picture editable", "aria-label": words.seen });
-  const [whyPicture, flipPicture] = [picture("", 280), picture("", 140)];
-  const [bars, reason, sureness, pixel, rather] = ["div", "div", "div", "p", "span"].map((tag) => h(tag));
+  const [attributionPicture, flipPicture] = [picture("", 280), picture("", 140)];
+  const [bars, reason, robustness, pixel, rather] = ["div", "div", "div", "p", "span"].map((tag) => h(tag));
   pixel.setAttribute("aria-live", "polite");
   pixel.className = "readout";
   const seenHelp = h("p", { class: "hint" });
@@ -29,11 +29,13 @@ export function drawView(app, first) {
   const small = h("canvas", { width: INK, height: INK });
   const under = h("canvas", { width: 280, height: 280 });
   const coarse = h("canvas");
-  let cursor = [14, 14];
+  /** @type {[number, number]} */
+  let cursor = [14, 14]; // row and column
   let told = null;
   let busy = false;
   let again = false;
   let state = first;
+  /** @type {Record<string, any>} */
   let frames = {};
 
   const shape = () => app.models[state.model]?.imageShape ?? [28, 28];
@@ -71,7 +73,7 @@ export function drawView(app, first) {
     const [height, width] = shape();
     const base = stored?.length === height * width ? stored : null;
     if (!base && height === 28)
-      return (await app.engine.ask("read", { ink: inkIn(small), height: INK, width: INK })).stored;
+      return (await app.client.request("preprocess", { ink: inkIn(small), height: INK, width: INK })).stored;
     Object.assign(coarse, { height, width });
     const top = topOf({ length: height * width });
     return Uint8Array.from(inkIn(coarse), (alpha, i) => Math.max(base?.[i] ?? 0, Math.round((alpha * top) / 255)));
@@ -100,7 +102,7 @@ export function drawView(app, first) {
         app.set({ picture: stored, digit: -1, label: -1 });
       }
     } catch (error) {
-      app.tell(error.message);
+      app.showError(error.message);
     }
     busy = false;
     if (again) {
@@ -132,7 +134,7 @@ export function drawView(app, first) {
   pad.addEventListener("pointermove", (event) => {
     if (!event.buttons || !sheet().strokes.length || !pad.hasPointerCapture(event.pointerId)) return;
     const all = event.getCoalescedEvents?.() ?? []; // a fast pen's places between two events
-    for (const each of all.length ? all : [event]) sheet().strokes.at(-1).points.push(place(each));
+    for (const each of all.length ? all : [event]) sheet().strokes.at(-1)?.points.push(place(each));
     read();
   });
 
@@ -154,19 +156,20 @@ export function drawView(app, first) {
     stored[row * width + column] = stored[row * width + column] > full / 2 ? 0 : full;
     lay(stored);
   }
-  /** Say what a pixel holds, again whenever the picture or its shares have changed. */
+  /** Say what a pixel holds, again whenever the picture or its attributions have changed. */
   function tellPixel([row, column]) {
     told = [row, column];
     const [, width] = shape();
     const i = row * width + column;
-    const share = frames.why?.request.stored === state.picture ? frames.why.shares?.[i] : null;
-    fill(
+    const share = frames.attribution?.request.stored === state.picture ? frames.attribution.attributions?.[i] : null;
+    replaceChildren(
       pixel,
       state.picture
         ? `Row ${row}, column ${column}: grey level ${state.picture[i]}${share === undefined || share === null ? "" : `, share ${number(share, 4)}`}`
         : "",
     );
   }
+  /** @type {(event: MouseEvent, canvas: any) => [number, number]} */
   const cell = (event, canvas) => {
     const box = canvas.getBoundingClientRect();
     const [height, width] = shape();
@@ -180,7 +183,7 @@ export function drawView(app, first) {
     edit(cursor);
     tellPixel(cursor);
   });
-  for (const canvas of [seen, whyPicture])
+  for (const canvas of [seen, attributionPicture])
     canvas.addEventListener("pointermove", (event) => tellPixel(cell(event, canvas)));
   seen.addEventListener("keydown", (event) => {
     const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -196,11 +199,11 @@ export function drawView(app, first) {
 
   async function load(index) {
     try {
-      const { stored, index: found } = await app.engine.ask("digit", { index });
-      app.tell();
+      const { stored, index: found } = await app.client.request("digit", { index });
+      app.showError();
       lay(stored, found);
     } catch (error) {
-      app.tell(error.message);
+      app.showError(error.message);
     }
   }
   const last = (app.data?.n_test ?? 1) - 1;
@@ -214,7 +217,7 @@ export function drawView(app, first) {
       const fits = Number.isInteger(target.valueAsNumber) && target.valueAsNumber >= 0 && target.valueAsNumber <= last;
       target.setAttribute("aria-invalid", String(!fits));
       if (fits) load(target.valueAsNumber);
-      else app.tell(words.wrongNumber.replace("{last}", last.toLocaleString("en")));
+      else app.showError(words.wrongNumber.replace("{last}", last.toLocaleString("en")));
     },
   });
   /** Test digits, where those at hand are of the network's size; else a sentence on how to get some. */
@@ -247,8 +250,8 @@ export function drawView(app, first) {
     ),
     h("div", { class: "card" }, h("h3", {}, words.seen), seen, pixel, seenHelp),
     h("div", { class: "card" }, h("h3", {}, words.answer), bars),
-    h("div", { class: "card" }, h("h3", {}, `${words.why} `, rather), whyPicture, reason),
-    h("div", { class: "card wide" }, h("h3", {}, words.sure), h("div", { class: "beside" }, sureness, flipPicture)),
+    h("div", { class: "card" }, h("h3", {}, `${words.why} `, rather), attributionPicture, reason),
+    h("div", { class: "card wide" }, h("h3", {}, words.sure), h("div", { class: "beside" }, robustness, flipPicture)),
   );
   const element = h(
     "section",
@@ -261,54 +264,59 @@ export function drawView(app, first) {
   follow(first);
   paintPad();
 
-  function wants(now, { answer, training }) {
+  function wants(now, { prediction, training }) {
     const { model, picture: stored, against } = now;
     const stamp = model === "trained" ? training?.step : undefined; // it learns meanwhile
     const size = app.models[model]?.imageShape;
     const truth = truthWish(app, now);
     if (!stored || !size || stored.length !== size[0] * size[1])
-      return { truth, answer: null, why: null, sureness: null };
-    const isNew = answer?.request.stored !== stored || answer.request.model !== model; // first the answer, then why
+      return { truth, prediction: null, attribution: null, robustness: null };
+    const isNew = prediction?.request.stored !== stored || prediction.request.model !== model; // first the answer, then why
     return {
       truth,
-      answer: { ask: "forward", request: { model, stored }, stamp },
-      why: isNew
+      prediction: { name: "forward", request: { model, stored }, stamp },
+      attribution: isNew
         ? undefined
         : {
-            ask: "why",
-            request: { model, stored, toward: answer.winner, against: against === answer.winner ? -1 : against },
+            name: "attribution",
+            request: {
+              model,
+              stored,
+              toward: prediction.winner,
+              against: against === prediction.winner ? -1 : against,
+            },
             stamp,
           },
-      sureness: isNew ? undefined : { ask: "sure", request: { model, stored }, stamp, after: REST_MS },
+      robustness: isNew ? undefined : { name: "robustness", request: { model, stored }, stamp, after: REST_MS },
     };
   }
 
   function show(now, given) {
     [state, frames] = [now, given];
     const other = unreadable(app, state);
-    fill(refusal, other);
+    replaceChildren(refusal, other);
     columns.hidden = Boolean(other);
     if (other) return;
     followSheet();
     drawSeen();
     drawTestDigit();
-    fill(
+    replaceChildren(
       bars,
-      frames.answer && state.picture
-        ? answerBars(frames.answer, app.models[state.model].classNames)
+      frames.prediction && state.picture
+        ? answerBars(frames.prediction, app.models[state.model].classNames)
         : h(
             "p",
             { class: "hint" },
             fitsShape() || !state.picture ? words.empty : words.otherSize.replace("{shape}", shape().join(" × ")),
           ),
     );
-    drawWhy();
-    drawSure();
+    drawAttribution();
+    drawRobustness();
     for (const [part, key] of [
-      [reason, "why"],
-      [whyPicture, "why"],
-      [sureness, "sureness"],
-      [flipPicture, "sureness"],
+      [reason, "attribution"],
+      [attributionPicture, "attribution"],
+      [robustness, "robustness"],
+      [flipPicture, "robustness"],
     ]) {
       part.classList.toggle("stale", frames[key]?.request.stored !== state.picture); // of a moment ago
     }
@@ -349,7 +357,7 @@ export function drawView(app, first) {
     const top = topOf({ length: size[0] * size[1] });
     const help = `${size.join(" × ")} ${words.seenHelp}${size[0] === 8 ? ` ${words.small}` : ""}`;
     if (seenHelp.textContent !== help) {
-      fill(seenHelp, help);
+      replaceChildren(seenHelp, help);
       seen.setAttribute("aria-label", `${words.seen}. ${help}`);
     }
     paintInk(
@@ -365,49 +373,49 @@ export function drawView(app, first) {
     context.strokeRect(cursor[1] * side + 1, cursor[0] * side + 1, side - 2, side - 2);
   }
 
-  function drawWhy() {
-    const { answer, why } = frames;
-    const isThere = Boolean(answer && why && state.picture);
-    whyPicture.hidden = !isThere || !why.shares;
+  function drawAttribution() {
+    const { prediction, attribution } = frames;
+    const isThere = Boolean(prediction && attribution && state.picture);
+    attributionPicture.hidden = !isThere || !attribution.attributions;
     if (!isThere) {
-      fill(rather);
-      return fill(reason);
+      replaceChildren(rather);
+      return replaceChildren(reason);
     }
-    const others = [-1, ...answer.logits.keys()].filter((k) => k !== answer.winner);
+    const others = [-1, ...prediction.logits.keys()].filter((k) => k !== prediction.winner);
     const names = app.models[state.model].classNames;
     const control = select(others, state.against, (text) => app.set({ against: Number(text) }), {
       [-1]: words.nothing,
     });
     control.setAttribute("aria-label", words.whyRather);
-    fill(rather, `${names[answer.winner]}, ${words.whyRather} `, control, "?");
-    if (!why.shares) return fill(reason, h("p", { class: "hint" }, notExact()));
-    paintSigned(whyPicture, why.shares, shape());
-    whyPicture.setAttribute(
+    replaceChildren(rather, `${names[prediction.winner]}, ${words.whyRather} `, control, "?");
+    if (!attribution.attributions) return replaceChildren(reason, h("p", { class: "hint" }, notExact()));
+    paintSigned(attributionPicture, attribution.attributions, shape());
+    attributionPicture.setAttribute(
       "aria-label",
-      `Shares of the pixels: for ${number(why.above)}, against ${number(why.below)}`,
+      `Shares of the pixels: for ${number(attribution.positive)}, against ${number(attribution.negative)}`,
     );
-    fill(reason, ...sumOfShares(why, names));
+    replaceChildren(reason, ...sumOfAttributions(attribution, names));
   }
 
-  /** Why there are no shares and nothing is proved. */
+  /** Why there are no attributions and nothing is proved. */
   const notExact = () =>
     app.models[state.model].layers.some(({ residual }) => residual) ? words.around : words.curved;
 
-  function drawSure() {
-    const { sureness: found, answer } = frames;
+  function drawRobustness() {
+    const { robustness: found, prediction } = frames;
     flipPicture.hidden = !found?.flip || !state.picture;
-    if (!found || !answer || !state.picture) return fill(sureness);
+    if (!found || !prediction || !state.picture) return replaceChildren(robustness);
     const names = app.models[state.model].classNames;
-    if (found.radius === null) return fill(sureness, h("p", { class: "hint" }, notExact()));
-    fill(
-      sureness,
+    if (found.radius === null) return replaceChildren(robustness, h("p", { class: "hint" }, notExact()));
+    replaceChildren(
+      robustness,
       h(
         "p",
         {},
         h("strong", {}, "Proved: "),
         `no change of up to ±${roundedDown(found.radius)} `,
         term("grey level", "grey levels"),
-        ` in any or all pixels alters the answer ${names[answer.winner]} (`,
+        ` in any or all pixels alters the answer ${names[prediction.winner]} (`,
         term("proved"),
         ").",
       ),
@@ -484,8 +492,8 @@ function answerBars({ logits, output, scores, winner }, names) {
   ];
 }
 
-/** above + below + rest = logit, or the lead over another. */
-function sumOfShares({ above, below, rest, logits, toward, against }, names) {
+/** positive + negative + bias term = logit, or the lead over another. */
+function sumOfAttributions({ positive, negative, biasTerm, logits, toward, against }, names) {
   const sum = against < 0 ? `logit of ${names[toward]}` : `logit of ${names[toward]} less that of ${names[against]}`;
   const value =
     against < 0
@@ -499,11 +507,11 @@ function sumOfShares({ above, below, rest, logits, toward, against }, names) {
       h(
         "tr",
         {},
-        h("th", { scope: "row" }, "ink that speaks for (", term("share", "shares"), ")"),
-        h("td", { class: "number" }, number(above)),
+        h("th", { scope: "row" }, "ink that speaks for (", term("share", "attributions"), ")"),
+        h("td", { class: "number" }, number(positive)),
       ),
-      h("tr", {}, h("th", { scope: "row" }, "ink that speaks against"), h("td", { class: "number" }, number(below))),
-      h("tr", {}, h("th", { scope: "row" }, term("rest", "the rest")), h("td", { class: "number" }, number(rest))),
+      h("tr", {}, h("th", { scope: "row" }, "ink that speaks against"), h("td", { class: "number" }, number(negative))),
+      h("tr", {}, h("th", { scope: "row" }, term("rest", "the rest")), h("td", { class: "number" }, number(biasTerm))),
       h("tr", { class: "total" }, h("th", { scope: "row" }, sum), h("td", { class: "number" }, value)),
     ),
   ];

@@ -3,11 +3,20 @@
 
 import { areEqual } from "../../shared/true-label.js";
 
+/**
+ * @typedef {object} Sheet
+ * @property {Uint8Array | null} under what lies under the strokes
+ * @property {{pen: string, points: number[][]}[]} strokes
+ * @property {Uint8Array | null} picture what the network sees of both
+ * @property {number} digit the test digit that it is, or −1
+ */
+
 const MOST = 100; // steps that can be taken back
+/** @type {Sheet[]} */
 const steps = [{ under: null, strokes: [], picture: null, digit: -1 }];
 
-/** {under, strokes, picture: what the network sees of both, digit: the test digit that it is, or −1}. */
-export const sheet = () => steps.at(-1);
+/** The sheet as it is. */
+export const sheet = () => steps[steps.length - 1];
 
 /** Put another sheet on top of those that were. */
 export function putSheet(changes) {

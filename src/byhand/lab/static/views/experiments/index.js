@@ -1,6 +1,6 @@
 // View 7: every warning as runs side by side, a dot a seed, all on one scale; and what would hide it.
 
-import { field, fill, h, select, term } from "../../ui/dom.js";
+import { field, h, replaceChildren, select, term } from "../../ui/dom.js";
 import { number, percent } from "../../shared/numbers.js";
 import { SETTINGS } from "../../shared/settings.js";
 import { TEXT } from "../../ui/strings.js";
@@ -53,27 +53,27 @@ export function experimentsView(app, first) {
   const isNotFor = (one) => Boolean(one.mnist_only) && state.data !== "mnist";
 
   async function toggle() {
-    if (app.frames.experiment?.running) return ask("conductStop");
+    if (app.frames.experiment?.running) return ask("stopExperiment");
     const one = chosen();
     if (isNotFor(one)) return null;
-    if (needsDigits(one) && !(await app.open(state.data))) return null;
-    return ask("conduct", { name: one.id, seeds: state.seeds });
+    if (needsDigits(one) && !(await app.openData(state.data))) return null;
+    return ask("runExperiment", { name: one.id, seeds: state.seeds });
   }
   async function ask(name, request = {}) {
     try {
-      app.frames.experiment = await app.engine.ask(name, request);
+      app.frames.experiment = await app.client.request(name, request);
     } catch (error) {
-      app.tell(error.message);
+      app.showError(error.message);
     }
     return app.refresh();
   }
   /** Another choice ends what is running: its result would be of something else. */
   async function choose(changes) {
-    if (app.frames.experiment?.running) await ask("conductStop");
+    if (app.frames.experiment?.running) await ask("stopExperiment");
     app.set(changes);
   }
 
-  const wants = () => ({ experiments: { ask: "experiments", request: {} } });
+  const wants = () => ({ experiments: { name: "experiments", request: {} } });
 
   function show(now, frames) {
     state = now;
@@ -88,7 +88,7 @@ export function experimentsView(app, first) {
   }
 
   function drawAbout(one) {
-    fill(
+    replaceChildren(
       list,
       table.experiments.map(({ id, number: nth, title, surprising }) =>
         h(
@@ -112,7 +112,7 @@ export function experimentsView(app, first) {
       const now = list.querySelector("[aria-current]");
       if (now) list.scrollTop = now.offsetTop - list.offsetTop - list.clientHeight / 2 + now.clientHeight / 2;
     }); // a phone shows a part of it
-    fill(
+    replaceChildren(
       about,
       h("h3", {}, `${one.number}  ${one.title}`, one.surprising && h("span", { class: "badge" }, `★ ${words.star}`)),
       h("p", { class: "question" }, one.question),
@@ -126,13 +126,13 @@ export function experimentsView(app, first) {
         const value = SETTINGS.seeds.read(event.target.value);
         event.target.setAttribute("aria-invalid", String(value === null));
         return value === null
-          ? app.tell(
+          ? app.showError(
               `seeds cannot be "${event.target.value}"; it is a whole number from ${SETTINGS.seeds.least} to ${SETTINGS.seeds.most}`,
             )
           : choose({ seeds: value });
       },
     });
-    fill(
+    replaceChildren(
       form,
       start,
       field(term("seed", words.seeds), seeds),
@@ -142,7 +142,7 @@ export function experimentsView(app, first) {
           select(["digits", "mnist"], state.data, (data) => choose({ data }), words.names),
         ),
     );
-    fill(
+    replaceChildren(
       hides,
       h(
         "ul",
@@ -157,7 +157,7 @@ export function experimentsView(app, first) {
     const isRunning = Boolean(frame?.running);
     start.disabled = isNotFor(one) && !isRunning;
     start.textContent = isRunning ? words.stop : frame ? words.again : words.run;
-    fill(
+    replaceChildren(
       report,
       frame?.failed ??
         (isNotFor(one)
@@ -171,9 +171,9 @@ export function experimentsView(app, first) {
                 : words.stopped),
     );
     const runs = frame?.runs ?? one.runs.map(({ name, verdict }) => ({ name, verdict, measures: {} }));
-    fill(drawing, ...rowsOf(one, runs, frame?.marks ?? []));
-    fill(told, ...reading(one, frame));
-    fill(beside, ...asideOf(one, frame));
+    replaceChildren(drawing, ...rowsOf(one, runs, frame?.marks ?? []));
+    replaceChildren(told, ...reading(one, frame));
+    replaceChildren(beside, ...asideOf(one, frame));
   }
 
   // The dots

@@ -1,7 +1,7 @@
 // View 5: one example, one step, every number; any of them opens into the numbers it was made of.
 
 import { codeOfCell } from "../../codegen/cell.js";
-import { field, fill, h, select, term } from "../../ui/dom.js";
+import { field, h, replaceChildren, select, term } from "../../ui/dom.js";
 import { isOverviewed, matrix } from "../../ui/matrix-table.js";
 import { general } from "../../shared/numbers.js";
 import { PLACES } from "./source-lines.js";
@@ -35,9 +35,15 @@ const SYMBOLS = {
   stored: "grey level",
 };
 
+/** {what: "dW", layer: "2"} of dW2. */
+function partsOf(name) {
+  const layer = name.replace(/^\D*/, "");
+  return { what: name.slice(0, name.length - layer.length), layer };
+}
+
 /** ∂L/∂W₂ for dW2. */
 function symbol(name) {
-  const [, what, layer] = /^(.*?)(\d*)$/.exec(name);
+  const { what, layer } = partsOf(name);
   return `${SYMBOLS[what] ?? what}${layer.replace(/\d/g, (digit) => LOW[digit])}${what === "s" ? ")" : ""}`;
 }
 
@@ -73,6 +79,7 @@ export function microscopeView(app, first) {
     body,
   );
   let state = first;
+  /** @type {Record<string, any>} */
   let frames = {};
   let asking = false;
   let drawn = null;
@@ -95,7 +102,10 @@ export function microscopeView(app, first) {
         : onDigit({ of, model, stored: picture, label, rate, epoch: model === "trained" ? training?.step : 0 }, now);
     const cell =
       step && request.step?.request && matches(step.request, request.step.request) ? chosen(step, now.cell) : null;
-    return { ...request, cell: cell ? { ask: "cell", request: { ...step.request, ...cell }, stamp: step } : undefined };
+    return {
+      ...request,
+      cell: cell ? { name: "cell", request: { ...step.request, ...cell }, stamp: step } : undefined,
+    };
   }
   const matches = (one, other) => Object.keys(other).every((name) => one[name] === other[name]);
 
@@ -105,20 +115,21 @@ export function microscopeView(app, first) {
     if (!stored || !shape || stored.length !== shape[0] * shape[1]) return { step: null, truth: null };
     return {
       truth: truthWish(app, now),
-      step: label === null ? null : label === undefined ? undefined : { ask: "examine", request },
+      step: label === null ? null : label === undefined ? undefined : { name: "gradientStep", request },
     };
   }
 
   function onPlane(request, plane, now) {
-    if (plane) return { step: { ask: "examine", request: { ...request, epoch: plane.epoch, edits: plane.edits } } };
+    if (plane)
+      return { step: { name: "gradientStep", request: { ...request, epoch: plane.epoch, edits: plane.edits } } };
     if (!asking) {
       asking = true;
-      app.engine.ask("planeBegin", { settings: planeSettings(now) }).then(
+      app.client.request("planeBegin", { settings: planeSettings(now) }).then(
         (frame) => {
           app.frames.plane = frame;
           app.refresh();
         },
-        (error) => app.tell(error.message),
+        (error) => app.showError(error.message),
       );
     }
     return { step: undefined };
@@ -129,7 +140,7 @@ export function microscopeView(app, first) {
     const { step, cell } = frames;
     drawControls(step);
     body.hidden = !step;
-    fill(empty, state.of === "digit" ? aboutDigit(step) : "");
+    replaceChildren(empty, state.of === "digit" ? aboutDigit(step) : "");
     if (!step) return;
     const at = chosen(step, state.cell);
     const key = JSON.stringify([textOf(at), state.theme, state.colours]);
@@ -195,7 +206,7 @@ export function microscopeView(app, first) {
     const key = JSON.stringify([state.of, state.stepRate, state.point, truth, names.length]);
     if (controls.dataset.key === key) return;
     controls.dataset.key = key;
-    fill(
+    replaceChildren(
       controls,
       field(
         "Look at",
@@ -225,7 +236,7 @@ export function microscopeView(app, first) {
         },
         symbol(one),
       );
-    fill(
+    replaceChildren(
       strip,
       h(
         "div",
@@ -266,13 +277,13 @@ export function microscopeView(app, first) {
           heads: [(r) => (wide === 1 ? r : `${r * wide} +`), (c) => (wide === 1 ? "" : c)],
         }
       : { rows, cols, row: at.row, col: at.col };
-    fill(
+    replaceChildren(
       title,
       h("h3", {}, symbol(name)),
       h(
         "p",
         { class: "hint" },
-        words.arrays[/^(.*?)\d*$/.exec(name)[1]],
+        words.arrays[partsOf(name).what],
         name === "L"
           ? ""
           : isVector
@@ -280,7 +291,7 @@ export function microscopeView(app, first) {
             : ` ${rows} × ${cols} numbers: a row an input, a column a unit.`,
       ),
     );
-    fill(
+    replaceChildren(
       numbers,
       matrix({ name: symbol(name), numbers: values, choose, heads: [String, String], ...place }),
       isOverviewed(place) && legend({ plus: "above zero", zero: "zero", minus: "below zero" }),
@@ -318,14 +329,14 @@ export function microscopeView(app, first) {
             await navigator.clipboard.writeText(code);
             copy.textContent = words.copied;
           } catch {
-            getSelection().selectAllChildren(pre);
+            getSelection()?.selectAllChildren(pre);
             copy.textContent = words.selected;
           }
         },
       },
       words.copy,
     );
-    fill(
+    replaceChildren(
       opened,
       h("h3", { class: "value" }, `${nameOf(cell)} = `, h("span", { class: "result" }, general(cell.value, SHOWN))),
       h("p", { class: "formula" }, formula(cell)),
@@ -522,7 +533,7 @@ export function microscopeView(app, first) {
   }
 
   function placeOf({ name, form, activation, lossName }, { layers }) {
-    const [, what] = /^(.*?)\d*$/.exec(name);
+    const { what } = partsOf(name);
     const isOutput = form === "difference" || form === "twice";
     const key =
       {

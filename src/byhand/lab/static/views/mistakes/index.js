@@ -1,6 +1,6 @@
 // View 6: the test set through the network: what is taken for what, and the mistakes, the surest first.
 
-import { fill, h, term } from "../../ui/dom.js";
+import { h, replaceChildren, term } from "../../ui/dom.js";
 import { percent, scoreText } from "../../shared/numbers.js";
 import { paintInk, picture } from "../../ui/palette.js";
 import { TEXT } from "../../ui/strings.js";
@@ -41,6 +41,7 @@ export function mistakesView(app, first) {
   let nShown = SHOWN;
   let chosen = null;
   let state = first;
+  /** @type {Record<string, any>} */
   let frames = {};
   let trained = null;
 
@@ -48,7 +49,7 @@ export function mistakesView(app, first) {
     const shape = app.models[model]?.imageShape;
     trained = model === "trained" ? training?.step : null;
     if (!app.data || !shape || app.data.imageShape[0] !== shape[0]) return { mistakes: null };
-    return { mistakes: { ask: "confusions", request: { model }, stamp: `${app.data.name} ${trained}` } };
+    return { mistakes: { name: "confusions", request: { model }, stamp: `${app.data.name} ${trained}` } };
   }
 
   function show(now, given) {
@@ -59,20 +60,20 @@ export function mistakesView(app, first) {
       const other = unreadable(app, state);
       const shape = app.models[state.model]?.imageShape;
       columns.hidden = true;
-      fill(refusal, other);
-      return fill(
+      replaceChildren(refusal, other);
+      return replaceChildren(
         verdict,
         other ? null : h("small", {}, shape && app.data?.imageShape[0] === shape[0] ? words.testing : words.other),
       );
     }
-    fill(refusal);
+    replaceChildren(refusal);
     columns.hidden = false;
     const { n, wrong, counts } = mistakes;
-    fill(
+    replaceChildren(
       verdict,
       `${(n - wrong.length).toLocaleString("en")} of ${n.toLocaleString("en")} right: ${percent((n - wrong.length) / n, 2)}`,
     );
-    fill(
+    replaceChildren(
       matrix,
       table(mistakes, names, chosen, (cell) => {
         [chosen, nShown] = [cell, SHOWN];
@@ -80,7 +81,7 @@ export function mistakesView(app, first) {
       }),
     );
     const shown = wrong.filter(({ label, answer }) => !chosen || (label === chosen[0] && answer === chosen[1]));
-    fill(
+    replaceChildren(
       heading,
       chosen
         ? `${names[chosen[0]]} taken for ${names[chosen[1]]}: ${counts[chosen[0] * names.length + chosen[1]]}`
@@ -101,7 +102,7 @@ export function mistakesView(app, first) {
         ),
     );
     const shape = app.models[state.model].imageShape;
-    fill(
+    replaceChildren(
       list,
       shown.length
         ? shown

@@ -1,6 +1,6 @@
 // View 2: one example through the network, phase by phase, forwards and backwards, with every number at hand.
 
-import { fill, h, select, term } from "../../ui/dom.js";
+import { focusSoon, h, replaceChildren, select, term } from "../../ui/dom.js";
 import { number, percent, scoreText } from "../../shared/numbers.js";
 import { largestSize, legend, lineColour, paintInk, paintSigned, picture, signed } from "../../ui/palette.js";
 import { notesOf } from "../../ui/model-notes.js";
@@ -75,12 +75,15 @@ export function networkView(app, first) {
     h("div", { class: "columns" }, h("div", { class: "card wide" }, card)),
   );
   let state = first;
+  /** @type {Record<string, any>} */
   let frames = {};
   let timer = null;
 
   /** The phases that can be shown: the loss and what follows need to know what the picture is. */
   function phases() {
-    const all = frames.walk ? phasesOf(frames.walk.layers.length, frames.walk.lossName) : [];
+    const all = frames.forwardBackward
+      ? phasesOf(frames.forwardBackward.layers.length, frames.forwardBackward.lossName)
+      : [];
     return isKnown()
       ? all
       : all.slice(
@@ -92,7 +95,7 @@ export function networkView(app, first) {
   const go = (phase) => app.set({ phase });
 
   function play(from, belongs) {
-    if (from < 0 || !frames.walk) return;
+    if (from < 0 || !frames.forwardBackward) return;
     stop();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const end = phases().findLastIndex(belongs);
@@ -111,36 +114,38 @@ export function networkView(app, first) {
   }
   stop();
 
-  function wants(now, { answer, training }) {
+  function wants(now, { prediction, training }) {
     const { model, picture: stored, layer, unit } = now;
     const stamp = model === "trained" ? training?.step : undefined;
     const shape = app.models[model]?.imageShape;
     if (!stored || !shape || stored.length !== shape[0] * shape[1])
-      return { walk: null, sum: null, unit: null, truth: null };
+      return { forwardBackward: null, sum: null, unit: null, truth: null };
     const fits = app.data && app.data.imageShape[0] === shape[0];
     const truth = truthOf(app, now, app.frames);
-    const label = truth === null && answer?.request.stored === stored ? answer.winner : truth; // unknown: the walk forwards is the same for any
+    const label = truth === null && prediction?.request.stored === stored ? prediction.winner : truth; // unknown: the walk forwards is the same for any
     return {
       truth: truthWish(app, now),
-      answer: { ask: "forward", request: { model, stored }, stamp },
-      walk:
-        label === null || label === undefined ? undefined : { ask: "walk", request: { model, stored, label }, stamp },
-      sum: { ask: "sum", request: { model, stored, layer, unit }, stamp },
-      unit: fits ? { ask: "exciting", request: { model, layer, unit }, stamp, after: 200 } : null,
+      prediction: { name: "forward", request: { model, stored }, stamp },
+      forwardBackward:
+        label === null || label === undefined
+          ? undefined
+          : { name: "forwardBackward", request: { model, stored, label }, stamp },
+      sum: { name: "sum", request: { model, stored, layer, unit }, stamp },
+      unit: fits ? { name: "topActivations", request: { model, layer, unit }, stamp, after: 200 } : null,
     };
   }
 
   function show(now, given) {
     [state, frames] = [now, given];
-    const { walk } = frames;
+    const { forwardBackward: passes } = frames;
     const model = app.models[state.model];
     const shape = model?.imageShape;
-    const isThere = Boolean(walk && shape && state.picture?.length === shape[0] * shape[1]);
+    const isThere = Boolean(passes && shape && state.picture?.length === shape[0] * shape[1]);
     for (const one of [forward, step, reset]) one.disabled = !isThere;
     backward.disabled = !isThere || !isKnown();
     if (!isThere) {
-      [drawing, card, targetChoice, notes].forEach((part) => fill(part));
-      return fill(
+      [drawing, card, targetChoice, notes].forEach((part) => replaceChildren(part));
+      return replaceChildren(
         caption,
         unreadable(app, state) ??
           (state.picture && shape && state.picture.length !== shape[0] * shape[1]
@@ -152,16 +157,16 @@ export function networkView(app, first) {
     const list = phases();
     const phase = list[Math.min(state.phase, list.length - 1)];
     drawTarget(names);
-    fill(caption, ...captionOf(phase, walk), isKnown() ? null : h("p", { class: "hint" }, words.ask));
-    fill(notes, notesOf(model).join(" "));
-    fill(drawing, ...drawn(walk, phase, state, shape, (layer, unit) => app.set({ layer, unit })));
+    replaceChildren(caption, ...captionOf(phase, passes), isKnown() ? null : h("p", { class: "hint" }, words.ask));
+    replaceChildren(notes, notesOf(model).join(" "));
+    replaceChildren(drawing, ...drawn(passes, phase, state, shape, (layer, unit) => app.set({ layer, unit })));
     const { sum } = frames;
     const isNow =
       sum &&
       ["model", "layer", "unit"].every((name) => sum.request[name] === state[name]) &&
       sum.request.stored === state.picture;
     card.classList.toggle("stale", !isNow); // of a moment ago
-    if (isNow) fill(card, ...unitCard(walk, sum, frames.unit, shape, names, isKnown()));
+    if (isNow) replaceChildren(card, ...unitCard(passes, sum, frames.unit, shape, names, isKnown()));
   }
 
   /** What the picture is: a test digit's label is known, a drawing's is chosen. */
@@ -172,7 +177,7 @@ export function networkView(app, first) {
       ...names,
       [-1]: words.unknown,
     });
-    fill(
+    replaceChildren(
       targetChoice,
       h("label", { class: "inline" }, `${words.target} `, control),
       isGiven ? ` ${words.known}` : null,
@@ -182,7 +187,11 @@ export function networkView(app, first) {
   return { element, wants, show, leave: stop };
 }
 
-/** A sentence and the formula, with the shapes. */
+/**
+ * A sentence and the formula, with the shapes.
+ * @param {any} phase
+ * @param {any} passes
+ */
 function captionOf({ name, layer, loss }, { layers, x, loss: value, label, labelSmoothing }) {
   const l = layers[layer];
   const before = layer > 0 ? of("a", layer) : "x";
@@ -239,20 +248,23 @@ function reached(phase, layers) {
 }
 
 /** The drawing: the picture, each layer as a column of units or a grid, and the lines that matter now. */
-function drawn(walk, phase, state, shape, choose) {
-  const columns = [placeInput(shape), ...walk.layers.map((layer, l) => placeLayer(layer.n_out, l, walk.layers.length))];
-  const has = reached(phase, walk.layers);
+function drawn(passes, phase, state, shape, choose) {
+  const columns = [
+    placeInput(shape),
+    ...passes.layers.map((layer, l) => placeLayer(layer.n_out, l, passes.layers.length)),
+  ];
+  const has = reached(phase, passes.layers);
   const back = isBack(phase);
   const parts = [];
-  walk.layers.forEach((layer, l) => parts.push(lines(walk, l, columns, has, back, phase)));
-  parts.push(inputPicture(walk, shape, columns[0], phase.layer === -1));
-  walk.layers.forEach((layer, l) => {
+  passes.layers.forEach((layer, l) => parts.push(lines(passes, l, columns, has, back, phase)));
+  parts.push(inputPicture(passes, shape, columns[0], phase.layer === -1));
+  passes.layers.forEach((layer, l) => {
     const values =
       back && has("dz", l)
         ? layer.dz
         : back && has("da", l)
           ? layer.da
-          : l === walk.layers.length - 1 && has("a", l)
+          : l === passes.layers.length - 1 && has("a", l)
             ? layer.a
             : has("a", l)
               ? layer.a
@@ -310,8 +322,8 @@ function placeLayer(n, l, nLayers) {
 }
 
 /** Lines of one layer: all when few, else those that carry most; dashed where the weight is negative. */
-function lines(walk, l, columns, has, back, phase) {
-  const layer = walk.layers[l];
+function lines(passes, l, columns, has, back, phase) {
+  const layer = passes.layers[l];
   const { W, dW, n_in, n_out } = layer;
   const showsGradient = back && has("dW", l);
   const weights = showsGradient ? dW : W;
@@ -345,14 +357,14 @@ function lines(walk, l, columns, has, back, phase) {
   );
 }
 
-function inputPicture(walk, [height, width], { x, side, cell }, active) {
+function inputPicture(passes, [height, width], { x, side, cell }, active) {
   const canvas = picture("", 168);
-  paintInk(canvas, walk.stored, [height, width], height === 8 ? 16 : 255);
+  paintInk(canvas, passes.stored, [height, width], height === 8 ? 16 : 255);
   const y = HEIGHT / 2 - (cell * height) / 2;
   return h(
     "g",
     { class: active ? "active" : "" },
-    h("text", { x: x + side / 2, y: y - 12, "text-anchor": "middle" }, `input, ${walk.x.length}`),
+    h("text", { x: x + side / 2, y: y - 12, "text-anchor": "middle" }, `input, ${passes.x.length}`),
     h("rect", { x: x - 1, y: y - 1, width: side + 2, height: cell * height + 2, class: "frame" }),
     h(
       "image",
@@ -413,23 +425,23 @@ function units(layer, l, { x, size, spots }, values, what, active, state, choose
   );
 }
 
-/** Arrows walk through a layer's units, Enter chooses. */
+/** Arrows passes through a layer's units, Enter chooses. */
 function keyed(event, l, j, n, choose) {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
   if (step) choose(l, (j + step + n) % n);
   else if (event.key === "Enter" || event.key === " ") choose(l, j);
   else return;
   event.preventDefault();
-  requestAnimationFrame(() => document.querySelector(".unit.chosen")?.focus());
+  focusSoon(".unit.chosen");
 }
 
 /** What one unit looks for, its sum, and the test pictures that excite it most. */
-function unitCard(walk, sum, exciting, shape, names, isKnown) {
+function unitCard(passes, sum, top, shape, names, isKnown) {
   const { layer: l, unit: j, from, inputs, products, weights } = sum;
-  const layer = walk.layers[l];
+  const layer = passes.layers[l];
   const look = picture(`the weights of unit ${j}`, l ? 240 : 140);
   paintSigned(look, weights, l ? gridOf(layer.n_in) : shape);
-  const fits = exciting && exciting.request.layer === l && exciting.request.unit === j;
+  const fits = top && top.request.layer === l && top.request.unit === j;
   return [
     h("h3", {}, term("unit"), ` ${j} of layer ${l + 1}`),
     h(
@@ -503,7 +515,7 @@ function unitCard(walk, sum, exciting, shape, names, isKnown) {
                     term("way around", "came around"),
                     `: a of layer ${l + 1 - layer.residual}, unit ${j}`,
                   ),
-                  h("td", { class: "number" }, number(walk.layers[l - layer.residual].a[j], 4)),
+                  h("td", { class: "number" }, number(passes.layers[l - layer.residual].a[j], 4)),
                 )
               : null,
             h(
@@ -540,13 +552,13 @@ function unitCard(walk, sum, exciting, shape, names, isKnown) {
             h(
               "div",
               { class: "thumbnails" },
-              exciting.most.map((one) => thumbnail(one, shape, names)),
+              top.examples.map((one) => thumbnail(one, shape, names)),
             ),
-            histogram(exciting),
+            histogram(top),
           )
         : h("p", { class: "hint" }, "With test digits at hand, those that excite it most are shown here."),
     ),
-    l === walk.layers.length - 1 ? h("p", { class: "hint" }, ...endOf(walk, names, j)) : null,
+    l === passes.layers.length - 1 ? h("p", { class: "hint" }, ...endOf(passes, names, j)) : null,
   ];
 }
 

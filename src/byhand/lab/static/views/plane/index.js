@@ -3,7 +3,7 @@
 
 import { mark, paintBoard, pressed } from "../../ui/plane-canvas.js";
 import { LOOKS, chart } from "../../ui/charts.js";
-import { field, fill, h, select, term } from "../../ui/dom.js";
+import { field, h, replaceChildren, select, term } from "../../ui/dom.js";
 import { layerRows, rows } from "../../ui/forms.js";
 import { number, percent } from "../../shared/numbers.js";
 import { largestSize, legend, paintSigned, picture } from "../../ui/palette.js";
@@ -120,8 +120,9 @@ export function planeView(app, first) {
     ),
     h("div", { class: "card" }, h("details", {}, h("summary", {}, words.byHand), editor)),
   );
-  fill(parts, h("h3", {}, words.parts), partsChart, h("p", { class: "hint" }, words.partsHelp));
+  replaceChildren(parts, h("h3", {}, words.parts), partsChart, h("p", { class: "hint" }, words.partsHelp));
   let state = first;
+  /** @type {Record<string, any>} */
   let frames = {};
   let pointClass = 0;
   let shown = null;
@@ -137,10 +138,10 @@ export function planeView(app, first) {
   }
   async function act(name, request = {}) {
     try {
-      app.frames.plane = await app.engine.ask(name, request);
-      app.tell();
+      app.frames.plane = await app.client.request(name, request);
+      app.showError();
     } catch (error) {
-      app.tell(error.message);
+      app.showError(error.message);
     }
     app.refresh();
   }
@@ -174,7 +175,7 @@ export function planeView(app, first) {
     const k = isCurve() ? 0 : pointClass;
     const short = (value) => Number(value.toFixed(3));
     const before = state.points ?? Array.from(classes, (c, i) => [short(points[2 * i]), short(points[2 * i + 1]), c]);
-    if (before.length >= MOST_POINTS) return app.tell(`there is room for ${MOST_POINTS} points`);
+    if (before.length >= MOST_POINTS) return app.showError(`there is room for ${MOST_POINTS} points`);
     return replacePoints({
       set,
       points: [...before, [...at.map(short), k]],
@@ -187,14 +188,14 @@ export function planeView(app, first) {
   function drawForms() {
     const choose = (changes) =>
       "set" in changes ? replacePoints({ ...changes, points: null, classNames: [], columns: [] }) : app.set(changes);
-    const row = (...names) => rows(names, state, choose, app.tell);
+    const row = (...names) => rows(names, state, choose, app.showError);
     const isOwn = ["own", "curve"].includes(state.set);
-    fill(
+    replaceChildren(
       form,
       row("set"),
       state.set === "gaussians" ? row("spread0", "spread1") : isOwn ? null : row("noise"),
       state.set === "spiral" ? row("arms") : null,
-      layerRows(state.planeLayers, (planeLayers) => app.set({ planeLayers }), app.tell),
+      layerRows(state.planeLayers, (planeLayers) => app.set({ planeLayers }), app.showError),
       row("planeOptimizer", "planeRate", "planeBatch", "planeInit", "planeSeed"),
       isCurve() ? null : row("compare"),
     );
@@ -202,7 +203,7 @@ export function planeView(app, first) {
       [isCurve() ? 1 : 2, ...layers.map(([units]) => units), frames.plane?.networks[0].layers.at(-1).n_out ?? 2].join(
         "-",
       );
-    fill(
+    replaceChildren(
       presets,
       PRESETS.map((layers) => button(ends([layers]), () => app.set({ planeLayers: layers }))),
       button(words.line, () => beginWith(AT_XOR)),
@@ -222,9 +223,9 @@ export function planeView(app, first) {
       accept: ".csv,text/csv,.txt",
       class: "away",
       id: "table",
-      onchange: (event) => app.take([...event.target.files]),
+      onchange: (event) => app.openFiles([...event.target.files]),
     });
-    fill(
+    replaceChildren(
       own,
       isCurve()
         ? null
@@ -316,12 +317,12 @@ export function planeView(app, first) {
     if (bayes)
       list.push(["best straight line", percent(straight.error, 2)], ["least error possible", percent(bayes.error, 2)]);
     if (task === "curve") list.push(["best straight line", number(straight.loss, 4)]);
-    fill(
+    replaceChildren(
       figures,
       list.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
     );
     const tenth = Number((state.planeRate / 10).toPrecision(6));
-    fill(
+    replaceChildren(
       report,
       diverged
         ? [
@@ -348,7 +349,7 @@ export function planeView(app, first) {
       mark(canvas, k);
       return h("span", { class: "named" }, canvas, ` ${name} `);
     });
-    fill(
+    replaceChildren(
       told,
       h("div", {}, marks),
       scaled.length ? `Each column less its mean, divided by its deviation: ${scaled.join("; ")}.` : "",
@@ -370,7 +371,7 @@ export function planeView(app, first) {
       boards.children.length !== figuresOf.length ||
       figuresOf.some((figure, i) => boards.children[i].innerText !== figure.innerText)
     )
-      fill(boards, figuresOf);
+      replaceChildren(boards, figuresOf);
     else figuresOf.forEach((figure, i) => boards.children[i].replaceChildren(...figure.childNodes));
   }
 
@@ -419,7 +420,7 @@ export function planeView(app, first) {
         ),
       ),
     );
-    fill(network, columns.length ? columns : h("p", { class: "hint" }, words.none));
+    replaceChildren(network, columns.length ? columns : h("p", { class: "hint" }, words.none));
   }
 
   // Charts: each is made anew when its lines are others
@@ -518,7 +519,7 @@ export function planeView(app, first) {
           Number.isFinite(event.target.valueAsNumber) &&
           act("planeEdit", { layer, name, at, value: event.target.valueAsNumber }),
       });
-    fill(
+    replaceChildren(
       editor,
       layers.map(({ n_in, n_out }, l) =>
         n_in * n_out > 400

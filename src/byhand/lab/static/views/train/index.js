@@ -1,7 +1,7 @@
 // View 3: train a network in the page, or watch one that trains on the desk.
 
 import { trainingCurves } from "../../ui/training-curves.js";
-import { fill, h, term } from "../../ui/dom.js";
+import { h, replaceChildren, term } from "../../ui/dom.js";
 import { rows } from "../../ui/forms.js";
 import { general, number, percent } from "../../shared/numbers.js";
 import { largestSize, legend, paintSigned, picture } from "../../ui/palette.js";
@@ -103,6 +103,7 @@ export function trainView(app, first) {
     ),
   );
   let state = first;
+  /** @type {Record<string, any>} */
   let frames = {};
   let drawnLive = {};
   let begun = 0; // trainings begun: what was recomputed belongs to one
@@ -113,7 +114,7 @@ export function trainView(app, first) {
 
   /** Begin anew with the settings as they are; if that cannot be, nothing is shown of another training. */
   async function begin() {
-    if (!(await app.open(state.data))) return false;
+    if (!(await app.openData(state.data))) return false;
     begun++;
     const key = keyOf(state);
     const began = await act("begin", { settings: trainSettings(state) });
@@ -133,12 +134,12 @@ export function trainView(app, first) {
   async function act(name, request) {
     try {
       if (!["begin", "pause"].includes(name) && app.trainedWith !== keyOf(state) && !(await begin())) return false;
-      app.frames.training = await app.engine.ask(name, request);
-      app.models = await app.engine.ask("models");
+      app.frames.training = await app.client.request(name, request);
+      app.models = await app.client.request("models");
       app.refresh();
       return true;
     } catch (error) {
-      app.tell(error.message);
+      app.showError(error.message);
       return false;
     }
   }
@@ -163,10 +164,10 @@ export function trainView(app, first) {
     if (!isHere && (moment >= 0 || kept >= 0) && !begun) begin();
     const other = moment >= 0 ? moment : training?.step;
     return {
-      moment: isHere && moment >= 0 ? { ask: "moment", request: { to: moment }, stamp: begun } : null,
+      snapshot: isHere && moment >= 0 ? { name: "snapshot", request: { to: moment }, stamp: begun } : null,
       difference:
         isHere && kept >= 0 && !training.running
-          ? { ask: "difference", request: { one: kept, other }, stamp: begun }
+          ? { name: "difference", request: { one: kept, other }, stamp: begun }
           : null,
     };
   }
@@ -181,11 +182,11 @@ export function trainView(app, first) {
     if (!training) return drawNothing();
     drawFigures(training);
     curves.set(training);
-    drawWeights(now.moment >= 0 && frames.moment ? frames.moment.weights : training.weights, training.sizes[0]);
-    fill(folded, training.is_folded ? TEXT.notes.folded : "");
+    drawWeights(now.moment >= 0 && frames.snapshot ? frames.snapshot.weights : training.weights, training.sizes[0]);
+    replaceChildren(folded, training.is_folded ? TEXT.notes.folded : "");
     times.show(now, frames);
-    if (frames.moment && !app.models.moment)
-      app.engine.ask("models").then((models) => {
+    if (frames.snapshot && !app.models.snapshot)
+      app.client.request("models").then((models) => {
         app.models = models;
         app.refresh();
       });
@@ -199,24 +200,28 @@ export function trainView(app, first) {
       [basic, CHOICES],
       [rare, MORE],
     ])
-      fill(
+      replaceChildren(
         part,
         rows(
           names.filter((name) => matters(name, state)),
           told,
           change,
-          app.tell,
+          app.showError,
         ),
       );
-    fill(heading, words.more, changed.length ? `: ${changed.join(", ")}` : "");
-    fill(hint, state.residual && !hidden.some((n, l) => n === hidden[l - 1]) ? `${words.noWay} ` : "", words.note);
+    replaceChildren(heading, words.more, changed.length ? `: ${changed.join(", ")}` : "");
+    replaceChildren(
+      hint,
+      state.residual && !hidden.some((n, l) => n === hidden[l - 1]) ? `${words.noWay} ` : "",
+      words.note,
+    );
   }
 
   /** Before a training, and where the settings cannot be. */
   function drawNothing() {
-    fill(report, words.press);
+    replaceChildren(report, words.press);
     report.classList.remove("bad");
-    [figures, pictures, folded].forEach((part) => fill(part));
+    [figures, pictures, folded].forEach((part) => replaceChildren(part));
     canvases.length = 0;
     curves.clear();
     times.show(state, frames);
@@ -247,11 +252,11 @@ export function trainView(app, first) {
       ["examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"],
       ...(rate === undefined ? [] : [["next learning rate", general(rate, 4)]]),
     ];
-    fill(
+    replaceChildren(
       figures,
       rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
     );
-    fill(
+    replaceChildren(
       report,
       diverged
         ? `In step ${diverged.step + 1} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.`
@@ -278,7 +283,7 @@ export function trainView(app, first) {
     const shape = Number.isInteger(side) ? [side, side] : [1, nIn];
     if (canvases.length !== weights.length) {
       canvases.splice(0, canvases.length, ...weights.map((_, j) => picture(`the weights of unit ${j}`, 56)));
-      fill(pictures, canvases);
+      replaceChildren(pictures, canvases);
     }
     weights.forEach((numbers, j) => paintSigned(canvases[j], numbers, shape, largestSize(numbers)));
   }
@@ -289,17 +294,17 @@ export function trainView(app, first) {
     live.hidden = !frame;
     if (!frame || (frame === drawnLive.frame && frame.ended === drawnLive.ended)) return;
     drawnLive = { frame, ended: frame.ended };
-    fill(liveHeading, `${words.live}: ${frame.recipe}, ${frame.sizes.join("-")}`);
-    fill(
+    replaceChildren(liveHeading, `${words.live}: ${frame.recipe}, ${frame.sizes.join("-")}`);
+    replaceChildren(
       liveReport,
       `Epoch ${frame.epoch} of ${frame.epochs}`,
       frame.loss === null ? "" : `, loss ${number(frame.loss, 4)}`,
       frame.accuracy === null ? "" : `, accuracy ${percent(frame.accuracy, 2)}`,
       `, ${Math.round(frame.examples_per_second).toLocaleString("en")} examples a second`,
     );
-    fill(liveEnd, !frame.ended ? "" : frame.epoch >= frame.epochs ? words.ended : words.lost);
+    replaceChildren(liveEnd, !frame.ended ? "" : frame.epoch >= frame.epochs ? words.ended : words.lost);
     liveCurves.set(frame);
-    fill(
+    replaceChildren(
       livePictures,
       frame.weights.map((numbers, j) => {
         const canvas = picture(`the weights of unit ${j}`, 56);

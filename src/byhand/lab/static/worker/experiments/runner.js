@@ -1,15 +1,35 @@
-// An experiment in the page: seed after seed, run after run, a frame after each. The table, experiments.json, is the
-// desk's; what byhand/experiments does with it there, trials.js does here with the core.
+// An experiment in the page: seed after seed, run after run, a frame after each. The table, experiments.json, is
+// byhand/experiments' own; what that package does with it, the files here do with the core.
 
-import { BY_SEED, marksOf } from "./trials.js";
+import { ablationTrials } from "./ablation.js";
+import { gaussianMarks, gaussianTrial } from "./gaussian-pair.js";
+import { mnistTrial } from "./mnist.js";
+import { outOfDistributionTrials } from "./ood.js";
+import { restartsTrial } from "./restarts.js";
+import { translationTrial } from "./translation.js";
 
 const SCHEMA = 1;
 const WORK_MS = 60; // how long the core works before the page is heard
 const SMALL_TIMES = 40; // epochs on the bundled digits for one on MNIST: about as many steps
 
-class Stopped extends Error {}
+/** A runner whose runs do not depend on one another: each is trained by itself. */
+const eachRun = (trial) => async (context, runs, seed, report) => {
+  for (const { name, settings } of runs) report(name, await trial(context, settings, seed));
+};
 
-export class Conduct {
+/** Kind of experiment → what is done with a seed: runner(context, runs, seed, report). */
+const RUNNERS = {
+  digits: eachRun(mnistTrial),
+  starts: eachRun(restartsTrial),
+  clouds: eachRun(gaussianTrial),
+  moved: eachRun(translationTrial),
+  nonsense: outOfDistributionTrials,
+  removed: ablationTrials,
+};
+
+class StoppedError extends Error {}
+
+export class ExperimentRunner {
   #experiment;
   #runs;
   #seeds;
@@ -30,7 +50,8 @@ export class Conduct {
       ...run,
       settings: this.#settled({ ...common, ...run.changes }, data, experiment.page ?? {}),
     }));
-    Object.assign(this, { core, data }); // for the trials
+    this.core = core; // for the trials
+    this.data = data;
     this.measures = [...experiment.scale, ...(experiment.aside ?? [])];
     this.#experiment = experiment;
     this.#publish = publish;
@@ -46,9 +67,9 @@ export class Conduct {
   /** Begin; frames come until all seeds are done or it is stopped. */
   start() {
     this.#running = true;
-    this.#all()
+    this.#runAll()
       .catch((error) => {
-        if (!(error instanceof Stopped)) this.failed = error.message;
+        if (!(error instanceof StoppedError)) this.failed = error.message;
       })
       .finally(() => {
         this.#running = false;
@@ -62,12 +83,12 @@ export class Conduct {
     return this.frame();
   }
 
-  async #all() {
-    this.#marks = marksOf(this.core, this.#experiment);
+  async #runAll() {
+    if (this.#experiment.kind === "clouds") this.#marks = gaussianMarks(this.core);
     for (const seed of this.#seeds) {
       const values = {};
       this.#values.push(values);
-      await BY_SEED[this.#experiment.kind](this, this.#runs, seed, (name, measures) => {
+      await RUNNERS[this.#experiment.kind](this, this.#runs, seed, (name, measures) => {
         values[name] = measures;
         this.#publish(this.frame());
       });
@@ -82,14 +103,14 @@ export class Conduct {
       await new Promise((resolve) => setTimeout(resolve));
       this.#rested = performance.now();
     }
-    if (this.#stopped) throw new Stopped();
+    if (this.#stopped) throw new StoppedError();
   }
 
   frame() {
     const runs = this.#runs.map(({ name, verdict }) => ({
       name,
       verdict,
-      measures: Object.fromEntries(this.measures.map((measure) => [measure, this.#told(name, measure)])),
+      measures: Object.fromEntries(this.measures.map((measure) => [measure, this.#measureOf(name, measure)])),
     }));
     const isOver = this.#done === this.#seeds.length;
     const findings = isOver ? this.#findings() : [];
@@ -112,7 +133,7 @@ export class Conduct {
     };
   }
 
-  #told(name, measure) {
+  #measureOf(name, measure) {
     const values = this.#values.map((of) => of[name]?.[measure]).filter((value) => value !== undefined);
     return { values, mean: values.length ? this.mean(values) : null };
   }
@@ -128,7 +149,8 @@ export class Conduct {
     return this.#experiment.expects
       .filter(({ of, over }) => there.has(of) && (over === undefined || there.has(over)))
       .map((one) => {
-        const mean = (name) => this.#told(name, one.measure ?? this.#experiment.scale[0]).mean;
+        /** @type {(name: string) => any} */
+        const mean = (name) => this.#measureOf(name, one.measure ?? this.#experiment.scale[0]).mean;
         const found = mean(one.of) - (one.over === undefined ? 0 : mean(one.over));
         const holds =
           one.by !== undefined
