@@ -16,8 +16,8 @@ TYPES = {
     "list": "any[]",
     "object": "any",
 }
-ABOUT = """// The types of the frames that Python and the worker send, for the type checker. Written by tools/make_messages.py
-// from frames.json; nothing of it runs."""
+ABOUT = """// The types of the frames that Python and the worker send, for the type checker. Written by
+// tools/make_messages.py from frames.json; nothing of it runs."""
 
 
 def typedef(kind: str, fields: dict[str, str]) -> str:

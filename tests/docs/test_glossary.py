@@ -35,3 +35,16 @@ def test_banned_words_stay_out_of_the_documents(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8").lower()
     banned = [word for word, _ in rows_of("Words we do not use")]
     assert [word for word in banned if re.search(rf"\b{re.escape(word)}\b", text)] == []
+
+
+SCRIPTS = [path for path in sorted((ROOT / "src/byhand/lab/static").rglob("*.js")) if "vendor" not in path.parts]
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(ROOT / "src/byhand/lab/static").as_posix())
+def test_banned_words_stay_out_of_the_page(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("silent_units", "")  # a measure's key in experiments.json
+    names = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()  # wayAround, way_around and "way around" are one
+    words = re.sub(r"[\s_-]+", " ", names)
+    banned = [word for word, _ in rows_of("Words we do not use")] + ["minibatch", "grey level", "sure ness"]
+    assert [word for word in banned if re.search(rf"\b{re.escape(word)}s?\b", words)] == []

@@ -376,7 +376,7 @@ for (let i = 0; i < 45; i++) pieces.advance(1);
 assert.deepEqual(pieces.model.network.layers[0].W, whole.model.network.layers[0].W);
 assert.equal(pieces.frame().step, whole.frame().step);
 
-// Dropout, batch normalisation and ways around
+// Dropout, batch normalization and residual connections
 
 const busy = { ...settings, hidden: [20, 20, 20], dropout: 0.1, batchNorm: true, residual: true, epochs: 8 };
 const [all, bits] = [new Training(core, digits, busy, () => {}), new Training(core, digits, busy, () => {})];
@@ -468,8 +468,8 @@ for (const wrong of [
 
 // Files that are none
 
-await assert.rejects(modelFrom(new ArrayBuffer(4)), /no model of byhand/);
-await assert.rejects(modelFrom(new Uint8Array(200).buffer), /no model of byhand/);
+await assert.rejects(modelFrom(new ArrayBuffer(4)), /not a model of byhand/);
+await assert.rejects(modelFrom(new Uint8Array(200).buffer), /not a model of byhand/);
 await assert.rejects(idx(new ArrayBuffer(3)), /not an IDX file/);
 await assert.rejects(idx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 9, 1, 2).buffer), /cut short/);
 await assert.rejects(dataFrom([]), /is missing/);

@@ -69,7 +69,9 @@ class Lab:
 
     def address(self) -> str:
         """Return the address once it has what the page shows."""
-        self.until("() => document.documentElement.dataset.pending === '0' && !document.documentElement.dataset.address")
+        self.until(
+            "() => document.documentElement.dataset.pending === '0' && !document.documentElement.dataset.address"
+        )
         return str(self.page.url)
 
     def quiet(self) -> None:

@@ -50,7 +50,7 @@ def figure(lab: Any, name: str) -> float:
     return float(text.rstrip(" %").replace(",", ""))
 
 
-def test_draw_says_the_same_probabilities_shares_and_sureness(site: str, open_lab: Any, tmp_path: Path) -> None:
+def test_draw_says_the_same_probabilities_attributions_and_robustness(site: str, open_lab: Any, tmp_path: Path) -> None:
     lab = open_lab(site)
     lab.draw(drawings()[3])
     lab.settled()
@@ -60,10 +60,10 @@ def test_draw_says_the_same_probabilities_shares_and_sureness(site: str, open_la
     for k, bar in enumerate(bars):
         assert after(said, f"\n{k}" if k else "0") == pytest.approx(float(re.findall(r"([\d.]+) %", bar)[0]), abs=0.051)
     shown = lab.page.inner_text(".sum").replace("−", "-")
-    for words, found in re.findall(r"(for|against|the rest): (-?[\d.]+)", said):
+    for words, found in re.findall(r"(for|against|bias term): (-?[\d.]+)", said):
         assert found in shown, (words, found, shown)
-    proved = said.split("proved: ")[1].split(" ")[0]
-    assert f"up to ±{proved} grey" in lab.page.inner_text("main")
+    certified = said.split("certified: ")[1].split("\n")[0]
+    assert f"up to ±{certified} pixel value" in lab.page.inner_text("main")
 
 
 def test_network_and_microscope_print_the_numbers_of_a_digit(site: str, open_lab: Any, tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_train_ends_with_the_same_figures(site: str, open_lab: Any, tmp_path: Pa
     assert after(last, "step") == figure(lab, "step")
     assert after(last, "loss") == pytest.approx(figure(lab, "loss"), rel=2e-3)
     assert after(last, "accuracy") == pytest.approx(figure(lab, "accuracy"), abs=0.3)
-    assert after(last, "held back") == pytest.approx(figure(lab, "validation"), abs=0.6)  # two of 360
+    assert after(last, "validation") == pytest.approx(figure(lab, "validation"), abs=0.6)  # two of 360
 
 
 PLANES = ["set=moons", "set=gaussians&spread1=1", "set=spiral&arms=3&planeLayers=12.tanh&planeRate=0.02", "set=teacher"]
@@ -131,7 +131,7 @@ def test_plane_ends_with_the_same_figures(site: str, open_lab: Any, tmp_path: Pa
     shown = "squared error" if "teacher" in settings else "loss"
     assert after(said, "epoch 100: loss") == pytest.approx(figure(lab, shown), rel=0.02)
     if "teacher" not in settings:
-        assert after(said, "right") == pytest.approx(figure(lab, "right"), abs=0.6)
+        assert after(said, "accuracy") == pytest.approx(figure(lab, "accuracy"), abs=0.6)
 
 
 def test_mistakes_are_counted_the_same_and_as_a_notebook(site: str, open_lab: Any, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_a_dead_rate_is_told_with_what_to_try(site: str, open_lab: Any) -> None:
     assert is_told("near_guessing", said)
     assert not is_told("diverged", said)
     assert "Layer 1: 16 of 16 ReLU units are 0 for each of 1,000" in said
-    assert said.endswith("Set Learning rate to 0.1, press Reset, then Start.")
+    assert said.endswith("Set Learning rate to 0.1, click Reset, then Start.")
 
 
 def test_a_loss_that_grew_is_told_though_it_is_a_number(site: str, open_lab: Any) -> None:
@@ -48,10 +48,10 @@ def test_a_loss_that_grew_is_told_though_it_is_a_number(site: str, open_lab: Any
 def test_steps_next_to_nothing_and_zero_weights_name_their_settings(site: str, open_lab: Any) -> None:
     said = trained(open_lab(f"{site}#{VIEW}&learningRate=1e-6"))
     assert is_told("not_moving", said)
-    assert said.endswith("Set Learning rate to 0.01, press Reset, then Start.")
+    assert said.endswith("Set Learning rate to 0.01, click Reset, then Start.")
     said = trained(open_lab(f"{site}#{VIEW}&initializer=zeros"))
     assert is_told("zero_weights", said)
-    assert said.endswith("Set Weights begin to He, press Reset, then Start.")
+    assert said.endswith("Set Initialization to He, click Reset, then Start.")
 
 
 def test_a_healthy_training_is_done(site: str, open_lab: Any) -> None:

@@ -143,7 +143,7 @@ def test_the_pixels_can_be_edited_by_keyboard_alone(site: str, open_lab: Any) ->
         lab.page.keyboard.press(key)
     lab.settled()
     assert lab.verdict()[0] == "1"
-    lab.says(".readout", "grey level")
+    lab.says(".readout", "pixel value")
 
 
 def test_another_class_can_be_asked_for_and_the_flip_taken(site: str, open_lab: Any) -> None:

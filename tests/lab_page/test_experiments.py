@@ -147,5 +147,5 @@ def test_what_the_small_digits_do_not_show_is_not_offered_on_them(site: str, ope
     lab.says(".experiments .readout", "This effect needs MNIST")
     assert lab.page.locator("button.main").is_disabled()
     lab.page.click("li button:has-text('Squared error')")
-    lab.says(".experiments .readout", "Press Run")
+    lab.says(".experiments .readout", "Click Run")
     assert lab.page.locator("button.main").is_enabled()

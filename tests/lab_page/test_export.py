@@ -48,7 +48,7 @@ def test_a_model_that_reads_no_drawings_is_refused(tmp_path: Path) -> None:
 
 def taken(lab: Any, what: str) -> bytes:
     """Take the network at hand away."""
-    lab.page.click("summary:has-text('Take it away')")
+    lab.page.click("summary:has-text('Export')")
     with lab.page.expect_download() as download:
         lab.page.click(f".menu-body button:text-is('{what}')")
     return bytes(Path(download.value.path()).read_bytes())
@@ -60,7 +60,7 @@ def test_what_the_page_gives_away_is_what_export_writes(site: str, open_lab: Any
     save_model(model, tmp_path)
     lab = open_lab(site)
     lab.drop("mine.safetensors", (tmp_path / "model.safetensors").read_bytes())
-    lab.until("() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText.startsWith('Yours')")
+    lab.until("() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText.startsWith('Uploaded')")
     assert taken(lab, "As a page") == to_html(model, tmp_path)
     assert taken(lab, "As a model") == (tmp_path / "model.safetensors").read_bytes()
 
@@ -104,7 +104,7 @@ def test_a_network_trained_in_the_page_is_a_model_of_byhand_s(site: str, open_la
     assert model.provenance["recipe"]["hidden"] == [9, 7]
     save_model(model, tmp_path)
     assert (tmp_path / "model.safetensors").read_bytes() == file.read_bytes()
-    lab.page.click("summary:has-text('Take it away')")
+    lab.page.click("summary:has-text('Export')")
     lab.page.click(".menu-body button:text-is('As a page')")
     lab.says("#problem", "A page reads drawings, and this network does not look at pictures of 28 × 28 pixels")
 

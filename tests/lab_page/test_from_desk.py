@@ -1,4 +1,4 @@
-"""A training on the desk is followed in the page; a model on the desk is opened there."""
+"""A run on the command line is followed in the page; a model on this machine is opened there."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def test_a_training_on_the_desk_is_followed(open_lab: Any, mnist_folder: Path, t
             assert process.stderr is not None
             address = next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line)))
             lab = open_lab(address)
-            lab.says("main", "A training on the desk: vanilla, 784-128-10")
+            lab.says("main", "Live run: vanilla, 784-128-10")
             before = lab.page.inner_text("main .card .readout")
             lab.until("before => document.querySelector('main .card .readout').innerText !== before", before)
             loss = "document.querySelector('.live .chart').getAttribute('aria-label')"
@@ -45,7 +45,7 @@ def test_a_model_is_opened(open_lab: Any, mnist_folder: Path, tmp_path: Path) ->
             assert process.stdout is not None
             lab = open_lab(json.loads(process.stdout.readline())["url"])
             chosen = "() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText"
-            assert re.fullmatch(r"Yours: 64-.*-10", lab.page.evaluate(chosen))
+            assert re.fullmatch(r"Uploaded: 64-.*-10", lab.page.evaluate(chosen))
             lab.page.close()
         finally:
             process.kill()

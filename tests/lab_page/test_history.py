@@ -32,7 +32,7 @@ def test_a_link_to_a_moment_trains_up_to_it_and_says_what_is_shown_meanwhile(sit
     lab.says("#problem", "trained in another tab")
     lab.says(".told", "after step 20")
     chosen = "() => document.querySelector('[aria-label=Network]').value"
-    assert lab.page.evaluate(chosen) == "shipped"
+    assert lab.page.evaluate(chosen) == "pretrained"
 
 
 @pytest.mark.full

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.browser
 CELLS = 50  # of each of two networks
 DIGITS = 6  # of a number that is opened; those it is made of have nine
 
-BENDS = {
+ACTIVATIONS = {
     "z where z > 0, else 0": lambda z: max(z, 0.0),
     "z where z > 0, else 0.01 · z": lambda z: z if z > 0 else 0.01 * z,
     "1 / (1 + e⁻ᶻ)": lambda z: 1 / (1 + math.exp(-z)),
     "tanh z": math.tanh,
-    "z: nothing bends": lambda z: z,
+    "z, unchanged": lambda z: z,
 }
 SLOPES = {
     "1": lambda z, a: 1.0,
@@ -66,7 +66,7 @@ def recomputed(shown: dict[str, Any]) -> float | None:
     return {
         "given": lambda: None,
         "prepared": lambda: parts[0] * parts[1] + parts[2],
-        "bend": lambda: BENDS[formula](parts[0]),
+        "activation": lambda: ACTIVATIONS[formula](parts[0]),
         "slope": lambda: SLOPES[formula](*parts),
         "target": lambda: smoothed(parts[0], shown["filled"]),
         "difference": lambda: parts[0] - parts[1],
@@ -124,7 +124,7 @@ def every_number_can_be_recomputed(lab: Any, seed: int) -> None:
             old = read(shown["step"].split("= ")[1].split(" − ")[0])
             assert old - float(shown["rate"]) * gradient == pytest.approx(moved, rel=1e-7, abs=1e-9), cell
         forms.add(shown["form"])
-    assert {"sum", "bend", "slope", "product", "step", "given", "difference", "odds"} <= forms
+    assert {"sum", "activation", "slope", "product", "step", "given", "difference", "odds"} <= forms
 
 
 def test_at_full_size_a_drawn_digit(site: str, open_lab: Any) -> None:

@@ -39,7 +39,7 @@ def test_xor_needs_a_hidden_layer(site: str, open_lab: Any) -> None:
 def test_of_two_clouds_the_least_error_is_known(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=gaussians")
     lab.says(".figures dd", "0")
-    assert figure(lab, "least error possible") == pytest.approx(11.77, abs=0.03)
+    assert figure(lab, "Bayes error") == pytest.approx(11.77, abs=0.03)
     assert figure(lab, "best straight line") == pytest.approx(19.78, abs=0.03)
     learn(lab, 1)
     assert figure(lab, "right") > 80
@@ -66,7 +66,7 @@ def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_l
     for k, places in enumerate(
         [[(100, 100), (120, 90), (90, 130)], [(300, 300), (280, 310)], [(100, 300), (120, 320)]]
     ):
-        lab.page.select_option("label:has-text('A press on the board puts') select", str(k))
+        lab.page.select_option("label:has-text('A click on the board adds') select", str(k))
         for x, y in places:
             lab.page.locator(".board").click(position={"x": x, "y": y})
             lab.quiet()
@@ -142,7 +142,7 @@ def test_a_curve_is_drawn_through_points_the_best_straight_line_beside_it(site: 
     lab.says(".figures dd", "0")
     lab.page.fill("[aria-label=x]", "1")
     lab.page.fill("[aria-label=t]", "-0.5")
-    lab.page.click("button:has-text('Put a point there')")
+    lab.page.click("button:has-text('Add a point there')")
     lab.until("() => document.querySelector('.chart.pressed').getAttribute('aria-label').includes('through 82 points')")
 
 

@@ -88,8 +88,8 @@ def test_what_is_taken_lies_on_the_pad_too_and_the_readout_follows_an_edit(site:
     lab.page.keyboard.press("Enter")
     lab.page.wait_for_timeout(200)
     levels = {
-        said.split("grey level ")[1][:3],
-        lab.page.inner_text(".card:has(.editable) .readout").split("grey level ")[1][:3],
+        said.split("pixel value ")[1][:3],
+        lab.page.inner_text(".card:has(.editable) .readout").split("pixel value ")[1][:3],
     }
     assert len(levels) == 2
 

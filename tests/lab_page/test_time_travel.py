@@ -17,7 +17,7 @@ def make_run(lab: Any, steps_done: str) -> None:
 
 
 def held(lab: Any) -> str:
-    found = re.search(r"([\d.]+ %) of the held-back", lab.page.inner_text(".told"))
+    found = re.search(r"validation accuracy ([\d.]+ %)", lab.page.inner_text(".told"))
     assert found is not None
     return found[1]
 
@@ -33,7 +33,7 @@ def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab:
     assert held(again) == said
     again.page.click("button:has-text('Back to now')")
     again.says(".told", "as it is now")
-    lab.page.select_option("[aria-label=Network]", "moment")
+    lab.page.select_option("[aria-label=Network]", "snapshot")
     lab.view("Mistakes")
     lab.page.wait_for_selector(".confusion")
     shown = re.search(r"(\d+) of (\d+) right", lab.verdict())
@@ -46,7 +46,7 @@ def test_two_moments_are_compared(site: str, open_lab: Any) -> None:
     make_run(lab, "540")
     lab.page.locator(".timeline input").fill("0")
     lab.says(".told", "after step 0")
-    lab.page.click("button:has-text('Keep this moment')")
+    lab.page.click("button:has-text('Pin for comparison')")
     lab.says(".compared", "First-layer weights at step 0 minus those at step 0, the largest ±0.0000")
     lab.page.locator(".timeline input").fill("540")
     lab.says(".compared", "First-layer weights at step 540 minus those at step 0")

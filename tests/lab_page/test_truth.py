@@ -81,12 +81,12 @@ def test_a_network_without_a_picture_says_what_it_takes_in_every_view(site: str,
     save_model(Model(network, InputScaler("raw", np.array(1.0), np.array(0.0)), Output.SOFTMAX_LOGITS), tmp_path)
     lab = open_lab(site)
     lab.drop("points.safetensors", (tmp_path / "model.safetensors").read_bytes())
-    lab.until("() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText.startsWith('Yours')")
+    lab.until("() => document.querySelector('[aria-label=Network]').selectedOptions[0].innerText.startsWith('Uploaded')")
     for view in ("Draw", "Network", "Mistakes", "Microscope"):
         lab.view(view)
         lab.says("main", "This network takes 2 numbers, not a picture")
         assert lab.page.is_hidden("#problem"), view
-    lab.page.click("button:text-is('Show the ready network')")
+    lab.page.click("button:text-is('Show the pretrained network')")
     lab.page.wait_for_selector(".unreadable", state="detached")
 
 
@@ -102,7 +102,7 @@ def test_the_plane_s_own_network_is_taken_away(site: str, open_lab: Any, tmp_pat
     (tmp_path / "again").mkdir()
     save_model(model, tmp_path / "again")
     assert (tmp_path / "again" / "model.safetensors").read_bytes() == path.read_bytes()
-    lab.page.click("summary:has-text('Take it away')")
+    lab.page.click("summary:has-text('Export')")
     lab.page.click(".menu-body button:text-is('As a page')")
     lab.says("#problem", "A page reads drawings")
 

@@ -37,7 +37,7 @@ def test_the_signal_goes_forwards_and_back_step_by_step(site: str, open_lab: Any
         if len(said) < 12:
             lab.until("said => document.querySelector('.caption').innerText !== said", said[-1])
     order = ["The input", "z of layer 1", "activation of layer 1", "z of layer 2", "activation of layer 2", "loss"]
-    order += ["how the loss changes", "bend of layer 2", "gradient", "chain rule", "bend of layer 1", "gradient"]
+    order += ["how the loss changes", "activation of layer 2", "gradient", "chain rule", "activation of layer 1", "gradient"]
     for found, wanted in zip((re.sub(r"\s+", " ", text) for text in said), order, strict=True):
         assert wanted in found
     lab.page.click("button:has-text('From the start')")
@@ -80,7 +80,7 @@ def test_small_digits_are_learned_and_shown_everywhere(site: str, open_lab: Any)
     lab.answered()
     assert lab.page.inner_text("h2") == "Draw a digit"
     lab.view("Network")
-    lab.page.wait_for_selector("text=What excites it most")
+    lab.page.wait_for_selector("text=The test digits with its largest activations")
 
 
 def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
@@ -144,7 +144,7 @@ def test_the_state_comes_back_from_its_address(site: str, open_lab: Any) -> None
 def test_a_file_that_is_no_model_gets_a_sentence(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
     lab.drop("wrong.safetensors", bytes(100))
-    lab.page.wait_for_selector("#problem:has-text('no model of byhand')")
+    lab.page.wait_for_selector("#problem:has-text('not a model of byhand')")
 
 
 @pytest.mark.full

@@ -19,7 +19,7 @@ function pairs(terms, name) {
   return ["terms = [", ...rows, "]"];
 }
 
-const BENDS = {
+const ACTIVATION_CODE = {
   identity: "z",
   relu: "max(z, 0.0)",
   leaky_relu: "z if z > 0 else slope * z",
@@ -44,11 +44,11 @@ const FORMS = {
     ...(cell.parts.length ? [given(cell.parts[0], "bias", name)] : ["bias = 0.0"]),
     "value = sum(left * right for left, right in terms) + bias",
   ],
-  bend: (cell, name) => [
+  activation: (cell, name) => [
     ...math,
     given(cell.parts[0], "z", name),
     `slope = ${cell.slope}`,
-    `value = ${BENDS[cell.activation]}`,
+    `value = ${ACTIVATION_CODE[cell.activation]}`,
   ],
   sigmoid: (cell, name) => [...math, given(cell.parts[0], "z", name), "value = 1 / (1 + exp(-z))"],
   odds: (cell, name) => [

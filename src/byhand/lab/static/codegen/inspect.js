@@ -9,7 +9,7 @@ const START = "import numpy as np\n\nimport byhand as bh\n\n";
 function pictureSection({ picture }) {
   if (!picture) throw new Error("nothing is drawn yet: draw a digit first, or load one");
   return {
-    told: "The picture as the network sees it, a row of grey levels.",
+    told: "The picture as the network sees it, a row of pixel values.",
     code: `picture = ${arrayOf(picture, "uint8", Math.sqrt(picture.length))}.reshape(1, -1)`,
   };
 }
@@ -20,7 +20,7 @@ export async function drawProgram(state, app) {
     await modelSection(state.model, app),
     pictureSection(state),
     {
-      told: "What speaks for each class.",
+      told: "The score of each class.",
       code: `says = model.scores(picture)[0]
 for name, score in zip(model.class_names, says, strict=True):
     print(f"{name}: {${prediction?.output === "probabilities" ? "100 * score:.1f} %" : "score:.3f}"}")`,
@@ -28,25 +28,25 @@ for name, score in zip(model.class_names, says, strict=True):
   ];
   if (attribution?.attributions)
     sections.push({
-      told: "Why: each pixel's share of the logit, or of its lead over another. All shares and the rest sum to it.",
+      told: "Why: each pixel's attribution, of the logit or of its lead over another. All of them and the bias term sum to it.",
       code: `from byhand.inspection.attribution import attribute
 
 found = attribute(model.network, picture[0], model.preparation, ${attribution.toward}, ${attribution.against < 0 ? "None" : attribution.against})
 shares = found.attributions
-print(f"for: {shares[shares > 0].sum():.3f}, against: {shares[shares < 0].sum():.3f}, the rest: {found.bias_term:.3f}")`,
+print(f"for: {shares[shares > 0].sum():.3f}, against: {shares[shares < 0].sum():.3f}, bias term: {found.bias_term:.3f}")`,
     });
   if (robustness && robustness.radius !== null)
     sections.push({
-      told: "How sure: no change of up to so many grey levels in any pixel alters the answer; and a change that does.",
+      told: "Robustness: a change of up to the certified radius in every pixel value does not alter the prediction; and one that does.",
       code: `from decimal import ROUND_DOWN, Context
 
 from byhand.inspection.robustness import certified_radius, find_adversarial, robustness_query
 
 query = robustness_query(model.network, picture[0], model.preparation, 0, ${state.picture.length === 64 ? 16 : 255})
-proved = Context(prec=3, rounding=ROUND_DOWN).create_decimal(float(certified_radius(query)))  # never up
-print(f"proved: {proved:f} grey levels")
+certified = Context(prec=3, rounding=ROUND_DOWN).create_decimal(float(certified_radius(query)))  # never up
+print(f"certified: {certified:f}")
 found = find_adversarial(query)
-print(f"found: {found.radius if found else 'none'} grey levels")`,
+print(f"adversarial: {found.radius if found else 'none'}")`,
     });
   return sections;
 }

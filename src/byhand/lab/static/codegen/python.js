@@ -82,7 +82,7 @@ export function optimizerOf(name, momentum = 0.9) {
 
 export const initializerOf = (name, spread) => (["normal", "uniform"].includes(name) ? `${name}(${spread})` : name);
 
-/** Dense layers with their bends, weights filled in. */
+/** Dense layers with their activations, weights filled in. */
 export function networkOf(layers) {
   const made = layers.flatMap(({ n_in, n_out, activation }) => [
     `bh.Dense(${n_in}, ${n_out})`,

@@ -18,9 +18,9 @@ const ROUNDING =
 const SPREAD = { digits: 0.1, plane: 0.5 }; // of normal and uniform beginnings
 const DATA = {
   digits: `everything = bh.data.digits().train
-is_held = np.arange(len(everything)) % 5 == 0  # every fifth is held back
-parts = {"train": everything.raw[~is_held], "held": everything.raw[is_held]}
-y, y_held = everything.y[~is_held], everything.y[is_held]`,
+is_validation = np.arange(len(everything)) % 5 == 0  # every fifth
+parts = {"train": everything.raw[~is_validation], "held": everything.raw[is_validation]}
+y, y_held = everything.y[~is_validation], everything.y[is_validation]`,
   mnist: `data = bh.data.mnist(validation="balanced")  # from BYHAND_DATA, or downloaded
 parts = {"train": data.train.raw, "held": data.validation.raw}
 y, y_held = data.train.y, data.validation.y`,
@@ -29,7 +29,7 @@ y, y_held = data.train.y, data.validation.y`,
 export async function trainProgram(state, app) {
   const { training } = app.frames;
   if (!training || training.recipe !== "page")
-    throw new Error("nothing is trained on this page yet: press Start first");
+    throw new Error("nothing is trained on this page yet: click Start first");
   const {
     activation,
     loss,
@@ -62,7 +62,7 @@ export async function trainProgram(state, app) {
   const n = training.sizes;
   return [
     {
-      told: "The digits, prepared.",
+      told: "The digits, scaled.",
       code: `${IMPORTS}
 ${DATA[state.data]}
 prepared = fit_scaler("${preparation}", parts["train"], low=0, high=${top})
@@ -77,12 +77,12 @@ x, x_held = (prepared.apply(raw) for raw in parts.values())`,
 loss, optimizer = ${lossOf(loss, labelSmoothing)}, ${optimizerOf(optimizer, momentum)}
 
 
-def held_back():
-    """The share of held-back examples that the network reads right."""
+def validation_accuracy():
+    """The accuracy on the validation set."""
     return (network.predict(x_held).argmax(axis=1) == y_held).mean()`,
     },
     {
-      told: `Training, minibatch by minibatch, up to step ${stop}. ${ROUNDING}`,
+      told: `Training, batch by batch, up to step ${stop}. ${ROUNDING}`,
       code: `seed, batch_size, stop = ${seed}, ${batchSize}, ${stop}
 steps_an_epoch = -(-len(y) // batch_size)
 rates = schedule_for("${schedule}", ${learningRate}, ${warmUp})(${epochs} * steps_an_epoch)
@@ -110,7 +110,7 @@ while step < stop:
             total, right, seen = total + value * len(rows), right + (trace.output.argmax(axis=1) == y[rows]).sum(), seen + len(rows)
         start, step = start + batch_size, step + 1
         order = np.concatenate([order[:start], without_left_out(order[start:], step)])
-    print(f"epoch {epoch}, step {step}: loss {total / seen:.4f}, accuracy {100 * right / seen:.1f} %, held back {100 * held_back():.2f} %")`,
+    print(f"epoch {epoch}, step {step}: loss {total / seen:.4f}, accuracy {100 * right / seen:.1f} %, validation {100 * validation_accuracy():.2f} %")`,
     },
   ];
 }
@@ -132,7 +132,7 @@ export async function planeProgram(state, app) {
     code: isCurve
       ? `said = network.predict(x)
 print(f"squared error after the last step: {((said - y) ** 2).mean():.4f}")`
-      : `print(f"right: {100 * (network.predict(x).argmax(axis=1) == y).mean():.1f} %")`,
+      : `print(f"accuracy: {100 * (network.predict(x).argmax(axis=1) == y).mean():.1f} %")`,
   };
   const points = { told: "The points.", code: `${IMPORTS}\n${pointsOf(settings, plane, isCurve)}` };
   if (plane.edits)

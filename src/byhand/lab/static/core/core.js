@@ -3,7 +3,7 @@
 //
 // A network is {layers: [{n_in, n_out, activation, slope, W: Float32Array, b: Float32Array}], loss, labelSmoothing}.
 // A layer but the last may also have batchNorm: {gamma, beta, mean, variance: Float32Array, momentum, epsilon}, dropout:
-// a share of its units, and residual: how many layers the way around passes that ends behind it, itself included.
+// a share of its units, and residual: how many layers the residual connection spans that ends behind it, itself included.
 
 import { STREAMS } from "../shared/constants.js";
 import { folded } from "./fold.js";
@@ -217,8 +217,8 @@ class Core {
     return this.epoch({ layers: [same], loss, labelSmoothing }, { kind: "sgd" }, data).loss / order.length;
   }
 
-  // What follows looks at one example, as the network predicts, with batch normalisation folded into W and b: z is what
-  // the activation gets, and gradients are of the folded W and b. Networks with ways around have no contributions, radius or flip.
+  // What follows looks at one example, as the network predicts, with batch normalization folded into W and b: z is what
+  // the activation gets, and gradients are of the folded W and b. Networks with residual connections have no contributions, radius or flip.
 
   /** One example forwards: [{z, a}] of each layer, in doubles. */
   forward(network, x) {

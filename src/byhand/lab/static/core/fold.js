@@ -1,8 +1,8 @@
-// A network as it predicts, in fewer words: dropout does nothing, and batch normalisation is part of its dense layer.
+// A network as it predicts, in fewer words: dropout does nothing, and batch normalization is part of its dense layer.
 //
 //   γ (x W + b − μ) / √(v + ε) + β  =  x W′ + b′,  s = γ / √(v + ε),  W′ = s W,  b′ = s (b − μ) + β
 
-/** Return the network without batch normalisation and dropout, or the same one where there is none. */
+/** Return the network without batch normalization and dropout, or the same one where there is none. */
 export function folded(network) {
   if (!network.layers.some((layer) => layer.batchNorm || layer.dropout)) return network;
   return { ...network, layers: network.layers.map(foldedLayer) };

@@ -1,5 +1,5 @@
-// The types of the frames that Python and the worker send, for the type checker. Written by tools/make_messages.py
-// from frames.json; nothing of it runs.
+// The types of the frames that Python and the worker send, for the type checker. Written by
+// tools/make_messages.py from frames.json; nothing of it runs.
 
 /**
  * @typedef {object} PictureMessage

@@ -17,6 +17,6 @@ export function truthOf(app, { label, digit, picture }, { truth }) {
   return areEqual(truth.stored, picture) ? truth.label : null;
 }
 
-/** Are these two pictures the same, grey level by grey level? */
+/** Are these two pictures the same, pixel by pixel? */
 export const areEqual = (one, other) =>
-  one === other || Boolean(one && other && one.length === other.length && one.every((level, i) => level === other[i]));
+  one === other || Boolean(one && other && one.length === other.length && one.every((value, i) => value === other[i]));

@@ -17,15 +17,15 @@ export function exportMenu(app, stateNow) {
     }
   };
   const asPage = take(async (state) => {
-    if (isPlane(state) || String(app.models[state.model].imageShape) !== "28,28") throw new Error(TEXT.away.small);
+    if (isPlane(state) || String(app.models[state.model].imageShape) !== "28,28") throw new Error(TEXT.export.small);
     save(await pageOf(await fileOf(app, state)), "digit.html", "text/html");
   });
   const asModel = take(async (state) =>
     save(await fileOf(app, state), "model.safetensors", "application/octet-stream"),
   );
-  return menu(TEXT.away.heading, [
-    [TEXT.away.page, TEXT.away.pageHelp, asPage],
-    [TEXT.away.model, TEXT.away.modelHelp, asModel],
+  return menu(TEXT.export.heading, [
+    [TEXT.export.page, TEXT.export.pageHelp, asPage],
+    [TEXT.export.model, TEXT.export.modelHelp, asModel],
   ]);
 }
 

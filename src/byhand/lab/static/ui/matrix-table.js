@@ -110,7 +110,7 @@ function keyed(event, r, c, to) {
   focusSoon(".cell.chosen");
 }
 
-/** The whole table as a picture, the window's place marked; a press goes there. */
+/** The whole table as a picture, the window's place marked; a click goes there. */
 function overview({ name, rows, cols, numbers, row, col, to }) {
   const canvas = picture(
     `${name}, all ${rows} × ${cols} numbers, up to ±${general(largestSize(numbers), 3)}`,

@@ -61,7 +61,7 @@ export function mark(canvas, k) {
   paintPoint(context, [canvas.width / 2, canvas.height / 2], k);
 }
 
-/** Where on the plane a press on a picture of that box is. */
+/** Where on the plane a click on a picture of that box is. */
 export function pressed(event, canvas, [left, right, low, high]) {
   const area = canvas.getBoundingClientRect();
   return [

@@ -3,12 +3,18 @@
 
 import { h, replaceChildren, select } from "./dom.js";
 import { number, percent } from "../shared/numbers.js";
-import { largestSize, paintSigned, picture } from "./palette.js";
+import { largestSize } from "./palette.js";
 import { TEXT } from "./strings.js";
+import { firstUnits, weightThumbnail } from "./weight-thumbnails.js";
 
 const words = TEXT.timeline;
-const SIDE = 56; // of a picture
 const FRAMES_KEPT = 16; // pictures a row of a comparison
+
+/** Which units are compared, where it is not all of them. */
+function shownOf({ weights }) {
+  const first = firstUnits(Math.min(FRAMES_KEPT, weights.length), weights.length);
+  return first && `; ${first}`;
+}
 
 /** The time line: change hears settings of the state, leaveOut the new list of what is left out. */
 export function timeline(change, leaveOut) {
@@ -58,7 +64,7 @@ export function timeline(change, leaveOut) {
       state.moment < 0
         ? words.now
         : there
-          ? `${words.then} ${snapshot.step.toLocaleString("en")}, in epoch ${snapshot.epoch + 1}: ${percent(snapshot.accuracy, 2)} ${words.held}${snapshot.loss === null ? "" : `, loss ${number(snapshot.loss, 4)}`}, ${words.recomputed} ${snapshot.from.toLocaleString("en")} in ${number(snapshot.seconds, 2)} s`
+          ? `${words.then} ${snapshot.step.toLocaleString("en")}, in epoch ${snapshot.epoch + 1}: ${words.held} ${percent(snapshot.accuracy, 2)}${snapshot.loss === null ? "" : `, loss ${number(snapshot.loss, 4)}`}, ${words.recomputed} ${snapshot.from.toLocaleString("en")} in ${number(snapshot.seconds, 2)} s`
           : words.computing,
     );
     back.disabled = state.moment < 0 && state.kept < 0;
@@ -89,14 +95,14 @@ export function timeline(change, leaveOut) {
       h(
         "p",
         { class: "readout" },
-        `${words.difference} ${difference.other.toLocaleString("en")} ${words.minus} ${kept.toLocaleString("en")}, ${words.largest} ±${number(Math.max(...difference.weights.map(largestSize)), 4)}`,
+        `${words.difference} ${difference.other.toLocaleString("en")} ${words.minus} ${kept.toLocaleString("en")}, ${words.largest} ±${number(Math.max(...difference.weights.map(largestSize)), 4)}${shownOf(difference)}`,
       ),
       h(
         "div",
         { class: "thumbnails weights" },
         difference.weights
           .slice(0, FRAMES_KEPT)
-          .map((numbers, j) => painted(numbers, `how the weights of unit ${j} differ`)),
+          .map((numbers, j) => weightThumbnail(`how the weights of unit ${j} differ`, numbers)),
       ),
     );
   }
@@ -162,7 +168,7 @@ const said = (one) =>
     ? `batch ${(one.step + 1).toLocaleString("en")}`
     : `every ${one.label}${one.from ? ` from step ${one.from.toLocaleString("en")}` : ""}`;
 
-/** Held-back examples that are right, before and after, class by class. */
+/** Validation accuracy before and after, class by class. */
 function results(before, after) {
   const row = (name, one, cells) =>
     h(
@@ -188,11 +194,4 @@ function results(before, after) {
     ),
     h("tbody", {}, row(words.before, before, before.classes), row(words.after, after, after.classes)),
   );
-}
-
-function painted(numbers, name) {
-  const canvas = picture(name, SIDE);
-  const side = Math.sqrt(numbers.length);
-  paintSigned(canvas, numbers, Number.isInteger(side) ? [side, side] : [1, numbers.length]);
-  return canvas;
 }

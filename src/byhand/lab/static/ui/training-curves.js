@@ -1,4 +1,4 @@
-// The curves of a training, loss and accuracy over the epochs: one trained here, or on the desk.
+// The curves of a training, loss and accuracy over the epochs: one trained here, or on the command line.
 
 import { LOOKS, chart } from "./charts.js";
 import { h } from "./dom.js";
@@ -12,8 +12,8 @@ export function trainingCurves() {
   const hosts = NAMES.map(() => h("div", { class: "chart" }));
   const element = h("div", { class: "columns tight" }, hosts);
   const series = [
-    { label: "minibatches", ...LOOKS.line, spanGaps: true },
-    { label: "held back", ...LOOKS.marked },
+    { label: "batches", ...LOOKS.line, spanGaps: true },
+    { label: "validation", ...LOOKS.marked },
   ];
   let charts = null;
 
@@ -30,18 +30,18 @@ export function trainingCurves() {
     const held = (what) => x.map((at) => byEpoch.get(at)?.[what] ?? null);
     charts ??= NAMES.map((title, i) => chart(hosts[i], { title, height: HEIGHT, label: "epoch", series }));
     NAMES.forEach((what, i) => charts[i].set([x, x.map((at) => there.get(at)?.[what] ?? null), held(what)]));
-    const told = (value, text) => (value === null || value === undefined ? "–" : text(value));
+    const shown = (value, text) => (value === null || value === undefined ? "–" : text(value));
     const also = (what, text) => {
       const value = held(what).findLast((one) => one !== null) ?? null;
-      return value === null ? "" : `, ${text(value)} held back`;
+      return value === null ? "" : `, ${text(value)} on validation`;
     };
     hosts[0].setAttribute(
       "aria-label",
-      `Loss: ${points.length ? `${told(points[0].loss, number)} at first, ${told(points.at(-1).loss, number)} now${also("loss", number)}` : "nothing yet"}`,
+      `Loss: ${points.length ? `${shown(points[0].loss, number)} at first, ${shown(points.at(-1).loss, number)} now${also("loss", number)}` : "nothing yet"}`,
     );
     hosts[1].setAttribute(
       "aria-label",
-      `Accuracy: ${points.length ? `${told(points.at(-1).accuracy, percent)} on the latest minibatches${also("accuracy", percent)}` : "nothing yet"}`,
+      `Accuracy: ${points.length ? `${shown(points.at(-1).accuracy, percent)} on the latest batches${also("accuracy", percent)}` : "nothing yet"}`,
     );
   }
 

@@ -58,8 +58,8 @@ function deadUnits({ thresholds }, { core, model: { network, preparation }, part
     ...preparation,
   };
   for (const [l, { activation, n_out: units, W, residual }] of layers.entries()) {
-    if (activation !== "relu" || residual) continue; // behind a way around, a unit's 0 is not seen
-    const dead = silentUnits(core.predict({ ...network, layers: layers.slice(0, l + 1) }, sample), units);
+    if (activation !== "relu" || residual) continue; // behind a residual connection, a unit's 0 is not seen
+    const dead = countDeadUnits(core.predict({ ...network, layers: layers.slice(0, l + 1) }, sample), units);
     if (dead < thresholds.dead_share * units) continue;
     return [
       [
@@ -72,7 +72,7 @@ function deadUnits({ thresholds }, { core, model: { network, preparation }, part
 }
 
 /** How many units are 0 for every example. */
-function silentUnits(activations, units) {
+function countDeadUnits(activations, units) {
   const isHeard = new Uint8Array(units);
   activations.forEach((value, i) => {
     if (value !== 0) isHeard[i % units] = 1;

@@ -1,12 +1,12 @@
-// A picture of one digit as ink on paper: what byhand/data/foreground.py does on the desk, for paper of one grey. Paper
-// that is lit unevenly is told from ink only there.
+// A picture of one digit as ink on paper: what byhand/data/foreground.py does, for paper of one grey. Paper
+// that is lit unevenly is separated from ink only there.
 
 const ENOUGH = 1024;
 const SMALL = 40;
 const CELLS = 64; // pixels a side; a smaller picture has no noise; cells a side, for specks
 const MIN_CONTRAST = 8;
 const PAPER_SHARE = 0.4;
-const NOISE = 7.6; // grey levels; of all pixels; times the deviation of the paper
+const NOISE = 7.6; // pixel values; of all pixels; times the deviation of the paper
 const FAINT = 0.2;
 const EDGE = 0.1;
 const SPECK = 0.02; // of full ink, of full ink, of the largest stroke

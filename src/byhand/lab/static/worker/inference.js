@@ -28,7 +28,7 @@ export function readPicture(core, rgba, height, width) {
   return preprocess(core, found.ink, found.height, found.width);
 }
 
-/** All numbers of a walk forwards; output says what the scores are, probabilities or not. */
+/** All numbers of a forward pass; output says what the scores are, probabilities or not. */
 export function forward(core, model, stored) {
   const x = preparedBy(core, model, stored);
   const { z: logits, a: scores } = core.forward(withScores(model.network, model.output), x).at(-1);
@@ -64,7 +64,7 @@ export function attribution(core, model, stored, toward, against = -1) {
   return { ...frame, attributions, positive, negative, biasTerm, logits: z };
 }
 
-/** How far the answer holds, proved, and a change that alters it, found. */
+/** The certified radius of the prediction, and an adversarial example. */
 export function robustness(core, model, stored) {
   const network = withScores(model.network, model.output);
   if (!isStraight(network)) return { schema: SCHEMA, kind: "robustness", radius: null, flip: null };
@@ -87,7 +87,7 @@ function targetOf({ layers }, label) {
 export function stepInput(core, model, stored, label) {
   if (model.network.layers.some(({ batchNorm, residual }) => batchNorm || residual))
     throw new Error(
-      "the microscope opens dense layers; this network has batch normalisation or ways around, which it does not know yet",
+      "the microscope opens dense layers; this network has batch normalization or residual connections, which it does not know yet",
     );
   return {
     network: model.network,
@@ -136,7 +136,7 @@ export function forwardBackward(core, model, stored, label) {
   };
 }
 
-/** What the network says of the test set, and where it is wrong; its class is its largest number, as on the desk. */
+/** What the network says of the test set, and where it is wrong; its class is its largest number, as on the command line. */
 export function confusions(core, model, data) {
   const { inputs, labels } = data.test;
   const network = withScores(model.network, model.output);

@@ -138,7 +138,7 @@ export function cellOf(core, step, { name, row: r, col: c }) {
     a: () =>
       hasSoftmax
         ? { ...odds(`z${l}`), goes: [at("L", 0, 0)] }
-        : { form: "bend", parts: [at(`z${l}`, 0, c)], goes: toNext(c) },
+        : { form: "activation", parts: [at(`z${l}`, 0, c)], goes: toNext(c) },
     p: () =>
       step.lossName === "binary_cross_entropy"
         ? { form: "sigmoid", parts: [at(`a${last}`, 0, c)], goes: [at("L", 0, 0), at(`da${last}`, 0, c)] }

@@ -62,7 +62,7 @@ function addLayer(layers, layer, name, arrays) {
   }
 }
 
-/** The layers of a residual block: the way around ends behind the last of them. */
+/** The layers of a residual block: the residual connection ends behind the last of them. */
 function addBlock(layers, inner, prefix, arrays) {
   const before = layers.length;
   if (!before || inner[0]?.kind !== "dense")
@@ -90,7 +90,7 @@ function opened(buffer) {
     };
     return { arrays, body };
   } catch (error) {
-    throw new Error(`this is no model of byhand's (${error.message}); byhand train writes model.safetensors`);
+    throw new Error(`this is not a model of byhand (${error.message}); byhand train writes model.safetensors`);
   }
 }
 

@@ -48,7 +48,7 @@ function bodyOf({ output, preparation, classNames, imageShape, recipe }, layers)
 }
 
 /** The layers as byhand describes them, and every array by its name: the preparation's two, one number for all or one an input, and those of the layers
- * at their positions, which are two deep, like 3.0, where there is a way around. */
+ * at their positions, which are two deep, like 3.0, where there is a residual connection. */
 function laidOut({ network, preparation }) {
   const arrays = ["scale", "shift"].map((name) => ({
     name: `preparation/${name}`,

@@ -1,7 +1,7 @@
 // The course of a training: every step follows from settings and data alone, so that any moment of it can be computed
 // again. A checkpoint is all there is at a moment; from the nearest one before it, another moment is recomputed.
 //
-// What is left out of a training, [{kind: "batch", step} | {kind: "class", label, from}]: one batch is passed by; all
+// What is left out of a training, [{kind: "batch", step} | {kind: "class", label, from}]: one batch is skipped; all
 // examples of a class are, from that step on.
 
 import { scheduleOf } from "../shared/schedules.js";
@@ -110,7 +110,7 @@ export class TrainingRun {
     return this;
   }
 
-  /** Learn from so many minibatches, to the end of the epoch at most; {status, loss, right, examples} of those. */
+  /** Learn from so many batches, to the end of the epoch at most; {status, loss, right, examples} of those. */
   learn(steps) {
     const totals = { loss: 0, right: 0, examples: 0 };
     for (let left = Math.min(steps, this.left); left > 0 && !this.diverged;) {
@@ -168,7 +168,7 @@ export class TrainingRun {
     return isNow ? 0 : Math.min(...events, Infinity) - this.step;
   }
 
-  /** Take what is left out from here on out of what is to come in this epoch, and, where batches are normalised, the last
+  /** Take what is left out from here on out of what is to come in this epoch, and, where batches are normalized, the last
    * example should it be left alone. */
   #leaveOut() {
     const { labels } = this.#data.train;
@@ -232,7 +232,7 @@ function modelOf(core, data, settings) {
 function refuseBatchOfOne(n, batchSize) {
   if (batchSize === 1 || n % batchSize === 1)
     throw new Error(
-      `batch normalisation needs two examples in every batch, and ${n} in batches of ${batchSize} leave one alone: choose another batch size`,
+      `batch normalization needs two examples in every batch, and ${n} in batches of ${batchSize} leave one alone: choose another batch size`,
     );
 }
 

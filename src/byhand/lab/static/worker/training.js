@@ -1,4 +1,4 @@
-// A training in the page: whole minibatches in the core, a frame now and then, always ready to pause. Of its past only
+// A training in the page: whole batches in the core, a frame now and then, always ready to pause. Of its past only
 // some checkpoints are kept; any other moment is recomputed from the checkpoint before it.
 
 import { folded } from "../core/fold.js";
@@ -225,7 +225,7 @@ export class Training {
     });
   }
 
-  /** The held-back examples: their mean loss, and what is right, of all and class by class. */
+  /** The validation set: its mean loss, and what is right, of all and class by class. */
   #validate({ network, preparation }) {
     const { held } = this.#data;
     const n = network.layers.at(-1).n_out;
@@ -250,7 +250,7 @@ export class Training {
   }
 }
 
-/** The first layer, with its batch normalisation folded in: what its units look for. */
+/** The first layer, with its batch normalization folded in. */
 const firstOf = ({ network }) => folded({ layers: [network.layers[0]] }).layers[0];
 
 /** The first units' weights as pictures. */

@@ -28,7 +28,7 @@ const MOST_UNDO = 20; // planes that can be brought back
 const MAX_FILE = 64 << 20; // bytes of a dropped file
 const models = {}; // name → network with its preparation
 const sets = {}; // name → promise of a data set: once opened, it stays
-const tables = {}; // the same of tables that page and desk share
+const tables = {}; // the same of tables that page and package share
 let core;
 let chosen;
 let training;
@@ -172,7 +172,7 @@ const answers = {
     return training.start();
   },
 
-  /** The table of experiments, which the page and the desk share. */
+  /** The table of experiments, which the page and the package share. */
   experiments: () => tableNamed("experiments"),
   async runExperiment({ name, seeds }) {
     experimentRunner?.stop();

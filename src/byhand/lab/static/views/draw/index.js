@@ -1,4 +1,4 @@
-// View 1: draw a digit, see what the network sees, its answer, why, and how sure that is.
+// View 1: draw a digit, see what the network sees, its prediction, why, and how robust that is.
 
 import { h, replaceChildren, select, term } from "../../ui/dom.js";
 import { number, roundedDown, scoreText } from "../../shared/numbers.js";
@@ -165,7 +165,7 @@ export function drawView(app, first) {
     replaceChildren(
       pixel,
       state.picture
-        ? `Row ${row}, column ${column}: grey level ${state.picture[i]}${share === undefined || share === null ? "" : `, share ${number(share, 4)}`}`
+        ? `Row ${row}, column ${column}: pixel value ${state.picture[i]}${share === undefined || share === null ? "" : `, attribution ${number(share, 4)}`}`
         : "",
     );
   }
@@ -271,7 +271,7 @@ export function drawView(app, first) {
     const truth = truthWish(app, now);
     if (!stored || !size || stored.length !== size[0] * size[1])
       return { truth, prediction: null, attribution: null, robustness: null };
-    const isNew = prediction?.request.stored !== stored || prediction.request.model !== model; // first the answer, then why
+    const isNew = prediction?.request.stored !== stored || prediction.request.model !== model; // first the prediction, then why
     return {
       truth,
       prediction: { name: "forward", request: { model, stored }, stamp },
@@ -392,7 +392,7 @@ export function drawView(app, first) {
     paintSigned(attributionPicture, attribution.attributions, shape());
     attributionPicture.setAttribute(
       "aria-label",
-      `Shares of the pixels: for ${number(attribution.positive)}, against ${number(attribution.negative)}`,
+      `Attributions of the pixels: for ${number(attribution.positive)}, against ${number(attribution.negative)}`,
     );
     replaceChildren(reason, ...sumOfAttributions(attribution, names));
   }
@@ -412,21 +412,21 @@ export function drawView(app, first) {
       h(
         "p",
         {},
-        h("strong", {}, "Proved: "),
+        h("strong", {}, "Certified: "),
         `no change of up to ±${roundedDown(found.radius)} `,
-        term("grey level", "grey levels"),
+        term("pixel value", "pixel values"),
         ` in any or all pixels alters the answer ${names[prediction.winner]} (`,
-        term("proved"),
+        term("certified"),
         ").",
       ),
       h(
         "p",
         {},
-        h("strong", {}, "Found: "),
+        h("strong", {}, "Adversarial example: "),
         found.flip
           ? `this change of up to ±${found.flip.radius} makes it ${names[found.flip.answer]} (`
           : "no change that alters it was found (",
-        term("found"),
+        term("adversarial example"),
         ").",
         found.flip &&
           h(
@@ -440,7 +440,7 @@ export function drawView(app, first) {
     paintInk(flipPicture, found.flip.changed, shape(), topOf(found.flip.changed));
     flipPicture.setAttribute(
       "aria-label",
-      `The picture changed by up to ${found.flip.radius} grey levels, now read as ${names[found.flip.answer]}`,
+      `The picture changed by up to ${found.flip.radius} in pixel value, now read as ${names[found.flip.answer]}`,
     );
   }
 
@@ -500,18 +500,23 @@ function sumOfAttributions({ positive, negative, biasTerm, logits, toward, again
       ? number(logits[toward])
       : `${number(logits[toward])} − ${logits[against] < 0 ? "(" : ""}${number(logits[against])}${logits[against] < 0 ? ")" : ""}`;
   return [
-    legend({ plus: "speaks for", zero: "neither", minus: "speaks against" }),
+    legend({ plus: "for", zero: "neither", minus: "against" }),
     h(
       "table",
       { class: "sum" },
       h(
         "tr",
         {},
-        h("th", { scope: "row" }, "ink that speaks for (", term("share", "attributions"), ")"),
+        h("th", { scope: "row" }, "ink that is evidence for it (", term("attribution", "attributions"), ")"),
         h("td", { class: "number" }, number(positive)),
       ),
-      h("tr", {}, h("th", { scope: "row" }, "ink that speaks against"), h("td", { class: "number" }, number(negative))),
-      h("tr", {}, h("th", { scope: "row" }, term("rest", "the rest")), h("td", { class: "number" }, number(biasTerm))),
+      h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, "ink that is evidence against it"),
+        h("td", { class: "number" }, number(negative)),
+      ),
+      h("tr", {}, h("th", { scope: "row" }, term("bias term")), h("td", { class: "number" }, number(biasTerm))),
       h("tr", { class: "total" }, h("th", { scope: "row" }, sum), h("td", { class: "number" }, value)),
     ),
   ];

@@ -149,7 +149,7 @@ export function experimentsView(app, first) {
         {},
         one.hides.map((hidden) => h("li", {}, hidden)),
       ),
-      h("p", { class: "hint" }, words.desk, h("code", {}, one.id)),
+      h("p", { class: "hint" }, words.commandLine, h("code", {}, one.id)),
     );
   }
 
@@ -254,7 +254,7 @@ export function experimentsView(app, first) {
     );
   }
 
-  // What is told in words and numbers
+  // The result in words and numbers
 
   function reading(one, frame) {
     if (!frame?.as_expected)

@@ -32,7 +32,7 @@ const SYMBOLS = {
   db: "∂L/∂b",
   vW: "new W",
   vb: "new b",
-  stored: "grey level",
+  stored: "pixel value",
 };
 
 /** {what: "dW", layer: "2"} of dW2. */
@@ -481,13 +481,13 @@ export function microscopeView(app, first) {
   function formula({ form, name, activation, slope, terms, parts, lossName }) {
     const [first, second] = terms[0]?.parts ?? parts;
     const letter = (ref) => symbol(ref.name);
-    const bent = (text) => `= ${text.replace("{slope}", general(slope, EXACT))}`;
+    const filledIn = (text) => `= ${text.replace("{slope}", general(slope, EXACT))}`;
     const texts = {
       given: () =>
         name === "x" ? "The input as it is." : name === "t" ? words.target : "A parameter: training changes it.",
-      prepared: () => `${nameOf({ name: "x", row: 0, col: parts[0].col })} = grey level · scale + shift`,
+      prepared: () => `${nameOf({ name: "x", row: 0, col: parts[0].col })} = pixel value · scale + shift`,
       sum: () => `= Σ ${letter(first)} · ${letter(second)}${parts.length ? ` + ${letter(parts[0])}` : ""}`,
-      bend: () => bent(words.bends[activation]),
+      activation: () => filledIn(words.activations[activation]),
       sigmoid: () => "= 1 / (1 + e⁻ᶻ)",
       odds: () =>
         `= e^z / Σ e^z, with z the numbers of ${letter(first)}; every z less the largest, which changes nothing`,
@@ -499,7 +499,7 @@ export function microscopeView(app, first) {
       twice: () => "= 2 (a − t)",
       product: () => `= ${letter(parts[0])} · ${letter(parts[1])}`,
       same: () => `= ${letter(parts[0])}`,
-      slope: () => bent(words.slopes[activation]),
+      slope: () => filledIn(words.slopes[activation]),
       "softmax back": () => "= a · (∂L/∂a − Σ ∂L/∂a · a)",
       step: () => `= ${letter(parts[0])} − η · ${letter(parts[1])}`,
     };
@@ -514,7 +514,7 @@ export function microscopeView(app, first) {
     const texts = {
       prepared: () => [one, " · ", other, " + ", third, ...result],
       sum: () => [`the sum below, ${general(cell.sum, EXACT)}`, ...(parts.length ? [" + ", one] : []), ...result],
-      bend: () => [one, ...result],
+      activation: () => [one, ...result],
       sigmoid: () => [one, ...result],
       odds: () => [
         `largest z: ${general(most, EXACT)}; ${general(terms[col].value, EXACT)} over the sum of the last column`,

@@ -7,7 +7,7 @@ import { TEXT } from "../../ui/strings.js";
 import { unreadable } from "../../ui/unsupported-model.js";
 
 const words = TEXT.mistakes;
-const SHOWN = 60; // at first, and with each press on more
+const SHOWN = 60; // at first, and with each click on more
 
 export function mistakesView(app, first) {
   const [verdict, matrix, list] = ["p", "div", "div"].map((tag) => h(tag));

@@ -196,17 +196,17 @@ function captionOf({ name, layer, loss }, { layers, x, loss: value, label, label
   const l = layers[layer];
   const before = layer > 0 ? of("a", layer) : "x";
   const sup = layer + 1;
-  const around = l?.residual ? layer - l.residual : -1;
-  const back = layers.findIndex(({ residual }, i) => residual && i - residual === layer); // where ways around begin and end
+  const skip = l?.residual ? layer - l.residual : -1;
+  const back = layers.findIndex(({ residual }, i) => residual && i - residual === layer); // where residual connections begin and end
   const texts = {
-    x: () => [`The input: ${x.length} numbers, each grey level prepared.`],
+    x: () => [`The input: ${x.length} numbers, each pixel value scaled.`],
     z: () => [
       term("z"),
       ` of layer ${sup}: ${of("z", sup)} = ${before} ${of("W", sup)} + ${of("b", sup)}   (1 × ${l.n_in}) · (${l.n_in} × ${l.n_out}) + (${l.n_out})`,
     ],
     a: () => [
       term("activation"),
-      ` of layer ${sup}: ${of("a", sup)} = ${l.activation === "identity" ? of("z", sup) : `${l.activation}(${of("z", sup)})`}${around >= 0 ? ` + ${of("a", around + 1)}, which came around` : ""}   (${l.n_out} numbers)`,
+      ` of layer ${sup}: ${of("a", sup)} = ${l.activation === "identity" ? of("z", sup) : `${l.activation}(${of("z", sup)})`}${skip >= 0 ? ` + ${of("a", skip + 1)}, the residual connection` : ""}   (${l.n_out} numbers)`,
     ],
     loss: () => [
       term("loss"),
@@ -222,10 +222,10 @@ function captionOf({ name, layer, loss }, { layers, x, loss: value, label, label
         : [
             "Back by the ",
             term("chain rule"),
-            `: ∂L/∂${of("a", sup)} = ∂L/∂${of("z", sup + 1)} · ${of("W", sup + 1)}ᵀ${back > 0 ? ` + ∂L/∂${of("a", back + 1)}, which came around` : ""}`,
+            `: ∂L/∂${of("a", sup)} = ∂L/∂${of("z", sup + 1)} · ${of("W", sup + 1)}ᵀ${back > 0 ? ` + ∂L/∂${of("a", back + 1)}, the residual connection` : ""}`,
           ],
     dz: () => [
-      `Back through the bend of layer ${sup}: ∂L/∂${of("z", sup)} = ∂L/∂${of("a", sup)} · ${l.activation === "identity" ? "1" : `${l.activation}′(${of("z", sup)})`}`,
+      `Back through the activation of layer ${sup}: ∂L/∂${of("z", sup)} = ∂L/∂${of("a", sup)} · ${l.activation === "identity" ? "1" : `${l.activation}′(${of("z", sup)})`}`,
     ],
     dW: () => [
       term("gradient"),
@@ -374,7 +374,7 @@ function inputPicture(passes, [height, width], { x, side, cell }, active) {
   );
 }
 
-/** One layer's units; brightness is the number, scaled to the layer's largest, which is told. */
+/** One layer's units; brightness is the number, scaled to the layer's largest, which is named. */
 function units(layer, l, { x, size, spots }, values, what, active, state, choose) {
   const most = values ? largestSize(values) : 0;
   return h(
@@ -383,7 +383,7 @@ function units(layer, l, { x, size, spots }, values, what, active, state, choose
     h(
       "text",
       { x, y: 18, "text-anchor": "middle" },
-      `layer ${l + 1}, ${layer.n_out} ${layer.activation === "identity" ? "" : layer.activation}${layer.residual ? " + around" : ""}`,
+      `layer ${l + 1}, ${layer.n_out} ${layer.activation === "identity" ? "" : layer.activation}${layer.residual ? " + residual" : ""}`,
     ),
     h(
       "text",
@@ -435,7 +435,7 @@ function keyed(event, l, j, n, choose) {
   focusSoon(".unit.chosen");
 }
 
-/** What one unit looks for, its sum, and the test pictures that excite it most. */
+/** One unit's weights, its sum, and the test pictures with its largest activations. */
 function unitCard(passes, sum, top, shape, names, isKnown) {
   const { layer: l, unit: j, from, inputs, products, weights } = sum;
   const layer = passes.layers[l];
@@ -451,7 +451,7 @@ function unitCard(passes, sum, top, shape, names, isKnown) {
         "div",
         {},
         look,
-        legend({ plus: "listens for", zero: "does not care", minus: "speaks against" }),
+        legend({ plus: "positive weight", zero: "zero", minus: "negative weight" }),
         h("p", { class: "hint" }, `${layer.n_in} weights, the largest ±${number(largestSize(weights), 3)}`),
       ),
       h(
@@ -512,7 +512,7 @@ function unitCard(passes, sum, top, shape, names, isKnown) {
                   h(
                     "th",
                     { scope: "row", colspan: 3 },
-                    term("way around", "came around"),
+                    term("residual connection", "skip"),
                     `: a of layer ${l + 1 - layer.residual}, unit ${j}`,
                   ),
                   h("td", { class: "number" }, number(passes.layers[l - layer.residual].a[j], 4)),
@@ -524,7 +524,7 @@ function unitCard(passes, sum, top, shape, names, isKnown) {
               h(
                 "th",
                 { scope: "row", colspan: 3 },
-                `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}${layer.residual ? " + what came around" : ""}`,
+                `a = ${layer.activation === "identity" ? "z" : `${layer.activation}(z)`}${layer.residual ? " + skip" : ""}`,
               ),
               h("td", { class: "number" }, number(layer.a[j], 4)),
             ),
@@ -548,7 +548,7 @@ function unitCard(passes, sum, top, shape, names, isKnown) {
         ? h(
             "div",
             {},
-            h("p", {}, "What excites it most in the test set:"),
+            h("p", {}, "The test digits with its largest activations:"),
             h(
               "div",
               { class: "thumbnails" },
@@ -556,7 +556,7 @@ function unitCard(passes, sum, top, shape, names, isKnown) {
             ),
             histogram(top),
           )
-        : h("p", { class: "hint" }, "With test digits at hand, those that excite it most are shown here."),
+        : h("p", { class: "hint" }, "With test digits at hand, those with its largest activations are shown here."),
     ),
     l === passes.layers.length - 1 ? h("p", { class: "hint" }, ...endOf(passes, names, j)) : null,
   ];

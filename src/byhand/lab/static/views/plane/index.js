@@ -10,6 +10,7 @@ import { largestSize, legend, paintSigned, picture } from "../../ui/palette.js";
 import { planeSettings } from "../../shared/training-settings.js";
 import { CURVES, MOST_CLASSES, MOST_POINTS } from "../../shared/settings.js";
 import { TEXT } from "../../ui/strings.js";
+import { firstUnits } from "../../ui/weight-thumbnails.js";
 
 const words = TEXT.plane;
 const HEIGHT = 150;
@@ -54,6 +55,13 @@ const AT_XOR = {
   planeInit: "he",
 };
 
+/** A layer's name, its activation, and which units have maps, where it is not all of them. */
+function layerTitle({ activation, n_out }, l, nShown) {
+  return [`layer ${l + 1}`, TEXT.choices[activation] ?? activation, firstUnits(nShown, n_out)]
+    .filter(Boolean)
+    .join(", ");
+}
+
 export function planeView(app, first) {
   const [form, presets, own, boards, figures, report, told, network, editor, parts] = [
     "form",
@@ -74,6 +82,7 @@ export function planeView(app, first) {
   report.className = "readout";
   report.setAttribute("aria-live", "polite");
   told.className = "hint";
+  const partsNote = h("p", { class: "hint" });
   parts.className = "card wide";
   const lossChart = h("div", { class: "chart low" });
   const curveChart = h("div", { class: "chart pressed" });
@@ -120,7 +129,7 @@ export function planeView(app, first) {
     ),
     h("div", { class: "card" }, h("details", {}, h("summary", {}, words.byHand), editor)),
   );
-  replaceChildren(parts, h("h3", {}, words.parts), partsChart, h("p", { class: "hint" }, words.partsHelp));
+  replaceChildren(parts, h("h3", {}, words.parts), partsChart, h("p", { class: "hint" }, words.partsHelp), partsNote);
   let state = first;
   /** @type {Record<string, any>} */
   let frames = {};
@@ -310,12 +319,12 @@ export function planeView(app, first) {
           i ? `loss${suffix(i)}` : term(task === "curve" ? "squared error" : "loss"),
           figure(loss, (value) => number(value, 4)),
         ],
-        task === "curve" ? null : [`right${suffix(i)}`, percent(accuracy)],
+        task === "curve" ? null : [`accuracy${suffix(i)}`, percent(accuracy)],
         bayes ? [i ? `true error${suffix(i)}` : term("true error"), figure(error, (value) => percent(value, 2))] : null,
       ]),
     ];
     if (bayes)
-      list.push(["best straight line", percent(straight.error, 2)], ["least error possible", percent(bayes.error, 2)]);
+      list.push(["best straight line", percent(straight.error, 2)], [term("Bayes error"), percent(bayes.error, 2)]);
     if (task === "curve") list.push(["best straight line", number(straight.loss, 4)]);
     replaceChildren(
       figures,
@@ -326,7 +335,7 @@ export function planeView(app, first) {
       report,
       diverged
         ? [
-            `In epoch ${diverged.epoch} the loss was no longer a number: the steps are too long. Lower the learning rate and begin again. `,
+            `In epoch ${diverged.epoch} the loss was no longer a number: training diverged. Lower the learning rate and begin again. `,
             button(words.tenth, () => beginWith({ planeRate: tenth }), "small"),
           ]
         : bayes
@@ -363,7 +372,7 @@ export function planeView(app, first) {
       paintBoard(canvas, one, plane);
       canvas.setAttribute(
         "aria-label",
-        `What the network 2-${sizes} says everywhere; ${percent(one.accuracy)} of the points are right`,
+        `What the network 2-${sizes} predicts everywhere; accuracy ${percent(one.accuracy)}`,
       );
       return h("figure", {}, canvas, h("figcaption", {}, `2-${sizes}${i ? ": only straight lines" : ""}`));
     });
@@ -396,7 +405,7 @@ export function planeView(app, first) {
       h(
         "div",
         { class: "layer" },
-        h("p", { class: "hint" }, `layer ${l + 1}, ${TEXT.choices[layers[l].activation] ?? layers[l].activation}`),
+        h("p", { class: "hint" }, layerTitle(layers[l], l, maps.length)),
         h(
           "div",
           { class: "thumbnails" },
@@ -466,7 +475,7 @@ export function planeView(app, first) {
     ];
     curveChart.box = box; // its scale asks for it
     const { plot, set } = charted("curve", curveChart, lines, {
-      title: "what the network says",
+      title: "prediction",
       height: CURVE_HEIGHT,
       label: "x",
       x: { range: () => curveChart.box.slice(0, 2) },
@@ -483,7 +492,7 @@ export function planeView(app, first) {
     drawParts(one, x);
   }
 
-  function drawParts({ parts: lines, said, bias }, x) {
+  function drawParts({ layers, parts: lines, said, bias }, x) {
     const looks = lines.map((_, j) => ({
       label: `unit ${j}`,
       stroke: ["#3f7fd0", "#d07a00", "#00896a", "#a04a94"][j % 4],
@@ -501,6 +510,8 @@ export function planeView(app, first) {
     partsChart.querySelector(".u-title").textContent = lines.length
       ? `bias of the output: ${number(bias, 3)}`
       : words.noneOfCurve;
+    const first = firstUnits(lines.length, layers[layers.length - 1].n_in);
+    replaceChildren(partsNote, lines.length && first ? `Drawn: ${first}.` : "");
     partsChart.setAttribute(
       "aria-label",
       `What each of ${lines.length} hidden units adds to the output along x, and their sum`,

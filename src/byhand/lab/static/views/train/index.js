@@ -1,13 +1,14 @@
-// View 3: train a network in the page, or watch one that trains on the desk.
+// View 3: train a network in the page, or watch a run of the command line.
 
 import { trainingCurves } from "../../ui/training-curves.js";
 import { h, replaceChildren, term } from "../../ui/dom.js";
 import { rows } from "../../ui/forms.js";
 import { general, number, percent } from "../../shared/numbers.js";
-import { largestSize, legend, paintSigned, picture } from "../../ui/palette.js";
+import { legend, picture } from "../../ui/palette.js";
 import { matters, trainSettings } from "../../shared/training-settings.js";
 import { SETTINGS } from "../../shared/settings.js";
 import { TEXT } from "../../ui/strings.js";
+import { firstUnits, paintWeights, weightThumbnail } from "../../ui/weight-thumbnails.js";
 import { timeline } from "../../ui/time-travel.js";
 import { warmUpOf } from "../../shared/schedules.js";
 
@@ -29,6 +30,15 @@ const CHOICES = [
 ];
 const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"]; // folded away
 
+/** Which of the first layer's units are shown, where it is not all of them. */
+function shownOf({ weights, sizes }) {
+  const first = firstUnits(weights.length, sizes[1]);
+  return first ? `Shown: ${first}.` : "";
+}
+
+/** What must be said of the weights that are shown. */
+const notesOn = (training) => [shownOf(training), training.is_folded ? TEXT.notes.folded : ""].filter(Boolean);
+
 /** Those of the settings that are not as they were at first. */
 const changedOf = (state) =>
   MORE.filter((name) => matters(name, state) && state[name] !== SETTINGS[name].initial).map((name) =>
@@ -36,6 +46,7 @@ const changedOf = (state) =>
   );
 
 export function trainView(app, first) {
+  const liveNote = h("p", { class: "hint" });
   const [form, basic, rare, heading, hint, figures, pictures, folded, live, report] = [
     "form",
     "div",
@@ -62,7 +73,9 @@ export function trainView(app, first) {
   liveReport.className = liveEnd.className = "readout";
   liveEnd.setAttribute("role", "status");
   livePictures.className = "thumbnails weights";
-  live.append(h("div", { class: "card" }, liveHeading, liveReport, liveEnd, liveCurves.element, livePictures));
+  live.append(
+    h("div", { class: "card" }, liveHeading, liveReport, liveEnd, liveCurves.element, liveNote, livePictures),
+  );
   const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
   const start = button(words.start, toggle, "main");
   const times = timeline((changes) => app.set(changes), leaveOut);
@@ -96,7 +109,7 @@ export function trainView(app, first) {
       "div",
       { class: "card" },
       h("h3", {}, words.looks),
-      legend({ plus: "ink speaks for", zero: "does not matter", minus: "ink speaks against" }),
+      legend({ plus: "positive weight", zero: "zero", minus: "negative weight" }),
       folded,
       times.element,
       pictures,
@@ -182,8 +195,8 @@ export function trainView(app, first) {
     if (!training) return drawNothing();
     drawFigures(training);
     curves.set(training);
-    drawWeights(now.moment >= 0 && frames.snapshot ? frames.snapshot.weights : training.weights, training.sizes[0]);
-    replaceChildren(folded, training.is_folded ? TEXT.notes.folded : "");
+    drawWeights(now.moment >= 0 && frames.snapshot ? frames.snapshot.weights : training.weights);
+    replaceChildren(folded, notesOn(training).join(" "));
     times.show(now, frames);
     if (frames.snapshot && !app.models.snapshot)
       app.client.request("models").then((models) => {
@@ -244,9 +257,9 @@ export function trainView(app, first) {
       [term("step"), step.toLocaleString("en")],
       [term("loss"), loss === null ? "–" : number(loss, 4)],
       [term("accuracy"), accuracy === null ? "–" : percent(accuracy)],
-      [term("validation"), validation ? percent(validation.accuracy, 2) : "after an epoch"],
+      [term("validation set", "validation"), validation ? percent(validation.accuracy, 2) : "after an epoch"],
       [
-        term("validation", "validation loss"),
+        term("validation set", "validation loss"),
         validation ? (validation.loss === null ? "–" : number(validation.loss, 4)) : "after an epoch",
       ],
       ["examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"],
@@ -278,17 +291,15 @@ export function trainView(app, first) {
     return [...findings.map(({ title, sentence }) => `${title}. ${sentence} `), remedy];
   }
 
-  function drawWeights(weights, nIn) {
-    const side = Math.sqrt(nIn);
-    const shape = Number.isInteger(side) ? [side, side] : [1, nIn];
+  function drawWeights(weights) {
     if (canvases.length !== weights.length) {
       canvases.splice(0, canvases.length, ...weights.map((_, j) => picture(`the weights of unit ${j}`, 56)));
       replaceChildren(pictures, canvases);
     }
-    weights.forEach((numbers, j) => paintSigned(canvases[j], numbers, shape, largestSize(numbers)));
+    weights.forEach((numbers, j) => paintWeights(canvases[j], numbers));
   }
 
-  /** A training on the desk: how far it is, its curve, and in the end what to do next. */
+  /** A run on the command line: how far it is, its curve, and in the end what to do next. */
   function drawLive() {
     const frame = frames.live;
     live.hidden = !frame;
@@ -306,13 +317,9 @@ export function trainView(app, first) {
     liveCurves.set(frame);
     replaceChildren(
       livePictures,
-      frame.weights.map((numbers, j) => {
-        const canvas = picture(`the weights of unit ${j}`, 56);
-        const side = Math.sqrt(numbers.length);
-        paintSigned(canvas, numbers, Number.isInteger(side) ? [side, side] : [1, numbers.length]);
-        return canvas;
-      }),
+      frame.weights.map((weights, j) => weightThumbnail(`the weights of unit ${j}`, weights)),
     );
+    replaceChildren(liveNote, shownOf(frame));
   }
 
   return { element, wants, show, leave: () => [curves, liveCurves].forEach(({ end }) => end()) };
