@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 MODULES, PACKAGE = ROOT / "node_modules", ROOT / "package.json"
 STAMP = MODULES / ".for-lint"
-CHECKS = [["prettier", "--check", "."], ["eslint", "--max-warnings", "0", "."]]
+CHECKS = [["prettier", "--check", "."], ["eslint", "--max-warnings", "0", "."], ["tsc", "--project", "."]]
 FORMAT = [["prettier", "--write", "--log-level", "warn", "."]]
 
 

@@ -250,7 +250,8 @@ def test_without_a_model_there_is_none(server: Server) -> None:
 
 
 def test_every_file_of_the_page_has_an_address(server: Server) -> None:
-    files = [path for path in FOLDER.rglob("*") if path.is_file() and path.suffix]
+    typed = FOLDER / "vendor" / "uplot" / "uPlot.esm.d.ts"  # for the type checker only
+    files = [path for path in FOLDER.rglob("*") if path.is_file() and path.suffix and path != typed]
     assert len(files) > 3
     for path in files:
         answer = ask(server, f"/{path.relative_to(FOLDER).as_posix()}", token=False)

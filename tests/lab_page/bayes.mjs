@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 
 const here = new URL("../../src/byhand/lab/static/", import.meta.url);
 const load = (path) => import(new URL(path, here));
-const [{ loadCore }, { Clouds }, { percent }] = await Promise.all(
+const [{ loadCore }, { GaussianPair }, { percent }] = await Promise.all(
   ["core/core.js", "worker/gaussian-pair.js", "shared/numbers.js"].map(load),
 );
 const wasm = await readFile(new URL("core/core.wasm", here));
@@ -11,7 +11,7 @@ const core = await loadCore(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset +
 const box = [-5, 5, -5, 5];
 const found = {};
 for (const [name, clouds] of Object.entries(JSON.parse(process.argv[2]))) {
-  const { error } = new Clouds(core, clouds).bayes(box, 80);
+  const { error } = new GaussianPair(core, clouds).bayes(box, 80);
   found[name] = { error, shown: percent(error, 2) };
 }
 console.log(JSON.stringify(found));
