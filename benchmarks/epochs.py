@@ -15,6 +15,7 @@ from byhand.bench.report import as_table, as_values, machine_state
 from byhand.bench.workload import WORKS, work_named
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.native import NativeEngine
+from byhand.engines.processor import processor_key
 from machine import machine, parser_for, read_record, save_record
 
 
@@ -52,6 +53,7 @@ def main() -> None:
         "works": values,
     }
     save_record("epochs", record, wanted=options.record)
+    save_record(f"epochs-{processor_key().replace(' ', '-').lower()}", record, wanted=options.record)  # stays
 
 
 if __name__ == "__main__":

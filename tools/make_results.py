@@ -111,6 +111,52 @@ def speed_rows() -> list[str]:
     return rows
 
 
+IN_PROCESSOR_TABLE = ("sgd", "adam", "deep adam", "batch 4096", "wide", "five wide", "tiny")
+KERNELS_NEVER_RUN = {  # kernel → what is known of it, as long as no record's engine is of that kernel
+    "avx512": "AVX-512",
+    "amx": "AMX (tested in software)",
+}
+
+
+def epoch_records() -> list[dict[str, Any]]:
+    """Return the speed records of every processor, one each, the newest first."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in RECORDS.glob("epochs*.json")]
+    return list({one["processor"]: one for one in sorted(found, key=lambda one: one["date"])}.values())[::-1]
+
+
+def processor_rows() -> list[str]:
+    """Return the table of processors: how many times as long JAX takes there as byhand; then what was never run."""
+    rows, records = [], epoch_records()
+    for one in records:
+        works = one["works"]
+        ratios = [works.get(name, {}).get("times_as_long_as_byhand", {}).get("jax scan") for name in IN_PROCESSOR_TABLE]
+        cells = " | ".join(f"{ratio['median']:.1f}" if ratio else "–" for ratio in ratios)
+        rows.append(f"| {one['processor']}, {one['cores']} cores, {one['date']} | `{one['engine']}` | {cells} |")
+    ran = {one["engine"].removeprefix("native/") for one in records}
+    never = [text for kernel, text in KERNELS_NEVER_RUN.items() if kernel not in ran]
+    return [
+        "How many times as long JAX takes as byhand, by processor that was measured; below 1 byhand is the slower one:",
+        "",
+        f"| processor | engine | {' | '.join(IN_PROCESSOR_TABLE)} |",
+        f"|---|---|{'--:|' * len(IN_PROCESSOR_TABLE)}",
+        *rows,
+        "",
+        f"{slower_works(records)} Never timed: {', '.join([*never, 'ARM, macOS and Windows'])}.",
+    ]
+
+
+def slower_works(records: list[dict[str, Any]]) -> str:
+    """Return the sentence about the works in which some peer is faster than byhand."""
+    slower = sorted(
+        f"{name} ({peer} {ratios['median']:.2f})"
+        for one in records
+        for name, found in one["works"].items()
+        for peer, ratios in found["times_as_long_as_byhand"].items()
+        if ratios["median"] < 1 and not peer.startswith("byhand")
+    )
+    return f"Works in which byhand is slower: {', '.join(slower) or 'none of those measured'}."
+
+
 def in_bf16() -> str:
     """Return what rounding every factor to eight bits brings in a very wide network."""
     found = record("epochs")["works"]["five wide"]
@@ -154,6 +200,8 @@ def speed() -> list[str]:
         "Last column: the floating-point operations of a dense epoch divided by byhand's fastest time, in percent of "
         f"this machine's measured peak ({epochs['peak_flops'] / 1e9:.0f} GFLOP/s). It can exceed 100, because byhand "
         "skips multiplications with pixels that are zero and the others do not; the second row has no such pixels.",
+        "",
+        *processor_rows(),
         "",
         in_bf16(),
         *time_to_accuracy(),
