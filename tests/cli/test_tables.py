@@ -113,7 +113,7 @@ def test_the_recipe_for_tables_fits_its_epochs_to_the_rows() -> None:
     small, large = fit_to_rows(TABLE, 120), fit_to_rows(TABLE, 50_000)
     assert small.epochs * 120 / small.batch_size >= 1_500
     assert large.epochs < small.epochs
-    assert fit_to_rows(TABLE, 120, given=("epochs",)).epochs == TABLE.epochs
+    assert fit_to_rows(TABLE, 120, explicit=("epochs",)).epochs == TABLE.epochs
 
 
 def test_no_interval_is_given_for_examples_that_were_trained_on(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from byhand.errors import DataError, ShapeError
 from byhand.formatting import typeset_minus
 from byhand.inspection.source import source_location
 from byhand.layers.dense import Dense
-from byhand.losses import Loss, SoftmaxCrossEntropy
+from byhand.losses import Loss, SoftmaxCrossEntropy, loss_for
 from byhand.network import LayerRecord, Network, Trace
 from byhand.optimizers import SGD, Optimizer
 from byhand.schedules import check_rate
@@ -88,7 +88,7 @@ def explain(
     x: Array,
     y: Any = None,
     *,
-    loss: Loss | None = None,
+    loss: Loss | str | None = None,
     optimizer: Optimizer | None = None,
     learning_rate: float = 0.1,
 ) -> Explanation:
@@ -99,8 +99,8 @@ def explain(
     Raises ShapeError if x is more than one example.
     """
     _check_example(network, x)
-    loss, optimizer = SoftmaxCrossEntropy() if loss is None else loss, SGD() if optimizer is None else optimizer
-    check_kind("explain", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
+    loss = loss_for("explain", "softmax_cross_entropy" if loss is None else loss)
+    optimizer = SGD() if optimizer is None else optimizer
     check_kind("explain", "optimizer", optimizer, Optimizer, "an optimizer, as SGD()")
     learning_rate = check_rate("explain", learning_rate)
     learner = network.astype(np.float64)  # a copy: so the network keeps its weights, and shown digits are exact

@@ -29,7 +29,7 @@ import numpy as np
 from byhand.arguments import check_kind
 from byhand.arrays import Array, Params, check_input, check_numbers
 from byhand.errors import lookup
-from byhand.losses.base import Loss
+from byhand.losses import Loss, loss_for
 from byhand.network import Network
 from byhand.random import DROPOUT, RandomStream
 
@@ -69,7 +69,14 @@ class GradientCheck:
 
 
 def gradient_check(
-    network: Network, loss: Loss, x: Array, y: Array, *, method: str = "complex", training: bool = True, seed: int = 0
+    network: Network,
+    loss: Loss | str,
+    x: Array,
+    y: Array,
+    *,
+    method: str = "complex",
+    training: bool = True,
+    seed: int = 0,
 ) -> GradientCheck:
     """Compare every gradient of backpropagation with a numerical one. The network is not changed.
 
@@ -78,7 +85,7 @@ def gradient_check(
     training : check the training mode of dropout and batch normalisation   seed : of dropout's masks
     """
     check_kind("gradient_check", "network", network, Network, "a Network")
-    check_kind("gradient_check", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
+    loss = loss_for("gradient_check", loss)
     check_input("gradient_check", x, network.widths[0])
     check_numbers("gradient_check", "y", y)
     differentiate, dtype = lookup("method", method, {"complex": (_complex, complex), "central": (_central, float)})

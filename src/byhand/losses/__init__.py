@@ -1,5 +1,7 @@
 """The losses, one file each: the number to make small and its exact gradient."""
 
+from byhand.arguments import check_kind
+from byhand.errors import lookup
 from byhand.losses.base import Loss
 from byhand.losses.binary_cross_entropy import BinaryCrossEntropy
 from byhand.losses.softmax_cross_entropy import SoftmaxCrossEntropy
@@ -7,4 +9,16 @@ from byhand.losses.squared_error import SquaredError
 
 LOSSES: dict[str, type[Loss]] = {loss.kind: loss for loss in (SoftmaxCrossEntropy, SquaredError, BinaryCrossEntropy)}
 
-__all__ = ["LOSSES", "BinaryCrossEntropy", "Loss", "SoftmaxCrossEntropy", "SquaredError"]
+
+def loss_for(caller: str, loss: Loss | str) -> Loss:
+    """Return the loss of this name, or the one given; raise OptionError for anything else.
+
+    >>> loss_for("fit", "squared_error")
+    SquaredError()
+    """
+    if isinstance(loss, str):
+        return lookup("loss", loss, LOSSES)()
+    return check_kind(caller, "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy(), or its name")
+
+
+__all__ = ["LOSSES", "BinaryCrossEntropy", "Loss", "SoftmaxCrossEntropy", "SquaredError", "loss_for"]

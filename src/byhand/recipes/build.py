@@ -73,17 +73,17 @@ def build_optimizer(recipe: Recipe) -> Optimizer:
     return ClipGradNorm(optimizer, recipe.clip_norm) if recipe.clip_norm else optimizer
 
 
-def adapt_to_regression(recipe: Recipe, dataset: Dataset, given: Collection[str] = ()) -> Recipe:
+def adapt_to_regression(recipe: Recipe, dataset: Dataset, explicit: Collection[str] = ()) -> Recipe:
     """Return the recipe, made to fit the data: epochs and batches for the number of one's own rows or pictures; where
     the data are numbers to predict, squared error, and a smaller rate.
 
-    given : names of fields that somebody chose; these stay. A loss that was chosen is not changed.
+    explicit : names of fields that somebody chose; these stay. A loss that was chosen is not changed.
     """
     if recipe.name in OWN_DATA:
-        recipe = fit_to_rows(recipe, len(dataset.train), given)
-    if dataset.train.is_classes or recipe.loss == SquaredError.kind or "loss" in given:
+        recipe = fit_to_rows(recipe, len(dataset.train), explicit)
+    if dataset.train.is_classes or recipe.loss == SquaredError.kind or "loss" in explicit:
         return recipe
-    keeps_rate = "learning_rate" in given or recipe.name in OWN_DATA  # Adam's step does not grow with the gradient
+    keeps_rate = "learning_rate" in explicit or recipe.name in OWN_DATA  # Adam's step does not grow with the gradient
     rate = recipe.learning_rate * (1 if keeps_rate else REGRESSION_LR_FACTOR)
     return replace(recipe, loss=SquaredError.kind, label_smoothing=0.0, learning_rate=rate)
 

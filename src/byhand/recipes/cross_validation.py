@@ -15,7 +15,7 @@ from byhand.training.state import TrainingState
 from byhand.training.train import train
 
 N_FOLDS = 5
-WATCHED_SHARE = 1 / 6  # of a fold's training examples, where it stops early
+VALIDATION_FRACTION = 1 / 6  # of a fold's training examples, where it stops early
 
 
 def cross_validate(recipe: Recipe, dataset: Dataset, *, seed: int | None) -> Evaluation:
@@ -44,5 +44,5 @@ def _prepared_by(recipe: Recipe, dataset: Dataset, rows: Array) -> Dataset:
     part = replace(part, preparation=preparation)
     if not recipe.patience:
         return replace(dataset, train=part, validation=None)
-    kept, watched = stratified_split(part.y, WATCHED_SHARE, recipe.seed)  # early stopping needs examples to watch
+    kept, watched = stratified_split(part.y, VALIDATION_FRACTION, recipe.seed)  # early stopping needs examples to watch
     return replace(dataset, train=part.take(kept), validation=part.take(watched))

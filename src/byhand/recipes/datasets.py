@@ -21,7 +21,7 @@ from byhand.recipes.images import IMAGES
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.table import TABLE
 
-VALIDATION_SHARE = 1 / 6  # of a stratified split: as much as the balanced block is of MNIST's training set
+VALIDATION_FRACTION = 1 / 6  # of a stratified split: as much as the balanced block is of MNIST's training set
 SPLIT_SEED = 0  # the test rows of a table are the same for every seed of the training
 Progress = Callable[[str, int, int], None]  # file, bytes done, bytes in all
 TOYS: dict[str, Callable[..., Dataset]] = {
@@ -137,7 +137,7 @@ def _with_validation(dataset: Dataset, seed: int) -> Dataset:
     classes = dataset.train.y if dataset.train.is_classes else np.zeros(len(dataset.train), dtype=np.int64)
     if dataset.table or dataset.image:
         keys = row_keys(dataset.train.raw, dataset.train.y, dataset.class_names, seed)
-        train, held_out = content_split(classes, keys, VALIDATION_SHARE)
+        train, held_out = content_split(classes, keys, VALIDATION_FRACTION)
     else:
-        train, held_out = stratified_split(classes, VALIDATION_SHARE, seed)
+        train, held_out = stratified_split(classes, VALIDATION_FRACTION, seed)
     return replace(dataset, train=dataset.train.take(train), validation=dataset.train.take(held_out))

@@ -77,14 +77,14 @@ def train_restarts(
     first_seed: int = 0,
 ) -> Array:
     """Train n_starts networks with seeds from first_seed on; return their logits (n_starts, n, 1) on the examples."""
-    bend, slope = lookup("activation of many starts", activation, ACTIVATIONS)
+    activate, slope = lookup("activation of many starts", activation, ACTIVATIONS)
     t = y.reshape(-1, 1)
     sizes = [x.shape[1], hidden, 1] if hidden else [x.shape[1], 1]
     seeds = range(first_seed, first_seed + n_starts)
     Ws = [_stacked_weights(seeds, 2 * i, sizes[i], sizes[i + 1]) for i in range(len(sizes) - 1)]
     bs = [np.zeros((n_starts, 1, n_out)) for n_out in sizes[1:]]
     for _ in range(steps):
-        inputs, logits = _forward(x, Ws, bs, bend)
+        inputs, logits = _forward(x, Ws, bs, activate)
         dz = (sigmoid(logits) - t) / len(x)  # (n_starts, n, 1)
         for i in reversed(range(len(Ws))):
             dW, db = inputs[i].swapaxes(-1, -2) @ dz, dz.sum(axis=1, keepdims=True)
@@ -92,7 +92,7 @@ def train_restarts(
                 dz = (dz @ Ws[i].swapaxes(1, 2)) * slope(inputs[i])
             Ws[i] -= learning_rate * dW
             bs[i] -= learning_rate * db
-    return _forward(x, Ws, bs, bend)[1]
+    return _forward(x, Ws, bs, activate)[1]
 
 
 def _stacked_weights(seeds: range, position: int, n_in: int, n_out: int) -> Array:
@@ -101,12 +101,14 @@ def _stacked_weights(seeds: range, position: int, n_in: int, n_out: int) -> Arra
     return np.stack([layer.params["W"] for layer in layers]).astype(np.float64)
 
 
-def _forward(x: Array, Ws: list[Array], bs: list[Array], bend: Callable[[Array], Array]) -> tuple[list[Array], Array]:
+def _forward(
+    x: Array, Ws: list[Array], bs: list[Array], activate: Callable[[Array], Array]
+) -> tuple[list[Array], Array]:
     """Return the input of every dense layer, and the logits."""
     inputs: list[Array] = []
     a = x.astype(np.float64)
     for i, (W, b) in enumerate(zip(Ws, bs, strict=True)):
         inputs.append(a)
         z = a @ W + b
-        a = bend(z) if i < len(Ws) - 1 else z
+        a = activate(z) if i < len(Ws) - 1 else z
     return inputs, a

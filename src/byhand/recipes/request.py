@@ -24,7 +24,7 @@ class TrainRequest:
 
     n_seeds : that many consecutive ones, from the recipe's own on
     fallback : nobody named MNIST, so this, on the bundled digits, will do where it cannot be had; None: it will not
-    given : the recipe's fields that somebody chose; others are made to fit regression targets
+    explicit : the recipe's fields that somebody chose; others are made to fit regression targets
     folder : of the run to resume, None for a new one
     test : evaluate on the test set in the end? Not when validating, unless asked
     name : of the run's folder; None: the recipe's
@@ -39,7 +39,7 @@ class TrainRequest:
     precision: str = FLOAT32
     runs: Path = Path("runs")
     fallback: Recipe | None = None
-    given: tuple[str, ...] = ()
+    explicit: tuple[str, ...] = ()
     folder: RunFolder | None = None
     test: bool = True
     name: str | None = None
@@ -93,7 +93,7 @@ def make_request(
         precision=precision,
         runs=runs,
         fallback=None if mnist_is_named else change_recipe(DIGITS, changes),
-        given=tuple(changes),
+        explicit=tuple(changes),
         test=test or chosen.validation == "none",
         name=_folder_name(data) if recipe is None and data else _folder_name(own.name),
         n_train=None if is_toy(chosen.data) else changes.get("examples"),
@@ -156,7 +156,7 @@ def _read_request(settings: dict[str, Any], folder: RunFolder) -> TrainRequest:
         engine=engine,
         precision=precision,
         runs=folder.path.parent,
-        given=tuple(asdict(recipe)),  # all of it: what was adapted to the data once is not adapted again
+        explicit=tuple(asdict(recipe)),  # all of it: what was adapted to the data once is not adapted again
         folder=folder,
         test=test,
         n_train=n_train,

@@ -176,7 +176,7 @@ def open_session(request: TrainRequest, listener: SessionListener = SILENT) -> T
     request, dataset = _with_data(request, listener)
     for note in dataset.notes:
         listener.info(note)
-    request = replace(request, recipe=adapt_to_regression(request.recipe, dataset, request.given))
+    request = replace(request, recipe=adapt_to_regression(request.recipe, dataset, request.explicit))
     engine = _choose_engine(request, dataset, listener)
     folder = request.folder or RunFolder.create(request.runs, request.name or request.recipe.name)
     if request.folder is None:

@@ -31,16 +31,16 @@ TABLE = Recipe(
 )
 
 
-def fit_to_rows(recipe: Recipe, n_rows: int, given: Collection[str] = ()) -> Recipe:
+def fit_to_rows(recipe: Recipe, n_rows: int, explicit: Collection[str] = ()) -> Recipe:
     """Return the recipe with a batch size and a number of epochs for so many training rows.
 
-    given : names of fields that somebody chose; these stay
+    explicit : names of fields that somebody chose; these stay
 
     >>> [(fit_to_rows(TABLE, n).epochs, fit_to_rows(TABLE, n).batch_size) for n in (100, 1_000, 10_000, 1_000_000)]
     [(200, 16), (48, 16), (77, 256), (20, 1024)]
     """
     fitting = next((size for most, size in BATCH_SIZES if n_rows <= most), 1_024)
-    batch_size = recipe.batch_size if "batch_size" in given else fitting
+    batch_size = recipe.batch_size if "batch_size" in explicit else fitting
     epochs = math.ceil(UPDATES * batch_size / max(n_rows, 1))
-    epochs = recipe.epochs if "epochs" in given else min(max(epochs, FEWEST_EPOCHS), MOST_EPOCHS)
+    epochs = recipe.epochs if "epochs" in explicit else min(max(epochs, FEWEST_EPOCHS), MOST_EPOCHS)
     return replace(recipe, batch_size=batch_size, epochs=epochs)

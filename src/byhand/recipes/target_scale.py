@@ -21,10 +21,10 @@ from byhand.preprocessing import CONSTANT
 
 @dataclass(frozen=True, eq=False)
 class TargetScale:
-    """mean, spread : (k,), of each number to predict over the training examples; the spread of a constant is 1."""
+    """mean, std : (k,), of each target over the training examples; the std of a constant counts as 1."""
 
     mean: Array
-    spread: Array
+    std: Array
 
     @classmethod
     def of(cls, examples: Examples, network: Network) -> "TargetScale | None":
@@ -32,17 +32,17 @@ class TargetScale:
         if examples.is_classes or not isinstance(network.layers[-1], Dense):
             return None
         targets = examples.y.reshape(len(examples), -1).astype(np.float64)
-        mean, spread = targets.mean(axis=0), targets.std(axis=0)
-        return cls(mean, np.where(spread > CONSTANT * np.abs(mean), spread, 1.0))
+        mean, std = targets.mean(axis=0), targets.std(axis=0)
+        return cls(mean, np.where(std > CONSTANT * np.abs(mean), std, 1.0))
 
     def apply(self, examples: Examples) -> Examples:
         """Return the examples with targets (n, k) as the network is trained on them."""
-        return replace(examples, y=(examples.y.reshape(len(examples), -1) - self.mean) / self.spread)
+        return replace(examples, y=(examples.y.reshape(len(examples), -1) - self.mean) / self.std)
 
     def fold_into(self, network: Network) -> Network:
         """Return a copy of a network trained on scaled targets that says the numbers themselves."""
         copy = network.astype(network.layers[-1].params["W"].dtype)
         last = copy.layers[-1].params
-        last["W"] *= self.spread
-        last["b"][:] = last["b"] * self.spread + self.mean
+        last["W"] *= self.std
+        last["b"][:] = last["b"] * self.std + self.mean
         return copy

@@ -23,7 +23,7 @@ from byhand.data.examples import Examples
 from byhand.errors import DataError, ShapeError
 from byhand.formatting import format_number
 from byhand.layers import Dense, ReLU
-from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
+from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, loss_for
 from byhand.network import Network
 from byhand.training.history import EpochRecord
 
@@ -76,7 +76,6 @@ def _check_arguments(
     """Return the history; raise OptionError or DataError where something cannot be looked at."""
     check_kind("diagnose", "network", network, Network, "a Network")
     check_kind("diagnose", "examples", examples, Examples, "Examples, as data.train")
-    check_kind("diagnose", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
     if initial is not None:
         check_kind("diagnose", "initial", initial, Network, "a Network, as it was before training")
         if initial.widths != network.widths:
@@ -92,7 +91,7 @@ def diagnose(
     examples: Examples,
     history: Sequence[EpochRecord],
     *,
-    loss: Loss | None = None,
+    loss: Loss | str | None = None,
     initial: Network | None = None,
     accuracy: float | None = None,
     learning_rate: float | None = None,
@@ -108,7 +107,7 @@ def diagnose(
     command : makes the command to try of a setting and its new value
     Raises DataError if the history is empty.
     """
-    loss = SoftmaxCrossEntropy() if loss is None else loss
+    loss = loss_for("diagnose", "softmax_cross_entropy" if loss is None else loss)
     history = _check_arguments(network, examples, history, loss, initial)
     accuracy, learning_rate, usual_rate = (
         None if number is None else check_number("diagnose", name, number, lambda _: True, "a finite number")

@@ -10,7 +10,7 @@ from byhand.arrays import Array
 from byhand.data.examples import Examples, as_examples
 from byhand.engines.predictor import predictor
 from byhand.errors import DataError
-from byhand.losses.base import Loss
+from byhand.losses import Loss, loss_for
 from byhand.metrics import (
     accuracy,
     confusion_matrix,
@@ -53,17 +53,17 @@ class Evaluation:
         return f"<Evaluation on {self.n:,} examples: {found}>"
 
 
-def evaluate(network: Network, x: Examples | Any, y: Any = None, *, loss: Loss | None = None) -> Evaluation:
+def evaluate(network: Network, x: Examples | Any, y: Any = None, *, loss: Loss | str | None = None) -> Evaluation:
     """Return how well `network` does on examples.
 
     x, y : network inputs (n, features) with class numbers (n,) or targets (n, k); or Examples, as data.test, alone
+    loss : to be measured too, an object or its name
 
     Choose nothing by the test set: evaluate on it once, when everything is decided.
     """
     check_kind("evaluate", "network", network, Network, "a Network; of a model, its .network")
     examples = as_examples("evaluate", x, y)
-    if loss is not None:
-        check_kind("evaluate", "loss", loss, Loss, "a loss, as SoftmaxCrossEntropy()")
+    loss = None if loss is None else loss_for("evaluate", loss)
     if not len(examples):
         raise DataError("evaluate got no examples; expected one or more.")
     _check_answers(examples, network.widths[-1])

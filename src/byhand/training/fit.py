@@ -16,7 +16,7 @@ from byhand.engines.base import Engine
 from byhand.engines.bindings import FLOAT32
 from byhand.engines.selection import choose_engine
 from byhand.errors import OptionError, lookup
-from byhand.losses import LOSSES, Loss
+from byhand.losses import Loss, loss_for
 from byhand.network import Network
 from byhand.optimizers import OPTIMIZERS, SGD, Optimizer
 from byhand.schedules import Constant, Schedule
@@ -62,7 +62,7 @@ def fit(
     callbacks = check_items("fit", "callbacks", callbacks, "a list of functions")
     if not all(callable(callback) for callback in callbacks):
         raise OptionError(f"fit got callbacks {shown(callbacks)}; expected a list of functions.")
-    loss = lookup("loss", loss, LOSSES)() if isinstance(loss, str) else loss
+    loss = loss_for("fit", loss)
     optimizer = lookup("optimizer", optimizer, OPTIMIZERS)() if isinstance(optimizer, str) else optimizer
     schedule = _schedule_for(learning_rate, optimizer)
     examples = as_examples("fit", x, y)

@@ -12,6 +12,8 @@ from byhand.data.toy import moons, sine
 from byhand.engines.base import EpochResult, EpochSpec
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import DataError, OptionError
+from byhand.inspection.explain import explain
+from byhand.inspection.gradcheck import gradient_check
 from byhand.losses import Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import OPTIMIZERS, Adam
@@ -238,3 +240,16 @@ def test_by_default_adam_works_without_a_learning_rate() -> None:
     learner = Network.mlp([2, 32, 2], seed=1)
     history = fit(learner, moons(300).train, loss="softmax_cross_entropy", epochs=60, batch_size=20)
     assert history.loss[-1] < history.loss[0] / 2
+
+
+def test_every_function_takes_a_loss_by_name_as_by_object() -> None:
+    learner, examples = network(), data(8)
+    x, y = examples.x, examples.y
+    named, given = (evaluate(learner, examples, loss=one).loss for one in ("softmax_cross_entropy", LOSS))
+    assert named == given
+    assert explain(learner, x[0], 1, loss="squared_error").loss_before == pytest.approx(
+        explain(learner, x[0], 1, loss=SquaredError()).loss_before
+    )
+    assert gradient_check(learner, "softmax_cross_entropy", x, y).is_right
+    with pytest.raises(OptionError, match="unknown loss 'squared_eror'"):
+        evaluate(learner, examples, loss="squared_eror")
