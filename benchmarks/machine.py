@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.bench.report import machine_state
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.processor import processor_name
 
@@ -22,6 +23,7 @@ def machine() -> dict[str, Any]:
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "processor": processor_name(),
         "cores": available_cpus(),
+        "load": machine_state()["load"],  # when the record is made: the benchmark's own and what else ran
         "system": platform.system(),
         "python": platform.python_version(),
         "numpy": np.__version__,
