@@ -145,5 +145,5 @@ def to_targets(y: Array, output: Array) -> Array:
         return y.reshape(n, k).astype(output.real.dtype, copy=False)
     raise ShapeError(
         f"the loss got targets of shape {y.shape} for an output of shape {output.shape}; "
-        f"expected ({n},) class numbers or ({n}, {k}) numbers."
+        f"expected ({n},) labels or ({n}, {k}) numbers."
     )

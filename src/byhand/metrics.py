@@ -1,6 +1,6 @@
 """How good an answer is: counted, per class, with the uncertainty of the count.
 
-Accuracies are fractions 0 … 1. Class numbers are (n,) integers, probabilities (n, k).
+Accuracies are fractions 0 … 1. Labels are (n,) integers, probabilities (n, k).
 """
 
 import math

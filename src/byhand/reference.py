@@ -18,7 +18,7 @@ d<name> is ∂L/∂name and has the shape of <name>. The chain rule, from the lo
     dx[i] = Σⱼ dz[j] W[i][j]                                         (8)    back through (1): da of the layer before
     W ← W − η dW                                                     (9)    a step downhill, η the learning rate
 
-LESSON TWO, many examples: random numbers that are the same on every machine, where weights begin, and training.
+LESSON TWO, many examples: random numbers that are the same on every machine, initial weights, and training.
 """
 
 import math
@@ -271,7 +271,7 @@ class RandomStream:
         return [i for _, i in sorted(zip(self.uniform(n), range(n), strict=True))]  # of equals, the smaller i first
 
 
-# ---- LESSON TWO: where weights begin, and two clouds of points to learn ----
+# ---- LESSON TWO: initial weights, and two clouds of points to learn ----
 
 Initializer: TypeAlias = Callable[[int, int], float]  # (n_in, n_out) → standard deviation of the weights
 

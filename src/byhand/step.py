@@ -21,7 +21,7 @@ def train_step(
 ) -> tuple[Any, Trace]:
     """Learn from one minibatch: forward, loss, backward, update, statistics.
 
-    x : (n, n_in)   y : (n,) class numbers or (n, k) targets   rng : for dropout   weight : (n,) of the examples
+    x : (n, n_in)   y : (n,) labels or (n, k) targets   rng : for dropout   weight : (n,) of the examples
     Returns the loss before the update, and the trace.
     """
     trace = network.forward(x, training=True, rng=rng)

@@ -298,14 +298,14 @@ def test_whole_numbers_that_32_bits_cannot_hold_are_refused_by_every_engine(
 def test_answers_of_another_network_are_named() -> None:
     with pytest.raises(DataError, match="evaluate got class 7 in row 2; the network tells 3 classes apart, 0 … 2"):
         bh.evaluate(network(), Examples(X, np.array([0, 1, 7, 0, 1, 2, 0, 1]), RAW))
-    with pytest.raises(DataError, match=r"numbers to predict; the network gives 3 an example"):
+    with pytest.raises(DataError, match=r"regression targets; the network gives 3 an example"):
         bh.evaluate(network(), Examples(X, X[:, :2], RAW))
     with pytest.raises(ShapeError):
         bh.explain(network(), X[0], 7)
 
 
 def test_a_word_for_the_output_of_a_model_is_the_output_it_names() -> None:
-    """Compared as an object, "values" would be none of them, and a regression would answer with class numbers."""
+    """Compared as an object, "values" would be none of them, and a regression would answer with labels."""
     one = bh.Model(bh.Network.mlp([4, 1], seed=1), RAW, "values")  # type: ignore[arg-type]
     assert one.output is Output.REGRESSION
     assert one.predict(X).shape == (8, 1)

@@ -111,7 +111,7 @@ SETTINGS = {
     "squared error behind softmax": classes(loss=SquaredError(), output="softmax"),
     "squared error behind relu": regression(output="relu"),
     "squared error behind leaky relu": regression(output="leaky_relu"),
-    "numbers to predict": regression(),
+    "regression targets": regression(),
     "tanh to numbers": regression(activation="tanh", output="tanh"),
     "yes-or-no questions": regression(loss=BinaryCrossEntropy()),
     "probabilities as targets": Setting(

@@ -102,7 +102,7 @@ def test_pairs_in_vectors_keep_eight_bits_too() -> None:
     for name, (difference, _, loss, wanted) in found.items():
         assert difference < tolerance(name), name
         assert loss == pytest.approx(wanted, rel=tolerance(name)), name
-    assert found["numbers to predict"][0] > 10 * TOLERANCE["avx512"]
+    assert found["regression targets"][0] > 10 * TOLERANCE["avx512"]
     assert found["no hidden layer"][0] < TOLERANCE["avx512"]  # bytes on a background stay floats here
 
 

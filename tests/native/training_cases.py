@@ -33,7 +33,7 @@ EACH_KERNEL = [  # for parametrize: those that this processor lacks are skipped 
 
 
 def byte_pictures(n: int, height: int, width: int, classes: int, seed: int = 0) -> Examples:
-    """Return pictures of bytes with class numbers that depend on them."""
+    """Return pictures of bytes with labels that depend on them."""
     rng = np.random.default_rng(seed)
     y = rng.integers(0, classes, n)
     means = rng.integers(0, 256, (classes, height * width))

@@ -38,7 +38,7 @@ class Problem:
     network: Network
     loss: Loss
     x: Array  # (n, n_in)
-    y: Array  # (n,) class numbers
+    y: Array  # (n,) labels
     seed: int
 
     def dropout(self) -> RandomStream:

@@ -67,7 +67,7 @@ def work_named(name: str) -> Work:
 
 
 def examples_of(work: Work, data_dir: Path | None) -> tuple[Array, Array]:
-    """Return stored inputs (n, n_in), bytes for MNIST, and class numbers (n,)."""
+    """Return stored inputs (n, n_in), bytes for MNIST, and labels (n,)."""
     if work.sizes[0] == 784:
         train = mnist(data_dir, validation=None).train
         raw = np.ascontiguousarray(train.raw[: work.n])

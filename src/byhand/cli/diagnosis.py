@@ -5,7 +5,7 @@ from byhand.training.diagnosis import Finding
 
 
 def finding_lines(findings: list[Finding]) -> list[str]:
-    """Return the findings for people; a command that several share is told once."""
+    """Return the findings for people; a command that several share appears once."""
     lines = []
     for finding in findings:
         lines.append(f"[bold yellow]{escape_markup(finding.title)}.[/bold yellow] {escape_markup(finding.sentence)}")

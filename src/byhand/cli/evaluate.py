@@ -124,7 +124,7 @@ def _text(
 
 
 def _numbers(values: dict[str, Any], what: str) -> list[str]:
-    """Return what was found of numbers to predict, beside what always saying their mean would reach."""
+    """Return what was found of regression targets, beside what always saying their mean would reach."""
     r_squared = format_number(values["r_squared"], ".4f")
     return [
         f"[bold]R²[/bold]        [bold green]{r_squared}[/bold green]  on {escape_markup(what)}",

@@ -199,7 +199,7 @@ def _drawing(result: "Result", width: int) -> list[str]:
 
 
 def _asides(result: "Result", width: int) -> list[str]:
-    """Return what is told in numbers beside the dots, a table with a column a measure."""
+    """Return the numbers beside the dots, a table with a column per measure."""
     one, names = result.experiment, _names_width(result)
     if not one.aside:
         return []

@@ -86,7 +86,7 @@ class Commands(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run, and turn whatever ends it into an exit code and one line on stderr."""
         kwargs["standalone_mode"] = False
-        warnings.simplefilter("ignore", RuntimeWarning)  # a number that overflows is told as what it becomes
+        warnings.simplefilter("ignore", RuntimeWarning)  # an overflow is printed as what it becomes
         try:
             code = super().main(*args, **kwargs)
         except SystemExit as left:  # so click and rich end when nobody reads any more, as after `| head`

@@ -69,7 +69,7 @@ def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
 
 def _check_answers(model: Model, dataset: Dataset) -> None:
     """Raise DataError unless the data's answers are of the kind that the model gives."""
-    has = f"{len(dataset.class_names)} classes" if dataset.train.is_classes else "numbers to predict"
+    has = f"{len(dataset.class_names)} classes" if dataset.train.is_classes else "regression targets"
     gives = "predicts numbers" if model.output is Output.REGRESSION else f"tells {model.n_classes} classes apart"
     same_kind = dataset.train.is_classes == (model.output is not Output.REGRESSION)
     if not same_kind or (dataset.train.is_classes and len(dataset.class_names) > model.n_classes):

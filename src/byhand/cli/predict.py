@@ -62,7 +62,7 @@ def command(
 
     FILES are pictures (PNG, JPEG, …, of any size, prepared as the model's training pictures were: as MNIST's, or only
     made grey and resized), arrays (.npy), IDX files (gzipped or not) or tables (.csv), whose columns are found by their
-    names. A file or row that cannot be used is told on stderr and the rest is answered; the exit code is then 3. A
+    names. An unusable file or row is reported on stderr and the others are predicted; the exit code is then 3. A
     network answers whatever it is shown, also what is nothing of what it learned.
 
     Example: byhand predict digit.png --show
@@ -98,7 +98,7 @@ def command(
 def _batch(
     path: Path, model: "Model", id_column: str | None, header: str, reporter: Reporter, *, is_alone: bool
 ) -> Batch:
-    """Return the examples of a file; of many files, one that cannot be used is told and is empty."""
+    """Return the examples of a file; of many files, an unusable one is reported and is empty."""
     import numpy as np
 
     from byhand.errors import ByhandError

@@ -61,14 +61,14 @@ class Examples:
         if self.is_classes and self.y.size and not (int(self.y.min()) >= -MAX_CLASS and int(self.y.max()) <= MAX_CLASS):
             raise DataError(
                 f"examples got whole numbers up to {int(self.y.max()):,} as classes; expected {MAX_CLASS:,} at most. "
-                f"Give numbers to predict as floats: y.astype(numpy.float32)."
+                f"Give regression targets as floats: y.astype(numpy.float32)."
             )
 
     def __len__(self) -> int:
         return len(self.raw)
 
     def __repr__(self) -> str:
-        kind = "classes" if self.is_classes else "numbers to predict"
+        kind = "classes" if self.is_classes else "regression targets"
         return f"<Examples: {len(self):,} of {self.n_features} numbers ({self.raw.dtype}), answers are {kind}>"
 
     @property
@@ -94,7 +94,7 @@ class Examples:
 def as_examples(caller: str, x: Any, y: Any = None) -> Examples:
     """Return Examples for what `fit` and `evaluate` take: Examples, a pair (x, y), or x and y.
 
-    x : (n, features) network inputs, used as they are   y : (n,) class numbers, or (n, k) regression targets
+    x : (n, features) network inputs, used as they are   y : (n,) labels, or (n, k) regression targets
     Raises OptionError for anything else, DataError for arrays that do not fit together.
 
     >>> as_examples("fit", [[0.1, 0.2], [0.3, 0.4]], [0, 1])
@@ -138,7 +138,7 @@ class Dataset:
     def __repr__(self) -> str:
         parts = ((name, getattr(self, name)) for name in ("train", "validation", "test"))
         sizes = ", ".join(f"{name} {len(part):,}" for name, part in parts if part is not None)
-        kind = f"{len(self.class_names)} classes" if self.class_names else "numbers to predict"
+        kind = f"{len(self.class_names)} classes" if self.class_names else "regression targets"
         return f"<Dataset {self.name}: {sizes} examples of {self.train.n_features} numbers, {kind}>"
 
     @property

@@ -14,7 +14,7 @@ STEPS = 60  # of the golden section; each shortens the interval by 0.618: 6.0 in
 
 
 def fit_temperature(output: Array, y: Array) -> float:
-    """Return T of (1) for logits (n, k) and class numbers y (n,), between LOWEST and HIGHEST."""
+    """Return T of (1) for logits (n, k) and labels y (n,), between LOWEST and HIGHEST."""
     z = output.astype(np.float64)
     low, high = np.log(LOWEST), np.log(HIGHEST)
     ratio = (np.sqrt(5) - 1) / 2

@@ -27,7 +27,7 @@ class MLPClassifier(BaseMLP):
     hidden_layer_sizes : (256, 256)
     learning_rate : "coslog4", four cosine cycles; also constant, cosine, linear, one_cycle, invscaling
     learning_rate_init : 0.003   beta_2 : 0.95   alpha : 0   max_iter : 256 epochs
-    early_stopping : "auto": from 200 rows on a validation_fraction is held back and the best epoch's weights are kept
+    early_stopping : "auto": from 200 rows on a validation_fraction is set aside and the best epoch's weights are kept
     n_iter_no_change : None, never stop before max_iter; a number: stop so many epochs after the last improvement
 
     And these are new:

@@ -43,7 +43,7 @@ DTYPES = {"float32": np.float32, "float64": np.float64}
 class Sample:
     """Rows that are ready for the network.
 
-    x : (n, n_inputs)   y : (n,) class numbers or (n, k) numbers   weight : (n,) with mean 1, or None
+    x : (n, n_inputs)   y : (n,) labels or (n, k) numbers   weight : (n,) with mean 1, or None
     """
 
     x: Array
@@ -114,7 +114,7 @@ class BaseMLP(Estimator):
         raise NotImplementedError
 
     def _strata(self, y: Array) -> Array | None:
-        """Return class numbers that a split keeps the shares of; None: any split."""
+        """Return labels that a split keeps the shares of; None: any split."""
         return None
 
     def _calibrate(self, validation: Sample | None) -> None:
@@ -424,7 +424,7 @@ def _weights(sample_weight: Any, n: int) -> Array | None:
 
 
 def _split(rows: Array, strata: Array | None, fraction: float, seed: int) -> tuple[Array, Array]:
-    """Return rows for training and rows held back, each class in both as often as it can be."""
+    """Return training and validation rows, each class in both as far as possible."""
     groups = np.zeros(len(rows), dtype=np.int64) if strata is None else strata[rows]
     kept, held = stratified_split(groups, fraction, seed)
     if not len(held) or not len(kept):

@@ -52,7 +52,7 @@ class ExperimentData:
         return self._prepared(self.dataset.test, "test", settings)
 
     def validation(self, settings: dict[str, Any]) -> Examples:
-        """Return the examples that were held back to choose by."""
+        """Return the validation examples."""
         return self._prepared(self.dataset.validation, "validation", settings)
 
     def _prepared(self, part: Examples | None, name: str, settings: dict[str, Any]) -> Examples:
@@ -81,7 +81,7 @@ def make_run(settings: dict[str, Any], dataset: Dataset, train: Examples, seed: 
 
 
 def trained(run: Run) -> Network:
-    """Train to the end on one thread; a network that flies apart is left as it was before that epoch."""
+    """Train to the end on one thread; a network that diverges keeps its state from before that epoch."""
     parts = run.state.network, run.plan.loss, run.state.optimizer
     engine = choose_engine(None, *parts, n_threads=1).engine
     with contextlib.suppress(DivergedError):

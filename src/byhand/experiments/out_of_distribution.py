@@ -29,11 +29,11 @@ def one_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Val
     """Train one network; show it every kind of picture."""
     settings = experiment.trials[0].settings
     network = trained(make_run(settings, material.dataset, material.train(settings, seed), seed))
-    threshold = float(np.quantile(sureness(network, material.validation(settings)).max(axis=1), REFUSED))
+    threshold = float(np.quantile(confidences(network, material.validation(settings)).max(axis=1), REFUSED))
     test = material.test(settings)
     found: Values = {}
     for trial in experiment.trials:
-        proba = sureness(network, _pictures(trial.settings["pictures"], test, seed))
+        proba = confidences(network, _pictures(trial.settings["pictures"], test, seed))
         top = proba.max(axis=1)
         counts = np.bincount(proba.argmax(axis=1), minlength=proba.shape[1])
         found[trial.name] = {
@@ -46,7 +46,7 @@ def one_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Val
     return found
 
 
-def sureness(network: Network, examples: Examples) -> Array:
+def confidences(network: Network, examples: Examples) -> Array:
     """Return the probabilities (n, k)."""
     return softmax(evaluate(network, examples).output)
 

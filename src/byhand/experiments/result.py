@@ -37,7 +37,7 @@ class Result:
         return [values[trial][measure] for values in self.values]
 
     def mean(self, trial: str, measure: str) -> float:
-        """Return the mean over the seeds; of class numbers, which have none, the most frequent."""
+        """Return the mean over the seeds; of labels, which have none, the most frequent."""
         is_class = any(one.name == measure and one.shown_as == "class" for one in self.experiment.aside)
         return (statistics.mode if is_class else statistics.fmean)(self.of(trial, measure))
 

@@ -22,7 +22,7 @@ class Loss:
     def forward(self, output: Array, target: Array, weight: Array | None = None) -> tuple[Any, Any]:
         """Return the value, a number of the output's dtype, and what backward needs.
 
-        output : (n, k)   target : (n,) class numbers, or (n, k) targets   weight : (n,) of the examples; None: all 1
+        output : (n, k)   target : (n,) labels, or (n, k) targets   weight : (n,) of the examples; None: all 1
         """
         raise NotImplementedError
 

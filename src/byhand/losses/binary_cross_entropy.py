@@ -27,7 +27,7 @@ class BinaryCrossEntropy(Loss):
     def forward(self, output: Array, target: Array, weight: Array | None = None) -> tuple[Array, tuple[Array, ...]]:
         """Return L, and (z, t, w) for backward.
 
-        output : (n, k) logits   target : (n,) or (n, k), each 0 … 1; class numbers (n,) become one-hot when k > 1
+        output : (n, k) logits   target : (n,) or (n, k), each 0 … 1; labels (n,) become one-hot when k > 1
         weight : (n,)
         Raises ShapeError when they do not fit.
         """

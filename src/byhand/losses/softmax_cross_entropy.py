@@ -37,7 +37,7 @@ class SoftmaxCrossEntropy(Loss):
     def forward(self, output: Array, target: Array, weight: Array | None = None) -> tuple[Array, tuple[Array, ...]]:
         """Return L, and (p, t, w) for backward.
 
-        output : (n, k) logits   target : (n,) class numbers or (n, k) rows that sum to 1   weight : (n,)
+        output : (n, k) logits   target : (n,) labels or (n, k) rows that sum to 1   weight : (n,)
         Raises ShapeError when they do not fit.
         """
         t = to_targets(target, output)

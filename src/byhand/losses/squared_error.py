@@ -19,7 +19,7 @@ class SquaredError(Loss):
     def forward(self, output: Array, target: Array, weight: Array | None = None) -> tuple[Array, Array]:
         """Return L and the weighted error w (a − t), (n, k).
 
-        output : (n, k)   target : (n,) class numbers, made one-hot, or (n, k) numbers   weight : (n,)
+        output : (n, k)   target : (n,) labels, made one-hot, or (n, k) numbers   weight : (n,)
         """
         error = output - to_targets(target, output)
         weighted = error if weight is None else weight[:, None] * error

@@ -140,7 +140,7 @@ class Model:
         return 0 if self.output is Output.REGRESSION else max(self.network.widths[-1], 2)
 
     def predict(self, raw: Any) -> Array:
-        """Return class numbers (n,) for stored numbers raw (n, n_features), or values (n, k) in regression.
+        """Return labels (n,) for stored numbers raw (n, n_features), or values (n, k) in regression.
 
         raw : an array; for a model of a table also a data frame, a dict of columns, or rows of its columns' cells
         Raises ShapeError if raw has another width, DataError if it or the answer holds anything but finite numbers.

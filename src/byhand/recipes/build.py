@@ -75,7 +75,7 @@ def build_optimizer(recipe: Recipe) -> Optimizer:
 
 def adapt_to_regression(recipe: Recipe, dataset: Dataset, explicit: Collection[str] = ()) -> Recipe:
     """Return the recipe, made to fit the data: epochs and batches for the number of one's own rows or pictures; where
-    the data are numbers to predict, squared error, and a smaller rate.
+    the data are regression targets, squared error, and a smaller rate.
 
     explicit : names of fields that somebody chose; these stay. A loss that was chosen is not changed.
     """
@@ -92,7 +92,7 @@ def build_plan(recipe: Recipe, dataset: Dataset) -> Plan:
     """Return how the recipe trains on this data set; raise OptionError when loss and data do not go together."""
     if not dataset.train.is_classes and recipe.loss != SquaredError.kind:
         raise OptionError(
-            f"{dataset.name} has numbers to predict, and {recipe.loss} is for classes. Use squared_error."
+            f"{dataset.name} has regression targets, and {recipe.loss} is for classes. Use squared_error."
         )
     return Plan(
         loss=build_loss(recipe),

@@ -130,7 +130,7 @@ def _image_folder(recipe: Recipe) -> Dataset:
 
 
 def _with_validation(dataset: Dataset, seed: int) -> Dataset:
-    """Return the set with a stratified part of its training examples held back (any part of them, in regression).
+    """Return the set with a stratified part of its training examples for validation (any part of them, in regression).
 
     Of one's own tables and pictures it is chosen by their contents, as the test part is: the order changes nothing.
     """

@@ -1,4 +1,4 @@
-"""Numbers to predict, brought to mean 0 and spread 1 for training, and put back into the last layer afterwards.
+"""Regression targets, scaled to mean 0 and deviation 1 for training; the last layer takes the scale afterwards.
 
 A learning rate that suits targets near 1 blows up on house prices: the gradient of squared error grows with the
 targets. Trained on t′ = (t − mean) / spread, the network says a′; what was asked for is

@@ -102,7 +102,7 @@ def diagnose(
 
     network, examples, history : after training, what it was trained on, and what `fit` returned
     loss : SoftmaxCrossEntropy() unless given   initial : the network before training, where it was kept
-    accuracy : on examples that were not trained on, where there are enough of them (R² for numbers to predict)
+    accuracy : on examples that were not trained on, where there are enough of them (R² for regression targets)
     learning_rate : the peak of its schedule; else the highest of the history   usual_rate : one known to work
     command : makes the command to try of a setting and its new value
     Raises DataError if the history is empty.

@@ -56,7 +56,7 @@ class Evaluation:
 def evaluate(network: Network, x: Examples | Any, y: Any = None, *, loss: Loss | str | None = None) -> Evaluation:
     """Return how well `network` does on examples.
 
-    x, y : network inputs (n, features) with class numbers (n,) or targets (n, k); or Examples, as data.test, alone
+    x, y : network inputs (n, features) with labels (n,) or targets (n, k); or Examples, as data.test, alone
     loss : to be measured too, an object or its name
 
     Choose nothing by the test set: evaluate on it once, when everything is decided.
@@ -89,7 +89,7 @@ def _check_answers(examples: Examples, n_out: int) -> None:
             )
     elif y.size != len(y) * n_out:
         raise DataError(
-            f"evaluate got answers of shape {y.shape}, numbers to predict; the network gives {n_out} an example. "
+            f"evaluate got answers of shape {y.shape}, regression targets; the network gives {n_out} an example. "
             f"Were these examples made for another network?"
         )
 

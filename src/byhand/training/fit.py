@@ -51,7 +51,7 @@ def fit(
     """Train `network` in place and return the History, a record an epoch, with columns: `.loss`, `.val_loss`.
 
     There is no place for a test set here: it is for `evaluate`, once, afterwards.
-    x, y : network inputs (n, features) with class numbers (n,) or targets (n, k); or Examples, as data.train, alone
+    x, y : network inputs (n, features) with labels (n,) or targets (n, k); or Examples, as data.train, alone
     validation : Examples or a pair (x, y)
     loss, optimizer : an object or its name, as "softmax_cross_entropy" and "adam"
     learning_rate : a number for every step, or a schedule; None: the optimizer's own, 0.001 for Adam

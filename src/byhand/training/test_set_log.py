@@ -1,8 +1,8 @@
-"""How often a test set was used on this machine, whichever model it tested: every use makes its figure say less.
+"""How often a test set was used on this machine, by any model: every further use weakens its result.
 
 One file per test set in the user's state folder, named by the SHA-256 of the examples; every evaluation appends a
-line, so that simultaneous ones are all counted. Where no such folder can be written nothing is counted, and the user
-is told.
+line, so that simultaneous ones are all counted. Where no such folder can be written, nothing is counted and a
+message says so.
 """
 
 import hashlib
@@ -65,6 +65,6 @@ def count_evaluation(examples: Examples, report: Callable[[str], object]) -> int
 
 
 def evaluation_sentence(count: int) -> str:
-    """Return what the user is told about the count."""
+    """Return the message about the count."""
     again = " Choose nothing by it." if count > 1 else ""
     return f"This was test-set evaluation no. {count} on this machine.{again}"

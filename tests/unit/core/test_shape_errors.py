@@ -75,8 +75,7 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "labels of other examples": (
         lambda: SoftmaxCrossEntropy().forward(np.zeros((6, 3)), np.zeros(5, dtype=int)),
-        "the loss got targets of shape (5,) for an output of shape (6, 3); "
-        "expected (6,) class numbers or (6, 3) numbers.",
+        "the loss got targets of shape (5,) for an output of shape (6, 3); expected (6,) labels or (6, 3) numbers.",
     ),
     "no answers to count": (
         lambda: accuracy(np.zeros(0), np.zeros(0)),

@@ -84,7 +84,7 @@ def test_early_stopping_with_nothing_to_watch_is_refused() -> None:
 
 
 def explosive(rate: float) -> tuple[TrainingState, Examples, Plan]:
-    """Return a run on numbers to predict that diverges for any rate above about 1: L = (w − 1)², one batch an epoch."""
+    """Return a run on regression targets that diverges for any rate above about 1: L = (w − 1)², one batch an epoch."""
     raw = np.ones((4, 1), dtype=np.float32)
     ones = Examples(raw, np.ones((4, 1), dtype=np.float32), fit_scaler("raw", raw, low=0, high=1))
     state = TrainingState(Network([Dense.zeros(1, 1)]), SGD())

@@ -66,7 +66,7 @@ def answers_of(name: str, y: Array, task: str) -> tuple[Array, tuple[str, ...]]:
     if y.ndim == 2 and y.shape[1] > 1 and task != "regression" and np.isin(y, (0, 1)).all():
         raise DataError(
             f"{name} got answers of shape {y.shape} that are all 0 or 1; expected one class an example, (n,). "
-            f"For numbers to predict, say task='regression'."
+            f"For regression, say task='regression'."
         )
     if not np.isfinite(y).all():
         row = int(np.argwhere(~np.isfinite(y))[0][0])

@@ -15,7 +15,7 @@ export function lossFor(output, nOut) {
   }[output];
 }
 
-/** What a network trained with that loss gives: as output_for has it, of class numbers. */
+/** What the outputs of a classifier trained with that loss are, as output_for in persistence/output.py. */
 export function outputFor(loss, nOut) {
   if (loss === "binary_cross_entropy") return nOut === 1 ? "probabilities" : "yes_no";
   return loss === "softmax_cross_entropy" ? "probabilities" : "scores";
