@@ -3,6 +3,8 @@
 
 import { gridOf, lineOf } from "./plane-datasets.js";
 
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
 const SIDE = 300;
 const SHOWN_SIDE = 160; // cells a side: to be exact, and while it trains
 const PLACES = 600;
@@ -28,7 +30,7 @@ export class GaussianPair {
   /** The better class at each cell of a box, and the least error of all rules. */
   bayes(box, side) {
     const { points, area } = gridOf(box, side);
-    const wide = gridOf(this.#wide, SIDE);
+    const wide = staggeredGrid(this.#wide, SIDE);
     return {
       classes: this.#core.bayes(this.#clouds, points, area).classes,
       error: this.#core.bayes(this.#clouds, wide.points, wide.area).error,
@@ -37,7 +39,7 @@ export class GaussianPair {
 
   /** The share of points to come that a network gets wrong; roughly or exactly. */
   errorOf(network, isRough) {
-    const { points, area } = gridOf(this.#wide, isRough ? SHOWN_SIDE : SIDE);
+    const { points, area } = staggeredGrid(this.#wide, isRough ? SHOWN_SIDE : SIDE);
     const nClasses = network.layers.at(-1).n_out;
     const output = this.#core.predict(network, { inputs: points, scale: 1, shift: 0 });
     /** @type {number[][]} */
@@ -92,4 +94,15 @@ export class GaussianPair {
       ? this.#core.bayes([this.#clouds[k], this.#clouds[k]], Float32Array.from(points), area).error
       : 0;
   }
+}
+
+/**
+ * A box as `gridOf` has it, each row begun elsewhere within its first cell. Where two densities cross along a column of
+ * midpoints, all rows err alike; staggered, their errors cancel: from 2e-5 to 1e-6 on 300 × 300 points.
+ */
+function staggeredGrid(box, side) {
+  const { points, area } = gridOf(box, side);
+  const step = (box[1] - box[0]) / side;
+  for (let i = 0; i < side * side; i++) points[2 * i] += (((Math.floor(i / side) * GOLDEN) % 1) - 0.5) * step;
+  return { points, area };
 }
