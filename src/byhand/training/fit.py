@@ -19,7 +19,7 @@ from byhand.errors import OptionError, lookup
 from byhand.losses import Loss, loss_for
 from byhand.network import Network
 from byhand.optimizers import OPTIMIZERS, SGD, Optimizer
-from byhand.schedules import Constant, Schedule
+from byhand.schedules import Schedule, schedule_for
 from byhand.training.history import EpochRecord, History
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
@@ -36,6 +36,7 @@ def fit(
     loss: Loss | str,
     optimizer: Optimizer | str = "adam",
     learning_rate: float | Schedule | None = None,
+    schedule: str = "constant",
     epochs: int = 5,
     batch_size: int = 100,
     seed: int = 0,
@@ -54,7 +55,8 @@ def fit(
     x, y : network inputs (n, features) with labels (n,) or targets (n, k); or Examples, as data.train, alone
     validation : Examples or a pair (x, y)
     loss, optimizer : an object or its name, as "softmax_cross_entropy" and "adam"
-    learning_rate : a number for every step, or a schedule; None: the optimizer's own, 0.001 for Adam
+    learning_rate : the (peak) rate, or a schedule object; None: the optimizer's own, 0.001 for Adam
+    schedule : how the rate goes on: "constant", "step", "linear", "cosine" or "one_cycle"
     patience : with `validation`, early stopping; the best weights are restored
     precision : "bf16": faster in wide networks, on processors that have it; see NativeEngine. An `engine` has its own.
     Other options: see Plan.
@@ -64,12 +66,13 @@ def fit(
         raise OptionError(f"fit got callbacks {shown(callbacks)}; expected a list of functions.")
     loss = loss_for("fit", loss)
     optimizer = lookup("optimizer", optimizer, OPTIMIZERS)() if isinstance(optimizer, str) else optimizer
-    schedule = _schedule_for(learning_rate, optimizer)
+    rates = _schedule_for(learning_rate, schedule, optimizer)
     examples = as_examples("fit", x, y)
     watched = None if validation is None else as_examples("fit", validation)
-    plan = Plan(loss, schedule, epochs, batch_size, seed, shuffle, max_shift, image_shape, patience)
+    plan = Plan(loss, rates, epochs, batch_size, seed, shuffle, max_shift, image_shape, patience)
     state = TrainingState(network, optimizer)
-    engine = engine or choose_engine(None, network, loss, state.optimizer, precision=precision).engine
+    name = None if examples.weight is None else "numpy"  # the C core knows no weights of examples
+    engine = engine or choose_engine(name, network, loss, state.optimizer, precision=precision).engine
     for record in train(state, examples, plan, validation=watched, engine=engine):
         wishes = [callback(record) for callback in callbacks]  # a list: every callback hears of every epoch
         if any(wishes):
@@ -77,8 +80,12 @@ def fit(
     return state.history
 
 
-def _schedule_for(learning_rate: float | Schedule | None, optimizer: Optimizer) -> Schedule:
-    """Return the schedule of a rate, of a schedule, or of what the optimizer works with by default."""
+def _schedule_for(learning_rate: float | Schedule | None, name: str, optimizer: Optimizer) -> Schedule:
+    """Return a schedule object as it is, else the schedule of that name with this rate or the optimizer's default."""
+    if callable(learning_rate):
+        if name != "constant":
+            raise OptionError(f"fit got schedule={shown(name)} beside a schedule object; expected one of the two.")
+        return learning_rate
     if learning_rate is None:
-        return Constant(getattr(optimizer, "default_learning_rate", SGD.default_learning_rate))
-    return learning_rate if callable(learning_rate) else Constant(learning_rate)
+        learning_rate = float(getattr(optimizer, "default_learning_rate", SGD.default_learning_rate))
+    return schedule_for(name, learning_rate)

@@ -253,3 +253,25 @@ def test_every_function_takes_a_loss_by_name_as_by_object() -> None:
     assert gradient_check(learner, "softmax_cross_entropy", x, y).is_right
     with pytest.raises(OptionError, match="unknown loss 'squared_eror'"):
         evaluate(learner, examples, loss="squared_eror")
+
+
+def test_a_schedule_by_name_is_the_schedule_of_that_name() -> None:
+    by_name, by_object = network(), network()
+    fit(by_name, data(), loss=LOSS, learning_rate=0.02, schedule="linear", epochs=2)
+    fit(by_object, data(), loss=LOSS, learning_rate=LinearDecay(0.02), epochs=2)
+    assert all((by_name.params[key] == by_object.params[key]).all() for key in by_name.params)
+    with pytest.raises(OptionError, match="one of the two"):
+        fit(network(), data(), loss=LOSS, learning_rate=LinearDecay(0.02), schedule="cosine")
+    with pytest.raises(OptionError, match="Did you mean 'cosine'"):
+        fit(network(), data(), loss=LOSS, schedule="cosin")
+
+
+def test_examples_with_weights_are_trained_by_numpy() -> None:
+    weighted, doubled, examples = network(), network(), data(40)
+    twice = np.concatenate([np.arange(40), np.arange(20)])
+    weight = np.where(np.arange(40) < 20, 2.0, 1.0) * 40 / 60  # whose mean is 1
+    options = {"loss": LOSS, "epochs": 3, "batch_size": 60, "shuffle": False}
+    fit(weighted, replace(examples, weight=weight.astype(np.float32)), **options)  # type: ignore[arg-type]
+    fit(doubled, examples.take(twice), **options)  # type: ignore[arg-type]
+    for key in weighted.params:
+        assert weighted.params[key] == pytest.approx(doubled.params[key], abs=1e-5)
