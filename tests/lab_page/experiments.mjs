@@ -1,4 +1,5 @@
-// The page's experiments in node: node tests/lab_page/experiments.mjs [FOLDER OF MNIST]. Prints frames, a JSON object a line,
+// The page's experiments in node: node tests/lab_page/experiments.mjs [FOLDER OF MNIST]. Prints frames, a JSON object a
+// line,
 // for test_experiments.py to hold beside the desk's.
 import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";

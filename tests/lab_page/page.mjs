@@ -1,4 +1,5 @@
-// The page's worker side in node: frames as shared/frames.json has them, state ↔ address, files: node tests/lab_page/page.mjs
+// The page's worker side in node: frames as shared/frames.json has them, state ↔ address, files: node
+// tests/lab_page/page.mjs
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 
@@ -224,7 +225,8 @@ for (const problem of [
   }
 }
 
-// GaussianPair: the best line and the least error as byhand.data.gaussian_pair has them; the line's error is that of a network of it
+// GaussianPair: the best line and the least error as byhand.data.gaussian_pair has them; the line's error is that of a
+// network of it
 
 const about = (value, wanted, within) => assert.ok(Math.abs(value - wanted) < within, `${value} is not ${wanted}`);
 const known = new GaussianPair(core, clouds);

@@ -30,8 +30,8 @@ def test_xor_needs_a_hidden_layer(site: str, open_lab: Any) -> None:
     lab = open_lab(address)
     lab.says(".figures dd", "0")
     learn(lab, 3)
-    assert figure(lab, "right") == 100
-    assert figure(lab, "right, no hidden layer") <= 75
+    assert figure(lab, "accuracy") == 100
+    assert figure(lab, "accuracy, no hidden layer") <= 75
     assert lab.page.locator(".board").count() == 2
     assert "only straight lines" in lab.page.inner_text("section.plane")
 
@@ -42,7 +42,7 @@ def test_of_two_clouds_the_least_error_is_known(site: str, open_lab: Any) -> Non
     assert figure(lab, "Bayes error") == pytest.approx(11.77, abs=0.03)
     assert figure(lab, "best straight line") == pytest.approx(19.78, abs=0.03)
     learn(lab, 1)
-    assert figure(lab, "right") > 80
+    assert figure(lab, "accuracy") > 80
     assert 11.77 < figure(lab, "true error") < 19.78
 
 
@@ -57,7 +57,7 @@ def test_three_arms_are_three_classes_and_training_runs_and_pauses(site: str, op
     before = lab.page.inner_text(".figures")
     lab.page.wait_for_timeout(300)
     assert lab.page.inner_text(".figures") == before
-    assert figure(lab, "right") > 60
+    assert figure(lab, "accuracy") > 60
 
 
 def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_lab: Any) -> None:
@@ -71,7 +71,7 @@ def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_l
             lab.page.locator(".board").click(position={"x": x, "y": y})
             lab.quiet()
     learn(lab, 2)
-    assert figure(lab, "right") == 100
+    assert figure(lab, "accuracy") == 100
     again = open_lab(lab.address())
     again.says(".figures dd", "0")
     learn(again, 2)
@@ -82,7 +82,7 @@ def test_weights_can_be_changed_by_hand_and_output_biases_too(site: str, open_la
     lab = open_lab(f"{site}#view=plane&planeLayers=2.relu")
     lab.says(".figures dd", "0")
     lab.page.click("main summary")
-    share = figure(lab, "right")
+    share = figure(lab, "accuracy")
     bias = lab.page.locator("[aria-label='bias 0 of layer 2']")
     bias.fill("1000")
     bias.press("Enter")
@@ -104,9 +104,9 @@ def test_a_line_and_a_hidden_layer_at_xor_by_one_press(site: str, open_lab: Any)
     lab.page.click("button:has-text('XOR: a line, and a hidden layer')")
     lab.until(
         """() => [...document.querySelectorAll(".figures div")].some(({ innerText }) =>
-            innerText.startsWith("right") && !innerText.includes("no hidden") && innerText.includes("100.0"))""",
+            innerText.startsWith("accuracy") && !innerText.includes("no hidden") && innerText.includes("100.0"))""",
     )
-    assert figure(lab, "right, no hidden layer") <= 75
+    assert figure(lab, "accuracy, no hidden layer") <= 75
     assert lab.page.locator(".board").count() == 2
 
 
@@ -153,7 +153,7 @@ def test_a_table_that_is_dropped_is_learned_and_a_bad_one_gets_a_sentence(site: 
     lab.says("section.plane", "x = (long − 12.000) / 1.414; y = (wide − 201.000) / 0.816")
     lab.says("section.plane", "rose tulip")
     learn(lab, 1)
-    assert figure(lab, "right") == 100
+    assert figure(lab, "accuracy") == 100
     again = open_lab(lab.address())
     again.says("section.plane", "rose tulip")
     again.drop("flowers.csv", b"1,2,a\n1,two,b")

@@ -131,7 +131,8 @@ async function begin() {
   const data = asks.has("data") || !hello?.data ? wanted.data : "mnist";
   const view = hello?.live && !asks.has("view") ? "train" : wanted.view; // who follows a training came for that
   store.state = { ...wanted, data, view };
-  if ("train" in VIEWS) await (hello?.data ? chooseData(hello.data) : openData("digits")); // an exported page has no data
+  // an exported page has no data
+  if ("train" in VIEWS) await (hello?.data ? chooseData(hello.data) : openData("digits"));
   store.state = withModelAtHand({ ...store.state, model });
 }
 

@@ -22,13 +22,6 @@ export function createNavigation(app, store, redraw) {
     return h("a", { ...attributes, onclick }, TEXT.views[name]);
   }
 
-  /** A choice among the names of a table of texts, labelled for who cannot see it. */
-  function choice(label, value, texts, change) {
-    const control = select(Object.keys(texts), value, change, texts);
-    control.setAttribute("aria-label", label);
-    return control;
-  }
-
   /** A setting of how everything is drawn. */
   function appearance(label, name) {
     return choice(label, store.state[name], TEXT[name], (value) => {
@@ -48,6 +41,13 @@ export function createNavigation(app, store, redraw) {
       "train" in VIEWS && menus,
     );
   };
+}
+
+/** A choice among the names of a table of texts, labelled for those who cannot see it. */
+function choice(label, value, texts, change) {
+  const control = select(Object.keys(texts), value, change, texts);
+  control.setAttribute("aria-label", label);
+  return control;
 }
 
 const sizes = ({ layers }) => [layers[0].n_in, ...layers.map(({ n_out }) => n_out)].join("-");

@@ -31,9 +31,11 @@ for name, score in zip(model.class_names, says, strict=True):
       told: "Why: each pixel's attribution, of the logit or of its lead over another. All of them and the bias term sum to it.",
       code: `from byhand.inspection.attribution import attribute
 
-found = attribute(model.network, picture[0], model.preparation, ${attribution.toward}, ${attribution.against < 0 ? "None" : attribution.against})
+target, baseline = ${attribution.toward}, ${attribution.against < 0 ? "None" : attribution.against}
+found = attribute(model.network, picture[0], model.preparation, target, baseline)
 shares = found.attributions
-print(f"for: {shares[shares > 0].sum():.3f}, against: {shares[shares < 0].sum():.3f}, bias term: {found.bias_term:.3f}")`,
+evidence, counter = shares[shares > 0].sum(), shares[shares < 0].sum()
+print(f"for: {evidence:.3f}, against: {counter:.3f}, bias term: {found.bias_term:.3f}")`,
     });
   if (robustness && robustness.radius !== null)
     sections.push({
@@ -63,7 +65,8 @@ for i, step in enumerate(trace.steps):
         layer += 1
         for name in "Wb":
             before, gradient = np.atleast_2d(step.layer.params[name]), np.atleast_2d(grads[f"{i}.{name}"])
-            arrays |= {f"{name}{layer}": before, f"d{name}{layer}": gradient, f"v{name}{layer}": before - ${rate} * gradient}
+            after = before - ${rate} * gradient
+            arrays |= {f"{name}{layer}": before, f"d{name}{layer}": gradient, f"v{name}{layer}": after}
         arrays |= {f"z{layer}": step.y, f"dz{layer}": step.dy, f"s{layer}": np.ones_like(step.y)}
     else:
         arrays[f"s{layer}"] = step.layer.backward(np.ones_like(step.y), step.saved)[0]

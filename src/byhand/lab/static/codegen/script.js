@@ -18,7 +18,8 @@ const LINE = 100; // signs of a sentence
 
 /** The sections for a view as it is now; throws a sentence where there is nothing on the screen yet. */
 async function sectionsFor(state, app) {
-  const about = `byhand lab, the state ${fragmentOf({ ...state, theme: "auto" })}. Needs byhand (pip install byhand); prints what the page shows.`;
+  const address = fragmentOf({ ...state, theme: "auto" });
+  const about = `byhand lab, the state ${address}. Needs byhand (pip install byhand); prints what the page shows.`;
   return [{ told: about, code: "" }, ...(await PROGRAMS[state.view](state, app))];
 }
 

@@ -107,10 +107,12 @@ while step < stop:
         if step not in left_out["batches"]:
             rate = rates[(epoch - 1) * steps_an_epoch + start // batch_size]
             value, trace = train_step(network, loss, optimizer, rate, x[rows], y[rows], rng)
-            total, right, seen = total + value * len(rows), right + (trace.output.argmax(axis=1) == y[rows]).sum(), seen + len(rows)
+            total, seen = total + value * len(rows), seen + len(rows)
+            right += (trace.output.argmax(axis=1) == y[rows]).sum()
         start, step = start + batch_size, step + 1
         order = np.concatenate([order[:start], without_left_out(order[start:], step)])
-    print(f"epoch {epoch}, step {step}: loss {total / seen:.4f}, accuracy {100 * right / seen:.1f} %, validation {100 * validation_accuracy():.2f} %")`,
+    figures = f"loss {total / seen:.4f}, accuracy {100 * right / seen:.1f} %"
+    print(f"epoch {epoch}, step {step}: {figures}, validation {100 * validation_accuracy():.2f} %")`,
     },
   ];
 }

@@ -2,8 +2,10 @@
 // any maths of its own. All memory is the module's: what goes in is copied in, what comes out is copied out.
 //
 // A network is {layers: [{n_in, n_out, activation, slope, W: Float32Array, b: Float32Array}], loss, labelSmoothing}.
-// A layer but the last may also have batchNorm: {gamma, beta, mean, variance: Float32Array, momentum, epsilon}, dropout:
-// a share of its units, and residual: how many layers the residual connection spans that ends behind it, itself included.
+// A layer but the last may also have batchNorm: {gamma, beta, mean, variance: Float32Array, momentum, epsilon},
+// dropout:
+// a share of its units, and residual: how many layers the residual connection spans that ends behind it, itself
+// included.
 
 import { STREAMS } from "../shared/constants.js";
 import { folded } from "./fold.js";
@@ -84,7 +86,10 @@ class Core {
     return Array.from(new BigInt64Array(arena.memory.buffer, order, n), Number);
   }
 
-  /** Points of a toy set: {points: Float32Array (n, 2), classes: Int32Array (n)}. clouds: 2 × [x, y, deviations of x, y]. */
+  /**
+   * Points of a toy set: {points: Float32Array (n, 2), classes: Int32Array (n)}. clouds: 2 × [x, y, deviations of x,
+   * y].
+   */
   toy(name, { n, noise = 0, arms = 2, clouds = [], seed = 0, part = 0 }) {
     const arena = this.arena();
     const points = arena.room(8 * n);
@@ -153,7 +158,8 @@ class Core {
    * optimizer's memory, changed. draws: how many numbers dropout took; the next part of the epoch begins behind them.
    *
    * optimizer: {kind, momentum, beta1, beta2, epsilon, weightDecay, clipNorm, steps, first, second}
-   * data: {inputs: Uint8Array | Float32Array, scale, shift, labels | targets, order, batchSize, learningRates, for dropout
+   * data: {inputs: Uint8Array | Float32Array, scale, shift, labels | targets, order, batchSize, learningRates, for
+   * dropout
    * draws: {seed, epoch, position}, and where pictures move: moved, [right, down, …] in the order, imageShape}
    */
   epoch(network, optimizer, data) {
@@ -218,7 +224,8 @@ class Core {
   }
 
   // What follows looks at one example, as the network predicts, with batch normalization folded into W and b: z is what
-  // the activation gets, and gradients are of the folded W and b. Networks with residual connections have no contributions, radius or flip.
+  // the activation gets, and gradients are of the folded W and b. Networks with residual connections have no
+  // contributions, radius or flip.
 
   /** One example forwards: [{z, a}] of each layer, in doubles. */
   forward(network, x) {

@@ -46,7 +46,8 @@
   };
 
   globalThis.byhandWorker = () => {
-    const text = `globalThis.byhandFiles = ${JSON.stringify(bytes)};\n(async () => {\n${script("worker/worker.js")}\n})();`;
+    const files = `globalThis.byhandFiles = ${JSON.stringify(bytes)};`;
+    const text = `${files}\n(async () => {\n${script("worker/worker.js")}\n})();`;
     return new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
   };
   document.head.append(

@@ -1,4 +1,5 @@
-// A network as a page of its own: template.html filled with the page's own files and a model, as byhand/exports/to_html.py
+// A network as a page of its own: template.html filled with the page's own files and a model, as
+// byhand/exports/to_html.py
 // fills it, to the same bytes.
 
 const IMPORT = /^import [^"]* from "([^"]+)";$/gm;

@@ -3,7 +3,8 @@
 import { HIDDEN_ACTIVATIONS } from "./constants.js";
 
 export const SCHEDULES = ["constant", "step", "linear", "cosine", "one_cycle"]; // as schedules.py has them
-export const CURVES = ["sine", "arc", "teacher", "curve"]; // sets whose points are (x, t): one number to predict, no classes
+// sets whose points are (x, t): one number to predict, no classes
+export const CURVES = ["sine", "arc", "teacher", "curve"];
 export const MOST_POINTS = 500;
 export const MOST_CLASSES = 6;
 export const LONGEST_NAME = 24; // of one's own
@@ -64,9 +65,11 @@ export const SETTINGS = {
   stepRate: decimal(0.1, 1e-6, 1e6),
   // of the plane
   set: choice("moons", ["gaussians", "xor", "circles", "moons", "spiral", "own", "sine", "arc", "teacher", "curve"]),
-  points: { initial: null, read: pointsIn, write: (list) => list.map((point) => point.join("_")).join("~") }, // [x, y, class]
+  // [x, y, class]
+  points: { initial: null, read: pointsIn, write: (list) => list.map((point) => point.join("_")).join("~") },
   classNames: { initial: [], read: namesIn, write: (list) => list.join("~") }, // of points from a file
-  columns: { initial: [], read: columnsIn, write: (list) => list.map((one) => one.join("_")).join("~") }, // the same: [name, mean, deviation]
+  // the same: [name, mean, deviation]
+  columns: { initial: [], read: columnsIn, write: (list) => list.map((one) => one.join("_")).join("~") },
   noise: sliding(0.1, 0, 1),
   arms: whole(2, 2, 6),
   spread0: sliding(0.5, 0.1, 3),
@@ -86,7 +89,8 @@ export const SETTINGS = {
   planeSeed: whole(1, 0, 2 ** 32 - 1),
   compare: toggle(false),
   // of the experiments
-  experiment: { initial: "xor-line", read: (text) => (/^[a-z0-9-]{3,40}$/.test(text) ? text : null), write: String }, // an id of experiments.json
+  // an id of experiments.json
+  experiment: { initial: "xor-line", read: (text) => (/^[a-z0-9-]{3,40}$/.test(text) ? text : null), write: String },
   seeds: whole(5, 5, 50),
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),

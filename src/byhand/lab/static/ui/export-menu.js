@@ -1,4 +1,5 @@
-// The menus of the header: export the network on the screen, as a page or as a model's file, and get the code of a view.
+// The menus of the header: export the network on the screen, as a page or as a model's file, and get the code of a
+// view.
 
 import { notebookFor, scriptFor } from "../codegen/script.js";
 import { pageOf } from "../export/page-file.js";

@@ -1,4 +1,5 @@
-// Pictures of numbers: ink as grey, signed numbers as dark blue (positive) through grey to light amber (negative), which
+// Pictures of numbers: ink as grey, signed numbers as dark blue (positive) through grey to light amber (negative),
+// which
 // stay apart in grey and for colour-blind eyes; large cells with a minus carry a dash besides.
 
 import { h } from "./dom.js";

@@ -61,7 +61,8 @@ const cut = (text) =>
   );
 const numberIn = (cell) => (cell !== "" && Number.isFinite(Number(cell)) ? Number(cell) : null);
 const short = (cell) => (cell.length > LONGEST_NAME ? `${cell.slice(0, LONGEST_NAME)}…` : cell);
-const tidy = (name) => name.replace(/[_~]/g, " ").trim().slice(0, LONGEST_NAME); // these two signs have their use in the address
+// these two signs have their use in the address
+const tidy = (name) => name.replace(/[_~]/g, " ").trim().slice(0, LONGEST_NAME);
 
 function classOf(cell, names, wrong) {
   const name = tidy(cell);

@@ -26,7 +26,9 @@ const greyOf = (rgba) =>
     (_, i) => (GREY[0] * rgba[4 * i] + GREY[1] * rgba[4 * i + 1] + GREY[2] * rgba[4 * i + 2] + HALF) >> 16,
   );
 
-/** A transparent picture laid on paper: of the border's grey, else white, or black where nothing would be seen on white. */
+/**
+ * A transparent picture laid on paper: of the border's grey, else white, or black where nothing would be seen on white.
+ */
 function onPaper(grey, rgba, height, width) {
   const alpha = Float64Array.from(grey, (_, i) => rgba[4 * i + 3]);
   const laid = (paper) => grey.map((value, i) => paper + (alpha[i] / 255) * (value - paper));

@@ -136,7 +136,10 @@ export function forwardBackward(core, model, stored, label) {
   };
 }
 
-/** What the network says of the test set, and where it is wrong; its class is its largest number, as on the command line. */
+/**
+ * What the network says of the test set, and where it is wrong; its class is its largest number, as on the command
+ * line.
+ */
 export function confusions(core, model, data) {
   const { inputs, labels } = data.test;
   const network = withScores(model.network, model.output);

@@ -1,5 +1,6 @@
 // One example, one step of plain gradient descent: every array of it, and any one of its numbers opened into what it is
-// made of. Names: x, then of layer l W, b, z, a, s = f′(z), da, dz, dW, db, and vW, vb after the step; p, t and L at the
+// made of. Names: x, then of layer l W, b, z, a, s = f′(z), da, dz, dW, db, and vW, vb after the step; p, t and L at
+// the
 // end. A cell is {name, row, col}; the C core computes, this file looks up.
 
 const SCHEMA = 1;

@@ -13,7 +13,9 @@ const NORM = [
   ["statistics", "variance"],
 ];
 
-/** Return {network, preparation: {scale, shift}, classNames, imageShape, name} from a file's bytes; throw a sentence. */
+/**
+ * Return {network, preparation: {scale, shift}, classNames, imageShape, name} from a file's bytes; throw a sentence.
+ */
 export async function modelFrom(buffer, name) {
   const { arrays, body } = opened(buffer);
   const layers = [];

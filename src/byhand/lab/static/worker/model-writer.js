@@ -47,8 +47,10 @@ function bodyOf({ output, preparation, classNames, imageShape, recipe }, layers)
   };
 }
 
-/** The layers as byhand describes them, and every array by its name: the preparation's two, one number for all or one an input, and those of the layers
- * at their positions, which are two deep, like 3.0, where there is a residual connection. */
+/**
+ * The layers as byhand describes them, and every array by its name: the two of the input scaling, one number for all or
+ * one an input, and those of the layers at their positions, which are two deep, like 3.0, in a residual block.
+ */
 function laidOut({ network, preparation }) {
   const arrays = ["scale", "shift"].map((name) => ({
     name: `preparation/${name}`,

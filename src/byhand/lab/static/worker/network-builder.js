@@ -16,7 +16,8 @@ export function denseLayer(n_in, n_out, activation = "identity") {
 }
 
 /**
- * The layers of a multilayer perceptron. hidden: [units, activation] of each hidden layer; batchNorm, dropout and residual
+ * The layers of a multilayer perceptron. hidden: [units, activation] of each hidden layer; batchNorm, dropout and
+ * residual
  * belong to the hidden layers, as Network.mlp has it: a residual connection spans a layer that keeps its width.
  * @param {{nIn: number, hidden: [number, string][], nOut: number, output?: string,
  *   batchNorm?: boolean, dropout?: number, residual?: boolean}} settings
@@ -40,7 +41,9 @@ function batchNormArrays(n) {
   return { gamma, beta, mean, variance, ...NORM };
 }
 
-/** The network whose outputs are one score a class: what is missing at its end is added, so that the core computes it. */
+/**
+ * The network whose outputs are one score a class: what is missing at its end is added, so that the core computes it.
+ */
 export function withScores(network, output = "probabilities") {
   const activation = { probabilities: "softmax", yes_no: "sigmoid", scores: "identity" }[output] ?? "identity";
   const isSingle = network.layers.at(-1).n_out === 1;

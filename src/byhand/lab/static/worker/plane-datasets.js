@@ -46,7 +46,9 @@ function upperMoon({ points, classes }) {
   };
 }
 
-/** A curve that another network draws, 1-5-1 of tanh with weights at random; its second input is always 1, for biases. */
+/**
+ * A curve that another network draws, 1-5-1 of tanh with weights at random; its second input is always 1, for biases.
+ */
 function curveOfNetwork(core, noise, seed) {
   const network = { layers: [denseLayer(2, TEACHER, "tanh"), denseLayer(TEACHER, 1)], loss: "squared_error" };
   core.initialize(network, { initializer: "normal", factor: TEACHER_SPREAD, seed });

@@ -4,7 +4,9 @@ import { CURVES } from "../shared/settings.js";
 
 const RAW = { name: "raw", scale: 1, shift: 0 };
 
-/** A model as fileOf takes it. settings: of the plane; columns: [name, mean, deviation] each, of points from a table. */
+/**
+ * A model as fileOf takes it. settings: of the plane; columns: [name, mean, deviation] each, of points from a table.
+ */
 export function planeModel(network, { set, seed, optimizer, learningRate, batchSize }, { classNames, columns }) {
   const isCurve = CURVES.includes(set);
   const nClasses = network.layers.at(-1).n_out;

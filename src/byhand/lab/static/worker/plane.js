@@ -48,7 +48,8 @@ export class Plane {
     this.#points = pointsOf(core, settings);
     const isOwn = ["own", "curve"].includes(settings.set);
     const box = boxOf(this.#points.points, this.#isCurve);
-    this.#box = isOwn ? OWN.map((end, i) => (i % 2 ? Math.max : Math.min)(end, box[i])) : box; // one's own board does not move under the pen
+    // one's own board does not move under the pen
+    this.#box = isOwn ? OWN.map((end, i) => (i % 2 ? Math.max : Math.min)(end, box[i])) : box;
     const nOut = this.#isCurve ? 1 : Math.max(2, ...this.#points.classes.map((k) => k + 1));
     this.#networks = [settings.layers, ...(settings.compare && !this.#isCurve ? [[]] : [])].map((layers) =>
       this.#begun(layers, nOut),

@@ -28,7 +28,10 @@ export function strongest({ n_in, n_out }, sizeOf) {
   return best.map(([k, j]) => [k, j]);
 }
 
-/** One unit's sum: its largest products, the sum of the others, its bias. The products are the core's shares of a layer alone. */
+/**
+ * One unit's sum: its largest products, the sum of the others, its bias. The products are the core's shares of a layer
+ * alone.
+ */
 export function sumOf(core, model, stored, layer, unit) {
   const network = folded(model.network);
   const l = Math.min(layer, network.layers.length - 1);

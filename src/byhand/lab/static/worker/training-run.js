@@ -74,7 +74,9 @@ export class TrainingRun {
     return this.#rate(this.isOver ? -1 : 0);
   }
 
-  /** Of a step from here on. An epoch that is shorter, because something is left out, begins where it would have begun. */
+  /**
+   * Of a step from here on. An epoch that is shorter, because something is left out, begins where it would have begun.
+   */
   #rate(on) {
     return this.#rateOf(
       Math.max(0, this.epoch * this.#stepsAnEpoch + Math.floor(this.at / this.#settings.batchSize) + on),
@@ -168,7 +170,8 @@ export class TrainingRun {
     return isNow ? 0 : Math.min(...events, Infinity) - this.step;
   }
 
-  /** Take what is left out from here on out of what is to come in this epoch, and, where batches are normalized, the last
+  /** Take what is left out from here on out of what is to come in this epoch, and, where batches are normalized, the
+   * last
    * example should it be left alone. */
   #leaveOut() {
     const { labels } = this.#data.train;
@@ -238,50 +241,27 @@ function refuseBatchOfOne(n, batchSize) {
 
 /** The same training as a recipe of byhand's. */
 function recipeOf(data, settings, output) {
-  const {
-    preparation,
-    hidden,
-    activation,
-    initializer,
-    dropout = 0,
-    batchNorm = false,
-    residual = false,
-    loss,
-    labelSmoothing = 0,
-    optimizer,
-    momentum = 0.9,
-    schedule = "constant",
-    learningRate,
-    warmUp = 0,
-    epochs,
-    batchSize,
-    shuffle,
-    seed,
-  } = settings;
+  const { preparation, hidden, activation, initializer, loss, optimizer, epochs, shuffle, seed } = settings;
+  const { dropout = 0, batchNorm = false, residual = false, labelSmoothing = 0, schedule = "constant" } = settings;
+  const network = { hidden, activation, output, initializer, init_scale: factorOf({ initializer }) };
+  const regularization = { dropout, batch_norm: batchNorm, residual };
+  const step = { optimizer, momentum: settings.momentum ?? 0.9, weight_decay: decayOf({ optimizer }) };
   return {
     name: "page",
     title: `${[data.nIn, ...hidden, 10].join("-")}, trained in the page`,
     expects: "",
     data: data.name,
     preparation,
-    hidden,
-    activation,
-    output,
-    initializer,
-    init_scale: factorOf({ initializer }),
-    dropout,
-    batch_norm: batchNorm,
-    residual,
+    ...network,
+    ...regularization,
     loss,
     label_smoothing: labelSmoothing,
-    optimizer,
-    momentum,
-    weight_decay: decayOf({ optimizer }),
+    ...step,
     schedule,
-    learning_rate: learningRate,
-    warm_up: warmUp,
+    learning_rate: settings.learningRate,
+    warm_up: settings.warmUp ?? 0,
     epochs,
-    batch_size: batchSize,
+    batch_size: settings.batchSize,
     shuffle,
     seed,
   };

@@ -37,7 +37,8 @@ export class Training {
   #diagnose;
   #findings = [];
 
-  /** settings: the table of shared/settings.js; data: of datasets.js; publish: is called with each frame; diagnose: with what came of
+  /** settings: the table of shared/settings.js; data: of datasets.js; publish: is called with each frame; diagnose: with
+   * what came of
    * it, and returns what went wrong, as diagnosis.js has it. */
   constructor(core, data, settings, publish, diagnose = noFindings) {
     this.#core = core;
@@ -144,7 +145,8 @@ export class Training {
     const { layers } = model.network;
     const units = firstOf(model);
     const last = this.#history.at(-1);
-    const sofar = sums.examples ? { loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples } : last; // of this epoch
+    // of this epoch
+    const sofar = sums.examples ? { loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples } : last;
     return {
       schema: SCHEMA,
       kind: "training",

@@ -68,7 +68,10 @@ export function drawView(app, first) {
     context.globalCompositeOperation = "source-over";
   }
 
-  /** What the network sees of the sheet: centred as MNIST's digits, or as it lies where something lies under it or the picture is small. */
+  /**
+   * What the network sees of the sheet: centred as MNIST's digits, or as it lies where something lies under it or the
+   * picture is small.
+   */
   async function storedOf({ under: stored }) {
     const [height, width] = shape();
     const base = stored?.length === height * width ? stored : null;
@@ -271,7 +274,8 @@ export function drawView(app, first) {
     const truth = truthWish(app, now);
     if (!stored || !size || stored.length !== size[0] * size[1])
       return { truth, prediction: null, attribution: null, robustness: null };
-    const isNew = prediction?.request.stored !== stored || prediction.request.model !== model; // first the prediction, then why
+    // first the prediction, then why
+    const isNew = prediction?.request.stored !== stored || prediction.request.model !== model;
     return {
       truth,
       prediction: { name: "forward", request: { model, stored }, stamp },

@@ -1,4 +1,5 @@
-// The sheet in Draw: a picture that lies under, the strokes on it, and the steps back. It outlives the view: a change of
+// The sheet in Draw: a picture that lies under, the strokes on it, and the steps back. It outlives the view: a change
+// of
 // theme, another view and the browser's Back keep it.
 
 import { areEqual } from "../../shared/true-label.js";

@@ -229,7 +229,10 @@ export function experimentsView(app, first) {
     return [ends, ...rows, limits].filter(Boolean);
   }
 
-  /** One run's seeds, one below the other: filled circles do well, crosses go wrong, grey ones compare; a line at the mean. */
+  /**
+   * One run's seeds, one below the other: filled circles do well, crosses go wrong, grey ones compare; a line at the
+   * mean.
+   */
   function strip(label, verdict, values, mean, marks, place) {
     const said = values.length
       ? `${label}: ${values.map((value) => percent(value, 1)).join(", ")}; mean ${percent(mean, 1)}`

@@ -152,7 +152,9 @@ export function microscopeView(app, first) {
     if (cell && textOf(cell) === textOf(at)) drawCell(step, cell);
   }
 
-  /** What must be said of the digit and its network before any number: what is missing, or how the numbers came about. */
+  /**
+   * What must be said of the digit and its network before any number: what is missing, or how the numbers came about.
+   */
   function aboutDigit(step) {
     const model = app.models[state.model];
     const other = unreadable(app, state);

@@ -122,7 +122,8 @@ export function networkView(app, first) {
       return { forwardBackward: null, sum: null, unit: null, truth: null };
     const fits = app.data && app.data.imageShape[0] === shape[0];
     const truth = truthOf(app, now, app.frames);
-    const label = truth === null && prediction?.request.stored === stored ? prediction.winner : truth; // unknown: the walk forwards is the same for any
+    // unknown: the walk forwards is the same for any
+    const label = truth === null && prediction?.request.stored === stored ? prediction.winner : truth;
     return {
       truth: truthWish(app, now),
       prediction: { name: "forward", request: { model, stored }, stamp },
@@ -197,7 +198,8 @@ function captionOf({ name, layer, loss }, { layers, x, loss: value, label, label
   const before = layer > 0 ? of("a", layer) : "x";
   const sup = layer + 1;
   const skip = l?.residual ? layer - l.residual : -1;
-  const back = layers.findIndex(({ residual }, i) => residual && i - residual === layer); // where residual connections begin and end
+  // where residual connections begin and end
+  const back = layers.findIndex(({ residual }, i) => residual && i - residual === layer);
   const texts = {
     x: () => [`The input: ${x.length} numbers, each pixel value scaled.`],
     z: () => [

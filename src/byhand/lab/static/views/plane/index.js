@@ -135,7 +135,8 @@ export function planeView(app, first) {
   let frames = {};
   let pointClass = 0;
   let shown = null;
-  app.plane ??= { begun: null, undo: [] }; // outlives this view: settings it began from, and those that can be brought back
+  // outlives this view: settings it began from, and those that can be brought back
+  app.plane ??= { begun: null, undo: [] };
   const canvases = new Map();
   const charts = {};
 
@@ -348,7 +349,7 @@ export function planeView(app, first) {
   /** Names of the classes, and how a table's columns became places on the board. */
   function drawTold({ task }) {
     const scaled = state.columns.map(([name, mean, deviation], i) =>
-      `${"xy"[i] === "y" && task === "curve" ? "t" : "xy"[i]} = (${name} − ${number(mean, 3)}) / ${number(deviation, 3)}`.replace(
+      `${i && task === "curve" ? "t" : "xy"[i]} = (${name} − ${number(mean, 3)}) / ${number(deviation, 3)}`.replace(
         "− −",
         "+ ",
       ),

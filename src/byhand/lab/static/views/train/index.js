@@ -28,7 +28,8 @@ const CHOICES = [
   "epochs",
   "seed",
 ];
-const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"]; // folded away
+// folded away
+const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"];
 
 /** Which of the first layer's units are shown, where it is not all of them. */
 function shownOf({ weights, sizes }) {

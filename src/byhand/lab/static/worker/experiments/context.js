@@ -1,4 +1,5 @@
-// What the experiments of every kind do: build a network, choose the examples, train, test. All numbers come from the core.
+// What the experiments of every kind do: build a network, choose the examples, train, test. All numbers come from the
+// core.
 //
 // The context of a trial is {core, data, measures, rest(), mean(numbers)}, the runner.
 

@@ -1,0 +1,105 @@
+"""The page's JavaScript in pieces that a reader can hold: short functions, short lines, short files."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STATIC = ROOT / "src" / "byhand" / "lab" / "static"
+SCRIPTS = [path for path in sorted(STATIC.rglob("*.js")) if "vendor" not in path.parts]
+TESTS = sorted((ROOT / "tests").rglob("*.mjs"))
+LONGEST_FUNCTION, LONGEST_LINE, LONGEST_FILE = 40, 120, 400
+TEMPLATE = re.compile(r"`(?:\\.|[^`\\])*`")
+OPENS = re.compile(  # a line on which a function's body begins, as prettier writes it
+    r"(?:\bfunction\b.*|=>\s*[\[({]*|^\s*(?:static |async |get |set |\*)*#?"
+    r"(?!if\b|for\b|while\b|switch\b|catch\b)[\w$]+\([^()]*(?:\([^()]*\)[^()]*)*\) \{)$"
+)
+ONE_STRING = re.compile(r"""^\s*(?:"?[\w ]+"?: |\? |: |return )?["`'].*["`'][,;]?$""")  # a text cannot be broken
+
+# file and function → lines: to be split when the views are rebuilt; the list may only shrink
+ALLOWED: dict[str, int] = {
+    "codegen/training.js trainProgram": 90,
+    "codegen/training.js planeProgram": 54,
+    "core/core.js #task": 56,
+    "ui/forms.js layerRows": 61,
+    "ui/matrix-table.js matrix": 68,
+    "ui/time-travel.js timeline": 145,
+    "ui/time-travel.js drawWithout": 52,
+    "views/draw/index.js drawView": 434,
+    "views/draw/index.js drawRobustness": 42,
+    "views/draw/index.js answerBars": 43,
+    "views/experiments/index.js experimentsView": 341,
+    "views/experiments/index.js drawAbout": 65,
+    "views/experiments/index.js rowsOf": 50,
+    "views/microscope/index.js microscopeView": 503,
+    "views/microscope/index.js drawControls": 48,
+    "views/microscope/index.js chainTable": 42,
+    "views/microscope/index.js termsTable": 63,
+    "views/mistakes/index.js mistakesView": 111,
+    "views/mistakes/index.js show": 65,
+    "views/mistakes/index.js table": 56,
+    "views/network/index.js networkView": 146,
+    "views/network/index.js captionOf": 43,
+    "views/network/index.js units": 49,
+    "views/network/index.js unitCard": 125,
+    "views/plane/index.js planeView": 512,
+    "views/plane/index.js drawOwn": 44,
+    "views/plane/index.js drawEditor": 44,
+    "views/train/index.js trainView": 279,
+    "worker/csv.js tableFrom": 45,
+    "worker/microscope.js stepOf": 45,
+    "worker/microscope.js cellOf": 150,
+}
+
+
+def indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def functions(text: str) -> Iterator[tuple[str, int]]:
+    """Yield every function's first line and its number of lines; template literals are masked first."""
+    filler = "\n" + " " * 200
+    lines = TEMPLATE.sub(lambda literal: "`" + filler * literal[0].count("\n") + "`", text).split("\n")
+    for i, line in enumerate(lines):
+        if OPENS.search(line) and not line.lstrip().startswith(("//", "*", "/*")):
+            inside = lambda below: not below.strip() or indent(below) > indent(line)  # noqa: B023, E731
+            end = next((j for j in range(i + 1, len(lines)) if not inside(lines[j])), len(lines))
+            closes = end < len(lines) and lines[end].lstrip().startswith(("}", ")", "]"))
+            yield line.strip(), end - i + closes
+
+
+def name_of(line: str) -> str:
+    """Return a function's name from its first line."""
+    found = re.search(
+        r"function\s+(\w+)|(?:const|let)\s+(\w+)|^(?:static |async |get )*(#?\w+)\(|^\"?([\w ]+)\"?:", line
+    )
+    return next(group for group in found.groups() if group) if found else line
+
+
+def test_functions_are_short() -> None:
+    sizes = {
+        f"{path.relative_to(STATIC).as_posix()} {name_of(line)}": n
+        for path in SCRIPTS
+        for line, n in functions(path.read_text(encoding="utf-8"))
+    }
+    assert len(sizes) > 500
+    long = {name: n for name, n in sizes.items() if n > LONGEST_FUNCTION}
+    assert {name: n for name, n in long.items() if n > ALLOWED.get(name, 0)} == {}
+    assert set(ALLOWED) == set(long), "what has become short leaves the list"
+
+
+def test_lines_are_short() -> None:
+    for path in [*SCRIPTS, *TESTS]:
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            assert len(line) <= LONGEST_LINE or ONE_STRING.match(line), f"{path}:{number} is {len(line)} wide"
+
+
+def test_files_are_short() -> None:
+    long = {path.relative_to(STATIC).as_posix() for path in SCRIPTS if path.read_bytes().count(b"\n") > LONGEST_FILE}
+    views = {f"views/{name}/index.js" for name in ("draw", "microscope", "network", "plane")}
+    assert long == {"core/core.js", *views}, "what has become short leaves the list"
+
+
+def test_a_long_function_would_be_found() -> None:
+    text = "export function long(a) {\n" + "  a();\n" * 50 + "}\nconst short = (b) => {\n  b();\n};\n"
+    assert [n for _, n in functions(text)] == [52, 3]
