@@ -37,9 +37,10 @@ export class Training {
   #diagnose;
   #findings = [];
 
-  /** settings: the table of shared/settings.js; data: of datasets.js; publish: is called with each frame; diagnose: with
-   * what came of
-   * it, and returns what went wrong, as diagnosis.js has it. */
+  /**
+   * settings: the table of shared/settings.js; data: of datasets.js; publish: is called with each frame; diagnose: with
+   * what came of it, and returns what went wrong, as diagnosis.js has it.
+   */
   constructor(core, data, settings, publish, diagnose = noFindings) {
     this.#core = core;
     this.#data = data;
