@@ -468,6 +468,16 @@ for (const wrong of [
 ])
   assert.deepEqual(state.stateFrom(wrong), state.initialState());
 
+// Links of earlier versions still open
+
+for (const [old, name] of Object.entries({
+  shipped: "pretrained",
+  moment: "snapshot",
+  before: "baseline",
+  given: "uploaded",
+}))
+  assert.equal(state.stateFrom(`#model=${old}`).model, name);
+
 // Files that are none
 
 await assert.rejects(modelFrom(new ArrayBuffer(4)), /not a model of byhand/);

@@ -161,3 +161,21 @@ def test_mnist_is_learned_to_ninety_seven_percent_within_a_minute(lab: str, open
     page.page.wait_for_selector(".confusion")
     assert " of 10,000 right" in page.verdict()
     assert "token" not in page.page.url
+
+
+def test_which_units_are_shown_is_said_where_it_is_not_all(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=128")
+    lab.page.click("button:text-is('One step')")
+    lab.says(".hint", "Shown: the first 64 of 128 units.")
+    lab = open_lab(f"{site}#view=plane&planeLayers=32.relu")
+    lab.says(".hint", "layer 1, ReLU, the first 24 of 32 units")
+
+
+def test_escape_closes_a_tooltip(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train")
+    word = lab.page.locator(".term-word").first
+    sentence = lab.page.locator(".term-sentence").first
+    word.focus()
+    assert sentence.is_visible()
+    word.press("Escape")
+    assert not sentence.is_visible()
