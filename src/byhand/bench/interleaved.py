@@ -104,7 +104,7 @@ def run_interleaved(
     say: Callable[[str], None] = lambda line: None,
     baseline: str = "byhand",
 ) -> Timings:
-    """Return so many rounds of each peer, or a few times as many on a noisy machine; `say` hears how far it is.
+    """Return the given number of rounds of each peer, or more on a noisy machine; `say` hears the progress.
 
     Raises OptionError without the baseline.
     """

@@ -10,7 +10,7 @@ REPEATS = 5
 
 
 def peak(n_threads: int, kernel: str = "best") -> float:
-    """Return float32 operations a second of so many threads that do nothing but multiply and add."""
+    """Return float32 operations a second of n_threads threads that do nothing but multiply and add."""
     return max(_once(n_threads, c.KERNELS.index(kernel)) for _ in range(REPEATS))
 
 

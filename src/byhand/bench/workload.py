@@ -17,7 +17,7 @@ class Work:
 
     sizes : inputs, hidden widths, outputs   activation : behind hidden layers; behind the last one too, with
     squared error   rate : the learning rate, constant   n : examples of an epoch
-    thinned : peers that step from Python train one in so many examples, and their time is multiplied
+    thinned : peers that step from Python train one example in this many, and their time is multiplied
     background : False: every 0 of a picture is made a 1, so that nothing can be skipped
     """
 

@@ -86,9 +86,9 @@ def print_warning(text: str) -> None:
 
 
 class Narration(io.TextIOBase):
-    """A stream for what may be lost: where it cannot be written (a full device), the work goes on without it.
+    """A stream for what may be lost: where it cannot be written (a full device), the work continues without it.
 
-    A reader who has left is another matter: that ends the program, as it does everywhere.
+    A reader that has closed the pipe is another matter: that ends the program, as everywhere.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -211,5 +211,5 @@ def percent(fraction: float, digits: int = 2) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Return a text in at most so many characters, with an ellipsis where it was cut."""
+    """Return a text of limited length, with an ellipsis where it was cut."""
     return text if len(text) <= width else text[: width - 1] + "…"

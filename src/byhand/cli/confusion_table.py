@@ -1,4 +1,4 @@
-"""What a model took each class for, in lines of at most so many characters: true classes are rows."""
+"""What a model took each class for, in lines of limited width: true classes are rows."""
 
 from typing import TYPE_CHECKING
 

@@ -136,7 +136,7 @@ def _summary(results: "list[Result]") -> str:
 
 
 def report(result: "Result", width: int) -> str:
-    """Return what came out, for people, in lines of at most so many characters."""
+    """Return the result for people, in lines of limited width."""
     one, width = result.experiment, min(width, WIDEST)
     seeds = "seed 1" if len(result.seeds) == 1 else f"seeds 1 – {result.seeds[-1]}"
     head = [

@@ -70,7 +70,7 @@ def command(
 
 
 def _colored(text: str, width: int) -> str:
-    """Return the explanation in lines of so many characters, its phases set off and its places dimmed."""
+    """Return the explanation in lines of limited width, its phases set off and its places dimmed."""
     lines = []
     for line in text.splitlines():
         if line.isupper():

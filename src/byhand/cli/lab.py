@@ -34,7 +34,7 @@ def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_
     """Serve the lab, a page that draws, trains and takes networks apart, until Ctrl-C, which ends it with code 0.
 
     MODEL is a model file or a run folder for the page to open; without it the page begins with its own. The printed
-    address holds a token: who knows it may read the data and the model.
+    address holds a token: anyone who has it may read the data and the model.
 
     Example: byhand lab runs/vanilla-1 --no-open
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from byhand.lab.server import Server
 
 LEAST = 0.1  # seconds from frame to frame, where epochs are shorter
-SHARE = 100  # a frame is made when so many times as long has passed as the last one took to make
+SHARE = 100  # the next frame waits this many times as long as the last one took to make
 
 
 class LivePublisher:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from byhand.persistence.model import Model
     from byhand.untrusted import UntrustedText
 
-MOST_UNITS = 7  # drawn in one column; more are told by their number
+MOST_UNITS = 7  # drawn in one column; of more, the number is given
 MOST_PARAMETERS = 100_000_000  # of a network given by its sizes: all of them are made
 GAP, LEAST_GAP = 12, 4  # characters between two columns; at least
 EDGE = 10  # characters for the first column and what stands below the last

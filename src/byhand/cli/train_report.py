@@ -36,7 +36,7 @@ def lab_beside(request: TrainRequest, reporter: Reporter, *, wanted: bool) -> It
 
 
 class TrainReport(SessionListener):
-    """Prints a session, and shows it to whoever looks on."""
+    """Prints a session and publishes it to the lab where one is attached."""
 
     def __init__(self, reporter: Reporter, publisher: LivePublisher | None) -> None:
         self._reporter, self._publisher = reporter, publisher

@@ -28,13 +28,13 @@ class MLPClassifier(BaseMLP):
     learning_rate : "coslog4", four cosine cycles; also constant, cosine, linear, one_cycle, invscaling
     learning_rate_init : 0.003   beta_2 : 0.95   alpha : 0   max_iter : 256 epochs
     early_stopping : "auto": from 200 rows on a validation_fraction is set aside and the best epoch's weights are kept
-    n_iter_no_change : None, never stop before max_iter; a number: stop so many epochs after the last improvement
+    n_iter_no_change : None, never stop before max_iter; a number: stop that many epochs after the last improvement
 
     And these are new:
 
     dropout : 0.15, the fraction of hidden units dropped   batch_norm : normalize before every activation
     weight_decay : 0.1, AdamW's (solver "adam" only)   label_smoothing : 0.1, targets are 1 − ε + ε/k and ε/k
-    class_weight : {class: weight} or "balanced"   n_ensemble : so many networks, their probabilities averaged
+    class_weight : {class: weight} or "balanced"   n_ensemble : the number of networks whose probabilities are averaged
     calibrate : divide the logits by the temperature that fits the validation rows best
     dtype : "float64" trains in NumPy, to the last bit as the formulas are
     callbacks : functions of each epoch's figures (a dict); True stops the training

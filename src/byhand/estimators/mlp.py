@@ -163,7 +163,7 @@ class BaseMLP(Estimator):
         batch = self._batch(len(sample.x))
         if first:
             self.history_, self._state, self.networks_ = [], None, [self._new_network(_seed(self.random_state))]
-        if self._state is None:  # the first call, or the first one after `fit`: of an ensemble, one goes on
+        if self._state is None:  # the first call, or the first one after `fit`: an ensemble keeps its first network
             self.networks_ = self.networks_[:1]
             self._state = TrainingState(self.networks_[0], self._optimizer(batch))
         plan = Plan(self._loss(), Constant(self.learning_rate_init), self._state.epoch + 1, batch)

@@ -1,4 +1,4 @@
-"""The server's routes. Each address is fixed; none takes a name, a path or a URL from who asks."""
+"""The server's routes. Each address is fixed; none takes a name, a path or a URL from the client."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -69,7 +69,7 @@ def _for_token(handler: Handler, token: str) -> Handler:
 
 def _hello(served: Served) -> Handler:
     async def hello(request: Request) -> Response:
-        """Say what there is."""
+        """List what the server has."""
         values = {
             "schema": SCHEMA,
             "version": __version__,

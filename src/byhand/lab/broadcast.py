@@ -1,6 +1,6 @@
 """The hub: what the training thread says once, all viewers see, and the newest only.
 
-The thread that trains leaves a reference and goes on. The server's thread turns the newest frame into text once,
+The training thread leaves a reference and continues. The server's thread turns the newest frame into text once,
 however many look on, and puts it into every viewer's one slot: who is slow misses frames, and nobody is waited for.
 """
 
@@ -51,7 +51,7 @@ class Hub:
         self._news = asyncio.Event()
 
     def publish(self, frame: Frame) -> None:
-        """Make this the newest frame. How long that takes depends neither on the frame nor on who looks on."""
+        """Make this the newest frame. How long that takes depends neither on the frame nor on the number of viewers."""
         self._frame = frame
         loop = self._loop
         if loop is not None and not self._news.is_set():

@@ -1,5 +1,5 @@
-"""How many connections the server holds: a share of the process's file descriptors, so that whoever connects without
-end stops neither the lab nor a training beside it, which needs descriptors to save."""
+"""How many connections the server holds: a share of the process's file descriptors, so that a client that opens
+connections without end stops neither the lab nor a training beside it, which needs descriptors to save."""
 
 import asyncio
 import itertools
@@ -19,7 +19,7 @@ else:
     DESCRIPTORS = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 MAX_CONNECTIONS = max(8, min(2 * MOST_VIEWERS, DESCRIPTORS // 2))  # of all kinds
-ACCEPTED_AT_ONCE = 16  # a turn of the loop: so many may be above the limit until they are closed
+ACCEPTED_AT_ONCE = 16  # per turn of the loop: this many may exceed the limit until they are closed
 
 _order = itertools.count()
 _log = logging.getLogger("byhand.lab")
@@ -45,6 +45,6 @@ def log_once() -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
         error = context.get("exception")
         if type(error) not in seen:
             seen.add(type(error))
-            _log.warning("the lab goes on after: %s (%s)", context["message"], error)
+            _log.warning("the lab continues after: %s (%s)", context["message"], error)
 
     return handle

@@ -1,4 +1,4 @@
-"""Is what the server stands on installed? It is an extra: whoever trains and predicts needs none of it."""
+"""Checks that the optional packages of the server are installed; training and prediction need none of them."""
 
 import importlib.util
 

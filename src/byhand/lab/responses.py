@@ -1,4 +1,4 @@
-"""Bytes that do not change, and how they are answered: whole, or with 304 to whoever has them already."""
+"""Bytes that do not change, and their responses: whole, or 304 for a client that has them already."""
 
 import hashlib
 from dataclasses import dataclass

@@ -80,7 +80,7 @@ class Server:
     def _flush(self) -> None:
         if self._loop is not None:
             taken = asyncio.run_coroutine_threadsafe(self._hub.flush(), self._loop)
-            with contextlib.suppress(TimeoutError):  # who has not taken it by now has had its time
+            with contextlib.suppress(TimeoutError):  # a client that has not read it by now is too slow
                 taken.result(FLUSH)
 
     def _run(self) -> None:
@@ -124,7 +124,7 @@ def _config(app: Guard) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=1,
         ws_max_size=MAX_FRAME,
-        ws_ping_interval=None,  # who does not read is noticed by what it does not take
+        ws_ping_interval=None,  # a client that does not read is noticed by its full queue
         ws_per_message_deflate=False,  # it would cost more time than it saves on the way to the same machine
     )
 

@@ -1,4 +1,4 @@
-"""The token: who knows it may read what the server has. It is new at every start and stands in the page's address,
+"""Access token: grants read access to what the server has. It is new at every start and stands in the page's address,
 behind the #, which no browser sends anywhere."""
 
 import hmac

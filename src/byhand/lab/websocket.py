@@ -1,7 +1,7 @@
 """The WebSocket /live: first the viewer says the token, then it is sent frames; it has nothing else to say.
 
-Closed with 4401 who does not know the token or does not say it in time, with 1013 who comes when the house is full,
-with 1009 (by the server underneath) who sends more than 64 kB at once; dropped who does not read.
+Close codes: 4401 for a missing, wrong or late token, 1013 when the server is full, 1009 (by the server underneath) for
+a message above 64 kB. A client that does not read is disconnected.
 """
 
 import asyncio
@@ -83,7 +83,7 @@ async def _listen(websocket: WebSocket) -> None:
 
 
 async def _close(websocket: WebSocket, code: int, reason: str) -> None:
-    """Close, unless it was the viewer who has left."""
+    """Close the connection, unless the viewer has done so."""
     try:
         await websocket.close(code, reason)
     except GONE:

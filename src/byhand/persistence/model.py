@@ -75,7 +75,7 @@ class Model:
     image : how to read a picture file for it; None: as MNIST's digits are prepared
     provenance : plain data: recipe and its fields, seed, source of the data, environment (see provenance.py)
     history : plain data: see provenance.training_summary
-    All strings in these two are UntrustedText, whoever made the model: they inform, and nothing acts on them.
+    All strings in these two are UntrustedText, whatever the origin of the model: they inform, and nothing acts on them.
     Raises ShapeError when the parts do not fit together.
     """
 

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 Reader: TypeAlias = Callable[[str, Any], Any]
 
 MAX_LABEL = 64_000  # characters: as many as a cell of a table may have
-MAX_DEPTH = 64  # lists and objects within one another: whoever walks the data later may use recursion
+MAX_DEPTH = 64  # of nested lists and objects, so that later code may walk the data by recursion
 
 
 def short_repr(value: object) -> str:

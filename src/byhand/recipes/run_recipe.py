@@ -8,7 +8,7 @@
 
 Equal settings give the same files as the command, bit for bit. Nothing is printed: what is to be known is in the
 result's `notes`. Ctrl-C saves and ends with KeyboardInterrupt, which says how to resume; where `on_epoch` raises
-something, that is saved too, and the exception goes on to the caller.
+something, that is saved too, and the exception reaches the caller.
 """
 
 import os
@@ -48,7 +48,7 @@ def run_recipe(
     """Train a recipe, save it in a run folder, evaluate it once, and return what came out; see the top of this file.
 
     recipe : a name or a Recipe; None: "vanilla", or "table" and "images" for such data
-    seeds : train with so many consecutive seeds   validate, test : hold out a validation set; test all the same
+    seeds : the number of consecutive seeds   validate, test : hold out a validation set; test all the same
     resume : the folder of a stopped run, which keeps its settings; only `epochs` may be changed
     data_dir : folder of MNIST or a look-alike   runs : where run folders lie
     engine : "native" or "numpy"; None: the fastest that can   precision : "float32" or "bf16"

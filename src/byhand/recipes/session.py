@@ -80,7 +80,7 @@ class TrainingSession:
     def run(self) -> RecipeResult:
         """Train every seed, save, evaluate once, and write the record.
 
-        KeyboardInterrupt when it was stopped: then the folder holds what `load_request` goes on from.
+        KeyboardInterrupt when it was stopped: then the folder holds what `load_request` resumes from.
         """
         try:
             with self.stop:
@@ -246,7 +246,7 @@ def first_record(request: TrainRequest, dataset: Dataset, engine: Engine) -> dic
 
 
 def _warn_of_other_bits(folder: RunFolder, engine: Engine, listener: SessionListener) -> None:
-    """Say what differs from where the run was begun: it will go on, but perhaps not to the same bits."""
+    """Say what differs from where the run began: it resumes, but perhaps not to the same bits."""
     record = folder.read_record()
     before = record.get("environment")
     then = {**(before if isinstance(before, dict) else {}), "engine": record.get("engine")}

@@ -12,7 +12,7 @@ from byhand.recipes.recipe import Recipe
 
 UPDATES = 3_000  # at least as many; five epochs of MNIST's recipe are five updates on 150 rows
 MOST_EPOCHS, FEWEST_EPOCHS = 200, 20
-BATCH_SIZES = ((1_024, 16), (8_192, 64), (30_000, 256), (100_000, 512))  # up to so many rows: so many a step
+BATCH_SIZES = ((1_024, 16), (8_192, 64), (30_000, 256), (100_000, 512))  # (rows at most, examples a step)
 
 TABLE = Recipe(
     name="table",
@@ -32,7 +32,7 @@ TABLE = Recipe(
 
 
 def fit_to_rows(recipe: Recipe, n_rows: int, explicit: Collection[str] = ()) -> Recipe:
-    """Return the recipe with a batch size and a number of epochs for so many training rows.
+    """Return the recipe with a batch size and a number of epochs for this number of training rows.
 
     explicit : names of fields that somebody chose; these stay
 

@@ -1,4 +1,4 @@
-"""A run on disk: everything that training goes on from, so that a resumed run reaches the same bits.
+"""A run on disk: everything that training resumes from, so that a resumed run reaches the same bits.
 
 A checkpoint is a file of the same family as a model: weights, running averages, what the optimizer remembers, the best
 weights so far, the history, and the caller's settings from which optimizer and plan are made again. There is no random

@@ -78,7 +78,7 @@ def evaluate(network: Network, x: Examples | Any, y: Any = None, *, loss: Loss |
 
 
 def _check_answers(examples: Examples, n_out: int) -> None:
-    """Raise DataError unless the answers are of the kind that a network with so many outputs gives."""
+    """Raise DataError unless the answers are of the kind that a network with this number of outputs gives."""
     y, n_classes = examples.y, max(n_out, 2)
     if examples.is_classes:
         wrong = (y < 0) | (y >= n_classes)

@@ -56,7 +56,7 @@ def fit(
     validation : Examples or a pair (x, y)
     loss, optimizer : an object or its name, as "softmax_cross_entropy" and "adam"
     learning_rate : the (peak) rate, or a schedule object; None: the optimizer's own, 0.001 for Adam
-    schedule : how the rate goes on: "constant", "step", "linear", "cosine" or "one_cycle"
+    schedule : how the rate changes over the run: "constant", "step", "linear", "cosine" or "one_cycle"
     patience : with `validation`, early stopping; the best weights are restored
     precision : "bf16": faster in wide networks, on processors that have it; see NativeEngine. An `engine` has its own.
     Other options: see Plan.

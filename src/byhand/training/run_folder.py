@@ -1,4 +1,4 @@
-"""The run folder: what a training run leaves behind, and what it needs to go on after a stop.
+"""The run folder: what a training run leaves behind, and what it needs to resume.
 
     record.json             what was asked for, on which machine, what came out, how often the test set was looked at
     history.jsonl           one line an epoch

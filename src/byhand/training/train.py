@@ -27,7 +27,7 @@ def train(
 ) -> Iterator[EpochRecord]:
     """Train `state.network` until the plan is done, yielding a record after every epoch.
 
-    Between two records `state` is whole: it can be saved, and another call with it goes on to the same bits.
+    Between two records `state` is whole: it can be saved, and another call with it continues to the same bits.
     An epoch that ends otherwise (`stop` said True, the loss diverged, an exception) leaves it as before that epoch.
     validation : measured after each epoch, never trained on   engine : None: the fastest that can train this
     Raises DivergedError when a loss is not finite, OptionError when network and loss do not go together.
