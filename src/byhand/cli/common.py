@@ -170,7 +170,7 @@ def runs_option(function: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(path_type=Path),
         default=Path("runs"),
         show_default=True,
-        help="Where run folders lie.",
+        help="Folder that holds the run folders.",
     )(function)
 
 

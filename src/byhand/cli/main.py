@@ -23,13 +23,13 @@ COMMANDS = {
     "evaluate": "evaluate a saved model on held-out examples",
     "predict": "classify pictures, arrays, IDX files or tables with a saved model",
     "explain": "trace one example through forward, loss, backward and update",
-    "experiment": "run a textbook's warning as runs side by side, over several seeds",
+    "experiment": "reproduce a textbook pitfall with runs side by side, over several seeds",
     "show": "draw a network with its shapes and parameter counts",
     "data": "look at a data set, or fetch MNIST",
     "export": "write a model as C, JavaScript, Python or ONNX, verified by running it",
     "lab": "serve the lab: a page that draws, trains and takes networks apart",
-    "bench": "time an epoch, side by side with what else is installed",
-    "recipes": "list the named systems, or one of them with all its settings",
+    "bench": "time an epoch beside other installed frameworks",
+    "recipes": "list the recipes, or show one with all its settings",
 }
 
 FLAGS = {  # argument of byhand's functions that an error names → the flag that sets it

@@ -40,10 +40,10 @@ class Batch:
 @click.command("predict")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; else the newest run.")
-@click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="How many classes to tell.")
+@click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="How many classes to show.")
 @click.option("--show", is_flag=True, help="Draw each picture as the network sees it.")
 @click.option("--output", type=click.Path(path_type=Path), help="A CSV file for the answers, a row an example.")
-@click.option("--id", "id_column", help="The column of a table that tells its rows apart; else their line numbers.")
+@click.option("--id", "id_column", help="The column of a table that identifies its rows; else line numbers.")
 @click.option("--header/--no-header", default=None, help="Does the first line of a table name its columns?")
 @runs_option
 @output_options
@@ -58,12 +58,12 @@ def command(
     runs: Path,
     reporter: Reporter,
 ) -> int:
-    """Say what each example in FILES is.
+    """Predict the class or the value of each example in FILES.
 
     FILES are pictures (PNG, JPEG, …, of any size, prepared as the model's training pictures were: as MNIST's, or only
     made grey and resized), arrays (.npy), IDX files (gzipped or not) or tables (.csv), whose columns are found by their
     names. An unusable file or row is reported on stderr and the others are predicted; the exit code is then 3. A
-    network answers whatever it is shown, also what is nothing of what it learned.
+    network answers whatever it is shown, even one unlike anything it was trained on.
 
     Example: byhand predict digit.png --show
     """

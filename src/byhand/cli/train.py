@@ -42,7 +42,7 @@ WITH_RESUME = {"resume", "epochs", "lab", "runs", "as_json", "quiet", "no_color"
     "--precision",
     default="float32",
     show_default=True,
-    help="Of matrix products: float32, or bf16, faster and less exact in wide networks.",
+    help="Precision of matrix products: float32, or bf16, faster and less exact in wide networks.",
 )
 @data_dir_option
 @runs_option
