@@ -21,12 +21,12 @@ PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 test: $(VENV)/.for-test ## the default tests: under five minutes on two quiet cores
 	$(PYTEST) $(PARALLEL) --durations=10 $(ARGS)
 
-# And what takes longer: real MNIST, kills at twenty moments, many seeds. Under ten minutes on two quiet cores.
+# And what takes longer: real MNIST, kills at twenty moments, many seeds. Some twenty minutes on two cores.
 test-full: $(VENV)/.for-test ## these and the long ones, on the real MNIST where BYHAND_DATA names it
 	$(PYTEST) -m "not long and not browser" $(PARALLEL) --durations=20 $(ARGS)
 
-# The lab's page in Chromium, which must be installed. Four minutes.
-test-lab: $(VENV)/.for-browser ## the page, in Chromium: four minutes
+# The lab's page in Chromium, which must be installed. Seven minutes.
+test-lab: $(VENV)/.for-browser ## the page, in Chromium: seven minutes
 	$(PYTEST) -m "browser and not long" --durations=5 $(ARGS)
 
 # The C core's tests once in each kernel that this processor has, as on one that has no better. Two minutes a kernel.
