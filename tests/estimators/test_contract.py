@@ -38,6 +38,7 @@ def failures(estimator: Any) -> list[str]:
     return [f"{r['check_name']}: {r['exception']!r}" for r in results if r["status"] == "failed"]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
 def test_the_exact_setting_passes_every_check(estimator: type[Any]) -> None:
     assert failures(estimator(**EXACT)) == []

@@ -291,9 +291,10 @@ def test_a_training_goes_on_where_hundreds_connect_and_say_nothing(tmp_path: Pat
         for _ in range(300):
             stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=HANG))
         (history,) = tmp_path.glob("*/history.jsonl")
-        for _ in range(2):  # what was saved after all of them connected is saved whole, and again
-            n_epochs = len(history.read_text().splitlines())
-            wait_until(lambda: len(history.read_text().splitlines()) > n_epochs, lambda: lab.poll() is None)  # noqa: B023
+        saved: list[str] = [history.read_text()]
+        for _ in range(2):  # what is saved after all of them have connected
+            wait_until(lambda: history.read_text() != saved[-1], lambda: lab.poll() is None)
+            saved.append(history.read_text())
         lab.send_signal(signal.SIGINT)
         _, err = lab.communicate(timeout=HANG)
     assert lab.returncode == 130, err
