@@ -78,6 +78,7 @@ def tour(page: Any, folder: Path) -> None:
         page.wait_for_timeout(1500)
     page.screenshot(path=folder / "lab-plane.png", full_page=True)
     page.click("nav a:has-text('Microscope')")
+    page.select_option("label:has-text('It is a') select", "4")
     page.wait_for_selector("[data-form=sum]")
     page.click(".chip[data-name=W1]")
     page.locator(".overview .picture").click(position={"x": 70, "y": 120})
