@@ -214,3 +214,22 @@ def test_labels_that_cannot_be_used_are_refused(y: Any, words: str) -> None:
 def test_weights_that_cannot_be_used_are_refused(weight: list[float]) -> None:
     with pytest.raises(InputError, match="weight"):
         MLPClassifier(**QUICK).fit([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 1], sample_weight=weight)
+
+
+def test_a_fit_that_fails_leaves_an_earlier_one_as_it_was() -> None:
+    X, y = blobs()
+    model = MLPClassifier(**QUICK)
+    with pytest.raises(InputError):
+        model.fit(X, y[:3])
+    with pytest.raises(Exception, match="not fitted yet"):
+        model.predict(X)
+    before = model.fit(X, y).predict_proba(X)
+    with pytest.raises(InputError):
+        model.fit(X[:, :1], y[:3])
+    assert (model.predict_proba(X) == before).all()
+
+
+def test_fit_learns_the_classes_anew_after_partial_fit() -> None:
+    X, y = blobs()
+    model = MLPClassifier(**QUICK).partial_fit(X, y, classes=["ant", "bee", "cat", "dog"])
+    assert model.fit(X, np.where(y == "ant", "yak", y)).classes_.tolist() == ["bee", "cat", "yak"]

@@ -67,7 +67,7 @@ class Estimator:
         return f"<pre>{escape(repr(self))}</pre>"
 
     def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "n_features_in_")
+        return hasattr(self, "networks_")
 
     def _check_fitted(self) -> None:
         if not self.__sklearn_is_fitted__():

@@ -96,7 +96,7 @@ class MLPClassifier(BaseMLP):
         if not self.__sklearn_is_fitted__():
             if classes is None:
                 raise InputError("classes must be passed on the first call to partial_fit.")
-            self._given_classes: Array | None = np.unique(np.asarray(classes))
+            self._given_classes = np.unique(np.asarray(classes))
         elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
             raise InputError(f"classes={classes!r} are not those of the first call, {self.classes_.tolist()}.")
         return self._partial_fit(X, y, sample_weight)
@@ -170,7 +170,7 @@ class MLPClassifier(BaseMLP):
         if reset:
             self._is_multilabel = multilabel
             self.temperature_ = 1.0
-            given = getattr(self, "_given_classes", None)
+            given = self.__dict__.pop("_given_classes", None)  # of the first partial_fit, once
             self.classes_ = np.arange(labels.shape[1]) if multilabel else np.unique(labels) if given is None else given
             if not multilabel and len(self.classes_) < 2:
                 raise InputError(

@@ -141,7 +141,17 @@ class BaseMLP(Estimator):
         Raises InputError (a ValueError) for data that cannot be used, OptionError for parameters that cannot.
         """
         self._check_params()
-        train_set, validation = self._read_fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
+        before = dict(self.__dict__)
+        try:
+            self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
+        except BaseException:  # data that cannot be used, or Ctrl-C: an earlier fit stays as it was
+            self.__dict__ = before
+            raise
+        return self
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, own: tuple[Any, Any, Any]) -> None:
+        """Fit; see `fit`. own : the validation set that was given"""
+        train_set, validation = self._read_fit(X, y, sample_weight, own)
         seed = _seed(self.random_state)
         before = getattr(self, "networks_", None) if self.warm_start else None
         self.history_ = []
@@ -152,7 +162,6 @@ class BaseMLP(Estimator):
         self._state = None
         self._calibrate(validation)
         self._finish()
-        return self
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
         """Train one more epoch on these rows with a constant rate."""
