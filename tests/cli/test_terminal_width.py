@@ -127,7 +127,7 @@ def test_a_confusion_table_without_room_keeps_its_rates(width: int, columns: boo
     counts = np.diag(np.arange(100, 110))
     lines = [Text.from_markup(line).plain for line in confusion_table(counts, (), width)]
     assert max(map(len, lines)) <= width
-    assert ("said →" in lines[0]) == columns
+    assert ("predicted →" in lines[0]) == columns
     assert [line.count("100.0 %") for line in lines[1:]] == [2] * 10
 
 

@@ -27,7 +27,7 @@ def confusion_table(confusion: "Array", names: tuple[str, ...], width: int) -> l
     margin = min(MOST_LABEL, max(LEAST_LABEL, *(len(label) + 1 for label in labels)))
     column = _column_width(confusion, labels, width - margin - 2 * RATE)
     shown = [cut(label, column - 1) for label in labels] if column else []
-    heading = "true ↓ said →" if column else "true class"
+    heading = "true ↓ predicted →" if column else "true class"
     columns = "".join(f"{label:>{column}}" for label in shown)
     head = f"[dim]{heading:<{margin}}{escape_markup(columns)}{'recall':>{RATE}}{'precision':>{RATE}}[/dim]"
     return [head, *(
