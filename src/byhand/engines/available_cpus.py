@@ -7,6 +7,7 @@ fraction of a processor is left out: when the time of a period is used up, all t
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 MAX_CHARACTERS = 65536  # of any of these files; they have a line or a few
@@ -25,8 +26,12 @@ def _affinity() -> int:
     return os.cpu_count() or 1
 
 
+@cache  # reading the files takes 0.3 ms, a third of an epoch of 64-32-10
 def cgroup_limit(root: Path = Path("/")) -> float | None:
-    """Return the smallest limit of this process's control groups in processors, 0.5 for half of one; None: no limit."""
+    """Return the smallest limit of this process's control groups in processors, 0.5 for half of one; None: no limit.
+
+    The files are read once a process: a limit that changes later is not noticed.
+    """
     limits = [limit for folder in _folders(root) if (limit := _limit_of(folder)) is not None]
     return min(limits, default=None)
 

@@ -1,6 +1,7 @@
 """Which processor this is: as a key for tables of measurements, and as a name for people."""
 
 import platform
+from functools import cache
 from pathlib import Path
 
 MAX_CHARACTERS = 65536  # of /proc/cpuinfo: its first processor has some two thousand
@@ -24,6 +25,7 @@ def processor_name(info: Path = Path("/proc/cpuinfo")) -> str:
     return f"{name} ({vectors})" if vectors else name
 
 
+@cache  # every training asks
 def _fields(info: Path) -> dict[str, str]:
     """Return the fields of /proc/cpuinfo for the first processor."""
     try:
