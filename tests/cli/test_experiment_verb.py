@@ -105,4 +105,4 @@ def test_without_mnist_all_that_can_be_is_conducted(monkeypatch: pytest.MonkeyPa
     done = byhand("experiment", "all", "--seeds", "1")
     assert done.code == 0, done.err
     assert "Not judged: xor-line (1 of 5 seeds)" in done.out
-    assert "Not run, for want of MNIST: sorted-by-class, equal-start. MNIST is not" in done.out
+    assert "Not run, because they need MNIST: sorted-by-class, equal-start. MNIST is not" in done.out

@@ -1,4 +1,4 @@
-"""`byhand bench`: how fast this machine trains, side by side with what else is installed."""
+"""`byhand bench`: how fast this machine trains, beside the other frameworks that are installed."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from byhand.bench.interleaved import Peer
 
 
-KERNELS = "kernels"  # in place of the first work
+KERNELS = "kernels"  # given as the first work
 
 
-@click.command("bench", epilog="Peers that are not installed are left out: pip install 'byhand[bench]' brings them.")
+@click.command("bench", epilog="To install the peers: pip install 'byhand[bench]'. Missing ones are left out.")
 @click.argument("works", nargs=-1)
-@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Turns of each peer.")
-@click.option("--peer", "peers", multiple=True, help="Only this one beside byhand; may be given several times.")
+@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="How often each is timed.")
+@click.option("--peer", "peers", multiple=True, help="Compare byhand with this peer only; may be repeated.")
 @data_dir_option
 @output_options
 def command(
     works: tuple[str, ...], rounds: int, peers: tuple[str, ...], data_dir: Path | None, reporter: Reporter
 ) -> None:
-    """Time an epoch of WORKS, each peer in its turn, and tell the ratios. Without WORKS: sgd.
+    """Time an epoch of WORKS, all peers in turns, and print the ratios. Default: sgd.
 
-    `kernels` in place of the first work compares all kernels of the C core that this processor has, with one thread and
-    with all: on every work, or on those named behind it.
+    `byhand bench kernels [WORKS]` compares all kernels of the C core that this processor supports, with one thread and
+    with all.
 
     Example: byhand bench adam "batch 4096"
     """
@@ -47,7 +47,7 @@ def command(
 
 
 def _peers(named: tuple[str, ...]) -> "tuple[dict[str, Peer], str]":
-    """Return byhand and its peers, all or those that were named, and what they are compared with."""
+    """Return byhand and its peers, all of them or those named, and the label of what they are compared with."""
     from byhand.bench.interleaved import PEERS
     from byhand.errors import lookup
 
@@ -57,7 +57,7 @@ def _peers(named: tuple[str, ...]) -> "tuple[dict[str, Peer], str]":
 
 
 def _kernels(named: tuple[str, ...]) -> "tuple[dict[str, Peer], str]":
-    """Return a peer for each kernel, and the one that is taken where nothing is known."""
+    """Return a peer for each kernel, and the default kernel."""
     from byhand.bench.kernels import default_kernel, kernel_peers
 
     if named:

@@ -1,4 +1,4 @@
-"""What the commands share: the options every result has, and the reporter they speak with."""
+"""Options that the commands share, and the reporter that prints their output."""
 
 import functools
 import io
@@ -26,21 +26,21 @@ SCHEMA = 1  # of every --json object; changes when a name changes its meaning
 
 @dataclass(frozen=True)
 class Reporter:
-    """How to speak: narration goes to stderr unless quiet, results to stdout, as text or as one JSON object."""
+    """How to print: progress messages go to stderr unless quiet, results to stdout, as text or as one JSON object."""
 
     as_json: bool
     quiet: bool
     color: bool | None  # None: the terminal decides
 
     def console(self, *, stderr: bool = True) -> "Console":
-        """Return a rich console for narration (or for results with stderr=False)."""
+        """Return a rich console for progress messages, or for results with stderr=False."""
         from rich.console import Console
 
         console = Console(
             file=cast("IO[str]", Narration(sys.stderr)) if stderr else None,
             quiet=self.quiet and stderr,
             highlight=False,
-            emoji=False,  # a class called ":cat:" is called so
+            emoji=False,  # a class may be named ":cat:"
             soft_wrap=True,
             no_color=self.color is False,
         )
@@ -49,7 +49,7 @@ class Reporter:
         return console
 
     def print(self, text: "Text", *, stderr: bool) -> None:
-        """Print text: on a terminal in lines that fit it, elsewhere as it is, so that a line stays one record."""
+        """Print text: wrapped on a terminal; elsewhere unwrapped, so that a line stays one record."""
         console = self.console(stderr=stderr)
         console.print(fit_text(text, console.width) if console.is_terminal else text)
 
@@ -59,13 +59,13 @@ class Reporter:
         return self.console(stderr=False).width
 
     def info(self, text: str) -> None:
-        """Narrate one line."""
+        """Print one progress message."""
         from rich.text import Text
 
         self.print(Text(escape_control_chars(text)), stderr=True)
 
     def warn(self, text: str) -> None:
-        """Say what still works but should be known; --quiet does not silence it."""
+        """Print a warning; --quiet does not silence it."""
         print_warning(text)
 
     def result(self, text: str, values: dict[str, Any]) -> None:
@@ -79,14 +79,14 @@ class Reporter:
 
 
 def print_warning(text: str) -> None:
-    """Print what --quiet does not silence, as narration: `byhand: …`."""
+    """Print a warning to stderr, as `byhand: …`; --quiet does not silence it."""
     from rich.text import Text
 
     Reporter(as_json=False, quiet=False, color=False).print(Text(f"byhand: {escape_control_chars(text)}"), stderr=True)
 
 
 class Narration(io.TextIOBase):
-    """A stream for what may be lost: where it cannot be written (a full device), the work continues without it.
+    """A stream for messages that may be lost: if it cannot be written (a full device), the work continues.
 
     A reader that has closed the pipe is another matter: that ends the program, as everywhere.
     """
@@ -126,7 +126,7 @@ class Narration(io.TextIOBase):
 
 
 class NonNegativeFloat(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
-    """A number from 0 on; neither nan nor infinite, which float() would take."""
+    """A finite number, 0 or larger; float() would accept nan and infinity."""
 
     name = "number"
 
@@ -144,7 +144,7 @@ def output_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command --json, --quiet and --no-color, handed to it as one `reporter`."""
 
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else on stdout.")
-    @click.option("-q", "--quiet", is_flag=True, help="No narration.")
+    @click.option("-q", "--quiet", is_flag=True, help="No progress messages.")
     @click.option("--no-color", is_flag=True, help="No colours (NO_COLOR works too).")
     @functools.wraps(function)
     def with_reporter(*args: Any, as_json: bool, quiet: bool, no_color: bool, **kwargs: Any) -> Any:
@@ -170,19 +170,19 @@ def runs_option(function: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(path_type=Path),
         default=Path("runs"),
         show_default=True,
-        help="Folder that holds the run folders.",
+        help="The folder of the run folders.",
     )(function)
 
 
 def model_argument(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command an optional MODEL: a model file or a run folder; the newest run when left out."""
+    """Give a command an optional MODEL: a model file or a run folder; default: the newest run."""
     return click.argument("model", required=False, type=click.Path(path_type=Path))(function)
 
 
 def json_text(values: dict[str, Any]) -> str:
-    """Return JSON that every program reads and no terminal obeys.
+    """Return strict JSON that contains no control characters.
 
-    null stands for what is not a finite number, JSON's own escape for a control character or half a character.
+    A number that is not finite becomes null; control characters and lone surrogates are escaped.
     """
     text = json.dumps(_finite(values), ensure_ascii=False, allow_nan=False)
     return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
@@ -199,17 +199,17 @@ def _finite(value: Any) -> Any:
 
 
 def escape_markup(text: str | UntrustedText) -> str:
-    """Return text from outside so that a result shows it as it is: square brackets are markup there."""
+    """Return untrusted text escaped for rich markup, where square brackets are special."""
     from rich.markup import escape
 
     return escape(text.for_terminal() if isinstance(text, UntrustedText) else escape_control_chars(text))
 
 
 def percent(fraction: float, digits: int = 2) -> str:
-    """Return a fraction as people read it: 98.24 %."""
+    """Return a fraction as a percentage: 98.24 %."""
     return f"{format_number(100 * fraction, f'.{digits}f')} %"
 
 
 def cut(text: str, width: int) -> str:
-    """Return a text of limited length, with an ellipsis where it was cut."""
+    """Return text truncated to `width` characters, with an ellipsis."""
     return text if len(text) <= width else text[: width - 1] + "…"

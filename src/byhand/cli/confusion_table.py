@@ -1,4 +1,4 @@
-"""What a model took each class for, in lines of limited width: true classes are rows."""
+"""The confusion matrix as text of limited width; rows are true classes."""
 
 from typing import TYPE_CHECKING
 

@@ -71,7 +71,7 @@ def _counts(dataset: "Dataset", part: "Examples") -> list[int]:
 
 
 def _values(dataset: "Dataset") -> dict[str, Any]:
-    """Return what is known of the set as plain data."""
+    """Return the summary of a data set as plain data, for --json."""
     raw = dataset.train.raw
     values: dict[str, Any] = {
         "data": dataset.name,
@@ -88,7 +88,7 @@ def _values(dataset: "Dataset") -> dict[str, Any]:
 
 
 def _text(dataset: "Dataset", label: str | None, n: int, seed: int, width: int) -> str:
-    """Return what is known of the set for people, with pictures or a scatter plot."""
+    """Return the summary of a data set as text, with pictures or a scatter plot."""
     raw = dataset.train.raw
     low, high = (format_number(float(bound), "g") for bound in (raw.min(), raw.max()))
     lines = [f"[bold]{escape_markup(dataset.name)}[/bold]  {escape_markup(dataset.source)}", ""]
@@ -104,7 +104,7 @@ def _text(dataset: "Dataset", label: str | None, n: int, seed: int, width: int) 
 
 
 def _class_table(dataset: "Dataset") -> list[str]:
-    """Return how many examples of each class the parts have, a row a class."""
+    """Return how many examples of each class the parts have, one row per class."""
     names = [escape_control_chars(name) for name in dataset.class_names]
     margin = min(LONGEST_NAME, max(len(name) for name in ("class", *names))) + 1
     counts = {name: _counts(dataset, part) for name, part in _parts(dataset).items()}
@@ -116,7 +116,7 @@ def _class_table(dataset: "Dataset") -> list[str]:
 
 
 def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: int, seed: int, width: int) -> list[str]:
-    """Return pictures of each class, drawn by the seed, side by side as far as the terminal is wide."""
+    """Return pictures of each class, sampled by the seed, as many side by side as fit the terminal."""
     import numpy as np
 
     from byhand.cli.text_image import picture_lines
@@ -141,13 +141,13 @@ def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: i
 
 
 def _title(dataset: "Dataset", row: int, width: int) -> str:
-    """Return what stands above a picture: its class, cut, and its number, in as many characters as it is wide."""
+    """Return the caption above a picture: its class, truncated, and its index, as wide as the picture."""
     name, number = dataset.class_names[int(dataset.train.y[row])], f" (#{row})"
     return f"{cut(name, max(1, width - len(number))) + number:<{width}}"
 
 
 def _scatter(points: "Array", y: "Array", width: int = 64, height: int = 24) -> list[str]:
-    """Return points in the plane as a picture of characters, one mark a class; the later point covers the earlier."""
+    """Return a scatter plot in characters, one mark per class; later points cover earlier ones."""
     import numpy as np
 
     low, high = points.min(axis=0), points.max(axis=0)

@@ -1,11 +1,11 @@
-"""What a training's diagnosis says on the command line: each finding, and the one command to try."""
+"""The diagnosis of a training as text: each finding and the command to try."""
 
 from byhand.cli.common import escape_markup
 from byhand.training.diagnosis import Finding
 
 
 def finding_lines(findings: list[Finding]) -> list[str]:
-    """Return the findings for people; a command that several share appears once."""
+    """Return the findings as text; a command that several findings share appears once."""
     lines = []
     for finding in findings:
         lines.append(f"[bold yellow]{escape_markup(finding.title)}.[/bold yellow] {escape_markup(finding.sentence)}")

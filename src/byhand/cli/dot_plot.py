@@ -1,4 +1,4 @@
-"""Dots on a scale in the terminal: one row a run, one dot a seed, all rows on the same scale."""
+"""Dot plots in the terminal: a row per run, a dot per seed, all rows on one scale."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 @click.command("evaluate")
 @model_argument
 @click.option(
-    "--data", "--test-data", "data", help="Other data than the model's own: a set's name, a table or a folder."
+    "--data", "--test-data", "data", help="Evaluate on other data: the name of a data set, a table or a folder."
 )
 @data_dir_option
 @runs_option
 @output_options
 def command(model: Path | None, data: str | None, data_dir: Path | None, runs: Path, reporter: Reporter) -> None:
-    """Test a saved model and record the evaluation: every further use of the test set weakens its result.
+    """Test a saved model and record that the test set was used: every further use weakens its result.
 
-    MODEL is a model file or a run folder; without it the newest run is taken.
+    MODEL is a model file or a run folder; default: the newest run.
 
     Example: byhand evaluate runs/vanilla-1
     """
@@ -65,7 +65,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
 def _values(
     model: "Model", evaluation: "Evaluation", place: Path, dataset: "Dataset", count: int | None
 ) -> dict[str, Any]:
-    """Return what was found as plain data."""
+    """Return the metrics as plain data, for --json."""
     from byhand.metrics import (
         area_under_curve,
         balanced_accuracy,
@@ -103,7 +103,7 @@ def _values(
 
 
 def _probabilities(model: "Model", evaluation: "Evaluation") -> Any:
-    """Return probabilities (n, k), or None where the model's outputs are none."""
+    """Return probabilities (n, k), or None where the outputs are not probabilities."""
     from byhand.persistence.output import Output, class_scores
 
     return class_scores(model.output, evaluation.output) if model.output is Output.SOFTMAX_LOGITS else None
@@ -112,7 +112,7 @@ def _probabilities(model: "Model", evaluation: "Evaluation") -> Any:
 def _text(
     model: "Model", evaluation: "Evaluation", what: str, count: int | None, values: dict[str, Any], width: int
 ) -> str:
-    """Return what was found for people, its table at most `width` characters wide."""
+    """Return the metrics as text; the table is at most `width` characters wide."""
     from byhand.training.test_set_log import evaluation_sentence
 
     lines = _numbers(values, what) if evaluation.accuracy is None else _classes(model, evaluation, what, values)
@@ -124,7 +124,7 @@ def _text(
 
 
 def _numbers(values: dict[str, Any], what: str) -> list[str]:
-    """Return what was found of regression targets, beside what always saying their mean would reach."""
+    """Return the regression metrics, beside those of always predicting the mean."""
     r_squared = format_number(values["r_squared"], ".4f")
     return [
         f"[bold]R²[/bold]        [bold green]{r_squared}[/bold green]  on {escape_markup(what)}",
@@ -135,7 +135,7 @@ def _numbers(values: dict[str, Any], what: str) -> list[str]:
 
 
 def _classes(model: "Model", evaluation: "Evaluation", what: str, values: dict[str, Any]) -> list[str]:
-    """Return what was found of classes; an interval only where the examples were not trained on."""
+    """Return the classification metrics, with an interval only if the examples were not trained on."""
     lines = [f"[bold]accuracy[/bold]  [bold green]{percent(values['accuracy'])}[/bold green]  on {escape_markup(what)}"]
     if values["interval"]:
         low, high = values["interval"]
@@ -152,7 +152,7 @@ def _classes(model: "Model", evaluation: "Evaluation", what: str, values: dict[s
 
 
 def _never_found(model: "Model", evaluation: "Evaluation") -> list[str]:
-    """Return a warning for classes that occur and of which no example was recognised."""
+    """Return a warning that names the classes with examples but no correct prediction."""
     import numpy as np
 
     confusion = evaluation.confusion

@@ -20,7 +20,7 @@ ALL = "all"
 STAR = "  [bold yellow]★[/bold yellow] surprises even experts"
 SIGNS = {"good": "[green]✓[/green]", "bad": "[red]✗[/red]", "plain": "·"}
 VERDICTS = {"yes": "[green]✓ As expected[/green]", "no": "[red]✗ Not as expected[/red]"}
-WIDEST = 112  # characters of a line, however wide the terminal
+WIDEST = 112  # characters in a line, however wide the terminal is
 MARGIN, MEAN = 4, 18  # characters before the names, and for mean and spread
 LEAST_SCALE, MOST_SCALE = 16, 46
 
@@ -34,12 +34,12 @@ def _names(ctx: click.Context, param: click.Parameter, beginning: str) -> list[s
 @click.command("experiment")
 @click.argument("name", required=False, shell_complete=_names)
 @click.option(
-    "--seeds", type=click.IntRange(1, 1000), help="So many seeds, 1, 2, …; else 5. With fewer there is no verdict."
+    "--seeds", type=click.IntRange(1, 1000), help="Number of seeds, 1, 2, …; default 5. With fewer there is no verdict."
 )
 @data_dir_option
 @output_options
 def command(name: str | None, seeds: int | None, data_dir: Path | None, reporter: Reporter) -> None:
-    """Conduct an experiment: runs side by side, every seed a dot, and what would hide the effect.
+    """Run an experiment: several settings side by side, a dot per seed, and what would hide the effect.
 
     NAME is an experiment, its number, or "all"; without it they are listed. The same seeds give the same result.
 
@@ -62,7 +62,7 @@ def command(name: str | None, seeds: int | None, data_dir: Path | None, reporter
 def _all_conducted(
     known: "dict[str, Experiment]", seeds: int | None, data_dir: Path | None, reporter: Reporter
 ) -> "tuple[list[Result], list[str]]":
-    """Conduct those that can be; return what came out, and a sentence on those that need MNIST where there is none."""
+    """Run those whose data are available; return the results, and a sentence on those that lack MNIST."""
     from byhand.data.mnist import DatasetNotFoundError
     from byhand.experiments.runner import KINDS
 
@@ -78,12 +78,12 @@ def _all_conducted(
         except DatasetNotFoundError as error:
             without.append(one.name)
             why = str(error)
-    told = f"Not run, for want of MNIST: {', '.join(without)}. {why}"
+    told = f"Not run, because they need MNIST: {', '.join(without)}. {why}"
     return results, [escape_markup(told)] if without else []
 
 
 def _conducted(experiment: "Experiment", seeds: int | None, data_dir: Path | None, reporter: Reporter) -> "Result":
-    """Conduct it, with a bar where somebody looks."""
+    """Run it, with a progress bar on a terminal."""
     from byhand.experiments import run_experiment
 
     n_seeds = seeds or experiment.seeds
@@ -93,7 +93,7 @@ def _conducted(experiment: "Experiment", seeds: int | None, data_dir: Path | Non
 
 @contextmanager
 def _bar(reporter: Reporter, title: str, n_seeds: int) -> Iterator[Callable[[int], None]]:
-    """Show how many seeds are done, on a terminal, and nothing in the end."""
+    """On a terminal, show how many seeds are done; the bar disappears at the end."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     console = reporter.console()
@@ -124,7 +124,7 @@ def _list_of(known: "dict[str, Experiment]") -> str:
 
 
 def _summary(results: "list[Result]") -> str:
-    """Return how many came out as expected, of those that had seeds enough to be judged, and which did not."""
+    """Return how many of those with enough seeds came out as expected, and which did not."""
     judged = [result for result in results if result.is_judged]
     unexpected = [result.experiment.name for result in judged if not result.is_as_expected]
     told = f" (otherwise: {', '.join(unexpected)})" if unexpected else ""
@@ -136,7 +136,7 @@ def _summary(results: "list[Result]") -> str:
 
 
 def report(result: "Result", width: int) -> str:
-    """Return the result for people, in lines of limited width."""
+    """Return the result as text of limited width."""
     one, width = result.experiment, min(width, WIDEST)
     seeds = "seed 1" if len(result.seeds) == 1 else f"seeds 1 – {result.seeds[-1]}"
     head = [
@@ -160,7 +160,7 @@ def report(result: "Result", width: int) -> str:
 
 
 def _wrapped(text: str, width: int, mark: str = "") -> list[str]:
-    """Return running text as lines; the first begins with the mark, the others below it."""
+    """Return wrapped text; the first line begins with the mark, the others are indented to it."""
     margin = " " * MARGIN
     later = margin + " " * len(mark)
     return textwrap.wrap(text, width, initial_indent=margin + mark, subsequent_indent=later, break_on_hyphens=False)
@@ -232,7 +232,7 @@ def shown(value: float, measure: "Measure") -> str:
 
 
 def _told(result: "Result", finding: "Finding") -> str:
-    """Return an expectation as people read it, with what was found."""
+    """Return an expectation as text, with the measured value."""
     one, found = finding.expectation, finding.found
     measures = {measure.name: measure for measure in (*result.experiment.scale, *result.experiment.aside)}
     measure = measures[one.measure]

@@ -19,12 +19,12 @@ from byhand.cli.common import (
 
 @click.command("explain")
 @model_argument
-@click.option("--index", type=click.IntRange(min=0), default=0, show_default=True, help="Which example, from 0.")
-@click.option("--image", type=click.Path(path_type=Path), help="A picture file in place of an example of the data.")
+@click.option("--index", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the example, from 0.")
+@click.option("--image", type=click.Path(path_type=Path), help="Explain this picture file instead.")
 @click.option(
-    "--learning-rate", type=NonNegativeFloat(), default=0.1, show_default=True, help="Of the step that is shown."
+    "--learning-rate", type=NonNegativeFloat(), default=0.1, show_default=True, help="Learning rate of the step shown."
 )
-@click.option("--data", help="Other data than the model's own: a set's name, a table or a folder.")
+@click.option("--data", help="Take the example from other data: the name of a data set, a table or a folder.")
 @data_dir_option
 @runs_option
 @output_options
@@ -41,7 +41,7 @@ def command(
     """Trace one example through one training step: every line with its formula, shape, numbers, file and line.
 
     The step is a plain one, W ← W − η dW, and changes nothing on disk. MODEL is a model file or a run folder;
-    without it the newest run is taken.
+    the default is the newest run.
 
     Example: byhand explain runs/vanilla-1 --index 8
     """
@@ -70,7 +70,7 @@ def command(
 
 
 def _colored(text: str, width: int) -> str:
-    """Return the explanation in lines of limited width, its phases set off and its places dimmed."""
+    """Return the explanation in lines of limited width, with phase headings in colour and source lines dimmed."""
     lines = []
     for line in text.splitlines():
         if line.isupper():
@@ -88,7 +88,7 @@ def _colored(text: str, width: int) -> str:
 
 
 def _wrapped(line: str, width: int) -> list[str]:
-    """Return a line as lines that fit, indented as it is, broken between words alone."""
+    """Return a line wrapped between words, with its own indentation."""
     margin = " " * (len(line) - len(line.lstrip()))
     room = max(width - len(margin), 20)
     text = escape_markup(line.strip())  # before it is cut: a bracket may be closed on another line

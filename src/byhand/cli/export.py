@@ -1,4 +1,4 @@
-"""`byhand export`: a model as something that runs without byhand, verified by running it."""
+"""`byhand export`: a model as code, ONNX or a page that runs without byhand, verified by running it."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -21,8 +21,8 @@ KINDS = ("page", "c", "js", "python", "onnx")
 @click.command("export")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("output", type=click.Path(path_type=Path))
-@click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; else the newest run.")
-@click.option("--data", help="Verify on these: a table, pictures or arrays as predict reads them, or a set's name.")
+@click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; default: the newest run.")
+@click.option("--data", help="Verify on a table, pictures or arrays as `predict` reads them, or on a set's name.")
 @data_dir_option
 @runs_option
 @output_options
@@ -37,10 +37,10 @@ def command(
 ) -> None:
     """Write a model to OUTPUT: a page that reads drawings, a C header, a JavaScript module, a Python or an ONNX file.
 
-    None of them needs byhand, and each has the preparation inside. A page is one HTML file with the lab's views Draw
+    None of them needs byhand; each contains the preprocessing. A page is one HTML file with the lab's views Draw
     and Network; it opens from disk, on a desktop or a phone, without a network. The others are
     verified before they are written: run by a C compiler, node, Python or onnxruntime on the rows of --data, else on
-    the model's test examples. A missing cell of a table is nan for an export, which does with it what the model does.
+    the model's test examples. A missing cell of a table is nan; the export handles it as the model does.
 
     Example: byhand export c digit.h
     """
@@ -63,7 +63,7 @@ def command(
 
 
 def _content(kind: str, model: "Model", name: str) -> bytes:
-    """Return what is to be written."""
+    """Return the exported bytes."""
     from byhand.exports import EXPORTS
     from byhand.exports.inference_model import inference_model
     from byhand.exports.to_html import to_html
@@ -111,10 +111,10 @@ def _named_examples(model: "Model", data: str, reporter: Reporter) -> "Array":
 
 
 def _text(output: Path, found: "Verification", what: str) -> str:
-    """Return what was written and how it answered. what : that it answers, a class or a value"""
+    """Return what was written and how it compared. what : what it predicts, a class or a value"""
     lines = [f"[bold]written[/]     {escape_markup(str(output))}, {found.size:,} bytes, sha256 {found.sha256}"]
     if found.run_by is None:
-        return "\n".join([*lines, "[bold]not run[/]     nothing here can run it"])
+        return "\n".join([*lines, "[bold]not run[/]     no program that runs it was found"])
     same = f"{found.n - found.n_mismatches:,} of {found.n:,} examples get the same {what}"
     return "\n".join(
         [*lines, f"[bold]run by[/]      {found.run_by}: {same}; scores differ by {found.max_abs_error:.1e} at most"]

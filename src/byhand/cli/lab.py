@@ -1,4 +1,4 @@
-"""`byhand lab`: serve the page where the network is a glass box, until Ctrl-C."""
+"""`byhand lab`: serve the lab's page until Ctrl-C."""
 
 import os
 import sys
@@ -26,14 +26,14 @@ REDIRECT = """<!DOCTYPE html>
 @click.command("lab")
 @click.argument("model", required=False, type=click.Path(path_type=Path))
 @data_dir_option
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Where; 0: any free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Listen for others too, at this address or name.")
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Port; 0: any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address or host name.")
 @click.option("--no-open", is_flag=True, help="Open no browser.")
 @output_options
 def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_open: bool, reporter: Reporter) -> int:
-    """Serve the lab, a page that draws, trains and takes networks apart, until Ctrl-C, which ends it with code 0.
+    """Serve the lab, a page to draw digits, train networks and inspect every number. Ctrl-C stops it, with exit code 0.
 
-    MODEL is a model file or a run folder for the page to open; without it the page begins with its own. The printed
+    MODEL is a model file or a run folder to open; by default the page opens its own. The printed
     address holds a token: anyone who has it may read the data and the model.
 
     Example: byhand lab runs/vanilla-1 --no-open
@@ -49,7 +49,7 @@ def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_
 
 
 def _server(model: Path | None, data_dir: Path | None, host: str, port: int) -> "Server":
-    """Return a server that listens, once what was named has proved to be there."""
+    """Return a listening server; the model and data that were named are checked first."""
     from byhand.lab.mnist_source import PictureSource
     from byhand.lab.model_file import saved_model
     from byhand.lab.server import Server
@@ -61,7 +61,7 @@ def _server(model: Path | None, data_dir: Path | None, host: str, port: int) -> 
 
 
 def _serve(server: "Server", stop: "StopRequest", reporter: Reporter, *, opens: bool) -> None:
-    """Serve until a signal asks to stop; say where, and open the browser there."""
+    """Print the address, open the browser there, and serve until a signal stops it."""
     from byhand.lab.server import is_loopback
 
     if not is_loopback(server.host):

@@ -1,4 +1,4 @@
-"""`byhand train --lab`: the lab's server beside a training, shown how far it has come after every epoch."""
+"""`byhand train --lab`: the lab's server beside a training; it is sent a frame after every epoch."""
 
 import time
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from byhand.lab.broadcast import Hub
     from byhand.lab.server import Server
 
-LEAST = 0.1  # seconds from frame to frame, where epochs are shorter
-SHARE = 100  # the next frame waits this many times as long as the last one took to make
+LEAST = 0.1  # seconds between frames, where epochs are shorter
+SHARE = 100  # the pause before the next frame, in multiples of the time that the last one took to make
 
 
 class LivePublisher:
-    """Shows a run to the hub: its beginning, its epochs as often as it costs next to nothing, and its end."""
+    """Publishes a run to the hub: its start, its end, and its epochs as often as costs next to nothing."""
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
@@ -28,7 +28,7 @@ class LivePublisher:
         self._next = 0.0
 
     def look(self, run: Run, *, now: bool = False) -> None:
-        """Publish the run as it is if the last time is long enough ago, or `now`."""
+        """Publish the current state if the last frame is long enough ago, or `now`."""
         started = time.monotonic()
         if now or started >= self._next:
             self._hub.publish(self._frame(run))
@@ -52,7 +52,7 @@ class LivePublisher:
 
 @contextmanager
 def serve_lab(data_dir: Path | None, reporter: Reporter) -> Iterator[LivePublisher]:
-    """Serve the lab within this context, and yield who is to be shown the training."""
+    """Serve the lab within this context, and yield the publisher for the training."""
     check_extra()
     from byhand.lab.broadcast import Hub
 
@@ -68,7 +68,7 @@ def serve_lab(data_dir: Path | None, reporter: Reporter) -> Iterator[LivePublish
 
 
 def _server(data_dir: Path | None, hub: "Hub") -> "Server":
-    """Return a server at the usual port, or, where that is taken, at any other."""
+    """Return a server at the default port, or at any free one if that is taken."""
     from byhand.lab.mnist_source import PictureSource
     from byhand.lab.server import HOST, PORT, Server
 

@@ -1,13 +1,13 @@
-"""The training log in the terminal: a row an epoch, with the columns that are allowed during training.
+"""The training log in the terminal: a row per epoch, with the columns that may be seen during training.
 
-There is no test column. The test set is looked at once, after the last update.
+There is no test column: the test set is evaluated once, after the last update.
 """
 
 from byhand.cli.common import Reporter, percent
 from byhand.training.history import EpochRecord
 
 COLUMNS = {"epoch": 9, "train loss": 10, "train acc": 9, "valid loss": 10, "valid acc": 9, "seconds": 7}  # widths
-OFTEN = 25  # epochs that are all shown
+OFTEN = 25  # at most this many epochs are all shown
 
 
 class EpochLog:
@@ -50,5 +50,5 @@ def _accuracy(fraction: float | None) -> str:
 
 
 def _loss(value: float) -> str:
-    """Return a loss that fits its column, however large: 0.5296, 2.976e+29."""
+    """Return a loss as text that fits its column: 0.5296, 2.976e+29."""
     return f"{value:.4f}" if value < 10_000 else f"{value:.3e}"

@@ -1,7 +1,7 @@
-"""The command line's entry: one module per command, loaded on demand, and one place where errors end.
+"""The command line: one module per command, loaded on demand, and one place that turns errors into exit codes.
 
-Results go to stdout, narration to stderr. Exit codes: 0 done, 1 internal error, 2 usage, 3 unreadable or bad input,
-4 environment, 5 training diverged, 130 stopped by Ctrl-C after saving, 141 nobody reads the result.
+Results go to stdout, progress messages to stderr. Exit codes: 0 done, 1 internal error, 2 usage, 3 unreadable or bad
+input, 4 environment, 5 training diverged, 130 stopped by Ctrl-C after saving, 141 the reader of the output is gone.
 """
 
 import difflib
@@ -27,8 +27,8 @@ COMMANDS = {
     "show": "draw a network with its shapes and parameter counts",
     "data": "look at a data set, or fetch MNIST",
     "export": "write a model as C, JavaScript, Python or ONNX, verified by running it",
-    "lab": "serve the lab: a page that draws, trains and takes networks apart",
-    "bench": "time an epoch beside other installed frameworks",
+    "lab": "serve the lab: a page to draw digits, train networks and inspect every number",
+    "bench": "time an epoch beside the other frameworks that are installed",
     "recipes": "list the recipes, or show one with all its settings",
 }
 
@@ -57,7 +57,7 @@ byhand --help lists everything.
 """
 
 
-READER_HAS_LEFT = 141  # exit code, not worth a word
+READER_HAS_LEFT = 141  # exit code; no message
 
 
 class Commands(click.Group):
@@ -84,12 +84,12 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Run, and turn whatever ends it into an exit code and one line on stderr."""
+        """Run, and turn any exception into an exit code and one line on stderr."""
         kwargs["standalone_mode"] = False
-        warnings.simplefilter("ignore", RuntimeWarning)  # an overflow is printed as what it becomes
+        warnings.simplefilter("ignore", RuntimeWarning)  # an overflow is reported as a diverged training
         try:
             code = super().main(*args, **kwargs)
-        except SystemExit as left:  # so click and rich end when nobody reads any more, as after `| head`
+        except SystemExit as left:  # how click and rich end on a closed pipe, as after `| head`
             sys.exit(left.code and READER_HAS_LEFT)
         except Exception as error:
             if os.environ.get("BYHAND_TRACEBACK"):
@@ -99,7 +99,7 @@ class Commands(click.Group):
 
 
 def _tell(error: Exception) -> int:
-    """Print what went wrong and return the exit code."""
+    """Print the error and return the exit code."""
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.Abort):
@@ -139,7 +139,7 @@ def main() -> NoReturn:
     """The entry point of the `byhand` command."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # where a sign cannot be shown, ? stands for it
-    if os.environ.get("COLUMNS", "").strip("0") == "":  # as some terminals and CI systems say that they do not know
+            stream.reconfigure(errors="replace")  # a character that the encoding lacks becomes ?
+    if os.environ.get("COLUMNS", "").strip("0") == "":  # some terminals and CI systems set 0 or nothing for "unknown"
         os.environ.pop("COLUMNS", None)
     cli.main(prog_name="byhand")

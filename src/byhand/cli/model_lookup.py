@@ -1,7 +1,7 @@
-"""Finding what a command was asked to work on: the saved model, and examples of the kind it was trained on.
+"""Find the saved model that a command works on, and examples of the kind it was trained on.
 
-What a model's file says of its training informs and never acts: no path that it names is opened, no number that it
-names is a size. Only a set that byhand itself brings or makes is taken by its name, with byhand's own sizes.
+What a model file says about its training is information only: no path in it is opened and no number in it is used
+as a size. Only data sets that byhand bundles or generates are looked up by name, with byhand's own sizes.
 """
 
 from dataclasses import replace
@@ -33,20 +33,20 @@ from byhand.training.run_folder import RunFolder
 from byhand.untrusted import UntrustedText
 
 MOST_TOLD = 10  # rows that are left out
-TEST_SEED = 1_000_000_007  # of made sets: not one that a training has by default, so their points are new to the model
+TEST_SEED = 1_000_000_007  # of generated sets: not the default seed of a training, so the points are new to the model
 
 
 def find_model(path: Path | None, runs: Path) -> tuple[Model, Path]:
-    """Return the model of a file or run folder, or of the newest run; and where it lies."""
+    """Return the model of a file or run folder, or of the newest run, and its path."""
     place = path or RunFolder.latest(runs).path
     return load_model(place), place
 
 
 def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
-    """Return data for a model, with the model's own preparation: what was named, or else a built-in set of its kind.
+    """Return data for a model, with its own preprocessing: what was named, else the built-in set of its training.
 
     Raises DataError if nothing was named and the model was trained on something that is not built in, or if the data
-    have another width or answers of another kind.
+    have another width or another kind of target.
     """
     if data_dir is not None:
         dataset = load_data(_unprepared("mnist"), data_dir)
@@ -68,7 +68,7 @@ def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
 
 
 def _check_answers(model: Model, dataset: Dataset) -> None:
-    """Raise DataError unless the data's answers are of the kind that the model gives."""
+    """Raise DataError unless the data's targets are of the kind that the model predicts."""
     has = f"{len(dataset.class_names)} classes" if dataset.train.is_classes else "regression targets"
     gives = "predicts numbers" if model.output is Output.REGRESSION else f"tells {model.n_classes} classes apart"
     same_kind = dataset.train.is_classes == (model.output is not Output.REGRESSION)

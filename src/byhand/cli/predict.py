@@ -1,4 +1,4 @@
-"""`byhand predict`: what a saved model says of pictures, arrays, IDX files and tables, one answer an example."""
+"""`byhand predict`: predictions of a saved model for pictures, arrays, IDX files and tables, one per example."""
 
 import time
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ HALF = 0.5
 MAX_TABLE = 1 << 28  # bytes: all of MNIST as text has 180 MB
 
 
-MOST_TOLD = 10  # rows of a file that cannot be used
-LEFT_OUT = 3  # exit code, where something could not be answered
+MOST_TOLD = 10  # unusable rows of a file that are reported one by one
+LEFT_OUT = 3  # exit code, where some example could not be predicted
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """The examples of one file: raw (n, n_features), their numbers in the file from 0, what people call them (n,).
+    """The examples of one file: raw (n, n_features), their row numbers in the file from 0, and their ids (n,).
 
     inputs : of a table, raw with nan where the model filled a missing cell
     """
@@ -39,11 +39,11 @@ class Batch:
 
 @click.command("predict")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; else the newest run.")
+@click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; default: the newest run.")
 @click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="How many classes to show.")
 @click.option("--show", is_flag=True, help="Draw each picture as the network sees it.")
-@click.option("--output", type=click.Path(path_type=Path), help="A CSV file for the answers, a row an example.")
-@click.option("--id", "id_column", help="The column of a table that identifies its rows; else line numbers.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the predictions to this CSV file.")
+@click.option("--id", "id_column", help="The column that identifies the rows of a table; default: line numbers.")
 @click.option("--header/--no-header", default=None, help="Does the first line of a table name its columns?")
 @runs_option
 @output_options
@@ -60,7 +60,7 @@ def command(
 ) -> int:
     """Predict the class or the value of each example in FILES.
 
-    FILES are pictures (PNG, JPEG, …, of any size, prepared as the model's training pictures were: as MNIST's, or only
+    FILES are pictures (PNG, JPEG, …, of any size, preprocessed as the training pictures were: as MNIST's, or only
     made grey and resized), arrays (.npy), IDX files (gzipped or not) or tables (.csv), whose columns are found by their
     names. An unusable file or row is reported on stderr and the others are predicted; the exit code is then 3. A
     network answers whatever it is shown, even one unlike anything it was trained on.
@@ -127,7 +127,7 @@ def _is_table(path: Path, model: "Model") -> bool:
 
 
 def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, reporter: Reporter) -> Batch:
-    """Return the rows of a table that the model can use; tell the others."""
+    """Return the rows of a table that the model can use; warn about the others."""
     from byhand.data.tables.applying import apply_schema, counted_schema, read_new
     from byhand.errors import DataError
 
@@ -155,7 +155,7 @@ def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, 
 
 
 def _warn_of_far_rows(path: Path, model: "Model", raw: "Array", ids: list[str], reporter: Reporter) -> None:
-    """Say how many rows are unlike all that the model was trained on: their answers are guesses."""
+    """Warn how many rows are far from all training rows: their predictions are guesses."""
     import numpy as np
 
     if model.preparation.name != "standard" or not len(raw):
@@ -169,7 +169,7 @@ def _warn_of_far_rows(path: Path, model: "Model", raw: "Array", ids: list[str], 
 
 
 def _with_pictures(model: "Model", batch: Batch, lines: list[str]) -> list[str]:
-    """Return the last lines, one an example, each below its picture."""
+    """Return the last lines, one per example, each below its picture."""
     own = lines[len(lines) - len(batch.raw) :]
     return [line for raw, answer in zip(batch.raw, own, strict=True) for line in (*_picture(model, raw), answer)]
 
@@ -237,7 +237,7 @@ def image_row(path: Path, model: "Model") -> "Array":
 
 
 def _plain_numbers(path: Path, n_features: int) -> "Array | None":
-    """Return a table that is nothing but numbers, quickly; None where it needs a closer look."""
+    """Return a table of numbers only, read fast; None if it needs the full reader."""
     import io
     import warnings
 
@@ -248,7 +248,7 @@ def _plain_numbers(path: Path, n_features: int) -> "Array | None":
     content = io.BytesIO(read_bytes_limited(path, "a table of numbers (.csv)", MAX_TABLE))
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # an empty file: said by the closer look
+            warnings.simplefilter("ignore", UserWarning)  # for an empty file, which the full reader reports
             numbers = np.loadtxt(content, delimiter=",", ndmin=2)
     except ValueError:
         return None
@@ -256,7 +256,7 @@ def _plain_numbers(path: Path, n_features: int) -> "Array | None":
 
 
 def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:
-    """Return an answer for each row, as plain data."""
+    """Return a prediction for each row, as plain data."""
     import numpy as np
 
     from byhand.persistence.output import Output
@@ -273,7 +273,7 @@ def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:
 
 
 def _line(name: str, answer: dict[str, Any]) -> str:
-    """Return one answer for people."""
+    """Return one prediction as text."""
     if "values" in answer:
         return f"{escape_markup(name)}: {', '.join(format_number(value, '.6g') for value in answer['values'])}"
     what = next(key for key in answer if key != "class")

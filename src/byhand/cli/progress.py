@@ -1,4 +1,4 @@
-"""A bar for what takes long: downloads. Nothing is drawn when nobody is looking at a terminal."""
+"""A progress bar for downloads, drawn only on a terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from byhand.cli.common import Reporter
 
 @contextmanager
 def progress_bar(reporter: Reporter) -> Iterator[Callable[[str, int, int], None]]:
-    """Yield a function (file, bytes done, bytes in all) that draws one bar a file, from its first call on."""
+    """Yield a function (file, bytes done, bytes in all) that draws a bar for each file from its first call on."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
     console = reporter.console()

@@ -1,4 +1,4 @@
-"""Recipe fields as flags: a new field is a new flag, with its own type, default and sentence."""
+"""Recipe fields as flags: each field becomes a flag with its type, default and help sentence."""
 
 from collections.abc import Callable
 from typing import Any
@@ -75,10 +75,10 @@ def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _yes_or_no(ctx: click.Context, param: click.Parameter, value: bool | None) -> str | None:
-    """Return what a pair of flags says of a field that is otherwise found out."""
+    """Return the value that a --flag/--no-flag pair gives a field that is detected by default."""
     return None if value is None else "yes" if value else "no"
 
 
 def current_flag(name: str) -> str:
-    """Return the flag that has taken the place of an older one: max-shift for move."""
+    """Return the flag that replaces an older one: max-shift for move."""
     return RENAMED.get(name, name).replace("_", "-")

@@ -1,4 +1,4 @@
-"""`byhand recipes`: the named systems, as a list or one with all its settings."""
+"""`byhand recipes`: list the recipes, or show one with all its settings."""
 
 import textwrap
 from dataclasses import asdict
@@ -33,7 +33,7 @@ def _list_of_all(width: int) -> str:
         first, *more = _wrapped(recipe.title, width, 17)
         lines += [f"[bold]{recipe.name:<16}[/bold] {first.lstrip()}", *more]
         lines += [f"[dim]{line}[/dim]" for line in _wrapped(recipe.expects, width, 17)]
-    return "\n".join([*lines, "", "Train one with `byhand train NAME`; every setting is a flag of it."])
+    return "\n".join([*lines, "", "Train one with `byhand train NAME`; every setting is a flag."])
 
 
 def _card(recipe: Recipe, width: int) -> str:
@@ -50,7 +50,7 @@ def _card(recipe: Recipe, width: int) -> str:
 
 
 def _wrapped(text: str, width: int, indent: int) -> list[str]:
-    """Return text in lines of at most `width` characters, indented, broken between words alone."""
+    """Return text in lines of at most `width` characters, indented, broken between words."""
     margin = " " * indent
     parts = textwrap.wrap(text, max(width - indent, 20), break_long_words=False, break_on_hyphens=False)
     return [margin + escape_markup(part) for part in parts]

@@ -1,4 +1,4 @@
-"""What `byhand train` says at the end, for people."""
+"""The report of `byhand train` as text."""
 
 import shlex
 from pathlib import Path
@@ -17,7 +17,7 @@ from byhand.recipes.result import RecipeResult, SeedResult
 
 
 def report_text(result: RecipeResult) -> str:
-    """Return the closing lines for people."""
+    """Return the report as text."""
     recipe, results, folder, values = result.recipe, result.seeds, result.path, result.to_dict()
     lines = _one_run(results[0].evaluation) if len(results) == 1 else _many_runs(values, results[0].evaluation.part)
     if values.get("top_confusions"):
@@ -60,7 +60,7 @@ def _what_went_wrong(results: tuple[SeedResult, ...]) -> list[str]:
 
 
 def _one_run(outcome: RecipeEvaluation) -> list[tuple[str, str]]:
-    """Return the lines on a single run's test."""
+    """Return the lines on the test of a single run."""
     if outcome.accuracy is None:
         return [("R²", f"[bold green]{format_number(outcome.r2_score or 0.0, '.4f')}[/bold green]  {outcome.method}")]
     name = f"{outcome.part} accuracy" if outcome.held_out else "accuracy"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from byhand.persistence.model import Model
     from byhand.untrusted import UntrustedText
 
-MOST_UNITS = 7  # drawn in one column; of more, the number is given
+MOST_UNITS = 7  # units drawn in one column; for more, their number is printed
 MOST_PARAMETERS = 100_000_000  # of a network given by its sizes: all of them are made
 GAP, LEAST_GAP = 12, 4  # characters between two columns; at least
 EDGE = 10  # characters for the first column and what stands below the last
@@ -23,13 +23,13 @@ BRAILLE = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # the bit of eac
 
 @click.command("show")
 @click.argument("network", required=False)
-@click.option("--activation", default="relu", show_default=True, help="Behind hidden layers of a network of sizes.")
+@click.option("--activation", default="relu", show_default=True, help="Hidden layers' activation, for sizes.")
 @runs_option
 @output_options
 def command(network: str | None, activation: str, runs: Path, reporter: Reporter) -> None:
     """Draw a network with its shapes and parameter counts.
 
-    NETWORK is a list of sizes, a recipe, a model file or a run folder; without it the newest run is taken.
+    NETWORK is a list of sizes, a recipe, a model file or a run folder; the default is the newest run.
 
     Example: byhand show 784-128-64-10
     """
@@ -47,7 +47,7 @@ def command(network: str | None, activation: str, runs: Path, reporter: Reporter
 
 
 def _training(model: "Model | None") -> "dict[str, UntrustedText] | None":
-    """Return what the model's file says of what trained it: the engine with its kernel, and the version of byhand."""
+    """Return what the model file records: the engine with its kernel, and the version of byhand."""
     from byhand.cli.model_lookup import provenance_value
     from byhand.untrusted import UntrustedText
 
@@ -60,7 +60,7 @@ def _training(model: "Model | None") -> "dict[str, UntrustedText] | None":
 
 
 def _network(name: str | None, activation: str, runs: Path) -> "tuple[Network, Model | None]":
-    """Return the network that was named in one of the four ways, and the model it is from, if it is from one."""
+    """Return the network that was named in one of the four ways, and its model if it has one."""
     from byhand.cli.model_lookup import find_model
     from byhand.initializers import zeros
     from byhand.network import Network
@@ -87,7 +87,7 @@ def _network(name: str | None, activation: str, runs: Path) -> "tuple[Network, M
 
 
 def drawing(network: "Network", room: int = 120) -> list[str]:
-    """Return the network as lines: squares for inputs, which compute nothing, circles for units, every edge a line.
+    """Return the network as lines: squares for inputs, circles for units, a line for every weight.
 
     room : characters that a line should not exceed; the columns move together
     """

@@ -1,4 +1,4 @@
-"""`byhand train`: choose what to train, train it, save it, test it once, say what came out."""
+"""`byhand train`: train a network, save it, test it once, report."""
 
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from byhand.cli.recipe_flags import current_flag, recipe_argument, recipe_flags
 from byhand.errors import OptionError
 
 STOPPED = 130  # exit code
-WITH_RESUME = {"resume", "epochs", "lab", "runs", "as_json", "quiet", "no_color"}  # they change nothing trained so far
+WITH_RESUME = {"resume", "epochs", "lab", "runs", "as_json", "quiet", "no_color"}  # they change nothing trained
 
 
 @click.command(
@@ -36,13 +36,13 @@ WITH_RESUME = {"resume", "epochs", "lab", "runs", "as_json", "quiet", "no_color"
     type=click.Path(path_type=Path),
     help="Resume a stopped run (bit-exact); --epochs may be changed.",
 )
-@click.option("--lab", is_flag=True, help="Serve the lab beside it: a page that shows the training, while it lasts.")
-@click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
+@click.option("--lab", is_flag=True, help="Serve the lab meanwhile: a page that shows the training live.")
+@click.option("--engine", default=None, help="auto, native or numpy; default: BYHAND_ENGINE, else auto.")
 @click.option(
     "--precision",
     default="float32",
     show_default=True,
-    help="Precision of matrix products: float32, or bf16, faster and less exact in wide networks.",
+    help="Precision of matrix products: float32, or bf16, which is faster and less precise in wide networks.",
 )
 @data_dir_option
 @runs_option
@@ -100,7 +100,7 @@ def command(
 
 
 def _check_flags(context: click.Context) -> None:
-    """Raise OptionError for a flag that a resumed run would ignore: it keeps its own settings."""
+    """Raise OptionError for a flag that a resumed run would ignore, since it keeps its own settings."""
     for parameter in context.command.params:
         name = parameter.name or ""
         if name not in WITH_RESUME and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:

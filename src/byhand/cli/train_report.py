@@ -25,7 +25,7 @@ from byhand.training.test_set_log import evaluation_sentence
 
 @contextmanager
 def lab_beside(request: TrainRequest, reporter: Reporter, *, wanted: bool) -> Iterator[LivePublisher | None]:
-    """Serve the lab's page within this context where it is wanted, and yield who is to be shown the training."""
+    """Serve the lab's page within this context where it is wanted, and yield the publisher of the training."""
     if not wanted:
         yield None
         return
@@ -74,14 +74,14 @@ class TrainReport(SessionListener):
         self.info(result.line())
 
     def result(self, result: RecipeResult) -> None:
-        """Print what came out."""
+        """Print the report."""
         count = result.test_evaluations
         again = ["", f"[dim]{evaluation_sentence(count)}[/dim]"] if count and count > 1 else []
         self._reporter.result("\n".join([report_text(result), *again]), result.to_dict())
 
 
 def _opening(run: Run, engine: Engine) -> str:
-    """Return the line that says what begins."""
+    """Return the line that announces the training."""
     network, train = run.state.network, run.dataset.train
     validation = "" if run.dataset.validation is None else f", {len(run.dataset.validation):,} for validation"
     return (

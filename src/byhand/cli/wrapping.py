@@ -1,4 +1,4 @@
-"""Reports and narration in lines that fit a terminal, broken between words.
+"""Text wrapped between words to the width of a terminal.
 
 A line continues below its text, to the right of its label where it has one. A command that is too long is broken with
 a backslash, so that it can be pasted; one in backticks stays whole where a line has room for it.

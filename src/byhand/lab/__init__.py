@@ -1,1 +1,1 @@
-"""The lab: a page where the network is a glass box, and the small server that brings it."""
+"""The lab: a page to inspect and train networks, and the small server that delivers it."""

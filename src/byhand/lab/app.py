@@ -29,9 +29,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, eq=False)
 class Served:
-    """What there is to serve.
+    """What the server offers.
 
-    model : None: the page begins with its own   is_live : is there a training to look on at?
+    model : None: the page opens its own   is_live : is there a training to watch?
     """
 
     pages: Pages
@@ -57,7 +57,7 @@ def lab_app(served: Served, live: Live, token: str) -> ASGIApp:
 
 
 def _for_token(handler: Handler, token: str) -> Handler:
-    """Return the handler for those who know the token, 401 for others."""
+    """Return the handler with a check of the token: 401 without it."""
 
     async def checked(request: Request) -> Response:
         if not is_token(request.headers.get(HEADER), token):
@@ -69,7 +69,7 @@ def _for_token(handler: Handler, token: str) -> Handler:
 
 def _hello(served: Served) -> Handler:
     async def hello(request: Request) -> Response:
-        """List what the server has."""
+        """Return what the server offers."""
         values = {
             "schema": SCHEMA,
             "version": __version__,
@@ -93,7 +93,7 @@ def _pictures_in_short(source: PictureSource) -> dict[str, Any] | None:
 
 def _model(served: Served) -> Handler:
     async def model(request: Request) -> Response:
-        """Send the model's file."""
+        """Send the model file."""
         if served.model is None:
             raise HTTPException(404, "No model was named; start with `byhand lab MODEL`.")
         return answer(request, served.model.content)
@@ -125,7 +125,7 @@ def _page(served: Served) -> Handler:
 
 
 async def _in_a_sentence(request: Request, error: Exception) -> Response:
-    """Return a refusal as one JSON object."""
+    """Return an error response as one JSON object."""
     status, sentence = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, str(error))
     return JSONResponse(
         {"error": UntrustedText(sentence).for_json()}, status_code=status, headers={"Cache-Control": "no-store"}

@@ -1,7 +1,7 @@
-"""The hub: what the training thread says once, all viewers see, and the newest only.
+"""The hub: the training thread publishes a frame once; every viewer is sent the newest one.
 
-The training thread leaves a reference and continues. The server's thread turns the newest frame into text once,
-however many look on, and puts it into every viewer's one slot: who is slow misses frames, and nobody is waited for.
+The training thread stores a reference and continues. The server's thread serialises the newest frame once, however
+many viewers there are, and puts it into each viewer's slot: a slow viewer misses frames, and nothing waits for it.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ Frame = dict[str, Any]
 
 
 class Viewer:
-    """One slot for the newest text, and the wish to be woken when there is one."""
+    """A slot for the newest text, with an event that wakes the reader."""
 
     def __init__(self) -> None:
         self._text: str | None = None
@@ -23,11 +23,11 @@ class Viewer:
 
     @property
     def is_served(self) -> bool:
-        """Is there nothing that it has not taken?"""
+        """Has the viewer taken everything?"""
         return self._text is None
 
     def put(self, text: str) -> None:
-        """Fill the slot; what was in it and not taken is out of date."""
+        """Fill the slot; an older text in it is dropped."""
         self._text = text
         self._filled.set()
 
@@ -57,7 +57,7 @@ class Hub:
         if loop is not None and not self._news.is_set():
             try:
                 loop.call_soon_threadsafe(self._news.set)
-            except RuntimeError:  # the server has ended, and nobody looks on any more
+            except RuntimeError:  # the server has ended; there are no viewers
                 self._loop = None
 
     @property
@@ -81,7 +81,7 @@ class Hub:
         self._viewers.discard(viewer)
 
     async def run(self) -> None:
-        """Hand the newest frame on, 20 times a second at most, until cancelled.
+        """Send the newest frame to all viewers, at most 20 times a second, until cancelled.
 
         The times are a grid that is moved only when a frame comes late: a sender at the same rate stays in step.
         """
@@ -104,7 +104,7 @@ class Hub:
             await asyncio.sleep(INTERVAL / 5)
 
     def _text(self, frame: Frame) -> str:
-        """Return the frame as JSON, worked out once."""
+        """Return the frame as JSON, serialised once."""
         if self._encoded is None or self._encoded[0] is not frame:
             self._encoded = frame, json.dumps(frame, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return self._encoded[1]

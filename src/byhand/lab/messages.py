@@ -1,4 +1,4 @@
-"""What viewers of a training are shown: one plain object an epoch, made of the run's own records."""
+"""The frames that viewers of a training receive: one plain object per epoch, from the run's own records."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 class Record(Protocol):
-    """What a record of an epoch tells: see byhand.training.history."""
+    """The record of an epoch: see byhand.training.history."""
 
     @property
     def epoch(self) -> int: ...
@@ -93,5 +93,5 @@ def _sizes(network: Network) -> list[int]:
 
 
 def _number(value: float | None) -> float | None:
-    """Return the number, or None for what JSON has no word for."""
+    """Return the number, or None if JSON cannot hold it."""
     return value if value is not None and math.isfinite(value) else None

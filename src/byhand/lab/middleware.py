@@ -1,14 +1,14 @@
-"""The guard around the whole server: a page elsewhere must not be able to speak with it through its visitor's browser.
+"""The guard around the whole server: no other web page may reach it through a visitor's browser.
 
-Three things are asked of every request, before anything else looks at it:
+Every request is checked for three things before anything else reads it:
 
-    Host     one of the names this server was started under, to the letter: a foreign name that was rebound to this
-             machine's address (DNS rebinding) is still a foreign name
+    Host     exactly one of the names this server was started under, so that a foreign name that was rebound to this
+             machine's address (DNS rebinding) is refused
     Origin   if there is one, exactly the page's own; a WebSocket must have one, for nothing else keeps other pages
              from opening it
     method   GET or HEAD, and no body that is worth reading
 
-Every answer, also a refusal, tells the browser to load nothing from elsewhere and to be embedded nowhere.
+Every response, also a refusal, forbids the browser to load anything from elsewhere and to embed the page.
 """
 
 import json
@@ -48,7 +48,7 @@ def authority(host: str, port: int) -> str:
 
 
 class Guard:
-    """Lets through what may pass, answers the rest itself, and gives every answer its headers.
+    """Passes allowed requests on, refuses the others, and adds the security headers to every response.
 
     host, port : where the server listens; the loopback's names are always its own
     """
@@ -69,7 +69,7 @@ class Guard:
             await _refuse(scope, guarded, *refusal)
 
     def _refusal(self, scope: Scope, host: bytes | None) -> tuple[int, str] | None:
-        """Return status and sentence of what is wrong with a request, or None.
+        """Return the status and message of a refusal, or None for an allowed request.
 
         host : the request's Host, if it is one of ours
         """

@@ -29,7 +29,7 @@ class Pictures:
 
 
 class PictureSource:
-    """Reads the pictures when they are first asked for, and once; nothing is downloaded.
+    """Reads the pictures once, on first use; nothing is downloaded.
 
     folder : of the four files; None: where MNIST is usually found
     """
@@ -70,7 +70,7 @@ def _read(folder: Path | None) -> Pictures:
     arrays = {(part, kind): _bytes(examples, kind) for part, examples in parts.items() for kind in KINDS}
     contents = {key: Content(array.data, "application/octet-stream", CACHE) for key, array in arrays.items()}
     for content in contents.values():
-        _ = content.etag  # reckoned here, not while others wait
+        _ = content.etag  # computed here, not while other requests wait
     return Pictures(dataset.name, {part: len(examples) for part, examples in parts.items()}, contents)
 
 

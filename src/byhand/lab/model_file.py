@@ -1,4 +1,4 @@
-"""The model that the page is to open: its name, and its file's bytes once they have proved to be a model."""
+"""The model that the page opens: its name and the bytes of its file, which are checked to be a model."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Bytes that do not change, and their responses: whole, or 304 for a client that has them already."""
+"""Responses with constant content: the bytes, or 304 for a client that has them in its cache."""
 
 import hashlib
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Content:
 
     @cached_property
     def etag(self) -> str:
-        """A name of exactly these bytes."""
+        """The entity tag: a hash of these bytes."""
         return f'"{hashlib.sha256(self.data).hexdigest()[:32]}"'
 
 
@@ -34,13 +34,13 @@ def answer(request: Request, content: Content, **headers: str) -> Response:
 
 
 def _has(request: Request, etag: str) -> bool:
-    """Does the browser say that it has these bytes? A weak name is one too: If-None-Match compares weakly."""
+    """Does the browser have these bytes? If-None-Match compares weakly, so W/"…" matches too."""
     names = [name.strip().removeprefix("W/") for name in request.headers.get("if-none-match", "").split(",")]
     return etag in names or "*" in names
 
 
 class Pieces(Response):
-    """A response that sends its bytes piece by piece, each when the one before has left."""
+    """A response that sends its bytes in chunks, each after the one before has been sent."""
 
     def __init__(self, content: Content, headers: dict[str, str]) -> None:
         self._data = content.data

@@ -28,12 +28,12 @@ FLUSH, END = 1.0, 3.0  # seconds: for the last frame to be taken, for all connec
 
 
 class Server:
-    """Listens from the moment it is made, serves from `start` to `stop`.
+    """Listens from its construction on, and serves from `start` to `stop`.
 
     host, port : where; port 0 is any free one
     pictures : where MNIST comes from   model : what the page is to open, or None
     hub : what /live shows; None: nothing is trained here
-    Raises OptionError for a host that is none, SystemResourceError when the place is taken or not this machine's.
+    Raises OptionError for an invalid host, SystemResourceError if the address is taken or is not this machine's.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Server:
         return f"http://{authority(self.host, self.port)}/#token={self.token}"
 
     def start(self) -> None:
-        """Begin to serve. Who has connected since the server was made is served too."""
+        """Start serving, including clients that connected since construction."""
         self._thread.start()
 
     def wait(self, asked_to_end: Callable[[], bool]) -> None:
@@ -70,7 +70,7 @@ class Server:
             self._thread.join(0.1)
 
     def stop(self) -> None:
-        """Let every viewer have the last frame, then close all connections and the socket."""
+        """Send every viewer the last frame, then close all connections and the socket."""
         if self._thread.is_alive():
             self._flush()
             self._uvicorn.should_exit = True
@@ -94,7 +94,7 @@ class Server:
         frames.cancel()
 
     def _drop(self, client: tuple[str, int]) -> None:
-        """Cut the connection of this address off, whatever is still to be sent on it."""
+        """Abort the connection of this address, with whatever is still to be sent on it."""
         for connection in list(self._uvicorn.server_state.connections):
             transport = getattr(connection, "transport", None)
             if transport is not None and transport.get_extra_info("peername", ())[:2] == tuple(client):
@@ -110,7 +110,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _config(app: Guard) -> uvicorn.Config:
-    """Return how the application is to be served: nothing believed about proxies, nothing told about ourselves."""
+    """Return the server's configuration: no proxy headers are trusted, no Server header is sent."""
     return uvicorn.Config(
         app,
         loop="asyncio",
@@ -154,7 +154,7 @@ def _check_host(host: str) -> None:
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:
-    """Return the sentence for a place where the server cannot listen."""
+    """Return the message for an address where the server cannot listen."""
     if error.errno == errno.EADDRINUSE:
         return f"port {port} of {host} is taken, perhaps by another lab; name another with --port (0: any free one)."
     return f"the lab cannot listen at {in_url(host)}:{port}: {error.strerror or error}. Name another --host or --port."

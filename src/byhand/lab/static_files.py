@@ -1,4 +1,4 @@
-"""The page's own files, by a table made at the start: an address that is not in it leads nowhere, whatever it says."""
+"""The page's own files, from a table built at start-up: any address that is not in the table is 404."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from byhand.lab.responses import Content
 
 FOLDER = Path(__file__).with_name("static")
-CACHE = "no-cache"  # the browser asks every time, and is mostly told that it has it
+CACHE = "no-cache"  # the browser asks every time, and mostly gets 304
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",

@@ -1,5 +1,5 @@
-"""Access token: grants read access to what the server has. It is new at every start and stands in the page's address,
-behind the #, which no browser sends anywhere."""
+"""Access token: grants read access to what the server has. It is new at every start and stands in the page's address
+behind the #, which browsers do not send to servers."""
 
 import hmac
 import os

@@ -1,4 +1,4 @@
-"""The WebSocket /live: first the viewer says the token, then it is sent frames; it has nothing else to say.
+"""The WebSocket /live: the viewer sends the token first and receives frames; other messages are ignored.
 
 Close codes: 4401 for a missing, wrong or late token, 1013 when the server is full, 1009 (by the server underneath) for
 a message above 64 kB. A client that does not read is disconnected.
@@ -25,15 +25,15 @@ Drop = Callable[[tuple[str, int]], None]  # the connection with this address, at
 class Live:
     """The route's endpoint is `serve`.
 
-    drop : ends a connection whose buffers are full; closing it in good manner would wait for them to be emptied
+    drop : ends a connection whose buffers are full; an orderly close would wait until they are empty
     """
 
     def __init__(self, hub: Hub, token: str, drop: Drop) -> None:
         self._hub, self._token, self._drop = hub, token, drop
-        self._at_the_door = 0  # have not said the token yet
+        self._at_the_door = 0  # have not sent the token yet
 
     async def serve(self, websocket: WebSocket) -> None:
-        """Serve one viewer from its coming to its leaving."""
+        """Serve one viewer until it disconnects."""
         await websocket.accept()
         if self._at_the_door >= MOST_VIEWERS:
             await _close(websocket, FULL, "Too many viewers; try again later.")
@@ -77,7 +77,7 @@ class Live:
 
 
 async def _listen(websocket: WebSocket) -> None:
-    """Return when the viewer has left; what else it says is not heard."""
+    """Return when the viewer has disconnected; its messages are ignored."""
     while (await websocket.receive())["type"] != "websocket.disconnect":
         pass
 
@@ -91,7 +91,7 @@ async def _close(websocket: WebSocket, code: int, reason: str) -> None:
 
 
 async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
-    """Run both until one is done, then end the other; raise what either raised."""
+    """Run both until one is done, cancel the other, and raise what either raised."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,4 @@
-"""The named systems. Each is a value in a file of its own; this is the list of them."""
+"""The recipes: named training configurations, each in a file of its own."""
 
 from byhand.errors import lookup
 from byhand.recipes.deep_dive import DEEP_DIVE

@@ -1,7 +1,7 @@
-"""For two clouds the truth is known: the error of a network, of the best line and of the best rule there can be.
+"""Two Gaussian classes have known densities, so the errors of network, best line and Bayes rule are exact.
 
 All three are integrals over the plane, not counts of sampled points: with 1,000 test points the 95 % interval at 8 %
-is ±1.7 points, more than everything there is to see.
+is ±1.7 points, wider than the differences of interest.
 """
 
 from byhand.arrays import Array
@@ -10,7 +10,7 @@ from byhand.metrics import predict_labels
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
 
-FAILED = 0.03  # a start is called failed when it ends this far above the Bayes error: dead units, a straight boundary
+FAILED = 0.03  # a seed has failed if it ends this far above the Bayes error: dead units, a straight boundary
 
 
 def integrate_errors(data: str, network: Network, preparation: InputScaler) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""From a recipe's words to the objects they stand for."""
+"""Build the objects that a recipe's fields name: network, loss, optimizer, plan."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -16,7 +16,7 @@ from byhand.recipes.table import TABLE, fit_to_rows
 from byhand.schedules import schedule_for
 from byhand.training.plan import Plan
 
-OWN_DATA = (TABLE.name, IMAGES.name)  # recipes made to fit the number of examples
+OWN_DATA = (TABLE.name, IMAGES.name)  # recipes that are adapted to the number of examples
 REGRESSION_LR_FACTOR = 0.1  # squared error is steeper than cross-entropy, whose gradient is at most 1
 
 
@@ -59,7 +59,7 @@ def build_loss(recipe: Recipe) -> Loss:
 
 
 def build_optimizer(recipe: Recipe) -> Optimizer:
-    """Return the recipe's optimizer, wrapped for weight decay and clipping where the recipe wants them."""
+    """Return the recipe's optimizer, wrapped for weight decay and clipping if the recipe asks for them."""
     known: dict[str, Callable[[], Optimizer]] = {
         "sgd": SGD,
         "momentum": lambda: Momentum(recipe.momentum),
@@ -77,7 +77,7 @@ def adapt_to_regression(recipe: Recipe, dataset: Dataset, explicit: Collection[s
     """Return the recipe, made to fit the data: epochs and batches for the number of one's own rows or pictures; where
     the data are regression targets, squared error, and a smaller rate.
 
-    explicit : names of fields that somebody chose; these stay. A loss that was chosen is not changed.
+    explicit : names of fields that the user set; these stay as they are.
     """
     if recipe.name in OWN_DATA:
         recipe = fit_to_rows(recipe, len(dataset.train), explicit)

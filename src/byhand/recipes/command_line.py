@@ -1,4 +1,4 @@
-"""A recipe as the command line that trains it: what a finding suggests, and what a report says to do next."""
+"""A recipe as the command line that trains it: for the suggestions of a diagnosis and of a report."""
 
 import shlex
 

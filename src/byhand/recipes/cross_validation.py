@@ -1,4 +1,4 @@
-"""Cross-validation: for sets too small for a test set. Each fold is tested by a network that never saw it."""
+"""Cross-validation for data sets too small for a test set: each fold is tested by a network that never saw it."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ VALIDATION_FRACTION = 1 / 6  # of a fold's training examples, where it stops ear
 
 
 def cross_validate(recipe: Recipe, dataset: Dataset, *, seed: int | None) -> Evaluation:
-    """Return what five networks, each trained on four fifths, say of the fifth they did not see, taken together.
+    """Return the pooled predictions of five networks, each for the fifth that it was not trained on.
 
     seed : shuffles and stratifies the folds; None cuts them in file order
     """

@@ -1,4 +1,4 @@
-"""From a recipe's word for its data to the data."""
+"""Load the data set that a recipe names."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,7 +34,7 @@ TOYS: dict[str, Callable[..., Dataset]] = {
 
 
 def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | None = None) -> Dataset:
-    """Return the recipe's data, prepared and split as it says.
+    """Return the recipe's data, preprocessed and split.
 
     data_dir : the folder of MNIST or a look-alike, for recipes on MNIST
     Raises OptionError for an unknown name, DataError for data that are missing or damaged.
@@ -57,12 +57,12 @@ def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | Non
 
 
 def is_table(data: str) -> bool:
-    """Does this word for data name a file?"""
+    """Does this value of `data` name a file?"""
     return bool(Path(data).suffix) and not Path(data).is_dir()
 
 
 def is_toy(data: str) -> bool:
-    """Is this a set that is made, of as many points as `examples` says?"""
+    """Is this a generated set, whose size is the recipe's `examples`?"""
     return data in TOYS or data.startswith("gaussians")
 
 

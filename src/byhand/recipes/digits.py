@@ -1,7 +1,7 @@
 """Real handwriting without a download: 1,797 digits of 8×8 pixels that come with the package.
 
-The figure is a five-fold, stratified, shuffled cross-validation. In file order it is lower, because there the folds
-are different writers: a network meets handwriting it has never seen, as it would in life.
+The figure is a five-fold, stratified, shuffled cross-validation. In file order it is lower, because then the folds
+hold different writers, and the network is tested on handwriting that it has never seen.
 """
 
 from byhand.recipes.recipe import Recipe

@@ -1,7 +1,7 @@
 """The first network of the book and of two articles, exactly: sigmoid units throughout, squared error, plain SGD.
 
-Its traps, each of which costs many points when missed: the loss is the sum over the ten outputs (not their mean), so
-that the output error is 2 (a − t) / batch; the start is N(0, 0.1²); the pixels run from −1 to 1.
+Three details, each worth many points: the loss is the sum over the ten outputs (not their mean), so
+that the output error is 2 (a − t) / batch; the initial weights are N(0, 0.1²); the pixels run from −1 to 1.
 Source: Raschka, Liu, Mirjalili, "Machine Learning with PyTorch and Scikit-Learn", chapter 11.
 """
 

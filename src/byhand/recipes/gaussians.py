@@ -1,6 +1,6 @@
-"""Two clouds in the plane, learned one example at a time; the limit of what any rule can reach is known exactly.
+"""Two Gaussian classes in the plane, learned one example at a time; the Bayes error is known exactly.
 
-The clouds have unequal spread (0.5 and 1.5), so the best boundary is closed and the best straight line makes 19.8 %
+The classes have unequal spread (0.5 and 1.5), so the best boundary is closed and the best straight line makes 19.8 %
 errors where 11.8 % are unavoidable. With `--data gaussians-equal` the spreads are equal, the best boundary *is* a
 line, and no hidden layer can beat it: the lesson "when a line is best".
 """

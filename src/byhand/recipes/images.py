@@ -1,4 +1,4 @@
-"""The recipe for one's own pictures in folders by class: as for tables, for there are as few of them."""
+"""The recipe for your own pictures, one folder per class; settings as for tables, since both are small."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from byhand.recipes.table import TABLE
 IMAGES = replace(
     TABLE,
     name="images",
-    title="one's own pictures, a folder a class: two hidden layers of 64 ReLU units, Adam, epochs by their number",
+    title="your own pictures, a folder per class: two hidden layers of 64 ReLU units, Adam, epochs by their number",
     expects="no figure: it depends on the pictures",
     data="images",
 )

@@ -1,4 +1,4 @@
-"""Many starts at once: how often does a small network find the answer, and how often does its start forbid it?
+"""Many random initialisations at once: how often does a small network solve the problem?
 
 The networks are stacked along a first axis, K of them, and trained together on the whole (tiny) data set with plain
 gradient descent: K separate runs would spend all their time between the formulas. The formulas are those of Dense,
@@ -18,14 +18,14 @@ from byhand.layers.sigmoid import sigmoid
 from byhand.random import INIT, RandomStream
 from byhand.recipes.recipe import Recipe
 
-# how a hidden layer bends z, and its slope, read from the activation a
+# a hidden activation, and its derivative as a function of the activation a
 ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
     "relu": (lambda z: np.maximum(z, 0), lambda a: a > 0),
     "tanh": (np.tanh, lambda a: 1 - a * a),
 }
 
 
-# a recipe's fields → what they must be for many starts to be trained together
+# a recipe's fields → the values that training many starts together requires
 TOGETHER: dict[str, Any] = {
     "optimizer": "sgd",
     "loss": "binary_cross_entropy",
@@ -43,7 +43,7 @@ TOGETHER: dict[str, Any] = {
 
 
 def reason_for_single_runs(recipe: Recipe, n: int) -> str | None:
-    """Return which setting many starts would need to be trained together on n examples, or None where they can."""
+    """Return the setting that prevents training many starts together on n examples, or None."""
     if recipe.activation not in ACTIVATIONS:
         return f"activation {' or '.join(ACTIVATIONS)}"
     if recipe.batch_size < n:

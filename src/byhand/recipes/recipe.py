@@ -1,4 +1,4 @@
-"""A recipe: a named system as one value. Everything a training run depends on is a field here and nothing else is.
+"""A recipe: a training configuration as one value. A training depends on these fields and on nothing else.
 
 The fields are plain words and numbers, so a recipe can be printed, saved with the model, changed by a flag of the
 command line (`--learning-rate 0.05`), and compared. `build.py` turns the words into objects.
@@ -15,7 +15,7 @@ from byhand.errors import lookup
 
 MAX_SEED = 2**64 - 1
 
-# how older records, models and commands call a field, and a value of scaling
+# the names that older records, models and commands use for fields and scalings
 RENAMED = {"preparation": "scaling", "move": "max_shift", "output": "output_activation"}
 RENAMED_SCALING = {"raw": "none", "unit": "minmax", "signed": "minmax-signed", "standard": "standardize"}
 
@@ -27,7 +27,7 @@ def _option(default: Any, help: str) -> Any:
 
 @dataclass(frozen=True, repr=False)
 class Recipe:
-    """A named system.
+    """A named training configuration.
 
     name, title, expects : its name, one line about it, and the figure it must reach
     floor : the test accuracy below which something is broken, a fraction; 0 where the figure is of another kind
@@ -61,7 +61,7 @@ class Recipe:
     label_smoothing: float = _option(0.0, "how much of each target is spread over all classes")
     optimizer: str = _option("sgd", "sgd, momentum, nesterov, adam or adamw")
     momentum: float = _option(0.9, "of momentum and nesterov")
-    beta2: float = _option(0.999, "of adam and adamw: how long they remember a gradient's size")
+    beta2: float = _option(0.999, "of adam and adamw: decay of the mean squared gradient")
     weight_decay: float = _option(0.0, "L2 weight decay")
     clip_norm: float = _option(0.0, "gradient-norm clipping threshold; 0 disables")
     schedule: str = _option("constant", "constant, step, linear, cosine or one_cycle")
@@ -99,7 +99,7 @@ class Recipe:
 
 
 def recipe_fields() -> dict[str, tuple[Any, str]]:
-    """Return what can be changed in a recipe: field name → (default, one sentence)."""
+    """Return the fields that can be changed: name → (default, help sentence)."""
     return {f.name: (f.default, f.metadata["help"]) for f in fields(Recipe) if "help" in f.metadata}
 
 
@@ -115,7 +115,7 @@ def current_names(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_recipe(given: Any) -> Recipe:
-    """Return the recipe that a file tells as plain data; raise KeyError, TypeError or ValueError if it tells none."""
+    """Return the recipe stored as plain data; raise KeyError, TypeError or ValueError if it is not a recipe."""
     recipe = Recipe(**{**current_names(given), "hidden": tuple(map(operator.index, given["hidden"]))})
     for name, sample in asdict(Recipe(name="", title="", expects="")).items():
         if not isinstance(getattr(recipe, name), int | float if isinstance(sample, float) else type(sample)):
@@ -126,7 +126,7 @@ def read_recipe(given: Any) -> Recipe:
 def check_fields(caller: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return a recipe's fields by their current names, each of the type that it has in a recipe.
 
-    Raises OptionError for a field that there is none of, or a value of another kind; no number is below 0.
+    Raises OptionError for an unknown field, a value of another type or a negative number.
 
     >>> check_fields("run_recipe", {"hidden": [64, 32], "learning_rate": 1})
     {'hidden': (64, 32), 'learning_rate': 1.0}

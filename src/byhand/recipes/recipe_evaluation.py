@@ -1,8 +1,8 @@
-"""What a trained recipe reached: one accuracy with its uncertainty, and the facts that belong beside it.
+"""The evaluation of a trained recipe: an accuracy with its uncertainty, and further metrics.
 
 Four kinds of data have four ways to be tested: MNIST, tables and most toy sets have a test set; the bundled digits are
-too few for one and are cross-validated; for two clouds the error is integrated over the plane; XOR has four points and
-no test, there the question is how many starts solve it.
+too few for one and are cross-validated; for two Gaussian classes the error is integrated over the plane; XOR has four
+points and no test set, so the share of seeds that solve it is reported.
 """
 
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ VALIDATION = "validation examples"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RecipeEvaluation:
-    """How it was tested and what came out.
+    """How the model was evaluated, and the result.
 
     method : how it was tested, one phrase: "on 10,000 test examples"
     accuracy : fraction; None in regression
@@ -49,7 +49,7 @@ class RecipeEvaluation:
     def from_counts(
         cls, method: str, found: Evaluation, extra_metrics: dict[str, float] | None = None
     ) -> "RecipeEvaluation":
-        """Return the outcome of counting right answers."""
+        """Return the evaluation from counts of correct predictions."""
         if found.accuracy is None:
             return cls(method, None, found.r2_score, found.n)
         return cls(method, found.accuracy, None, found.n, found.interval, found.confusion, extra_metrics or {})

@@ -1,7 +1,7 @@
-"""The default: one hidden layer of 128 ReLU units, five epochs, and the most that these two allow.
+"""The default: one hidden layer of 128 ReLU units, five epochs, and the best accuracy found for them.
 
-The same network trained as tutorials do it stops at 97.5 %. What brings the rest is the learning rate, which climbs
-and then falls to zero, a look-ahead momentum, and targets that are not quite sure.
+The same network trained as in tutorials stops at 97.5 %. The rest comes from a one-cycle learning rate, Nesterov
+momentum and label smoothing.
 """
 
 from byhand.recipes.recipe import Recipe

@@ -1,7 +1,7 @@
 """XOR: four points that no straight line can separate. A hidden layer can; whether it does depends on its start.
 
-Told as the share of 200 starts that solve it: without a hidden layer none, with two ReLU units about one in four,
-with eight nearly all. "Can" and "does" are different words.
+Reported as the share of 200 seeds that solve it: none without a hidden layer, about one in four with two ReLU units,
+nearly all with eight.
 """
 
 from byhand.recipes.recipe import Recipe
