@@ -41,6 +41,27 @@ static void prepare_zero_skipping(sparse_inputs *s, const bh_epoch_data *d, int3
     fill_bit_index_table(s->bit_index_table);
 }
 
+/* How many moments an optimizer keeps of every parameter. */
+static int n_moments(const bh_optimizer *o) {
+    if (o->kind == BH_ADAM || o->kind == BH_ADAMW) {
+        return 2;
+    }
+    return o->kind == BH_SGD ? 0 : 1;
+}
+
+/* Note the caller's arrays; a prediction works in them. */
+static void set_arrays(train_context *e, const bh_memory *m) {
+    e->caller.params = m->params;
+    if (is_prediction(&e->settings)) {
+        e->params.params = m->params;
+        unpacked_layout(e->settings.network, e->caller.offsets, e->params.offsets);
+        return;
+    }
+    const int moments = n_moments(e->settings.optimizer);
+    e->caller.moment1 = moments > 0 ? m->moment1 : 0;
+    e->caller.moment2 = moments > 1 ? m->moment2 : 0;
+}
+
 /* Fill a context for checked settings: lay out parameters and workspace. */
 static int32_t init_context(train_context *e, const bh_memory *m, int32_t batch_size,
                             int32_t n_threads) {
@@ -48,17 +69,14 @@ static int32_t init_context(train_context *e, const bh_memory *m, int32_t batch_
         return BH_BAD_SIZE;
     }
     e->team.size = n_threads;
-    e->params.params = m->params;
-    /* A moment that is not there is never touched, but addresses in it are computed. */
-    e->params.moment1 = m->moment1 ? m->moment1 : m->params;
-    e->params.moment2 = m->moment2 ? m->moment2 : m->params;
     e->sparse.skip_zeros = e->sparse.has_shift = false;
     e->result = (step_result){0};
     const int64_t n_params =
-        compute_layout(e->settings.network, e->params.offsets, &e->params.n_trainable);
+        compute_layout(e->settings.network, e->caller.offsets, &e->params.n_trainable);
     if (n_params < 0) {
         return (int32_t)n_params;
     }
+    set_arrays(e, m);
     const int64_t used = plan_workspace(e, m->workspace, batch_size, n_threads);
     return used <= m->workspace_bytes ? BH_OK : BH_BAD_SIZE;
 }
@@ -105,6 +123,18 @@ int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer,
     return e.result.status;
 }
 
+/* The examples of predictions: all, in their order. */
+static bh_epoch_data in_order(const bh_epoch_data *data) {
+    return (bh_epoch_data){.inputs = data->inputs,
+                           .inputs_are_bytes = data->inputs_are_bytes,
+                           .n_examples = data->n_examples,
+                           .scale = data->scale,
+                           .shift = data->shift,
+                           .labels = data->labels,
+                           .targets = data->targets,
+                           .n_indices = data->n_examples};
+}
+
 int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const bh_memory *memory,
                    float *output, int32_t requested_kernel, int32_t n_threads) {
     const int32_t kernel = bh_choose_kernel(requested_kernel);
@@ -121,21 +151,63 @@ int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const b
     if (status != BH_OK) {
         return status;
     }
-    const bh_epoch_data in_order = {.inputs = data->inputs,
-                                    .inputs_are_bytes = data->inputs_are_bytes,
-                                    .n_examples = data->n_examples,
-                                    .scale = data->scale,
-                                    .shift = data->shift,
-                                    .n_indices = data->n_examples};
+    const bh_epoch_data all = in_order(data);
     train_context e;
-    e.settings = (settings){.network = network, .data = &in_order, .output = output};
+    e.settings = (settings){.network = network, .data = &all, .output = output};
     status = init_context(&e, memory, MAX_MICROBATCH, n_threads);
     if (status != BH_OK) {
         return status;
     }
-    if (in_order.n_indices >= MR) {
-        prepare_zero_skipping(&e.sparse, &in_order, network->layers[0].n_in);
+    if (all.n_indices >= MR) {
+        prepare_zero_skipping(&e.sparse, &all, network->layers[0].n_in);
     }
+    team_run(&e.team, kernel_entry(kernel), &e);
+    return BH_OK;
+}
+
+/* Check what an influence call reads but the network's fit to memory. */
+static int32_t check_influence(const bh_network *network, const bh_epoch_data *data,
+                               const bh_epoch_data *query, const bh_memory *memory) {
+    int32_t status = check_network(network);
+    if (status == BH_OK && has_training_ops(network)) {
+        return BH_BAD_SIZE;
+    }
+    if (status == BH_OK) {
+        status = check_labelled(data, network);
+    }
+    if (status == BH_OK) {
+        status = check_labelled(query, network);
+    }
+    if (status == BH_OK && query->n_examples != 1) {
+        return BH_BAD_SIZE;
+    }
+    return status == BH_OK ? check_memory(memory, BH_SGD) : status;
+}
+
+int32_t bh_influence(const bh_network *network, const bh_epoch_data *data,
+                     const bh_epoch_data *query, const bh_memory *memory, float *scores,
+                     int32_t requested_kernel, int32_t n_threads) {
+    const int32_t kernel = bh_choose_kernel(requested_kernel);
+    if (kernel < 0) {
+        return kernel;
+    }
+    if (!scores) {
+        return BH_BAD_POINTER;
+    }
+    int32_t status = check_influence(network, data, query, memory);
+    if (status != BH_OK) {
+        return status;
+    }
+    const bh_epoch_data all = in_order(data), one = in_order(query);
+    train_context e;
+    e.settings =
+        (settings){.network = network, .data = &all, .output = scores, .is_influence = true};
+    status = init_context(&e, memory, MAX_MICROBATCH, n_threads);
+    if (status != BH_OK) {
+        return status;
+    }
+    e.query.data = &one;
+    prepare_zero_skipping(&e.sparse, &all, network->layers[0].n_in);
     team_run(&e.team, kernel_entry(kernel), &e);
     return BH_OK;
 }

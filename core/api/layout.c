@@ -43,6 +43,50 @@ int64_t compute_layout(const bh_network *network, bh_layer_offsets *offsets, int
     return at;
 }
 
+/* Place b, gamma and beta behind the weights, which end at `at`; return where they end. */
+static int64_t place_vectors(const bh_layer *layer, int64_t at, layer_offsets *offsets) {
+    const int32_t n = padded(layer->n_out);
+    offsets->biases = at;
+    at += n;
+    if (layer->batch_norm) {
+        offsets->gamma = at;
+        offsets->beta = at + n;
+        at += 2 * n;
+    }
+    return at;
+}
+
+/* Micropanels are an odd number of cache lines apart, for the same reason as rows in row_stride. */
+int64_t packed_layout(const bh_network *network, layer_offsets *offsets, int64_t *n_trainable) {
+    int64_t at = 0;
+    for (int l = 0; l < network->n_layers; l++) {
+        const bh_layer *layer = &network->layers[l];
+        const ptrdiff_t micropanel = (ptrdiff_t)(layer->n_in | 1) * MICROPANEL;
+        const int64_t end = at + padded(layer->n_out) / MICROPANEL * micropanel;
+        offsets[l] = (layer_offsets){
+            .weights = at, .row_stride = MICROPANEL, .micropanel_stride = micropanel};
+        at = place_vectors(layer, end, &offsets[l]);
+    }
+    *n_trainable = at;
+    for (int l = 0; l < network->n_layers; l++) {
+        if (network->layers[l].batch_norm) {
+            offsets[l].mean = at;
+            offsets[l].variance = at + padded(network->layers[l].n_out);
+            at += 2 * padded(network->layers[l].n_out);
+        }
+    }
+    return at;
+}
+
+void unpacked_layout(const bh_network *network, const bh_layer_offsets *caller,
+                     layer_offsets *offsets) {
+    for (int l = 0; l < network->n_layers; l++) {
+        const bh_layer_offsets *c = &caller[l];
+        offsets[l] = (layer_offsets){c->weights, c->biases,   c->gamma,  c->beta,
+                                     c->mean,    c->variance, c->stride, MICROPANEL};
+    }
+}
+
 int64_t bh_layout(const bh_network *network, bh_layer_offsets *offsets) {
     int64_t n_trainable;
     return offsets ? compute_layout(network, offsets, &n_trainable) : BH_BAD_POINTER;

@@ -171,6 +171,32 @@ static int32_t check_learning_rates(const bh_epoch_data *d) {
     return BH_OK;
 }
 
+bool has_training_ops(const bh_network *n) {
+    for (int l = 0; l < n->n_layers; l++) {
+        if (n->layers[l].dropout > 0) {
+            return true;
+        }
+    }
+    return has_batch_norm(n);
+}
+
+int32_t check_labelled(const bh_epoch_data *d, const bh_network *n) {
+    const int32_t status = check_inputs(d);
+    const int32_t n_out = n->layers[n->n_layers - 1].n_out;
+    if (status != BH_OK) {
+        return status;
+    }
+    if (!d->labels == !d->targets) {
+        return BH_BAD_POINTER;
+    }
+    for (int64_t i = 0; d->labels && n_out > 1 && i < d->n_examples; i++) {
+        if (!in_range(d->labels[i], 0, n_out - 1)) {
+            return BH_BAD_INDEX;
+        }
+    }
+    return BH_OK;
+}
+
 int32_t check_data(const bh_epoch_data *d, const bh_network *n) {
     int32_t status = check_inputs(d);
     if (status != BH_OK) {

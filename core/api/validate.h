@@ -18,6 +18,12 @@ int32_t check_optimizer(const bh_optimizer *optimizer);
 /* Inputs alone, as predictions read them. */
 int32_t check_inputs(const bh_epoch_data *data);
 
+/* Has the network layers that do something else in training than in prediction? */
+bool has_training_ops(const bh_network *network);
+
+/* Inputs with labels or targets, all of them; the network must have been checked. */
+int32_t check_labelled(const bh_epoch_data *data, const bh_network *network);
+
 /* Everything that training reads; the network must have been checked. */
 int32_t check_data(const bh_epoch_data *data, const bh_network *network);
 

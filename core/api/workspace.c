@@ -176,11 +176,35 @@ static bool is_row_parallel(const settings *s) {
     return true;
 }
 
+/* Room for parameters and moments packed, whichever the optimizer has; none for predictions, which
+ * read the caller's. */
+static void plan_packed_parameters(train_context *e, arena *a) {
+    parameters *p = &e->params;
+    if (is_prediction(&e->settings)) {
+        p->n_trainable = 0;
+        return;
+    }
+    const int64_t n = packed_layout(e->settings.network, p->offsets, &p->n_trainable);
+    p->params = alloc_floats(a, n);
+    p->moment1 = alloc_floats(a, p->n_trainable);
+    p->moment2 = alloc_floats(a, p->n_trainable);
+}
+
+/* Room for the query of an influence call. */
+static void plan_query(influence_query *q, arena *a, const bh_network *n) {
+    for (int l = 0; l < n->n_layers; l++) {
+        q->x[l] = alloc_floats(a, padded(n->layers[l].n_in));
+        q->dz[l] = alloc_floats(a, padded(n->layers[l].n_out));
+    }
+    q->scaled = alloc_floats(a, padded(n->layers[0].n_in));
+}
+
 int64_t plan_workspace(train_context *e, void *workspace, int32_t batch_size, int32_t n_threads) {
     const bh_network *n = e->settings.network;
     const bool whole_batch = has_batch_norm(n) && !is_prediction(&e->settings);
-    const int64_t n_trainable = e->params.n_trainable;
     arena a = {workspace, 0};
+    plan_packed_parameters(e, &a);
+    const int64_t n_trainable = e->params.n_trainable;
     e->net.microbatch = whole_batch || batch_size < MAX_MICROBATCH ? batch_size : MAX_MICROBATCH;
     e->settings.row_parallel = is_row_parallel(&e->settings);
     plan_network(&e->net, &a, n);
@@ -188,13 +212,16 @@ int64_t plan_workspace(train_context *e, void *workspace, int32_t batch_size, in
     e->gradients.partial_sumsq = alloc_doubles(&a, (n_trainable + NORM_BLOCK - 1) / NORM_BLOCK);
     plan_sparse_inputs(&e->sparse, &a, e->net.microbatch, n->layers[0].n_in);
     plan_thread_scratch(e, &a, n_threads);
+    if (!is_prediction(&e->settings) || e->settings.is_influence) {
+        plan_query(&e->query, &a, n);
+    }
     return a.used;
 }
 
 int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads) {
     train_context e;
     e.settings = (settings){.network = network};
-    const int64_t n_params = compute_layout(network, e.params.offsets, &e.params.n_trainable);
+    const int64_t n_params = compute_layout(network, e.caller.offsets, &e.params.n_trainable);
     if (n_params < 0) {
         return n_params;
     }

@@ -57,16 +57,17 @@ INLINE int32_t first_term(int32_t d) {
 
 /* Pack B: pair up rows of x (n, columns), leading dimension `stride`, each times its factor (n) if
  * there are any, to bf16_pairs(n) rows of pairs, pair_stride apart. */
-INLINE void pack_rows_bf16(const float *x, ptrdiff_t stride, int32_t n, int32_t columns,
-                           const float *factors, float *pairs, ptrdiff_t pair_stride,
-                           ptrdiff_t split_stride, const int n_splits) {
+INLINE void pack_rows_bf16(const float *x, ptrdiff_t stride, ptrdiff_t micropanel_stride, int32_t n,
+                           int32_t columns, const float *factors, float *pairs,
+                           ptrdiff_t pair_stride, ptrdiff_t split_stride, const int n_splits) {
     for (int32_t d = 0; d < bf16_pairs(n); d++, pairs += pair_stride) {
         const int32_t low = first_term(d), high = low + 16;
         const float low_factor = factors && low < n ? factors[low] : 1;
         const float high_factor = factors && high < n ? factors[high] : 1;
         for (int32_t j = 0; j < columns; j += LANES) {
-            store_bf16_pairs(low < n ? v_load(x + low * stride + j) * low_factor : v_set1(0),
-                             high < n ? v_load(x + high * stride + j) * high_factor : v_set1(0),
+            const float *column = x + column_offset(j, micropanel_stride);
+            store_bf16_pairs(low < n ? v_load(column + low * stride) * low_factor : v_set1(0),
+                             high < n ? v_load(column + high * stride) * high_factor : v_set1(0),
                              pairs + j, split_stride, n_splits);
         }
     }

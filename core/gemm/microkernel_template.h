@@ -33,7 +33,9 @@ typedef struct {
     ptrdiff_t a_step;
     const float *b;
     ptrdiff_t b_stride;
-    const int32_t *indices; /* (k): the terms p to add up; 0: p = 0 ... k-1 */
+    ptrdiff_t b_micropanel, c_micropanel; /* from one micropanel of a row to the next; MICROPANEL:
+                                           * rows are contiguous */
+    const int32_t *indices;               /* (k): the terms p to add up; 0: p = 0 ... k-1 */
     ptrdiff_t k;
     float *c[MR];
     bool accumulate; /* += instead of = */
@@ -45,17 +47,18 @@ typedef struct {
 INLINE void gemm_ukr(const gemm_tile *t, const int first, int32_t column, const int m,
                      const int n_vectors, const bool has_indices) {
     vec sum[MR][NR_VECTORS] = {0};
-    const float *a[MR], *b = t->b + column;
+    const float *a[MR], *b = t->b;
     for (int r = 0; r < m; r++) {
         a[r] = t->a[first + r];
     }
     const ptrdiff_t a_step = t->a_step, b_stride = t->b_stride, k = t->k;
+    const ptrdiff_t b_micropanel = t->b_micropanel;
     for (ptrdiff_t i = 0; i < k; i++) {
         const ptrdiff_t p = has_indices ? t->indices[i] : i;
         vec row[NR_VECTORS];
         UNROLL
         for (int v = 0; v < n_vectors; v++) {
-            row[v] = v_load(b + p * b_stride + v * LANES);
+            row[v] = v_load(b + p * b_stride + column_offset(column + v * LANES, b_micropanel));
         }
         UNROLL
         for (int r = 0; r < m; r++) {
@@ -69,7 +72,7 @@ INLINE void gemm_ukr(const gemm_tile *t, const int first, int32_t column, const 
     for (int r = 0; r < m; r++) {
         UNROLL
         for (int v = 0; v < n_vectors; v++) {
-            float *c = t->c[first + r] + column + v * LANES;
+            float *c = t->c[first + r] + column_offset(column + v * LANES, t->c_micropanel);
             v_store(c, t->accumulate ? v_load(c) + sum[r][v] : sum[r][v]);
         }
     }

@@ -244,6 +244,16 @@ BH_API int32_t bh_predict(const bh_network *network, const bh_epoch_data *data,
                           const bh_memory *memory, float *output, int32_t kernel,
                           int32_t n_threads);
 
+/* Fill scores (n_examples) with each example's influence on the query, an example of its own: the
+ * dot product of the two gradients of the loss with respect to all weights and biases. Positive:
+ * learning it lowers the query's loss. Reads of `data` and of `query`, which has one example, what
+ * bh_predict reads and the labels or targets. A network with dropout or batch normalisation is
+ * BH_BAD_SIZE; the caller leaves the one out and folds the other. Workspace: that of batch size
+ * 256. Errors: BH_BAD_SIZE, BH_BAD_POINTER, BH_BAD_INDEX, BH_NO_KERNEL. */
+BH_API int32_t bh_influence(const bh_network *network, const bh_epoch_data *data,
+                            const bh_epoch_data *query, const bh_memory *memory, float *scores,
+                            int32_t kernel, int32_t n_threads);
+
 /* Run `rounds` (1 ... 2^31-1) rounds of independent fused multiply-adds; return the floating-point
  * operations per round, or an error. Timed by the caller, it gives the peak of one thread. */
 BH_API int64_t bh_peak_flops(int32_t kernel, int64_t rounds);

@@ -5,12 +5,14 @@
 #ifndef BYHAND_BLOCKING_H
 #define BYHAND_BLOCKING_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
     /* Layout */
     PADDING = 16,           /* widths are padded to a multiple of the widest vector */
     CACHE_LINE_FLOATS = 16, /* 64 bytes */
+    MICROPANEL = 16,        /* columns of W that lie together while it is trained: a cache line */
 
     /* Registers */
     MR = 4,                  /* rows of a tile */
@@ -51,6 +53,12 @@ static inline int32_t padded(int32_t n) {
 static inline int32_t row_stride(int32_t n) {
     const int32_t stride = padded(n);
     return stride / PADDING % 2 == 0 ? stride + PADDING : stride;
+}
+
+/* Where column j of a row lies, whose micropanels are `stride` floats apart; MICROPANEL: side by
+ * side, as in row-major matrices. */
+static inline ptrdiff_t column_offset(int32_t j, ptrdiff_t stride) {
+    return j / MICROPANEL * stride + j % MICROPANEL;
 }
 
 /* Pairs that n terms become, and the leading dimension of a matrix of them. */

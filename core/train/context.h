@@ -17,18 +17,40 @@ typedef struct {
     const bh_optimizer *optimizer;
     const bh_epoch_data *data;
     const _Atomic(int32_t) *stop;
-    float *output;     /* (n_examples, n_out) of predictions; 0: train */
+    float *output;     /* (n_examples, n_out) of predictions, (n_examples) scores; 0: train */
+    bool is_influence; /* the output is each example's influence on the query */
     bool row_parallel; /* each thread runs its own examples through layers 1 ... L-1 without
                         * barriers: all of them are small */
 } settings;
 
-/* Parameters and optimizer state in the caller's flat arrays. Read by every phase; written by the
- * optimizer, and the running statistics by batch normalisation. */
+/* Parameters and optimizer state in the caller's flat arrays; W is row-major there. */
+typedef struct {
+    float *params, *moment1, *moment2; /* 0: the optimizer has no such moment */
+    bh_layer_offsets offsets[BH_MAX_LAYERS];
+} caller_arrays;
+
+/* Where a layer's parameters begin in the arrays of `parameters`, in floats. In training W lies
+ * micropanel by micropanel, each with all its rows: what one thread updates is far from what
+ * another does, and a panel is read as one stream. Rows are then MICROPANEL floats apart; a
+ * prediction reads the caller's rows, whose micropanels are. */
+typedef struct {
+    int64_t weights, biases, gamma, beta, mean, variance;
+    ptrdiff_t row_stride, micropanel_stride;
+} layer_offsets;
+
+/* Parameters and optimizer state as the phases use them: packed in the workspace for training, the
+ * caller's own for prediction. Read by every phase; written by the optimizer, and the running
+ * statistics by batch normalisation. */
 typedef struct {
     float *params, *moment1, *moment2;
     int64_t n_trainable; /* floats at the beginning; running statistics follow */
-    bh_layer_offsets offsets[BH_MAX_LAYERS];
+    layer_offsets offsets[BH_MAX_LAYERS];
 } parameters;
+
+/* Where W[k][column] lies. */
+static inline int64_t weight_offset(const layer_offsets *at, int64_t k, int32_t column) {
+    return at->weights + k * at->row_stride + column_offset(column, at->micropanel_stride);
+}
 
 /* A row-major matrix: element (i, j) is data[i * stride + j]. */
 typedef struct {
@@ -96,6 +118,16 @@ typedef struct {
     int32_t *index_list; /* (widest): inputs that are not 0, when a single example is predicted */
 } thread_scratch;
 
+/* The example whose gradient all others are compared with: x and dz of every layer, padded with 0.
+ * Written by thread 0. */
+typedef struct {
+    const bh_epoch_data *data; /* one example */
+    float *x[BH_MAX_LAYERS];   /* (n_in) */
+    float *dz[BH_MAX_LAYERS];  /* (n_out) */
+    float *scaled;             /* (n_in of the first layer): scale * x */
+    float constant;            /* shift . x */
+} influence_query;
+
 /* Written by thread 0 between two barriers, read by all. */
 typedef struct {
     int32_t status; /* bh_status */
@@ -106,10 +138,12 @@ typedef struct {
 typedef struct {
     thread_team team;
     settings settings;
+    caller_arrays caller;
     parameters params;
     network_buffers net;
     sparse_inputs sparse;
     gradient_buffers gradients;
+    influence_query query;
     thread_scratch scratch[BH_MAX_THREADS];
     step_result result;
 } train_context;

@@ -29,9 +29,9 @@ static void forward_bf16(const dense_layer *d, bf16_input x, const float *shift,
     }
     for (panel_slice s; next_slice(&t, &s);) {
         bias_plus_shift(d, shift, 0, shift ? d->n_in : 0, s.column, s.n_vectors, bias);
-        pack_rows_bf16(d->w + s.column, d->stride, d->n_in, s.n_vectors * LANES,
-                       x.bytes ? x.bytes->scale : 0, scratch->bf16_b, NR, g.split_stride,
-                       BH_BF16_SPLITS);
+        pack_rows_bf16(panel_of(d, 0, s.column), d->row_stride, d->micropanel_stride, d->n_in,
+                       s.n_vectors * LANES, x.bytes ? x.bytes->scale : 0, scratch->bf16_b, NR,
+                       g.split_stride, BH_BF16_SPLITS);
         gemm_bf16(&g, s.row - t.first_row, s.end - t.first_row, s.n_vectors,
                   element(y, s.row, s.column), y.stride);
         epilogue(d, y, &s, bias);
@@ -48,7 +48,8 @@ static void backward_bf16(const dense_layer *d, matrix dz, matrix dx, const prev
     }
     for (panel_slice s; next_slice(&t, &s);) {
         pack_transposed(d, s.column, packed);
-        pack_rows_bf16(packed, NR, d->n_out, s.n_vectors * LANES, 0, scratch->bf16_b, NR, 0, 1);
+        pack_rows_bf16(packed, NR, MICROPANEL, d->n_out, s.n_vectors * LANES, 0, scratch->bf16_b,
+                       NR, 0, 1);
         gemm_bf16(&g, s.row - t.first_row, s.end - t.first_row, s.n_vectors,
                   element(dx, s.row, s.column), dx.stride);
         backward_epilogue(f, dx, &s);
@@ -77,9 +78,10 @@ static void pack_inputs_bf16(bf16_input x, int32_t k, int rows, float *converted
             }
         }
         if (x.bytes) {
-            pack_rows_bf16(converted, 16, n, 16, 0, pairs, 16, 0, 1);
+            pack_rows_bf16(converted, 16, MICROPANEL, n, 16, 0, pairs, 16, 0, 1);
         } else {
-            pack_rows_bf16(element(x.floats, from, k), x.floats.stride, n, 16, 0, pairs, 16, 0, 1);
+            pack_rows_bf16(element(x.floats, from, k), x.floats.stride, MICROPANEL, n, 16, 0, pairs,
+                           16, 0, 1);
         }
         transpose_16x16(pairs, a, a_stride);
     }
@@ -89,18 +91,18 @@ static void pack_inputs_bf16(bf16_input x, int32_t k, int rows, float *converted
 static void weight_gradient_row(const gradient_target *g, const panel_slice *s, int64_t k,
                                 float scale, float *dw, const float *sums, const grad_mode *mode) {
     const int width = s->n_vectors * LANES;
-    const int64_t offset = g->at.weights + k * g->at.stride + s->column;
     const float shift = g->shift ? g->shift[k] : 0;
-    float *to = mode->keep_grads ? g->grads + offset : dw;
     for (int j = 0; j < width; j += LANES) {
+        const int64_t offset = weight_offset(&g->at, k, s->column + j);
+        float *to = mode->keep_grads ? g->grads + offset : dw + j;
         vec grad = v_load(dw + j) * scale + v_load(sums + j) * shift;
         if (!mode->first_microbatch) {
-            grad += v_load(g->grads + offset + j);
+            grad += v_load(g->grads + offset);
         }
-        v_store(to + j, grad);
-    }
-    if (mode->weights) {
-        optimizer_update(g->params, mode->weights, offset, to, width);
+        v_store(to, grad);
+        if (mode->weights) {
+            optimizer_update(g->params, mode->weights, offset, to, LANES);
+        }
     }
 }
 
@@ -110,9 +112,8 @@ static void weight_gradient_rows_bf16(const gradient_target *g, const gemm_bf16_
                                       const float *sums, const grad_mode *mode) {
     const int64_t end = k + BF16_MR < s->end ? k + BF16_MR : s->end;
     float dw[BF16_MR * NR];
-    for (int64_t i = k; mode->weights && i < end; i++) {
-        const int64_t offset = g->at.weights + i * g->at.stride + s->column;
-        prefetch_params(g->params, mode->weights, offset, s->n_vectors * LANES);
+    if (mode->weights) {
+        prefetch_rows(g, mode->weights, k, s->column, (int)(end - k), s->n_vectors * LANES);
     }
     gemm_bf16(args, k, end, s->n_vectors, dw, NR);
     for (int64_t i = k; i < end; i++) {
@@ -136,8 +137,8 @@ static void weight_gradients_bf16(const gradient_target *g, bf16_input x, tile_r
         if (owns_biases(&s)) {
             bias_gradient(g, s.column, sums, width, mode);
         }
-        pack_rows_bf16(g->dz.data + s.column, g->dz.stride, mode->rows, width, 0, scratch->bf16_b,
-                       NR, args.split_stride, BH_BF16_SPLITS);
+        pack_rows_bf16(g->dz.data + s.column, g->dz.stride, MICROPANEL, mode->rows, width, 0,
+                       scratch->bf16_b, NR, args.split_stride, BH_BF16_SPLITS);
         for (int64_t k = s.row; k < s.end; k += BF16_MR) {
             const float *scale = x.bytes ? x.bytes->scale : 0;
             weight_gradient_rows_bf16(g, &args, &s, k, scale, sums, mode);

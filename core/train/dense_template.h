@@ -11,23 +11,29 @@
 /* What the products read of a layer. */
 typedef struct {
     int32_t n_in, n_out;
-    const float *w; /* (n_in, n_out), rows `stride` apart */
-    const float *b; /* (n_out) */
-    ptrdiff_t stride;
+    const float *w;                          /* (n_in, n_out) */
+    const float *b;                          /* (n_out) */
+    ptrdiff_t row_stride, micropanel_stride; /* of W */
     int activation; /* applied in the epilogue of forward; BH_SOFTMAX: none */
     float slope;    /* of leaky ReLU */
 } dense_layer;
 
 static dense_layer dense_layer_of(const bh_network *network, const parameters *p, int l) {
     const bh_layer *layer = &network->layers[l];
-    const bh_layer_offsets *at = &p->offsets[l];
+    const layer_offsets *at = &p->offsets[l];
     return (dense_layer){.n_in = layer->n_in,
                          .n_out = layer->n_out,
                          .w = p->params + at->weights,
                          .b = p->params + at->biases,
-                         .stride = at->stride,
+                         .row_stride = at->row_stride,
+                         .micropanel_stride = at->micropanel_stride,
                          .activation = fused_activation(layer),
                          .slope = layer->slope};
+}
+
+/* W from row k on, in the columns of a panel. */
+static const float *panel_of(const dense_layer *d, int32_t k, int32_t column) {
+    return d->w + k * d->row_stride + column_offset(column, d->micropanel_stride);
 }
 
 static float *element(matrix m, int64_t row, int64_t column) {
@@ -40,6 +46,7 @@ static float *element(matrix m, int64_t row, int64_t column) {
  * n. */
 INLINE void gemv_columns(const dense_layer *d, const float *x, const int32_t *list, int32_t n,
                          int32_t column, float *y, const int n_vectors) {
+    const float *w = panel_of(d, 0, column);
     vec sum[NR_VECTORS];
     for (int v = 0; v < n_vectors; v++) {
         sum[v] = v_load(d->b + column + v * LANES);
@@ -47,7 +54,8 @@ INLINE void gemv_columns(const dense_layer *d, const float *x, const int32_t *li
     for (int32_t i = 0; i < n; i++) {
         const int32_t k = list ? list[i] : i;
         for (int v = 0; v < n_vectors; v++) {
-            sum[v] += x[k] * v_load(d->w + column + k * d->stride + v * LANES);
+            const ptrdiff_t at = column_offset(v * LANES, d->micropanel_stride);
+            sum[v] += x[k] * v_load(w + k * d->row_stride + at);
         }
     }
     for (int v = 0; v < n_vectors; v++) {
@@ -91,8 +99,10 @@ static void forward_k_block(const dense_layer *d, matrix x, matrix y, const pane
                             int32_t from) {
     const int32_t left = d->n_in - from;
     gemm_tile t = {.a_step = 1,
-                   .b = d->w + from * d->stride + s->column,
-                   .b_stride = d->stride,
+                   .b = panel_of(d, from, s->column),
+                   .b_stride = d->row_stride,
+                   .b_micropanel = d->micropanel_stride,
+                   .c_micropanel = MICROPANEL,
                    .k = left < KC ? left : KC,
                    .accumulate = from > 0};
     for (int64_t i = s->row; i < s->end; i += MR) {
@@ -129,8 +139,10 @@ static void forward_sparse(const dense_layer *d, const sparse_inputs *in, const 
         for (int64_t i = s.row; i < s.end; i += MR) {
             const sparse_view x = block_view(in, &s, i, d->n_in, scratch->dequantised, x_stride);
             gemm_tile tile = {.a_step = 1,
-                              .b = d->w + s.column,
-                              .b_stride = d->stride,
+                              .b = panel_of(d, 0, s.column),
+                              .b_stride = d->row_stride,
+                              .b_micropanel = d->micropanel_stride,
+                              .c_micropanel = MICROPANEL,
                               .indices = x.indices,
                               .k = x.n};
             gemm_rows(&tile, x.x, x.stride, element(y, i, s.column), y.stride, edge_rows(&s, i),
@@ -142,27 +154,27 @@ static void forward_sparse(const dense_layer *d, const sparse_inputs *in, const 
 
 /* Backward */
 
-/* Pack columns unit ... unit + NR - 1 of W^T: packed (n_out, NR), 0 beyond the last unit. A cache
- * line of each row of W at a time, so that what is written stays near. */
+/* Pack columns unit ... unit + NR - 1 of W^T: packed (n_out, NR), 0 beyond the last unit. A
+ * micropanel at a time, whose rows lie one after the other. */
 static void pack_transposed(const dense_layer *d, int32_t unit, float *packed) {
     const int32_t left = d->n_in > unit ? d->n_in - unit : 0; /* 0: the panel is all padding */
     const int32_t whole = (left < NR ? left : NR) / 4 * 4;
-    const ptrdiff_t stride = d->stride;
-    const float *w = d->w + unit * stride;
-    for (int32_t from = 0; from < d->n_out; from += CACHE_LINE_FLOATS) {
-        const int32_t end =
-            from + CACHE_LINE_FLOATS < d->n_out ? from + CACHE_LINE_FLOATS : d->n_out;
+    const ptrdiff_t stride = d->row_stride;
+    for (int32_t from = 0; from < d->n_out; from += MICROPANEL) {
+        const float *w = panel_of(d, unit, from);
+        const int32_t columns = d->n_out - from < MICROPANEL ? d->n_out - from : MICROPANEL;
         for (int32_t u = 0; u < whole; u++) {
-            __builtin_prefetch(w + u * stride + from + 4 * CACHE_LINE_FLOATS);
+            __builtin_prefetch(w + u * stride + 4 * d->micropanel_stride);
         }
         for (int32_t u = 0; u < whole; u += 4) {
-            for (int32_t j = from; j < end; j += 4) {
-                transpose_4x4(w + u * stride + j, stride, packed + (ptrdiff_t)j * NR + u, NR);
+            for (int32_t j = 0; j < columns; j += 4) {
+                transpose_4x4(w + u * stride + j, stride, packed + (ptrdiff_t)(from + j) * NR + u,
+                              NR);
             }
         }
         for (int32_t u = whole; u < NR; u++) {
-            for (int32_t j = from; j < end; j++) {
-                packed[(ptrdiff_t)j * NR + u] = u < left ? w[u * stride + j] : 0;
+            for (int32_t j = 0; j < columns; j++) {
+                packed[(ptrdiff_t)(from + j) * NR + u] = u < left ? w[u * stride + j] : 0;
             }
         }
     }
@@ -176,6 +188,8 @@ static void backward_k_block(const dense_layer *d, matrix dz, matrix dx, const p
     gemm_tile t = {.a_step = 1,
                    .b = packed + (ptrdiff_t)from * NR,
                    .b_stride = NR,
+                   .b_micropanel = MICROPANEL,
+                   .c_micropanel = MICROPANEL,
                    .k = left < KC ? left : KC,
                    .accumulate = from > 0};
     for (int64_t i = s->row; i < s->end; i += MR) {

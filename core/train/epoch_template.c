@@ -27,7 +27,9 @@
 #include "train/dense_template.h"
 #include "train/gather_template.h"
 #include "train/gradients_template.h"
+#include "train/influence_template.h"
 #include "train/losses_template.h"
+#include "train/pack_parameters.h"
 #include "train/post_ops_template.h"
 #include "train/small_mlp_template.h"
 #if BH_BF16_SPLITS
@@ -181,7 +183,7 @@ static void loss_phase(train_context *e, int tid, int64_t from, int rows, float 
     const bh_epoch_data *d = e->settings.data;
     const tile_range own = rows_of_thread(&e->team, tid, rows, n);
     for (int64_t i = own.first_row; i < own.first_row + own.rows; i++) {
-        const int64_t example = d->indices[from + i];
+        const int64_t example = example_at(d, from + i);
         const loss_args args = {.network = e->settings.network,
                                 .has_post_ops = e->net.has_post_ops[last],
                                 .n = n,
@@ -329,7 +331,7 @@ static void finish_step(const settings *s, step_result *result) {
     result->batch_loss = 0;
 }
 
-static void train(train_context *e, int tid) {
+static void train_steps(train_context *e, int tid) {
     if (is_small_mlp(&e->settings, &e->net)) {
         if (tid == 0) {
             train_small_mlp(&e->settings, &e->params, &e->net, e->scratch[0].shifted_row,
@@ -347,6 +349,15 @@ static void train(train_context *e, int tid) {
             return;
         }
     }
+}
+
+/* In packed parameters. */
+static void train(train_context *e, int tid) {
+    copy_parameters(PACK, e, tid);
+    team_barrier(&e->team);
+    train_steps(e, tid);
+    team_barrier(&e->team);
+    copy_parameters(UNPACK, e, tid);
 }
 
 /* Prediction */
@@ -407,6 +418,45 @@ static void predict_many(train_context *e, int tid) {
     }
 }
 
+/* The query's forward and backward pass, alone in the first row. Its input is converted, as bytes
+ * are not kept for later. */
+static void run_query(train_context *e, int tid, const bh_epoch_data *query) {
+    const bh_epoch_data *data = e->settings.data;
+    const bool skip_zeros = e->sparse.skip_zeros;
+    if (tid == 0) {
+        e->settings.data = query;
+        e->sparse.skip_zeros = false;
+    }
+    team_barrier(&e->team);
+    forward_pass(e, tid, 0, 1);
+    backward_pass(e, tid, 0, 1, 1);
+    if (tid == 0) {
+        keep_query(e->settings.network, &e->net, &e->query);
+        e->settings.data = data;
+        e->sparse.skip_zeros = skip_zeros;
+        fold_scale_into_query(data, layer_at(e, 0)->n_in, &e->query);
+    }
+    team_barrier(&e->team);
+}
+
+/* Each example's influence on the query: the passes of training without an update. */
+static void score_influence(train_context *e, int tid) {
+    run_query(e, tid, e->query.data);
+    const int64_t n = e->settings.data->n_indices;
+    for (int64_t from = 0; from < n; from += MAX_MICROBATCH) {
+        const int rows = n - from < MAX_MICROBATCH ? (int)(n - from) : MAX_MICROBATCH;
+        forward_pass(e, tid, from, rows);
+        backward_pass(e, tid, from, rows, 1);
+        int64_t i, end;
+        team_partition(&e->team, tid, rows, &i, &end);
+        for (; i < end; i++) {
+            e->settings.output[from + i] =
+                influence_score(e->settings.network, &e->net, &e->sparse, &e->query, i);
+        }
+        team_barrier(&e->team);
+    }
+}
+
 static void predict(train_context *e, int tid) {
     const int64_t n = e->settings.data->n_indices;
     if (n >= MR) {
@@ -422,6 +472,10 @@ static void predict(train_context *e, int tid) {
 
 void KERNEL_SYMBOL(BH_KERNEL)(void *task, int tid) {
     train_context *e = task;
+    if (e->settings.is_influence) {
+        score_influence(e, tid);
+        return;
+    }
     if (is_prediction(&e->settings)) {
         predict(e, tid);
         return;

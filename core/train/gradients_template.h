@@ -21,7 +21,7 @@ typedef struct {
 typedef struct {
     const parameters *params;
     float *grads; /* laid out as params */
-    bh_layer_offsets at;
+    layer_offsets at;
     int32_t n_in, n_out;
     matrix dz;          /* (rows, n_out) */
     const float *shift; /* (n_in): dW gets shift * sum dz in addition; or 0 */
@@ -63,39 +63,72 @@ static void bias_gradient(const gradient_target *g, int32_t column, const float 
     }
 }
 
+enum { TILE_WIDTH = NR > (int)MICROPANEL ? NR : (int)MICROPANEL }; /* of dW: whole micropanels */
+
+/* Prefetch m rows of W from row k on, and their moments, for an update. Rows of a micropanel lie
+ * one after the other. */
+static void prefetch_rows(const gradient_target *g, const step_params *s, int64_t k, int32_t column,
+                          int m, int width) {
+    for (int32_t j = 0; j < width; j += MICROPANEL) {
+        prefetch_params(g->params, s, weight_offset(&g->at, k, column + j),
+                        (int64_t)m * MICROPANEL);
+    }
+}
+
+/* Update m rows of W from row k on by a tile dw, whose rows are MICROPANEL apart as W's are. */
+static void update_rows(const gradient_target *g, const step_params *s, int64_t k, int32_t column,
+                        int m, int width, const float *dw, ptrdiff_t micropanel_stride) {
+    if (NR < (int)MICROPANEL) { /* half a micropanel */
+        for (int i = 0; i < m; i++) {
+            optimizer_update(g->params, s, weight_offset(&g->at, k + i, column),
+                             dw + i * MICROPANEL, width);
+        }
+        return;
+    }
+    for (int32_t j = 0; j < width; j += MICROPANEL) {
+        optimizer_update(g->params, s, weight_offset(&g->at, k, column + j),
+                         dw + column_offset(j, micropanel_stride), (int64_t)m * MICROPANEL);
+    }
+}
+
 /* One tile of dW: rows k ... of the inputs x, columns of the slice; update. sums: of dz's columns.
  */
 static void weight_gradient_tile(const gradient_target *g, const panel_slice *s, int64_t k,
                                  sparse_view x, const float *sums, const grad_mode *mode) {
     const int width = s->n_vectors * LANES;
     const int m = edge_rows(s, k);
-    const int64_t offset = g->at.weights + k * g->at.stride + s->column;
+    const int64_t offset = weight_offset(&g->at, k, s->column);
     if (x.n == 0 && !g->shift && !mode->keep_grads && skips_zero_grad(mode->weights)) {
         return;
     }
-    float buffer[MR * NR], *dw[MR];
+    float buffer[MR * TILE_WIDTH], *dw[MR];
+    const ptrdiff_t micropanel_stride =
+        mode->keep_grads ? g->at.micropanel_stride : MR * MICROPANEL;
     gemm_tile t = {.a_step = x.stride,
                    .b = g->dz.data + s->column,
                    .b_stride = g->dz.stride,
+                   .b_micropanel = MICROPANEL,
+                   .c_micropanel = micropanel_stride,
                    .indices = x.indices,
                    .k = x.n,
                    .accumulate = !mode->first_microbatch};
     for (int i = 0; i < m; i++) {
-        dw[i] = mode->keep_grads ? g->grads + offset + i * g->at.stride : buffer + i * NR;
+        dw[i] = (mode->keep_grads ? g->grads + offset : buffer) + i * MICROPANEL;
         t.a[i] = x.x + i;
         t.c[i] = dw[i];
-        if (mode->weights) {
-            prefetch_params(g->params, mode->weights, offset + i * g->at.stride, width);
-        }
+    }
+    if (mode->weights) {
+        prefetch_rows(g, mode->weights, k, s->column, m, width);
     }
     gemm_edge(&t, m, s->n_vectors);
     for (int i = 0; g->shift && i < m; i++) {
         for (int j = 0; j < width; j += LANES) {
-            v_store(dw[i] + j, v_load(dw[i] + j) + g->shift[k + i] * v_load(sums + j));
+            float *to = dw[i] + column_offset(j, micropanel_stride);
+            v_store(to, v_load(to) + g->shift[k + i] * v_load(sums + j));
         }
     }
-    for (int i = 0; mode->weights && i < m; i++) {
-        optimizer_update(g->params, mode->weights, offset + i * g->at.stride, dw[i], width);
+    if (mode->weights) {
+        update_rows(g, mode->weights, k, s->column, m, width, dw[0], micropanel_stride);
     }
 }
 
@@ -153,7 +186,7 @@ static void weight_gradients_sparse(const gradient_target *g, const sparse_input
 
 /* Update gamma and beta, whose gradients batch_norm_backward left in grads. */
 static void batch_norm_update(const parameters *p, const float *grads, const bh_layer *layer,
-                              const bh_layer_offsets *at, const step_params *s) {
+                              const layer_offsets *at, const step_params *s) {
     const int32_t n = padded(layer->n_out);
     if (!layer->batch_norm) {
         return;
@@ -190,16 +223,20 @@ static double gradient_norm(const gradient_buffers *g, int64_t n, thread_team *t
     return sqrt(sum);
 }
 
-/* Update one layer from grads: a thread's rows of W; thread 0 the rest. */
+/* Update one layer from grads: a thread's micropanels of W, or parts of them; thread 0 the rest. */
 static void update_layer(const parameters *p, const float *grads, const bh_layer *layer,
-                         const bh_layer_offsets *at, const thread_team *team, int tid,
+                         const layer_offsets *at, const thread_team *team, int tid,
                          const step_params *s) {
     const int32_t n = padded(layer->n_out);
+    const int64_t rows = layer->n_in; /* of each micropanel */
     int64_t i, end;
-    team_partition(team, tid, layer->n_in, &i, &end);
-    for (; i < end; i++) {
-        const int64_t row = at->weights + i * at->stride;
-        optimizer_update(p, s, row, grads + row, n);
+    team_partition(team, tid, n / MICROPANEL * rows, &i, &end);
+    while (i < end) {
+        const int64_t k = i % rows;
+        const int64_t run = rows - k < end - i ? rows - k : end - i;
+        const int64_t from = weight_offset(at, k, (int32_t)(i / rows) * MICROPANEL);
+        optimizer_update(p, s, from, grads + from, run * MICROPANEL);
+        i += run;
     }
     if (tid == 0) {
         const step_params biases = without_decay(*s);

@@ -53,7 +53,7 @@ typedef struct {
 } column_stats;
 
 /* Of a batch z (rows); the running statistics follow it, the variance unbiased. */
-INLINE column_stats batch_stats(const bh_layer *layer, float *params, const bh_layer_offsets *at,
+INLINE column_stats batch_stats(const bh_layer *layer, float *params, const layer_offsets *at,
                                 int32_t column, const float *z, ptrdiff_t stride, int64_t rows) {
     const float n = (float)rows;
     column_stats s;
@@ -67,7 +67,7 @@ INLINE column_stats batch_stats(const bh_layer *layer, float *params, const bh_l
 
 /* z becomes x_hat, a = f(gamma x_hat + beta). inverse_std (n_out) is kept for backward; in
  * inference it is 0, and the running statistics are used. */
-static void batch_norm_forward(const bh_layer *layer, float *params, const bh_layer_offsets *at,
+static void batch_norm_forward(const bh_layer *layer, float *params, const layer_offsets *at,
                                matrix z_of_layer, matrix a_of_layer, float *inverse_std,
                                int32_t column, submatrix p) {
     float *z = z_of_layer.data + p.row * z_of_layer.stride + column;
@@ -187,7 +187,7 @@ INLINE void batch_norm_sums(const float *dy, const float *x_hat, ptrdiff_t strid
 }
 
 /* From dy of a normalised layer, in dz, to dz; dgamma and dbeta go into grads. */
-static void batch_norm_backward(const float *params, float *grads, const bh_layer_offsets *at,
+static void batch_norm_backward(const float *params, float *grads, const layer_offsets *at,
                                 matrix x_hat_of_layer, matrix dz_of_layer, const float *inverse_std,
                                 int32_t column, submatrix p) {
     const ptrdiff_t stride = dz_of_layer.stride;

@@ -103,7 +103,7 @@ static void init_small_layer(small_layer *layer, const bh_layer *described, cons
     layer->slope = described->slope;
     layer->w = p->params + p->offsets[l].weights;
     layer->b = p->params + p->offsets[l].biases;
-    layer->stride = p->offsets[l].stride;
+    layer->stride = p->offsets[l].row_stride;
     layer->x = net->x[l].data;
     layer->y = net->x[l + 1].data;
     layer->dz = net->dz[l].data;

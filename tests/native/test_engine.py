@@ -96,6 +96,23 @@ def test_nor_does_it_with_what_lies_between(
         assert all(a.tobytes() == b.tobytes() for a, b in zip(alone, together, strict=True))
 
 
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
+@pytest.mark.parametrize("n_threads", [1, 3])
+@pytest.mark.parametrize("sizes", [[63, 5], [64, 16, 17], [63, 130, 65, 5], [33, 64, 48, 3]], ids=str)
+def test_an_epoch_at_rate_zero_gives_every_number_back(
+    sizes: list[int], n_threads: int, kernel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packing and unpacking is the identity: no column and no row is lost or mixed up at an edge."""
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    monkeypatch.setattr(native, "MIN_PARALLEL_MACS", 0)
+    network, optimizer = Network.mlp(sizes, seed=1), Nesterov()
+    before = {name: array.copy() for name, array in network.params.items()}
+    made = setting(examples=lambda: float_rows(8, sizes[0], sizes[-1]), loss=SquaredError(), rate=0.0, batch_size=8)
+    assert NativeEngine(n_threads).run_epoch(network, made.loss, optimizer, made.spec(1))
+    assert all(network.params[name].tobytes() == before[name].tobytes() for name in before)
+    assert optimizer.state["velocity/0.W"].all()
+
+
 def test_a_gradient_is_as_long_whatever_lay_in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows of W have padding between them, which is no part of what is clipped."""
     made = setting(network=lambda: Network.mlp([63, 20, 20, 5]), optimizer=lambda: ClipGradNorm(SGD(), 0.1))

@@ -22,7 +22,7 @@ def test_it_repeats_the_golden_vectors() -> None:
 
 
 def test_it_is_small_and_asks_the_page_for_nothing() -> None:
-    assert WASM.stat().st_size < 120_000
+    assert WASM.stat().st_size < 130_000
     assert b"wasi" not in WASM.read_bytes()
 
 
