@@ -56,7 +56,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "training": (FOUNDATION | CORE | {"data", "engines", "persistence"}, {"numpy"}),
     "estimators": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn", "onnx"}),
-    "inspection": (FOUNDATION | CORE | {"data"}, {"numpy"}),
+    "inspection": (FOUNDATION | CORE | {"data", "engines"}, {"numpy"}),  # engines: influence, 60,000 at a time
     "recipes": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy"}),
     "experiments": (FOUNDATION | CORE | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),
     "bench": (FOUNDATION | CORE | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),

@@ -194,3 +194,18 @@ def test_no_line_is_longer_than_the_terminal(trained: Path, monkeypatch: pytest.
 
 def test_minus_signs_are_minus_signs(told: Any) -> None:
     assert not any(re.search(r"(?<![\w.])-\d", line["numbers"]) for line in told["lines"])
+
+
+def test_the_training_examples_that_pushed_the_answer_most_are_listed(trained: Path) -> None:
+    found = byhand("explain", trained, "--index", str(INDEX), "--influence", "4", "--json").json["influence"]
+    train = data.digits().train
+    assert found["n_train"] == len(train)
+    assert 1 <= len(found["supporters"]) <= 4
+    for which, sign in (("supporters", 1), ("opponents", -1)):
+        assert all(sign * one["score"] > 0 for one in found[which])
+        assert [one["class"] for one in found[which]] == [str(train.y[one["index"]]) for one in found[which]]
+        assert sorted(found[which], key=lambda one: -sign * one["score"]) == found[which]
+    assert found["supporters"][0]["class"] == found["class"]  # what is called so speaks for it
+    printed = byhand("explain", trained, "--index", str(INDEX), "--influence", "4").out
+    assert f"on the answer {found['class']}" in printed
+    assert str(found["supporters"][0]["index"]) in printed

@@ -22,6 +22,7 @@ const [
   { tableFrom },
   { withScores },
   { sumOf },
+  { influence },
 ] = await Promise.all(
   [
     "core/core.js",
@@ -36,6 +37,7 @@ const [
     "worker/csv.js",
     "worker/network-builder.js",
     "worker/signal-flow.js",
+    "worker/influence.js",
   ].map(load),
 );
 const { schema, kinds } = JSON.parse(await readFile(new URL("shared/frames.json", here), "utf8"));
@@ -160,6 +162,12 @@ const fresh = until(
 );
 assert.deepEqual(weightsOf(later.model), weightsOf(fresh.model));
 isAsWritten(answers.confusions(core, training.model, digits));
+const three = digits.test.labels.indexOf(3) * 64;
+const pushed = influence(core, training.model, digits, digits.test.inputs.slice(three, three + 64), 3, 5);
+isAsWritten(pushed);
+assert.equal(pushed.supporters.length, 5);
+assert.equal(pushed.supporters[0].label, 3); // what is called 3 speaks for 3
+assert.ok(pushed.opponents[0].score < 0 && pushed.opponents[0].stored.length === 64);
 isAsWritten(answers.topActivations(core, training.model, digits, 0, 3));
 isAsWritten(answers.digitAt(digits, -1));
 for (const frame of [

@@ -72,6 +72,22 @@ for (const made of cases) {
   near([...core.forward(network, x).at(-1).a], made.after.output.slice(0, nOut), 1e-4, `${made.name}: one example`);
   const example = { stored: made.inputs.slice(0, nIn), scale: made.scale, shift: made.shift };
   if (layers.some((layer) => layer.residual)) assert.throws(() => core.radius(network, example), CoreError);
+  if (made.labels && nOut > 1) influenceIsTheDotProductOfGradients(network, data, made, nOut);
+}
+
+/** Each score beside the dot product of two whole gradients, in doubles. */
+function influenceIsTheDotProductOfGradients(network, data, made, nOut) {
+  const nIn = network.layers[0].n_in;
+  const gradient = (i) => {
+    const x = made.inputs.slice(i * nIn, (i + 1) * nIn).map((stored) => stored * made.scale + made.shift);
+    const target = Array.from({ length: nOut }, (_, k) => Number(k === made.labels[i]));
+    return core.trace(network, x, target).layers.flatMap(({ dW, db }) => [...dW, ...db]);
+  };
+  const mine = gradient(0);
+  const dot = (other) => other.reduce((sum, value, j) => sum + value * mine[j], 0);
+  const query = { ...data, inputs: data.inputs.slice(0, nIn), labels: [made.labels[0]] };
+  const wanted = Array.from(made.labels.keys(), (i) => dot(gradient(i)));
+  near([...core.influence(network, data, query)], wanted, 1e-4, `${made.name}: influence`);
 }
 
 const inside = await golden("inside.json");

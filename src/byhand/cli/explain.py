@@ -3,6 +3,7 @@
 import textwrap
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +16,12 @@ from byhand.cli.common import (
     output_options,
     runs_option,
 )
+from byhand.formatting import format_number
+
+if TYPE_CHECKING:
+    from byhand.arrays import Array
+    from byhand.data.examples import Dataset, Examples
+    from byhand.persistence.model import Model
 
 
 @click.command("explain")
@@ -23,6 +30,11 @@ from byhand.cli.common import (
 @click.option("--image", type=click.Path(path_type=Path), help="Explain this picture file instead.")
 @click.option(
     "--learning-rate", type=NonNegativeFloat(), default=0.1, show_default=True, help="Learning rate of the step shown."
+)
+@click.option(
+    "--influence",
+    type=click.IntRange(1, 100),
+    help="Also list this many training examples that pushed the answer most, for and against it.",
 )
 @click.option("--data", help="Take the example from other data: the name of a data set, a table or a folder.")
 @data_dir_option
@@ -33,6 +45,7 @@ def command(
     index: int,
     image: Path | None,
     learning_rate: float,
+    influence: int | None,
     data: str | None,
     data_dir: Path | None,
     runs: Path,
@@ -47,26 +60,70 @@ def command(
     """
     from byhand.cli.model_lookup import data_for, find_model, loss_of
     from byhand.cli.text_image import picture_lines
-    from byhand.errors import OptionError
     from byhand.inspection.explain import explain
 
     found, _ = find_model(model, runs)
-    if image is not None:
-        from byhand.cli.predict import image_row
-
-        raw, y, what = image_row(image, found), None, f"{image}, as the network sees it"
-    else:
-        dataset = data_for(found, data, data_dir)
-        examples = dataset.test or dataset.train
-        if index >= len(examples):
-            raise OptionError(f"--index {index} is too large: {dataset.name} has {len(examples):,} examples, from 0.")
-        raw, y = examples.raw[index : index + 1], examples.y[index]
-        what = f"example {index} of {dataset.name}, {found.class_names[int(y)] if found.class_names else y}"
+    raw, y, what = _example(found, data_for(found, data, data_dir), index) if image is None else _picture(found, image)
     x = found.preparation.apply(raw)[0]
     explanation = explain(found.network, x, y, loss=loss_of(found), learning_rate=learning_rate)
     picture = picture_lines(raw[0], found.image_shape, float(raw.max()) or 1.0) if found.image_shape else []
-    text = "\n".join([f"[bold]{escape_markup(what)}[/bold]", *picture, "", _colored(str(explanation), reporter.width)])
-    reporter.result(text, {"example": what, **asdict(explanation)})
+    lines = [f"[bold]{escape_markup(what)}[/bold]", *picture, "", _colored(str(explanation), reporter.width)]
+    answer = {"example": what, **asdict(explanation)}
+    if influence is not None:
+        pushed = _influence(found, data_for(found, data, data_dir).train, raw[0], influence)
+        lines += ["", *_influence_lines(pushed)]
+        answer["influence"] = pushed
+    reporter.result("\n".join(lines), answer)
+
+
+def _picture(model: "Model", image: Path) -> tuple["Array", Any, str]:
+    """Return a picture file as one row, no answer, and what it is."""
+    from byhand.cli.predict import image_row
+
+    return image_row(image, model), None, f"{image}, as the network sees it"
+
+
+def _example(model: "Model", dataset: "Dataset", index: int) -> tuple["Array", Any, str]:
+    """Return one example of the data as one row, its answer, and what it is. Raises OptionError if there is none."""
+    from byhand.errors import OptionError
+
+    examples = dataset.test or dataset.train
+    if index >= len(examples):
+        raise OptionError(f"--index {index} is too large: {dataset.name} has {len(examples):,} examples, from 0.")
+    y = examples.y[index]
+    name = model.class_names[int(y)] if model.class_names else y
+    return examples.raw[index : index + 1], y, f"example {index} of {dataset.name}, {name}"
+
+
+def _influence(model: "Model", train: "Examples", raw: "Array", n: int) -> dict[str, Any]:
+    """Return the n training examples that speak most for the predicted class and against it."""
+    from byhand.cli.model_lookup import loss_of
+    from byhand.inspection.influence import influence
+
+    found = influence(model.network, train, raw, loss=loss_of(model))
+    name = [str(name) for name in model.class_names] or [str(label) for label in range(max(model.n_classes, 2))]
+
+    def described(numbers: "Array") -> list[dict[str, Any]]:
+        return [{"index": int(i), "class": name[train.y[i]], "score": float(found.scores[i])} for i in numbers]
+
+    return {
+        "class": name[found.label],
+        "n_train": len(train),
+        "supporters": described(found.supporters(n)),
+        "opponents": described(found.opponents(n)),
+    }
+
+
+def _influence_lines(pushed: dict[str, Any]) -> list[str]:
+    """Return the training examples for and against as lines: number, class, score."""
+    name = escape_markup(pushed["class"])
+    lines = [f"[bold cyan]INFLUENCE[/bold cyan] of {pushed['n_train']:,} training examples on the answer {name}"]
+    for title, which in (("for it", "supporters"), ("against it", "opponents")):
+        lines += [f"  {title}" if pushed[which] else f"  {title}: none"]
+        for one in pushed[which]:
+            score = format_number(one["score"], ".3g")
+            lines.append(f"    example {one['index']:>6}  {escape_markup(one['class'])}  {score}")
+    return [*lines, "  score: how much a step of gradient descent on that example lowers this answer's loss."]
 
 
 def _colored(text: str, width: int) -> str:

@@ -32,7 +32,7 @@ class EpochBuffers:
         """Return the core's table of the examples, their order and the learning rates."""
         examples, scaler = spec.examples, spec.examples.preparation
         check_input("Dense", examples.raw, n_in)
-        labels, targets = _labels_or_targets(examples, n_out, loss)
+        labels, targets = labels_or_targets(examples, n_out, loss)
         are_bytes = examples.raw.dtype == np.uint8
         height, width = spec.image_shape or (0, 0)
         return EpochData(
@@ -61,7 +61,7 @@ class EpochBuffers:
         return self._kept[-1].ctypes.data
 
 
-def _labels_or_targets(examples: Examples, n_out: int, loss: Loss) -> tuple[Array | None, Array | None]:
+def labels_or_targets(examples: Examples, n_out: int, loss: Loss) -> tuple[Array | None, Array | None]:
     """Return (labels, None) for classes, (None, targets (n, n_out)) for other targets."""
     y = examples.y
     if isinstance(loss, BinaryCrossEntropy) and (n_out == 1 or y.ndim == 2):

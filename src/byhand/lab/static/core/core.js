@@ -196,6 +196,19 @@ class Core {
     return arena.taken(output, n * nOut);
   }
 
+  /** How much each example of data pushed the answer for the query, one example with its class: a Float32Array (n). */
+  influence(network, data, query) {
+    const arena = this.arena();
+    const task = this.#task(arena, folded(network), CHUNK);
+    const nIn = network.layers[0].n_in;
+    const n = data.inputs.length / nIn;
+    const [examples, one] = [data, query].map((given) => putExamples(arena, nIn, given));
+    const scores = arena.room(4 * n);
+    const memory = putMemory(arena, task, 0, 0);
+    check(this.exports.bh_influence(task.table, examples, one, memory, scores, PORTABLE, 1));
+    return arena.taken(scores, n);
+  }
+
   /** How often each class (row) is taken for each class (column), for what `predict` returned. */
   confusion(output, labels, nClasses) {
     const arena = this.arena();

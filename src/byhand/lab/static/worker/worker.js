@@ -13,6 +13,7 @@ import {
   stepInput,
   topActivations,
 } from "./inference.js";
+import { influence } from "./influence.js";
 import { dataFrom, openData } from "./datasets.js";
 import { diagnose } from "./diagnosis.js";
 import { cellOf, stepOf } from "./microscope.js";
@@ -80,6 +81,8 @@ const answers = {
   readPicture: ({ rgba, height, width }) => readPicture(core, rgba, height, width),
   forward: ({ model, stored }) => forward(core, modelNamed(model), stored),
   attribution: ({ model, stored, toward, against }) => attribution(core, modelNamed(model), stored, toward, against),
+  influence: async ({ model, stored, label, count }) =>
+    influence(core, modelNamed(model), await opened(modelNamed(model)), stored, label, count),
   robustness: ({ model, stored }) => robustness(core, modelNamed(model), stored),
   forwardBackward: ({ model, stored, label }) => forwardBackward(core, modelNamed(model), stored, label),
   sum: ({ model, stored, layer, unit }) => sumOf(core, modelNamed(model), stored, layer, unit),
