@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from byhand.recipes.recipe import Recipe as Recipe
     from byhand.recipes.result import RecipeResult as RecipeResult
     from byhand.recipes.run_recipe import run_recipe as run_recipe
+    from byhand.sweeps.compare import compare as compare
+    from byhand.sweeps.sweep import sweep as sweep
     from byhand.training.diagnosis import diagnose as diagnose
     from byhand.training.evaluate import evaluate as evaluate
     from byhand.training.fit import fit as fit
@@ -80,6 +82,8 @@ _HOME = {
     "run_recipe": "byhand.recipes.run_recipe",
     "TrainingState": "byhand.training.state",
     "Network": "byhand.network",
+    "compare": "byhand.sweeps.compare",
+    "sweep": "byhand.sweeps.sweep",
     "diagnose": "byhand.training.diagnosis",
     "evaluate": "byhand.training.evaluate",
     "explain": "byhand.inspection.explain",

@@ -17,6 +17,7 @@ from byhand.arrays import Array, Params, check_same_shape
 from byhand.errors import OptionError, ShapeError
 from byhand.layers.base import Layer
 from byhand.mlp import MlpOptions, mlp_layers
+from byhand.network_svg import network_svg
 from byhand.random import RandomStream
 from byhand.summary import summary_table
 
@@ -136,6 +137,10 @@ class Network:
         for layer in network.layers:
             layer.astype(wanted)
         return network
+
+    def _repr_svg_(self) -> str:
+        """Return the network drawn, which a notebook shows."""
+        return network_svg(self)
 
     def __repr__(self) -> str:
         return f"Network([{', '.join(map(repr, self.layers))}])"

@@ -42,10 +42,14 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "optimizers": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "schedules": ({"errors", "arguments", "arrays"}, {"numpy"}),
     "metrics": ({"errors", "arrays"}, {"numpy"}),
-    "network": ({"errors", "arguments", "arrays", "random", "initializers", "layers", "mlp", "summary"}, {"numpy"}),
+    "network": (
+        {"errors", "arguments", "arrays", "random", "initializers", "layers", "mlp", "summary", "network_svg"},
+        {"numpy"},
+    ),
     "mlp": ({"errors", "arguments", "random", "layers", "initializers"}, {"numpy"}),
     "summary": ({"layers"}, set()),
     "preprocessing": (FOUNDATION, {"numpy"}),
+    "network_svg": (set(), set()),
     "lowering": ({"arrays", "layers", "network", "preprocessing"}, {"numpy"}),
     "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
     "data": (FOUNDATION | {"preprocessing"}, {"numpy", "PIL"}),
@@ -58,6 +62,14 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "estimators": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn", "onnx"}),
     "inspection": (FOUNDATION | CORE | {"data", "engines"}, {"numpy"}),  # engines: influence, 60,000 at a time
     "recipes": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy"}),
+    "plots": (
+        FOUNDATION | CORE | {"network_svg", "data", "persistence", "training"},
+        {"numpy", "matplotlib"},
+    ),
+    "sweeps": (
+        FOUNDATION | CORE | {"data", "engines", "persistence", "training", "recipes"},
+        {"numpy", "optuna", "distributed"},
+    ),
     "experiments": (FOUNDATION | CORE | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),
     "bench": (FOUNDATION | CORE | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
     "exports": (FOUNDATION | {"lowering", "persistence"}, {"numpy", "onnx", "onnxruntime"}),
@@ -72,6 +84,9 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
             "training",
             "inspection",
             "recipes",
+            "sweeps",
+            "plots",
+            "network_svg",
             "experiments",
             "bench",
             "lab",
@@ -79,7 +94,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
         },
         {"numpy", "click", "rich"},
     ),
-    "__init__": (FOUNDATION | CORE | {"data", "engines", "persistence", "training", "inspection", "recipes"}, set()),
+    "__init__": (
+        FOUNDATION | CORE | {"data", "engines", "persistence", "training", "inspection", "recipes", "sweeps"},
+        set(),
+    ),
     "__main__": ({"cli"}, set()),
 }
 

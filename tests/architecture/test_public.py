@@ -15,9 +15,9 @@ NAMES = [
     "Adam", "AdamW", "BatchNorm", "BinaryCrossEntropy", "ByhandError", "ClipGradNorm", "Dense", "Dropout", "Examples",
     "History", "Identity", "LeakyReLU", "Model", "Momentum", "Nesterov", "Network", "Output", "Plan", "RECIPES",
     "ReLU", "Recipe", "RecipeResult", "Residual", "SGD", "Sigmoid", "Softmax", "SoftmaxCrossEntropy", "SquaredError",
-    "Tanh", "TrainingState", "WeightDecay", "__version__", "data", "diagnose", "evaluate", "explain", "fit",
+    "Tanh", "TrainingState", "WeightDecay", "__version__", "compare", "data", "diagnose", "evaluate", "explain", "fit",
     "gradient_check", "initializers", "load_model", "metrics", "predictor", "preprocessing", "run_recipe",
-    "save_model", "schedules", "train",
+    "save_model", "schedules", "sweep", "train",
 ]  # fmt: skip
 OUTSIDERS = {"numpy", "safetensors", "click", "rich", "PIL"}
 

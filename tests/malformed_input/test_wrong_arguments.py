@@ -85,6 +85,16 @@ def run_small(**changed: Any) -> bh.RecipeResult:
     return bh.run_recipe(**small | changed)
 
 
+def sweep_small(**changed: Any) -> object:
+    small: dict[str, Any] = {"recipe": "vanilla", "data": "moons", "examples": 24, "hidden": [2], "epochs": 1}
+    return bh.sweep(**small | changed)
+
+
+def compare_small(**changed: Any) -> object:
+    small: dict[str, Any] = {"examples": 24, "hidden": [2], "epochs": 1}
+    return bh.compare(**small | changed)
+
+
 def plan(**changed: Any) -> Plan:
     right: dict[str, Any] = {"loss": bh.SoftmaxCrossEntropy(), "schedule": schedules.Constant(0.1)}
     return Plan(**{**right, "epochs": 1, "batch_size": 4, **changed})
@@ -151,6 +161,17 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
         run_small,
         {"recipe": "vanilla", "seeds": 1, "validate": False, "data_dir": None, "runs": "runs", "engine": "numpy",
          "precision": "float32", "hidden": [2], "learning_rate": 0.1, "data": "moons", "seed": 0},
+    ),
+    "sweep": (
+        sweep_small,
+        {"search": "grid", "trials": None, "seeds": 1, "metric": "score", "prune": False, "executor": "serial",
+         "workers": None, "resume": None, "data_dir": None, "runs": "runs", "engine": "numpy",
+         "learning_rate": [0.1, 1.0]},
+    ),
+    "compare": (
+        compare_small,
+        {"a": "vanilla", "b": "vanilla", "data": "moons", "seeds": 1, "executor": "serial", "workers": None,
+         "data_dir": None, "engine": "numpy", "learning_rate": 0.1},
     ),
     "RecipeResult": (
         bh.RecipeResult,

@@ -20,6 +20,8 @@ from byhand.errors import ByhandError
 
 COMMANDS = {
     "train": "train a network: by recipe, on MNIST or your own data",
+    "sweep": "train with many values of any setting, and find the best by validation",
+    "compare": "compare two recipes, runs or models: is the difference more than chance?",
     "evaluate": "evaluate a saved model on held-out examples",
     "predict": "classify pictures, arrays, IDX files or tables with a saved model",
     "explain": "trace one example through forward, loss, backward and update",

@@ -143,7 +143,7 @@ class TrainingSession:
         if request.n_seeds > 1:
             folder = folder.subrun(f"seed-{seed}")
             if recipe.data != "mnist" or request.n_train:  # these are drawn or divided by the seed
-                dataset = _load(request, recipe)
+                dataset = load_dataset(request, recipe)
         run = Run.of(recipe, dataset)
         if folder.checkpoint_file.exists():
             restore_state(load_checkpoint(folder.checkpoint_file), run.state)
@@ -190,16 +190,16 @@ def _with_data(request: TrainRequest, listener: SessionListener) -> tuple[TrainR
     """Return the request with its data; the bundled digits where nobody named MNIST and it cannot be had."""
     try:
         with listener.watch_download() as progress:
-            return request, _load(request, request.recipe, progress)
+            return request, load_dataset(request, request.recipe, progress)
     except DatasetNotFoundError as error:
         if request.fallback is None:
             raise
         listener.warn(f"{error} Training on the bundled 8×8 digits instead.")
         request = replace(request, recipe=request.fallback, name=request.fallback.name, fallback=None)
-        return request, _load(request, request.recipe)
+        return request, load_dataset(request, request.recipe)
 
 
-def _load(request: TrainRequest, recipe: Recipe, progress: Progress | None = None) -> Dataset:
+def load_dataset(request: TrainRequest, recipe: Recipe, progress: Progress | None = None) -> Dataset:
     """Return the data of one seed's recipe, or as many of the training examples as were asked for."""
     dataset = load_data(recipe, request.data_dir, progress=progress)
     if dataset.validation is not None and not len(dataset.validation):

@@ -1,0 +1,1 @@
+"""Many runs of a recipe: sweeps over its fields, and comparisons of two with paired seeds."""
