@@ -129,7 +129,26 @@ def sweep(
         if recipe is not None or fields:
             raise OptionError("sweep got resume and a recipe or fields; a resumed sweep keeps its settings.")
         return resume_sweep(check_path("sweep", "resume", resume), open_executor, on_result)
-    settings = make_settings(
+    options = {"search": search, "trials": trials, "seeds": seeds, "metric": metric, "prune": prune, "test": test}
+    settings = _new_settings(recipe, fields, data_dir=data_dir, engine=engine, **options)
+    return start_sweep(settings, check_path("sweep", "runs", runs), open_executor, on_result)
+
+
+def _new_settings(
+    recipe: Any,
+    fields: dict[str, Any],
+    *,
+    search: Any,
+    trials: Any,
+    seeds: Any,
+    metric: Any,
+    prune: Any,
+    test: Any,
+    data_dir: Any,
+    engine: Any,
+) -> SweepSettings:
+    """Return the settings of a new sweep, every argument checked."""
+    return make_settings(
         recipe if isinstance(recipe, Recipe) else find_recipe(check_kind("sweep", "recipe", recipe, str, "a name")),
         fields,
         search=check_kind("sweep", "search", search, str, "a name"),
@@ -141,7 +160,6 @@ def sweep(
         data_dir=None if data_dir is None else check_path("sweep", "data_dir", data_dir),
         engine=None if engine is None else check_kind("sweep", "engine", engine, str, "a name"),
     )
-    return start_sweep(settings, check_path("sweep", "runs", runs), open_executor, on_result)
 
 
 def _check_workers(given: Any) -> int | None:
