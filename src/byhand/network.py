@@ -92,6 +92,7 @@ class Network:
         return x
 
     __call__ = predict  # network(x)
+    _repr_svg_ = network_svg  # in a notebook
 
     def __len__(self) -> int:
         return len(self.layers)
@@ -137,10 +138,6 @@ class Network:
         for layer in network.layers:
             layer.astype(wanted)
         return network
-
-    def _repr_svg_(self) -> str:
-        """Return the network drawn, which a notebook shows."""
-        return network_svg(self)
 
     def __repr__(self) -> str:
         return f"Network([{', '.join(map(repr, self.layers))}])"
