@@ -87,6 +87,15 @@ def test_threads_that_did_not_pay_are_not_taken_and_it_says_so(monkeypatch: pyte
     assert NativeEngine(2).n_threads(NARROW, 128) == 2  # who asks for two gets two
 
 
+def test_a_step_too_small_to_share_gets_one_thread_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "available_cpus", lambda: 2)
+    for engine in (NativeEngine(), NativeEngine(2)):
+        assert engine.why_one_thread([2, 16, 8, 2], 100) == "a step takes less time than threads wait for one another"
+        assert engine.n_threads([2, 16, 8, 2], 100) == 1
+    monkeypatch.setattr(native, "available_cpus", lambda: 1)
+    assert NativeEngine().why_one_thread([2, 16, 8, 2], 100) is None  # there is nothing to choose
+
+
 def test_sizes_are_those_of_dense_layers() -> None:
     network = Network.mlp([6, 5, 5, 3], residual=True, batch_norm=True, dropout=0.2)
     assert dense_sizes(network) == [6, 5, 5, 3]

@@ -10,6 +10,7 @@ import pytest
 
 import byhand as bh
 from byhand.cli.main import cli
+from byhand.engines.bindings import why_missing
 from byhand.training.history import EpochRecord
 
 MOONS: dict[str, Any] = {"data": "moons", "examples": 60, "hidden": [5], "epochs": 6}
@@ -72,6 +73,14 @@ def test_the_result_holds_model_history_and_evaluation(tmp_path: Path) -> None:
     assert isinstance(result.model, bh.Model)
     assert repr(result).startswith("<RecipeResult xor: accuracy 100.00 %")
     assert len(repr(result)) < 200
+
+
+@pytest.mark.parametrize("engine", ["native", "numpy"])
+def test_the_model_records_how_many_threads_trained_it(engine: str, tmp_path: Path) -> None:
+    if engine == "native" and why_missing():
+        pytest.skip("needs the C core")
+    model = bh.run_recipe("xor", epochs=2, runs=tmp_path, engine=engine).model
+    assert model.provenance["threads"] == (1 if engine == "native" else None)  # four examples: too few to share
 
 
 def test_a_run_stopped_in_python_is_resumed_to_the_same_bits(tmp_path: Path) -> None:

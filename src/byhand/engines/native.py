@@ -79,14 +79,15 @@ class NativeEngine:
 
     def n_threads(self, sizes: Sequence[int], batch_size: int) -> int:
         """Return how many threads train a network of these sizes: as many as were asked for, or as pay."""
-        n_weights = sum(n_in * n_out for n_in, n_out in pairwise(sizes))
-        if n_weights * batch_size <= MIN_PARALLEL_MACS or self.why_one_thread(sizes, batch_size):
-            return 1
-        return self._n_threads
+        return 1 if self.why_one_thread(sizes, batch_size) else self._n_threads
 
     def why_one_thread(self, sizes: Sequence[int], batch_size: int) -> str | None:
         """Return why one thread trains this although there are more processors, as a clause, or None."""
-        if self._asked_threads is not None or self._n_threads == 1:
+        if self._n_threads == 1:
+            return None
+        if sum(n_in * n_out for n_in, n_out in pairwise(sizes)) * batch_size <= MIN_PARALLEL_MACS:
+            return "a step takes less time than threads wait for one another"
+        if self._asked_threads is not None:
             return None
         return why_one_thread(c.KERNELS[self._kernel], sizes, batch_size, self._precision)
 

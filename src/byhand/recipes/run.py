@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 
 from byhand.data.examples import Dataset, Examples
 from byhand.engines.base import Engine
+from byhand.engines.kernel_table import dense_sizes
+from byhand.engines.native import NativeEngine
 from byhand.network import Network
 from byhand.persistence.model import Model
 from byhand.persistence.output import output_for
@@ -55,6 +57,12 @@ class Run:
         """Time spent in training so far, all epochs of all sittings."""
         return sum(record.seconds for record in self.state.history)
 
+    def n_threads(self, engine: Engine) -> int | None:
+        """Return how many threads train; None: NumPy decides, see environment's blas_threads."""
+        if not isinstance(engine, NativeEngine):
+            return None
+        return engine.n_threads(dense_sizes(self.state.network), min(self.plan.batch_size, len(self.dataset.train)))
+
     def model(self, engine: Engine) -> Model:
         """Return the network as it is now with everything needed to use it and to make it again."""
         return Model(
@@ -67,6 +75,7 @@ class Run:
                 "recipe": asdict(self.recipe),
                 "data": self.dataset.source,
                 "engine": engine.name,
+                "threads": self.n_threads(engine),
                 "environment": environment(),
             },
             history=training_summary([row.to_saved() for row in self.state.history]),
