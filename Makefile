@@ -76,6 +76,7 @@ bench-compare: $(VENV)/.for-use ## an epoch of this C core beside that of anothe
 # For releases: the core for the page, and wheels for five platforms. Needs ziglang (see tools/cross.py).
 wasm: $(VENV)/.for-use ## compile the C core for the page (needs ziglang)
 	$(BIN)/python tools/cross.py wasm src/byhand/lab/static/core/core.wasm
+	$(BIN)/python tools/cross.py relaxed-wasm src/byhand/lab/static/core/core-relaxed.wasm
 
 wheels: $(VENV)/.for-use ## wheels for five platforms (needs ziglang)
 	$(BIN)/python tools/cross.py wheels dist

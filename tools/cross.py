@@ -1,4 +1,4 @@
-"""Compile the core for other machines: python tools/cross.py wasm OUTPUT | wheels FOLDER
+"""Compile the core for other machines: python tools/cross.py wasm OUTPUT | relaxed-wasm OUTPUT | wheels FOLDER
 
 Needs ziglang 0.14.1 (`pip install ziglang==0.14.1`, 400 MB, for releases only): a C compiler that carries the libraries
 of all these systems. The version is pinned, because core.wasm in the repository must be what the sources give.
@@ -47,17 +47,22 @@ def zig_cc(target: str) -> list[str]:
     return [str(zig), "cc", "-target", target]
 
 
-def make_wasm(output: Path) -> None:
-    """Write core.wasm: the portable kernel with 128-bit vectors, no imports, memory that grows."""
+def make_wasm(output: Path, *extra: str) -> None:
+    """Write core.wasm: the portable kernel with 128-bit vectors, no imports, memory that grows. extra : flags"""
     header = (ROOT / "core" / "include" / "byhand.h").read_text("utf-8")
     api = re.findall(r"^BH_API .*?(bh_\w+)\(", header, flags=re.MULTILINE)
     link = ["-Wl,--no-entry", "-Wl,--export=__heap_base", "-Wl,--strip-all", "-mexec-model=reactor", "-s"]
     link += [f"-Wl,--export={name}" for name in api]
     sources = [str(ROOT / "core" / name) for name in (*PLAIN_SOURCES, *KERNEL_SOURCES)]
-    flags = [*FLAGS, *INCLUDES, "-msimd128", "-DBH_KERNEL=portable"]
+    flags = [*FLAGS, *INCLUDES, "-msimd128", *extra, "-DBH_KERNEL=portable"]
     command = [*zig_cc("wasm32-wasi"), *flags, *sources, *link, "-o", str(output)]
     subprocess.run(command, check=True)
     print(f"{output}: {output.stat().st_size:,} bytes")
+
+
+def make_relaxed_wasm(output: Path) -> None:
+    """Write core-relaxed.wasm, for browsers with relaxed SIMD: a multiply-add is one instruction there."""
+    make_wasm(output, "-mrelaxed-simd")
 
 
 def make_wheels(folder: Path) -> None:
@@ -78,9 +83,10 @@ def make_wheels(folder: Path) -> None:
 
 
 def main() -> None:
-    if len(sys.argv) != 3 or sys.argv[1] not in ("wasm", "wheels"):
-        sys.exit("usage: python tools/cross.py wasm OUTPUT | wheels FOLDER")
-    {"wasm": make_wasm, "wheels": make_wheels}[sys.argv[1]](Path(sys.argv[2]))
+    makers = {"wasm": make_wasm, "relaxed-wasm": make_relaxed_wasm, "wheels": make_wheels}
+    if len(sys.argv) != 3 or sys.argv[1] not in makers:
+        sys.exit("usage: python tools/cross.py wasm OUTPUT | relaxed-wasm OUTPUT | wheels FOLDER")
+    makers[sys.argv[1]](Path(sys.argv[2]))
 
 
 if __name__ == "__main__":

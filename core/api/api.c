@@ -201,13 +201,15 @@ int32_t bh_influence(const bh_network *network, const bh_epoch_data *data,
     const bh_epoch_data all = in_order(data), one = in_order(query);
     train_context e;
     e.settings =
-        (settings){.network = network, .data = &all, .output = scores, .is_influence = true};
+        (settings){.network = network, .data = &one, .output = scores, .is_influence = true};
     status = init_context(&e, memory, MAX_MICROBATCH, n_threads);
     if (status != BH_OK) {
         return status;
     }
-    e.query.data = &one;
     prepare_zero_skipping(&e.sparse, &all, network->layers[0].n_in);
+    e.query.data = &all;
+    e.query.skip_zeros = e.sparse.skip_zeros;
+    e.sparse.skip_zeros = false;
     team_run(&e.team, kernel_entry(kernel), &e);
     return BH_OK;
 }

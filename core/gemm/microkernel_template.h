@@ -64,7 +64,7 @@ INLINE void gemm_ukr(const gemm_tile *t, const int first, int32_t column, const 
         for (int r = 0; r < m; r++) {
             UNROLL
             for (int v = 0; v < n_vectors; v++) {
-                sum[r][v] += a[r][p * a_step] * row[v];
+                sum[r][v] = v_multiply_add(sum[r][v], a[r][p * a_step], row[v]);
             }
         }
     }
@@ -94,14 +94,14 @@ INLINE void gemm_ukr_1vec(const gemm_tile *t, const int first, const int m) {
             const vec row = v_load(b + (p + odd) * b_stride);
             UNROLL
             for (int r = 0; r < m; r++) {
-                sum[r][odd] += a[r][(p + odd) * a_step] * row;
+                sum[r][odd] = v_multiply_add(sum[r][odd], a[r][(p + odd) * a_step], row);
             }
         }
     }
     if (p < k) {
         UNROLL
         for (int r = 0; r < m; r++) {
-            sum[r][0] += a[r][p * a_step] * v_load(b + p * b_stride);
+            sum[r][0] = v_multiply_add(sum[r][0], a[r][p * a_step], v_load(b + p * b_stride));
         }
     }
     UNROLL

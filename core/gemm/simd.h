@@ -71,6 +71,16 @@ INLINE vec v_set1(float x) {
     return x - (vec){0};
 }
 
+/* sum + x * v. WebAssembly's relaxed SIMD has it as one instruction, which compilers do not choose
+ * by themselves because browsers may round once or twice. */
+INLINE vec v_multiply_add(vec sum, float x, vec v) {
+#if defined(__wasm_relaxed_simd__)
+    return __builtin_wasm_relaxed_madd_f32x4(v_set1(x), v, sum);
+#else
+    return sum + x * v;
+#endif
+}
+
 /* mask ? yes : no, for masks of all ones or all zeros. */
 INLINE vec v_select(ivec mask, vec yes, vec no) {
     return (vec)((mask & (ivec)yes) | (~mask & (ivec)no));

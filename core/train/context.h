@@ -121,11 +121,12 @@ typedef struct {
 /* The example whose gradient all others are compared with: x and dz of every layer, padded with 0.
  * Written by thread 0. */
 typedef struct {
-    const bh_epoch_data *data; /* one example */
-    float *x[BH_MAX_LAYERS];   /* (n_in) */
-    float *dz[BH_MAX_LAYERS];  /* (n_out) */
-    float *scaled;             /* (n_in of the first layer): scale * x */
-    float constant;            /* shift . x */
+    const bh_epoch_data *data; /* the others, and how they are read once the query is done */
+    bool skip_zeros;
+    float *x[BH_MAX_LAYERS];  /* (n_in) */
+    float *dz[BH_MAX_LAYERS]; /* (n_out) */
+    float *scaled;            /* (n_in of the first layer): scale * x */
+    float constant;           /* shift . x */
 } influence_query;
 
 /* Written by thread 0 between two barriers, read by all. */

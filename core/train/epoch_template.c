@@ -418,30 +418,24 @@ static void predict_many(train_context *e, int tid) {
     }
 }
 
-/* The query's forward and backward pass, alone in the first row. Its input is converted, as bytes
- * are not kept for later. */
-static void run_query(train_context *e, int tid, const bh_epoch_data *query) {
-    const bh_epoch_data *data = e->settings.data;
-    const bool skip_zeros = e->sparse.skip_zeros;
-    if (tid == 0) {
-        e->settings.data = query;
-        e->sparse.skip_zeros = false;
-    }
-    team_barrier(&e->team);
+/* The query's forward and backward pass, alone in the first row, as the context is set up; then
+ * thread 0 turns it to the examples. The query's input is converted: bytes are not kept. */
+static void run_query(train_context *e, int tid) {
+    influence_query *q = &e->query;
     forward_pass(e, tid, 0, 1);
     backward_pass(e, tid, 0, 1, 1);
     if (tid == 0) {
-        keep_query(e->settings.network, &e->net, &e->query);
-        e->settings.data = data;
-        e->sparse.skip_zeros = skip_zeros;
-        fold_scale_into_query(data, layer_at(e, 0)->n_in, &e->query);
+        keep_query(e->settings.network, &e->net, q);
+        fold_scale_into_query(q->data, layer_at(e, 0)->n_in, q);
+        e->settings.data = q->data;
+        e->sparse.skip_zeros = q->skip_zeros;
     }
     team_barrier(&e->team);
 }
 
 /* Each example's influence on the query: the passes of training without an update. */
 static void score_influence(train_context *e, int tid) {
-    run_query(e, tid, e->query.data);
+    run_query(e, tid);
     const int64_t n = e->settings.data->n_indices;
     for (int64_t from = 0; from < n; from += MAX_MICROBATCH) {
         const int rows = n - from < MAX_MICROBATCH ? (int)(n - from) : MAX_MICROBATCH;

@@ -296,6 +296,45 @@ static void a_right_call(scene *s) {
     free(one), free(three);
 }
 
+/* Each example's influence on the first one; return the status. */
+static int influence(const scene *s, int kernel, int threads, float *scores) {
+    const int64_t bytes = bh_workspace(&s->network, 256, threads);
+    if (bytes < 0) {
+        return (int)bytes;
+    }
+    void *room = buffer(bytes);
+    const bh_memory memory = {s->params, 0, 0, room, bytes};
+    bh_epoch_data query = s->data;
+    query.n_examples = 1;
+    const int status =
+        bh_influence(&s->network, &s->data, &query, &memory, scores, kernel, threads);
+    free(room);
+    return status;
+}
+
+/* Right for networks without dropout and batch normalisation, and the same with any number of threads. */
+static void a_right_influence(const scene *s) {
+    const int64_t bytes = 4 * s->data.n_examples;
+    float *one = tight(bytes), *three = tight(bytes);
+    int has_training_ops = 0;
+    for (int l = 0; l < s->network.n_layers; l++) {
+        has_training_ops |= s->layers[l].batch_norm || s->layers[l].dropout > 0;
+    }
+    for (int kernel = BH_PORTABLE; kernel <= BH_AVX512; kernel++) {
+        if (bh_choose_kernel(kernel) < 0) {
+            continue;
+        }
+        const int s1 = influence(s, kernel, 1, one);
+        const int s3 = influence(s, kernel, 3, three);
+        if (s1 != (has_training_ops ? BH_BAD_SIZE : BH_OK) || s1 != s3 ||
+            (s1 == BH_OK && memcmp(one, three, (size_t)bytes))) {
+            fprintf(stderr, "kernel %d: influence, status %d and %d\n", kernel, s1, s3);
+            exit(1);
+        }
+    }
+    free(one), free(three);
+}
+
 static void *set_stop(void *stop) {
     atomic_store_explicit((_Atomic(int32_t) *)stop, 1, memory_order_relaxed);
     return 0;
@@ -634,6 +673,7 @@ int main(int n_arguments, char **arguments) {
         invent_data(&s);
         invent_memory(&s);
         a_right_call(&s);
+        a_right_influence(&s);
         stop_from_another_thread(&s);
         predict(&s);
         for (int j = 0; j < 8; j++) {

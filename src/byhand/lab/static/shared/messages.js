@@ -52,6 +52,17 @@
  */
 
 /**
+ * @typedef {object} InfluenceMessage
+ * @property {number} schema
+ * @property {"influence"} kind
+ * @property {string} data
+ * @property {number} n
+ * @property {number} label
+ * @property {any[]} supporters
+ * @property {any[]} opponents
+ */
+
+/**
  * @typedef {object} StepMessage
  * @property {number} schema
  * @property {"step"} kind

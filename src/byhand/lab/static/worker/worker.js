@@ -1,6 +1,7 @@
 // The worker: it holds the C core, the networks and the data, and answers what the worker client asks.
 
 import { loadCore } from "../core/core.js";
+import { hasRelaxedSimd } from "../core/relaxed-simd.js";
 import {
   attribution,
   confusions,
@@ -40,8 +41,8 @@ let planesBefore = []; // chosen: which data
 const ready = load();
 
 async function load() {
-  const bytes = await fetched(new URL("../core/core.wasm", import.meta.url));
-  core = await loadCore(bytes);
+  const name = hasRelaxedSimd() && !globalThis.byhandFiles ? "core-relaxed" : "core"; // an exported page has one
+  core = await loadCore(await fetched(new URL(`../core/${name}.wasm`, import.meta.url)));
   models.pretrained = await modelFrom(await fetched(new URL("../models/draw.safetensors", import.meta.url)));
 }
 

@@ -1,0 +1,12 @@
+// Whether this browser has WebAssembly's relaxed SIMD: it then runs core-relaxed.wasm, whose multiply-adds are single
+// instructions and whose last digits may differ from core.wasm's.
+
+// A module of one function, (v128, v128, v128) → v128, that is f32x4.relaxed_madd. Source: the proposal's opcodes.
+const RELAXED_MADD = [
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic number, version 1
+  ...[0x01, 0x08, 0x01, 0x60, 0x03, 0x7b, 0x7b, 0x7b, 0x01, 0x7b], // types
+  ...[0x03, 0x02, 0x01, 0x00], // functions
+  ...[0x0a, 0x0d, 0x01, 0x0b, 0x00, 0x20, 0x00, 0x20, 0x01, 0x20, 0x02, 0xfd, 0x85, 0x02, 0x0b], // code
+];
+
+export const hasRelaxedSimd = () => WebAssembly.validate(Uint8Array.from(RELAXED_MADD));
