@@ -61,7 +61,8 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "training": (FOUNDATION | CORE | {"data", "engines", "persistence"}, {"numpy"}),
     "estimators": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn", "onnx"}),
     "inspection": (FOUNDATION | CORE | {"data", "engines"}, {"numpy"}),  # engines: influence, 60,000 at a time
-    "recipes": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy"}),
+    "recipes": (FOUNDATION | CORE | {"data", "engines", "persistence", "training", "loggers"}, {"numpy"}),
+    "loggers": (FOUNDATION | {"training"}, set()),
     "plots": (
         FOUNDATION | CORE | {"network_svg", "data", "persistence", "training"},
         {"numpy", "matplotlib"},

@@ -11,7 +11,16 @@ from byhand.cli.recipe_flags import current_flag, recipe_argument, recipe_flags
 from byhand.errors import OptionError
 
 STOPPED = 130  # exit code
-WITH_RESUME = {"resume", "epochs", "lab", "runs", "as_json", "quiet", "no_color"}  # they change nothing trained
+WITH_RESUME = {
+    "resume",
+    "epochs",
+    "lab",
+    "log_to",
+    "runs",
+    "as_json",
+    "quiet",
+    "no_color",
+}  # they change nothing trained
 
 
 @click.command(
@@ -37,6 +46,12 @@ WITH_RESUME = {"resume", "epochs", "lab", "runs", "as_json", "quiet", "no_color"
     help="Resume a stopped run (bit-exact); --epochs may be changed.",
 )
 @click.option("--lab", is_flag=True, help="Serve the lab meanwhile: a page that shows the training live.")
+@click.option(
+    "--log-to",
+    multiple=True,
+    metavar="LOGGER",
+    help="Log epochs as well to tensorboard:DIR, mlflow:EXPERIMENT, wandb:PROJECT or trackio:PROJECT; may be repeated.",
+)
 @click.option("--engine", default=None, help="auto, native or numpy; default: BYHAND_ENGINE, else auto.")
 @click.option(
     "--precision",
@@ -55,6 +70,7 @@ def command(
     test: bool,
     resume: Path | None,
     lab: bool,
+    log_to: tuple[str, ...],
     engine: str | None,
     precision: str,
     data_dir: Path | None,
@@ -72,6 +88,7 @@ def command(
     from byhand.cli.train_report import TrainReport, lab_beside
     from byhand.recipes.request import load_request, make_request
     from byhand.recipes.session import open_session
+    from byhand.recipes.tracking import TrackingListener
 
     if resume is not None:
         _check_flags(click.get_current_context())
@@ -90,9 +107,12 @@ def command(
         )
     with lab_beside(request, reporter, wanted=lab) as publisher:
         report = TrainReport(reporter, publisher)
-        session = open_session(request, report)
+        listener = TrackingListener(report, log_to)
+        session = open_session(request, listener)
         try:
-            report.result(session.run())
+            result = session.run()
+            listener.on_session_end(result)
+            report.result(result)
         except KeyboardInterrupt:
             reporter.warn(f"stopped and saved. Resume with `byhand train --resume {session.folder.path}`.")
             return STOPPED

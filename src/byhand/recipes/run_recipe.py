@@ -12,11 +12,11 @@ something, that is saved too, and the exception reaches the caller.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from byhand.arguments import check_flag, check_kind, check_path, check_whole, shown
+from byhand.arguments import check_flag, check_items, check_kind, check_path, check_whole, shown
 from byhand.engines.bindings import FLOAT32
 from byhand.errors import OptionError
 from byhand.recipes.recipe import Recipe, check_fields
@@ -24,6 +24,7 @@ from byhand.recipes.request import TrainRequest, load_request, make_request
 from byhand.recipes.result import RecipeResult
 from byhand.recipes.run import Run
 from byhand.recipes.session import SessionListener, open_session
+from byhand.recipes.tracking import TrackingListener
 from byhand.training.history import EpochRecord
 
 AnyPath = str | os.PathLike[str]
@@ -43,6 +44,7 @@ def run_recipe(
     engine: str | None = None,
     precision: str = FLOAT32,
     on_epoch: OnEpoch | None = None,
+    log_to: str | Sequence[str] = (),
     **fields: Any,
 ) -> RecipeResult:
     """Train a recipe, save it in a run folder, evaluate it once, and return what came out; see the top of this file.
@@ -53,6 +55,7 @@ def run_recipe(
     data_dir : folder of MNIST or a look-alike   runs : where run folders lie
     engine : "native" or "numpy"; None: the fastest that can   precision : "float32" or "bf16"
     on_epoch : is called with every EpochRecord; for one seed
+    log_to : "tensorboard:DIR" or others, one or a list; see byhand.loggers
     fields : any field of the recipe, as epochs=10, learning_rate=0.05, data="my.csv"
     Raises OptionError for what does not go together, DataError for data that cannot be used.
     """
@@ -62,7 +65,14 @@ def run_recipe(
     else:
         given = {"recipe": recipe, **settings, "seeds": seeds != 1, "precision": precision != FLOAT32, **fields}
         request = _resume_request(resume, given)
-    return _run(request, on_epoch)
+    return _run(request, on_epoch, _check_targets(log_to))
+
+
+def _check_targets(log_to: Any) -> list[str]:
+    """Return the names of the loggers."""
+    expected = "names of loggers, as tensorboard:logs"
+    targets = [log_to] if isinstance(log_to, str) else check_items("run_recipe", "log_to", log_to, expected)
+    return [check_kind("run_recipe", "log_to", target, str, expected) for target in targets]
 
 
 def _new_request(
@@ -105,14 +115,17 @@ def _resume_request(path: Any, given: dict[str, Any]) -> TrainRequest:
     return load_request(folder, None if epochs is None else check_whole("run_recipe", "epochs", epochs, 0))
 
 
-def _run(request: TrainRequest, on_epoch: OnEpoch | None) -> RecipeResult:
+def _run(request: TrainRequest, on_epoch: OnEpoch | None, log_to: Sequence[str]) -> RecipeResult:
     """Run a session and return its result, or what Ctrl-C leaves to say."""
     if on_epoch is not None and (request.n_seeds > 1 or not callable(on_epoch)):
         raise OptionError(f"run_recipe got on_epoch {shown(on_epoch)}; expected a function, and one seed.")
     listener = _Listener(on_epoch)
-    session = open_session(request, listener)
+    tracking = TrackingListener(listener, log_to)
+    session = open_session(request, tracking)
     try:
-        return replace(session.run(), notes=tuple(listener.notes))
+        result = session.run()
+        tracking.on_session_end(result)
+        return replace(result, notes=tuple(listener.notes))
     except KeyboardInterrupt:
         again = f"run_recipe(resume={str(session.folder.path)!r})"
         raise KeyboardInterrupt(f"stopped and saved; resume with {again}") from None

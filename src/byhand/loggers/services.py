@@ -1,0 +1,60 @@
+"""Adapters to what others keep runs in.
+
+Never run against MLflow, W&B or Trackio themselves: the tests have a stand-in with their calls.
+"""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from byhand.errors import MissingDependencyError
+from byhand.loggers.base import scalars
+from byhand.training.history import EpochRecord
+
+
+def load_package(name: str) -> Any:
+    """Return the package; MissingDependencyError where it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise MissingDependencyError(f"logging to {name} needs it installed: pip install {name}.") from error
+
+
+class MlflowLogger:
+    """A run of an MLflow experiment: parameters, a metric an epoch, the model's file as an artifact."""
+
+    def __init__(self, experiment: str) -> None:
+        self._mlflow, self._experiment = load_package("mlflow"), experiment
+
+    def start(self, name: str, settings: dict[str, Any]) -> None:
+        if self._experiment:
+            self._mlflow.set_experiment(self._experiment)
+        self._mlflow.start_run(run_name=name)
+        self._mlflow.log_params(settings)
+
+    def epoch(self, record: EpochRecord) -> None:
+        self._mlflow.log_metrics(scalars(record), step=record.epoch)
+
+    def end(self, summary: dict[str, float], files: list[Path]) -> None:
+        self._mlflow.log_metrics({f"final/{name}": value for name, value in summary.items()})
+        for file in files:
+            self._mlflow.log_artifact(str(file))
+        self._mlflow.end_run()
+
+
+class WandbLogger:
+    """A run of a W&B project, or of a Trackio one, which has the same calls."""
+
+    def __init__(self, project: str, package: str = "wandb") -> None:
+        self._package, self._project = load_package(package), project
+
+    def start(self, name: str, settings: dict[str, Any]) -> None:
+        self._package.init(project=self._project or "byhand", name=name, config=settings)
+
+    def epoch(self, record: EpochRecord) -> None:
+        self._package.log({"epoch": record.epoch, **scalars(record)})
+
+    def end(self, summary: dict[str, float], files: list[Path]) -> None:
+        if summary:
+            self._package.log({f"final/{name}": value for name, value in summary.items()})
+        self._package.finish()
