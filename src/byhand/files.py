@@ -98,7 +98,12 @@ def atomic_write(path: Path, data: bytes) -> None:
 
 
 def append_line(path: Path, line: str) -> int:
-    """Append a line to a regular file, made if need be, in one write; return the file's size in bytes after it.
+    """Append a line to a regular file; see append_bytes."""
+    return append_bytes(path, line.encode())
+
+
+def append_bytes(path: Path, data: bytes) -> int:
+    """Append to a regular file, made if need be, in one write; return the file's size in bytes after it.
 
     Raises SystemResourceError naming the path if `path` is not a regular file or writing fails.
     """
@@ -106,7 +111,7 @@ def append_line(path: Path, line: str) -> int:
         with open(path, "ab", buffering=0, opener=_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise SystemResourceError(f"{path} cannot be written: it is not a regular file.")
-            file.write(line.encode())
+            file.write(data)
             return file.tell()
     except OSError as error:
         raise SystemResourceError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from byhand.errors import SystemResourceError
+from byhand.files import append_bytes
 from byhand.loggers.base import scalars
 from byhand.training.history import EpochRecord
 
@@ -123,5 +124,4 @@ class TensorBoardLogger:
         """Append a record in one write: a reader sees it at once, and no epoch waits for the disk."""
         if self._file is None:
             raise SystemResourceError("the logger was not started")
-        with open(self._file, "ab", buffering=0) as file:
-            file.write(frame(event))
+        append_bytes(self._file, frame(event))
