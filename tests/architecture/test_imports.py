@@ -62,7 +62,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "estimators": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn", "onnx"}),
     "inspection": (FOUNDATION | CORE | {"data", "engines"}, {"numpy"}),  # engines: influence, 60,000 at a time
     "recipes": (FOUNDATION | CORE | {"data", "engines", "persistence", "training", "loggers"}, {"numpy"}),
-    "loggers": (FOUNDATION | {"training"}, set()),
+    "loggers": (FOUNDATION | {"training"}, {"mlflow", "wandb", "trackio"}),
     "plots": (
         FOUNDATION | CORE | {"network_svg", "data", "persistence", "training"},
         {"numpy", "matplotlib"},

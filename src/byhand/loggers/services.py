@@ -3,7 +3,7 @@
 Never run against MLflow, W&B or Trackio themselves: the tests have a stand-in with their calls.
 """
 
-import importlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,31 @@ from byhand.loggers.base import scalars
 from byhand.training.history import EpochRecord
 
 
+def _load_mlflow() -> Any:
+    import mlflow
+
+    return mlflow
+
+
+def _load_wandb() -> Any:
+    import wandb
+
+    return wandb
+
+
+def _load_trackio() -> Any:
+    import trackio
+
+    return trackio
+
+
+PACKAGES: dict[str, Callable[[], Any]] = {"mlflow": _load_mlflow, "wandb": _load_wandb, "trackio": _load_trackio}
+
+
 def load_package(name: str) -> Any:
     """Return the package; MissingDependencyError where it is not installed."""
     try:
-        return importlib.import_module(name)
+        return PACKAGES[name]()
     except ImportError as error:
         raise MissingDependencyError(f"logging to {name} needs it installed: pip install {name}.") from error
 
