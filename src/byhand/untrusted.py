@@ -52,6 +52,11 @@ class UntrustedText:
         """Return the text as a string that every JSON writer can encode; half a surrogate pair is spelled out."""
         return self._text.encode("utf-8", "backslashreplace").decode()
 
+    def for_markdown(self) -> str:
+        """Return the text as one line of Markdown that shows its signs: no element, link, table cell or heading."""
+        line = escape_control_chars(self.for_json()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return re.sub(r"([\\`*_{}\[\]#|!~$])", r"\\\1", line)
+
     def for_python(self) -> str:
         """Return a Python string literal, in ASCII."""
         return ascii(self._text)

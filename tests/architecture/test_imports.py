@@ -63,6 +63,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "inspection": (FOUNDATION | CORE | {"data", "engines"}, {"numpy"}),  # engines: influence, 60,000 at a time
     "recipes": (FOUNDATION | CORE | {"data", "engines", "persistence", "training", "loggers"}, {"numpy"}),
     "loggers": (FOUNDATION | {"training"}, {"mlflow", "wandb", "trackio"}),
+    "cards": (FOUNDATION | {"persistence", "training", "recipes", "summary"}, set()),
     "plots": (
         FOUNDATION | CORE | {"network_svg", "data", "persistence", "training"},
         {"numpy", "matplotlib"},
@@ -87,6 +88,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
             "recipes",
             "sweeps",
             "plots",
+            "cards",
             "network_svg",
             "experiments",
             "bench",

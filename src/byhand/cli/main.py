@@ -27,6 +27,7 @@ COMMANDS = {
     "explain": "trace one example through forward, loss, backward and update",
     "experiment": "reproduce a textbook pitfall with runs side by side, over several seeds",
     "plot": "draw curves, mistakes, weights and more of a run, a model or a data set",
+    "card": "print one page on a model: its figures, how to load it, how to make it again",
     "show": "draw a network with its shapes and parameter counts",
     "data": "look at a data set, or fetch MNIST",
     "export": "write a model as C, JavaScript, Python or ONNX, verified by running it",
