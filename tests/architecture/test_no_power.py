@@ -23,7 +23,7 @@ IMPORT_BY_NAME = {
     "bench/interleaved.py",
 }  # each from a table of constants in the same file
 CLOCKS = {"time", "datetime"}
-MAY_TELL_THE_TIME = ("training/", "bench/", "data/fetch.py", "cli/")
+MAY_TELL_THE_TIME = ("loggers/", "training/", "bench/", "data/fetch.py", "cli/")
 MAY_PRINT = ("cli/", "reference.py", "estimators/verbose.py")
 
 every_file = pytest.mark.parametrize("file", FILES)

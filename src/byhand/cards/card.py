@@ -190,7 +190,7 @@ def rerun_command(facts: ModelFacts) -> str:
 
 def _limits(facts: ModelFacts) -> Iterator[str]:
     yield from ("## Limits", "")
-    yield "It was measured on the data above. On other data it may do worse, and it does not notice what is unlike them."
+    yield "It was measured on the data above. On other data it may do worse, and it does not notice that."
 
 
 def _number(figure: Any, name: str) -> float | None:
