@@ -15,6 +15,8 @@ from byhand.cli.main import COMMANDS, cli
 MEANINGFUL = {0, 2, 3, 4, 5}
 QUICK = {  # before the random ones, which may be worse
     "train": ["--quiet", "--epochs", "1", "--examples", "20", "--hidden", "3"],
+    "sweep": ["--quiet", "--epochs", "1", "--examples", "20", "--hidden", "2,3", "--executor", "serial"],
+    "compare": ["--quiet", "--epochs", "1", "--examples", "20", "--seeds", "2", "--executor", "serial"],
     "bench": ["tiny", "--rounds", "1", "--peer", "byhand"],
     "lab": ["--no-open"],
 }
@@ -25,6 +27,9 @@ SMALL = {
     "--examples": ["0", "1", "3", "4", "30", "-7", "few", "1e3"],
     "--hidden": ["none", "1", "8-8", "3,3,3", "0", "-", "8-", "8--8", "x", "", "-4", "1e3", "99999999999999999999"],
     "--seeds": ["1", "2", "0", "-3", "two", ""],
+    "--trials": ["1", "2", "0", "-1", "many"],
+    "--workers": ["1", "0", "x"],
+    "--executor": ["serial", "threads", "", "processes:0", "dask:"],
     "--rounds": ["1", "2", "0", "-1", "three"],
     "--max-shift": ["0", "1", "2", "-1", "far"],
     "--port": ["0", "-1", "65536", "x", ""],  # none that another test may want

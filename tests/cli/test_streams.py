@@ -29,6 +29,10 @@ def commands(run: Path, tmp_path: Path) -> dict[str, list[str | Path]]:
     np.save(tmp_path / "one.npy", np.zeros((1, 64)))
     return {
         "train": ["train", "digits", "--epochs", "1", "--runs", tmp_path / "runs"],
+        "sweep": ["sweep", "digits", "--epochs", "1,2", "--executor", "serial", "--runs", tmp_path / "sweeps"],
+        "compare": ["compare", run, run],
+        "plot": ["plot", run, "--text"],
+        "card": ["card", run],
         "evaluate": ["evaluate", run],
         "predict": ["predict", tmp_path / "one.npy", "--model", run],
         "explain": ["explain", run],
@@ -47,7 +51,7 @@ def test_json_is_all_there_is_on_stdout(run: Path, tmp_path: Path, verb: str) ->
     assert done.code == 0
     assert done.out.count("\n") == 1
     assert done.json["schema"] == 1
-    assert (done.err == "") == (verb not in ("train", "bench", "predict"))
+    assert (done.err == "") == (verb not in ("train", "sweep", "bench", "predict"))
 
 
 @pytest.mark.parametrize("verb", ENDING)
@@ -69,7 +73,7 @@ def test_colour_is_forced_and_forbidden(run: Path, tmp_path: Path, verb: str, mo
     command = commands(run, tmp_path)[verb]
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    if verb not in ("data", "show"):  # which draw in one colour
+    if verb not in ("data", "show", "plot", "card"):  # which draw in one colour
         assert ESCAPE in byhand(*command).out
     assert "\x1b[3" not in byhand(*command, "--no-color").out
     monkeypatch.setenv("NO_COLOR", "1")
