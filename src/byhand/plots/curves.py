@@ -12,11 +12,7 @@ from byhand.training.history import History
 
 
 def plot_curves(history: History) -> Any:
-    """Return the figure of a history: loss and, for classes, accuracy, with the gap to validation shaded.
-
-    >>> len(plot_curves(history).axes)  # doctest: +SKIP
-    2
-    """
+    """Return the figure of a history: loss and, for classes, accuracy, with the gap to validation shaded."""
     check_kind("plot_curves", "history", history, History, "what fit returned")
     if not history:
         raise DataError("plot_curves got an empty history; expected one or more epochs.")
