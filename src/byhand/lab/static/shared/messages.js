@@ -168,7 +168,10 @@
  * @property {number} unit_side
  * @property {ArrayLike<number>} x
  * @property {number} epoch
+ * @property {number} newest
+ * @property {number} earliest
  * @property {number} edits
+ * @property {any | null} watched
  * @property {any[]} networks
  * @property {any | null} bayes
  * @property {any | null} straight

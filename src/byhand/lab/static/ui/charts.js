@@ -1,56 +1,89 @@
-// Charts: uPlot with the page's colours, as wide as their place.
+// Charts: uPlot with the page's colours, as wide as their place. What is on a logarithmic scale keeps its own labels.
 
-import { ticks } from "../shared/numbers.js";
+import { general, ticks } from "../shared/numbers.js";
 import uPlot from "../vendor/uplot/uPlot.esm.js";
 
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const ink = () => token("--soft");
+const accent = () => token("--accent");
+const other = () => (getComputedStyle(document.documentElement).colorScheme === "dark" ? "#fea849" : "#c25600");
+
 export const LOOKS = {
-  line: { stroke: "#3f7fd0", width: 1.5 },
-  dashed: { stroke: "#d07a00", width: 1.5, dash: [6, 4] },
-  marked: { stroke: "#d07a00", width: 2, dash: [6, 4], points: { show: true, size: 6 }, spanGaps: true },
-  dots: { stroke: "#7d8794", width: 0, paths: () => null, points: { show: true, size: 6, fill: "#7d8794" } },
+  line: { stroke: accent, width: 1.75 },
+  dashed: { stroke: other, width: 1.75, dash: [6, 4] },
+  marked: { stroke: other, width: 2, dash: [6, 4], points: { show: true, size: 6 }, spanGaps: true },
+  dots: { stroke: ink, width: 0, paths: () => null, points: { show: true, size: 6, fill: ink } },
 };
+const PAD = 0.05; // of the range of a logarithmic scale, at each end
 
 /** An axis's labels as uPlot asks for them: the ticks, and how far apart they are. */
 const values = (_plot, at, _axis, _space, step) => ticks(at, step);
+const powers = (_plot, at) => at.map((value) => (value === null ? "" : general(value, 3)));
 
-/** A chart in its place: {title, height, label, series: [{label, …look}], legend, axes' labels}. */
-export function chart(host, { title, height, label, series, legend = series.length > 1, x = {}, y = {} }) {
+/** A logarithmic scale as wide as its numbers, without whole decades. */
+const logarithmic = {
+  distr: 3,
+  range: (_plot, low, high) => {
+    const [from, to] = [low || 0.1, high || 1].map(Math.log10);
+    const room = Math.max(PAD * (to - from), 0.02);
+    return [10 ** (from - room), 10 ** (to + room)];
+  },
+};
+
+/** A chart in its place: {title, height, label, series: [{label, …look}], legend, axes' labels, log}. */
+export function chart(host, { title, height, label, series, legend = series.length > 1, x = {}, y = {}, log = false }) {
   host.setAttribute("role", "img");
-  const ink = getComputedStyle(document.body).color;
-  const grid = { stroke: "rgba(128,128,128,.25)", width: 1 };
+  const grid = { stroke: "rgba(128,128,128,.18)", width: 1 };
   const options = {
     title,
     height,
-    scales: { x: { time: false, ...x }, y },
+    scales: { x: { time: false, ...x }, y: log ? logarithmic : y },
     axes: [
-      { stroke: ink, grid, values, label, labelSize: 16, size: 34 },
-      { stroke: ink, grid, values, size: 62 },
+      { stroke: ink, grid, ticks: grid, values, label, labelSize: 14, size: 30 },
+      { stroke: ink, grid, ticks: grid, values: log ? powers : values, size: 58 },
     ],
     series: [{ label }, ...series],
     legend: { live: false, show: legend },
     cursor: { show: false },
   };
-  const empty = () => new uPlot({ ...options, width: host.clientWidth || 300 }, [[], ...series.map(() => [])], host);
-  let plot = empty();
+  const columns = (data) => (log ? [data[0], ...data.slice(1).map(positive)] : data);
+  return keptIn(host, options, columns);
+}
+
+/** Nothing that is 0 or less has a place on a logarithmic scale. */
+const positive = (numbers) => numbers.map((value) => (value > 0 ? value : null));
+
+/** The chart, as large as its place; one that is empty again is made anew, for uPlot would keep the old axes. */
+function keptIn(host, options, columns) {
+  const height = () => options.height ?? Math.max(80, host.clientHeight);
+  const make = () =>
+    new uPlot(
+      { ...options, width: host.clientWidth || 300, height: height() },
+      [[], ...options.series.slice(1).map(() => [])],
+      host,
+    );
+  let plot = make();
   let isEmpty = true;
-  const watching = new ResizeObserver(() => host.clientWidth && plot.setSize({ width: host.clientWidth, height }));
+  const watching = new ResizeObserver(
+    () => host.clientWidth && plot.setSize({ width: host.clientWidth, height: height() }),
+  );
   watching.observe(host);
-  /** Show these columns; a chart that is empty again is made anew, for uPlot would keep the axes of what was there. */
   function set(data) {
     if (!data[0].length && isEmpty) return;
     isEmpty = !data[0].length;
-    if (!isEmpty) return plot.setData(data);
+    if (!isEmpty) return plot.setData(columns(data));
     plot.destroy();
-    plot = empty();
+    plot = make();
+  }
+  function end() {
+    watching.disconnect();
+    plot.destroy();
   }
   return {
     get plot() {
       return plot;
     },
     set,
-    end: () => {
-      watching.disconnect();
-      plot.destroy();
-    },
+    end,
   };
 }

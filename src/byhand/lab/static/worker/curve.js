@@ -33,6 +33,18 @@ export class Curve {
     return copy;
   }
 
+  /** The same again, to go on from there without changing this one. */
+  copy() {
+    const copy = new Curve(this.#most);
+    [copy.#points, copy.#stride, copy.#pushed, copy.#newest] = [
+      this.#points.slice(),
+      this.#stride,
+      this.#pushed,
+      this.#newest,
+    ];
+    return copy;
+  }
+
   get newest() {
     return this.#newest;
   }

@@ -1,12 +1,19 @@
 // Points for the plane: of two or more classes, or of a curve t(x). All are drawn by the core.
 
 import { STREAMS, UNSCALED } from "../shared/constants.js";
+import { CURVES } from "../shared/settings.js";
 import { denseLayer } from "./network-builder.js";
 
 const CURVE_POINTS = 80;
 const REACH = 2;
 const TEACHER = 5;
 const TEACHER_SPREAD = 1.5;
+const SETS = ["moons", "circles", "xor", "spiral", "gaussians", "sine", "arc", "teacher"]; // with pictures of them
+const SHOWN_POINTS = 60; // of such a picture
+const CLOUDS = [
+  [0, 0, 0.5, 0.5],
+  [1, 1, 1.5, 1.5],
+];
 
 /** Return {points: Float32Array (n, 2), classes: Int32Array (n)}; of a curve the pairs are (x, t). */
 export function pointsOf(core, settings) {
@@ -30,6 +37,17 @@ export function pointsOf(core, settings) {
   if (set === "arc") return upperMoon(core.toy("moons", { n: 2 * CURVE_POINTS, noise, seed }));
   if (set === "teacher") return curveOfNetwork(core, noise, seed);
   return core.toy(set, { n: settings.n, noise, arms, clouds, seed });
+}
+
+/** Some points of every set, for small pictures of them: name → {points, classes, box}. */
+export function setsOf(core) {
+  const settings = { n: SHOWN_POINTS, noise: 0.05, arms: 2, clouds: CLOUDS, seed: 1 };
+  return Object.fromEntries(
+    SETS.map((set) => {
+      const { points, classes } = pointsOf(core, { ...settings, set });
+      return [set, { points, classes, box: boxOf(points, CURVES.includes(set)) }];
+    }),
+  );
 }
 
 const placed = (points) => ({

@@ -19,24 +19,25 @@ import { dataFrom, openData } from "./datasets.js";
 import { diagnose } from "./diagnosis.js";
 import { cellOf, stepOf } from "./microscope.js";
 import { modelFrom } from "./model-reader.js";
-import { Plane } from "./plane.js";
+import { PlaneAnswers } from "./plane-answers.js";
 import { planeModel } from "./plane-model.js";
 import { fileOf } from "./model-writer.js";
 import { tableFrom } from "./csv.js";
 import { sumOf } from "./signal-flow.js";
 import { Training } from "./training.js";
 
-const MOST_UNDO = 20; // planes that can be brought back
 const MAX_FILE = 64 << 20; // bytes of a dropped file
 const models = {}; // name → network with its preparation
 const sets = {}; // name → promise of a data set: once opened, it stays
 const tables = {}; // the same of tables that page and package share
 let core;
-let chosen;
+let chosen; // which data
 let training;
-let plane;
 let experimentRunner;
-let planesBefore = []; // chosen: which data
+const planes = new PlaneAnswers(
+  () => core,
+  (frame) => postMessage({ frame }),
+);
 
 const ready = load();
 
@@ -103,7 +104,7 @@ const answers = {
 
   /** A model's file, as it came or as byhand would write it. */
   async modelFile({ model, settings, names }) {
-    if (model === "plane") return fileOf(planeModel(plane.stepInput(0).network, settings, names));
+    if (model === "plane") return fileOf(planeModel(planes.plane.stepInput(0).network, settings, names));
     const { file } = modelNamed(model);
     return file ?? fileOf(modelNamed(model));
   },
@@ -145,22 +146,7 @@ const answers = {
   start: () => training.start(),
   pause: () => training.pause(),
   step: ({ steps }) => training.advance(steps),
-  /** keep: the plane that was there can be brought back, with all that it learned. */
-  planeBegin({ settings, keep }) {
-    plane?.pause();
-    if (plane && keep) planesBefore = [...planesBefore, plane].slice(-MOST_UNDO);
-    plane = new Plane(core, settings, (frame) => postMessage({ frame }));
-    return plane.frame();
-  },
-  planeUndo() {
-    plane.pause();
-    plane = planesBefore.pop() ?? plane;
-    return plane.frame();
-  },
-  planeStart: () => plane.start(),
-  planePause: () => plane.pause(),
-  planeStep: ({ epochs }) => plane.advance(epochs),
-  planeEdit: (request) => plane.edit(request),
+  ...planes.answers,
   readTable: ({ file }) => tableFrom(file),
   snapshot({ to }) {
     const { model, frame } = training.snapshot(to);
@@ -202,12 +188,12 @@ let step = { key: null, of: null, frame: null }; // the newest: its cells are as
 /** @param {any} request */
 function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
   const key = JSON.stringify([of, model, stored && Array.from(stored), label, point, rate, epoch, edits]);
-  const looked = of === "plane" ? plane : modelNamed(model);
+  const looked = of === "plane" ? planes.plane : modelNamed(model);
   if (step.key !== key || step.of !== looked)
     step = {
       key,
       of: looked,
-      frame: stepOf(core, of === "plane" ? plane.stepInput(point) : stepInput(core, looked, stored, label), rate),
+      frame: stepOf(core, of === "plane" ? planes.plane.stepInput(point) : stepInput(core, looked, stored, label), rate),
     };
   return step.frame;
 }

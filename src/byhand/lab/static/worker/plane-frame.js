@@ -1,0 +1,72 @@
+// What a network of the plane looks like: its answer everywhere, what each of its units says where, its numbers.
+
+import { UNSCALED } from "../shared/constants.js";
+import { accuracyOf } from "./accuracy.js";
+import { diagonalLayer, withScores } from "./network-builder.js";
+import { gridOf, lineOf } from "./plane-datasets.js";
+
+export const SIDE = 80;
+export const UNIT_SIDE = 28; // points a side of the maps
+export const ALONG = 160; // points along a curve
+const MOST_UNITS = 24; // of a layer, with maps of their own
+
+/** A network with two inputs on the points' box, and what is right of them. */
+export function classesFrame(core, { network, history, loss }, { points, classes, box }) {
+  const nClasses = network.layers.at(-1).n_out;
+  const counts = core.confusion(core.predict(network, { inputs: points, ...UNSCALED }), classes, nClasses);
+  return {
+    map: core.predict(withScores(network), { inputs: gridOf(box, SIDE).points, ...UNSCALED }),
+    units: hiddenMaps(core, network, gridOf(box, UNIT_SIDE).points),
+    accuracy: accuracyOf(counts, nClasses),
+    loss,
+    history: history.points,
+    n_classes: nClasses,
+    layers: plain(network),
+  };
+}
+
+/** A network with one input: what it says along x, and what each unit of its last hidden layer adds to that. */
+export function curveFrame(core, { network, history, loss }, box) {
+  const inputs = lineOf(box, ALONG);
+  const data = { inputs, ...UNSCALED };
+  const last = network.layers.at(-1);
+  const hidden = network.layers.slice(0, -1);
+  const parts = hidden.length
+    ? columnsOf(core.predict({ ...network, layers: [...hidden, diagonalLayer(last.W)] }, data), last.n_in)
+    : [];
+  return {
+    said: core.predict(network, data),
+    parts,
+    bias: last.b[0],
+    units: hiddenMaps(core, network, inputs),
+    accuracy: null,
+    loss,
+    history: history.points,
+    n_classes: 0,
+    layers: plain(network),
+  };
+}
+
+/** One hidden unit, as finely as the board is. */
+export function unitFrame(core, network, box, { layer, unit }) {
+  const layers = network.layers.slice(0, layer + 1);
+  const { n_out: n } = layers[layer];
+  const all = core.predict({ ...network, layers }, { inputs: gridOf(box, SIDE).points, ...UNSCALED });
+  return { layer, unit, map: Float32Array.from({ length: all.length / n }, (_, i) => all[i * n + unit]) };
+}
+
+const hiddenMaps = (core, network, inputs) =>
+  network.layers
+    .slice(0, -1)
+    .map(({ n_out }, l) =>
+      columnsOf(core.predict({ ...network, layers: network.layers.slice(0, l + 1) }, { inputs, ...UNSCALED }), n_out),
+    );
+
+const plain = ({ layers }) => layers.map(({ n_in, n_out, activation, W, b }) => ({ n_in, n_out, activation, W, b }));
+
+/** The first columns of n numbers a row, each as an array. */
+function columnsOf(all, n) {
+  return Array.from({ length: Math.min(MOST_UNITS, n) }, (_, j) =>
+    Float32Array.from({ length: all.length / n }, (_, i) => all[i * n + j]),
+  );
+}
