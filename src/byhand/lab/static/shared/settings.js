@@ -87,6 +87,7 @@ export const SETTINGS = {
   planeBatch: whole(8, 1, 4096),
   planeInit: choice("he", ["he", "glorot", "normal", "uniform", "zeros"]),
   planeSeed: whole(1, 0, 2 ** 32 - 1),
+  planeSpeed: choice("10", ["1", "2", "5", "10", "20", "50", "100", "max"]), // epochs a second
   compare: toggle(false),
   // of the experiments
   // an id of experiments.json

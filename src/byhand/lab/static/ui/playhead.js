@@ -9,10 +9,10 @@ const PAGE = 0.1; // of the whole, for PageUp and PageDown
  * Let a chart be travelled. now: what is true when it is asked, {at, from, to, text}; go: leads to a moment (a promise);
  * unit: how many moments a step of the x axis has.
  * @param {HTMLElement} host
- * @param {{plot: any}} chart
+ * @param {() => any} plotNow the plot that is there
  * @param {{label: string, now: () => any, go: (at: number) => Promise<any>, unit?: () => number}} options
  */
-export function makePlayhead(host, chart, { label, now, go, unit = () => 1 }) {
+export function makePlayhead(host, plotNow, { label, now, go, unit = () => 1 }) {
   const line = h("span", { class: "playhead" });
   const ask = latest(go);
   Object.entries({ role: "slider", tabindex: 0, "aria-label": label }).forEach(([name, value]) =>
@@ -23,8 +23,8 @@ export function makePlayhead(host, chart, { label, now, go, unit = () => 1 }) {
   const to = (at) => ask(bounded(at));
   listen(host, {
     press: (x) => {
-      const { left } = chart.plot.over.getBoundingClientRect();
-      to(chart.plot.posToVal(x - left, "x") * unit());
+      const plot = plotNow();
+      to(plot.posToVal(x - plot.over.getBoundingClientRect().left, "x") * unit());
     },
     key: (key) => {
       const { at, from, to: last } = now();
@@ -38,7 +38,7 @@ export function makePlayhead(host, chart, { label, now, go, unit = () => 1 }) {
   /** Mark where we are. */
   return function mark() {
     const { at, from, to: last, text } = now();
-    const { plot } = chart;
+    const plot = plotNow();
     if (line.parentNode !== plot.over) plot.over.append(line);
     const place = plot.valToPos(at / unit(), "x");
     line.hidden = !Number.isFinite(place) || last <= 0;

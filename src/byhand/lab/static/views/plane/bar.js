@@ -1,0 +1,94 @@
+// The bar of the plane: learn, step, begin anew, take back; how fast; how far it is; and the settings that matter most.
+
+import { h, replaceChildren, term } from "../../ui/dom.js";
+import { layerRows, rows } from "../../ui/forms.js";
+import { number, percent } from "../../shared/numbers.js";
+import { SETTINGS } from "../../shared/settings.js";
+import { TEXT } from "../../ui/strings.js";
+
+const words = TEXT.plane;
+const QUICK = ["planeRate", "planeOptimizer"];
+const MORE = ["planeBatch", "planeInit", "planeSeed"];
+const SPEEDS = SETTINGS.planeSpeed.names;
+
+/** {element, show(state, plane)} of a session. */
+export function createBar(session) {
+  const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
+  const start = button(words.start, () => session.toggle(), "main");
+  const undo = button(words.undo, () => session.undo());
+  const figures = h("dl", { class: "figures" });
+  const speed = speedSlider(session);
+  const [quick, more] = [h("div", { class: "quick" }), h("div", { class: "panel-body" })];
+  const element = h(
+    "div",
+    { class: "bar card" },
+    h(
+      "div",
+      { class: "bar-buttons" },
+      start,
+      button(words.reset, () => session.reset()),
+      button(words.one, () => session.advance(1)),
+      button(words.many, () => session.advance(100)),
+      undo,
+    ),
+    speed.element,
+    figures,
+    quick,
+    h("details", { class: "panel" }, h("summary", {}, words.settings), more),
+  );
+  let drawn = "";
+
+  function show(state, plane) {
+    undo.disabled = !session.canUndo;
+    start.textContent = plane?.running ? words.pause : words.start;
+    speed.show(state.planeSpeed);
+    if (plane) drawFigures(figures, plane);
+    const key = JSON.stringify([...QUICK, ...MORE, "planeLayers", "compare"].map((name) => state[name]));
+    if (key !== drawn) drawForms(session, state, quick, more);
+    drawn = key;
+  }
+
+  return { element, show };
+}
+
+function drawForms(session, state, quick, more) {
+  const change = (changes) => session.change(changes);
+  const tell = (sentence) => session.tell(sentence);
+  replaceChildren(quick, ...rows(QUICK, state, change, tell));
+  replaceChildren(
+    more,
+    layerRows(state.planeLayers, (planeLayers) => change({ planeLayers }), tell),
+    ...rows(MORE, state, change, tell),
+    ...(session.isCurve ? [] : rows(["compare"], state, change, tell)),
+  );
+}
+
+/** Epochs a second, from one to as many as there is time for. */
+function speedSlider(session) {
+  const said = h("output", {});
+  const oninput = () => session.setSpeed(SPEEDS[Number(input.value)]);
+  const input = h("input", { type: "range", min: 0, max: SPEEDS.length - 1, "aria-label": words.speed, oninput });
+  function show(speed) {
+    const text = speed === "max" ? words.fastest : words.perSecond.replace("{n}", speed);
+    if (document.activeElement !== input) input.value = String(SPEEDS.indexOf(speed));
+    input.setAttribute("aria-valuetext", text);
+    if (said.textContent !== text) said.textContent = text;
+  }
+  return { element: h("label", { class: "speed" }, input, said), show };
+}
+
+/** How far it is, and how good; the first of them is the epoch. */
+function drawFigures(element, { task, epoch, networks: [one] }) {
+  const shown = (value, text) => (value === null || value === undefined ? "–" : text(value));
+  const list = [
+    ["epoch", "epoch", epoch.toLocaleString("en")],
+    task === "curve" ? null : ["accuracy", "accuracy", shown(one.accuracy, percent)],
+    ["loss", task === "curve" ? "squared error" : "loss", shown(one.loss, (value) => number(value, 4))],
+  ].filter(Boolean);
+  const keys = list.map(([, name]) => name).join();
+  if (element.dataset.keys !== keys) {
+    element.dataset.keys = keys;
+    replaceChildren(element, ...list.map(([word, name]) => h("div", {}, h("dt", {}, term(word, name)), h("dd", {}))));
+  }
+  list.forEach(([, , value], i) => (element.children[i].lastChild.textContent = value));
+}

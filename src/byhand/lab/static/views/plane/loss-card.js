@@ -1,0 +1,48 @@
+// The loss of every epoch from the first on, on a logarithmic scale; a drag leads to that epoch.
+
+import { LOOKS, chart } from "../../ui/charts.js";
+import { h } from "../../ui/dom.js";
+import { makePlayhead } from "../../ui/playhead.js";
+import { number } from "../../shared/numbers.js";
+import { TEXT } from "../../ui/strings.js";
+
+const words = TEXT.plane;
+
+/** {element, show(plane), end()} of a session. */
+export function createLossCard(session) {
+  const host = h("div", { class: "chart loss-chart" });
+  const where = h("span", { class: "told" });
+  const heading = h("b", {});
+  const element = h("div", { class: "loss card" }, h("p", { class: "chart-title" }, heading, where), host);
+  let made = null;
+  let nLines = 0;
+  let mark = null;
+
+  function build(n) {
+    made?.end();
+    nLines = n;
+    const series = [
+      { label: words.withHidden, ...LOOKS.line },
+      { label: words.withoutHidden, ...LOOKS.dashed },
+    ].slice(0, n);
+    made = chart(host, { series, legend: false, label: "", log: true });
+    const now = () => {
+      const { epoch, newest, earliest } = session.frame;
+      return { at: epoch, from: earliest, to: newest, text: `epoch ${epoch.toLocaleString("en")}` };
+    };
+    mark ??= makePlayhead(host, () => made.plot, { label: words.travel, now, go: (at) => session.travel(at) });
+  }
+
+  function show({ networks, task, epoch, newest }) {
+    if (nLines !== networks.length) build(networks.length);
+    heading.textContent = task === "curve" ? words.squaredError : words.lossTitle;
+    const { history } = networks[0];
+    made.set([history.map((one) => one.epoch), ...networks.map((one) => one.history.map(({ loss }) => loss))]);
+    const [{ loss }] = networks;
+    const at = `epoch ${epoch.toLocaleString("en")} of ${newest.toLocaleString("en")}: `;
+    where.textContent = epoch < newest ? `${at}${loss === null ? words.beginning : number(loss, 4)}` : "";
+    mark();
+  }
+
+  return { element, show, end: () => made?.end() };
+}
