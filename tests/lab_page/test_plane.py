@@ -1,5 +1,6 @@
 """Points in the plane: what a hidden layer is for, what no network can do better, and one's own points and weights."""
 
+import re
 from typing import Any
 
 import pytest
@@ -19,10 +20,36 @@ def figure(lab: Any, name: str) -> float:
     return float(text.rstrip(" %").replace(",", ""))
 
 
+def accuracy_of_the_line(lab: Any) -> float:
+    """Return what the board of the network without hidden layer says."""
+    found = re.search(r"only straight lines, ([\d.]+) %", lab.page.locator("figcaption").nth(1).inner_text())
+    assert found is not None
+    return float(found[1])
+
+
 def learn(lab: Any, hundreds: int) -> None:
     for i in range(hundreds):
         lab.page.click("button:has-text('100 epochs')")
         lab.says(".figures dd", f"{100 * (i + 1):,}")
+
+
+def set_named(lab: Any, name: str) -> None:
+    lab.page.click(f".sets button[aria-label='{name}']")
+
+
+def open_panel(lab: Any, text: str) -> None:
+    """Open what is folded away in the room."""
+    if not lab.page.locator(f"details:has(> summary:has-text('{text}'))").get_attribute("open"):
+        lab.page.click(f"summary:has-text('{text}')")
+
+
+def weights(lab: Any) -> list[float]:
+    """Return the first layer's weights as the strip shows them, one after the other."""
+    found = []
+    for _ in range(4):
+        found.append(float(lab.page.input_value(".strip-of-weight input")))
+        lab.page.click("[aria-label='The next weight']")
+    return found
 
 
 def test_xor_needs_a_hidden_layer(site: str, open_lab: Any) -> None:
@@ -31,9 +58,8 @@ def test_xor_needs_a_hidden_layer(site: str, open_lab: Any) -> None:
     lab.says(".figures dd", "0")
     learn(lab, 3)
     assert figure(lab, "accuracy") == 100
-    assert figure(lab, "accuracy, no hidden layer") <= 75
+    assert accuracy_of_the_line(lab) <= 75
     assert lab.page.locator(".board").count() == 2
-    assert "only straight lines" in lab.page.inner_text("section.plane")
 
 
 def test_of_two_clouds_the_least_error_is_known(site: str, open_lab: Any) -> None:
@@ -63,10 +89,11 @@ def test_three_arms_are_three_classes_and_training_runs_and_pauses(site: str, op
 def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=own&planeLayers=8.relu")
     lab.says(".figures dd", "0")
+    open_panel(lab, "Add points")
     for k, places in enumerate(
         [[(100, 100), (120, 90), (90, 130)], [(300, 300), (280, 310)], [(100, 300), (120, 320)]]
     ):
-        lab.page.select_option("label:has-text('A click on the board adds') select", str(k))
+        lab.page.get_by_label("A click on the board adds").select_option(str(k))
         for x, y in places:
             lab.page.locator(".board").click(position={"x": x, "y": y})
             lab.quiet()
@@ -81,13 +108,47 @@ def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_l
 def test_weights_can_be_changed_by_hand_and_output_biases_too(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&planeLayers=2.relu")
     lab.says(".figures dd", "0")
-    lab.page.click("main summary")
-    share = figure(lab, "accuracy")
-    bias = lab.page.locator("[aria-label='bias 0 of layer 2']")
-    bias.fill("1000")
-    bias.press("Enter")
-    lab.until("() => [...document.querySelectorAll('.figures dd')].some(dd => dd.innerText === '50.0 %')")
-    assert share != 50
+    lab.says(".strip-title", "weight from x to unit 0 of layer 1")
+    before = figure(lab, "accuracy")
+    for _ in range(20):
+        if lab.page.inner_text(".strip-title") == "bias of class 0":
+            break
+        lab.page.click("[aria-label='The next weight']")
+    value = lab.page.get_by_label("bias of class 0").locator("visible=true").last
+    value.fill("1000")
+    value.press("Enter")
+    lab.says(".bar .figures dd", "50.0 %")
+    lab.page.click("button:text-is('Undo')")
+    lab.says(".bar .figures dd", f"{before:.1f} %")
+
+
+def line_at(lab: Any) -> tuple[float, float]:
+    """Return where the first weight's line is, from the stage's own geometry: x's right edge."""
+    box = lab.page.locator(".unit.input").first.bounding_box()
+    return box["x"] + box["width"] + 3, box["y"] + box["height"] / 2
+
+
+def test_a_line_is_dragged_by_the_mouse_and_moved_by_arrow_keys_and_taken_back(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&planeLayers=1.tanh")
+    lab.says(".figures dd", "0")
+    first = weights(lab)
+    mouse = lab.page.mouse
+    mouse.move(*line_at(lab))
+    mouse.down()
+    mouse.move(line_at(lab)[0], line_at(lab)[1] - 40, steps=4)
+    mouse.up()
+    lab.quiet()
+    handle = lab.page.locator(".handle")
+    assert float(handle.get_attribute("aria-valuenow")) == pytest.approx(first[0] + 0.8, abs=1e-3)
+    assert lab.page.evaluate("() => document.activeElement.className") == "handle"
+    lab.page.keyboard.press("ArrowDown")
+    lab.quiet()
+    assert float(handle.get_attribute("aria-valuenow")) == pytest.approx(first[0] + 0.7, abs=1e-3)
+    lab.page.click("button:text-is('Undo')")
+    lab.page.click("button:text-is('Undo')")
+    lab.quiet()
+    assert float(handle.get_attribute("aria-valuenow")) == pytest.approx(first[0], abs=1e-3)
+    assert lab.page.is_disabled("button:text-is('Undo')")
 
 
 def test_steps_too_long_are_caught_and_explained(site: str, open_lab: Any) -> None:
@@ -96,35 +157,50 @@ def test_steps_too_long_are_caught_and_explained(site: str, open_lab: Any) -> No
     lab.says(".bad", "training diverged")
     lab.page.click("button:has-text('A tenth of the learning rate')")
     lab.until("() => document.querySelector('[data-setting=planeRate]').value === '100000'")
-    lab.says(".bad", "training diverged")
+    lab.says(".plane .bad", "training diverged")
+
+
+def do_idea(lab: Any, text: str) -> None:
+    """Turn the card to an idea and let the page do it."""
+    for _ in range(12):
+        if text in lab.page.inner_text(".try-this"):
+            break
+        lab.page.click("button:text-is('Another idea')")
+    lab.page.click(".try-this button:text-is('Do it')")
 
 
 def test_a_line_and_a_hidden_layer_at_xor_by_one_press(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane")
-    lab.page.click("button:has-text('XOR: a line, and a hidden layer')")
-    lab.until(
-        """() => [...document.querySelectorAll(".figures div")].some(({ innerText }) =>
-            innerText.startsWith("accuracy") && !innerText.includes("no hidden") && innerText.includes("100.0"))""",
-    )
-    assert figure(lab, "accuracy, no hidden layer") <= 75
+    lab.until("() => document.querySelector('.sets canvas')")
+    do_idea(lab, "XOR beside a network")
+    lab.until("() => [...document.querySelectorAll('.bar .figures dd')].some(dd => dd.innerText === '100.0 %')")
+    assert accuracy_of_the_line(lab) <= 75
     assert lab.page.locator(".board").count() == 2
 
 
 def test_layers_are_added_changed_and_removed_each_with_its_units(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane")
     lab.says("figcaption", "2-16-8-2")
-    lab.page.click("button:has-text('2-4-4-2')")
+    do_idea(lab, "2-4-4-2, small enough")
     lab.says("figcaption", "2-4-4-2")
-    lab.page.click("button:has-text('Add a layer')")
+    lab.page.click("button:text-is('+ layer')")
     lab.says("figcaption", "2-4-4-4-2")
+    assert lab.page.locator("button.unit").count() == 12
+    lab.page.click("[aria-label='One unit more in hidden layer 3']")
+    lab.says("figcaption", "2-4-4-5-2")
+    lab.page.click("[aria-label='One unit less in hidden layer 1']")
+    lab.says("figcaption", "2-3-4-5-2")
+    lab.page.click("button:text-is('− layer')")
+    lab.says("figcaption", "2-3-4-2")
+    open_panel(lab, "More settings")
     units = lab.page.locator("[aria-label='Units of hidden layer 2']")
     units.fill("7")
     units.press("Enter")
-    lab.page.select_option("[aria-label='Activation of hidden layer 2']", "tanh")
+    lab.says("figcaption", "2-3-7-2")
+    lab.page.select_option(".layer-head >> nth=1 >> select", "tanh")
     lab.page.click("[aria-label='Remove hidden layer 1']")
-    lab.says("figcaption", "2-7-4-2")
-    assert lab.page.locator(".layer .hint").all_inner_texts() == ["layer 1, tanh", "layer 2, ReLU"]
-    assert "planeLayers=7.tanh%7E4.relu" in lab.address()
+    lab.says("figcaption", "2-7-2")
+    assert "planeLayers=7.tanh" in lab.address()
     units = lab.page.locator("[aria-label='Units of hidden layer 1']")
     units.fill("1000")
     units.press("Enter")
@@ -139,7 +215,9 @@ def test_a_curve_is_drawn_through_points_the_best_straight_line_beside_it(site: 
     assert 0 < figure(lab, "squared error") < line / 4
     assert lab.page.locator(".board:visible").count() == 0
     lab.page.locator(".chart.pressed .u-over").click(position={"x": 40, "y": 40})
-    lab.says(".figures dd", "0")
+    lab.until("() => document.querySelector('.chart.pressed').getAttribute('aria-label').includes('through 81 points')")
+    assert lab.page.inner_text(".figures dd >> nth=0") == "400"
+    open_panel(lab, "Add points")
     lab.page.fill("[aria-label=x]", "1")
     lab.page.fill("[aria-label=t]", "-0.5")
     lab.page.click("button:has-text('Add a point there')")
@@ -175,12 +253,13 @@ def test_a_press_on_the_board_adds_a_point_and_undo_brings_points_and_training_b
     learn(lab, 1)
     before = shown(lab)
     lab.page.locator(".board").click(position={"x": 60, "y": 60})
-    lab.until("() => document.querySelector('[data-setting=planeSeed]') && location.hash.includes('set=own')")
+    lab.until("() => location.hash.includes('set=own')")
+    assert lab.page.inner_text(".figures dd >> nth=0") == "100"  # it goes on from where it is
     assert len(lab.page.url.split("points=")[1].split("&")[0].split("%7E")) == 201
     lab.page.click("button:text-is('Undo')")
     lab.until("before => document.querySelector('.figures').innerText === before", before)
-    assert lab.page.locator("button:text-is('Undo')").count() == 0
-    lab.page.select_option("label:has-text('Points') select >> nth=0", "xor")
+    assert lab.page.is_disabled("button:text-is('Undo')")
+    set_named(lab, "XOR")
     lab.says(".figures dd", "0")
     lab.page.click("button:text-is('Undo')")
     lab.until("before => document.querySelector('.figures').innerText === before", before)
@@ -207,10 +286,121 @@ def test_another_theme_or_a_visit_elsewhere_leaves_the_plane_as_it_is(site: str,
 def test_an_empty_chart_looks_as_it_did_before_anything_was_drawn(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=moons")
     lab.says(".figures dd", "0")
-    chart = lab.page.locator(".chart.low canvas")
+    chart = lab.page.locator(".loss-chart canvas")
     before = chart.evaluate("canvas => canvas.toDataURL()")
     learn(lab, 3)
     assert chart.evaluate("canvas => canvas.toDataURL()") != before
     lab.page.click("button:text-is('Reset')")
     lab.until("() => document.querySelector('.figures dd').innerText === '0'")
-    lab.until("before => document.querySelector('.chart.low canvas').toDataURL() === before", before)
+    lab.until("before => document.querySelector('.loss-chart canvas').toDataURL() === before", before)
+
+
+def test_a_drag_over_the_loss_travels_and_the_way_back_is_the_same(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=moons&planeLayers=3.tanh")
+    lab.says(".figures dd", "0")
+    learn(lab, 1)
+    end = weights(lab)
+    chart = lab.page.locator(".loss-chart")
+    chart.focus()
+    lab.page.keyboard.press("Home")
+    lab.says(".figures dd", "0")
+    assert weights(lab) != end
+    lab.page.click("button:text-is('One epoch')")
+    lab.says(".loss .told", "epoch 1 of 100")
+    box = lab.page.locator(".loss-chart .u-over").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    lab.page.mouse.move(box["x"] + 5, middle)
+    lab.page.mouse.down()
+    lab.page.mouse.move(box["x"] + box["width"] / 2, middle, steps=5)
+    lab.page.mouse.up()
+    lab.quiet()
+    assert 40 <= figure(lab, "epoch") <= 60
+    lab.page.click("button:text-is('100 epochs')")  # the rest is what it was, and then it goes on
+    lab.quiet()
+    assert figure(lab, "epoch") > 100
+    chart.focus()
+    for _ in range(200):
+        if figure(lab, "epoch") == 100:
+            break
+        lab.page.keyboard.press("ArrowLeft")
+        lab.quiet()
+    assert weights(lab) == end
+
+
+def test_points_are_added_while_it_learns(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=circles&planeSpeed=50")
+    lab.says(".figures dd", "0")
+    lab.page.click("button.main")
+    lab.until("() => Number(document.querySelector('.figures dd').innerText) > 5")
+    lab.page.locator(".board").click(position={"x": 200, "y": 60})
+    lab.until("() => location.hash.includes('set=own')")
+    assert figure(lab, "epoch") > 5
+    lab.says("button.main", "Pause")
+    at = figure(lab, "epoch")
+    lab.until("at => Number(document.querySelector('.figures dd').innerText) > at + 5", at)
+
+
+def test_a_unit_that_is_pointed_at_is_alone_on_the_board(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&planeLayers=4.tanh~3.relu")
+    lab.says("figcaption", "2-4-3-2")
+    whole = lab.page.evaluate("() => document.querySelector('.board').toDataURL()")
+    lab.page.locator("button.unit").nth(5).hover()
+    lab.says("figcaption", "Unit 1, layer 2")
+    assert lab.page.evaluate("() => document.querySelector('.board').toDataURL()") != whole
+    lab.page.mouse.move(5, 5)
+    lab.says("figcaption", "2-4-3-2")
+    lab.until("before => document.querySelector('.board').toDataURL() === before", whole)
+    lab.page.locator("button.unit").first.focus()
+    lab.says("figcaption", "Unit 0, layer 1")
+    lab.page.keyboard.press("ArrowRight")
+    lab.says("figcaption", "Unit 0, layer 2")
+
+
+def test_three_errors_are_on_one_ruler(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=gaussians")
+    lab.says(".figures dd", "0")
+    learn(lab, 1)
+    order = lab.page.evaluate(
+        "() => ['bayes', 'own', 'straight'].map(kind => parseFloat(document.querySelector('.tick.' + kind).style.left))"
+    )
+    assert order == sorted(order)
+    set_named(lab, "moons")
+    lab.until("() => document.querySelector('.ruler').hidden")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+def test_the_loop_of_the_plane_is_on_one_screen(site: str, open_lab: Any, width: int, height: int) -> None:
+    lab = open_lab(f"{site}#view=plane&set=moons", viewport={"width": width, "height": height})
+    lab.says(".figures dd", "0")
+    lowest = "one => document.querySelector(one).getBoundingClientRect().bottom"
+    for part in (".board", ".stage-board", ".bar", ".loss-chart", ".try-this", ".next"):
+        assert lab.page.evaluate(lowest, part) <= height, part
+    assert lab.page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_at_no_width_is_anything_cut_and_there_are_few_tab_stops(site: str, open_lab: Any) -> None:
+    for width in (390, 820, 1280):
+        lab = open_lab(f"{site}#view=plane&planeLayers=16.relu~16.tanh~8.relu~8.relu", viewport={"width": width, "height": 800})
+        lab.says(".figures dd", "0")
+        assert lab.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    stops = """() => [...document.querySelectorAll("main a, main button, main input, main select, main summary, main [tabindex]")]
+        .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility()).length"""
+    assert lab.page.evaluate(stops) <= 40
+
+
+def test_nothing_moves_under_the_pointer_while_a_weight_is_dragged(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&planeLayers=2.tanh")
+    lab.says(".figures dd", "0")
+    lab.page.evaluate("""() => {
+        globalThis.shifts = 0;
+        new PerformanceObserver(list => list.getEntries().forEach(one => { globalThis.shifts += one.value; }))
+            .observe({ type: "layout-shift", buffered: false });
+    }""")
+    x, y = line_at(lab)
+    lab.page.mouse.move(x, y)
+    lab.page.mouse.down()
+    for step in range(10):
+        lab.page.mouse.move(x, y - 6 * step)
+        lab.quiet()
+    assert lab.page.evaluate("() => globalThis.shifts") == 0
+    lab.page.mouse.up()

@@ -168,7 +168,7 @@ def test_which_units_are_shown_is_said_where_it_is_not_all(site: str, open_lab: 
     lab.page.click("button:text-is('One step')")
     lab.says(".hint", "Shown: the first 64 of 128 units.")
     lab = open_lab(f"{site}#view=plane&planeLayers=32.relu")
-    lab.says(".hint", "layer 1, ReLU, the first 24 of 32 units")
+    lab.says(".layer-head", "the first 24 of 32 units")
 
 
 def test_escape_closes_a_tooltip(site: str, open_lab: Any) -> None:

@@ -14,6 +14,7 @@ export const LOOKS = {
   marked: { stroke: other, width: 2, dash: [6, 4], points: { show: true, size: 6 }, spanGaps: true },
   dots: { stroke: ink, width: 0, paths: () => null, points: { show: true, size: 6, fill: ink } },
 };
+const MOST_LINES = 5; // of a logarithmic scale
 const PAD = 0.05; // of the range of a logarithmic scale, at each end
 
 /** An axis's labels as uPlot asks for them: the ticks, and how far apart they are. */
@@ -30,7 +31,24 @@ const logarithmic = {
   },
 };
 
-/** A chart in its place: {title, height, label, series: [{label, …look}], legend, axes' labels, log}. */
+/** Where a logarithmic scale has lines: 1, 2 and 5 of every decade, or every decade, or every so manieth. */
+function decades(_plot, _axis, low, high) {
+  const span = Math.log10(high / low);
+  const step = Math.max(1, Math.ceil(span / MOST_LINES));
+  const all = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
+    if (span <= 2) all.push(...[1, 2, 5].map((one) => one * 10 ** power));
+    else if (power % step === 0) all.push(10 ** power);
+  return all.filter((value) => value >= low && value <= high);
+}
+const logAxis = { values: powers, splits: decades, filter: (_plot, at) => at };
+
+/**
+ * A chart in its place; without a height it is as high as that. log: y is logarithmic.
+ * @param {HTMLElement} host
+ * @param {{title?: string, height?: number, label?: string, series: any[], legend?: boolean, x?: object, y?: object,
+ *   log?: boolean}} options
+ */
 export function chart(host, { title, height, label, series, legend = series.length > 1, x = {}, y = {}, log = false }) {
   host.setAttribute("role", "img");
   const grid = { stroke: "rgba(128,128,128,.18)", width: 1 };
@@ -39,8 +57,8 @@ export function chart(host, { title, height, label, series, legend = series.leng
     height,
     scales: { x: { time: false, ...x }, y: log ? logarithmic : y },
     axes: [
-      { stroke: ink, grid, ticks: grid, values, label, labelSize: 14, size: 30 },
-      { stroke: ink, grid, ticks: grid, values: log ? powers : values, size: 58 },
+      { stroke: ink, grid, ticks: grid, values, ...(label ? { label, labelSize: 14 } : {}), size: 28 },
+      { stroke: ink, grid, ticks: grid, size: 58, ...(log ? logAxis : { values }) },
     ],
     series: [{ label }, ...series],
     legend: { live: false, show: legend },

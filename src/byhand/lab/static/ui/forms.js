@@ -75,7 +75,9 @@ export function layerRows(layers, change, tell) {
     "fieldset",
     { class: "layers" },
     h("legend", {}, words.heading, ", ", term("unit", "units"), " and ", term("activation")),
-    layers.map((layer, l) => layerRow(layer, l, (now) => change(layers.flatMap((old, i) => (i === l ? now : [old]))), tell)),
+    layers.map((layer, l) =>
+      layerRow(layer, l, (now) => change(layers.flatMap((old, i) => (i === l ? now : [old]))), tell),
+    ),
     h("button", { type: "button", disabled: layers.length >= MOST_LAYERS, onclick: add }, words.add),
   );
 }

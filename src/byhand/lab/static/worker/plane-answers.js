@@ -39,7 +39,7 @@ export class PlaneAnswers {
       planeWatch: ({ unit }) => now().watch(unit),
       planeEdit: (request) => kept(request).edit(request),
       planePoints: (request) => kept(request).setPoints(request),
-      planeSets: () => setsOf(this.#core()),
+      planeSets: () => ({ sets: setsOf(this.#core()) }),
     };
   }
 

@@ -181,7 +181,7 @@ export class Plane {
   frame() {
     const { epoch, newest, earliest, edits, diverged, data, networks } = this.#run;
     const [{ network }] = networks;
-    const isWatched = this.#watched && !this.#isCurve && this.#watched.layer < network.layers.length - 1;
+    const unit = this.#watched;
     return {
       schema: SCHEMA,
       kind: "plane",
@@ -201,9 +201,14 @@ export class Plane {
       diverged,
       bayes: data.bayes,
       straight: data.straight,
-      watched: isWatched ? unitFrame(this.#core, network, data.box, this.#watched) : null,
+      watched: unit && this.#hasUnit(unit) ? unitFrame(this.#core, network, data.box, unit) : null,
       networks: networks.map((one) => this.#shown(one)),
     };
+  }
+
+  #hasUnit({ layer, unit }) {
+    const { layers } = this.#run.networks[0].network;
+    return !this.#isCurve && layer < layers.length - 1 && unit < layers[layer].n_out;
   }
 
   #shown(one) {

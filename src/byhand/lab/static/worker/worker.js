@@ -164,6 +164,8 @@ const answers = {
 
   /** The table of experiments, which the page and the package share. */
   experiments: () => tableNamed("experiments"),
+  /** What came of them on MNIST, over many seeds. */
+  experimentResults: () => tableNamed("experiment-results"),
   async runExperiment({ name, seeds }) {
     experimentRunner?.stop();
     const table = await answers.experiments();
@@ -193,7 +195,11 @@ function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
     step = {
       key,
       of: looked,
-      frame: stepOf(core, of === "plane" ? planes.plane.stepInput(point) : stepInput(core, looked, stored, label), rate),
+      frame: stepOf(
+        core,
+        of === "plane" ? planes.plane.stepInput(point) : stepInput(core, looked, stored, label),
+        rate,
+      ),
     };
   return step.frame;
 }

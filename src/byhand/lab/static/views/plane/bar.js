@@ -80,11 +80,12 @@ function speedSlider(session) {
 /** How far it is, and how good; the first of them is the epoch. */
 function drawFigures(element, { task, epoch, networks: [one] }) {
   const shown = (value, text) => (value === null || value === undefined ? "–" : text(value));
+  /** @type {any[][]} */
   const list = [
     ["epoch", "epoch", epoch.toLocaleString("en")],
-    task === "curve" ? null : ["accuracy", "accuracy", shown(one.accuracy, percent)],
+    ...(task === "curve" ? [] : [["accuracy", "accuracy", shown(one.accuracy, percent)]]),
     ["loss", task === "curve" ? "squared error" : "loss", shown(one.loss, (value) => number(value, 4))],
-  ].filter(Boolean);
+  ];
   const keys = list.map(([, name]) => name).join();
   if (element.dataset.keys !== keys) {
     element.dataset.keys = keys;

@@ -57,7 +57,15 @@ function drawCaption(element, { sizes, i, network, watched, plane }) {
   if (element.dataset.key === key) return;
   element.dataset.key = key;
   const classes = Array.from({ length: Math.min(network.n_classes, 6) }, (_, k) => classMark(k));
-  const lines = [["boundary", words.boundary], ...(plane.bayes ? [["bayes", words.bayesLine], ["straight", words.line]] : [])];
+  const lines = [
+    ["boundary", words.boundary],
+    ...(plane.bayes
+      ? [
+          ["bayes", words.bayesLine],
+          ["straight", words.line],
+        ]
+      : []),
+  ];
   replaceChildren(
     element,
     h("b", {}, unit ?? `${sizes}${i ? `: ${words.onlyLines}, ${said}` : ""}`),

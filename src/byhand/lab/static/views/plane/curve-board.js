@@ -14,7 +14,14 @@ export function createCurveBoard(session) {
   const curveHost = h("div", { class: "chart pressed" });
   const partsHost = h("div", { class: "chart parts" });
   const note = h("p", { class: "hint" });
-  const element = h("div", { class: "curve-board" }, curveHost, h("h3", {}, words.parts), partsHost, note);
+  const element = h(
+    "div",
+    { class: "curve-board" },
+    curveHost,
+    h("p", { class: "chart-title" }, h("b", {}, words.parts)),
+    partsHost,
+    note,
+  );
   const charts = {};
   const kept = (name, host, series, options) => {
     const key = String(series.map(({ label }) => label));
@@ -56,7 +63,9 @@ function showCurve(kept, host, { x, points, networks: [one], straight, box }, lo
   ];
   host.box = box; // its scales ask for it
   const ranges = { x: { range: () => host.box.slice(0, 2) } };
-  kept("curve", host, series, { label: "x", ...ranges }).set([0, 1, 2, 3, 4].map((column) => all.map((row) => row[column])));
+  kept("curve", host, series, { label: "x", ...ranges }).set(
+    [0, 1, 2, 3, 4].map((column) => all.map((row) => row[column])),
+  );
   const loss = one.loss === null ? "nothing learned yet" : `squared error ${number(one.loss, 4)}`;
   host.setAttribute("aria-label", `The curve that ${sizes} draws through ${n} points; ${loss}`);
 }
@@ -73,5 +82,7 @@ function showParts(kept, host, { x, networks: [one] }, note) {
   const all = one.layers.at(-1).n_in;
   const shown = one.layers.length > 1 ? firstUnits(units, all) : "";
   const bias = `${words.biasIs} ${number(one.bias, 3)}.`;
-  note.textContent = [one.layers.length > 1 ? words.partsHelp : words.noneOfCurve, bias, shown].filter(Boolean).join(" ");
+  note.textContent = [one.layers.length > 1 ? words.partsHelp : words.noneOfCurve, bias, shown]
+    .filter(Boolean)
+    .join(" ");
 }

@@ -34,10 +34,18 @@ export function curveOf(from, to, side) {
   return [x0, from.y, x0 + bend, from.y, x1 - bend, to.y, x1, to.y];
 }
 
-/** Where a bias's mark is: at the lower left corner of its unit. */
+/**
+ * Where a bias's mark is: at the lower left corner of its unit.
+ * @type {(place: {x: number, y: number}, side: number) => number[]}
+ */
 export const biasPlace = ({ x, y }, side) => [x - side / 2, y + side / 2];
 
-/** A point of a curve; t from 0 to 1. */
+/**
+ * A point of a curve; t from 0 to 1.
+ * @param {number[]} curve
+ * @param {number} t
+ * @returns {number[]}
+ */
 export function pointOf([x0, y0, x1, y1, x2, y2, x3, y3], t) {
   const s = 1 - t;
   const weigh = (a, b, c, d) => s * s * s * a + 3 * s * s * t * b + 3 * s * t * t * c + t * t * t * d;
@@ -51,7 +59,8 @@ export function pointOf([x0, y0, x1, y1, x2, y2, x3, y3], t) {
  * @param {number} reach
  */
 export function nearest(parameters, at, reach) {
-  const distance = (one) => (one.curve ? distanceTo(one.curve, at) : Math.hypot(one.mark[0] - at[0], one.mark[1] - at[1]));
+  const distance = (one) =>
+    one.curve ? distanceTo(one.curve, at) : Math.hypot(one.mark[0] - at[0], one.mark[1] - at[1]);
   let best = null;
   let least = reach;
   for (const one of parameters) {
@@ -61,6 +70,10 @@ export function nearest(parameters, at, reach) {
   return best;
 }
 
+/**
+ * @param {number[]} curve
+ * @param {number[]} at
+ */
 function distanceTo(curve, [x, y]) {
   let least = Infinity;
   for (let i = 0; i <= SAMPLES; i++) {

@@ -25,6 +25,7 @@ export function planeView(app, first) {
   };
   const parts = partsOf(app, session, look);
   const element = layout(parts);
+  new ResizeObserver(() => tellRoom(element, parts.bar.element)).observe(parts.bar.element);
 
   function wants(now) {
     session.follow(now);
@@ -34,7 +35,7 @@ export function planeView(app, first) {
   function show(now, { plane, planeSets }) {
     session.follow(now);
     parts.bar.show(now, plane);
-    parts.points.show(now, plane, planeSets);
+    parts.points.show(now, plane, planeSets?.sets);
     if (!plane) return;
     const isCurve = plane.task === "curve";
     element.classList.toggle("compares", plane.networks.length > 1);
@@ -68,12 +69,15 @@ function partsOf(app, session, look) {
     ruler: createRuler(),
     loss: createLossCard(session),
     report: h("p", { class: "readout", "aria-live": "polite" }),
-    tryThis: createTryThis(session, look),
-    next: createNextStep(words.next, () => app.set({ view: "experiments" })),
+    tryThis: createTryThis(
+      session,
+      look,
+      createNextStep(words.next, () => app.set({ view: "experiments" })),
+    ),
   };
 }
 
-function layout({ bar, points, stage, boards, curve, ruler, loss, report, tryThis, next }) {
+function layout({ bar, points, stage, boards, curve, ruler, loss, report, tryThis }) {
   return h(
     "section",
     { class: "plane" },
@@ -83,8 +87,14 @@ function layout({ bar, points, stage, boards, curve, ruler, loss, report, tryThi
     stage.element,
     h("div", { class: "board-card card" }, boards.element, curve.element, ruler.element, report),
     loss.element,
-    h("div", { class: "last" }, tryThis, next),
+    tryThis,
   );
+}
+
+/** How much of the window is above the board: the style sheet takes it from the board's side. */
+function tellRoom(element, bar) {
+  const top = Math.round(element.getBoundingClientRect().top + scrollY);
+  element.style.setProperty("--above", `${top + bar.offsetHeight}px`);
 }
 
 /** What went wrong, and the one setting to try. */

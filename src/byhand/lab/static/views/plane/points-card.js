@@ -74,7 +74,12 @@ function drawOwn(session, element, state, openFiles) {
   replaceChildren(
     element,
     session.isCurve ? "" : classRow(session, state),
-    h("div", { class: "buttons" }, h("label", { class: "inline" }, "x", x), h("label", { class: "inline" }, y.ariaLabel, y)),
+    h(
+      "div",
+      { class: "buttons" },
+      h("label", { class: "inline" }, "x", x),
+      h("label", { class: "inline" }, y.ariaLabel, y),
+    ),
     h("button", { type: "button", onclick: put }, words.place),
     h("input", { type: "file", accept, class: "away", id: "table", onchange }),
     h("label", { for: "table", class: "button" }, words.file),

@@ -12,7 +12,7 @@ import { paintParameters, parametersOf } from "./parameters.js";
 import { createUnits } from "./units.js";
 
 const words = TEXT.plane;
-const LEAST_COLUMN = 92; // pixels: with more layers than fit, the stage is scrolled
+const LEAST_COLUMN = 76; // pixels: with more layers than fit, the stage is scrolled
 
 /** The stage of a session: {element, show(plane)}. look: hears which unit is looked at. */
 export function createStage(session, look) {
@@ -30,8 +30,7 @@ export function createStage(session, look) {
     "div",
     { class: "stage card" },
     h("div", { class: "stage-scroll", tabindex: -1 }, board),
-    handle.strip,
-    layerButtons(session),
+    h("div", { class: "stage-foot" }, handle.strip, layerButtons(session)),
   );
   let plane = null;
   let looked = null;

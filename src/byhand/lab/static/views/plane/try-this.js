@@ -47,8 +47,8 @@ const DEEDS = {
 const oneFewer = ([n, activation]) => [Math.max(1, n - 1), activation];
 const firstWeight = ({ frame }) => frame.networks[0].layers[0].W[0];
 
-/** The card of a session; look: shows a unit alone on the board. */
-export function createTryThis(session, look) {
+/** The card of a session; look: shows a unit alone on the board; next: leads on. */
+export function createTryThis(session, look, next) {
   const names = Object.keys(words.ideas);
   let at = 0;
   const sentence = h("p", {});
@@ -64,6 +64,6 @@ export function createTryThis(session, look) {
     { class: "try-this card" },
     h("h3", {}, words.tryThis),
     sentence,
-    h("div", { class: "buttons" }, doIt, another),
+    h("div", { class: "buttons" }, doIt, another, next),
   );
 }
