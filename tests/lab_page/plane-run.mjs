@@ -83,6 +83,11 @@ assert.ok(
   "ReLU",
 );
 
+// A layer of one unit has a map too
+
+const narrow = new Plane(core, { ...settings, layers: [[1, "tanh"]] }, () => {}).frame();
+assert.equal(narrow.networks[0].units[0].length, 1);
+
 // Contours: exact for a plane, near for a circle, none where nothing crosses
 
 const flat = contour((i) => (i % 20) * 0.7 + Math.floor(i / 20) * 0.3 - 6.1, 20);

@@ -149,3 +149,34 @@ def test_what_the_small_digits_do_not_show_is_not_offered_on_them(site: str, ope
     lab.page.click("li button:has-text('Squared error')")
     lab.says(".experiments .readout", "Click Run")
     assert lab.page.locator("button.main").is_enabled()
+
+
+@pytest.mark.browser
+def test_a_bet_is_placed_before_the_run_and_nothing_gives_the_answer_away(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=experiments&experiment=xor-line")
+    lab.page.wait_for_selector(".bet input")
+    assert lab.page.locator(".verdict-sign").count() == 0
+    assert lab.page.locator(".shelves section").count() == 4
+    assert lab.page.locator(".sparkline").count() == 19
+    bet = lab.page.get_by_label("Bet: no hidden layer")
+    bet.focus()
+    bet.press("Home")
+    lab.says("button.main", "Bet and run")
+    assert lab.page.locator(".bet-mark").count() == 1
+    run(lab)
+    lab.says(".experiments .readout", "Your bet was within 3 points.")
+    assert lab.page.locator(".verdict-sign").count() == 2
+    assert lab.page.locator(".shelves [aria-label='run here']").count() == 1
+
+
+@pytest.mark.browser
+def test_a_run_opens_with_its_settings_and_the_chart_has_room(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=experiments&experiment=rate-too-high", viewport={"width": 820, "height": 1000})
+    lab.page.wait_for_selector(".strip > svg")
+    assert lab.page.evaluate("() => document.querySelector('.strip').clientWidth") >= 280
+    lab.page.click("button:has-text('rate 3 → Train')")
+    lab.says("h2", "Train")
+    assert lab.page.input_value("[data-setting=learningRate]") == "3"
+    assert lab.page.input_value("[data-setting=hidden]") == "50"
+    lab.page.go_back()
+    lab.says("h3", "Learning rate too high")

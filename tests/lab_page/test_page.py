@@ -41,6 +41,14 @@ def test_frames_state_and_files_in_node() -> None:
 
 
 @pytest.mark.skipif(NODE is None, reason="needs node")
+@pytest.mark.parametrize("script", ["plane-run.mjs", "experiment-settings.mjs"])
+def test_the_plane_s_past_is_recomputed_and_an_experiment_opens_as_settings(script: str) -> None:
+    path = str(Path(__file__).with_name(script))
+    done = subprocess.run([str(NODE), path], capture_output=True, text=True, timeout=HANG, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node")
 def test_a_number_keeps_three_digits_and_a_proof_is_rounded_down() -> None:
     script = str(Path(__file__).with_name("numbers.mjs"))
     done = subprocess.run([str(NODE), script], capture_output=True, text=True, timeout=HANG, check=False)

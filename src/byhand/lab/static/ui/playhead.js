@@ -1,4 +1,4 @@
-// A chart in which one travels in time: press or drag, or arrow keys, lead to another moment; a line marks where we are.
+// A chart in which one travels in time: press, drag or arrow keys lead to another moment; a line marks where we are.
 
 import { h } from "./dom.js";
 import { latest } from "./latest.js";

@@ -49,18 +49,19 @@ export function curveFrame(core, { network, history, loss }, box) {
 
 /** One hidden unit, as finely as the board is. */
 export function unitFrame(core, network, box, { layer, unit }) {
-  const layers = network.layers.slice(0, layer + 1);
-  const { n_out: n } = layers[layer];
-  const all = core.predict({ ...network, layers }, { inputs: gridOf(box, SIDE).points, ...UNSCALED });
+  const { n_out: n } = network.layers[layer];
+  const inputs = gridOf(box, SIDE).points;
+  const all = core.predict(firstLayers(network, layer + 1), { inputs, ...UNSCALED });
   return { layer, unit, map: Float32Array.from({ length: all.length / n }, (_, i) => all[i * n + unit]) };
 }
+
+/** The first layers of a network; a loss would ask for more than one unit at their end. */
+const firstLayers = ({ layers }, n) => ({ layers: layers.slice(0, n), loss: "squared_error" });
 
 const hiddenMaps = (core, network, inputs) =>
   network.layers
     .slice(0, -1)
-    .map(({ n_out }, l) =>
-      columnsOf(core.predict({ ...network, layers: network.layers.slice(0, l + 1) }, { inputs, ...UNSCALED }), n_out),
-    );
+    .map(({ n_out }, l) => columnsOf(core.predict(firstLayers(network, l + 1), { inputs, ...UNSCALED }), n_out));
 
 const plain = ({ layers }) => layers.map(({ n_in, n_out, activation, W, b }) => ({ n_in, n_out, activation, W, b }));
 

@@ -11,7 +11,7 @@ import { PlaneRun } from "./plane-run.js";
 const SCHEMA = 1;
 const FRAME_MS = 30;
 const REST_MS = 20;
-const BAYES_SIDE = 3 * SIDE; // cells a side, of which the better class is told
+const BAYES_SIDE = 3 * SIDE; // cells a side, whose better class is known
 const OWN = [-2, 2, -2, 2];
 
 export class Plane {

@@ -4,13 +4,10 @@
 import { h } from "../../ui/dom.js";
 import { percent } from "../../shared/numbers.js";
 import { TEXT } from "../../ui/strings.js";
+import { beeswarm, MIDDLE } from "./beeswarm.js";
 
 const words = TEXT.experiments;
 const SIGNS = { good: "✓", bad: "✗", plain: "·" };
-const MIDDLE = 20; // pixels from a row's top
-const APART = 7; // of stacked dots
-const WIDE = 0.028; // of the axis: how near two dots touch on the narrowest chart
-const MOST_STACKED = 5;
 
 /** The axis that has room for all of it: {low, high, place(value)}. */
 export function axisOf({ axis, scale }, runs, bets) {
@@ -20,7 +17,7 @@ export function axisOf({ axis, scale }, runs, bets) {
   return { low, high, share: (value) => (value - low) / (high - low) };
 }
 
-/** All rows. isOver: only then it is told which did well. */
+/** All rows. isOver: only then the signs of what did well are there. */
 export function rowsOf(one, runs, { marks, bets, table, isOver, nOld }) {
   const axis = axisOf(one, runs, bets);
   const title = (name) => table.measures[name].title;
@@ -68,16 +65,6 @@ function limits(marks) {
   if (!marks.length) return null;
   const said = marks.map(({ name, value }) => `${name}, ${percent(value, 2)}`).join("; ");
   return h("p", { class: "hint" }, `Dashed: ${said}.`);
-}
-
-/** Places of dots that do not cover each other: [share along the axis, pixels below the row's top]. */
-export function beeswarm(shares) {
-  const placed = [];
-  return shares.map((share) => {
-    const near = placed.filter((other) => Math.abs(other - share) < WIDE).length % MOST_STACKED;
-    placed.push(share);
-    return [share, MIDDLE + (near % 2 ? -1 : 1) * Math.ceil(near / 2) * APART];
-  });
 }
 
 /** One run's seeds: circles do well, crosses go wrong, grey ones compare. */

@@ -1,14 +1,14 @@
 // The bar of the plane: learn, step, begin anew, take back; how fast; how far it is; and the settings that matter most.
 
-import { h, replaceChildren, term } from "../../ui/dom.js";
+import { h, replaceChildren } from "../../ui/dom.js";
 import { layerRows, rows } from "../../ui/forms.js";
 import { number, percent } from "../../shared/numbers.js";
 import { SETTINGS } from "../../shared/settings.js";
 import { TEXT } from "../../ui/strings.js";
 
 const words = TEXT.plane;
-const QUICK = ["planeRate", "planeOptimizer"];
-const MORE = ["planeBatch", "planeInit", "planeSeed"];
+const QUICK = ["planeRate"];
+const MORE = ["planeOptimizer", "planeBatch", "planeInit", "planeSeed"];
 const SPEEDS = SETTINGS.planeSpeed.names;
 
 /** {element, show(state, plane)} of a session. */
@@ -78,18 +78,22 @@ function speedSlider(session) {
 }
 
 /** How far it is, and how good; the first of them is the epoch. */
-function drawFigures(element, { task, epoch, networks: [one] }) {
+function drawFigures(element, { task, epoch, straight, networks: [one] }) {
   const shown = (value, text) => (value === null || value === undefined ? "–" : text(value));
-  /** @type {any[][]} */
-  const list = [
-    ["epoch", "epoch", epoch.toLocaleString("en")],
-    ...(task === "curve" ? [] : [["accuracy", "accuracy", shown(one.accuracy, percent)]]),
-    ["loss", task === "curve" ? "squared error" : "loss", shown(one.loss, (value) => number(value, 4))],
-  ];
-  const keys = list.map(([, name]) => name).join();
-  if (element.dataset.keys !== keys) {
-    element.dataset.keys = keys;
-    replaceChildren(element, ...list.map(([word, name]) => h("div", {}, h("dt", {}, term(word, name)), h("dd", {}))));
-  }
-  list.forEach(([, , value], i) => (element.children[i].lastChild.textContent = value));
+  const four = (value) => number(value, 4);
+  const ofTask =
+    task === "curve"
+      ? [
+          ["squared error", shown(one.loss, four)],
+          [words.line, four(straight.loss)],
+        ]
+      : [
+          ["accuracy", shown(one.accuracy, percent)],
+          ["loss", shown(one.loss, four)],
+        ];
+  const list = [["epoch", epoch.toLocaleString("en")], ...ofTask];
+  if (element.dataset.task !== task)
+    replaceChildren(element, ...list.map(([name]) => h("div", {}, h("dt", {}, name), h("dd", {}))));
+  element.dataset.task = task;
+  list.forEach(([, value], i) => (element.children[i].lastChild.textContent = value));
 }

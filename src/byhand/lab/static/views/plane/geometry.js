@@ -1,7 +1,7 @@
 // Where a network's units and lines are on the stage: columns from left to right, units from top to bottom.
 
 const MOST_SIDE = 44; // of a unit, in pixels
-const LEAST_SIDE = 14;
+const LEAST_SIDE = 8;
 const GAP = 0.3; // between units, of their side
 const EDGE = 26; // left and right of the outermost units' centres
 const SAMPLES = 24; // points of a curve that a press is compared with

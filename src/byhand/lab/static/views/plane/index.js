@@ -36,17 +36,7 @@ export function planeView(app, first) {
     session.follow(now);
     parts.bar.show(now, plane);
     parts.points.show(now, plane, planeSets?.sets);
-    if (!plane) return;
-    const isCurve = plane.task === "curve";
-    element.classList.toggle("compares", plane.networks.length > 1);
-    parts.boards.element.hidden = isCurve;
-    parts.curve.element.hidden = !isCurve;
-    drawReport(parts.report, plane, now, session);
-    parts.stage.show(plane);
-    parts.ruler.show(plane);
-    parts.loss.show(plane);
-    if (isCurve) parts.curve.show(plane, looked);
-    else parts.boards.show(plane, looked);
+    if (plane) showPlane(element, parts, session, plane, looked);
   }
 
   /** Another view is coming, or this one again in other colours: what learns, pauses, and all stays as it is. */
@@ -57,6 +47,19 @@ export function planeView(app, first) {
   }
 
   return { element, wants, show, leave, undo: () => session.undo() };
+}
+
+function showPlane(element, parts, session, plane, looked) {
+  const isCurve = plane.task === "curve";
+  element.classList.toggle("compares", plane.networks.length > 1);
+  parts.boards.element.hidden = isCurve;
+  parts.curve.element.hidden = !isCurve;
+  drawReport(parts.report, plane, session.state, session);
+  parts.stage.show(plane);
+  parts.ruler.show(plane);
+  parts.loss.show(plane);
+  if (isCurve) parts.curve.show(plane, looked);
+  else parts.boards.show(plane, looked);
 }
 
 function partsOf(app, session, look) {
