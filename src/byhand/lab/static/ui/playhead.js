@@ -6,7 +6,7 @@ import { latest } from "./latest.js";
 const PAGE = 0.1; // of the whole, for PageUp and PageDown
 
 /**
- * Let a chart be travelled. now: what is true when it is asked, {at, from, to, text}; go: leads to a moment (a promise);
+ * Let a chart be travelled. now: where we are when it is asked, {at, from, to, text}; go: leads to a moment;
  * unit: how many moments a step of the x axis has.
  * @param {HTMLElement} host
  * @param {() => any} plotNow the plot that is there

@@ -38,12 +38,12 @@ export function experimentsView(app, first) {
     if (!table) return;
     session.follow(now, table);
     const { chosen, frame } = session;
+    if (frame?.as_expected) app.ran = [...new Set([...(app.ran ?? []), chosen.id])];
     shelves.show(table, known, chosen.id, app.ran ?? []);
     const key = `${chosen.id} ${now.seeds} ${now.data}`;
     if (key !== drawn) drawAbout(parts, session, app);
     drawn = key;
     drawResult(parts, session, app);
-    if (frame?.as_expected) app.ran = [...new Set([...(app.ran ?? []), chosen.id])];
   }
 
   return { element, wants, show };
