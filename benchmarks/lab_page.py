@@ -87,7 +87,7 @@ def until(page: Any, question: str) -> None:
 def training(page: Any) -> dict[str, float]:
     """Train 784-128-10 on MNIST in the tab for some epochs; return its figures."""
     page.click("nav a:has-text('Train')")
-    page.fill("label:has-text('Epochs') input", "4")
+    page.fill("[data-setting=epochs]", "4")
     page.keyboard.press("Enter")
     page.click("button.main")
     until(page, "() => Number(document.querySelector('.figures dd')?.innerText.split(' ')[0]) >= 1")

@@ -63,15 +63,15 @@ def tour(page: Any, folder: Path) -> None:
     page.wait_for_timeout(1200)
     page.screenshot(path=folder / "lab-network.png", full_page=True)
     page.click("nav a:has-text('Train')")
-    page.fill("label:has-text('Epochs') input", "6")
+    page.fill("[data-setting=epochs]", "6")
     page.keyboard.press("Enter")
     page.click("button.main")
     while "Done." not in page.inner_text(".readout[aria-live]"):
         page.wait_for_timeout(200)
     page.screenshot(path=folder / "lab-train.png", full_page=True)
     page.click("nav a:has-text('Plane')")
-    page.check("label:has-text('Beside one') input")
-    page.select_option("label:has-text('Points') select", "gaussians")
+    page.wait_for_selector(".sets canvas")
+    page.click(".sets [aria-label='two clouds (Gaussians)']")
     page.wait_for_timeout(500)
     for _ in range(3):
         page.click("button:has-text('100 epochs')")

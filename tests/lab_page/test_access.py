@@ -130,7 +130,7 @@ def test_a_phone_has_room_for_everything(site: str, open_lab: Any) -> None:
         assert lab.page.evaluate("document.documentElement.scrollWidth") <= 375, view
         small = lab.page.evaluate(
             """least => [...document.querySelectorAll("main button, main select, nav a, header select")]
-                .filter(one => one.offsetParent && !one.matches(".term-word, .confusion button"))
+                .filter(one => one.offsetParent && !one.matches(".term-word, .confusion button, .unit"))
                 .filter(one => one.getBoundingClientRect().height < least - 0.5)
                 .map(one => one.outerHTML.slice(0, 80))""",
             LEAST_TARGET,

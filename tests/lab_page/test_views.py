@@ -121,7 +121,7 @@ def test_a_training_that_flies_apart_says_so(site: str, open_lab: Any) -> None:
 
 def test_what_cannot_be_is_told_and_not_taken(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=train")
-    field = lab.page.locator("label:has-text('Hidden layers') input")
+    field = lab.page.locator("[data-setting=hidden]")
     field.fill("many")
     field.press("Enter")
     assert "write widths like 128" in lab.page.inner_text("#problem")
@@ -152,7 +152,7 @@ def test_a_file_that_is_no_model_gets_a_sentence(site: str, open_lab: Any) -> No
 def test_mnist_is_learned_to_ninety_seven_percent_within_a_minute(lab: str, open_lab: Any) -> None:
     page = open_lab(lab)
     page.view("Train")
-    page.page.fill("label:has-text('Epochs') input", "8")
+    page.page.fill("[data-setting=epochs]", "8")
     page.page.keyboard.press("Enter")
     trained(page)
     assert float(text_of(page, "validation").rstrip(" %")) >= 97
