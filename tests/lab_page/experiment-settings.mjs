@@ -1,5 +1,5 @@
-// A run of an experiment opens in Train or Plane: every value is one that a setting can have, and what the rooms cannot do
-// is not offered. node tests/lab_page/experiment-settings.mjs
+// A run of an experiment opens in Train or Plane: every value is one that a setting can have, and what the rooms
+// cannot do is not offered. node tests/lab_page/experiment-settings.mjs
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 

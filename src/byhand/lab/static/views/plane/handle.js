@@ -1,5 +1,5 @@
-// One weight or bias in the hand: a press on a line takes it, dragging up or down or the arrow keys change it, and below
-// the stage its number can be typed. A press that ends changes nothing; what is changed can be taken back.
+// One weight or bias in the hand: a press on a line takes it, dragging up or down or the arrow keys change it, and
+// below the stage its number can be typed. A press that ends changes nothing; what is changed can be taken back.
 
 import { h } from "../../ui/dom.js";
 import { number } from "../../shared/numbers.js";

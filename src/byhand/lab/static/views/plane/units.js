@@ -1,4 +1,5 @@
-// The units on the stage: a picture each, one tab stop for all; the one under the pointer or with the focus is looked at.
+// The units on the stage: a picture each, one tab stop for all; the one under the pointer or with the focus is looked
+// at.
 
 import { h, replaceChildren } from "../../ui/dom.js";
 import { number } from "../../shared/numbers.js";
