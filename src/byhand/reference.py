@@ -170,7 +170,7 @@ def parameters(network: Network) -> Rows:
 
 
 class SGD:
-    """Stochastic gradient descent: each weight a step against its gradient, for the gradient points uphill."""
+    """Stochastic gradient descent: each weight moves against its gradient, which points uphill."""
 
     def update(self, rows: Rows, grads: Rows, learning_rate: float) -> None:
         """W ← W − η dW, in place."""

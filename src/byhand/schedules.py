@@ -35,7 +35,7 @@ def check_rates(rates: object, n_steps: int) -> Array:
     except (TypeError, ValueError) as error:
         raise OptionError(f"the schedule gave {shown(rates)}; expected {n_steps:,} learning rates.") from error
     if found.shape != (n_steps,):
-        raise OptionError(f"the schedule gave rates of shape {found.shape}; expected ({n_steps:,},), one a step.")
+        raise OptionError(f"the schedule gave rates of shape {found.shape}; expected ({n_steps:,},), one per step.")
     wrong = ~(np.isfinite(found) & (found >= 0))
     if wrong.any():
         step = int(wrong.argmax())

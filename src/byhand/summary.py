@@ -38,7 +38,7 @@ def layer_numbers(network: HasLayers) -> list[int]:
 
 
 def layer_rows(network: HasLayers) -> list[LayerRow]:
-    """Return one row a layer, counted from the arrays themselves."""
+    """Return one row per layer, counted from the arrays themselves."""
     numbers = layer_numbers(network)
     return [
         LayerRow(

@@ -36,7 +36,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("folders")
     done = byhand("train", "--data", write_folder(root / "stripes"), "--runs", root)
     assert done.code == 0, done.err
-    assert "stripes: 40 pictures in 2 folders, one a class, read as 12×12 pixels" in done.err
+    assert "stripes: 40 pictures in 2 folders, one per class, read as 12×12 pixels" in done.err
     return root / "stripes-1"
 
 

@@ -25,7 +25,7 @@ class Peer:
     """What takes turns.
 
     module, function : function(work, x, y, **options) returns the peer's epoch
-    is_whole_epoch : one call an epoch; the others step from Python, and may be timed on fewer examples
+    is_whole_epoch : one call per epoch; the others step from Python, and may be timed on fewer examples
     is_for_wide : takes part in wide networks only; what is won there is lost in narrow ones
     """
 

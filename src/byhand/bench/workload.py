@@ -38,7 +38,7 @@ class Work:
 
     @property
     def flops(self) -> int:
-        """Floating-point operations of its matrix products: three a layer, two for the first."""
+        """Floating-point operations of its matrix products: three per layer, two for the first."""
         products = [a * b for a, b in zip(self.sizes, self.sizes[1:], strict=False)]
         return 2 * self.n * (3 * sum(products) - products[0])
 

@@ -14,7 +14,7 @@ COLUMN_LABEL = 6  # characters of a class's name above a column
 
 
 def confusion_table(confusion: "Array", names: tuple[str, ...], width: int) -> list[str]:
-    """Return a row a class: how often it was predicted as each, its recall, its precision; nothing for many classes.
+    """Return a row per class: how often it was predicted as each, its recall, its precision; nothing for many classes.
 
     confusion : (k, k) counts   names : of the classes, or empty   width : where the counts do not fit, only the rates
     """

@@ -60,7 +60,7 @@ def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
         dataset = _built_in(model)
     if dataset.train.n_features != model.n_features:
         raise DataError(
-            f"the model takes {model.n_features} numbers an example, and {dataset.name} has "
+            f"the model takes {model.n_features} numbers per example, and {dataset.name} has "
             f"{dataset.train.n_features}. Name other data with --data or --data-dir."
         )
     _check_answers(model, dataset)

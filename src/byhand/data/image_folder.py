@@ -111,7 +111,7 @@ def find_images(folder: Path) -> dict[str, list[Path]]:
     found = {entry.name: [file for file in _entries(entry) if _is_image(file)] for entry in classes}
     found = {name: files for name, files in found.items() if files}
     if not found:
-        raise DataError(f"{folder.name} holds no folder with pictures; expected a folder a class, as cat/1.png.")
+        raise DataError(f"{folder.name} holds no folder with pictures; expected a folder per class, as cat/1.png.")
     if sum(map(len, found.values())) > MAX_IMAGES:
         raise DataError(f"{folder.name} holds more than {MAX_IMAGES:,} pictures.")
     return found
@@ -182,7 +182,7 @@ def _dataset(folder: Path, rows: ImageRows, schema: ImageSchema, preparation: st
     schema = replace(schema, fingerprint=table_fingerprint(keys))
     prepared = fit_scaler(preparation, rows.raw[train], low=0, high=255)
     size = f"{rows.shape[1]}×{rows.shape[0]} pixels"
-    told = f"{folder.name}: {len(rows.raw):,} pictures in {len(rows.classes)} folders, one a class, read as {size}"
+    told = f"{folder.name}: {len(rows.raw):,} pictures in {len(rows.classes)} folders, one per class, read as {size}"
     return Dataset(
         name=folder.name,
         train=Examples(rows.raw[train], rows.labels[train], prepared),

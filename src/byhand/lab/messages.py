@@ -49,7 +49,7 @@ def training_frame(
 ) -> Frame:
     """Return the frame of a training as it is now.
 
-    history : one row an epoch so far; none before the first, and then there are no losses either
+    history : one row per epoch so far; none before the first, and then there are no losses either
     """
     last = history[-1] if history else {}
     epoch = last.get("epoch", 0)

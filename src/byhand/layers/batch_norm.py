@@ -79,7 +79,7 @@ class BatchNorm(Layer):
         return scale / n * (n * dy - dbeta - x_hat * dgamma), grads  # (5)
 
     def update_statistics(self, saved: Normalised) -> None:
-        """Move the running averages a step towards this batch's (the variance without bias: n / (n − 1))."""
+        """Move the running averages one step towards this batch's statistics (unbiased variance: n / (n − 1))."""
         if saved.mean is None or saved.variance is None:
             return
         n = len(saved.x_hat)

@@ -54,7 +54,7 @@ FLUSH_EVERY = 256  # steps
 def flush_denormals(array: Array, step: int, below: float = 1e-20) -> None:
     """Set values that have decayed below 1e-20 to zero, once in 256 steps.
 
-    A running average of a gradient that stays 0 (a border pixel's) falls by a factor 0.9 a step and reaches the
+    A running average of a gradient that stays 0 (a border pixel's) falls by a factor 0.9 per step and reaches the
     denormal numbers, 1e-38, on which processors are up to a hundred times slower: a third of the training time with
     Adam. From 1e-20 it cannot fall that far in 256 steps (0.9²⁵⁶ = 2e-12), and nothing that small moves a weight.
     """

@@ -104,7 +104,7 @@ class RecipeResult:
 
     @property
     def history(self) -> History:
-        """An EpochRecord an epoch; its columns are arrays."""
+        """An EpochRecord per epoch; its columns are arrays."""
         return self.seeds[0].history
 
     @property

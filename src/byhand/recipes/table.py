@@ -12,7 +12,7 @@ from byhand.recipes.recipe import Recipe
 
 UPDATES = 3_000  # at least as many; five epochs of MNIST's recipe are five updates on 150 rows
 MOST_EPOCHS, FEWEST_EPOCHS = 200, 20
-BATCH_SIZES = ((1_024, 16), (8_192, 64), (30_000, 256), (100_000, 512))  # (rows at most, examples a step)
+BATCH_SIZES = ((1_024, 16), (8_192, 64), (30_000, 256), (100_000, 512))  # (rows at most, examples per step)
 
 TABLE = Recipe(
     name="table",

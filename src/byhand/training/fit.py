@@ -49,7 +49,7 @@ def fit(
     engine: Engine | None = None,
     precision: str = FLOAT32,
 ) -> History:
-    """Train `network` in place and return the History, a record an epoch, with columns: `.loss`, `.val_loss`.
+    """Train `network` in place and return the History, a record per epoch, with columns: `.loss`, `.val_loss`.
 
     There is no place for a test set here: it is for `evaluate`, once, afterwards.
     x, y : network inputs (n, features) with labels (n,) or targets (n, k); or Examples, as data.train, alone

@@ -1,4 +1,4 @@
-"""The history of a run: one typed row an epoch, read by row or by column, and kept as JSON lines.
+"""The history of a run: one typed row per epoch, read by row or by column, and kept as JSON lines.
 
 Files call four columns by their older names (SAVED_NAMES): they are data, and what was written stays readable.
 """
@@ -54,7 +54,7 @@ class EpochRecord:
 
 
 class History(list[EpochRecord]):
-    """A list with an EpochRecord an epoch, whose columns are arrays; nan stands where a record has None.
+    """A list with an EpochRecord per epoch, whose columns are arrays; nan stands where a record has None.
 
     >>> history = History([EpochRecord(1, 0.9, 0.6, None, None, 0.1, 0.5)])
     >>> history.append(EpochRecord(2, 0.4, 0.8, None, None, 0.1, 0.5))

@@ -26,7 +26,7 @@ MAX_EPOCHS, MAX_BATCH = 1_000_000, 2**31 - 1
 class Plan:
     """How to train.
 
-    batch_size : examples a step; the last step of an epoch may have fewer
+    batch_size : examples per step; the last step of an epoch may have fewer
     seed : decides order, dropout and shifts, all as functions of (seed, epoch)
     shuffle : draw a new order every epoch; False trains in file order (an experiment, not advice)
     max_shift : pictures are shifted by up to this many whole pixels in each direction, differently every epoch

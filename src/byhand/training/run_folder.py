@@ -1,7 +1,7 @@
 """The run folder: what a training run leaves behind, and what it needs to resume.
 
     record.json             what was asked for, on which machine, what came out, how often the test set was looked at
-    history.jsonl           one line an epoch
+    history.jsonl           one line per epoch
     checkpoint.safetensors  the whole state, while the run is not finished
     model.safetensors       the trained model
 

@@ -118,7 +118,7 @@ def test_arrays_and_tables_agree_on_whole_numbers_written_as_floats(tmp_path: Pa
 
 
 def test_many_labels_an_example_are_not_taken_for_numbers() -> None:
-    with pytest.raises(DataError, match="all 0 or 1; expected one class an example"):
+    with pytest.raises(DataError, match="all 0 or 1; expected one class per example"):
         from_arrays(np.zeros((10, 2)), np.eye(2)[np.arange(10) % 2])
 
 

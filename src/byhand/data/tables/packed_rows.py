@@ -23,7 +23,7 @@ class PackedRows(Sequence[list[str]]):
     def __init__(self, n_columns: int, rows: Iterable[Sequence[str]]) -> None:
         self.n_columns = n_columns
         self.misfits: dict[int, list[str]] = {}
-        self._chunks: list[list[Packed]] = []  # one text a column; none where the chunk is kept as it is
+        self._chunks: list[list[Packed]] = []  # one text per column; none where the chunk is kept as it is
         self._unpacked: dict[int, list[list[str]]] = {}  # chunks with misfits: filled up they could be of any size
         self._sizes = array("q")
         self._open: tuple[int, list[list[str]]] = (-1, [])  # the chunk that was looked at last, and its rows

@@ -65,7 +65,7 @@ def answers_of(name: str, y: Array, task: str) -> tuple[Array, tuple[str, ...]]:
         raise DataError(f"{name}: answers of dtype {y.dtype}; expected numbers or words.")
     if y.ndim == 2 and y.shape[1] > 1 and task != "regression" and np.isin(y, (0, 1)).all():
         raise DataError(
-            f"{name} got answers of shape {y.shape} that are all 0 or 1; expected one class an example, (n,). "
+            f"{name} got answers of shape {y.shape} that are all 0 or 1; expected one class per example, (n,). "
             f"For regression, say task='regression'."
         )
     if not np.isfinite(y).all():
