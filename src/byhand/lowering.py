@@ -119,7 +119,10 @@ def fold(layers: Sequence[FusedDense], scaler: InputScaler | None = None) -> lis
     """Return float64 layers that compute the same at inference without batch norm and dropout.
 
     scaler : folded into the first layer, which then takes raw inputs, (2)
+    Raises UnsupportedError for a scaler that clips: its formula is not linear.
     """
+    if scaler is not None and scaler.clip is not None:
+        raise UnsupportedError("inputs that are clipped, as part of the first layer")
     folded = [_fold_batch_norm(layer) for layer in layers]
     if scaler is not None:
         first = folded[0]

@@ -59,7 +59,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
         {"numpy", "safetensors"},
     ),
     "training": (FOUNDATION | CORE | {"data", "engines", "persistence"}, {"numpy"}),
-    "estimators": (FOUNDATION | CORE | {"data", "engines", "persistence", "training"}, {"numpy", "sklearn", "onnx"}),
+    "estimators": (
+        FOUNDATION | CORE | {"data", "engines", "persistence", "training", "exports"},
+        {"numpy", "sklearn", "onnx"},
+    ),
     "inspection": (FOUNDATION | CORE | {"data", "engines"}, {"numpy"}),  # engines: influence, 60,000 at a time
     "recipes": (FOUNDATION | CORE | {"data", "engines", "persistence", "training", "loggers"}, {"numpy"}),
     "loggers": (FOUNDATION | {"training"}, {"mlflow", "wandb", "trackio"}),

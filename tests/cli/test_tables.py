@@ -71,7 +71,7 @@ def test_answers_are_written_beside_an_id(trained: Path, tmp_path: Path) -> None
 
 def test_a_row_far_from_the_training_is_told(trained: Path, tmp_path: Path) -> None:
     new = write(tmp_path / "new.csv", HEADER[:2], ["900", "red"])
-    assert "more than 10 standard deviations" in byhand("predict", new, "--model", trained / "pets-1").err
+    assert "more than 10 interquartile ranges" in byhand("predict", new, "--model", trained / "pets-1").err
 
 
 def test_explain_reads_what_train_read(trained: Path) -> None:

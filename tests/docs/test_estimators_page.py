@@ -15,7 +15,7 @@ def test_the_blocks_run_and_print_true(capsys) -> None:  # type: ignore[no-untyp
     for block in blocks:
         exec(block, names)  # noqa: S102  (the documentation's own)
     printed = capsys.readouterr().out
-    assert "column 1: 2 categories, −1 and +1" in printed
+    assert "column 1: 2 categories, 'green' −1 and 'red' +1" in printed
     assert "True (1, 2)" in printed
     assert "False" not in printed
 

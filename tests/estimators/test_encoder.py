@@ -1,13 +1,17 @@
 """Preprocessing that is learned: its formulas on numbers worked by hand, and its laws."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from byhand.data.tables.schema import MAX_CATEGORIES
 from byhand.estimators.columns import read_columns
-from byhand.estimators.encoder import CLIP, MAX_CATEGORIES, TableEncoder, weighted_quantile
+from byhand.estimators.encoder import TableEncoder
 from byhand.estimators.errors import InputError, InputTypeError
+from byhand.preprocessing import CLIP, InputScaler, robust_scaler, weighted_quantiles
 
 
 def encode(X: object, new: object = None) -> np.ndarray:
@@ -32,7 +36,7 @@ def test_without_spread_between_the_quartiles_the_range_counts() -> None:
 
 
 def test_a_constant_column_says_nothing() -> None:
-    assert (encode(np.ones((5, 1)), np.array([[1.0], [9.0]])) == 0).all()
+    assert encode(np.ones((5, 1)), np.array([[1.0], [9.0]])) == pytest.approx(0)
 
 
 def test_a_missing_number_is_the_median_and_a_column_says_so() -> None:
@@ -49,14 +53,14 @@ def test_a_gap_where_training_had_none_is_the_median() -> None:
 
 def test_two_categories_are_one_column_and_an_unseen_one_is_between() -> None:
     encoder = TableEncoder().fit(read_columns(np.array([["a"], ["b"], ["b"]], dtype=object), "it"))
-    plain = encoder._encode(read_columns(np.array([["a"], ["b"], ["new"], [None]], dtype=object), "it"))
+    plain = encoder.encode(read_columns(np.array([["a"], ["b"], ["new"], [None]], dtype=object), "it"))
     assert plain.tolist() == [[-1], [1], [0], [0]]
 
 
 def test_rare_categories_are_taken_together() -> None:
     words = [[f"w{i:03}"] for i in range(MAX_CATEGORIES + 10) for _ in range(2 if i < MAX_CATEGORIES - 1 else 1)]
     encoder = TableEncoder().fit(read_columns(np.array(words, dtype=object), "it"))
-    plain = encoder._encode(read_columns(np.array([["w000"], ["w055"], ["new"]], dtype=object), "it"))
+    plain = encoder.encode(read_columns(np.array([["w000"], ["w055"], ["new"]], dtype=object), "it"))
     assert plain.shape == (3, MAX_CATEGORIES)
     assert plain.sum(axis=1).tolist() == [1, 1, 1]
     assert (plain[1] == plain[2]).all()
@@ -69,8 +73,8 @@ def test_a_weight_of_two_is_two_rows(pairs: list[tuple[float, int]], q: float) -
     values, weight = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
     q = round(q * 16) / 16  # so that q times a sum of whole numbers is exact
     repeated = np.repeat(values, weight.astype(int))
-    assert weighted_quantile(values, q, weight) == weighted_quantile(repeated, q)
-    assert weighted_quantile(values, q, weight) == np.quantile(repeated, q, method="averaged_inverted_cdf")
+    assert weighted_quantiles(values, [q], weight)[0] == weighted_quantiles(repeated, [q])[0]
+    assert weighted_quantiles(values, [q], weight)[0] == np.quantile(repeated, q, method="averaged_inverted_cdf")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +98,7 @@ def test_what_is_not_a_table_is_refused(X: object, error: type[Exception], words
 class Frame:
     """What pandas, polars and pyarrow have in common, as polars has it."""
 
-    def __init__(self, **columns: list[object]) -> None:
+    def __init__(self, **columns: Sequence[object]) -> None:
         self._columns = columns
         self.columns = list(columns)
 
@@ -105,7 +109,8 @@ class Frame:
 def test_a_frame_keeps_names_and_kinds() -> None:
     columns = read_columns(Frame(n=[1, None, 3], word=["a", None, "b"], flag=[True, False, None]), "it")
     assert columns.names == ["n", "word", "flag"]
-    assert [column.dtype.kind for column in columns.values] == ["f", "O", "f"]
+    assert [column.dtype.kind for column in columns.values] == ["f", "O", "O"]
+    assert columns.values[2].tolist() == ["True", "False", None]
     assert np.isnan(columns.values[0][1])
     assert columns.values[1].tolist() == ["a", None, "b"]
 
@@ -119,3 +124,46 @@ def test_real_frames_are_read_alike(library: str) -> None:
     assert columns.names == ["n", "word"]
     assert columns.values[0][[0, 2]].tolist() == [1.5, 3.0]
     assert columns.values[1].tolist() == ["a", None, "b"]
+
+
+def test_what_was_encoded_is_given_back() -> None:
+    flag, word = [True, False, None, True], ["a", "b", "c", None]
+    columns = read_columns(Frame(n=[1.0, 2.0, 5.0, None], flag=flag, word=word, k=[3.0] * 4), "it")
+    encoder = TableEncoder().fit(columns)
+    n, flags, words, k = encoder.inverse_transform(encoder.transform(columns))
+    assert n[:3] == pytest.approx([1, 2, 5])
+    assert np.isnan(n[3])
+    assert flags.tolist() == ["True", "False", None, "True"]
+    assert words.tolist() == word
+    assert k == pytest.approx([3] * 4)
+
+
+def test_words_where_training_had_numbers_are_named() -> None:
+    encoder = TableEncoder().fit(read_columns(Frame(age=[1.0, 2.0]), "it"))
+    with pytest.raises(InputError, match="'age' has 'old'"):
+        encoder.transform(read_columns(Frame(age=["old", "new"]), "it"))
+
+
+def test_whole_numbers_find_categories_that_were_words() -> None:
+    encoder = TableEncoder().fit(read_columns(Frame(code=["1", "2", "3"]), "it"))
+    given = encoder.encode(read_columns(Frame(code=[3.0, 1.0, None]), "it"))
+    assert given.tolist() == [[0, 0, 1], [1, 0, 0], [0, 0, 0]]
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(st.lists(st.integers(-1000, 1000), min_size=4, max_size=12, unique=True))
+def test_a_clipping_scaler_inverts_and_has_the_derivative_of_its_formula(values: list[int]) -> None:
+    raw = np.array(values, dtype=np.float64)[:, None]
+    scaler = robust_scaler(raw)
+    x = scaler.apply(raw, np.float64)
+    assert (abs(x) <= CLIP).all()
+    slope = scaler.apply(raw + 1e-30j, np.complex128).imag / 1e-30  # complex step
+    assert slope == pytest.approx(np.broadcast_to(scaler.derivative(raw), raw.shape), rel=1e-10)
+    near = np.abs(raw * scaler.scale + scaler.shift) < 30
+    assert scaler.invert(x)[near] == pytest.approx(raw[near], rel=1e-6, abs=1e-6 * np.abs(raw).max())
+
+
+def test_without_clip_nothing_changed() -> None:
+    scaler = InputScaler("standard", np.array([2.0]), np.array([1.0]))
+    assert scaler.apply(np.array([[100.0]])).tolist() == [[201.0]]
+    assert scaler.derivative(np.array([[100.0]])).tolist() == [2.0]

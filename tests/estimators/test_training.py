@@ -192,7 +192,7 @@ def test_what_was_done_to_which_column_is_reported() -> None:
     report = MLPRegressor(**QUICK).fit(X, [1.0, 2.0, 3.0]).preprocessing_report().splitlines()
     assert report[0].startswith("column 0: number")
     assert "missing" in report[0]
-    assert report[1] == "column 1: 3 categories, one input each"
+    assert report[1] == "column 1: 3 categories, one input each; missing or unseen: 0 in all"
 
 
 @pytest.mark.parametrize(

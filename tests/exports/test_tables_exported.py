@@ -84,7 +84,8 @@ def test_without_means_a_missing_number_is_refused(table: Path, tmp_path: Path) 
     whole.write_text(
         "\n".join(line for line in lines if "NA" not in line and ",," not in line and line[0] != ",") + "\n"
     )
-    assert byhand("train", "--data", whole, "--epochs", "2", "--runs", tmp_path / "runs", "-q") == 0
+    arguments = ("--missing", "refuse", "--epochs", "2", "--runs", tmp_path / "runs", "-q")
+    assert byhand("train", "--data", whole, *arguments) == 0
     model = load_model(tmp_path / "runs" / "whole-1")
     with pytest.raises(ValueError, match="missing number"):
         run_python(model)["answer"]([None, 1, 0, 0, 170])

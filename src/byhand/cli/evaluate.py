@@ -50,7 +50,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     for note in dataset.notes:
         reporter.warn(note)
     examples = dataset.test or dataset.train
-    evaluation = evaluate(found.network, examples)
+    evaluation = evaluate(found.network, examples, limited=found.limited)
     check_outputs(evaluation.output)
     held_out = dataset.test is not None or provenance_value(found, "recipe", "data") != dataset.name
     count = count_evaluation(examples, reporter.info) if held_out else None

@@ -42,7 +42,7 @@ FLAGS = {  # argument of byhand's functions that an error names → the flag tha
     "folder": "--data-dir",
     "data": "--data my.csv, or a folder of pictures",
     "runs": "--runs DIR",
-    "missing": "--missing mean or --missing drop",
+    "missing": "--missing indicator, --missing mean or --missing drop",
     "image_size": "--image-size 28",
 }
 

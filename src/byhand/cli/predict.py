@@ -1,7 +1,7 @@
 """`byhand predict`: predictions of a saved model for pictures, arrays, IDX files and tables, one per example."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from byhand.arrays import Array
     from byhand.persistence.model import Model
 
-FAR = 10  # standard deviations
+FAR = 10
+FAR_UNITS = {"standard": "standard deviations", "robust": "interquartile ranges"}
 HALF = 0.5
 MAX_TABLE = 1 << 28  # bytes: all of MNIST as text has 180 MB
 
@@ -158,12 +159,14 @@ def _warn_of_far_rows(path: Path, model: "Model", raw: "Array", ids: list[str], 
     """Warn how many rows are far from all training rows: their predictions are guesses."""
     import numpy as np
 
-    if model.preparation.name != "standard" or not len(raw):
+    if model.preparation.name not in FAR_UNITS or not len(raw):
         return
-    far = np.flatnonzero((np.abs(model.preparation.apply(raw)) > FAR).any(axis=1))
+    scaled = replace(model.preparation, clip=None).apply(raw)
+    far = np.flatnonzero((np.abs(scaled) > FAR).any(axis=1))
     if len(far):
+        unit = FAR_UNITS[model.preparation.name]
         reporter.warn(
-            f"{path}: {len(far):,} row(s) are more than {FAR} standard deviations from the training rows in a column, "
+            f"{path}: {len(far):,} row(s) are more than {FAR} {unit} from the training rows in a column, "
             f"first {ids[int(far[0])]}; do not rely on their answers"
         )
 

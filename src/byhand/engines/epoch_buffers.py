@@ -13,6 +13,7 @@ from byhand.engines.packed_network import PackedNetwork, allocate_workspace
 from byhand.errors import ShapeError
 from byhand.losses import BinaryCrossEntropy
 from byhand.losses.base import Loss
+from byhand.preprocessing import UNSCALED
 
 
 class EpochBuffers:
@@ -33,12 +34,15 @@ class EpochBuffers:
         examples, scaler = spec.examples, spec.examples.preparation
         check_input("Dense", examples.raw, n_in)
         labels, targets = labels_or_targets(examples, n_out, loss)
-        are_bytes = examples.raw.dtype == np.uint8
+        inputs = examples.raw
+        if scaler.clip is not None:  # the core scales and does not clip: it gets inputs that are ready
+            inputs, scaler = examples.x, UNSCALED
+        are_bytes = inputs.dtype == np.uint8
         height, width = spec.image_shape or (0, 0)
         return EpochData(
-            inputs=self._address(examples.raw, np.uint8 if are_bytes else np.float32),
+            inputs=self._address(inputs, np.uint8 if are_bytes else np.float32),
             inputs_are_bytes=are_bytes,
-            n_examples=len(examples.raw),
+            n_examples=len(inputs),
             scale=self._address(np.broadcast_to(scaler.scale, n_in), np.float32),
             shift=self._address(np.broadcast_to(scaler.shift, n_in), np.float32),
             labels=self._address(labels, np.int32),

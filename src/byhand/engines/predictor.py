@@ -80,7 +80,8 @@ class NativePredictor:
         self._library = c.load()
         self._kernel = chosen_kernel(self._library)
         self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
-        layers = fold(lower(network, inference=True), preparation)
+        self._clipped = None if preparation.clip is None else preparation  # it cannot be folded into weights
+        layers = fold(lower(network, inference=True), UNSCALED if self._clipped else preparation)
         self._packed = PackedNetwork(self._library, layers, SquaredError())  # the loss does not matter
         self._n_in, self._n_out = layers[0].n_in, layers[-1].n_out
         self._ones, self._zeros = np.ones(self._n_in, dtype=np.float32), np.zeros(self._n_in, dtype=np.float32)
@@ -98,6 +99,7 @@ class NativePredictor:
 
     def __call__(self, raw: Array) -> Array:
         check_input("the predictor", raw, self._n_in)
+        raw = raw if self._clipped is None else self._clipped.apply(raw)
         inputs = np.ascontiguousarray(raw, dtype=np.uint8 if raw.dtype == np.uint8 else np.float32)
         output = np.empty((len(raw), self._n_out), dtype=np.float32)
         threads = self._n_threads if self._packed.params.size * len(raw) > MIN_PARALLEL_MACS else 1
@@ -110,6 +112,7 @@ class NativePredictor:
         check_numbers("the predictor", "one example", raw)
         if raw.shape != self._shape:
             raise ShapeError(f"the predictor got one example of shape {raw.shape}; expected {self._shape}.")
+        raw = raw if self._clipped is None else self._clipped.apply(raw)
         kind = "B" if raw.dtype.char == "B" else "f"
         self._images[kind][:] = raw
         status = self._predict(*self._calls[kind])

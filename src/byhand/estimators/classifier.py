@@ -11,11 +11,14 @@ from byhand.errors import OptionError
 from byhand.estimators.calibration import fit_temperature
 from byhand.estimators.errors import InputError
 from byhand.estimators.mlp import BaseMLP, Sample
+from byhand.estimators.model_file import check_loadable, classes_of, model_of, scale_outputs
 from byhand.estimators.targets import as_column, is_multilabel, read_y
 from byhand.estimators.to_onnx import Graph, add_labels
 from byhand.layers.sigmoid import sigmoid
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from byhand.metrics import predict_labels
+from byhand.persistence.model import Model
+from byhand.persistence.output import Output
 
 
 class MLPClassifier(BaseMLP):
@@ -133,6 +136,22 @@ class MLPClassifier(BaseMLP):
         e = np.exp(output - output.max(axis=1, keepdims=True))
         proba: Array = e / e.sum(axis=1, keepdims=True)
         return proba
+
+    def to_model(self) -> Model:
+        """Return the fitted classifier as one of byhand's models; its temperature is in the last layer's weights."""
+        self._check_fitted()
+        if self._is_multilabel:
+            raise OptionError("a model file answers with one class, and this MLPClassifier with several; use to_onnx.")
+        cooled = [scale_outputs(network, 1 / self.temperature_) for network in self.networks_]
+        names = hasattr(self, "feature_names_in_")
+        parts = ("MLPClassifier", cooled, self._encoder, self._target_name)
+        return model_of(*parts, has_names=names, output=Output.SOFTMAX_LOGITS, classes=self.classes_)
+
+    def _take(self, model: Model) -> Self:
+        table = check_loadable("MLPClassifier", model, Output.SOFTMAX_LOGITS)
+        self.classes_, self.temperature_, self._is_multilabel = classes_of(model), 1.0, False
+        self._take_network(model, table)
+        return self
 
     # what BaseMLP asks
 

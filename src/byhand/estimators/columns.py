@@ -1,9 +1,10 @@
 """What users hand over as X, as columns: arrays, lists, and frames of pandas, polars and pyarrow.
 
-A column is float64 (missing: nan) or an array of objects (missing: None). Nothing is imported for a frame: it is known
-by what it can do.
+A column is float64 (missing: nan) or an array of words (missing: None); True and False are words. Nothing is imported
+for a frame: it is known by what it can do.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,8 +75,10 @@ def _array(X: Any, who: str) -> Array:
 def _column(values: Any, name: Any, who: str) -> Array:
     """Return one column as floats where it is numbers, else as objects."""
     array = values.to_numpy() if hasattr(values, "to_numpy") else np.asarray(values)
-    if array.dtype.kind in "biuf":
+    if array.dtype.kind in "iuf":
         numbers = array.astype(np.float64)
+    elif array.dtype.kind == "b":
+        return as_objects(array.tolist())
     elif array.dtype.kind in "mM":
         raise InputTypeError(f"{who} got dates or times in column {name}; expected numbers or categories.")
     elif array.dtype.kind == "c":
@@ -91,7 +94,9 @@ def _objects(array: Array, name: Any, who: str) -> Array:
     """Return a column of objects: as floats where every value is a number, else words with None for gaps."""
     gaps = [is_missing(value) for value in array]
     known = [value for value, gap in zip(array, gaps, strict=True) if not gap]
-    if all(isinstance(value, int | float | np.number | np.bool_) for value in known):
+    if not (known and all(isinstance(value, bool | np.bool_) for value in known)) and all(
+        isinstance(value, int | float | np.number | np.bool_) for value in known
+    ):
         filled = np.array([np.nan if gap else value for value, gap in zip(array, gaps, strict=True)])
         return _column(filled.astype(np.float64), name, who)
     wrong = next((value for value in known if not isinstance(value, str | bool | int | float | np.generic)), None)
@@ -99,6 +104,19 @@ def _objects(array: Array, name: Any, who: str) -> Array:
         raise InputTypeError(
             f"argument must be a string or a number, not {type(wrong).__name__!r}: {who} got it in column {name}."
         )
-    column = np.empty(len(array), dtype=object)
-    column[:] = [None if gap else str(value) for value, gap in zip(array, gaps, strict=True)]
+    return as_objects([None if gap else value for value, gap in zip(array, gaps, strict=True)])
+
+
+def as_objects(values: Sequence[Any]) -> Array:
+    """Return values as a column of words, None staying None: True is "True", as a CSV file has it."""
+    column = np.empty(len(values), dtype=object)
+    column[:] = [None if value is None else str(value) for value in values]
     return column
+
+
+def as_words(values: Array) -> Sequence[str | None]:
+    """Return a column as words, None where missing; of numbers, 2.0 is "2", as a CSV file of whole numbers has it."""
+    if values.dtype.kind != "f":
+        words: list[str | None] = values.tolist()
+        return words
+    return [None if v != v else str(int(v)) if v == round(v) else str(v) for v in values.tolist()]

@@ -1,78 +1,41 @@
-"""From the columns of a table to network inputs: learned on training rows, applied to any.
+"""From the columns of a table to network inputs: learned on training rows, applied to any, kept as a schema.
 
-    numbers      x′ = (x − median) / (q75 − q25);  where the quartiles are equal, 2 (x − median) / (max − min)  (1)
-    categories   one column per category; two categories: one column, −1 and +1; missing or unseen: 0
-    both         x″ = x′ / √(1 + (x′/3)²), which lies between −3 and 3                                            (2)
-    missing      a number that is missing counts as the median; where training had gaps, a column says which these were
+    numbers, categories, missing cells   become inputs as in data/tables/schema.py, whose columns these are
+    inputs                               are scaled by median and quartiles and smoothly clipped, as in preprocessing.py
 
-The clip (2) matters more than the scaler: one far outlier no longer decides what all other rows look like.
-Source of (1) and (2): Holzmüller, Grinsztajn & Steinwart 2024, "Better by default", section 3.
+It is what `byhand train --data` does with a CSV file, so that an estimator's model file reads CSV files too.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.estimators.columns import Columns
-
-MAX_CATEGORIES = 50  # of a column; rarer ones are taken together as "other"
-CLIP = 3.0
-
-
-@dataclass
-class NumberColumn:
-    """center, scale : x′ = (x − center) · scale   has_gaps : did training have missing values here?"""
-
-    center: float
-    scale: float
-    has_gaps: bool
-
-    @property
-    def n_inputs(self) -> int:
-        return 1 + self.has_gaps
-
-    def describe(self) -> str:
-        gaps = "; missing: the median, and a column that says so" if self.has_gaps else ""
-        return f"number, (x − {self.center:.6g}) · {self.scale:.6g}{gaps}"
-
-
-@dataclass
-class CategoryColumn:
-    """categories : the known ones, most frequent first   has_other : are rarer ones taken together behind them?"""
-
-    categories: list[Any]
-    has_other: bool
-    places: dict[Any, int] = field(repr=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.places = {category: i for i, category in enumerate(self.categories)}
-
-    @property
-    def is_binary(self) -> bool:
-        return len(self.categories) == 2 and not self.has_other
-
-    @property
-    def n_inputs(self) -> int:
-        return 1 if self.is_binary else len(self.categories) + self.has_other
-
-    def describe(self) -> str:
-        other = " and others together" if self.has_other else ""
-        return f"{len(self.categories)} categories{other}" + (", −1 and +1" if self.is_binary else ", one input each")
+from byhand.data.tables.columns import category_column
+from byhand.data.tables.schema import Column, encode_categories, with_indicator
+from byhand.estimators.columns import Columns, as_words
+from byhand.estimators.errors import InputError
+from byhand.preprocessing import NOTHING, InputScaler, robust_scaler, weighted_quantiles
 
 
 class TableEncoder:
-    """Learns what (1) needs from training rows and makes network inputs of any rows with the same columns."""
+    """Learns columns and scaling from training rows and makes network inputs of any rows with the same columns.
+
+    columns : what each column becomes   scaler : of the inputs
+    """
+
+    def __init__(self, columns: Sequence[Column] = (), scaler: InputScaler | None = None) -> None:
+        self.columns = tuple(columns)
+        if scaler is not None:
+            self.scaler = scaler
 
     def fit(self, columns: Columns, weight: Array | None = None) -> "TableEncoder":
         """Learn the columns; weight : (n,) how often each row counts, above 0."""
-        self.columns = [_fit_column(values, weight) for values in columns.values]
-        plain = self._encode(columns)
-        scales = [_robust_scale(column, weight) for column in plain.T]
-        self.centers = np.array([center for center, _ in scales])
-        self.scales = np.array([scale for _, scale in scales])
+        names = column_names(columns)
+        pairs = zip(names, columns.values, strict=True)
+        self.columns = tuple(_fit_column(name, values, weight) for name, values in pairs)
+        self.scaler = robust_scaler(self.encode(columns), weight)
         return self
 
     @property
@@ -81,69 +44,83 @@ class TableEncoder:
 
     def transform(self, columns: Columns) -> Array:
         """Return the inputs (n, n_inputs), float64."""
-        x = (self._encode(columns) - self.centers) * self.scales
-        return x / np.sqrt(1 + (x / CLIP) ** 2)  # (2)
+        return self.scaler.apply(self.encode(columns), np.float64)
 
-    def _encode(self, columns: Columns) -> Array:
-        """Return numbers and one-hot columns, before (1)."""
-        parts = [_encode_column(column, values) for column, values in zip(self.columns, columns.values, strict=True)]
-        return np.concatenate(parts, axis=1) if parts else np.zeros((columns.n_rows, 0))
+    def inverse_transform(self, x: Array) -> list[Array]:
+        """Return what inputs x (n, n_inputs) say of each column: numbers (n,), nan where missing, or words, None."""
+        plain = self.scaler.invert(x)
+        ends = np.cumsum([column.n_inputs for column in self.columns])
+        parts = np.split(plain, ends[:-1], axis=1)
+        return [_decode_column(column, part) for column, part in zip(self.columns, parts, strict=True)]
+
+    def encode(self, columns: Columns) -> Array:
+        """Return numbers and one-hot columns, before the scaling, missing numbers filled."""
+        pairs = zip(self.columns, columns.values, strict=True)
+        return np.concatenate([_encode_column(column, values) for column, values in pairs], axis=1)
 
     def report(self, names: Sequence[str]) -> str:
         """Return what was learned, a line a column."""
-        return "\n".join(f"{name}: {column.describe()}" for name, column in zip(names, self.columns, strict=True))
+        starts = np.cumsum([0, *(column.n_inputs for column in self.columns)])
+        rows = zip(names, self.columns, starts, strict=False)
+        return "\n".join(f"{name}: {self._describe(column, int(start))}" for name, column, start in rows)
+
+    def _describe(self, column: Column, start: int) -> str:
+        if column.categories:
+            return f"{column.describe()}; missing or unseen: {'the others' if column.has_other else '0 in all'}"
+        scale, shift = self.scaler.scale[start], self.scaler.shift[start]
+        if scale == NOTHING:
+            return "number, constant: it says nothing"
+        gaps = "; missing: the median, and an input that says so" if column.has_indicator else ""
+        return f"number, (x − {-shift / scale:.6g}) · {scale:.6g}, clipped to ±{self.scaler.clip:g}{gaps}"
 
 
-def _fit_column(values: Array, weight: Array | None) -> NumberColumn | CategoryColumn:
+def column_names(columns: Columns) -> list[str]:
+    """Return the columns' names, each once; "column 1", "column 2" … where there are none."""
+    names = columns.names or [f"column {i + 1}" for i in range(len(columns.values))]
+    return [name if names.index(name) == i else f"{name} ({i + 1})" for i, name in enumerate(names)]
+
+
+def _fit_column(name: str, values: Array, weight: Array | None) -> Column:
     if values.dtype.kind == "f":
         gaps = np.isnan(values)
-        known = values[~gaps]
-        center = weighted_quantile(known, 0.5, None if weight is None else weight[~gaps]) if len(known) else 0.0
-        return NumberColumn(center, 1.0, bool(gaps.any()))
-    counts: dict[Any, float] = {}
+        known, its_weight = values[~gaps], None if weight is None else weight[~gaps]
+        median = weighted_quantiles(known, (0.5,), its_weight)[0] if len(known) else 0.0
+        column = Column(name, has_indicator=bool(gaps.any()))
+        return replace(column, means=(median, 0.0)[: column.n_inputs])
+    counts: dict[str, float] = {}
     for i, value in enumerate(values):
         if value is not None:
             counts[value] = counts.get(value, 0.0) + (1.0 if weight is None else float(weight[i]))
-    ranked = sorted(counts, key=lambda category: (-counts[category], str(category)))
-    if len(ranked) > MAX_CATEGORIES:
-        return CategoryColumn(ranked[: MAX_CATEGORIES - 1], True)
-    return CategoryColumn(sorted(ranked, key=str), False)
+    column = category_column(name, counts) if counts else Column(name)  # nothing but gaps: a constant number
+    return replace(column, means=(0.0,) * column.n_inputs)
 
 
-def _encode_column(column: NumberColumn | CategoryColumn, values: Array) -> Array:
-    """Return one column's inputs (n, n_inputs)."""
-    if isinstance(column, NumberColumn):
-        gaps = np.isnan(values)
-        filled = np.where(gaps, column.center, values)[:, None]
-        return np.column_stack([filled, gaps]) if column.has_gaps else filled
-    unseen = len(column.categories) if column.has_other else -1
-    places = np.array([-1 if value is None else column.places.get(value, unseen) for value in values], dtype=np.int64)
-    if column.is_binary:
-        return np.choose(places + 1, [0.0, -1.0, 1.0])[:, None]
-    return (places[:, None] == np.arange(column.n_inputs)).astype(np.float64)
+def _encode_column(column: Column, values: Array) -> Array:
+    """Return one column's inputs (n, n_inputs), missing ones filled."""
+    if column.categories:
+        return encode_categories(as_words(values), column)[0]
+    inputs = with_indicator(_numbers(column, values), column)
+    return np.where(np.isnan(inputs), column.means, inputs) if column.means else inputs
 
 
-def _robust_scale(column: Array, weight: Array | None) -> tuple[float, float]:
-    """Return center and scale of (1); a constant column gets the scale 0, so that it says nothing."""
-    low, center, high = (weighted_quantile(column, q, weight) for q in (0.25, 0.5, 0.75))
-    if high > low:
-        return center, 1 / (high - low)
-    spread = float(column.max() - column.min()) if len(column) else 0.0
-    return center, 2 / spread if spread > 0 else 0.0
+def _numbers(column: Column, values: Array) -> Array:
+    """Return a column as numbers. Raises InputError for words where training had numbers."""
+    if values.dtype.kind == "f":
+        return values
+    words = [value for value in values if value is not None]
+    if words and column.means == (0.0,):  # training saw nothing but gaps
+        return np.zeros(len(values))
+    if words:
+        raise InputError(f"column {column.name!r} has {words[0][:40]!r}; it had numbers when the model was fitted.")
+    return np.full(len(values), np.nan)
 
 
-def weighted_quantile(values: Array, q: float, weight: Array | None = None) -> float:
-    """Return the q-quantile of values (n,), n ≥ 1, each counted `weight` times.
-
-    The inverse of the cumulated weights, the mean of both neighbours where q falls on a step: a row of weight 2 counts
-    exactly as two rows do. Source: Hyndman & Fan 1996, definition 2.
-
-    >>> weighted_quantile(np.array([1.0, 2.0, 9.0, 4.0]), 0.5)
-    3.0
-    """
-    order = np.argsort(values, kind="stable")
-    cumulated = np.cumsum(np.ones(len(values)) if weight is None else weight[order])
-    wanted = q * cumulated[-1]
-    i = min(int(np.searchsorted(cumulated, wanted)), len(values) - 1)
-    j = min(i + 1, len(values) - 1) if cumulated[i] == wanted else i
-    return float((values[order[i]] + values[order[j]]) / 2)
+def _decode_column(column: Column, inputs: Array) -> Array:
+    """Return what a column's inputs (n, n_inputs) came from."""
+    if not column.categories:
+        is_gap = inputs[:, 1] > 0.5 if column.has_indicator else np.zeros(len(inputs), dtype=bool)
+        return np.where(is_gap, np.nan, inputs[:, 0])
+    words = np.array([*column.categories, *(["other"] if column.has_other else []), None], dtype=object)
+    if column.signed:
+        return words[np.where(inputs[:, 0] < -0.5, 0, np.where(inputs[:, 0] > 0.5, 1, 2))]
+    return words[np.where(inputs.max(axis=1) > 0.5, inputs.argmax(axis=1), len(words) - 1)]

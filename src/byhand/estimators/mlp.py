@@ -11,6 +11,7 @@ from byhand.arguments import check_flag, check_number, check_path, check_whole, 
 from byhand.arrays import Array, Params
 from byhand.data.examples import Examples
 from byhand.data.split import stratified_split
+from byhand.data.tables.schema import TableSchema
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.predictor import predictor
 from byhand.errors import OptionError, lookup
@@ -19,13 +20,17 @@ from byhand.estimators.columns import Columns, read_columns
 from byhand.estimators.encoder import TableEncoder
 from byhand.estimators.errors import InputError
 from byhand.estimators.feature_names import check_features
+from byhand.estimators.model_file import kind_of_activation
 from byhand.estimators.schedules import rate_schedule
 from byhand.estimators.to_onnx import Graph, add_encoder, add_network
 from byhand.estimators.verbose import print_epoch
+from byhand.exports import EXPORTS
+from byhand.exports.inference_model import inference_model
 from byhand.files import atomic_write
 from byhand.losses import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
 from byhand.preprocessing import InputScaler
 from byhand.schedules import Constant
@@ -142,6 +147,7 @@ class BaseMLP(Estimator):
         """
         self._check_params()
         before = dict(self.__dict__)
+        self._target_name = _name_of(y)
         try:
             self._fit(X, y, sample_weight, (X_val, y_val, sample_weight_val))
         except BaseException:  # data that cannot be used, or Ctrl-C: an earlier fit stays as it was
@@ -167,6 +173,7 @@ class BaseMLP(Estimator):
         """Train one more epoch on these rows with a constant rate."""
         self._check_params()
         first = not self.__sklearn_is_fitted__()
+        self._target_name = _name_of(y) if first else self._target_name
         columns = self._read_columns(X, reset=first)
         sample = self._sample(columns, y, sample_weight, reset=first)
         batch = self._batch(len(sample.x))
@@ -359,6 +366,54 @@ class BaseMLP(Estimator):
         x = self._encoder.transform(self._read_columns(X, reset=False)).astype(DTYPES[self.dtype])
         return [self._output_of(network, x) for network in self.networks_]
 
+    def save(self, path: Any) -> None:
+        """Write the fitted model, preprocessing included, as a model file that `load` and byhand's commands read.
+
+        path : the file, or a folder, in which it is called model.safetensors
+        Raises OptionError for an ensemble and for several labels a row, which such a file cannot hold.
+        """
+        save_model(self.to_model(), check_path("save", "path", path))
+
+    @classmethod
+    def load(cls, path: Any) -> Self:
+        """Return the estimator in a model file, of `save` or of `byhand train --data table.csv`.
+
+        Raises OptionError for a model of another kind, DataError and ModelFormatError as load_model.
+        """
+        model = load_model(check_path("load", "path", path))
+        return cls()._take(model)
+
+    def export(self, kind: str, path: Any) -> None:
+        """Write the fitted model to run without byhand. kind : "onnx" (takes columns); "c", "js", "python" (numbers).
+
+        The numbers are the inputs that the file lists by name: one a number, one a category, before any scaling.
+        """
+        write, place = lookup("kind", kind, EXPORTS), check_path("export", "path", path)
+        if kind == "onnx":
+            self.to_onnx(place)
+        else:
+            atomic_write(place, write(inference_model(self.to_model(), place.stem)))
+
+    def to_model(self) -> Model:
+        """Return the fitted estimator as one of byhand's models."""
+        raise NotImplementedError
+
+    def _take(self, model: Model) -> Self:
+        """Become the estimator that a model is; return self."""
+        raise NotImplementedError
+
+    def _take_network(self, model: Model, table: TableSchema) -> None:
+        """Take over network and preprocessing, and the parameters that the network tells."""
+        self._encoder = TableEncoder(table.columns, model.preparation)
+        self.networks_, self._state, self.history_ = [model.network], None, []
+        self.hidden_layer_sizes = tuple(model.network.widths[1:-1])
+        self.activation = kind_of_activation(model.network)
+        self.dtype = model.network.layers[0].params["W"].dtype.name
+        self.n_features_in_, self._target_name = len(table.columns), table.target
+        if table.has_header:
+            self.feature_names_in_ = np.array(table.names, dtype=object)
+        self.n_layers_, self.n_outputs_ = len(self._hidden()) + 2, self._n_outputs()
+
     def to_onnx(self, path: Any) -> None:
         """Write the fitted model, preprocessing included, as an ONNX file with one input per column.
 
@@ -384,6 +439,7 @@ class BaseMLP(Estimator):
         return self._encoder.report(self._feature_names())
 
     n_features_in_: int
+    _target_name: str
     networks_: list[Network]
     history_: list[dict[str, Any]]
     _state: TrainingState | None  # of partial_fit
@@ -403,6 +459,12 @@ class _Patience:
             self._since += 1
         self._best = max(self._best, score)
         return self._patience is not None and self._since > self._patience
+
+
+def _name_of(y: Any) -> str:
+    """Return the name of the column that is predicted, where it has one."""
+    name = getattr(y, "name", None)
+    return name if isinstance(name, str) and name else "target"
 
 
 def _seed(random_state: Any) -> int:

@@ -7,10 +7,13 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.estimators.mlp import BaseMLP, Sample
+from byhand.estimators.model_file import check_loadable, model_of, scale_outputs
 from byhand.estimators.targets import as_column, read_y
 from byhand.estimators.to_onnx import Graph
 from byhand.losses import Loss, SquaredError
 from byhand.network import Network
+from byhand.persistence.model import Model
+from byhand.persistence.output import Output
 
 
 class MLPRegressor(BaseMLP):
@@ -84,6 +87,23 @@ class MLPRegressor(BaseMLP):
     def _output_of(self, network: Network, x: Array) -> Array:
         """Predict in float64: numbers of many digits, where float32 would show how the rows were taken together."""
         return network.astype(np.float64).predict(x.astype(np.float64))
+
+    def to_model(self) -> Model:
+        """Return the fitted regressor as one of byhand's models; the scale of y is in the last layer's weights."""
+        self._check_fitted()
+        scaled = [scale_outputs(network, self._spread, self._center) for network in self.networks_]
+        names = hasattr(self, "feature_names_in_")
+        limits = tuple(zip(self._low.tolist(), self._high.tolist(), strict=True))
+        parts = ("MLPRegressor", scaled, self._encoder, self._target_name)
+        return model_of(*parts, has_names=names, output=Output.REGRESSION, limits=limits)
+
+    def _take(self, model: Model) -> Self:
+        table = check_loadable("MLPRegressor", model, Output.REGRESSION)
+        k = model.network.widths[-1]
+        self._is_flat, self._center, self._spread = k == 1, np.zeros(k), np.ones(k)
+        self._low, self._high = np.array(model.limits or [(-np.inf, np.inf)] * k).T
+        self._take_network(model, table)
+        return self
 
     # what BaseMLP asks
 

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import Array
+from byhand.data.tables.schema import Column
 from byhand.errors import MissingDependencyError, OptionError
-from byhand.estimators.encoder import CLIP, CategoryColumn, NumberColumn, TableEncoder
+from byhand.estimators.encoder import TableEncoder
 from byhand.layers import Identity
 from byhand.lowering import UnsupportedError, fold, lower
 from byhand.network import Network
+from byhand.preprocessing import CLIP
 
 OPSET, ML_OPSET, IR = 17, 3, 9
 ACTIVATIONS = {"relu": "Relu", "leaky_relu": "LeakyRelu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
@@ -71,12 +73,15 @@ class Graph:
 
 def add_encoder(graph: Graph, encoder: TableEncoder, names: Sequence[str]) -> str:
     """Append the preprocessing and return the name of the network's input (n, n_inputs)."""
+    scaler = encoder.scaler
     parts = [_add_column(graph, column, name) for column, name in zip(encoder.columns, names, strict=True)]
     x = graph.node("Concat", *parts, axis=1)
-    x = graph.node("Sub", x, graph.array(encoder.centers.astype(np.float32)))
-    x = graph.node("Mul", x, graph.array(encoder.scales.astype(np.float32)))
+    center = -scaler.shift / scaler.scale  # subtracted first: years keep their digits
+    x = graph.node("Sub", x, graph.array(center.astype(np.float32)))
+    x = graph.node("Mul", x, graph.array(scaler.scale.astype(np.float32)))
     squared = graph.node("Mul", x, x)
-    under = graph.node("Add", graph.node("Mul", squared, _number(graph, 1 / CLIP**2)), _number(graph, 1))
+    bound = scaler.clip or CLIP
+    under = graph.node("Add", graph.node("Mul", squared, _number(graph, 1 / bound**2)), _number(graph, 1))
     return graph.node("Div", x, graph.node("Sqrt", under))
 
 
@@ -84,21 +89,21 @@ def _number(graph: Graph, value: float) -> str:
     return graph.array(np.float32(value))
 
 
-def _add_column(graph: Graph, column: NumberColumn | CategoryColumn, name: str) -> str:
+def _add_column(graph: Graph, column: Column, name: str) -> str:
     """Append one column's encoding and return the name of its inputs (n, n_inputs)."""
-    x = graph.input(name, is_text=isinstance(column, CategoryColumn))
-    if isinstance(column, NumberColumn):
+    x = graph.input(name, is_text=bool(column.categories))
+    if not column.categories:
         gaps = graph.node("IsNaN", x)
-        filled = graph.node("Where", gaps, _number(graph, column.center), x)
-        if not column.has_gaps:
+        filled = graph.node("Where", gaps, _number(graph, (column.means or (0.0,))[0]), x)
+        if not column.has_indicator:
             return filled
         return graph.node("Concat", filled, graph.node("Cast", gaps, to=1), axis=1)
-    categories = [str(category) for category in column.categories]
+    categories = list(column.categories)
     encode: dict[str, Any] = {
         "domain": "ai.onnx.ml",
         "keys_strings": ["", *categories] if column.has_other else categories,
     }
-    if column.is_binary:
+    if column.signed:
         return graph.node("LabelEncoder", x, values_floats=[-1.0, 1.0], default_float=0.0, **encode)
     values = list(range(len(categories)))
     unseen, values = (len(categories), [-1, *values]) if column.has_other else (-1, values)

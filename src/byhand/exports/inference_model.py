@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,10 @@ class InferenceModel:
     class_names : in the order of the scores; empty if unnamed, and for regression
     input_names : of a model of a table: "age", or "colour=red" for the input that is 1 for a category; else empty
     means : of a model of a table that fills gaps: what stands for a missing input, nan where nothing does; else empty
+    filling : what `means` are: "mean" or "median"
+    scale, shift, clip : what is done to the inputs before the first layer: s = x · scale + shift, then
+        s / √(1 + (s/clip)²); empty and 0 where it is part of the first layer
+    limits : in regression (lowest, highest) of each value; empty: anywhere
     name : of the recipe, for the first comment   symbol : an identifier, before every name in a C header
     """
 
@@ -32,6 +37,11 @@ class InferenceModel:
     class_names: tuple[UntrustedText, ...]
     input_names: tuple[UntrustedText, ...]
     means: tuple[float, ...]
+    filling: str
+    scale: tuple[float, ...]
+    shift: tuple[float, ...]
+    clip: float
+    limits: tuple[tuple[float, float], ...]
     name: str
     symbol: str
 
@@ -71,6 +81,9 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
         class_names=tuple(map(UntrustedText, model.class_names)),
         input_names=_input_names(model),
         means=_means(model),
+        filling="mean" if model.table is None or model.table.missing == "mean" else "median",
+        **_clipping(model),
+        limits=model.limits,
         name=_name(model),
         symbol=identifier(file_name),
     )
@@ -78,13 +91,22 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
 
 def _input_names(model: Model) -> tuple[UntrustedText, ...]:
     columns = model.table.columns if model.table else ()
-    names = [(column.name, category) for column in columns for category in column.categories or (None,)]
-    return tuple(UntrustedText(name if category is None else f"{name}={category}") for name, category in names)
+    return tuple(UntrustedText(name) for column in columns for name in column.input_names)
+
+
+def _clipping(model: Model) -> dict[str, Any]:
+    """Return scale, shift and clip of a model whose preparation is not linear, and cannot be part of a layer."""
+    preparation = model.preparation
+    if preparation.clip is None:
+        return {"scale": (), "shift": (), "clip": 0.0}
+    arrays = {name: getattr(preparation, name) for name in ("scale", "shift")}
+    numbers = {name: tuple(np.broadcast_to(array, model.n_features).tolist()) for name, array in arrays.items()}
+    return {**numbers, "clip": preparation.clip}
 
 
 def _means(model: Model) -> tuple[float, ...]:
     """Return what the model takes for a missing cell of a table, a number an input."""
-    if model.table is None or model.table.missing != "mean":
+    if model.table is None or not model.table.fills_gaps:
         return ()
     return tuple(model.table.fill(np.full((1, model.table.n_features), np.nan))[0].tolist())
 
@@ -101,7 +123,8 @@ def identifier(file_name: str) -> str:
 
 def _lowered(model: Model) -> list[FusedDense]:
     try:
-        layers = fold(lower(model.network, inference=True), model.preparation)
+        linear = model.preparation if model.preparation.clip is None else None
+        layers = fold(lower(model.network, inference=True), linear)
     except UnsupportedError as error:
         raise OptionError(f"export does not support {error}.") from error
     if any(layer.skip_span for layer in layers):
@@ -138,7 +161,9 @@ def missing_rule(model: InferenceModel) -> str:
     """Return the sentence on a missing number (nan) in a table; nothing for other data."""
     if not model.is_table:
         return ""
-    return "A missing number, nan, is taken as its mean in training." if model.means else "A missing number is refused."
+    if not model.means:
+        return "A missing number is refused."
+    return f"A missing number, nan, is taken as its {model.filling} in training."
 
 
 def number(value: float) -> str:

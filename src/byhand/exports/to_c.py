@@ -45,7 +45,7 @@ def to_c(model: InferenceModel) -> bytes:
     weights too, so that including two models of one name is a compiler error instead of silently using the first.
     """
     s = model.symbol
-    numbers = _means(model) + "".join(_numbers(s, i, layer) for i, layer in enumerate(model.layers))
+    numbers = _means(model) + _clipping(model) + "".join(_numbers(s, i, layer) for i, layer in enumerate(model.layers))
     head = _HEAD.format(
         about=about(model),
         s=s,
@@ -79,6 +79,9 @@ def _body(model: InferenceModel) -> list[str]:
     if model.is_table:
         body += _read(model)
         x = "given"
+    if model.clip:
+        body += _clip(model, x)
+        x = "clipped"
     for i, layer in enumerate(model.layers):
         n_in, n_out = layer.n_in, layer.n_out
         body += [f"    float z{i}[{n_out}];", f"    {s}_dense({x}, {n_in}, {s}_W{i}, {s}_b{i}, {n_out}, z{i});"]
@@ -89,6 +92,9 @@ def _body(model: InferenceModel) -> list[str]:
         body += [f"    scores[0] = 1 - {x}[0];", f"    scores[1] = {x}[0];"]
     else:
         body += [f"    for (int j = 0; j < {model.n_scores}; j++) scores[j] = {x}[j];"]
+    for j, (low, high) in enumerate(model.limits):
+        inside = f"scores[{j}] < {number(low)}f ? {number(low)}f : scores[{j}] > {number(high)}f ? {number(high)}f"
+        body.append(f"    scores[{j}] = {inside} : scores[{j}];")
     return [*body, "    return 0;", "}"]
 
 
@@ -107,6 +113,25 @@ def _read(model: InferenceModel) -> list[str]:
         "        if (isnan(given[k])) return -1;",
         "    }",
     ]
+
+
+def _clip(model: InferenceModel, x: str) -> list[str]:
+    """Return the lines that scale the inputs and clip them smoothly."""
+    s, c = model.symbol, number(model.clip)
+    return [
+        f"    float clipped[{model.n_in}];",
+        "    for (int k = 0; k < n; k++) {",
+        f"        float v = {x}[k] * {s}_scale[k] + {s}_shift[k];",
+        f"        clipped[k] = v / sqrtf(1 + v / {c}f * (v / {c}f));",
+        "    }",
+    ]
+
+
+def _clipping(model: InferenceModel) -> str:
+    """Return the arrays of scales and shifts; nothing where the first layer has them."""
+    arrays = {"scale": model.scale, "shift": model.shift}
+    texts = {name: ",".join(f"{number(value)}f" for value in values) for name, values in arrays.items() if values}
+    return "".join(f"static const float {model.symbol}_{name}[] = {{{text}}};\n" for name, text in texts.items())
 
 
 def _means(model: InferenceModel) -> str:

@@ -37,14 +37,21 @@ def to_javascript(model: InferenceModel) -> bytes:
         f"  if (stored.length !== {model.n_in}) {_refusal(model.n_in)}",
         *_read(model),
     ]
+    if model.clip:
+        body += ["  x = Array.from(x, (v, i) => {", "    const s = v * SCALE[i] + SHIFT[i];"]
+        body += [f"    return s / Math.sqrt(1 + (s / {number(model.clip)}) ** 2);", "  });"]
     for i, layer in enumerate(model.layers):
         body += [f"  z = dense(x, W{i}, B{i});", f"  x = {_activate(layer)};"]
     if model.output_activation != "identity":
         body += ["  z = x;", f"  x = {_ACTIVATIONS[model.output_activation]};"]
+    if model.limits:
+        limits = ", ".join(f"[{number(low)}, {number(high)}]" for low, high in model.limits)
+        body += [f"  const limits = [{limits}];"]
+        body += ["  x = Array.from(x, (v, j) => Math.min(Math.max(v, limits[j][0]), limits[j][1]));"]
     body += ["  return [1 - x[0], x[0]];" if model.is_single else "  return x;", "}"]
     code, numbers = "\n".join(body), "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
     head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model), missing=_missing(model))
-    return f"{head}{code}\n\n{_means(model)}{numbers}".encode()
+    return f"{head}{code}\n\n{_means(model)}{_clipping(model)}{numbers}".encode()
 
 
 def _missing(model: InferenceModel) -> str:
@@ -67,6 +74,12 @@ def _means(model: InferenceModel) -> str:
     if not model.means:
         return ""
     return f"const MEANS = [{', '.join(number(mean) if mean == mean else 'NaN' for mean in model.means)}];\n"
+
+
+def _clipping(model: InferenceModel) -> str:
+    """Return the arrays of scales and shifts; nothing where the first layer has them."""
+    arrays = {"SCALE": model.scale, "SHIFT": model.shift}
+    return "".join(f"const {name} = [{', '.join(map(number, values))}];\n" for name, values in arrays.items() if values)
 
 
 def _refusal(n_in: int) -> str:

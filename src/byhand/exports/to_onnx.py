@@ -42,6 +42,25 @@ def _about(model: InferenceModel) -> str:
     return f"{about(model)} {rule.replace('is refused', 'makes the scores nan')}".strip()
 
 
+def _clip(model: InferenceModel, node: Any, nodes: list[Any], arrays: dict[str, Any], x: str) -> str:
+    """Append the scaling and the smooth clip of the inputs, and return the name of what comes out."""
+    arrays |= {name: np.array(getattr(model, name), dtype=np.float32) for name in ("scale", "shift", "clip")}
+    arrays["unit"] = np.ones(1, dtype=np.float32)
+    nodes += [node("Mul", [x, "scale"], ["scaled"]), node("Add", ["scaled", "shift"], ["shifted"])]
+    nodes += [node("Div", ["shifted", "clip"], ["ratio"]), node("Mul", ["ratio", "ratio"], ["ratio_squared"])]
+    nodes += [node("Add", ["ratio_squared", "unit"], ["under"]), node("Sqrt", ["under"], ["root"])]
+    nodes.append(node("Div", ["shifted", "root"], ["clipped"]))
+    return "clipped"
+
+
+def _limited(model: InferenceModel, node: Any, arrays: dict[str, Any], x: str, name: str) -> list[Any]:
+    """Return the nodes that keep values within their limits and give them their name."""
+    if not model.limits:
+        return [node("Identity", [x], [name])]
+    arrays["lowest"], arrays["highest"] = np.array(model.limits, dtype=np.float32).T.copy()
+    return [node("Max", [x, "lowest"], ["raised"]), node("Min", ["raised", "highest"], [name])]
+
+
 def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any], str]:
     """Return the nodes, their arrays, and the name of the last output."""
     nodes: list[Any] = []
@@ -59,6 +78,8 @@ def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any],
         arrays["means"] = np.array(model.means, dtype=np.float32)
         nodes += [node("IsNaN", [x], ["is_missing"]), node("Where", ["is_missing", "means", x], ["filled"])]
         x = "filled"
+    if model.clip:
+        x = _clip(model, node, nodes, arrays, x)
     for i, layer in enumerate(model.layers):
         arrays |= {f"W{i}": layer.W, f"b{i}": layer.b}
         nodes.append(node("Gemm", [x, f"W{i}", f"b{i}"], [f"z{i}"]))
@@ -70,5 +91,5 @@ def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any],
         nodes.append(node("Sub", ["one", x], ["other"]))
         nodes.append(node("Concat", ["other", x], [name], axis=1))
     else:
-        nodes.append(node("Identity", [x], [name]))
+        nodes += _limited(model, node, arrays, x, name)
     return nodes, arrays, name

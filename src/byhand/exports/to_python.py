@@ -46,15 +46,21 @@ def to_python(model: InferenceModel) -> bytes:
     what = "the values" if model.is_values else "a score for each class; the largest wins"
     refusal = f'raise ValueError(f"answer got {{len(stored)}} numbers; expected {model.n_in}")'
     body = ["\ndef answer(stored):", f"    if len(stored) != {model.n_in}:", f"        {refusal}", *_read(model)]
+    if model.clip:
+        scaled = "v * s + t for v, s, t in zip(x, SCALE, SHIFT)"
+        body += [f"    x = [v / (1 + (v / {number(model.clip)}) ** 2) ** 0.5 for v in ({scaled})]"]
     for i, layer in enumerate(model.layers):
         body += [f"    z = _dense(x, W{i}, B{i})", f"    x = {_activate(layer)}"]
     if model.output_activation != "identity":
         body += ["    z = x", f"    x = {_ACTIVATIONS[model.output_activation]}"]
+    if model.limits:
+        limits = ", ".join(f"({number(low)}, {number(high)})" for low, high in model.limits)
+        body.append(f"    x = [min(max(v, low), high) for v, (low, high) in zip(x, [{limits}])]")
     body += ["    return [1 - x[0], x[0]]" if model.is_single else "    return x"]
     numbers = "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
     head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model), missing=_missing(model))
     code = "\n".join(body)
-    return f"{head}{code}\n\n\n{_means(model)}{numbers}".encode()
+    return f"{head}{code}\n\n\n{_means(model)}{_clipping(model)}{numbers}".encode()
 
 
 def _missing(model: InferenceModel) -> str:
@@ -78,6 +84,12 @@ def _means(model: InferenceModel) -> str:
     if not model.means:
         return ""
     return f"MEANS = [{', '.join(number(mean) if mean == mean else 'None' for mean in model.means)}]\n"
+
+
+def _clipping(model: InferenceModel) -> str:
+    """Return the lists of scales and shifts; nothing where the first layer has them."""
+    lists = {"SCALE": model.scale, "SHIFT": model.shift}
+    return "".join(f"{name} = [{', '.join(map(number, values))}]\n" for name, values in lists.items() if values)
 
 
 def _names(model: InferenceModel) -> str:

@@ -89,6 +89,6 @@ def attribute(
     if raw.shape != (network.widths[0],):
         raise ShapeError(f"attribute got an example of shape {raw.shape}; expected ({network.widths[0]},).")
     zs = preactivations(layers, preparation.apply(raw, np.float64))
-    attributions = logit_margin_gradient(layers, zs, target, baseline) * preparation.scale * raw  # (1)
+    attributions = logit_margin_gradient(layers, zs, target, baseline) * preparation.derivative(raw) * raw  # (1)
     margin = zs[-1][target] - (0.0 if baseline is None else zs[-1][baseline])
     return Attribution(attributions, float(margin - attributions.sum()))

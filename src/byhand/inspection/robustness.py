@@ -158,7 +158,7 @@ def _attack(query: RobustnessQuery, best: int, radius: float) -> Array | None:
         perturbed = query.raw
         for _ in range(ATTACK_STEPS if target != best else 0):
             zs = preactivations(query.layers, query.scaled(perturbed))
-            gradient = logit_margin_gradient(query.layers, zs, target, best) * query.preparation.scale
+            gradient = logit_margin_gradient(query.layers, zs, target, best) * query.preparation.derivative(perturbed)
             stepped = np.where(gradient == 0, perturbed, query.raw + radius * np.sign(gradient))
             perturbed = np.clip(stepped, query.lowest, query.highest)
             if query.predicted_class(perturbed) != best:

@@ -5,16 +5,22 @@ from typing import Any
 
 from byhand.data.image_schema import PREPROCESSINGS, ImageSchema
 from byhand.data.tables.options import MISSING, TableOptions
-from byhand.data.tables.schema import MAX_CATEGORIES, Column, TableSchema
+from byhand.data.tables.schema import FILLING, MAX_CATEGORIES, Column, TableSchema
 from byhand.persistence.schema import Reader, integer, label, list_of, object_of, one_of, optional, real
 
 MAX_COLUMNS = 100_000
 LARGEST = 3.5e38  # of a mean: what float32 holds
+NEWER = ("has_other", "signed", "has_indicator")  # flags of a column that files up to version 3 do not have
 
 
 def plain_schema(schema: TableSchema | ImageSchema) -> dict[str, Any]:
-    """Return a schema as plain data."""
-    return asdict(schema)
+    """Return a schema as plain data, of columns only what their version 2 had where that says it all."""
+    plain = asdict(schema)
+    for column in plain.get("columns", ()):
+        for name in NEWER:
+            if not column[name]:
+                del column[name]
+    return plain
 
 
 def _flag(name: str, value: Any) -> bool:
@@ -23,9 +29,25 @@ def _flag(name: str, value: Any) -> bool:
     return value
 
 
-_column: Reader = object_of(
-    {"name": label, "categories": list_of(label), "means": optional(list_of(real(-LARGEST, LARGEST)))}
-)
+_COLUMN: dict[str, Reader] = {
+    "name": label,
+    "categories": list_of(label),
+    "means": optional(list_of(real(-LARGEST, LARGEST))),
+}
+
+
+def _column(name: str, value: Any) -> dict[str, Any]:
+    """Read a column; each of the newer flags may be absent."""
+    flags = {flag: _flag for flag in NEWER if isinstance(value, dict) and flag in value}
+    fields: dict[str, Any] = object_of({**_COLUMN, **flags})(name, value)
+    return fields
+
+
+def is_newer(schema: TableSchema) -> bool:
+    """Does the schema say what a reader of version 3 does not know?"""
+    return schema.missing == "indicator" or any(getattr(c, name) for c in schema.columns for name in NEWER)
+
+
 _image_schema: Reader = object_of(
     {
         "preprocessing": one_of(*PREPROCESSINGS),
@@ -54,8 +76,13 @@ def read_table_schema(name: str, value: Any) -> TableSchema:
     """Read a schema whose columns have names of their own and as many means as inputs."""
     fields = _table_schema(name, _as_lists(value))
     columns = tuple(
-        Column(c["name"], tuple(c["categories"]), None if c["means"] is None else tuple(c["means"]))
-        for c in fields["columns"]
+        Column(
+            column["name"],
+            tuple(column["categories"]),
+            None if column["means"] is None else tuple(column["means"]),
+            **{flag: column[flag] for flag in NEWER if flag in column},
+        )
+        for column in fields["columns"]
     )
     names = [column.name for column in columns]
     if not 0 < len(columns) <= MAX_COLUMNS or len(set(names)) != len(names):
@@ -65,10 +92,14 @@ def read_table_schema(name: str, value: Any) -> TableSchema:
             raise ValueError(
                 f"{name} has a column of {len(column.categories):,} categories; expected 50 different ones"
             )
-        if (fields["missing"] == "mean") != (column.means is not None) or (
+        if (fields["missing"] in FILLING) != (column.means is not None) or (
             column.means is not None and len(column.means) != column.n_inputs
         ):
             raise ValueError(f"{name} has a column with other means than inputs")
+        if column.signed and (len(column.categories) != 2 or column.has_other):
+            raise ValueError(f"{name} has a signed column of {len(column.categories):,} categories; expected 2")
+        if (column.categories and column.has_indicator) or (column.has_other and not column.categories):
+            raise ValueError(f"{name} has a column of numbers with what belongs to categories, or the reverse")
     TableOptions(encoding=fields["encoding"])  # a codec that exists and makes text
     return TableSchema(**{**fields, "columns": columns, "missing_values": tuple(fields["missing_values"])})
 

@@ -21,11 +21,22 @@ from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError, OptionError, ShapeError, lookup
 from byhand.network import Network
 from byhand.persistence.container import Document, Format, read_document, write_document
-from byhand.persistence.data_schemas import plain_schema, read_image_schema, read_table_schema
+from byhand.persistence.data_schemas import is_newer, plain_schema, read_image_schema, read_table_schema
 from byhand.persistence.network_config import LayerConfig, build_network, describe_network, read_layers
 from byhand.persistence.output import Output, class_scores, output_labels
 from byhand.persistence.safetensors_io import naming
-from byhand.persistence.schema import Reader, integer, label, list_of, object_of, one_of, optional, plain_object, string
+from byhand.persistence.schema import (
+    Reader,
+    integer,
+    label,
+    list_of,
+    object_of,
+    one_of,
+    optional,
+    plain_object,
+    real,
+    string,
+)
 from byhand.persistence.state_dict import check_same_arrays, load_state_dict, state_dict
 from byhand.preprocessing import InputScaler
 from byhand.summary import sizes_label
@@ -34,6 +45,18 @@ from byhand.untrusted import distrust, plain_data
 CHUNK = 4096  # rows at a time: 13 MB of float32 for MNIST, whatever the size of the data
 FILE_NAME = "model.safetensors"  # in a folder
 SCALE, SHIFT = "preparation/scale", "preparation/shift"  # names of arrays beside the network's own
+
+LABELS = ("words", "whole numbers", "numbers", "flags")  # what class names stand for in Python
+LARGEST = 3.5e38  # of a limit
+
+
+def _range(name: str, value: Any) -> list[float]:
+    """Read a pair of numbers, the lower one first."""
+    pair = list_of(real(-LARGEST, LARGEST))(name, value)
+    if len(pair) != 2 or pair[0] > pair[1]:
+        raise ValueError(f"{name} is not a pair of numbers, the lower one first")
+    return pair
+
 
 _FIELDS: dict[str, Reader] = {
     "layers": read_layers,
@@ -44,22 +67,34 @@ _FIELDS: dict[str, Reader] = {
     "provenance": plain_object,
     "history": plain_object,
 }
-_OPTIONAL: dict[str, Reader] = {"table": read_table_schema, "image": read_image_schema}
+_OPTIONAL: dict[str, Reader] = {
+    "table": read_table_schema,
+    "image": read_image_schema,
+    "clip": real(1e-3, 1e3),
+    "limits": list_of(_range),
+    "labels": one_of(*LABELS),
+}
+
+
+NEWEST = ("clip", "limits", "labels")  # fields that files up to version 3 do not have
 
 
 def _body(name: str, value: Any) -> dict[str, Any]:
-    """Read the description of a model: version 2 may have a table, version 3 how pictures are read."""
+    """Read the description of a model: 2 may have a table, 3 a rule for pictures, 4 NEWEST."""
     given = plain_object(name, value)
     fields = {**_FIELDS, **{field: reader for field, reader in _OPTIONAL.items() if field in given}}
     body: dict[str, Any] = object_of(fields)(name, value)
     return body
 
 
-FORMAT = Format("byhand model", 3, _body)
+FORMAT = Format("byhand model", 4, _body)
 
 
 def _format_for(body: dict[str, Any]) -> Format:
     """Return the oldest version that says it all: older readers understand it."""
+    has_newer_table = "table" in body and is_newer(read_table_schema("table", body["table"]))
+    if has_newer_table or any(name in body for name in NEWEST):
+        return FORMAT
     return replace(FORMAT, version=3 if "image" in body else 2 if "table" in body else 1)
 
 
@@ -72,6 +107,8 @@ class Model:
     class_names : by label; empty if unnamed, and for regression
     image_shape : (height, width) when a row of raw data is a picture
     table : how to read a table for it, when it was trained on one
+    limits : in regression (lowest, highest) of each value, within which answers are kept; empty: anywhere
+    labels : one of LABELS: what the class names are in Python; an estimator answers with these
     image : how to read a picture file for it; None: as MNIST's digits are prepared
     provenance : plain data: recipe and its fields, seed, source of the data, environment (see provenance.py)
     history : plain data: see provenance.training_summary
@@ -88,6 +125,8 @@ class Model:
     history: dict[str, Any] = field(default_factory=dict)
     table: TableSchema | None = None
     image: ImageSchema | None = None
+    limits: tuple[tuple[float, float], ...] = ()
+    labels: str = LABELS[0]
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -107,6 +146,8 @@ class Model:
             raise ShapeError(
                 f"a model of {self.n_features} features got a table whose columns are {self.table.n_features} inputs"
             )
+        if self.limits and (self.output is not Output.REGRESSION or len(self.limits) != self.network.widths[-1]):
+            raise ShapeError(f"a model of {self.network.widths[-1]} values got {len(self.limits)} limits")
         if self.image is not None and self.image_shape is None:
             raise ShapeError("a model got how to read pictures, and no image_shape; expected (height, width)")
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (scale, shift)):
@@ -146,7 +187,14 @@ class Model:
         Raises ShapeError if raw has another width, DataError if it or the answer holds anything but finite numbers.
         """
         z = self.network_output(raw)
-        return z if self.output is Output.REGRESSION else output_labels(self.output, z)
+        return self.limited(z) if self.output is Output.REGRESSION else output_labels(self.output, z)
+
+    def limited(self, values: Array) -> Array:
+        """Return values (n, k) kept within the limits, where there are any."""
+        if not self.limits:
+            return values
+        low, high = np.array(self.limits, dtype=values.dtype).T
+        return np.clip(values, low, high)
 
     def scores(self, raw: Any) -> Array:
         """Return what speaks for each class, (n, n_classes): probabilities where the model has them.
@@ -245,6 +293,12 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
         body["table"] = plain_schema(model.table)
     if model.image is not None:
         body["image"] = plain_schema(model.image)
+    if model.preparation.clip is not None:
+        body["clip"] = model.preparation.clip
+    if model.limits:
+        body["limits"] = [list(pair) for pair in model.limits]
+    if model.labels != LABELS[0]:
+        body["labels"] = model.labels
     arrays = {SCALE: model.preparation.scale, SHIFT: model.preparation.shift, **state_dict(model.network)}
     write_document(_file(path), _format_for(body), Document(body, arrays))
 
@@ -273,7 +327,7 @@ def _model(body: dict[str, Any], arrays: Params) -> Model:
     for name in (SCALE, SHIFT):
         if name not in arrays:
             raise ValueError(f"the array {name!r} is missing")
-    preparation = InputScaler(body["preparation"], arrays.pop(SCALE), arrays.pop(SHIFT))
+    preparation = InputScaler(body["preparation"], arrays.pop(SCALE), arrays.pop(SHIFT), body.get("clip"))
     return Model(
         _network(body["layers"], arrays),
         preparation,
@@ -284,6 +338,8 @@ def _model(body: dict[str, Any], arrays: Params) -> Model:
         body["history"],
         body.get("table"),
         body.get("image"),
+        tuple((low, high) for low, high in body.get("limits", ())),
+        body.get("labels", LABELS[0]),
     )
 
 

@@ -47,7 +47,9 @@ class Recipe:
     )
     noise: float = _option(0.1, "standard deviation of the Gaussian noise added to toy data")
     scaling: str = _option(
-        "standardize", "none, minmax ([0, 1]), minmax-signed ([−1, 1]) or standardize (mean 0, standard deviation 1)"
+        "standardize",
+        "none, minmax ([0, 1]), minmax-signed ([−1, 1]), standardize (mean 0, standard deviation 1) or robust "
+        "(median and quartiles, smoothly clipped)",
     )
     hidden: tuple[int, ...] = _option((128,), "widths of the hidden layers, like 128-64; none for a linear model")
     activation: str = _option("relu", "after hidden layers: relu, leaky_relu, sigmoid, tanh, identity, softmax")
@@ -85,7 +87,9 @@ class Recipe:
         "na,n/a,nan,null,none,?", "of a table: words for a missing value, with commas between"
     )
     missing: str = _option(
-        "refuse", "of a table: a missing value is refused, replaced by the mean, or its row is dropped"
+        "refuse",
+        "of a table: refuse a missing value, take the mean, drop its row, or indicator: the median and an input that "
+        "says so",
     )
     image_size: int = _option(0, "of a folder of pictures: pixels a side to resize to; 0: they have one size")
     image_preprocessing: str = _option(

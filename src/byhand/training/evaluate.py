@@ -1,5 +1,6 @@
 """How well a network does on examples it was not trained on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,11 +54,19 @@ class Evaluation:
         return f"<Evaluation on {self.n:,} examples: {found}>"
 
 
-def evaluate(network: Network, x: Examples | Any, y: Any = None, *, loss: Loss | str | None = None) -> Evaluation:
+def evaluate(
+    network: Network,
+    x: Examples | Any,
+    y: Any = None,
+    *,
+    loss: Loss | str | None = None,
+    limited: Callable[[Array], Array] | None = None,
+) -> Evaluation:
     """Return how well `network` does on examples.
 
     x, y : network inputs (n, features) with labels (n,) or targets (n, k); or Examples, as data.test, alone
     loss : to be measured too, an object or its name
+    limited : what keeps values within their limits, as model.limited
 
     Choose nothing by the test set: evaluate on it once, when everything is decided.
     """
@@ -69,6 +78,7 @@ def evaluate(network: Network, x: Examples | Any, y: Any = None, *, loss: Loss |
     _check_answers(examples, network.widths[-1])
     says = predictor(network, examples.preparation)
     output = np.concatenate([says(examples.raw[i : i + CHUNK]) for i in range(0, len(examples), CHUNK)])
+    output = output if limited is None else limited(output)
     value = None if loss is None else float(loss.forward(output, examples.y)[0])
     return (
         classification_metrics(output, examples.y, value)

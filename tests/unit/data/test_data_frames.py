@@ -25,5 +25,5 @@ def test_a_frame_is_read_as_its_columns(library: str) -> None:
     options = TableOptions(missing="drop")
     found, expected = read_table(frame, options=options), read_table(COLUMNS, options=options)
     assert np.array_equal(found.train.raw, expected.train.raw)
-    assert found.train.n_features == 1 + 2 + 2
+    assert found.train.n_features == 1 + 1 + 1  # two categories are one input
     assert len(found.train) + len(found.test or []) == N - 1

@@ -33,7 +33,8 @@ def test_standard_has_mean_0_and_spread_1_where_anything_changes(raw: np.ndarray
 def test_there_and_back(name: str, raw: np.ndarray) -> None:
     preparation = fit_scaler(name, raw, low=0, high=255)
     assert np.allclose(preparation.invert(preparation.apply(raw, np.float64)), raw, atol=1e-9)
-    assert np.allclose(preparation.invert(preparation.apply(raw)), raw, atol=1e-3)
+    if preparation.clip is None:  # far out, where a clip is flat, float32 holds too little to come back
+        assert np.allclose(preparation.invert(preparation.apply(raw)), raw, atol=1e-3)
 
 
 def test_the_input_is_not_written_to() -> None:

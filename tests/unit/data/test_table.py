@@ -7,6 +7,7 @@ import pytest
 
 from byhand import data
 from byhand.data.examples import Dataset
+from byhand.data.tables.options import TableOptions
 from byhand.data.tables.reading import from_arrays, read_table
 from byhand.errors import DataError
 
@@ -59,9 +60,33 @@ def test_the_target_is_named_or_numbered(tmp_path: Path) -> None:
 
 
 def test_words_among_the_inputs_become_a_column_each(tmp_path: Path) -> None:
+    colours = ("blue", "red", "green")
+    file = csv(tmp_path, "n,colour,kind\n" + "".join(f"{i},{colours[i % 3]},{i % 2}\n" for i in range(12)))
+    raw, _ = together(read_table(file))
+    assert raw[:3].tolist() == [[0, 1, 0, 0], [1, 0, 0, 1], [2, 0, 1, 0]]  # number, blue, green, red
+
+
+def test_two_words_become_one_column(tmp_path: Path) -> None:
     file = csv(tmp_path, "n,colour,kind\n" + "".join(f"{i},{'red' if i % 2 else 'blue'},{i % 3}\n" for i in range(12)))
     raw, _ = together(read_table(file))
-    assert raw[:3].tolist() == [[0, 1, 0], [1, 0, 1], [2, 1, 0]]  # number, blue, red
+    assert raw[:3].tolist() == [[0, -1], [1, 1], [2, -1]]  # number; blue −1, red +1
+
+
+def test_rare_words_share_a_column(tmp_path: Path) -> None:
+    words = [f"w{i:02}" for i in range(60) for _ in range(4 if i < 49 else 2)]
+    file = csv(tmp_path, "word,kind\n" + "".join(f"{word},{i % 2}\n" for i, word in enumerate(words)))
+    dataset = read_table(file)
+    assert dataset.train.n_features == 50
+    assert dataset.table is not None
+    assert dataset.table.columns[0].input_names[-1] == "word=other"
+    assert (dataset.train.raw.sum(axis=1) == 1).all()
+
+
+def test_a_missing_number_becomes_the_median_and_an_input_that_says_so(tmp_path: Path) -> None:
+    cells = ["1", "2", "", "40"] * 10
+    file = csv(tmp_path, "n,kind\n" + "".join(f"{cell},{i % 2}\n" for i, cell in enumerate(cells)))
+    raw, _ = together(read_table(file, options=TableOptions(missing="indicator")))
+    assert {tuple(row) for row in raw.tolist()} == {(1, 0), (2, 0), (2, 1), (40, 0)}
 
 
 def test_whole_numbers_are_classes_others_are_predicted(tmp_path: Path) -> None:

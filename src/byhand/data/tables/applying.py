@@ -14,7 +14,7 @@ from byhand.data.tables.content import Table, find_missing, parse_numbers
 from byhand.data.tables.csv_file import read_csv
 from byhand.data.tables.fingerprint import row_keys, table_fingerprint
 from byhand.data.tables.frames import array_table, frame_table, is_frame
-from byhand.data.tables.schema import Column, Encoded, TableSchema, encode
+from byhand.data.tables.schema import FILLING, Column, Encoded, TableSchema, encode
 from byhand.data.tables.target import encode_labels
 from byhand.errors import DataError
 
@@ -95,7 +95,8 @@ def apply_schema(schema: TableSchema, table: Table) -> NewRows:
     expected = len(table.columns)
     refused = [(i, f"{len(row)} fields; expected {expected}") for i, row in misfits.items()]
     part = table.take(whole) if refused else table
-    encoded = encode(part, schema.columns, schema.decimal, schema.missing_values)
+    keeps_gaps = schema.missing != "indicator"
+    encoded = encode(part, schema.columns, schema.decimal, schema.missing_values, keeps_gaps=keeps_gaps)
     wrong = dict(encoded.errors)
     raw = schema.fill(encoded.inputs)
     for i in np.flatnonzero(np.isnan(raw).any(axis=1)):
@@ -192,5 +193,6 @@ def _unseen_notes(table: Table, encoded: Encoded) -> list[str]:
 
 
 def _filled_notes(schema: TableSchema, encoded: Encoded, good: Sequence[int]) -> list[str]:
-    n = int(np.isnan(encoded.inputs[good]).any(axis=1).sum()) if schema.missing == "mean" and len(good) else 0
-    return [f"missing values in {n:,} row(s) are taken as the mean of the training rows"] if n else []
+    n = int(np.isnan(encoded.inputs[good]).any(axis=1).sum()) if schema.missing in FILLING and len(good) else 0
+    what = "mean" if schema.missing == "mean" else "median"
+    return [f"missing values in {n:,} row(s) are taken as the {what} of the training rows"] if n else []

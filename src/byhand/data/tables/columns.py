@@ -1,11 +1,13 @@
 """Which columns of a table are numbers and which are categories.
 
 A column is numeric if more than half of its cells that are not missing are numbers; its other cells are then reported
-as errors. Otherwise it has categories, fifty at most. Decimal commas read without `decimal=","` are errors too.
+as errors. Otherwise it has categories: all of them, or the most frequent and one more for all others. Decimal commas
+read without `decimal=","` are errors too, and so is a column of texts that are nearly all different: it names the rows.
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from byhand.data.tables.cell_errors import CellErrors, shown_cell
 from byhand.data.tables.content import Table, all_numbers, find_missing, parse_number
@@ -48,14 +50,22 @@ def _infer_column(table: Table, name: str, options: TableOptions, errors: CellEr
         )
     else:
         return _categories(name, texts, filled, errors)
-    return Column(name)
+    return Column(name, has_indicator=options.missing == "indicator" and len(filled) < len(texts))
 
 
 def _categories(name: str, texts: Sequence[str], filled: Sequence[int], errors: CellErrors) -> Column:
-    categories = tuple(sorted({texts[i].strip() for i in filled}))
-    if len(categories) > MAX_CATEGORIES:
+    counts = Counter(texts[i].strip() for i in filled)
+    if len(counts) > MAX_CATEGORIES and 2 * len(counts) > len(filled):
         errors.add(
-            f"column {name!r} has {len(categories):,} different texts (the first is {shown_cell(texts[filled[0]])}); "
-            f"expected numbers, or {MAX_CATEGORIES} categories at most"
+            f"column {name!r} has {len(counts):,} different texts in {len(filled):,} rows (the first is "
+            f"{shown_cell(texts[filled[0]])}); expected numbers, or categories that come more often"
         )
-    return Column(name, categories)
+    return category_column(name, counts)
+
+
+def category_column(name: str, counts: Mapping[str, float]) -> Column:
+    """Return a column of categories that come so often: all of them, or the most frequent and one input for others."""
+    ranked = sorted(counts, key=lambda category: (-counts[category], category))
+    if len(ranked) > MAX_CATEGORIES:
+        return Column(name, tuple(ranked[: MAX_CATEGORIES - 1]), has_other=True)
+    return Column(name, tuple(sorted(ranked)), signed=len(ranked) == 2)

@@ -8,7 +8,7 @@ from byhand.errors import OptionError
 MISSING_VALUES = ("na", "n/a", "nan", "null", "none", "?")  # in any case; an empty cell is always missing
 TASKS = ("auto", "classes", "regression")
 HEADERS = ("auto", "yes", "no")
-MISSING = ("refuse", "mean", "drop")
+MISSING = ("refuse", "mean", "drop", "indicator")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class TableOptions:
     decimal : "." or ","
     encoding : of a CSV file
     missing_values : words that stand for a missing value, in any case; an empty cell always does
-    missing : what to do with a missing input: refuse the table, take the mean of the training rows, or drop the row
+    missing : what to do with a missing input: refuse the table, take the mean of the training rows, drop the row, or
+        indicator: take the median, with one more input that says where a number is missing; of a category, all inputs 0
     Raises OptionError for any other value.
     """
 

@@ -17,12 +17,15 @@ from byhand.data.tables.csv_file import read_csv
 from byhand.data.tables.fingerprint import row_keys, table_fingerprint
 from byhand.data.tables.frames import frame_table, is_frame
 from byhand.data.tables.options import TableOptions
-from byhand.data.tables.schema import Column, TableSchema, describe_missing, encode
+from byhand.data.tables.schema import FILLING, Column, TableSchema, describe_missing, encode, with_indicator
 from byhand.data.tables.target import answers_of, find_unlabelled, read_target, target_column
 from byhand.errors import DataError, OptionError
 from byhand.preprocessing import fit_scaler
 
-MISSING_ADVICE = "Fill them in, take the mean of the training rows (missing: mean) or leave these rows out (drop)."
+MISSING_ADVICE = (
+    "Fill them in, take the median with an input that says so (missing: indicator), the mean of the training rows "
+    "(mean), or leave these rows out (drop)."
+)
 
 
 def read_table(
@@ -80,11 +83,16 @@ def from_arrays(
         raise DataError(f"{name} got x of shape {x.shape} and dtype {x.dtype}; expected (n, features) numbers.")
     if y.ndim not in (1, 2) or len(x) != len(y):
         raise DataError(f"{name} got {x.shape} inputs and {y.shape} answers; expected (n, features) and (n,).")
-    columns = tuple(Column(f"column {i + 1}") for i in range(x.shape[1]))
+    has_gaps = np.isnan(x).any(axis=0) if x.dtype.kind == "f" else np.zeros(x.shape[1], dtype=bool)
+    has_indicator = has_gaps & (options.missing == "indicator")
+    columns = tuple(Column(f"column {i + 1}", has_indicator=bool(flag)) for i, flag in enumerate(has_indicator))
     schema = TableSchema(columns, "y", has_header=False, missing=options.missing, test_share=test_share, seed=seed)
     kept = _complete_rows(name, x, options)
     said = [f"{name}: {len(x):,} rows of {x.shape[1]} numbers"]
-    return _dataset(_Rows(name, x[kept], y[kept], schema, said), options.task, preparation)
+    inputs = x[kept]
+    if has_indicator.any():
+        inputs = np.hstack([with_indicator(inputs[:, i], column) for i, column in enumerate(columns)])
+    return _dataset(_Rows(name, inputs, y[kept], schema, said), options.task, preparation)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +187,8 @@ def _labelled(table: Table, target: str, options: TableOptions) -> tuple[Table, 
 
 def _inputs(table: Table, columns: tuple[Column, ...], options: TableOptions) -> tuple[Table, Array]:
     """Return the table's inputs, and the rows they belong to: all of them, or the complete ones."""
-    encoded = encode(table, columns, options.decimal, options.missing_values)
+    keeps_gaps = options.missing != "indicator"
+    encoded = encode(table, columns, options.decimal, options.missing_values, keeps_gaps=keeps_gaps)
     errors = CellErrors(table.name)
     for i, phrase in sorted(encoded.errors):
         errors.add(f"{table.where(i)}, {phrase}")
@@ -239,12 +248,18 @@ def _dataset(rows: _Rows, task: str, preparation: str) -> Dataset:
     )
 
 
+def _replacement(known: Array, missing: str) -> float:
+    """Return what stands for a missing cell of a column with these known values."""
+    if not len(known):
+        return 0.0
+    return float(known.mean(dtype=np.float64) if missing == "mean" else np.median(known))
+
+
 def _fitted(schema: TableSchema, inputs: Array) -> TableSchema:
-    """Return the schema with the means of the training rows (n, features), where gaps are to be filled with them."""
-    if schema.missing != "mean":
+    """Return the schema with what fills the gaps, of the training rows (n, features), where they are to be filled."""
+    if schema.missing not in FILLING:
         return schema
-    n_known = np.maximum((~np.isnan(inputs)).sum(axis=0), 1)
-    means = (np.nansum(inputs, axis=0, dtype=np.float64) / n_known).tolist()
+    means = [_replacement(column[~np.isnan(column)], schema.missing) for column in inputs.T]
     columns, start = [], 0
     for column in schema.columns:
         columns.append(replace(column, means=tuple(means[start : start + column.n_inputs])))

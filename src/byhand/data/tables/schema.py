@@ -1,7 +1,11 @@
 """The schema of a table, saved with a model so that it reads new tables in the same way.
 
-A column of numbers stays one input. A column of categories becomes one input of 0 and 1 a category; a category that
-training never saw is 0 in all of them. A missing cell becomes the mean of the training rows, where that was asked for.
+    numbers      one input; where missing values have an indicator, a second one that is 1 for a missing number
+    categories   one input of 0 and 1 a category; of two categories (signed), one input: −1, +1
+    rare ones    beyond MAX_CATEGORIES, the rarest have one input together (has_other)
+    unseen       a category that training never saw: as the rare ones where there are any, else 0 in all inputs
+
+A missing cell becomes the mean or the median of the training rows, where that was asked for.
 """
 
 from collections.abc import Sequence
@@ -14,7 +18,8 @@ from byhand.data.tables.cell_errors import CellErrors, shown_cell
 from byhand.data.tables.content import Table, all_numbers, find_missing, parse_numbers
 from byhand.data.tables.options import MISSING_VALUES, TableOptions
 
-MAX_CATEGORIES = 50  # in a column; more are names, not categories
+MAX_CATEGORIES = 50  # of a column that have an input of their own
+FILLING = ("mean", "indicator")  # ways to treat a missing cell that put a number in its place
 
 
 @dataclass(frozen=True)
@@ -23,15 +28,41 @@ class Column:
 
     categories : none for numbers
     means : the replacement of a missing cell, one number per input; None: not replaced
+    has_other : has it one more input, for all categories that are not among `categories`?
+    signed : two categories as one input, −1 and +1   has_indicator : a second input, 1 where a number is missing
     """
 
     name: str
     categories: tuple[str, ...] = ()
     means: tuple[float, ...] | None = None
+    has_other: bool = False
+    signed: bool = False
+    has_indicator: bool = False
 
     @property
     def n_inputs(self) -> int:
-        return len(self.categories) or 1
+        if self.signed:
+            return 1
+        return len(self.categories) + self.has_other if self.categories else 1 + self.has_indicator
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What each input is called: "age", "age is missing", "colour=red", "colour=other", "sex: f −1, m +1"."""
+        if self.signed:
+            return (f"{self.name}: {self.categories[0]} −1, {self.categories[1]} +1",)
+        if self.categories:
+            other = (f"{self.name}=other",) if self.has_other else ()
+            return (*(f"{self.name}={category}" for category in self.categories), *other)
+        return (self.name, f"{self.name} is missing") if self.has_indicator else (self.name,)
+
+    def describe(self) -> str:
+        """Return what becomes of its cells, as one phrase."""
+        if self.signed:
+            return f"2 categories, {shown_cell(self.categories[0])} −1 and {shown_cell(self.categories[1])} +1"
+        if self.categories:
+            other = ", one more for all others" if self.has_other else ""
+            return f"{len(self.categories)} categories, one input each{other}"
+        return "number"
 
 
 @dataclass(frozen=True)
@@ -67,6 +98,11 @@ class TableSchema:
         return [column.name for column in self.columns]
 
     @property
+    def fills_gaps(self) -> bool:
+        """Does a number stand for a missing cell?"""
+        return self.missing in FILLING
+
+    @property
     def has_categories(self) -> bool:
         return any(column.categories for column in self.columns)
 
@@ -78,7 +114,7 @@ class TableSchema:
 
     def fill(self, raw: Array) -> Array:
         """Return raw (n, n_features) with the means of training in place of nan, where there are means."""
-        if self.missing != "mean" or not np.isnan(raw).any():
+        if not self.fills_gaps or not np.isnan(raw).any():
             return raw
         means = np.concatenate([column.means or (np.nan,) * column.n_inputs for column in self.columns])
         return np.where(np.isnan(raw), means, raw).astype(raw.dtype)
@@ -93,11 +129,14 @@ class Encoded:
     inputs: Array
     errors: list[tuple[int, str]]
     unseen: list[tuple[int, str]]
+    keeps_gaps: bool = True
 
 
-def encode(table: Table, columns: Sequence[Column], decimal: str, missing_values: Sequence[str]) -> Encoded:
-    """Return a table's cells as inputs."""
-    encoded = Encoded(np.empty((len(table.rows), 0)), [], [])
+def encode(
+    table: Table, columns: Sequence[Column], decimal: str, missing_values: Sequence[str], *, keeps_gaps: bool = True
+) -> Encoded:
+    """Return a table's cells as inputs. keeps_gaps : is a missing category nan (else 0 in all inputs)?"""
+    encoded = Encoded(np.empty((len(table.rows), 0)), [], [], keeps_gaps)
     parts = [_encode_column(table, column, decimal, missing_values, encoded) for column in columns]
     encoded.inputs = np.hstack(parts) if parts else encoded.inputs
     return encoded
@@ -110,21 +149,39 @@ def _encode_column(
     texts = table.column(column.name)
     quick = None if column.categories else all_numbers(texts, missing_values, decimal)
     if quick is not None and (np.abs(quick) <= np.finfo(np.float32).max).all():
-        return quick.reshape(-1, 1)
+        return with_indicator(quick, column)
     is_missing = find_missing(texts, missing_values)
     if column.categories:
-        inputs = np.array([[text.strip() == known for known in column.categories] for text in texts], dtype=float)
-        inputs = inputs.reshape(len(texts), len(column.categories))
-        inputs[is_missing] = np.nan
-        unknown = np.flatnonzero(inputs.sum(axis=1) == 0)
-        encoded.unseen += [(int(i), f"column {column.name!r}: {shown_cell(texts[i])}") for i in unknown]
+        cells = [None if gap else text.strip() for text, gap in zip(texts, is_missing, strict=True)]
+        inputs, unknown = encode_categories(cells, column)
+        if encoded.keeps_gaps:
+            inputs[is_missing] = np.nan
+        encoded.unseen += [(i, f"column {column.name!r}: {shown_cell(texts[i])}") for i in unknown]
         return inputs
     numbers, unfit = parse_numbers(texts, is_missing, decimal)
     too_large = np.flatnonzero(np.abs(numbers) > np.finfo(np.float32).max)
     for i in [*unfit, *too_large]:
         encoded.errors.append((int(i), f"column {column.name!r}: {shown_cell(texts[i])} is not a finite number"))
         numbers[i] = np.nan
-    return numbers.reshape(-1, 1)
+    return with_indicator(numbers, column)
+
+
+def with_indicator(numbers: Array, column: Column) -> Array:
+    """Return the inputs (n, n_inputs) of a column of numbers (n,), nan where missing."""
+    if not column.has_indicator:
+        return numbers.reshape(-1, 1)
+    return np.column_stack([numbers, np.isnan(numbers)])
+
+
+def encode_categories(cells: Sequence[str | None], column: Column) -> tuple[Array, list[int]]:
+    """Return the inputs (n, n_inputs) of a column of categories, 0 for None, and the rows that training never saw."""
+    places = {category: i for i, category in enumerate(column.categories)}
+    found = np.array([-1 if cell is None else places.get(cell, -2) for cell in cells], dtype=np.int64)
+    unknown = [] if column.has_other else np.flatnonzero(found == -2).tolist()
+    if column.signed:
+        return np.array([-1.0, 1.0, 0.0, 0.0])[found].reshape(-1, 1), unknown
+    found[found == -2] = len(places) if column.has_other else -1
+    return (found[:, None] == np.arange(column.n_inputs)).astype(np.float64), unknown
 
 
 def describe_missing(table: Table, columns: Sequence[Column], inputs: Array, errors: CellErrors) -> None:

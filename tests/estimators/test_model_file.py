@@ -1,0 +1,184 @@
+"""An estimator kept as a model file: the same answers after `load`, in the commands, and in every export."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from byhand.cli.main import cli
+from byhand.errors import OptionError
+from byhand.estimators import MLPClassifier, MLPRegressor
+from byhand.exports.verify import verify
+from byhand.persistence.model import Model, load_model
+from byhand.persistence.output import Output
+
+SMALL: dict[str, Any] = {"hidden_layer_sizes": (8, 8), "max_iter": 15, "random_state": 0}
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command and return its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments, prog_name="byhand")
+    return int(ended.value.code or 0)
+
+
+class Frame:
+    """What pandas, polars and pyarrow have in common, as polars has it."""
+
+    def __init__(self, columns: dict[str, list[Any]]) -> None:
+        self.data, self.columns = columns, list(columns)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return np.array(self.data[name], dtype=object)
+
+
+def table(n: int = 240) -> dict[str, list[Any]]:
+    rng = np.random.default_rng(0)
+    return {
+        "age": [None if i % 9 == 0 else float(a) for i, a in enumerate(rng.integers(20, 60, n))],
+        "size": rng.normal(size=n).tolist(),
+        "wild": (rng.random(n) < 0.5).tolist(),
+        "colour": rng.choice(["red", "green", "blue"], n).tolist(),
+    }
+
+
+def rows(columns: dict[str, list[Any]]) -> np.ndarray:
+    """Return an array of cells (n, columns)."""
+    return np.array(list(columns.values()), dtype=object).T
+
+
+def write(path: Path, columns: dict[str, list[Any]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))  # None is an empty cell
+    return path
+
+
+LABELS = [["ant", "bee", "cat"], [3, 5, 9], [True, False], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize("labels", LABELS)
+def test_a_classifier_answers_alike_after_loading(tmp_path: Path, labels: list[Any]) -> None:
+    columns = table()
+    y = np.array(labels)[np.arange(240) % len(labels)]
+    model = MLPClassifier(**SMALL, calibrate=True).fit(Frame(columns), y)
+    model.save(tmp_path / "model.safetensors")
+    again = MLPClassifier.load(tmp_path / "model.safetensors")
+    assert again.predict_proba(Frame(columns)) == pytest.approx(model.predict_proba(Frame(columns)), abs=2e-6)
+    assert again.predict(Frame(columns)).tolist() == model.predict(Frame(columns)).tolist()
+    assert again.classes_.dtype.kind == model.classes_.dtype.kind
+    assert list(again.feature_names_in_) == list(columns)
+    assert again.preprocessing_report() == model.preprocessing_report()
+    again.partial_fit(Frame(columns), y)  # a second use: it goes on
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_regressor_keeps_scale_and_range(tmp_path: Path, dtype: str) -> None:
+    columns = table()
+    y = 1e4 + 100 * np.array(columns["size"])
+    model = MLPRegressor(**SMALL, dtype=dtype).fit(Frame(columns), y)
+    model.save(tmp_path)
+    far = {**columns, "size": [1e9] * 240}
+    again = MLPRegressor.load(tmp_path)
+    for X in (columns, far):
+        assert again.predict(Frame(X)) == pytest.approx(model.predict(Frame(X)), rel=1e-5)
+        assert load_model(tmp_path).predict(X)[:, 0] == pytest.approx(model.predict(Frame(X)), rel=1e-5)
+    assert again.predict(Frame(far)).max() <= y.max() * (1 + 1e-6)
+
+
+def test_the_commands_take_it_with_columns_in_another_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = table()
+    y = np.where(np.array(columns["size"]) > 0, "big", "small")
+    model = MLPClassifier(**SMALL).fit(Frame(columns), y)
+    model.save(tmp_path / "m.safetensors")
+    data = write(tmp_path / "new.csv", {"colour": ["pink", *columns["colour"][1:]], "target": y.tolist(), **columns})
+    command = ["--model", str(tmp_path / "m.safetensors"), "--json"]
+    assert main(["predict", str(data), *command]) == 0
+    answered = [answer["class"] for answer in json.loads(capsys.readouterr().out)["predictions"]]
+    expected = model.predict(Frame({**columns, "colour": ["pink", *columns["colour"][1:]]}))
+    assert answered == expected.tolist()
+    assert main(["evaluate", str(tmp_path / "m.safetensors"), "--data", str(data), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["accuracy"] == pytest.approx((expected == y).mean())
+    assert main(["explain", str(tmp_path / "m.safetensors"), "--data", str(data)]) == 0
+    capsys.readouterr()
+    without = write(tmp_path / "without.csv", {"age": columns["age"], "wild": columns["wild"]})
+    assert main(["predict", str(without), *command]) == 3
+    assert "lacks 'size', 'colour'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["c", "js", "python", "onnx"])
+@pytest.mark.parametrize("is_classes", [True, False])
+def test_every_export_answers_alike(tmp_path: Path, kind: str, is_classes: bool) -> None:
+    columns = table()
+    size = np.array(columns["size"])
+    model = (
+        MLPClassifier(**SMALL).fit(Frame(columns), size > 0)
+        if is_classes
+        else MLPRegressor(**SMALL).fit(Frame(columns), 100 * size)
+    )
+    plain = model.to_model()
+    raw = plain.inputs({**columns, "size": [1e6, *columns["size"][1:]]})
+    assert raw.shape == (240, 2 + 1 + 1 + 3)
+    from byhand.exports import EXPORTS
+    from byhand.exports.inference_model import inference_model
+
+    found = verify(kind, EXPORTS[kind](inference_model(plain)), plain, raw)
+    if found.run_by is None:
+        pytest.skip(f"nothing here runs {kind}")
+    assert found.n_mismatches == 0
+    assert found.max_abs_error < 1e-3
+    if kind != "onnx":
+        model.export(kind, tmp_path / "out")
+        assert (tmp_path / "out").stat().st_size > 1000
+
+
+def test_what_a_file_cannot_hold_is_refused(tmp_path: Path) -> None:
+    X, y = rows(table()), np.arange(240) % 2
+    with pytest.raises(OptionError, match="ensemble of 2"):
+        MLPClassifier(**SMALL, n_ensemble=2).fit(X, y).save(tmp_path / "m")
+    with pytest.raises(OptionError, match="several"):
+        MLPClassifier(**SMALL).fit(X, np.column_stack([y, 1 - y])).save(tmp_path / "m")
+    with pytest.raises(OptionError, match="unknown kind"):
+        MLPClassifier(**SMALL).fit(X, y).export("excel", tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_model_of_another_kind_is_refused(tmp_path: Path) -> None:
+    X, y = rows(table()), np.arange(240) % 2
+    MLPClassifier(**SMALL).fit(X, y).save(tmp_path / "m")
+    with pytest.raises(OptionError, match=r"Use MLPClassifier\.load"):
+        MLPRegressor.load(tmp_path / "m")
+    with pytest.raises(Exception, match="not fitted yet"):
+        MLPClassifier().save(tmp_path / "n")
+
+
+def test_a_csv_training_is_an_estimator(tmp_path: Path) -> None:
+    columns = table()
+    y = np.where(np.array(columns["size"]) > 0, "big", "small").tolist()
+    data = write(tmp_path / "pets.csv", {**columns, "kind": y})
+    assert main(["train", "--data", str(data), "--epochs", "3", "--runs", str(tmp_path / "runs"), "-q"]) == 0
+    place = tmp_path / "runs" / "pets-1"
+    model = MLPClassifier.load(place)
+    said = load_model(place).predict_proba(columns)
+    assert model.predict_proba(Frame(columns)) == pytest.approx(said, abs=1e-5)
+    assert model.classes_.tolist() == ["big", "small"]
+
+
+def test_limits_and_kinds_of_labels_are_checked(tmp_path: Path) -> None:
+    model = MLPRegressor(**SMALL).fit(rows(table()), np.arange(240.0)).to_model()
+    assert model.limits == ((0.0, 239.0),)
+    with pytest.raises(Exception, match="limits"):
+        Model(model.network, model.preparation, Output.REGRESSION, limits=((0.0, 1.0), (0.0, 1.0)))
+
+
+def test_loading_needs_no_scikit_learn(tmp_path: Path) -> None:
+    MLPClassifier(**SMALL).fit(rows(table()), np.arange(240) % 2).save(tmp_path / "m")
+    code = f"import sys; from byhand.estimators import MLPClassifier as M; M.load({str(tmp_path / 'm')!r})\n"
+    subprocess.run([sys.executable, "-c", code + "assert 'sklearn' not in sys.modules"], check=True)
