@@ -13,7 +13,7 @@ from byhand.engines.packed_network import PackedNetwork, allocate_workspace
 from byhand.errors import ShapeError
 from byhand.losses import BinaryCrossEntropy
 from byhand.losses.base import Loss
-from byhand.preprocessing import UNSCALED
+from byhand.preprocessing import UNSCALED, InputScaler
 
 
 class EpochBuffers:
@@ -31,12 +31,10 @@ class EpochBuffers:
 
     def _data(self, spec: EpochSpec, n_in: int, n_out: int, loss: Loss) -> EpochData:
         """Return the core's table of the examples, their order and the learning rates."""
-        examples, scaler = spec.examples, spec.examples.preparation
+        examples = spec.examples
         check_input("Dense", examples.raw, n_in)
         labels, targets = labels_or_targets(examples, n_out, loss)
-        inputs = examples.raw
-        if scaler.clip is not None:  # the core scales and does not clip: it gets inputs that are ready
-            inputs, scaler = examples.x, UNSCALED
+        inputs, scaler = core_inputs(examples)
         are_bytes = inputs.dtype == np.uint8
         height, width = spec.image_shape or (0, 0)
         return EpochData(
@@ -63,6 +61,12 @@ class EpochBuffers:
             return None
         self._kept.append(np.ascontiguousarray(array, dtype=dtype))
         return self._kept[-1].ctypes.data
+
+
+def core_inputs(examples: Examples) -> tuple[Array, InputScaler]:
+    """Return inputs and the scaler for the core, which does not clip: where inputs are clipped, they are ready."""
+    clips = examples.preparation.clip is not None
+    return (examples.x, UNSCALED) if clips else (examples.raw, examples.preparation)
 
 
 def labels_or_targets(examples: Examples, n_out: int, loss: Loss) -> tuple[Array | None, Array | None]:

@@ -10,7 +10,7 @@ from byhand.data.examples import Examples
 from byhand.engines import bindings as c
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.core_tables import unsupported_reason
-from byhand.engines.epoch_buffers import labels_or_targets
+from byhand.engines.epoch_buffers import core_inputs, labels_or_targets
 from byhand.engines.native import chosen_kernel
 from byhand.engines.packed_network import PackedNetwork, allocate_workspace
 from byhand.losses.base import Loss
@@ -52,9 +52,10 @@ def _table(examples: Examples, n_out: int, loss: Loss, kept: list[Array]) -> c.E
         return int(kept[-1].ctypes.data)
 
     labels, targets = labels_or_targets(examples, n_out, loss)
-    are_bytes, scaler = examples.raw.dtype == np.uint8, examples.preparation
+    inputs, scaler = core_inputs(examples)
+    are_bytes = inputs.dtype == np.uint8
     return c.EpochData(
-        inputs=address(examples.raw, np.uint8 if are_bytes else np.float32),
+        inputs=address(inputs, np.uint8 if are_bytes else np.float32),
         inputs_are_bytes=are_bytes,
         n_examples=len(examples),
         scale=address(np.broadcast_to(scaler.scale, examples.n_features), np.float32),

@@ -58,12 +58,17 @@ def model_of(
         networks[0],
         encoder.scaler,
         output,
-        () if classes is None else tuple(class_texts(classes)),
+        () if classes is None else class_names(classes),
         provenance={"estimator": name, "environment": environment()},
         table=schema,
         limits=limits,
         labels=WORDS if classes is None else KINDS.get(classes.dtype.kind, WORDS),
     )
+
+
+def class_names(classes: Array) -> tuple[str, ...]:
+    """Return classes as the words that a CSV file has: 2.0 is "2", True is "True"."""
+    return tuple(map(str, classes.tolist()) if classes.dtype.kind == "b" else class_texts(classes))
 
 
 def classes_of(model: Model) -> Array:
