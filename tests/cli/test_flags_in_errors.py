@@ -25,7 +25,7 @@ def test_the_flag_is_added_on_the_command_line_alone(tmp_path: Path) -> None:
 
 def test_a_missing_cell_names_the_flag_that_fills_it(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b,kind\n" + "".join(f"{i},1,k{i % 2}\n" for i in range(20)) + ",1,k0\n")
-    done = byhand("train", "--data", tmp_path / "t.csv", "--runs", tmp_path / "runs")
+    done = byhand("train", "--data", tmp_path / "t.csv", "--missing", "refuse", "--runs", tmp_path / "runs")
     assert done.code == 3
     assert done.err.endswith("On the command line: --missing mean or --missing drop.\n")
 

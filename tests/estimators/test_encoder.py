@@ -7,11 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from byhand.data.examples import Examples
 from byhand.data.tables.schema import MAX_CATEGORIES
+from byhand.engines.numpy_engine import NumpyEngine
+from byhand.engines.predictor import predictor
 from byhand.estimators.columns import read_columns
 from byhand.estimators.encoder import TableEncoder
 from byhand.estimators.errors import InputError, InputTypeError
+from byhand.network import Network
 from byhand.preprocessing import CLIP, InputScaler, robust_scaler, weighted_quantiles
+from byhand.training.fit import fit
 
 
 def encode(X: object, new: object = None) -> np.ndarray:
@@ -74,7 +79,8 @@ def test_a_weight_of_two_is_two_rows(pairs: list[tuple[float, int]], q: float) -
     q = round(q * 16) / 16  # so that q times a sum of whole numbers is exact
     repeated = np.repeat(values, weight.astype(int))
     assert weighted_quantiles(values, [q], weight)[0] == weighted_quantiles(repeated, [q])[0]
-    assert weighted_quantiles(values, [q], weight)[0] == np.quantile(repeated, q, method="averaged_inverted_cdf")
+    theirs = np.quantile(repeated, q, method="averaged_inverted_cdf")  # which rounds once more
+    assert weighted_quantiles(values, [q], weight)[0] == pytest.approx(theirs, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -167,3 +173,17 @@ def test_without_clip_nothing_changed() -> None:
     scaler = InputScaler("standard", np.array([2.0]), np.array([1.0]))
     assert scaler.apply(np.array([[100.0]])).tolist() == [[201.0]]
     assert scaler.derivative(np.array([[100.0]])).tolist() == [2.0]
+
+
+def test_the_core_trains_and_answers_on_clipped_inputs_as_numpy_does() -> None:
+    rng = np.random.default_rng(0)
+    raw = np.concatenate([rng.normal(size=(40, 3)), [[1e4, 0, 0]]]).astype(np.float32)
+    examples = Examples(raw, (raw[:, 0] > 0).astype(np.int64), robust_scaler(raw))
+    answers = []
+    for engine in (NumpyEngine(), None):
+        network = Network.mlp([3, 8, 2], seed=1)
+        fit(network, examples, loss="softmax_cross_entropy", epochs=3, batch_size=8, engine=engine)
+        answers.append(predictor(network, examples.preparation)(raw))
+        assert answers[-1] == pytest.approx(network.predict(examples.x), abs=1e-5)
+        assert predictor(network, examples.preparation).one(raw[-1]) == pytest.approx(answers[-1][-1], abs=1e-5)
+    assert answers[0] == pytest.approx(answers[1], abs=1e-4)
