@@ -27,7 +27,7 @@ def test_a_missing_cell_names_the_flag_that_fills_it(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b,kind\n" + "".join(f"{i},1,k{i % 2}\n" for i in range(20)) + ",1,k0\n")
     done = byhand("train", "--data", tmp_path / "t.csv", "--missing", "refuse", "--runs", tmp_path / "runs")
     assert done.code == 3
-    assert done.err.endswith("On the command line: --missing mean or --missing drop.\n")
+    assert done.err.endswith("On the command line: --missing indicator, --missing mean or --missing drop.\n")
 
 
 def test_what_to_do_next_names_the_table_that_a_model_does_not_open_by_itself(tmp_path: Path) -> None:
