@@ -93,7 +93,7 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
     lab.page.wait_for_selector("html[data-ready]")
     go_to("nav a:nth-child(4)")
     keyboard.press("Enter")
-    go_to("button.main + button")
+    go_to(".bar-buttons button:nth-child(3)")
     keyboard.press("Enter")
     lab.says(".figures dd", "1")
     go_to("button.unit")

@@ -172,7 +172,7 @@ def test_which_units_are_shown_is_said_where_it_is_not_all(site: str, open_lab: 
 
 
 def test_escape_closes_a_tooltip(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train")
+    lab = open_lab(f"{site}#view=microscope")
     word = lab.page.locator(".term-word").first
     sentence = lab.page.locator(".term-sentence").first
     word.focus()
