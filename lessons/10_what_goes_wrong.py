@@ -1,0 +1,207 @@
+# %% [markdown]
+# # Lesson 10: What goes wrong
+#
+# ## Question
+#
+# A training runs without an error message and the result is bad. How do you find out why?
+#
+# ## Mental model
+#
+# ```
+#   loss                                loss                               loss
+#    │╲                                  │ ╱╲  ╱╲╱                          │────────────
+#    │ ╲___                              │╱  ╲╱                             │
+#    └────── it learns                   └────── too high a rate            └────── nothing moves
+# ```
+#
+# > **Plain.** Bet before you look. A wrong bet teaches more than a right explanation.
+#
+# > **Exact.** Change *one* setting, keep seed, data and everything else, run several seeds, and compare the spread
+# > with the difference.
+#
+# ## Numbers by hand
+#
+# Why do deep sigmoid networks learn so slowly? The gradient passes f′ once in each layer, and f′ of the sigmoid is
+# at most 0.25. After six layers it is at most 0.25⁶ = 0.000244 of what it was (times weights). ReLU has the factor
+# 1 where it is open.
+
+# %%
+import numpy as np
+
+import byhand as bh
+
+print(f"0.25^6 = {0.25**6:.6f}")
+assert round(0.25**6, 6) == 0.000244
+
+data = bh.data.digits(validation=0.2)
+
+
+def trained(sizes: list[int], *, seed: int = 1, **settings: object) -> tuple[float, float]:
+    """Return validation accuracy and last training loss."""
+    options = {"activation": "relu", "initializer": "he"} | {
+        name: settings.pop(name) for name in ("activation", "initializer", "batch_norm", "residual") if name in settings
+    }
+    network = bh.Network.mlp(sizes, seed=seed, **options)
+    plan = {"optimizer": "sgd", "learning_rate": 0.1, "epochs": 10, "batch_size": 32, "loss": "softmax_cross_entropy"}
+    history = bh.fit(network, data.train, **(plan | settings))
+    return float(bh.evaluate(network, data.validation).accuracy), float(history.loss[-1])
+
+
+# %% [markdown]
+# ## Code
+#
+# **Six bets.** Cover the output. For each line write down: better, equal or worse than the normal run? Then look.
+
+# %%
+BETS = {
+    "normal": {},
+    "learning rate 0.0001": {"learning_rate": 0.0001},
+    "all weights equal at the start": {"initializer": lambda rng, n_in, n_out: np.full((n_in, n_out), 0.01)},
+    "all weights 0 at the start": {"initializer": "zeros"},
+    "batch size of all": {"batch_size": len(data.train)},
+    "squared error": {"loss": "squared_error"},
+}
+found = {name: trained([64, 32, 10], **settings) for name, settings in BETS.items()}
+for name, (share, value) in found.items():
+    print(f"{name:32} {share:6.1%}   loss {value:.3f}")
+assert found["normal"][0] > 0.9
+assert found["learning rate 0.0001"][0] < 0.5
+assert found["all weights 0 at the start"][0] < 0.2
+assert found["all weights equal at the start"][0] < found["normal"][0] - 0.2
+
+# %% [markdown]
+# All weights equal: every hidden unit receives the same gradient and stays the copy of its neighbours, so 32 units
+# are as good as one. All weights *zero* is worse: a ReLU at 0 lets no gradient through, and nothing is ever learned
+# but the biases of the output.
+#
+# **Too high a rate** makes itself known: the loss jumps, or becomes so large that byhand stops and says so.
+
+# %%
+for rate in (0.1, 1.0, 10.0, 100.0):
+    try:
+        share, value = trained([64, 32, 10], learning_rate=rate)
+        print(f"η = {rate:5}: {share:.1%}, loss {value:.3f}")
+    except bh.ByhandError as error:
+        print(f"η = {rate:5}: {error}")
+    else:
+        assert rate < 10 or share < 0.5
+
+# %% [markdown]
+# **No bias.** Keep all biases at 0 and every unit's border passes through the origin. Two clouds side by side, both
+# far from the origin, are then hard for a single layer:
+
+# %%
+rng = np.random.default_rng(1)
+points = np.concatenate([rng.normal((2, 2), 0.4, (200, 2)), rng.normal((4, 4), 0.4, (200, 2))])
+labels = np.repeat([0, 1], 200)
+loss, results = bh.SoftmaxCrossEntropy(), {}
+for with_bias in (True, False):
+    line = bh.Network.mlp([2, 2], seed=1)
+    for _ in range(2000):
+        trace = line.forward(points)
+        _, saved = loss.forward(trace.output, labels)
+        grads = line.backward(loss.backward(saved), trace)
+        chosen = [name for name in grads if with_bias or name.endswith("W")]
+        bh.SGD().update({name: line.params[name] for name in chosen}, {name: grads[name] for name in chosen}, 0.3)
+    results[with_bias] = float((line(points).argmax(axis=1) == labels).mean())
+    print(f"bias {'on ' if with_bias else 'off'}: {results[with_bias]:.1%}")
+assert results[True] > 0.98
+assert results[False] < 0.7
+
+# %% [markdown]
+# ## See it move
+#
+# **Depth, on the spiral.** One small layer underfits. Six sigmoid layers do not train. The cures are not equally
+# good.
+
+# %%
+spiral = bh.data.spiral(600)
+
+
+def on_spiral(hidden: list[int], **options: object) -> float:
+    shares = []
+    for seed in range(3):
+        network = bh.Network.mlp([2, *hidden, 2], seed=seed, **options)
+        bh.fit(network, spiral.train, loss="softmax_cross_entropy", epochs=150, batch_size=20, learning_rate=0.005)
+        shares.append(float(bh.evaluate(network, spiral.test).accuracy))
+    return float(np.mean(shares))
+
+
+DEPTHS = {
+    "2 units": ([2], {}),
+    "8 units": ([8], {}),
+    "8-8-8 ReLU": ([8] * 3, {}),
+    "6 × 16 sigmoid": ([16] * 6, {"activation": "sigmoid", "initializer": "glorot"}),
+    "6 × 16 sigmoid, batch normalization": (
+        [16] * 6,
+        {"activation": "sigmoid", "initializer": "glorot", "batch_norm": True},
+    ),
+    "6 × 16 ReLU": ([16] * 6, {}),
+}
+depth = {name: on_spiral(hidden, **options) for name, (hidden, options) in DEPTHS.items()}
+for name, share in depth.items():
+    print(f"{name:37} {share:6.1%}  {'█' * round(30 * (share - 0.4))}")
+assert depth["2 units"] < depth["8 units"] < depth["8-8-8 ReLU"]
+assert depth["6 × 16 sigmoid"] < depth["6 × 16 sigmoid, batch normalization"]
+
+# %% [markdown]
+# **Gradient size, layer by layer**, at the start of the six sigmoid layers and of six ReLU layers:
+
+# %%
+for activation, initializer in (("sigmoid", "glorot"), ("relu", "he")):
+    deep = bh.Network.mlp([2, *[16] * 6, 2], activation=activation, initializer=initializer, seed=1)
+    trace = deep.forward(spiral.train.x)
+    _, saved = loss.forward(trace.output, spiral.train.y)
+    grads = deep.backward(loss.backward(saved), trace)
+    sizes = [float(np.linalg.norm(grads[name])) for name in grads if name.endswith("W")][::-1]
+    print(
+        f"{activation:8}" + " ".join(f"{size:9.1e}" for size in sizes) + f"   first / last = {sizes[0] / sizes[-1]:.0e}"
+    )
+    if activation == "sigmoid":
+        assert sizes[0] < sizes[-1] / 1000
+    else:
+        assert sizes[0] > sizes[-1] / 1000
+
+# %% [markdown]
+# **All nineteen.** Each of these is a bet you can place, with several seeds and the spread drawn: `byhand
+# experiment NAME`.
+
+# %%
+from byhand.experiments import experiments
+
+for one in experiments().values():
+    print(f"{one.number:2}  {one.name:20} {one.question}")
+assert len(experiments()) == 19
+
+# %% [markdown]
+# **Six signs of a sick training**, and what to turn first:
+#
+# | sign | likely cause | turn |
+# |---|---|---|
+# | loss becomes nan or very large | rate too high, inputs unscaled | `--learning-rate` down, `--scaling standardize` |
+# | loss stays at −log(1/k) | zero or equal weights, dead units, wrong labels | `--initializer he`, look at the data |
+# | loss falls, but hardly | rate too low, sigmoid layers too deep | `--learning-rate` up, `--activation relu` |
+# | loss jumps up and down | rate too high, batches too small | rate down, `--batch-size` up |
+# | train good, validation bad | overfitting | more data, `--patience`, `--dropout`, `--weight-decay` |
+# | both very good at once | test examples in the training set | check the split before you celebrate |
+#
+# byhand looks for such signs after each training and names the evidence, the setting and a command (`bh.diagnose`).
+#
+# ## Traps
+#
+# - **Changing three things at once.** It gets better, and you do not know why.
+# - **One seed.** A difference smaller than the spread over seeds is no difference yet.
+# - **Explaining first.** A story can be found for any result; a bet that was written down cannot be bent.
+#
+# ## Check yourself
+
+# %%
+from byhand.course import print_questions
+
+print_questions(10)
+
+# %% [markdown]
+# ## Exercise
+#
+# `byhand exercise 10` is a bug hunt: ten backward passes, each with one planted bug that people really make. Find
+# and mend them; the gradient check tells which array is wrong, not why.
