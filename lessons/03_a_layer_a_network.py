@@ -44,6 +44,7 @@ def count_parameters(sizes: list[int]) -> int:
 for sizes in ([784, 128, 10], [784, 50, 10], [784, 128, 64, 10], [2, 4, 4, 2], [2, 16, 8, 2]):
     print(f"{'-'.join(map(str, sizes)):>15}  {count_parameters(sizes):>8,}")
 assert [count_parameters(s) for s in ([784, 128, 10], [784, 50, 10], [784, 128, 64, 10])] == [101770, 39760, 109386]
+assert (784 * 128, 128 * 10) == (100_352, 1_280)
 assert (count_parameters([2, 4, 4, 2]), count_parameters([2, 16, 8, 2])) == (42, 202)
 
 # %% [markdown]

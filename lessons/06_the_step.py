@@ -45,6 +45,7 @@ for rate in (0.01, 0.1, 0.5, 1.0, 1.1):
 assert walk(0.1, 2) == [0, 0.6, 1.08]
 assert walk(1.1, 3) == [0, 6.6, -1.32, 8.184]
 assert walk(0.5, 1) == [0, 3]
+assert round(2 * (0.6 - 3), 1) == -4.8
 
 # %% [markdown]
 # Too small crawls, 0.5 hits at once, 1.0 bounces for ever, 1.1 diverges. Nobody knows the best η beforehand: try

@@ -146,6 +146,8 @@ for row in range(5):
     print(" ".join("■" if 20 * row + column < right else "□" for column in range(20)))
 assert low < found.accuracy < high
 assert len(data.validation) == 359
+better, worse = (bh.metrics.wilson_interval(share / 100, 10_000) for share in (97.7, 97.5))
+assert better[0] < worse[1]  # the intervals of 97.7 % and 97.5 % of 10,000 overlap
 
 # %% [markdown]
 # **More epochs always help?** Train on few examples for long, and watch the validation loss:

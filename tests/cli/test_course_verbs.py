@@ -37,7 +37,7 @@ def test_answers_are_asked_for_and_counted(monkeypatch: pytest.MonkeyPatch) -> N
 
     said = iter("abcd"[question.answer] for question in questions_of(1))
     monkeypatch.setattr(quiz.click, "prompt", lambda *_, **__: next(said))
-    monkeypatch.setattr(quiz.click, "get_text_stream", lambda _: type("Terminal", (), {"isatty": lambda self: True})())
+    monkeypatch.setattr(quiz.sys.stdin, "isatty", lambda: True, raising=False)
     done = byhand("quiz", "1")
     assert done.code == 0, done.err
     assert "5 of 5 right." in done.out

@@ -25,7 +25,8 @@ def command(number: int, file: Path | None, output: Path | None, solution: bool,
     from byhand.course.exercise import exercise_text, solution_text
 
     if solution:
-        reporter.result(escape_markup(solution_text(number)), {"exercise": number, "solution": solution_text(number)})
+        solved = solution_text(number)
+        reporter.result("\n".join(map(escape_markup, solved.splitlines())), {"exercise": number, "solution": solved})
     elif file is not None:
         _check(number, file, reporter)
     else:

@@ -1,5 +1,6 @@
 """`byhand quiz`: the course's questions, one after the other, each with its reason."""
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ def command(lesson: int | None, show: bool, reporter: Reporter) -> None:
     from byhand.course.quiz import questions, questions_of
 
     chosen = questions_of(lesson) if lesson else tuple(one for one in questions() if one.in_article)
-    if show or reporter.as_json or not click.get_text_stream("stdin").isatty():
+    if show or reporter.as_json or not sys.stdin.isatty():
         text = "\n\n".join(_solved(number, question) for number, question in enumerate(chosen, start=1))
         reporter.result(text, {"questions": [asdict(question) for question in chosen]})
         return
