@@ -154,9 +154,9 @@ assert not any(decides(*one) == [0, 1, 1, 0] for one in tries)
 # `byhand quiz 1` asks five questions about this lesson and says why each answer is right. In a notebook:
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(1)
+print(questions_text(1))
 
 # %% [markdown]
 # ## Exercise

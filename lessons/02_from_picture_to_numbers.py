@@ -147,9 +147,9 @@ assert abs(ordered - mixed) < 0.03
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(2)
+print(questions_text(2))
 
 # %% [markdown]
 # ## Exercise

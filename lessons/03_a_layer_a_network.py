@@ -150,9 +150,9 @@ assert min(found["tanh"], found["relu"]) > 0.97
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(3)
+print(questions_text(3))
 
 # %% [markdown]
 # ## Exercise

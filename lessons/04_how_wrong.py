@@ -147,9 +147,9 @@ assert abs(before.loss - 2.303) < 0.01
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(4)
+print(questions_text(4))
 
 # %% [markdown]
 # ## Exercise

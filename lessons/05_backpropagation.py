@@ -170,9 +170,9 @@ for unit in np.argsort(-np.abs(a * da))[:4]:
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(5)
+print(questions_text(5))
 
 # %% [markdown]
 # ## Exercise

@@ -159,9 +159,9 @@ assert abs(float(array["W"][0, 0]) - w) < 1e-9
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(6)
+print(questions_text(6))
 
 # %% [markdown]
 # ## Exercise

@@ -175,9 +175,9 @@ assert history.val_loss[-1] > history.val_loss[best]
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(7)
+print(questions_text(7))
 
 # %% [markdown]
 # ## Exercise

@@ -138,9 +138,9 @@ assert top.mean() > 0.3
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(8)
+print(questions_text(8))
 
 # %% [markdown]
 # ## Exercise

@@ -166,9 +166,9 @@ assert errors[32] < errors[4] < errors[1]
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(9)
+print(questions_text(9))
 
 # %% [markdown]
 # ## Exercise

@@ -196,9 +196,9 @@ assert len(experiments()) == 19
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(10)
+print(questions_text(10))
 
 # %% [markdown]
 # ## Exercise

@@ -186,9 +186,9 @@ assert min(slice_, key=slice_.get) >= 0.75
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(11)
+print(questions_text(11))
 
 # %% [markdown]
 # ## Exercise

@@ -184,9 +184,9 @@ print("again       byhand train digits --validate")
 # ## Check yourself
 
 # %%
-from byhand.course import print_questions
+from byhand.course import questions_text
 
-print_questions(12)
+print(questions_text(12))
 
 # %% [markdown]
 # ## Exercise

@@ -16,6 +16,8 @@ OWN_FILES = {  # file of the package → what it opens, which came with the pack
     "lab/static_files.py": "the page's own files",
     "training/diagnosis.py": "the table of findings",
     "experiments/table.py": "the table of experiments",
+    "course/exercise.py": "the solutions of the exercises",
+    "course/quiz.py": "the questions",
     "exports/child.py": "what byhand has just exported",
     "exports/verify.py": "what byhand has just exported",
     "data/images.py": "a buffer in memory",

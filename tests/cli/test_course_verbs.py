@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cli_runner import byhand
 
-from byhand.course import run_check as running
+from byhand.course.child import LARGEST_FILE
 from byhand.course.exercise import solution_text
 from byhand.course.quiz import questions_of
 from byhand.course.run_check import UnansweredExerciseError, run_check
@@ -33,11 +33,9 @@ def test_a_lesson_that_is_not_there() -> None:
 
 
 def test_answers_are_asked_for_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    from byhand.cli import quiz
-
     said = iter("abcd"[question.answer] for question in questions_of(1))
-    monkeypatch.setattr(quiz.click, "prompt", lambda *_, **__: next(said))
-    monkeypatch.setattr(quiz.sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(said))
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
     done = byhand("quiz", "1")
     assert done.code == 0, done.err
     assert "5 of 5 right." in done.out
@@ -79,13 +77,14 @@ def test_a_file_that_ends_the_process_is_told(tmp_path: Path) -> None:
         run_check(1, file)
 
 
-def test_files_that_are_not_there_or_far_too_large_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_are_not_there_or_far_too_large_are_refused(tmp_path: Path) -> None:
     done = byhand("exercise", "1", "--check", tmp_path / "none.py")
-    assert done.code == 2
-    assert "is not a file" in done.err
-    monkeypatch.setattr(running, "LARGEST_FILE", 3)
-    (tmp_path / "large.py").write_text("12345", encoding="utf-8")
-    assert "5 bytes; expected 3 at most" in byhand("exercise", "1", "--check", tmp_path / "large.py").err
+    assert done.code == 3
+    assert "none.py" in done.err
+    (tmp_path / "large.py").write_bytes(b"#" * (LARGEST_FILE + 1))
+    done = byhand("exercise", "1", "--check", tmp_path / "large.py")
+    assert done.code == 3
+    assert "large.py" in done.err
 
 
 def test_a_solution_is_printed_as_it_is() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from byhand.course.bug_hunt import BUGS, bug_hunt_text
 from byhand.course.cases import EXERCISES, holes_of
-from byhand.course.check import check_text
+from byhand.course.child import check_text
 from byhand.course.exercise import exercise_text, solution_text
 from byhand.course.titles import TITLES
 

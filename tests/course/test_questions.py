@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from byhand.cli.main import COMMANDS
-from byhand.course.quiz import Question, print_questions, questions, questions_of
+from byhand.course.quiz import Question, questions, questions_of, questions_text
 from byhand.course.titles import TITLES
 from byhand.errors import OptionError
 from byhand.experiments import experiments
@@ -53,9 +53,8 @@ def test_what_an_answer_points_to_exists(question: Question) -> None:
         assert (ROOT / question.see.split(",")[0]).is_file()
 
 
-def test_a_lesson_prints_questions_without_answers(capsys: pytest.CaptureFixture[str]) -> None:
-    print_questions(5)
-    printed = capsys.readouterr().out
+def test_a_lesson_shows_questions_without_answers() -> None:
+    printed = questions_text(5)
     assert questions_of(5)[0].text in printed
     assert questions_of(5)[0].why not in printed
 

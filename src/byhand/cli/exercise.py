@@ -37,12 +37,11 @@ def command(number: int, file: Path | None, output: Path | None, solution: bool,
 def _write(number: int, path: Path, text: str, reporter: Reporter) -> None:
     """Write the file with holes where there is none yet: what somebody wrote is not lost."""
     from byhand.errors import OptionError
+    from byhand.files import atomic_write
 
-    try:
-        with path.open("x", encoding="utf-8") as opened:
-            opened.write(text)
-    except FileExistsError:
-        raise OptionError(f"{path} is there already. Check it with --check {path}, or name another --output.") from None
+    if path.exists():
+        raise OptionError(f"{path} is there already. Check it with --check {path}, or name another --output.")
+    atomic_write(path, text.encode("utf-8"))
     again = f"byhand exercise {number} --check {path}"
     shown = escape_markup(f"wrote {path}: fill it in, then `{again}`")
     reporter.result(shown, {"exercise": number, "file": str(path), "check": again})

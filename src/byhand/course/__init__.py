@@ -1,5 +1,5 @@
 """The course: lessons are in `lessons/` of the project; what they ask, and the exercises, are here."""
 
-from byhand.course.quiz import print_questions
+from byhand.course.quiz import questions_text
 
-__all__ = ["print_questions"]
+__all__ = ["questions_text"]

@@ -12,7 +12,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.course.cases import holes_of
-from byhand.course.exercise import Hole, load_functions, solution_text
+from byhand.course.exercise import Hole
 
 Functions = dict[str, Callable[..., Any]]
 NUDGE = 1e-5
@@ -22,13 +22,8 @@ class WrongAnswerError(Exception):
     """What is wrong with a function, as a sentence."""
 
 
-def check_text(number: int, text: str, filename: str) -> list[str]:
-    """Return what is wrong with a file for an exercise: at most one sentence a function; none if all is right."""
-    try:
-        learner = load_functions(text, filename)
-    except Exception as error:
-        return [f"the file could not be run: {_place(error, filename)}."]
-    right = load_functions(solution_text(number), "solution")
+def check_functions(number: int, learner: Functions, right: Functions, filename: str) -> list[str]:
+    """Return what is wrong with a learner's functions: at most one sentence each; none if all are right."""
     return [found for hole in holes_of(number) if (found := _check_hole(hole, learner, right, filename))]
 
 
@@ -57,7 +52,7 @@ def _call(hole: Hole, learner: Functions, case: tuple[Any, ...], filename: str) 
     except NotImplementedError:
         raise WrongAnswerError("is not written yet") from None
     except Exception as error:
-        raise WrongAnswerError(f"got {_shown(case)} and stopped with {_place(error, filename)}") from error
+        raise WrongAnswerError(f"got {_shown(case)} and stopped with {error_place(error, filename)}") from error
     if any(not np.array_equal(before, after) for before, after in _arrays(case, given)):
         raise WrongAnswerError("changed an array that it was given; it should make new ones")
     if found is None:
@@ -138,7 +133,7 @@ def _shown(case: tuple[Any, ...]) -> str:
     return ", ".join(f"an array {one.shape}" if isinstance(one, np.ndarray) else repr(one)[:40] for one in case)
 
 
-def _place(error: Exception, filename: str) -> str:
+def error_place(error: Exception, filename: str) -> str:
     """Return an error as its kind, its text, and the line of the learner's file."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
     line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)

@@ -1,7 +1,6 @@
 """An exercise: functions to be written, how each is tried, and where to read when it is wrong."""
 
 import ast
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,13 +45,6 @@ def exercise_text(number: int, names: list[str]) -> str:
         first = node.body[1] if len(node.body) > 1 else node.body[0]
         lines[first.lineno - 1 : node.end_lineno] = [HOLE]
     return "\n".join(lines) + "\n"
-
-
-def load_functions(text: str, filename: str) -> dict[str, Callable[..., Any]]:
-    """Run a file of an exercise and return its functions. It is code: only what its owner asks to run comes here."""
-    names: dict[str, Any] = {"__name__": "exercise"}
-    exec(compile(text, filename, "exec"), names)  # noqa: S102  (the learner's own file, in a process of its own)
-    return {name: value for name, value in names.items() if callable(value)}
 
 
 N_BUGS = len(BUGS)

@@ -48,10 +48,10 @@ def questions_of(lesson: int) -> tuple[Question, ...]:
     return tuple(question for question in questions() if question.lesson == number)
 
 
-def print_questions(lesson: int) -> None:
-    """Print the questions of a lesson with their choices, without the answers: for notebooks."""
+def questions_text(lesson: int) -> str:
+    """Return the questions of a lesson with their choices, without the answers: for notebooks."""
+    lines: list[str] = []
     for number, question in enumerate(questions_of(lesson), start=1):
-        print(f"{number}. {question.text}")
-        for letter, choice in zip(LETTERS, question.choices, strict=False):
-            print(f"   {letter}) {choice}")
-    print(f"\nAnswers, each with its reason: byhand quiz {lesson} --show")
+        choices = zip(LETTERS, question.choices, strict=True)
+        lines += [f"{number}. {question.text}", *(f"   {letter}) {choice}" for letter, choice in choices)]
+    return "\n".join([*lines, "", f"Answers, each with its reason: byhand quiz {lesson} --show"])

@@ -9,11 +9,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from byhand.errors import DataError, OptionError
+from byhand.course.child import LARGEST_FILE, MARK
+from byhand.errors import DataError
+from byhand.files import read_bytes_limited
 
-SECONDS = 20
-LARGEST_FILE = 1_000_000  # bytes
-MARK = "byhand-check:"
+SECONDS = 20.0
 
 
 class UnansweredExerciseError(DataError):
@@ -22,34 +22,16 @@ class UnansweredExerciseError(DataError):
 
 def run_check(number: int, file: Path, seconds: float = SECONDS) -> list[str]:
     """Return what is wrong with a learner's file, a sentence each; raise when it does not end or cannot be read."""
-    if not file.is_file():
-        raise OptionError(f"{file} is not a file. Write one with `byhand exercise {number}`.")
-    if file.stat().st_size > LARGEST_FILE:
-        raise OptionError(f"{file} has {file.stat().st_size:,} bytes; expected {LARGEST_FILE:,} at most.")
-    command = [sys.executable, "-m", "byhand.course.run_check", str(number), str(file)]
+    read_bytes_limited(file, "an exercise", LARGEST_FILE)  # says what is wrong with the file before a child is started
+    command = [sys.executable, "-m", "byhand.course.child", str(number), str(file)]
     try:
         done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)  # noqa: S603  (ourselves)
     except subprocess.TimeoutExpired:
-        raise UnansweredExerciseError(
-            f"{file} ran for {seconds:g} seconds without an end. Look for a loop that never stops."
-        ) from None
+        message = f"{file} ran for {seconds:g} seconds without an end. Look for a loop that never stops."
+        raise UnansweredExerciseError(message) from None
     lines = done.stdout.decode("utf-8", "replace").splitlines()
     last = next((line for line in reversed(lines) if line.startswith(MARK)), None)
     if last is None:
-        raise UnansweredExerciseError(
-            f"{file} ended the process before the check was done (exit code {done.returncode})."
-        )
+        raise UnansweredExerciseError(f"{file} ended before it was checked, with exit code {done.returncode}.")
     found: list[str] = json.loads(last[len(MARK) :])
     return found
-
-
-def _answer(number: str, file: str) -> None:
-    """Check a file and print the result as the last line: the child's whole work."""
-    from byhand.course.check import check_text
-
-    found = check_text(int(number), Path(file).read_text(encoding="utf-8", errors="replace"), file)
-    print(f"\n{MARK}{json.dumps(found)}")
-
-
-if __name__ == "__main__":
-    _answer(*sys.argv[1:])
