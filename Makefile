@@ -6,7 +6,7 @@ BUILD := pyproject.toml hatch_build.py $(shell find core -name '*.[ch]' -o -name
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help train test test-full test-lab test-kernels test-thrice lint format bench bench-compare wasm wheels clean
+.PHONY: help train test test-full test-lab test-kernels test-thrice lint format bench bench-compare lessons wasm wheels clean
 
 help: ## list these targets
 	@grep -hE "^[a-z-]+:.*## " $(firstword $(MAKEFILE_LIST)) | sed -E "s/^([a-z-]+):.*## (.*)/  make \1\t\2/" | expand -t 22
@@ -72,6 +72,9 @@ bench: $(VENV)/.for-use ## time an epoch, in turns with whatever other framework
 
 bench-compare: $(VENV)/.for-use ## an epoch of this C core beside that of another commit, in turns; OLD=main~1
 	$(BIN)/python tools/bench_compare.py $(OLD) $(ARGS)
+
+lessons: $(VENV)/.for-test ## run the course's lessons and write them as notebooks to build/lessons
+	$(BIN)/python tools/make_lessons.py build/lessons
 
 # For releases: the core for the page, and wheels for five platforms. Needs ziglang (see tools/cross.py).
 wasm: $(VENV)/.for-use ## compile the C core for the page (needs ziglang)
