@@ -1,5 +1,6 @@
 """Notebooks are the lessons' own cells, in order, and run."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 pytest.importorskip("nbformat")
 pytest.importorskip("nbclient")
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 from make_lessons import LESSONS, build, cells_of, notebook_of
 
 SOURCE = "# %% [markdown]\n# # Title\n#\n# prose\n\n# %%\nx = 1\n\n# %%\nprint(x)\n"
