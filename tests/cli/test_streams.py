@@ -38,6 +38,8 @@ def commands(run: Path, tmp_path: Path) -> dict[str, list[str | Path]]:
         "explain": ["explain", run],
         "show": ["show", "2-4-4-2"],
         "data": ["data", "moons"],
+        "quiz": ["quiz", "5"],
+        "exercise": ["exercise", "5", "--output", tmp_path / "mine.py"],
         "recipes": ["recipes", "vanilla"],
         "experiment": ["experiment", "xor-line", "--seeds", "1"],
         "export": ["export", "python", tmp_path / "made.py", "--model", run],
@@ -73,7 +75,7 @@ def test_colour_is_forced_and_forbidden(run: Path, tmp_path: Path, verb: str, mo
     command = commands(run, tmp_path)[verb]
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    if verb not in ("data", "show", "plot", "card"):  # which draw in one colour
+    if verb not in ("data", "show", "plot", "card", "exercise"):  # which draw in one colour
         assert ESCAPE in byhand(*command).out
     assert "\x1b[3" not in byhand(*command, "--no-color").out
     monkeypatch.setenv("NO_COLOR", "1")
