@@ -74,7 +74,7 @@ def test_without_mnist_the_lines_work_on_the_model_of_small_digits(tmp_path: Pat
     copy_digit(tmp_path)
     assert run("-m", "byhand", "train", "digits", "--epochs", "3", "-q", folder=tmp_path).returncode == 0
     lines = [line for line in LINES if line.removeprefix("byhand ").startswith(QUICK)]
-    assert len(lines) == len(QUICK)
+    assert all(any(line.startswith(f"byhand {verb}") for line in lines) for verb in QUICK)
     for line in lines:
         done = run("-m", *shlex.split(line, comments=True), folder=tmp_path)
         assert done.returncode == 0, (line, done.stderr)
