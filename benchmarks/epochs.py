@@ -1,22 +1,23 @@
 """Every work of `byhand bench`, every peer, for the record: python benchmarks/epochs.py [--rounds 9] [WORK …]
 
-With works named, only these are measured, and take their places in the record that is there. Needs the peers
-(`pip install 'byhand[bench]'`) and MNIST (BYHAND_DATA or the cache). Some twelve minutes; nothing else should run
-meanwhile.
+Each work is recorded as soon as it is measured, in the record of this processor, where works that are not named stay
+as they are; the README's figures change once all are there. Needs the peers (`pip install 'byhand[bench]'`) and MNIST
+(BYHAND_DATA or the cache). Some twenty minutes, an hour on a noisy machine; nothing else should run meanwhile.
 """
 
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import rich
 
 from byhand.bench.interleaved import PEERS, run_interleaved
 from byhand.bench.peak_flops import peak
-from byhand.bench.report import as_table, as_values, machine_state
+from byhand.bench.report import as_table, as_values
 from byhand.bench.workload import WORKS, work_named
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.native import NativeEngine
 from byhand.engines.processor import processor_key
-from machine import machine, parser_for, read_record, save_record
+from machine import RECORDS, machine, parser_for, read_record, save_record
 
 
 def versions() -> dict[str, str]:
@@ -30,30 +31,27 @@ def versions() -> dict[str, str]:
     return found
 
 
+def earlier_works(name: str) -> dict[str, Any]:
+    """Return the works that this processor's record already has."""
+    return read_record(name)["works"] if (RECORDS / f"{name}.json").exists() else {}
+
+
 def main() -> None:
     parser = parser_for(__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("works", nargs="*")
     options = parser.parse_args()
-    most = read_record("epochs")["peak_flops"] if options.works else peak(available_cpus())
-    load, found = machine_state()["load"], []
+    name = f"epochs-{processor_key().replace(' ', '-').lower()}"
+    head = {**machine(), "versions": versions(), "engine": NativeEngine().name, "peak_flops": peak(available_cpus())}
+    values = earlier_works(name)
     for work in map(work_named, options.works or WORKS):
-        found.append(run_interleaved(work, PEERS, options.rounds, None, say=print))
-        rich.print(as_table(found[-1:], most), flush=True)
-    values = {timed.work.name: as_values(timed, most) for timed in found}
-    if options.works:
-        values |= {name: old for name, old in read_record("epochs")["works"].items() if name not in values}
-        values = {name: values[name] for name in WORKS if name in values}
-    record = {
-        **machine(),
-        "load": load,
-        "versions": versions(),
-        "engine": NativeEngine().name,
-        "peak_flops": most,
-        "works": values,
-    }
-    save_record("epochs", record, wanted=options.record)
-    save_record(f"epochs-{processor_key().replace(' ', '-').lower()}", record, wanted=options.record)  # stays
+        timed = run_interleaved(work, PEERS, options.rounds, None, say=print)
+        rich.print(as_table([timed], head["peak_flops"]), flush=True)
+        values[work.name] = as_values(timed, head["peak_flops"])
+        record = {**head, "works": {key: values[key] for key in WORKS if key in values}}
+        save_record(name, record, wanted=options.record)
+    if len(record["works"]) == len(WORKS):
+        save_record("epochs", record, wanted=options.record)
 
 
 if __name__ == "__main__":
