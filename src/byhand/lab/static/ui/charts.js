@@ -8,7 +8,7 @@ const ink = () => token("--soft");
 const accent = () => token("--accent");
 const other = () => (getComputedStyle(document.documentElement).colorScheme === "dark" ? "#fea849" : "#c25600");
 
-export const LOOKS = {
+export const SERIES_STYLES = {
   line: { stroke: accent, width: 1.75 },
   dashed: { stroke: other, width: 1.75, dash: [6, 4] },
   marked: { stroke: other, width: 2, dash: [6, 4], points: { show: true, size: 6 }, spanGaps: true },

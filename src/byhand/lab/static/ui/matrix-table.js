@@ -52,7 +52,7 @@ export function matrix({ name, rows, cols, numbers, row, col, choose, heads = [S
           "aria-pressed": String(chosen),
           "aria-label": `${name}, ${heads[0](r)}, ${heads[1](c)}: ${general(numbers[at], SHOWN)}`,
           onclick: () => to(r, c),
-          onkeydown: (event) => keyed(event, r, c, to),
+          onkeydown: (event) => moveToCell(event, r, c, to),
         },
         general(numbers[at], SHOWN),
       ),
@@ -102,7 +102,7 @@ const within = (i, n) => Math.max(0, Math.min(i, n - 1));
 const range = (from, to) => Array.from({ length: to - from }, (_, i) => from + i);
 
 /** Arrows walk from cell to cell; the focus goes along when the window has been drawn anew. */
-function keyed(event, r, c, to) {
+function moveToCell(event, r, c, to) {
   const step = KEYS[event.key];
   if (!step) return;
   event.preventDefault();

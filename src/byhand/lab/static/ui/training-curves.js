@@ -1,6 +1,6 @@
 // The curves of a training, loss and accuracy over the epochs: one trained here, or on the command line.
 
-import { LOOKS, chart } from "./charts.js";
+import { SERIES_STYLES, chart } from "./charts.js";
 import { h } from "./dom.js";
 import { number, percent } from "../shared/numbers.js";
 
@@ -12,8 +12,8 @@ export function trainingCurves() {
   const hosts = NAMES.map(() => h("div", { class: "chart" }));
   const element = h("div", { class: "columns tight" }, hosts);
   const series = [
-    { label: "batches", ...LOOKS.line, spanGaps: true },
-    { label: "validation", ...LOOKS.marked },
+    { label: "batches", ...SERIES_STYLES.line, spanGaps: true },
+    { label: "validation", ...SERIES_STYLES.marked },
   ];
   let charts = null;
 

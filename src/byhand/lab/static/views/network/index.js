@@ -404,7 +404,7 @@ function units(layer, l, { x, size, spots }, values, what, active, state, choose
           "aria-label": name,
           "aria-pressed": chosen ? "true" : "false",
           onclick: () => choose(l, j),
-          onkeydown: (event) => keyed(event, l, j, spots.length, choose),
+          onkeydown: (event) => moveToUnit(event, l, j, spots.length, choose),
         },
         h(
           "circle",
@@ -428,7 +428,7 @@ function units(layer, l, { x, size, spots }, values, what, active, state, choose
 }
 
 /** Arrows passes through a layer's units, Enter chooses. */
-function keyed(event, l, j, n, choose) {
+function moveToUnit(event, l, j, n, choose) {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
   if (step) choose(l, (j + step + n) % n);
   else if (event.key === "Enter" || event.key === " ") choose(l, j);

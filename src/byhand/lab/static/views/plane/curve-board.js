@@ -1,6 +1,6 @@
 // The curve that a network with one input draws, beside the straight line of least squares; and what each unit adds.
 
-import { LOOKS, chart } from "../../ui/charts.js";
+import { SERIES_STYLES, chart } from "../../ui/charts.js";
 import { h } from "../../ui/dom.js";
 import { number } from "../../shared/numbers.js";
 import { TEXT } from "../../ui/strings.js";
@@ -56,10 +56,10 @@ function showCurve(kept, host, { x, points, networks: [one], straight, box }, lo
   const all = [...along, ...at].sort(([a], [b]) => a - b);
   const spans = { spanGaps: true };
   const series = [
-    { label: sizes, ...LOOKS.line, width: 2.5, ...spans },
-    { label: words.line, ...LOOKS.dashed, ...spans },
+    { label: sizes, ...SERIES_STYLES.line, width: 2.5, ...spans },
+    { label: words.line, ...SERIES_STYLES.dashed, ...spans },
     { label: words.unitAlone, ...THIN, width: 2, ...spans },
-    { label: words.pointsOfCurve, ...LOOKS.dots },
+    { label: words.pointsOfCurve, ...SERIES_STYLES.dots },
   ];
   host.box = box; // its scales ask for it
   const ranges = { x: { range: () => host.box.slice(0, 2) } };
@@ -75,7 +75,7 @@ function showParts(kept, host, { x, networks: [one] }, note) {
   const whole = one.said;
   const series = [
     ...one.parts.map((_, j) => ({ label: `unit ${j}`, ...THIN })),
-    { label: words.whole, ...LOOKS.line, width: 2.5 },
+    { label: words.whole, ...SERIES_STYLES.line, width: 2.5 },
   ];
   kept("parts", host, series, { label: "x" }).set([x, ...one.parts, whole].map((column) => Array.from(column)));
   host.setAttribute("aria-label", `${units} units of the last hidden layer, and their sum with the output's bias`);

@@ -1,6 +1,6 @@
 // The loss of every epoch from the first on, on a logarithmic scale; a drag leads to that epoch.
 
-import { LOOKS, chart } from "../../ui/charts.js";
+import { SERIES_STYLES, chart } from "../../ui/charts.js";
 import { h } from "../../ui/dom.js";
 import { makePlayhead } from "../../ui/playhead.js";
 import { number } from "../../shared/numbers.js";
@@ -22,8 +22,8 @@ export function createLossCard(session) {
     made?.end();
     nLines = n;
     const series = [
-      { label: words.withHidden, ...LOOKS.line },
-      { label: words.withoutHidden, ...LOOKS.dashed },
+      { label: words.withHidden, ...SERIES_STYLES.line },
+      { label: words.withoutHidden, ...SERIES_STYLES.dashed },
     ].slice(0, n);
     made = chart(host, { series, legend: false, label: "", log: true });
     const now = () => {
