@@ -41,6 +41,7 @@ R_SETS = {
     "hotel_rates": ("modeldata/hotel_rates", "avg_price_per_room"),
     "deliveries": ("modeldata/deliveries", "time_to_delivery"),
 }
+CHOSEN_ON = {"letter", "satimage", "optdigits", "penbased", "magic", "spambase"}  # in RealMLP's meta-train benchmark
 NOT_INPUTS = ("rownames", "customerID")
 LOGARITHM = {"diamonds", "ames", "cps1988"}  # targets over several orders of magnitude
 

@@ -162,11 +162,12 @@ class OneCycle:
         return LinearWarmup(LinearDecay(self.rate), self.warm_up)(n_steps)
 
 
-SCHEDULES: dict[str, type[Constant | StepDecay | LinearDecay | CosineDecay]] = {
+SCHEDULES: dict[str, type[Constant | StepDecay | LinearDecay | CosineDecay | Coslog4]] = {
     "constant": Constant,
     "step": StepDecay,
     "linear": LinearDecay,
     "cosine": CosineDecay,
+    "coslog4": Coslog4,
 }
 
 

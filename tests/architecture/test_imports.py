@@ -60,7 +60,8 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "training": (FOUNDATION | CORE | {"data", "engines", "persistence"}, {"numpy"}),
     "estimators": (
-        FOUNDATION | CORE | {"data", "engines", "persistence", "training", "exports"},
+        # inspection: prediction sets; network_svg: an estimator in a notebook
+        FOUNDATION | CORE | {"data", "engines", "persistence", "training", "exports", "inspection", "network_svg"},
         {"numpy", "sklearn", "onnx"},
     ),
     "inspection": (FOUNDATION | CORE | {"data", "engines"}, {"numpy"}),  # engines: influence, 60,000 at a time

@@ -1,6 +1,7 @@
 """A table's way through the verbs: train, predict, evaluate, explain, with what real files have in them."""
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,9 +111,9 @@ def test_the_recipe_for_tables_asks_for_one(tmp_path: Path) -> None:
 
 
 def test_the_recipe_for_tables_fits_its_epochs_to_the_rows() -> None:
-    small, large = fit_to_rows(TABLE, 120), fit_to_rows(TABLE, 50_000)
-    assert small.epochs * 120 / small.batch_size >= 1_500
-    assert large.epochs < small.epochs
+    small, large = fit_to_rows(TABLE, 120), fit_to_rows(TABLE, 500_000)
+    assert (small.epochs, small.batch_size) == (TABLE.epochs, 64)
+    assert (large.epochs, large.batch_size) == (51, 1024)
     assert fit_to_rows(TABLE, 120, explicit=("epochs",)).epochs == TABLE.epochs
 
 
@@ -136,3 +137,67 @@ def test_the_order_of_rows_does_not_change_what_validates(tmp_path: Path) -> Non
         assert held_out is not None
         parts.append(sorted(map(tuple, held_out.raw.tolist())))
     assert parts[0] == parts[1]
+
+
+def test_a_table_is_trained_as_the_estimators_train() -> None:
+    from byhand.estimators import MLPClassifier
+
+    own = MLPClassifier()
+    assert TABLE.hidden == own.hidden_layer_sizes
+    for field, parameter in (
+        ("schedule", "learning_rate"),
+        ("learning_rate", "learning_rate_init"),
+        ("beta2", "beta_2"),
+    ):
+        assert getattr(TABLE, field) == getattr(own, parameter), field
+    assert (TABLE.epochs, TABLE.dropout, TABLE.weight_decay) == (own.max_iter, own.dropout, own.weight_decay)
+    assert (TABLE.label_smoothing, TABLE.activation) == (own.label_smoothing, own.activation)
+
+
+def test_train_says_what_became_of_each_column_and_warns(tmp_path: Path) -> None:
+    lines = [[str(i), *row] for i, row in enumerate(rows(150))]
+    lines[7][1] = ""
+    table = write(tmp_path / "t.csv", ["row", *HEADER], *lines)
+    done = byhand("train", "--data", table, "--runs", tmp_path, "--epochs", "3")
+    assert "  length  number, (x − " in done.err
+    assert "(1 missing)" in done.err
+    assert "  colour  2 categories, 'blue' −1 and 'red' +1" in done.err
+    assert "column 'row' has a new number in every row" in done.err
+    record = json.loads((tmp_path / "t-1" / "record.json").read_text(encoding="utf-8"))
+    assert [column["name"] for column in record["columns"]] == ["row", "length", "colour"]
+    assert record["columns"][1]["n_missing"] == 1
+    assert any("'row'" in warning for warning in record["warnings"])
+
+
+def test_a_linear_model_stands_beside_the_network(tmp_path: Path) -> None:
+    dice = np.random.default_rng(1)
+    cells = dice.normal(size=(400, 2))
+    answers = np.where(cells[:, 0] * cells[:, 1] > 0, "same", "other")
+    lines = [[*(f"{cell:.4f}" for cell in row), answer] for row, answer in zip(cells, answers, strict=True)]
+    table = write(tmp_path / "xor.csv", ["a", "b", "sign"], *lines)
+    done = byhand("train", "--data", table, "--runs", tmp_path, "--epochs", "60", "--json")
+    found = done.json["baselines"]
+    assert found["network"] < 0.15
+    assert 0.3 < found["linear"] < 0.7
+    assert found["is_better"] is True
+    straight = [[f"{x:.4f}", f"{y:.4f}", f"{x + 2 * y:.4f}"] for x, y in cells]
+    table = write(tmp_path / "line.csv", ["a", "b", "sum"], *straight)
+    done = byhand("train", "--data", table, "--runs", tmp_path, "--epochs", "3")
+    assert "worse than a linear model" in done.out  # three epochs are not enough to add two numbers
+
+
+def test_the_columns_are_ranked_by_what_they_are_worth(trained: Path) -> None:
+    done = byhand("explain", trained / "pets-1", "--data", trained / "pets.csv", "--importance", "5")
+    assert done.code == 0
+    assert "on 12 rows of pets" in done.out
+    assert done.out.splitlines()[1].strip().startswith("length")
+    found = byhand("explain", trained / "pets-1", "--data", trained / "pets.csv", "--importance", "5", "--json").json
+    assert [one["name"] for one in found["columns"]] == ["length", "colour"]
+    assert len(found["columns"][0]["drops"]) == 5
+
+
+def test_importance_is_for_tables(tmp_path: Path) -> None:
+    assert byhand("train", "xor", "--epochs", "2", "--runs", tmp_path).code == 0
+    done = byhand("explain", tmp_path / "xor-1", "--importance", "5")
+    assert done.code == 2
+    assert "columns of a table" in done.err

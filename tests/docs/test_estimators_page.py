@@ -1,6 +1,7 @@
 """The code in docs/estimators.md runs, block after block, and its table of defaults is true."""
 
 import re
+import runpy
 from pathlib import Path
 
 from byhand.estimators import MLPClassifier
@@ -11,7 +12,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "estimators.md").read_text(encoding
 def test_the_blocks_run_and_print_true(capsys) -> None:  # type: ignore[no-untyped-def]
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         exec(block, names)  # noqa: S102  (the documentation's own)
     printed = capsys.readouterr().out
@@ -27,3 +28,14 @@ def test_the_defaults_are_those_of_the_page() -> None:
         assert rows[name].replace('"', "'") == repr(defaults[name]), name
     for name in ("weight_decay", "dropout", "label_smoothing"):
         assert re.search(rf"`{name}`( =)? \(?{defaults[name]}", PAGE), name
+
+
+def test_the_list_of_scikit_learns_tests_is_read_by_the_tool() -> None:
+    tool = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "run_sklearn_tests.py"))
+    listed = tool["listed_modes"]()
+    assert len(listed) == 28
+    assert set(listed.values()) <= {"defaults", "adam", "no"}
+    source = f"import numpy\n{tool['IMPORT']}MLPClassifier(solver='lbfgs')\n"
+    assert "from byhand.estimators import" in tool["exchanged"](source, "plain")
+    assert "solver='lbfgs'" in tool["exchanged"](source, "defaults")
+    assert 'solver="adam"' in tool["exchanged"](source, "adam")

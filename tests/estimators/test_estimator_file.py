@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +138,45 @@ def test_every_export_answers_alike(tmp_path: Path, kind: str, is_classes: bool)
     if kind != "onnx":
         model.export(kind, tmp_path / "out")
         assert (tmp_path / "out").stat().st_size > 1000
+
+
+def run_export(kind: str, model: Any, path: Path, cells: str) -> list[float]:
+    """Return what an export says to numbers written in its own language."""
+    file = path / {"js": "m.mjs", "python": "m.py", "c": "m.h"}[kind]
+    model.export(kind, file)
+    if kind == "python":
+        code, command = f"import m; print(*m.answer([{cells}]))", [sys.executable]
+        (path / "main").write_text(code)
+    elif kind == "js":
+        (path / "main.mjs").write_text(f'import {{ answer }} from "./m.mjs"; console.log(answer([{cells}]).join(" "));')
+        command = ["node"]
+    else:
+        (path / "main.c").write_text(
+            f'#include <stdio.h>\n#include "m.h"\nint main(void) {{ float x[] = {{{cells}}}, y[2];'
+            f'return m_answer(x, 6, y) || printf("%.9g %.9g", y[0], y[1]) < 1; }}'
+        )
+        subprocess.run(["cc", "-std=c99", "main.c", "-o", "main", "-lm"], cwd=path, check=True)
+        command = []
+    place = {"python": "main", "js": "main.mjs", "c": str(path / "main")}[kind]
+    done = subprocess.run([*command, place], cwd=path, check=True, capture_output=True, text=True)
+    return [float(word) for word in done.stdout.split()]
+
+
+@pytest.mark.parametrize(("kind", "gap"), [("c", "NAN"), ("js", "NaN"), ("python", "float('nan')")])
+def test_an_export_sees_by_itself_what_is_missing(tmp_path: Path, kind: str, gap: str) -> None:
+    if shutil.which({"c": "cc", "js": "node", "python": sys.executable}[kind]) is None:
+        pytest.skip(f"nothing here runs {kind}")
+    columns = table()
+    gone = np.array([age is None for age in columns["age"]])
+    model = MLPClassifier((8,), max_iter=60, random_state=0).fit(Frame(columns), gone)  # what is missing is the answer
+    shares = []
+    for age, known in ((gap, None), ("30", 30.0)):
+        row: dict[str, list[Any]] = {"age": [known], "size": [0.5], "wild": ["True"], "colour": ["green"]}
+        expected = model.predict_proba(Frame(row))[0]
+        said = run_export(kind, model, tmp_path, f"{age}, 0.5, 1, 0, 1, 0")  # six numbers, none says what is missing
+        assert said == pytest.approx(expected, abs=1e-5)
+        shares.append(said[1])
+    assert shares[0] > shares[1] + 0.2
 
 
 def test_what_a_file_cannot_hold_is_refused(tmp_path: Path) -> None:

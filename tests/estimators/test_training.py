@@ -1,5 +1,6 @@
 """What the estimators learn, and what their parameters do: each against a law or a number that is known."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_patience_ends_the_training() -> None:
 def test_few_rows_are_all_trained_on() -> None:
     X, y = blobs(30)
     model = MLPClassifier(**QUICK).fit(X, y)
-    assert not hasattr(model, "validation_scores_")
+    assert model.validation_scores_ is None
     assert model.score(X, y) == 1
 
 
@@ -166,7 +167,7 @@ def test_a_warm_start_goes_on_with_the_same_network() -> None:
     for _ in range(20):
         model.fit(X, y)
     assert model.loss_ < first
-    with pytest.raises(InputError, match="not in classes_"):
+    with pytest.raises(InputError, match="same classes as in the previous"):
         model.fit(X, np.where(y == "ant", "new", y))
 
 
@@ -233,3 +234,64 @@ def test_fit_learns_the_classes_anew_after_partial_fit() -> None:
     X, y = blobs()
     model = MLPClassifier(**QUICK).partial_fit(X, y, classes=["ant", "bee", "cat", "dog"])
     assert model.fit(X, np.where(y == "ant", "yak", y)).classes_.tolist() == ["bee", "cat", "yak"]
+
+
+def test_equal_weights_are_the_same_training_as_none() -> None:
+    X, y = blobs()
+    plain = MLPClassifier(**QUICK).fit(X, y)
+    weighted = MLPClassifier(**QUICK).fit(X, y, sample_weight=np.full(len(y), 3.0))
+    assert (plain.coefs_[0] == weighted.coefs_[0]).all()
+
+
+def test_patience_may_be_infinite() -> None:
+    X, y = blobs(60)
+    with pytest.warns(UserWarning, match="maximum iterations"):
+        model = MLPClassifier(**{**QUICK, "max_iter": 12}, n_iter_no_change=np.inf, tol=1e9).fit(X, y)
+    assert model.n_iter_ == 12
+
+
+def test_the_best_figures_stand_in_attributes() -> None:
+    X, y = blobs()
+    held = MLPClassifier(**QUICK, early_stopping=True).fit(X, y)
+    assert held.validation_scores_ is not None
+    assert (held.best_validation_score_, held.best_loss_) == (max(held.validation_scores_), None)
+    whole = MLPClassifier(**QUICK, early_stopping=False).fit(X, y)
+    assert (whole.best_validation_score_, whole.best_loss_) == (None, min(whole.loss_curve_))
+
+
+def test_whoever_waits_for_it_to_stop_is_told_that_it_did_not() -> None:
+    X, y = blobs(60)
+    with pytest.warns(UserWarning, match=r"maximum iterations \(12\) reached"):
+        MLPClassifier(**{**QUICK, "max_iter": 12}, n_iter_no_change=50).fit(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        MLPClassifier(**{**QUICK, "max_iter": 12}).fit(X, y)
+
+
+def test_numbers_that_overflow_are_refused() -> None:
+    X = np.array([[1.6e308], [1.7e308], [1.5e308], [1.4e308]])  # the mean of two overflows
+    with pytest.raises(InputError, match="near 1e308"):
+        MLPRegressor(**QUICK).fit(X, [0.0, 1.0, 2.0, 3.0])
+
+
+def test_a_warm_start_with_other_classes_is_refused() -> None:
+    X, y = blobs()
+    model = MLPClassifier(**QUICK, warm_start=True).fit(X, y)
+    before = model.predict_proba(X)
+    with pytest.raises(InputError, match="same classes as in the previous call"):
+        model.fit(X, np.where(y == "cat", "bee", y))
+    assert (model.predict_proba(X) == before).all()
+
+
+def test_partial_fit_widens_the_range_of_answers() -> None:
+    X = np.linspace(-1, 1, 32)[:, None]
+    model = MLPRegressor((16,), learning_rate_init=0.01, dropout=0, random_state=42).fit(X, np.zeros(32))
+    assert model.predict(X).max() == 0.0
+    for _ in range(200):
+        model.partial_fit(X, np.full(32, 1.0))
+    assert model.predict(X) == pytest.approx(np.ones(32), abs=0.05)
+
+
+def test_a_validation_set_without_rows_is_refused() -> None:
+    with pytest.raises(InputError, match="The validation set is too small"):
+        MLPRegressor(early_stopping=True).fit([[0.0], [1.0]], [0.0, 1.0])

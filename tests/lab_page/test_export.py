@@ -1,5 +1,6 @@
 """The exported page opens from disk with the network cut off, reads drawn digits, and is small."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,13 @@ def test_a_model_that_reads_no_drawings_is_refused(tmp_path: Path) -> None:
     small = Model(Network.mlp([64, 10]), model.preparation, model.output)
     with pytest.raises(OptionError, match="28×28"):
         to_html(small, tmp_path)
+
+
+def test_a_model_that_clips_its_inputs_is_refused(tmp_path: Path) -> None:
+    model = bh.load_model(MODEL)
+    clipping = replace(model, preparation=replace(model.preparation, clip=3.0))
+    with pytest.raises(OptionError, match="clips its inputs"):
+        to_html(clipping, tmp_path)
 
 
 def taken(lab: Any, what: str) -> bytes:

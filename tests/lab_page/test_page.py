@@ -49,6 +49,22 @@ def test_the_plane_s_past_is_recomputed_and_an_experiment_opens_as_settings(scri
 
 
 @pytest.mark.skipif(NODE is None, reason="needs node")
+def test_the_page_refuses_a_model_of_a_table_that_clips_its_inputs(tmp_path: Path) -> None:
+    digits = data.digits(preparation="robust").train
+    save_model(Model(Network.mlp([64, 3]), digits.preparation, Output.SOFTMAX_LOGITS), tmp_path / "m.safetensors")
+    reader = (STATIC / "worker" / "model-reader.js").as_uri()
+    script = (
+        f"import {{ modelFrom }} from '{reader}'; import {{ readFileSync }} from 'node:fs';"
+        f"const b = readFileSync('{(tmp_path / 'm.safetensors').as_posix()}');"
+        "const bytes = b.buffer.slice(b.byteOffset, b.byteOffset + b.length);"
+        "await modelFrom(bytes, 'm').catch((error) => console.log(error.message));"
+    )
+    command = [str(NODE), "--input-type=module", "-e", script]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANG, check=True)
+    assert "clips its inputs" in done.stdout
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node")
 def test_a_number_keeps_three_digits_and_a_proof_is_rounded_down() -> None:
     script = str(Path(__file__).with_name("numbers.mjs"))
     done = subprocess.run([str(NODE), script], capture_output=True, text=True, timeout=HANG, check=False)

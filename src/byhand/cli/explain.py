@@ -1,5 +1,6 @@
 """`byhand explain`: one example through forward, loss, backward and update, in words and numbers."""
 
+import itertools
 import textwrap
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from byhand.persistence.model import Model
 
 
+BAR, MOST_NAME = 24, 24  # characters of a bar and of a column's name
+
+
 @click.command("explain")
 @model_argument
 @click.option("--index", type=click.IntRange(min=0), default=0, show_default=True, help="Index of the example, from 0.")
@@ -36,6 +40,12 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 100),
     help="Also list this many training examples that pushed the answer most, for and against it.",
 )
+@click.option(
+    "--importance",
+    type=click.IntRange(2, 1000),
+    metavar="SHUFFLES",
+    help="Instead, of a table: how much worse the model is with each column shuffled this many times.",
+)
 @click.option("--data", help="Take the example from other data: the name of a data set, a table or a folder.")
 @data_dir_option
 @runs_option
@@ -46,6 +56,7 @@ def command(
     image: Path | None,
     learning_rate: float,
     influence: int | None,
+    importance: int | None,
     data: str | None,
     data_dir: Path | None,
     runs: Path,
@@ -63,6 +74,9 @@ def command(
     from byhand.inspection.explain import explain
 
     found, _ = find_model(model, runs)
+    if importance is not None:
+        reporter.result(*_importance(found, data_for(found, data, data_dir), importance))
+        return
     raw, y, what = _example(found, data_for(found, data, data_dir), index) if image is None else _picture(found, image)
     x = found.preparation.apply(raw)[0]
     explanation = explain(found.network, x, y, loss=loss_of(found), learning_rate=learning_rate)
@@ -112,6 +126,31 @@ def _influence(model: "Model", train: "Examples", raw: "Array", n: int) -> dict[
         "supporters": described(found.supporters(n)),
         "opponents": described(found.opponents(n)),
     }
+
+
+def _importance(model: "Model", dataset: "Dataset", repeats: int) -> tuple[str, dict[str, Any]]:
+    """Return what each column of a table is worth to the model, as text and as plain data."""
+    from byhand.errors import OptionError
+    from byhand.inspection.importance import permutation_importance
+
+    if model.table is None:
+        raise OptionError("--importance is of the columns of a table, and this model was not trained on one.")
+    examples = dataset.test or dataset.train
+    ends = itertools.accumulate(column.n_inputs for column in model.table.columns)
+    columns = [(one.name, range(end - one.n_inputs, end)) for one, end in zip(model.table.columns, ends, strict=True)]
+    found = permutation_importance(model.predict, examples.raw, examples.y, columns=columns, repeats=repeats)
+    most = max(*(abs(one.mean) for one in found.columns), 1e-12)
+    lines = [
+        f"[bold]IMPORTANCE[/bold] of columns: {found.what} {found.score:.4f} on {found.n:,} rows of "
+        f"{escape_markup(dataset.name)}; with one column shuffled {repeats} times it is lower by (95 % of the mean)"
+    ]
+    width = min(max(len(one.name) for one in found.columns), MOST_NAME)
+    for one in found.columns:
+        low, mean, high = (format_number(value, ".4f") for value in (one.interval[0], one.mean, one.interval[1]))
+        bar = "█" * round(BAR * max(one.mean, 0) / most)
+        name = escape_markup(f"{one.name[:width]:<{width}}")
+        lines.append(f"  {name}  {mean:>7}  [dim]{low} … {high}[/dim]  {bar}".rstrip())
+    return "\n".join(lines), {"data": dataset.name, **asdict(found)}
 
 
 def _influence_lines(pushed: dict[str, Any]) -> list[str]:

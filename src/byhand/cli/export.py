@@ -92,7 +92,20 @@ def _examples(model: "Model", data: str | None, data_dir: Path | None, reporter:
         reporter.info(f"verified on random numbers: {reason}")
         from byhand.random import DATA, RandomStream
 
-        return np.floor(RandomStream(0, DATA).uniform(1000, model.n_features) * 256)
+        raw = np.floor(RandomStream(0, DATA).uniform(1000, model.n_features) * 256)
+        return _with_gaps(model, raw)
+
+
+def _with_gaps(model: "Model", raw: "Array") -> "Array":
+    """Return random inputs with every second number missing where the model has an input that says so."""
+    import numpy as np
+
+    from byhand.exports.inference_model import given_sources
+
+    for k in np.flatnonzero(np.array(given_sources(model), dtype=np.int64) < 0):
+        raw[:, k] = np.arange(len(raw)) % 2
+        raw[1::2, k - 1] = np.nan  # the number stands before the input that says it is missing
+    return raw
 
 
 def _named_examples(model: "Model", data: str, reporter: Reporter) -> "Array":

@@ -25,6 +25,8 @@ def report_text(result: RecipeResult) -> str:
         lines.append(("most confused", escape_markup(", ".join(pairs[:4]))))
     for name in results[0].evaluation.extra_metrics:
         lines.append((name.replace("_", " "), _fact(name, values[name])))
+    if result.baselines is not None:
+        lines.append(("beside", escape_markup(result.baselines.sentence())))
     lines += [("note", escape_markup(note)) for note in results[0].evaluation.notes]
     if results[0].kept is not None and len(results) == 1:
         lines.append(("early stopping", results[0].kept.sentence(recipe.epochs)))

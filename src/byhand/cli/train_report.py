@@ -17,10 +17,12 @@ from byhand.recipes.datasets import Progress
 from byhand.recipes.request import TrainRequest
 from byhand.recipes.result import RecipeResult, SeedResult
 from byhand.recipes.run import Run
-from byhand.recipes.session import SessionListener
+from byhand.recipes.session import SessionListener, columns_of
 from byhand.summary import n_params, sizes_label
 from byhand.training.history import EpochRecord
 from byhand.training.test_set_log import evaluation_sentence
+
+MOST_COLUMNS, MOST_NAME = 30, 24  # of a table that are listed, and characters of a name
 
 
 @contextmanager
@@ -51,6 +53,8 @@ class TrainReport(SessionListener):
         return progress_bar(self._reporter)
 
     def on_train_begin(self, run: Run, engine: Engine) -> None:
+        for line in _columns(run):
+            self.info(line)
         self.info(_opening(run, engine))
         smoothing = run.recipe.label_smoothing
         if least := smoothed_minimum(smoothing, run.state.network.widths[-1]):
@@ -78,6 +82,21 @@ class TrainReport(SessionListener):
         count = result.test_evaluations
         again = ["", f"[dim]{evaluation_sentence(count)}[/dim]"] if count and count > 1 else []
         self._reporter.result("\n".join([report_text(result), *again]), result.to_dict())
+
+
+def _columns(run: Run) -> list[str]:
+    """Return what was done to a table's columns, a line each."""
+    columns = columns_of(run.dataset)
+    width = min(max((len(one.name) for one in columns), default=0), MOST_NAME)
+    lines = [f"  {shown_name(one.name, width)}  {one.sentence()}" for one in columns[:MOST_COLUMNS]]
+    more = len(columns) - MOST_COLUMNS
+    return [*lines, f"  and {more:,} more columns, all in the record of the run"] if more > 0 else lines
+
+
+def shown_name(name: str, width: int) -> str:
+    """Return a column's name in so many characters, its inner spaces single."""
+    name = " ".join(name.split())
+    return (name if len(name) <= width else f"{name[: width - 1]}…").ljust(width)
 
 
 def _opening(run: Run, engine: Engine) -> str:

@@ -5,12 +5,12 @@ What only scikit-learn can ask for (tags, metadata requests) is made of its own 
 
 import inspect
 from collections.abc import Callable
-from html import escape
 from typing import Any, ClassVar, Self
 
 from byhand.arguments import shown
 from byhand.errors import OptionError
 from byhand.estimators.errors import not_fitted_error
+from byhand.estimators.html import estimator_html
 
 ROUTED = {
     "fit": ("sample_weight", "X_val", "y_val", "sample_weight_val"),
@@ -64,7 +64,8 @@ class Estimator:
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(repr(self))}</pre>"
+        """Return what a notebook shows: the parameters and, once fitted, the network and what became of each column."""
+        return estimator_html(self)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "networks_")

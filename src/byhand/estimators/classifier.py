@@ -9,6 +9,7 @@ from byhand.arguments import check_flag, check_number
 from byhand.arrays import Array
 from byhand.errors import OptionError
 from byhand.estimators.calibration import fit_temperature
+from byhand.estimators.conformal import calibration, check_calibrated, check_coverage
 from byhand.estimators.errors import InputError
 from byhand.estimators.mlp import BaseMLP, Sample
 from byhand.estimators.model_file import check_loadable, classes_of, model_of, scale_outputs
@@ -79,7 +80,7 @@ class MLPClassifier(BaseMLP):
         beta_1: float = 0.9,
         beta_2: float = 0.95,
         epsilon: float = 1e-8,
-        n_iter_no_change: int | None = None,
+        n_iter_no_change: float | None = None,
         dropout: float = 0.15,
         batch_norm: bool = False,
         weight_decay: float = 0.1,
@@ -122,6 +123,31 @@ class MLPClassifier(BaseMLP):
         """Return the logarithm of predict_proba."""
         with np.errstate(divide="ignore"):  # a probability may be 0
             return np.log(self.predict_proba(X))
+
+    def conformalize(self, X: Any, y: Any, coverage: float = 0.9) -> Self:
+        """Calibrate `predict_set` on held-out rows X with labels y, which must not have been trained on; return self.
+
+        coverage : the probability with which a set shall contain the true class, at least
+        Raises InputError for too few rows, OptionError for several labels a row.
+        """
+        coverage = check_coverage("MLPClassifier.conformalize", coverage)
+        self._check_fitted()
+        if self._is_multilabel:
+            raise OptionError("MLPClassifier.conformalize takes one class a row; this model has several labels a row.")
+        proba = self.predict_proba(X)
+        labels = self._read_targets(y, len(proba), reset=False)
+        scores = 1 - proba[np.arange(len(labels)), labels].astype(np.float64)
+        self.calibration_ = calibration("MLPClassifier.conformalize", scores, coverage)
+        return self
+
+    def predict_set(self, X: Any) -> Array:
+        """Return which classes the answer may be, (n, k) of True and False, columns as in classes_.
+
+        Each row's set contains its true class with the coverage that `conformalize` was asked for; it may be empty.
+        """
+        threshold = check_calibrated(self, "predict_set").threshold
+        is_in_set: Array = 1 - self.predict_proba(X).astype(np.float64) <= threshold
+        return is_in_set
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy on rows X with labels y, a fraction 0 … 1; of several labels, all must be right."""
@@ -205,6 +231,14 @@ class MLPClassifier(BaseMLP):
         if wrong.any():
             raise InputError(f"y has class {labels[wrong][0]!r}, which is not in classes_ {self.classes_.tolist()}.")
         return places.astype(np.int64)
+
+    def _check_warm_start(self, y: Any, n: int) -> None:
+        labels = read_y(y, n, is_classifier=True)
+        if not self._is_multilabel and not np.array_equal(np.unique(labels), self.classes_):
+            raise InputError(
+                f"warm_start can only be used where `y` has the same classes as in the previous call to fit. "
+                f"Previously got {self.classes_}, `y` has {np.unique(labels)}"
+            )
 
     def _class_weights(self, y: Array) -> Array | None:
         if self.class_weight is None or self._is_multilabel:

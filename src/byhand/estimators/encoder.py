@@ -13,10 +13,11 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.tables.columns import category_column
+from byhand.data.tables.report import ColumnReport, report_columns
 from byhand.data.tables.schema import Column, encode_categories, with_indicator
 from byhand.estimators.columns import Columns, as_words
 from byhand.estimators.errors import InputError
-from byhand.preprocessing import NOTHING, InputScaler, robust_scaler, weighted_quantiles
+from byhand.preprocessing import InputScaler, robust_scaler, weighted_quantiles
 
 
 class TableEncoder:
@@ -58,20 +59,9 @@ class TableEncoder:
         pairs = zip(self.columns, columns.values, strict=True)
         return np.concatenate([_encode_column(column, values) for column, values in pairs], axis=1)
 
-    def report(self, names: Sequence[str]) -> str:
-        """Return what was learned, a line a column."""
-        starts = np.cumsum([0, *(column.n_inputs for column in self.columns)])
-        rows = zip(names, self.columns, starts, strict=False)
-        return "\n".join(f"{name}: {self._describe(column, int(start))}" for name, column, start in rows)
-
-    def _describe(self, column: Column, start: int) -> str:
-        if column.categories:
-            return f"{column.describe()}; missing or unseen: {'the others' if column.has_other else '0 in all'}"
-        scale, shift = self.scaler.scale[start], self.scaler.shift[start]
-        if scale == NOTHING:
-            return "number, constant: it says nothing"
-        gaps = "; missing: the median, and an input that says so" if column.has_indicator else ""
-        return f"number, (x − {-shift / scale:.6g}) · {scale:.6g}, clipped to ±{self.scaler.clip:g}{gaps}"
+    def report(self) -> list[ColumnReport]:
+        """Return what was learned, of every column."""
+        return report_columns(self.columns, self.scaler)
 
 
 def column_names(columns: Columns) -> list[str]:

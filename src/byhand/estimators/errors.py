@@ -1,6 +1,7 @@
 """Errors of the estimators: in byhand's tree, and of the types that scikit-learn's users catch."""
 
 import sys
+import warnings
 
 from byhand.errors import ByhandError
 
@@ -19,6 +20,17 @@ class InputTypeError(ByhandError, TypeError):
 
 class NotFittedError(ByhandError, ValueError, AttributeError):
     """An estimator was asked before it was fitted."""
+
+
+def warn_of_no_convergence(who: str, n_epochs: int, patience: float) -> None:
+    """Warn that the last epoch came before training had stopped by itself, as scikit-learn's warning where loaded."""
+    category: type[Warning] = UserWarning
+    if "sklearn" in sys.modules:
+        from sklearn.exceptions import ConvergenceWarning
+
+        category = ConvergenceWarning
+    message = f"{who}: maximum iterations ({n_epochs}) reached before {patience} of them brought no improvement."
+    warnings.warn(message, category, stacklevel=5)
 
 
 def not_fitted_error(message: str) -> Exception:

@@ -17,8 +17,9 @@ from byhand.engines.predictor import predictor
 from byhand.errors import OptionError, lookup
 from byhand.estimators.base import Estimator
 from byhand.estimators.columns import Columns, read_columns
+from byhand.estimators.conformal import Calibration
 from byhand.estimators.encoder import TableEncoder
-from byhand.estimators.errors import InputError
+from byhand.estimators.errors import InputError, warn_of_no_convergence
 from byhand.estimators.feature_names import check_features
 from byhand.estimators.model_file import kind_of_activation
 from byhand.estimators.schedules import rate_schedule
@@ -34,12 +35,12 @@ from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
 from byhand.preprocessing import InputScaler
 from byhand.schedules import Constant
+from byhand.training.batch_size import batch_size_for
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
 from byhand.training.train import train
 
 IDENTITY = InputScaler("raw", np.array(1.0), np.array(0.0))
-BATCH_SIZES = ((1024, 64), (8192, 128), (30_000, 256), (100_000, 512))  # up to n rows → batch size; beyond: 1024
 MIN_VALIDATION = 200  # rows from which "auto" holds some back
 DTYPES = {"float32": np.float32, "float64": np.float64}
 
@@ -83,7 +84,7 @@ class BaseMLP(Estimator):
     beta_1: float
     beta_2: float
     epsilon: float
-    n_iter_no_change: int | None
+    n_iter_no_change: float | None
     dropout: float
     batch_norm: bool
     weight_decay: float
@@ -97,12 +98,18 @@ class BaseMLP(Estimator):
         """Return targets for the loss; reset: learn classes or scale from them."""
         raise NotImplementedError
 
+    def _check_warm_start(self, y: Any, n: int) -> None:
+        """Raise InputError where a warm start cannot go on with these targets."""
+
     def _fit_targets(self, y: Array, weight: Array | None) -> None:
         """Learn from the training rows alone what the targets need (the scale, in regression)."""
 
     def _encode_targets(self, y: Array) -> Array:
         """Return targets as the loss takes them."""
         return y
+
+    def _widen_targets(self, encoded: Array) -> None:
+        """Take note of more training targets, as the loss takes them (of their range, in regression)."""
 
     def _class_weights(self, y: Array) -> Array | None:
         """Return what class_weight gives each row, (n,)."""
@@ -176,6 +183,7 @@ class BaseMLP(Estimator):
         self._target_name = _name_of(y) if first else self._target_name
         columns = self._read_columns(X, reset=first)
         sample = self._sample(columns, y, sample_weight, reset=first)
+        self._widen_targets(sample.y)
         batch = self._batch(len(sample.x))
         if first:
             self.history_, self._state, self.networks_ = [], None, [self._new_network(_seed(self.random_state))]
@@ -208,7 +216,7 @@ class BaseMLP(Estimator):
             check_flag(who, "early_stopping", self.early_stopping)
         if self.batch_size != "auto":
             check_whole(who, "batch_size", self.batch_size, 1)
-        if self.n_iter_no_change is not None:
+        if self.n_iter_no_change not in (None, np.inf):  # inf is scikit-learn's word for never
             check_whole(who, "n_iter_no_change", self.n_iter_no_change, 1)
         if not all(callable(callback) for callback in self.callbacks or ()):
             raise OptionError(f"{who} got callbacks {shown(self.callbacks)}; expected functions.")
@@ -223,8 +231,7 @@ class BaseMLP(Estimator):
     def _batch(self, n: int) -> int:
         if self.batch_size != "auto":
             return min(int(self.batch_size), n)
-        size = next((size for rows, size in BATCH_SIZES if n <= rows), 1024)
-        return min(size, n)
+        return min(batch_size_for(n), n)
 
     def _engine(self) -> NumpyEngine | None:
         """Return NumPy's engine for float64, which the C core's training does not have; None: the fastest."""
@@ -257,6 +264,8 @@ class BaseMLP(Estimator):
         """Return training and validation rows, and learn from the training rows what is learned from data."""
         reset = not (self.warm_start and hasattr(self, "networks_"))
         columns = self._read_columns(X, reset=reset)
+        if not reset:
+            self._check_warm_start(y, columns.n_rows)
         targets = self._read_targets(y, columns.n_rows, reset=reset)
         weight = _weights(sample_weight, columns.n_rows)
         rows = np.arange(columns.n_rows) if weight is None else np.flatnonzero(weight > 0)
@@ -285,14 +294,24 @@ class BaseMLP(Estimator):
         part, y = columns.take(rows), targets[rows]
         w = None if weight is None else weight[rows]
         if reset:
-            self._encoder = TableEncoder().fit(part, w)
+            with np.errstate(over="ignore", invalid="ignore"):  # _inputs reports it
+                self._encoder = TableEncoder().fit(part, w)
             self._fit_targets(y, w)
         by_class = self._class_weights(y)
         if by_class is not None:
             w = by_class if w is None else w * by_class
         dtype = DTYPES[self.dtype]
-        w = None if w is None else (w * (len(w) / w.sum())).astype(dtype)
-        return Sample(self._encoder.transform(part).astype(dtype), self._encode_targets(y), w)
+        is_equal = w is None or not len(w) or bool((w == w[0]).all())  # equal weights are none: the C core trains
+        w = None if w is None or is_equal else (w * (len(w) / w.sum())).astype(dtype)
+        return Sample(self._inputs(part).astype(dtype), self._encode_targets(y), w)
+
+    def _inputs(self, columns: Columns) -> Array:
+        """Return the network's inputs; raise InputError for numbers whose differences overflow."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            x = self._encoder.transform(columns)
+        if not np.isfinite(x).all():
+            raise InputError(f"{type(self).__name__} got numbers near 1e308, which cannot be scaled; expected smaller.")
+        return x
 
     def _holds_validation(self, n: int) -> bool:
         return n >= MIN_VALIDATION if self.early_stopping == "auto" else bool(self.early_stopping)
@@ -320,6 +339,9 @@ class BaseMLP(Estimator):
             wishes = [callback(dict(row)) for callback in self.callbacks or ()]
             if any(wishes) or watch.is_over(-record.loss if score is None else score):
                 break
+        else:
+            if self.n_iter_no_change is not None:  # somebody waits for it to stop by itself
+                warn_of_no_convergence(type(self).__name__, self.max_iter, self.n_iter_no_change)
         if best is not None:
             load_state_dict(network, best[2])
             self.best_iter_ = best[1]
@@ -338,11 +360,14 @@ class BaseMLP(Estimator):
 
     def _finish(self) -> None:
         """Set what scikit-learn's users read after `fit`."""
+        self.__dict__.pop("calibration_", None)  # it belongs to the weights before
         self.n_iter_ = self.history_[-1]["epoch"]
         self.loss_curve_ = [row["loss"] for row in self.history_]
         self.loss_ = self.loss_curve_[-1]
-        if "val_score" in self.history_[-1]:
-            self.validation_scores_ = [row["val_score"] for row in self.history_]
+        scores = [row["val_score"] for row in self.history_ if "val_score" in row]
+        self.validation_scores_ = scores or None
+        self.best_validation_score_ = max(scores) if scores else None
+        self.best_loss_ = None if scores else min(self.loss_curve_)
         self.n_layers_ = len(self._hidden()) + 2
         self.n_outputs_ = self._n_outputs()
 
@@ -363,7 +388,7 @@ class BaseMLP(Estimator):
     def _outputs(self, X: Any) -> list[Array]:
         """Return every network's output (n, k) for rows X."""
         self._check_fitted()
-        x = self._encoder.transform(self._read_columns(X, reset=False)).astype(DTYPES[self.dtype])
+        x = self._inputs(self._read_columns(X, reset=False)).astype(DTYPES[self.dtype])
         return [self._output_of(network, x) for network in self.networks_]
 
     def save(self, path: Any) -> None:
@@ -435,10 +460,15 @@ class BaseMLP(Estimator):
 
     def preprocessing_report(self) -> str:
         """Return what was done to which column, a line each."""
+        return "\n".join(f"{name}: {what}" for name, what in self.preprocessing_rows())
+
+    def preprocessing_rows(self) -> list[tuple[str, str]]:
+        """Return what was done to which column, as pairs of its name and a phrase."""
         self._check_fitted()
-        return self._encoder.report(self._feature_names())
+        return [(name, one.became) for name, one in zip(self._feature_names(), self._encoder.report(), strict=True)]
 
     n_features_in_: int
+    calibration_: Calibration  # of conformalize
     _target_name: str
     networks_: list[Network]
     history_: list[dict[str, Any]]
@@ -448,7 +478,7 @@ class BaseMLP(Estimator):
 class _Patience:
     """Counts epochs without an improvement by more than tol."""
 
-    def __init__(self, patience: int | None, tol: float) -> None:
+    def __init__(self, patience: float | None, tol: float) -> None:
         self._patience, self._tol, self._best, self._since = patience, tol, -np.inf, 0
 
     def is_over(self, score: float) -> bool:
@@ -499,5 +529,8 @@ def _split(rows: Array, strata: Array | None, fraction: float, seed: int) -> tup
     groups = np.zeros(len(rows), dtype=np.int64) if strata is None else strata[rows]
     kept, held = stratified_split(groups, fraction, seed)
     if not len(held) or not len(kept):
-        raise InputError(f"early_stopping holds back {len(held)} of {len(rows)} rows; expected some and not all.")
+        raise InputError(
+            f"The validation set is too small: early_stopping holds back {len(held)} of {len(rows)} rows; expected "
+            f"some and not all. Bring more rows, or set early_stopping=False."
+        )
     return rows[kept], rows[held]

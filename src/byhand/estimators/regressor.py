@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from byhand.arrays import Array
+from byhand.estimators.conformal import calibration, check_calibrated, check_coverage
 from byhand.estimators.mlp import BaseMLP, Sample
 from byhand.estimators.model_file import check_loadable, model_of, scale_outputs
 from byhand.estimators.targets import as_column, read_y
@@ -54,7 +55,7 @@ class MLPRegressor(BaseMLP):
         beta_1: float = 0.9,
         beta_2: float = 0.95,
         epsilon: float = 1e-8,
-        n_iter_no_change: int | None = None,
+        n_iter_no_change: float | None = None,
         dropout: float = 0.15,
         batch_norm: bool = False,
         weight_decay: float = 0.1,
@@ -75,6 +76,31 @@ class MLPRegressor(BaseMLP):
         output = np.mean(self._outputs(X), axis=0)
         numbers = np.clip(output * self._spread + self._center, self._low, self._high)
         return numbers[:, 0] if self._is_flat else numbers
+
+    def conformalize(self, X: Any, y: Any, coverage: float = 0.9) -> Self:
+        """Calibrate `predict_interval` on held-out rows X with numbers y, which must not have been trained on.
+
+        coverage : the probability with which an interval shall contain the number (all numbers of a row), at least
+        Returns self. Raises InputError for too few rows.
+        """
+        coverage = check_coverage("MLPRegressor.conformalize", coverage)
+        said = self.predict(X)
+        said = said.reshape(len(said), -1)
+        truth = self._read_targets(y, len(said), reset=False)
+        scores = (np.abs(truth - said) / self._spread).max(axis=1)
+        self.calibration_ = calibration("MLPRegressor.conformalize", scores, coverage)
+        return self
+
+    def predict_interval(self, X: Any) -> Array:
+        """Return the lowest and the highest number of each row, (n, 2), or (n, 2, k) of several outputs.
+
+        Every interval is as wide as every other; it contains the number with the coverage that `conformalize` was asked
+        for.
+        """
+        threshold = check_calibrated(self, "predict_interval").threshold
+        said = self.predict(X)
+        width = threshold * (self._spread[0] if self._is_flat else self._spread)
+        return np.stack([said - width, said + width], axis=1)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R² on rows X with numbers y: 1 is perfect, 0 is always saying the mean."""
@@ -130,6 +156,10 @@ class MLPRegressor(BaseMLP):
     def _encode_targets(self, y: Array) -> Array:
         scaled: Array = (y - self._center) / self._spread
         return scaled
+
+    def _widen_targets(self, encoded: Array) -> None:
+        y = encoded * self._spread + self._center
+        self._low, self._high = np.minimum(self._low, y.min(axis=0)), np.maximum(self._high, y.max(axis=0))
 
     def _loss(self) -> Loss:
         return SquaredError()

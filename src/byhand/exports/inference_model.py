@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.arrays import Array
 from byhand.errors import DataError, OptionError
 from byhand.lowering import FusedDense, UnsupportedError, fold, lower
 from byhand.persistence.model import Model
@@ -22,6 +23,8 @@ class InferenceModel:
     is_single : one output for two classes, the score of class 1   is_values : regression
     class_names : in the order of the scores; empty if unnamed, and for regression
     input_names : of a model of a table: "age", or "colour=red" for the input that is 1 for a category; else empty
+    sources : where some inputs of the network say that a number is missing: for every input of the network the number i
+        that it is, or ~i where it is 1 if that number is nan; else empty
     means : of a model of a table that fills gaps: what stands for a missing input, nan where nothing does; else empty
     filling : what `means` are: "mean" or "median"
     scale, shift, clip : what is done to the inputs before the first layer: s = x · scale + shift, then
@@ -36,6 +39,7 @@ class InferenceModel:
     is_values: bool
     class_names: tuple[UntrustedText, ...]
     input_names: tuple[UntrustedText, ...]
+    sources: tuple[int, ...]
     means: tuple[float, ...]
     filling: str
     scale: tuple[float, ...]
@@ -48,6 +52,11 @@ class InferenceModel:
     @property
     def n_in(self) -> int:
         return self.layers[0].n_in
+
+    @property
+    def n_given(self) -> int:
+        """How many numbers the export takes: the inputs of the network but those that say what is missing."""
+        return self.n_in - sum(source < 0 for source in self.sources)
 
     @property
     def is_table(self) -> bool:
@@ -80,6 +89,7 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
         is_values=model.output is Output.REGRESSION,
         class_names=tuple(map(UntrustedText, model.class_names)),
         input_names=_input_names(model),
+        sources=given_sources(model),
         means=_means(model),
         filling="mean" if model.table is None or model.table.missing == "mean" else "median",
         **_clipping(model),
@@ -91,7 +101,29 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
 
 def _input_names(model: Model) -> tuple[UntrustedText, ...]:
     columns = model.table.columns if model.table else ()
-    return tuple(UntrustedText(name) for column in columns for name in column.input_names)
+    given = [column.input_names[:1] if column.has_indicator else column.input_names for column in columns]
+    return tuple(UntrustedText(name) for names in given for name in names)
+
+
+def given_sources(model: Model) -> tuple[int, ...]:
+    """Return the sources of an InferenceModel: which number each input of the network is, or ~i: is that number nan?"""
+    sources: list[int] = []
+    n = 0
+    for column in model.table.columns if model.table else ():
+        sources += [n, ~n] if column.has_indicator else range(n, n + column.n_inputs)
+        n += 1 if column.has_indicator else column.n_inputs
+    return tuple(sources) if min(sources, default=0) < 0 else ()
+
+
+def given_numbers(model: Model, raw: Array) -> Array:
+    """Return network inputs (n, n_features) as an export takes them, (n, n_given): nan where a number is missing."""
+    sources = np.array(given_sources(model), dtype=np.int64)
+    if not len(sources):
+        return raw
+    tells = sources < 0
+    given = raw[:, ~tells].astype(np.float64)
+    given[:, ~sources[tells]] = np.where(raw[:, tells] > 0, np.nan, given[:, ~sources[tells]])
+    return given
 
 
 def _clipping(model: Model) -> dict[str, Any]:
@@ -163,7 +195,8 @@ def missing_rule(model: InferenceModel) -> str:
         return ""
     if not model.means:
         return "A missing number is refused."
-    return f"A missing number, nan, is taken as its {model.filling} in training."
+    marked = ", and marked as missing" if model.sources else ""
+    return f"A missing number, nan, is taken as its {model.filling} in training{marked}."
 
 
 def number(value: float) -> str:

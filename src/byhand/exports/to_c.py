@@ -45,12 +45,17 @@ def to_c(model: InferenceModel) -> bytes:
     weights too, so that including two models of one name is a compiler error instead of silently using the first.
     """
     s = model.symbol
-    numbers = _means(model) + _clipping(model) + "".join(_numbers(s, i, layer) for i, layer in enumerate(model.layers))
+    numbers = (
+        _sources(model)
+        + _means(model)
+        + _clipping(model)
+        + "".join(_numbers(s, i, layer) for i, layer in enumerate(model.layers))
+    )
     head = _HEAD.format(
         about=about(model),
         s=s,
         guard=f"{s}_{hashlib.sha256(numbers.encode()).hexdigest()[:8]}",
-        n_in=model.n_in,
+        n_in=model.n_given,
         n_scores=model.n_scores,
         what="the values" if model.is_values else "a score for each class, the largest wins",
         names=_names(model),
@@ -105,6 +110,16 @@ def _missing(model: InferenceModel) -> str:
 
 def _read(model: InferenceModel) -> list[str]:
     """Return the lines that copy the cells of a table into `given`; missing ones are filled or refused."""
+    if model.sources:
+        return [
+            f"    float given[{model.n_in}];",
+            f"    for (int k = 0; k < {model.n_in}; k++) {{",
+            f"        int i = {model.symbol}_sources[k];",
+            "        float v = stored[i < 0 ? -1 - i : i];",
+            f"        given[k] = i < 0 ? (isnan(v) ? 1.0f : 0.0f) : isnan(v) ? {model.symbol}_means[k] : v;",
+            "        if (isnan(given[k])) return -1;",
+            "    }",
+        ]
     value = f"isnan(stored[k]) ? {model.symbol}_means[k] : stored[k]" if model.means else "stored[k]"
     return [
         f"    float given[{model.n_in}];",
@@ -120,7 +135,7 @@ def _clip(model: InferenceModel, x: str) -> list[str]:
     s, c = model.symbol, number(model.clip)
     return [
         f"    float clipped[{model.n_in}];",
-        "    for (int k = 0; k < n; k++) {",
+        f"    for (int k = 0; k < {model.n_in}; k++) {{",
         f"        float v = {x}[k] * {s}_scale[k] + {s}_shift[k];",
         f"        clipped[k] = v / sqrtf(1 + v / {c}f * (v / {c}f));",
         "    }",
@@ -132,6 +147,13 @@ def _clipping(model: InferenceModel) -> str:
     arrays = {"scale": model.scale, "shift": model.shift}
     texts = {name: ",".join(f"{number(value)}f" for value in values) for name, values in arrays.items() if values}
     return "".join(f"static const float {model.symbol}_{name}[] = {{{text}}};\n" for name, text in texts.items())
+
+
+def _sources(model: InferenceModel) -> str:
+    """Return the array that says which number each input is (i), or of which it says that it is missing (-1 - i)."""
+    if not model.sources:
+        return ""
+    return f"static const int {model.symbol}_sources[] = {{{','.join(map(str, model.sources))}}};\n"
 
 
 def _means(model: InferenceModel) -> str:

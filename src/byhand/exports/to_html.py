@@ -28,10 +28,15 @@ _HOLE = re.compile(r"\{\{(\w+)\}\}")
 def to_html(model: Model, folder: Path) -> bytes:
     """Return the page. folder : where the model may be written for a moment.
 
-    Raises OptionError for a model that does not look at MNIST-like pictures of 28×28.
+    Raises OptionError for a model that does not look at MNIST-like pictures of 28×28, or clips its inputs.
     """
     if model.image_shape != SHAPE or (model.image is not None and model.image.preprocessing != "mnist"):
         raise OptionError("a page reads drawings, and this model does not look at 28×28 pixels like MNIST's.")
+    if model.preparation.clip is not None:
+        raise OptionError(
+            "a page scales pixels and clips none, and this model clips its inputs (scaling robust). Train with another "
+            "scaling, as standardize."
+        )
     weights = folder / "model.safetensors"
     save_model(model, weights)
     body = re.search(r"<body>.*</body>", _text("index.html"), flags=re.DOTALL)

@@ -34,7 +34,7 @@ def to_javascript(model: InferenceModel) -> bytes:
     what = "the values" if model.is_values else "a score for each class; the largest wins"
     body = [
         "export function answer(stored) {",
-        f"  if (stored.length !== {model.n_in}) {_refusal(model.n_in)}",
+        f"  if (stored.length !== {model.n_given}) {_refusal(model.n_given)}",
         *_read(model),
     ]
     if model.clip:
@@ -50,7 +50,7 @@ def to_javascript(model: InferenceModel) -> bytes:
         body += ["  x = Array.from(x, (v, j) => Math.min(Math.max(v, limits[j][0]), limits[j][1]));"]
     body += ["  return [1 - x[0], x[0]];" if model.is_single else "  return x;", "}"]
     code, numbers = "\n".join(body), "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
-    head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model), missing=_missing(model))
+    head = _HEAD.format(about=about(model), n_in=model.n_given, what=what, names=_names(model), missing=_missing(model))
     return f"{head}{code}\n\n{_means(model)}{_clipping(model)}{numbers}".encode()
 
 
@@ -64,16 +64,25 @@ def _read(model: InferenceModel) -> list[str]:
     if not model.is_table:
         return ["  let x = stored, z;"]
     gap = "v == null || Number.isNaN(v)"
-    x = f"Array.from(stored, (v, i) => ({gap} ? MEANS[i] : v))" if model.means else "stored"
     refusal = 'throw new RangeError("answer got a missing number and has no mean for it; expected a number");'
+    if model.sources:
+        return [
+            f"  const isMissing = (v) => {gap};",
+            "  const input = (i, k) =>",
+            "    i < 0 ? Number(isMissing(stored[~i])) : isMissing(stored[i]) ? MEANS[k] : stored[i];",
+            "  let x = SOURCES.map(input), z;",
+            f"  if (x.some(isMissing)) {refusal}",
+        ]
+    x = f"Array.from(stored, (v, i) => ({gap} ? MEANS[i] : v))" if model.means else "stored"
     return [f"  let x = {x}, z;", f"  if (Array.from(x).some((v) => {gap})) {refusal}"]
 
 
 def _means(model: InferenceModel) -> str:
-    """Return the array of means; nothing where there are none."""
+    """Return the arrays of sources and means; nothing where there are none."""
     if not model.means:
         return ""
-    return f"const MEANS = [{', '.join(number(mean) if mean == mean else 'NaN' for mean in model.means)}];\n"
+    sources = f"const SOURCES = {list(model.sources)};\n" if model.sources else ""
+    return f"{sources}const MEANS = [{', '.join(number(mean) if mean == mean else 'NaN' for mean in model.means)}];\n"
 
 
 def _clipping(model: InferenceModel) -> str:

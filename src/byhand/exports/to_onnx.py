@@ -25,7 +25,7 @@ def to_onnx(model: InferenceModel) -> bytes:
     if not model.is_values:
         nodes.append(onnx.helper.make_node("ArgMax", [last], ["label"], axis=1, keepdims=0))
         outputs.insert(0, onnx.helper.make_tensor_value_info("label", whole, ["n"]))
-    stored = onnx.helper.make_tensor_value_info("stored", numbers, ["n", model.n_in])
+    stored = onnx.helper.make_tensor_value_info("stored", numbers, ["n", model.n_given])
     graph = onnx.helper.make_graph(nodes, "mlp", [stored], outputs, weights, doc_string=_about(model))
     proto = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="byhand")
     proto.ir_version = IR
@@ -53,6 +53,17 @@ def _clip(model: InferenceModel, node: Any, nodes: list[Any], arrays: dict[str, 
     return "clipped"
 
 
+def _told(model: InferenceModel, node: Any, nodes: list[Any], arrays: dict[str, Any], x: str) -> str:
+    """Append what fills missing numbers and says which were missing, and return the name of the network's inputs."""
+    sources = np.array(model.sources, dtype=np.int64)
+    arrays["means"] = np.array(model.means, dtype=np.float32)[sources >= 0]
+    arrays["sources"] = np.where(sources < 0, model.n_given + ~sources, sources)
+    nodes += [node("IsNaN", [x], ["is_missing"]), node("Where", ["is_missing", "means", x], ["filled"])]
+    nodes += [node("Cast", ["is_missing"], ["told"], to=1), node("Concat", ["filled", "told"], ["both"], axis=1)]
+    nodes.append(node("Gather", ["both", "sources"], ["inputs"], axis=1))
+    return "inputs"
+
+
 def _limited(model: InferenceModel, node: Any, arrays: dict[str, Any], x: str, name: str) -> list[Any]:
     """Return the nodes that keep values within their limits and give them their name."""
     if not model.limits:
@@ -74,7 +85,9 @@ def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any],
         nodes.append(node(_ACTIVATIONS[activation], [x], [to], **options.get(activation, {})))
         return to
 
-    if model.means:
+    if model.sources:
+        x = _told(model, node, nodes, arrays, x)
+    elif model.means:
         arrays["means"] = np.array(model.means, dtype=np.float32)
         nodes += [node("IsNaN", [x], ["is_missing"]), node("Where", ["is_missing", "means", x], ["filled"])]
         x = "filled"

@@ -44,8 +44,8 @@ def _dense(x, W, b):
 def to_python(model: InferenceModel) -> bytes:
     """Return the file: answer(stored) -> scores."""
     what = "the values" if model.is_values else "a score for each class; the largest wins"
-    refusal = f'raise ValueError(f"answer got {{len(stored)}} numbers; expected {model.n_in}")'
-    body = ["\ndef answer(stored):", f"    if len(stored) != {model.n_in}:", f"        {refusal}", *_read(model)]
+    refusal = f'raise ValueError(f"answer got {{len(stored)}} numbers; expected {model.n_given}")'
+    body = ["\ndef answer(stored):", f"    if len(stored) != {model.n_given}:", f"        {refusal}", *_read(model)]
     if model.clip:
         scaled = "v * s + t for v, s, t in zip(x, SCALE, SHIFT)"
         body += [f"    x = [v / (1 + (v / {number(model.clip)}) ** 2) ** 0.5 for v in ({scaled})]"]
@@ -58,7 +58,7 @@ def to_python(model: InferenceModel) -> bytes:
         body.append(f"    x = [min(max(v, low), high) for v, (low, high) in zip(x, [{limits}])]")
     body += ["    return [1 - x[0], x[0]]" if model.is_single else "    return x"]
     numbers = "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
-    head = _HEAD.format(about=about(model), n_in=model.n_in, what=what, names=_names(model), missing=_missing(model))
+    head = _HEAD.format(about=about(model), n_in=model.n_given, what=what, names=_names(model), missing=_missing(model))
     code = "\n".join(body)
     return f"{head}{code}\n\n\n{_means(model)}{_clipping(model)}{numbers}".encode()
 
@@ -73,17 +73,23 @@ def _read(model: InferenceModel) -> list[str]:
     if not model.is_table:
         return ["    x = stored"]
     gap, lines = "v is None or v != v", ["    x = stored"]
-    if model.means:
+    if model.sources:
+        lines = [
+            f"    gaps = [{gap} for v in stored]",
+            "    x = [float(gaps[~i]) if i < 0 else m if gaps[i] else stored[i] for i, m in zip(SOURCES, MEANS)]",
+        ]
+    elif model.means:
         lines = [f"    x = [m if {gap} else v for v, m in zip(stored, MEANS)]"]
     refusal = 'raise ValueError("answer got a missing number and has no mean for it; expected a number")'
     return [*lines, f"    if any({gap} for v in x):", f"        {refusal}"]
 
 
 def _means(model: InferenceModel) -> str:
-    """Return the list of means; nothing where there are none."""
+    """Return the lists of sources and means; nothing where there are none."""
     if not model.means:
         return ""
-    return f"MEANS = [{', '.join(number(mean) if mean == mean else 'None' for mean in model.means)}]\n"
+    sources = f"SOURCES = {list(model.sources)}\n" if model.sources else ""
+    return f"{sources}MEANS = [{', '.join(number(mean) if mean == mean else 'None' for mean in model.means)}]\n"
 
 
 def _clipping(model: InferenceModel) -> str:

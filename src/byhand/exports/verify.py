@@ -21,6 +21,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.errors import SystemResourceError
 from byhand.exports.child import GIBIBYTE, PYTHON, run_limited
+from byhand.exports.inference_model import given_numbers
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
 
@@ -96,7 +97,8 @@ class Trial:
 def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: str = "model") -> Verification:
     """Return how an export compares on raw inputs (n, n_features); None: do not run it.
 
-    nan in raw is a missing cell of a table: the model is asked with what it takes for it, the export fills it itself.
+    nan in raw is a missing cell of a table: the model is asked with what it takes for it, the export fills it itself
+    (and so it is asked where an input of raw says that a number is missing).
     symbol : before the names in a C header
     Raises SystemResourceError if it fails.
     """
@@ -106,8 +108,9 @@ def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: s
     filled = raw if model.table is None else model.table.fill(raw)
     wanted = model.predict(filled) if model.output is Output.REGRESSION else model.scores(filled)
     with tempfile.TemporaryDirectory() as folder:
-        np.ascontiguousarray(raw, dtype=np.float32).tofile(Path(folder, "rows"))
-        found = RUNNERS[kind](Trial(Path(folder), content, symbol, len(raw), raw.shape[1], wanted.shape[1]))
+        given = given_numbers(model, raw)
+        np.ascontiguousarray(given, dtype=np.float32).tofile(Path(folder, "rows"))
+        found = RUNNERS[kind](Trial(Path(folder), content, symbol, len(raw), given.shape[1], wanted.shape[1]))
     if found is None:
         return Verification(*proof, None)
     runner, said = found

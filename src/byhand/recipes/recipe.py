@@ -66,7 +66,7 @@ class Recipe:
     beta2: float = _option(0.999, "of adam and adamw: decay of the mean squared gradient")
     weight_decay: float = _option(0.0, "L2 weight decay")
     clip_norm: float = _option(0.0, "gradient-norm clipping threshold; 0 disables")
-    schedule: str = _option("constant", "constant, step, linear, cosine or one_cycle")
+    schedule: str = _option("constant", "constant, step, linear, cosine, coslog4 or one_cycle")
     learning_rate: float = _option(0.1, "the rate, or the peak of its schedule")
     warm_up: float = _option(0.0, "fraction of the run in which the learning rate rises")
     epochs: int = _option(5, "passes through the data")

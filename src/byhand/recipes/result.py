@@ -11,6 +11,7 @@ import numpy as np
 from byhand.data.examples import Dataset
 from byhand.metrics import mean_interval, top_confusions
 from byhand.persistence.model import Model, load_model
+from byhand.recipes.baselines import Baselines
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.recipe_evaluation import RecipeEvaluation
 from byhand.training.diagnosis import Finding
@@ -86,6 +87,7 @@ class RecipeResult:
     seeds : a SeedResult each   path : the run folder, with the record, the models and the histories
     test_evaluations : how often this test set was used on this machine; None: it was not, or cannot be counted
     notes : what should be known of the run, a sentence each
+    baselines : of a table, what a linear model and a constant reach beside the first seed's network
     Without a seed named, `model`, `history` and `evaluation` are those of the first one.
     """
 
@@ -96,6 +98,7 @@ class RecipeResult:
     path: Path
     test_evaluations: int | None = None
     notes: tuple[str, ...] = ()
+    baselines: Baselines | None = None
 
     @property
     def model(self) -> Model:
@@ -152,6 +155,8 @@ def result_values(result: RecipeResult) -> dict[str, Any]:
         values[name] = spread([one.evaluation.extra_metrics[name] for one in results])
     if results[0].kept is not None:
         values["early_stopping"] = [{"seed": one.seed, **one.kept.to_saved()} for one in results if one.kept]
+    if result.baselines is not None:
+        values["baselines"] = result.baselines.to_dict()
     values["diagnosis"] = [{"seed": one.seed, **asdict(finding)} for one in results for finding in one.findings]
     return values | {"test_evaluations": result.test_evaluations}
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from byhand.data.examples import Dataset
 from byhand.data.mnist import DatasetNotFoundError
+from byhand.data.tables.report import ColumnReport, report_columns
+from byhand.data.tables.warnings import table_warnings
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.base import Engine
 from byhand.engines.native import NativeEngine
@@ -20,6 +22,7 @@ from byhand.errors import ByhandError, DataError, OptionError
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
 from byhand.random import SPLIT, RandomStream
+from byhand.recipes.baselines import Baselines, compare_with_baselines
 from byhand.recipes.build import adapt_to_regression
 from byhand.recipes.datasets import Progress, load_data
 from byhand.recipes.recipe import Recipe
@@ -161,12 +164,26 @@ class TrainingSession:
         tested = self.dataset.test if self.request.test else None
         count = None if tested is None else count_evaluation(tested, self.listener.info)
         result = RecipeResult(
-            self.request.recipe, self.dataset, self.engine.name, tuple(results), self.folder.path, count
+            self.request.recipe,
+            self.dataset,
+            self.engine.name,
+            tuple(results),
+            self.folder.path,
+            count,
+            baselines=self._baselines(results[0]),
         )
         record = first_record(self.request, self.dataset, self.engine)
         self.folder.write_record({**record, "status": "finished", **result.to_dict()})
         self.folder.finish()
         return result
+
+    def _baselines(self, first: SeedResult) -> Baselines | None:
+        """Return what a linear model and a constant reach on a table, beside the first seed's network."""
+        if self.dataset.table is None:
+            return None
+        recipe, network = replace(self.request.recipe, seed=first.seed), first.model.network
+        dataset = load_dataset(self.request, recipe) if self.request.n_seeds > 1 else self.dataset
+        return compare_with_baselines(recipe, dataset, network, self.engine, test=self.request.test)
 
 
 def open_session(request: TrainRequest, listener: SessionListener = SILENT) -> TrainingSession:
@@ -176,6 +193,8 @@ def open_session(request: TrainRequest, listener: SessionListener = SILENT) -> T
     request, dataset = _with_data(request, listener)
     for note in dataset.notes:
         listener.info(note)
+    for warning in table_warnings(dataset):
+        listener.warn(warning)
     request = replace(request, recipe=adapt_to_regression(request.recipe, dataset, request.explicit))
     engine = _choose_engine(request, dataset, listener)
     folder = request.folder or RunFolder.create(request.runs, request.name or request.recipe.name)
@@ -239,10 +258,25 @@ def first_record(request: TrainRequest, dataset: Dataset, engine: Engine) -> dic
         "settings": request.settings(),
         "mode": "all training examples" if dataset.validation is None else f"validated: {request.recipe.validation}",
         "data_source": dataset.source,
+        **_about_table(dataset),
         "engine": engine.name,
         "environment": environment(),
         "test_evaluations": 0,
     }
+
+
+def _about_table(dataset: Dataset) -> dict[str, Any]:
+    """Return what was done to a table's columns, and what should be known of it; nothing of other data."""
+    if dataset.table is None:
+        return {}
+    return {"columns": [asdict(one) for one in columns_of(dataset)], "warnings": table_warnings(dataset)}
+
+
+def columns_of(dataset: Dataset) -> list[ColumnReport]:
+    """Return what was done to each column of a table; nothing of other data."""
+    if dataset.table is None:
+        return []
+    return report_columns(dataset.table.columns, dataset.train.preparation, dataset.train.raw, dataset.table.missing)
 
 
 def _warn_of_other_bits(folder: RunFolder, engine: Engine, listener: SessionListener) -> None:

@@ -105,6 +105,14 @@ class History(list[EpochRecord]):
         """Return the columns as lists by name, None where a record has None: for a data frame, or JSON."""
         return {name: [getattr(record, name) for record in self] for name in EpochRecord.__dataclass_fields__}
 
+    def _repr_html_(self) -> str:
+        """Return the rows as a table, which a notebook shows; columns without numbers are left out."""
+        columns = {name: column for name, column in self.to_dict().items() if any(cell is not None for cell in column)}
+        head = "".join(f"<th>{name}</th>" for name in columns)
+        rows = zip(*columns.values(), strict=True)
+        cells = ("".join(f"<td>{'' if cell is None else format(cell, '.4g')}</td>" for cell in row) for row in rows)
+        return f"<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in cells)}</table>"
+
     def _column(self, name: str) -> Array:
         return np.array([getattr(record, name) for record in self], dtype=np.float64)
 

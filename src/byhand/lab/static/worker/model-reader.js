@@ -26,6 +26,7 @@ export async function modelFrom(buffer, name) {
   if (!layers.length || layers.length > MAX_LAYERS) throw new Error("this model has no dense layers");
   if (!OUTPUTS.includes(body.output))
     throw new Error("this model predicts numbers, and the page shows networks that tell classes apart");
+  if (body.clip) throw new Error("this model clips its inputs, as those of tables do, and the page does not");
   const loss = body.provenance?.recipe?.loss ?? lossFor(body.output, layers.at(-1).n_out);
   return {
     file: new Uint8Array(buffer),

@@ -1,0 +1,174 @@
+"""What about a table should be known before its figures are believed, a sentence each.
+
+Columns that number the rows, that say nothing, that say the same as another or that alone give the answer away; test
+rows that training has seen; a rare class; few rows. All but the test rows is looked for in the training rows alone.
+"""
+
+import re
+
+import numpy as np
+
+from byhand.arrays import Array
+from byhand.data.examples import Dataset
+from byhand.data.tables.schema import Column
+
+FEW_ROWS, FEW_OF_A_CLASS = 100, 10
+RARE_CLASS = 0.05  # of the rows
+SEEN_ROWS = 0.05  # of the test rows, from which on it is a warning that training has their inputs
+ENOUGH_FOR_AN_ID = 20  # rows
+ID_NAME = re.compile(r"(^|[^a-z])(id|uuid|guid|index|rownames?|row)$|[a-z]I[Dd]$")
+LEAK = 0.98  # of the spread of the answers that one column explains, on rows that it was not measured on
+N_BINS = 64
+MOST_NAMED = 5
+
+
+def table_warnings(dataset: Dataset) -> list[str]:
+    """Return what should be known of a table; nothing of other data."""
+    if dataset.table is None:
+        return []
+    raw, columns = dataset.train.raw.astype(np.float64), dataset.table.columns
+    starts = np.cumsum([0, *(column.n_inputs for column in columns)])
+    parts = [raw[:, start : start + column.n_inputs] for column, start in zip(columns, starts, strict=False)]
+    return [
+        *_few_rows(dataset),
+        *_rare_class(dataset),
+        *_constants(columns, parts),
+        *_ids(columns, parts),
+        *_equal_columns(columns, parts),
+        *_leaks(columns, parts, dataset),
+        *_seen_rows(dataset),
+    ]
+
+
+def _few_rows(dataset: Dataset) -> list[str]:
+    n, found = len(dataset.train), []
+    if n < FEW_ROWS:
+        found.append(f"{n:,} training rows are few: figures vary much with the split and the seed.")
+    if dataset.train.n_features > n:
+        n_inputs = dataset.train.n_features
+        found.append(
+            f"{n_inputs:,} inputs are more than the {n:,} training rows, so that they can be learned by heart."
+        )
+    return found
+
+
+def _rare_class(dataset: Dataset) -> list[str]:
+    if not dataset.class_names:
+        return []
+    counts = np.bincount(dataset.train.y, minlength=len(dataset.class_names))
+    k, n = int(counts.argmin()), int(counts.sum())
+    if counts[k] < RARE_CLASS * n or counts[k] < min(FEW_OF_A_CLASS, n // len(counts)):
+        most = int(counts.argmax())
+        return [
+            f"class {dataset.class_names[k][:40]!r} has {counts[k]:,} of {n:,} training rows; always saying "
+            f"{dataset.class_names[most][:40]!r} is right in {counts[most] / n:.1%}. Look at the balanced accuracy too."
+        ]
+    return []
+
+
+def _constants(columns: tuple[Column, ...], parts: list[Array]) -> list[str]:
+    names = [column.name for column, part in zip(columns, parts, strict=True) if (part == part[0]).all()]
+    return [f"{_listed(names)} one value in all training rows, which tells nothing: drop such columns."] * bool(names)
+
+
+def _ids(columns: tuple[Column, ...], parts: list[Array]) -> list[str]:
+    names = [column.name for column, part in zip(columns, parts, strict=True) if _is_id(column, part[:, 0])]
+    advice = "a new number in every row, as an id has: drop such columns, since new rows have other numbers."
+    return [f"{_listed(names)} {advice}"] * bool(names)
+
+
+def _is_id(column: Column, values: Array) -> bool:
+    """Is it a whole number, another one in every row, and called an id or without many gaps, as counted rows are?"""
+    n = len(values)
+    if column.categories or n < ENOUGH_FOR_AN_ID or (values != np.round(values)).any() or len(np.unique(values)) < n:
+        return False
+    return ID_NAME.search(column.name) is not None or float(np.ptp(values)) < 2 * n
+
+
+def _equal_columns(columns: tuple[Column, ...], parts: list[Array]) -> list[str]:
+    first: dict[bytes, str] = {}
+    pairs = []
+    for column, part in zip(columns, parts, strict=True):
+        content = np.ascontiguousarray(part).tobytes()
+        if content in first and not (part == part[0]).all():
+            pairs.append(f"{column.name[:40]!r} says the same as {first[content][:40]!r}")
+        first.setdefault(content, column.name)
+    return [f"{', '.join(pairs[:MOST_NAMED])} in every training row: one of them is enough."] if pairs else []
+
+
+def _leaks(columns: tuple[Column, ...], parts: list[Array], dataset: Dataset) -> list[str]:
+    """Return a warning of columns that alone give the answer; with one column there is nothing else to learn from."""
+    if len(columns) < 2 or len(dataset.train) < FEW_ROWS:
+        return []
+    targets = dataset.train.y.reshape(len(dataset.train), -1).astype(np.float64)
+    if dataset.class_names:
+        targets = (targets == np.arange(len(dataset.class_names))).astype(np.float64)  # one-hot
+    pairs = zip(columns, parts, strict=True)
+    names = [column.name for column, part in pairs if explained_by_one(part, targets) >= LEAK]
+    if not names:
+        return []
+    what = "gives the answer" if len(names) == 1 else "give the answer, each alone"
+    return [
+        f"{', '.join(repr(name[:40]) for name in names[:MOST_NAMED])} {what}: is it known before the answer is? If "
+        f"not, the figures below are worth nothing; drop it."
+    ]
+
+
+def explained_by_one(part: Array, targets: Array) -> float:
+    """Return the share of the targets' spread that one column's cells explain, on rows that it was not measured on.
+
+    part : (n, n_inputs) of one column   targets : (n, k)
+    The cells are put into bins; the mean of every second row's targets in a bin predicts the other rows'. Of numbers a
+    straight line is tried as well, which long tails do not blur.
+    """
+    return max(_explained_by_bins(part, targets), _explained_by_line(part[:, 0], targets) if part.shape[1] < 3 else 0.0)
+
+
+def _explained_by_line(values: Array, targets: Array) -> float:
+    """Return the share of the spread of targets (n, k) that straight lines explain, on the rows they are fitted to."""
+    v, t = values - values.mean(), targets - targets.mean(axis=0)
+    size, spread = float((v**2).sum()), (t**2).sum()
+    if size <= 0 or spread <= 0:
+        return 0.0
+    slope = v @ t / size
+    return float(1 - ((t - v[:, None] * slope) ** 2).sum() / spread)
+
+
+def _explained_by_bins(part: Array, targets: Array) -> float:
+    bins = _bins(part)
+    here, there = slice(0, None, 2), slice(1, None, 2)
+    counts = np.bincount(bins[here], minlength=bins.max() + 1)
+    sums = np.stack([np.bincount(bins[here], t, minlength=bins.max() + 1) for t in targets[here].T], axis=1)
+    mean = targets[here].mean(axis=0)
+    said = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], mean)[bins[there]]
+    spread = ((targets[there] - mean) ** 2).sum()
+    return float(1 - ((targets[there] - said) ** 2).sum() / spread) if spread > 0 else 0.0
+
+
+def _bins(part: Array) -> Array:
+    """Return the bin (n,) of each cell: of categories one each, of numbers about as many cells in each."""
+    if part.shape[1] > 2:
+        return np.where(part.max(axis=1) > 0, part.argmax(axis=1) + 1, 0)
+    edges = np.unique(np.quantile(part[:, 0], np.linspace(0, 1, min(N_BINS, max(2, len(part) // 4)) + 1)[1:-1]))
+    bins: Array = np.searchsorted(edges, part[:, 0], side="right")
+    return bins + (len(edges) + 1) * (part[:, 1] > 0) if part.shape[1] == 2 else bins
+
+
+def _seen_rows(dataset: Dataset) -> list[str]:
+    if dataset.test is None:
+        return []
+    seen = {row.tobytes() for row in dataset.train.raw}
+    n = sum(row.tobytes() in seen for row in dataset.test.raw)
+    if n < SEEN_ROWS * len(dataset.test):
+        return []
+    return [
+        f"{n:,} of {len(dataset.test):,} test rows have the same inputs as a training row: the test is easier than new "
+        f"rows are, unless these repeat as well."
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    """Return names with their verb: "column 'a' has", "columns 'a', 'b' have"."""
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    verb = "column {} has" if len(names) == 1 else "columns {} have"
+    return verb.format(", ".join(repr(name[:40]) for name in names[:MOST_NAMED]) + more)
