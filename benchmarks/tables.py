@@ -15,6 +15,7 @@ with --times alone: they mean something on a machine that does nothing else.
 
 import importlib.util
 import math
+import os
 import statistics
 import time
 import warnings
@@ -37,6 +38,7 @@ from byhand.estimators import MLPClassifier, MLPRegressor
 from machine import RECORDS, machine, parser_for, read_record, save_record
 from table_sets import CHOSEN_ON, KEEL_SETS, R_SETS, TableSet, read_set
 
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))  # of those that ask
 NUMBERS, WORDS = make_column_selector(dtype_include=np.number), make_column_selector(dtype_exclude=np.number)
 
 
@@ -81,18 +83,20 @@ def peers(is_regression: bool, seed: int) -> dict[str, Callable[[], Any]]:
         import lightgbm
 
         boosted = lightgbm.LGBMRegressor if is_regression else lightgbm.LGBMClassifier
-        found["LightGBM"] = lambda: make_pipeline(ordinal_inputs(), boosted(random_state=seed, verbose=-1, n_jobs=2))
+        found["LightGBM"] = lambda: make_pipeline(
+            ordinal_inputs(), boosted(random_state=seed, verbose=-1, n_jobs=THREADS)
+        )
     if importlib.util.find_spec("catboost"):
         import catboost
 
         cat = catboost.CatBoostRegressor if is_regression else catboost.CatBoostClassifier
-        quiet = {"random_seed": seed, "verbose": False, "allow_writing_files": False, "thread_count": 2}
+        quiet = {"random_seed": seed, "verbose": False, "allow_writing_files": False, "thread_count": THREADS}
         found["CatBoost"] = lambda: make_pipeline(ordinal_inputs(), cat(**quiet))
     if importlib.util.find_spec("pytabkit"):
         import pytabkit
 
         short = pytabkit.RealMLP_TD_S_Regressor if is_regression else pytabkit.RealMLP_TD_S_Classifier
-        options = {"random_state": seed, "device": "cpu", "n_threads": 2}
+        options = {"random_state": seed, "device": "cpu", "n_threads": THREADS}
         found["RealMLP-TD-S (pytabkit)"] = lambda: make_pipeline(filled_frame(), short(**options))
     return found
 

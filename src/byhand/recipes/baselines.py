@@ -61,14 +61,14 @@ class Baselines:
         if self.is_better is None:
             with_linear = f"no better than a linear model as far as {self.n:,} rows can tell, {errors}"
         elif self.is_better:
-            with_linear = f"{1 - self.network / self.linear:.0%} less error than a linear model, {errors}"
+            with_linear = f"{100 * (1 - self.network / self.linear):.0f} % less error than a linear model, {errors}"
         else:
             with_linear = f"worse than a linear model, {errors}: train without hidden layers, or longer"
         what = "the most frequent class" if self.is_classes else "the mean"
         return f"{with_linear}; always saying {what}: {self._shown(self.constant)}"
 
     def _shown(self, error: float) -> str:
-        return f"{error:.2%} wrong" if self.is_classes else f"{error:.4g}"
+        return f"{100 * error:.2f} % wrong" if self.is_classes else f"{error:.4g}"
 
 
 def compare_with_baselines(

@@ -57,7 +57,9 @@ def test_a_leak_of_numbers_is_found_however_long_their_tail() -> None:
 def test_a_rare_class_and_few_rows_are_told() -> None:
     columns = sound()
     columns["answer"] = np.where(np.arange(N) % 40 == 0, "fraud", "fair")
-    assert "class 'fraud' has 8 of 320 training rows; always saying 'fair' is right in 97.5%" in warnings_of(columns)[0]
+    assert (
+        "class 'fraud' has 8 of 320 training rows; always saying 'fair' is right in 97.5 %" in warnings_of(columns)[0]
+    )
     few = {name: column[:60] for name, column in sound().items()}
     assert "48 training rows are few" in warnings_of(few)[0]
 

@@ -58,13 +58,13 @@ def _phrase(column: Column, scaler: InputScaler, start: int, missing: str) -> st
     if scale == NOTHING:
         return "number, constant: it says nothing"
     clipped = "" if scaler.clip is None else f", clipped to ±{scaler.clip:g}"
-    return f"number, (x − {-shift / scale:.6g}) · {scale:.6g}{clipped}{_filling(column)}"
+    return f"number, (x − {-shift / scale:.6g}) · {scale:.6g}{clipped}{_filling(column, missing)}"
 
 
-def _filling(column: Column) -> str:
+def _filling(column: Column, missing: str) -> str:
     if column.has_indicator:
         return "; missing: the median, and an input that says so"
-    return "" if column.means is None else f"; missing: {column.means[0]:.6g}"
+    return f"; missing: the mean, {column.means[0]:.6g}" if missing == "mean" and column.means else ""
 
 
 def _counted(column: Column, part: Array) -> tuple[int, int]:

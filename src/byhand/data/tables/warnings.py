@@ -61,7 +61,8 @@ def _rare_class(dataset: Dataset) -> list[str]:
         most = int(counts.argmax())
         return [
             f"class {dataset.class_names[k][:40]!r} has {counts[k]:,} of {n:,} training rows; always saying "
-            f"{dataset.class_names[most][:40]!r} is right in {counts[most] / n:.1%}. Look at the balanced accuracy too."
+            f"{dataset.class_names[most][:40]!r} is right in {100 * counts[most] / n:.1f} %. Look at the balanced "
+            f"accuracy too."
         ]
     return []
 
