@@ -19,7 +19,7 @@ from byhand.lab.middleware import Guard
 from byhand.lab.mnist_source import PictureSource
 from byhand.lab.server import Server
 from byhand.lab.static_files import Pages
-from byhand.lab.token import HEADER
+from byhand.lab.token import HEADER, Access
 from byhand.lab.websocket import Live
 from waiting import HANG
 
@@ -48,10 +48,13 @@ class Answer:
         return json.loads(self.body)
 
 
-def whole_app(pictures: Path, pages: Pages | None = None, *, host: str = HOST, port: int = PORT) -> Guard:
+def whole_app(
+    pictures: Path, pages: Pages | None = None, *, host: str = HOST, port: int = PORT, embed: bool = False
+) -> Guard:
     """Return application and guard as the server puts them together."""
     served = Served(pages or Pages(), PictureSource(pictures), None, is_live=False)
-    return Guard(lab_app(served, Live(Hub(), TOKEN, lambda _: None), TOKEN), host, port)
+    access = Access(TOKEN, port)
+    return Guard(lab_app(served, Live(Hub(), access, lambda _: None), access), host, port, embed=embed)
 
 
 def call(app: Any, headers: Headers, *, kind: str = "http", method: str = "GET", path: str = "/") -> Answer:

@@ -162,6 +162,14 @@ def test_the_policy_is_the_promised_one(app: Guard) -> None:
     assert headers["cross-origin-embedder-policy"] == "require-corp"
 
 
+def test_only_who_asks_for_it_may_be_framed(tmp_path: Path) -> None:
+    headers = call(whole_app(tmp_path, embed=True), [("host", OWN)]).headers
+    assert headers["content-security-policy"].endswith("frame-ancestors *")
+    assert headers["cross-origin-resource-policy"] == "cross-origin"
+    for origin in WRONG_ORIGINS:  # who may frame it may still not speak with it
+        assert call(whole_app(tmp_path, embed=True), [("host", OWN), ("origin", origin)]).status == 403
+
+
 def test_over_a_real_socket_the_same(server: Server) -> None:
     own = f"{server.host}:{server.port}"
     upgrade = (

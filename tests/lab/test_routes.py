@@ -120,9 +120,52 @@ def test_no_answer_without_the_token(app: Guard, path: str, token: str | None) -
     assert "content-security-policy" in answer.headers
 
 
-def test_the_token_in_a_query_or_cookie_is_none(app: Guard) -> None:
-    assert get(app, "/api/hello", ("cookie", f"X-Byhand-Token={TOKEN}")).status == 401
+def test_the_token_in_a_query_or_another_cookie_is_none(app: Guard) -> None:
+    for cookie in (f"X-Byhand-Token={TOKEN}", f"byhand={TOKEN}", f"byhand-8766={TOKEN}", "byhand-8765=", "byhand-8765"):
+        assert get(app, "/api/hello", ("cookie", cookie)).status == 401
     assert get(app, f"/api/hello?token={TOKEN}").status == 404
+
+
+def test_the_token_is_exchanged_for_a_cookie_that_no_script_and_no_other_site_has(app: Guard) -> None:
+    assert get(app, "/api/session").status == 401
+    answer = get(app, "/api/session", ("x-byhand-token", TOKEN))
+    assert answer.status == 204
+    assert answer.headers["set-cookie"] == f"byhand-8765={TOKEN}; Path=/; HttpOnly; SameSite=Strict"
+    cookie = ("cookie", f"other=1; byhand-8765={TOKEN}")
+    assert get(app, "/api/hello", cookie).status == 200
+    assert get(app, "/api/hello", cookie, ("sec-fetch-site", "same-origin")).status == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", ""])
+def test_the_cookie_of_a_request_that_another_page_caused_is_none(app: Guard, site: str) -> None:
+    from_there = ("sec-fetch-site", site)
+    cookie = ("cookie", f"byhand-8765={TOKEN}")
+    for path in ("/api/hello", "/api/model", "/api/session", "/api/data/train/images"):
+        assert get(app, path, cookie, from_there).status == 401
+    assert get(app, "/hello.json", cookie, from_there).json["server"] == "guest"
+
+
+def test_a_guest_is_told_nothing_of_what_there_is(app: Guard) -> None:
+    assert get(app, "/hello.json").json == {"schema": 1, "server": "guest"}
+    known = get(app, "/hello.json", ("x-byhand-token", TOKEN)).json
+    assert known == get(app, "/api/hello", ("x-byhand-token", TOKEN)).json
+
+
+def test_a_class_has_a_token_of_its_own_and_its_data_compressed(pictures: Path) -> None:
+    server = Server(port=0, pictures=PictureSource(pictures), for_class=True)
+    server.start()
+    try:
+        assert server.class_url is not None
+        given = server.class_url.partition("#token=")[2]
+        assert given != server.token
+        assert ask(server, "/api/hello").json["class"] == server.class_url
+        hello = ask(server, "/api/hello", token=False, X_Byhand_Token=given).json
+        assert "class" not in hello
+        plain, packed = (ask(server, "/api/data/train/images", Accept_Encoding=how) for how in ("identity", "gzip, br"))
+    finally:
+        server.stop()
+    assert (plain.headers.get("content-encoding"), packed.headers["content-encoding"]) == (None, "gzip")
+    assert gzip.decompress(packed.body) == plain.body
 
 
 def test_tokens_are_new_every_time_and_compared_whole() -> None:
@@ -134,7 +177,7 @@ def test_tokens_are_new_every_time_and_compared_whole() -> None:
 
 def test_hello_says_what_there_is(server: Server, pictures: Path) -> None:
     data = {"name": pictures.name, "train": 50, "test": 20, "image_shape": [28, 28]}
-    expected = {"schema": 1, "version": bh.__version__, "model": None, "data": data, "live": True}
+    expected = {"schema": 1, "server": "byhand", "version": bh.__version__, "model": None, "data": data, "live": True}
     assert ask(server, "/api/hello").json == expected
 
 
@@ -164,7 +207,9 @@ def test_the_real_mnist_is_that_of_the_files(mnist_folder: Path) -> None:
 def test_data_are_kept_by_the_browser_for_this_token_only(server: Server) -> None:
     answer = ask(server, "/api/data/train/labels")
     assert answer.headers["cache-control"] == "private, max-age=31536000"
-    assert answer.headers["vary"] == "X-Byhand-Token"  # the same address on another day may lead to other data
+    assert (
+        answer.headers["vary"] == "X-Byhand-Token, Cookie, Accept-Encoding"
+    )  # the same address on another day may lead to other data
     assert ask(server, "/api/data/train/labels", If_None_Match=answer.headers["etag"]).status == 304
     head = ask(server, "/api/data/train/images", method="HEAD")
     assert (head.headers["content-length"], head.body) == (str(50 * 784), b"")
@@ -250,8 +295,9 @@ def test_without_a_model_there_is_none(server: Server) -> None:
 
 
 def test_every_file_of_the_page_has_an_address(server: Server) -> None:
-    typed = FOLDER / "vendor" / "uplot" / "uPlot.esm.d.ts"  # for the type checker only
-    files = [path for path in FOLDER.rglob("*") if path.is_file() and path.suffix and path != typed]
+    typed = {*FOLDER.rglob("*.d.ts"), *FOLDER.rglob("*.d.mts")}  # for the type checker only
+    others = {*typed, FOLDER / "hello.json"}  # in whose place the server itself answers
+    files = [path for path in FOLDER.rglob("*") if path.is_file() and path.suffix and path not in others]
     assert len(files) > 3
     for path in files:
         answer = ask(server, f"/{path.relative_to(FOLDER).as_posix()}", token=False)

@@ -136,6 +136,20 @@ def test_others_are_let_in_only_by_name_and_with_a_warning(
     )
 
 
+@pytest.mark.usefixtures("unserved")
+def test_a_class_is_given_an_address_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert byhand("lab", "--port", "0", "--no-open", "-q", "--json", "--host", "0.0.0.0", "--class") == 0  # noqa: S104
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ["schema", "url", "host", "port", "class_url"]
+    assert found["url"].partition("#")[0] == found["class_url"].partition("#")[0]
+    assert found["url"] != found["class_url"]
+
+
+def test_a_class_needs_an_address_that_it_can_reach(capsys: pytest.CaptureFixture[str]) -> None:
+    assert byhand("lab", "--port", "0", "--no-open", "--class") == 2
+    assert "--class needs --host" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
@@ -290,6 +304,7 @@ def test_a_training_goes_on_where_hundreds_connect_and_say_nothing(tmp_path: Pat
         port = int(lab.stderr.readline().partition("127.0.0.1:")[2].partition("/")[0])
         for _ in range(300):
             stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=HANG))
+        wait_until(lambda: any(tmp_path.glob("*/history.jsonl")))
         (history,) = tmp_path.glob("*/history.jsonl")
         saved: list[str] = [history.read_text()]
         for _ in range(2):  # what is saved after all of them have connected

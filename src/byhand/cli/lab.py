@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options
+from byhand.errors import OptionError
 
 if TYPE_CHECKING:
     from byhand.lab.server import Server
@@ -28,13 +29,25 @@ REDIRECT = """<!DOCTYPE html>
 @data_dir_option
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Port; 0: any free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address or host name.")
+@click.option("--class", "for_class", is_flag=True, help="With --host: print a second address, for a class.")
+@click.option("--embed", is_flag=True, help="Let other pages show this one in a frame.")
 @click.option("--no-open", is_flag=True, help="Open no browser.")
 @output_options
-def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_open: bool, reporter: Reporter) -> int:
+def command(
+    model: Path | None,
+    data_dir: Path | None,
+    port: int,
+    host: str,
+    for_class: bool,
+    embed: bool,
+    no_open: bool,
+    reporter: Reporter,
+) -> int:
     """Serve the lab, a page to draw digits, train networks and inspect every number. Ctrl-C stops it, with exit code 0.
 
     MODEL is a model file or a run folder to open; by default the page opens its own. The printed
-    address holds a token: anyone who has it may read the data and the model.
+    address holds a token: anyone who has it may read the data and the model. With --class
+    a second address is printed, and the page's Share menu shows it as a QR code.
 
     Example: byhand lab runs/vanilla-1 --no-open
     """
@@ -43,21 +56,28 @@ def command(model: Path | None, data_dir: Path | None, port: int, host: str, no_
 
     check_extra()
     with StopRequest() as stop, stop.defer_signals():
-        _serve(_server(model, data_dir, host, port), stop, reporter, opens=not no_open)
+        _serve(
+            _server(model, data_dir, host, port, for_class=for_class, embed=embed), stop, reporter, opens=not no_open
+        )
     reporter.info("the lab has ended.")
     return 0
 
 
-def _server(model: Path | None, data_dir: Path | None, host: str, port: int) -> "Server":
+def _server(
+    model: Path | None, data_dir: Path | None, host: str, port: int, *, for_class: bool, embed: bool
+) -> "Server":
     """Return a listening server; the model and data that were named are checked first."""
     from byhand.lab.mnist_source import PictureSource
     from byhand.lab.model_file import saved_model
-    from byhand.lab.server import Server
+    from byhand.lab.server import Server, is_loopback
 
+    if for_class and is_loopback(host):
+        raise OptionError("--class needs --host with this machine's address in the class's network.")
     pictures = PictureSource(data_dir)
     if data_dir is not None:
         pictures.get()
-    return Server(host, port, pictures=pictures, model=None if model is None else saved_model(model))
+    found = None if model is None else saved_model(model)
+    return Server(host, port, pictures=pictures, model=found, for_class=for_class, embed=embed)
 
 
 def _serve(server: "Server", stop: "StopRequest", reporter: Reporter, *, opens: bool) -> None:
@@ -68,7 +88,7 @@ def _serve(server: "Server", stop: "StopRequest", reporter: Reporter, *, opens: 
         reporter.warn(f"others can reach the lab at {server.host}, and only the token in its address keeps them out.")
     server.start()
     try:
-        reporter.result(escape_markup(server.url), {"url": server.url, "host": server.host, "port": server.port})
+        _report_addresses(server, reporter)
         with TemporaryDirectory(prefix="byhand-") as folder:  # which nobody else may enter
             if opens and not _opened(server.url, Path(folder)):
                 reporter.info("no browser could be opened; open the address above yourself.")
@@ -76,6 +96,16 @@ def _serve(server: "Server", stop: "StopRequest", reporter: Reporter, *, opens: 
             server.wait(stop)
     finally:
         server.stop()
+
+
+def _report_addresses(server: "Server", reporter: Reporter) -> None:
+    """Print the page's address, and that for a class where there is one."""
+    values = {"url": server.url, "host": server.host, "port": server.port}
+    if server.class_url is None:
+        reporter.result(escape_markup(server.url), values)
+        return
+    lines = [server.url, f"for the class: {server.class_url}"]
+    reporter.result(escape_markup("\n".join(lines)), {**values, "class_url": server.class_url})
 
 
 def _opened(url: str, folder: Path) -> bool:

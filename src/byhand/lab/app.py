@@ -18,7 +18,7 @@ from byhand.lab.mnist_source import IMAGE_SHAPE, KINDS, PARTS, PictureSource
 from byhand.lab.model_file import SavedModel
 from byhand.lab.responses import answer
 from byhand.lab.static_files import Pages
-from byhand.lab.token import HEADER, is_token
+from byhand.lab.token import HEADER, Access
 from byhand.lab.websocket import Live
 from byhand.untrusted import UntrustedText
 
@@ -32,22 +32,29 @@ class Served:
     """What the server offers.
 
     model : None: the page opens its own   is_live : is there a training to watch?
+    class_url : the address for a class; only the owner of the server's own token is given it
     """
 
     pages: Pages
     pictures: PictureSource
     model: SavedModel | None
     is_live: bool
+    class_url: str | None = None
 
 
-def lab_app(served: Served, live: Live, token: str) -> ASGIApp:
+def lab_app(served: Served, live: Live, access: Access) -> ASGIApp:
     """Return the application; the guard goes around it."""
-    protected = {"/api/hello": _hello(served), "/api/model": _model(served)}
+    protected = {
+        "/api/session": _session(access),
+        "/api/hello": _hello(served, access),
+        "/api/model": _model(served),
+    }
     for part in PARTS:
         for kind in KINDS:
             protected[f"/api/data/{part}/{kind}"] = _data(served, part, kind)
     routes = [
-        *(Route(address, _for_token(handler, token)) for address, handler in protected.items()),
+        *(Route(address, _for_token(handler, access)) for address, handler in protected.items()),
+        Route("/hello.json", _greeting(_hello(served, access), access)),
         WebSocketRoute("/live", live.serve),
         Route("/{anything:path}", _page(served)),
     ]
@@ -56,27 +63,49 @@ def lab_app(served: Served, live: Live, token: str) -> ASGIApp:
     return app
 
 
-def _for_token(handler: Handler, token: str) -> Handler:
+def _for_token(handler: Handler, access: Access) -> Handler:
     """Return the handler with a check of the token: 401 without it."""
 
     async def checked(request: Request) -> Response:
-        if not is_token(request.headers.get(HEADER), token):
+        if access.token_of(request.headers) is None:
             raise HTTPException(401, f"{HEADER} is not this server's token; open the address that byhand printed.")
         return await handler(request)
 
     return checked
 
 
-def _hello(served: Served) -> Handler:
+def _session(access: Access) -> Handler:
+    async def session(request: Request) -> Response:
+        """Give a cookie for the token, so that the address need not keep it."""
+        cookie = access.cookie(access.token_of(request.headers) or "")
+        return Response(status_code=204, headers={"Set-Cookie": cookie, "Cache-Control": "no-store"})
+
+    return session
+
+
+def _greeting(hello: Handler, access: Access) -> Handler:
+    async def greeting(request: Request) -> Response:
+        """Say what the server has, or that this is a guest; on another host the page finds a file at this address."""
+        if access.token_of(request.headers) is None:
+            return JSONResponse({"schema": SCHEMA, "server": "guest"}, headers={"Cache-Control": "no-store"})
+        return await hello(request)
+
+    return greeting
+
+
+def _hello(served: Served, access: Access) -> Handler:
     async def hello(request: Request) -> Response:
         """Return what the server offers."""
         values = {
             "schema": SCHEMA,
+            "server": "byhand",
             "version": __version__,
             "model": served.model and served.model.name,
             "data": await asyncio.to_thread(_pictures_in_short, served.pictures),
             "live": served.is_live,
         }
+        if served.class_url and access.token_of(request.headers) == access.token:
+            values["class"] = served.class_url
         return JSONResponse(values, headers={"Cache-Control": "no-store"})
 
     return hello
@@ -108,7 +137,10 @@ def _data(served: Served, part: str, kind: str) -> Handler:
             found = await asyncio.to_thread(served.pictures.get)
         except DataError as error:
             raise HTTPException(404, str(error)) from error
-        return answer(request, found.contents[part, kind], Vary=HEADER)
+        content = found.contents[part, kind]
+        if served.class_url:  # over a classroom's network 47 MB are too many
+            content = await asyncio.to_thread(content.for_client, request.headers.get("accept-encoding", ""))
+        return answer(request, content, Vary=f"{HEADER}, Cookie, Accept-Encoding")
 
     return data
 

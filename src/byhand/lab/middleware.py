@@ -8,7 +8,8 @@ Every request is checked for three things before anything else reads it:
              from opening it
     method   GET or HEAD, and no body that is worth reading
 
-Every response, also a refusal, forbids the browser to load anything from elsewhere and to embed the page.
+Every response, also a refusal, forbids the browser to load anything from elsewhere and, unless this was asked for, to
+embed the page.
 """
 
 import json
@@ -24,7 +25,7 @@ DEFAULT_PORT = 80  # browsers leave it out
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src {connect}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "frame-ancestors {ancestors}"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -51,12 +52,15 @@ class Guard:
     """Passes allowed requests on, refuses the others, and adds the security headers to every response.
 
     host, port : where the server listens; the loopback's names are always its own
+    embed : may pages elsewhere show this one in a frame? They cannot read it, and no cookie goes to a frame of another
+            site
     """
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, *, embed: bool = False) -> None:
         names = dict.fromkeys([host, *(name.strip("[]") for name in LOOPBACK)])
-        self._app = app
-        self._hosts = {host: security_headers(host) for host in (authority(name, port).encode() for name in names)}
+        self._app, self._embed = app, embed
+        hosts = [authority(name, port).encode() for name in names]
+        self._hosts = {host: security_headers(host, embed=embed) for host in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         host = _only(scope["headers"], b"host")
@@ -84,10 +88,15 @@ class Guard:
         return _refused_body(scope["headers"]) or _refused_method(scope["method"])
 
 
-def security_headers(host: bytes | None) -> Raw:
+def security_headers(host: bytes | None, *, embed: bool = False) -> Raw:
     """Return the headers of every answer; the page may open a WebSocket to `host`, and only there."""
     connect = "'self'" if host is None else f"'self' ws://{host.decode()}"
-    headers = {"Content-Security-Policy": POLICY.format(connect=connect), **HEADERS}
+    headers = {
+        "Content-Security-Policy": POLICY.format(connect=connect, ancestors="*" if embed else "'none'"),
+        **HEADERS,
+    }
+    if embed:
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 

@@ -19,7 +19,7 @@ from byhand.lab.middleware import Guard, authority, in_url
 from byhand.lab.mnist_source import PictureSource
 from byhand.lab.model_file import SavedModel
 from byhand.lab.static_files import Pages
-from byhand.lab.token import new_token
+from byhand.lab.token import Access, new_token
 from byhand.lab.websocket import MAX_FRAME, Live
 
 HOST, PORT = "127.0.0.1", 8765
@@ -33,6 +33,7 @@ class Server:
     host, port : where; port 0 is any free one
     pictures : where MNIST comes from   model : what the page is to open, or None
     hub : what /live shows; None: nothing is trained here
+    for_class : make a second address, for a class   embed : let other pages show this one in a frame
     Raises OptionError for an invalid host, SystemResourceError if the address is taken or is not this machine's.
     """
 
@@ -44,21 +45,35 @@ class Server:
         pictures: PictureSource,
         model: SavedModel | None = None,
         hub: Hub | None = None,
+        for_class: bool = False,
+        embed: bool = False,
     ) -> None:
         self._socket = _listening(host, port)
         self.host, self.port = host, int(self._socket.getsockname()[1])
-        self.token = new_token()
+        self._access = Access(new_token(), self.port, new_token() if for_class else None)
         self._hub = hub or Hub()
-        served = Served(Pages(), pictures, model, is_live=hub is not None)
-        live = Live(self._hub, self.token, self._drop)
-        self._uvicorn = uvicorn.Server(_config(Guard(lab_app(served, live, self.token), host, self.port)))
+        served = Served(Pages(), pictures, model, is_live=hub is not None, class_url=self.class_url)
+        app = lab_app(served, Live(self._hub, self._access, self._drop), self._access)
+        self._uvicorn = uvicorn.Server(_config(Guard(app, host, self.port, embed=embed)))
         self._thread = threading.Thread(target=self._run, name="byhand lab", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
+    def token(self) -> str:
+        return self._access.token
+
+    @property
     def url(self) -> str:
         """The page's address with the token, which stands behind the # and is never sent to anyone."""
-        return f"http://{authority(self.host, self.port)}/#token={self.token}"
+        return self._address(self.token)
+
+    @property
+    def class_url(self) -> str | None:
+        """The address for a class, with a token of its own, or None."""
+        return None if self._access.class_token is None else self._address(self._access.class_token)
+
+    def _address(self, token: str) -> str:
+        return f"http://{authority(self.host, self.port)}/#token={token}"
 
     def start(self) -> None:
         """Start serving, including clients that connected since construction."""

@@ -1,4 +1,5 @@
-"""The WebSocket /live: the viewer sends the token first and receives frames; other messages are ignored.
+"""The WebSocket /live: the viewer has the cookie, or sends the token first; it receives frames, and other messages are
+ignored.
 
 Close codes: 4401 for a missing, wrong or late token, 1013 when the server is full, 1009 (by the server underneath) for
 a message above 64 kB. A client that does not read is disconnected.
@@ -11,7 +12,7 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from byhand.lab.broadcast import MOST_VIEWERS, Hub, Viewer
-from byhand.lab.token import is_token
+from byhand.lab.token import Access
 
 PATIENCE = 5.0  # seconds, for the token and for a viewer that does not read
 MAX_FRAME = 64 << 10  # bytes of a message from a viewer
@@ -28,8 +29,8 @@ class Live:
     drop : ends a connection whose buffers are full; an orderly close would wait until they are empty
     """
 
-    def __init__(self, hub: Hub, token: str, drop: Drop) -> None:
-        self._hub, self._token, self._drop = hub, token, drop
+    def __init__(self, hub: Hub, access: Access, drop: Drop) -> None:
+        self._hub, self._access, self._drop = hub, access, drop
         self._at_the_door = 0  # have not sent the token yet
 
     async def serve(self, websocket: WebSocket) -> None:
@@ -45,11 +46,13 @@ class Live:
             await self._show(websocket)
 
     async def _knows_token(self, websocket: WebSocket) -> bool:
-        """Is the first message the token, and does it come in time?"""
+        """Does it come with the cookie, or is the first message the token, and in time?"""
+        if self._access.token_of(websocket.headers) is not None:
+            return True
         self._at_the_door += 1
         try:
             message = await asyncio.wait_for(websocket.receive(), PATIENCE)
-            return is_token(message.get("text"), self._token)
+            return self._access.knows(message.get("text"))
         except TimeoutError:
             return False
         finally:
