@@ -12,7 +12,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "estimators.md").read_text(encoding
 def test_the_blocks_run_and_print_true(capsys) -> None:  # type: ignore[no-untyped-def]
     names: dict[str, object] = {}
     blocks = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     for block in blocks:
         exec(block, names)  # noqa: S102  (the documentation's own)
     printed = capsys.readouterr().out
