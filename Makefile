@@ -6,7 +6,7 @@ BUILD := pyproject.toml hatch_build.py $(shell find core -name '*.[ch]' -o -name
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help train test test-full test-lab test-kernels test-thrice lint format bench bench-compare lessons wasm wheels clean
+.PHONY: help train test test-full test-lab test-kernels test-thrice lint format bench bench-compare lessons docs wasm wheels clean
 
 help: ## list these targets
 	@grep -hE "^[a-z-]+:.*## " $(firstword $(MAKEFILE_LIST)) | sed -E "s/^([a-z-]+):.*## (.*)/  make \1\t\2/" | expand -t 22
@@ -58,6 +58,10 @@ $(VENV)/.for-browser: $(VENV)/bin/python $(BUILD)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test,browser]'
 	@touch $@
 
+$(VENV)/.for-docs: $(VENV)/bin/python $(BUILD)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,plots,docs]'
+	@touch $@
+
 $(VENV)/.for-lint: $(VENV)/bin/python $(BUILD)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[images,test,lint]'
 	@touch $@
@@ -73,8 +77,16 @@ bench: $(VENV)/.for-use ## time an epoch, in turns with whatever other framework
 bench-compare: $(VENV)/.for-use ## an epoch of this C core beside that of another commit, in turns; OLD=main~1
 	$(BIN)/python tools/bench_compare.py $(OLD) $(ARGS)
 
-lessons: $(VENV)/.for-test ## run the course's lessons and write them as notebooks to build/lessons
+lessons: build/lessons/.made ## run the course's lessons and write them as notebooks to build/lessons
+
+build/lessons/.made: $(VENV)/.for-docs $(wildcard lessons/*.py) tools/make_lessons.py
 	$(BIN)/python tools/make_lessons.py build/lessons
+	@touch $@
+
+# Needs no network once the packages are there; a warning is an error. Under two minutes after `make lessons`.
+docs: build/lessons/.made ## build the site, lessons and API reference included, to build/docs
+	$(BIN)/python -m sphinx -c docs -b html -W --keep-going -q . build/docs
+	@echo "build/docs/index.html"
 
 # For releases: the core for the page, and wheels for five platforms. Needs ziglang (see tools/cross.py).
 wasm: $(VENV)/.for-use ## compile the C core for the page (needs ziglang)
