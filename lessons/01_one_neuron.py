@@ -96,9 +96,9 @@ assert max(SLOPES["sigmoid"](z / 100) for z in range(-500, 501)) == 0.25
 # %% [markdown]
 # ## See it move
 #
-# Move z in small steps and watch value and slope together. In a notebook, change `chosen` and run the cell again:
-# it is the slider. In the lab (`byhand lab`), open *Microscope* and click any a: it shows z, f and f′ of a real
-# unit.
+# Move z in small steps and watch value and slope together. In a notebook there is a slider below; change `chosen`
+# for another function. In the lab (`byhand lab`), open *Microscope* and click any a: it shows z, f and f′ of a
+# real unit.
 
 # %%
 chosen = "sigmoid"  # or "tanh", or "ReLU"
@@ -106,6 +106,12 @@ print("    z        a     slope")
 for step in range(-6, 7, 2):
     a, slope = FUNCTIONS[chosen](step), SLOPES[chosen](step)
     print(f"{step:5} {a:8.4f} {slope:9.4f}  {' ' * round(20 * a)}●")
+
+# %%
+from byhand.course import questions_text, slider
+
+zs = [step / 10 for step in range(-60, 61)]
+slider("z", zs, {"a": [FUNCTIONS[chosen](at) for at in zs], "slope": [SLOPES[chosen](at) for at in zs]})
 
 # %% [markdown]
 # At z = 6 the slope of sigmoid is 0.0025: a hundredth of its best. The unit is *saturated*: it answers, and hardly
@@ -154,8 +160,6 @@ assert not any(decides(*one) == [0, 1, 1, 0] for one in tries)
 # `byhand quiz 1` asks five questions about this lesson and says why each answer is right. In a notebook:
 
 # %%
-from byhand.course import questions_text
-
 print(questions_text(1))
 
 # %% [markdown]

@@ -102,15 +102,44 @@ assert len(data.train) + len(data.validation) == 1797
 assert 55_000 + 5_000 == 60_000 and 60_000 + 10_000 == 70_000
 
 # %% [markdown]
+# Which picture is in which set? For MNIST it follows from its place in the file; for the small digits each class is
+# split by the seed.
+
+# %%
+from byhand.data.split import balanced_block_split, tail_split
+
+for recipe, (train, validation) in {
+    "train first": tail_split(60_000, 5_000),
+    "train vanilla --validate": balanced_block_split(60_000),
+}.items():
+    print(f"byhand {recipe:25} validation: pictures {validation[0]:,} … {validation[-1]:,} of the training file")
+    assert len(set(train) & set(validation)) == 0 and len(train) + len(validation) == 60_000
+everything = bh.data.digits().train.raw
+held_out = {row.tobytes() for row in data.validation.raw}
+places = [place for place, row in enumerate(everything) if row.tobytes() in held_out]
+print("the small digits that validate:", places[:12], "…")
+assert len(places) == len(data.validation)
+
+# %% [markdown]
 # ## See it move
 #
 # Which digits differ, and how much? Look at many of one class: some sevens have a bar, some lean, some are nearly
-# ones. On MNIST, `byhand data mnist --label 7 --examples 25` prints 25 sevens; here are five of ours.
+# ones. On MNIST, `byhand data mnist --label 7 --examples 25` prints 25 sevens; here are five of ours, and in a
+# notebook the first of each class and 25 sevens.
 
 # %%
 sevens = data.train.raw[data.train.y == 7][:5].reshape(-1, 8, 8).astype(int)
 for row in range(8):
     print("   ".join("".join(" ░▒▓█"[min(4, value // 4)] * 2 for value in seven[row]) for seven in sevens))
+
+# %%
+from byhand import plots
+from byhand.course import picture, questions_text
+
+picture(lambda: plots.plot_gallery(data, 3))
+
+# %%
+picture(lambda: plots.plot_examples(data.train.take(data.train.y == 7), data.image_shape, 25))
 
 # %% [markdown]
 # Flattening forgets which pixels are neighbours. Does the network miss that? Put all pixels of every picture in one
@@ -147,8 +176,6 @@ assert abs(ordered - mixed) < 0.03
 # ## Check yourself
 
 # %%
-from byhand.course import questions_text
-
 print(questions_text(2))
 
 # %% [markdown]

@@ -45,6 +45,7 @@ for sizes in ([784, 128, 10], [784, 50, 10], [784, 128, 64, 10], [2, 4, 4, 2], [
     print(f"{'-'.join(map(str, sizes)):>15}  {count_parameters(sizes):>8,}")
 assert [count_parameters(s) for s in ([784, 128, 10], [784, 50, 10], [784, 128, 64, 10])] == [101770, 39760, 109386]
 assert (784 * 128, 128 * 10) == (100_352, 1_280)
+print("lines in the drawing of 784-128-10, one a weight:", f"{784 * 128 + 128 * 10:,}")
 assert (count_parameters([2, 4, 4, 2]), count_parameters([2, 16, 8, 2])) == (42, 202)
 
 # %% [markdown]
@@ -89,6 +90,29 @@ except bh.ByhandError as error:
 network = bh.Network.mlp([784, 128, 10], activation="relu", seed=1)
 print(network.summary())
 assert sum(array.size for array in network.params.values()) == 101_770
+
+# %% [markdown]
+# **Where do the weights begin?** At small random numbers: mean 0, and the smaller the more inputs a unit has, so that
+# its sum is neither tiny nor huge. He's rule for ReLU takes the standard deviation √(2 / n_in), here 0.0505. Biases
+# begin at 0. If all weights were equal, all units would stay equal (lesson 10).
+
+# %%
+W = network.params["0.W"]
+print(f"mean {W.mean():.4f}, standard deviation {W.std():.4f}, by the rule {np.sqrt(2 / 784):.4f}")
+counts, edges = np.histogram(W, bins=np.arange(-0.175, 0.2, 0.05))
+for low, count in zip(edges, counts, strict=False):
+    print(f"{low:6.3f} … {low + 0.05:6.3f}  {'█' * round(count / 1000)}")
+assert abs(W.std() - np.sqrt(2 / 784)) < 0.001
+assert not network.params["0.b"].any()
+
+# %% [markdown]
+# A network small enough to draw whole: every unit, and a line for each weight. Three kinds of layers: *input* (squares:
+# they compute nothing), *hidden*, and *output*. In a notebook the last line below draws it.
+
+# %%
+small = bh.Network.mlp([3, 5, 2], seed=1)
+print("lines:", 3 * 5 + 5 * 2)
+small
 
 # %% [markdown]
 # **Which digit is it?** The place of the largest output. Count from 0: if the seventh output is the largest, it is

@@ -51,6 +51,15 @@ assert round(-math.log(0.82), 3) == 0.198
 assert round(-math.log(0.01), 3) == 4.605
 
 # %% [markdown]
+# Move p and read the price off, in a notebook:
+
+# %%
+from byhand.course import questions_text, slider
+
+ps = [i / 100 for i in range(1, 101)]
+slider("p", ps, {"−log p": [-math.log(p) for p in ps]})
+
+# %% [markdown]
 # ## Code
 #
 # Where do probabilities come from? The last layer gives any numbers, the *logits*. **Softmax** makes them positive
@@ -147,8 +156,6 @@ assert abs(before.loss - 2.303) < 0.01
 # ## Check yourself
 
 # %%
-from byhand.course import questions_text
-
 print(questions_text(4))
 
 # %% [markdown]

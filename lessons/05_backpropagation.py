@@ -129,6 +129,19 @@ print(bh.gradient_check(network, "squared_error", x, t))
 assert bh.gradient_check(network, "squared_error", x, t).is_right
 
 # %% [markdown]
+# **Other names for the same numbers.** Articles and books write these arrays in many ways; layer h is ours of number
+# 1, layer out of number 2.
+#
+# | one article | ours | what it is |
+# |---|---|---|
+# | `z_h`, `a_h` | z₁, a₁ | pre-activation and activation of the hidden layer |
+# | `z_out`, `a_out` | z₂, a₂ | those of the output layer |
+# | `weight_h`, `bias_h` | W₁ transposed, b₁ | (n_out, n_in) there, (n_in, n_out) here |
+# | `d_loss__d_a_out`, `d_a_out__d_z_out` | da₂, f′(z₂) | the first two of the three factors |
+# | `delta_out` | dz₂ | their product |
+# | `d_loss__dw_out`, `d_loss__db_out` | dW₂ transposed, db₂ | gradients of the output layer |
+# | `d_loss__d_w_h`, `d_loss__d_b_h` | dW₁ transposed, db₁ | gradients of the hidden layer |
+#
 # ## See it move
 #
 # `byhand explain` prints one example forward, backward and through the update. In the lab, *Microscope* opens any

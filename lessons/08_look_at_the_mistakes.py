@@ -78,13 +78,27 @@ for row in range(8):
 assert len(surest) == 5
 
 # %% [markdown]
+# In a notebook: the surest mistakes, and the confusion matrix with a picture in each cell. `byhand plot RUN --kind
+# mistakes` writes them as files.
+
+# %%
+from byhand import plots
+from byhand.course import picture, questions_text
+
+model = bh.Model(network, data.train.preparation, "probabilities", data.class_names, image_shape=data.image_shape)
+picture(lambda: plots.plot_mistakes(model, data.validation, 12))
+
+# %%
+picture(lambda: plots.plot_confusion(model, data.validation))
+
+# %% [markdown]
 # **What the articles say, and what is true.** "Sevens are taken for ones, nines for fours." On MNIST's test set, a
 # network with 214 mistakes had these pairs most often: 9 read as 4 twelve times, 4 as 9 eleven times, 5 as 3 ten
 # times; 7 read as 1 only four times. So the second half is right and the first half is weak. Count on your own run:
 # `byhand evaluate`.
 #
-# **Guess before the network does.** Cover the right side and write down your answers for the digits that the
-# network finds hardest. People are not perfect on these either. The lab's *Mistakes* and *Draw* are made for this.
+# **Guess before the network does.** `byhand guess` shows you the digits that a network finds hardest, asks what you
+# read, and puts your answers beside the network's. People are not perfect on these either.
 
 # %%
 hardest = np.argsort(p.max(axis=1))[:20]
@@ -138,8 +152,6 @@ assert top.mean() > 0.3
 # ## Check yourself
 
 # %%
-from byhand.course import questions_text
-
 print(questions_text(8))
 
 # %% [markdown]

@@ -135,6 +135,35 @@ print(f"{unequal.best_linear_error():.1%} and {unequal.bayes_error():.1%}")
 # In the lab, *Plane* shows this while it moves; there are XOR, moons and a spiral too. `byhand data gaussians`
 # draws the points in the terminal.
 #
+# **From easy to hard.** The same network, 2-16-16-2, on five sets of points in the plane, and beside it a straight
+# line. The spiral is the hardest of them; after it come the small digits, MNIST, and what has its four files, such as
+# Fashion-MNIST (`byhand train vanilla --data FOLDER`).
+
+# %%
+from byhand import plots
+from byhand.course import picture, questions_text
+
+ladder = {
+    "xor": bh.data.xor(400, noise=0.15),
+    "gaussians": bh.data.gaussians(400),
+    "circles": bh.data.circles(400),
+    "moons": bh.data.moons(400),
+    "spiral": bh.data.spiral(400),
+}
+bends = {}
+for name, points in ladder.items():
+    shares = []
+    for hidden in ([], [16, 16]):
+        bends[name] = bh.Network.mlp([2, *hidden, 2], seed=1)
+        bh.fit(bends[name], points.train, loss="softmax_cross_entropy", epochs=100, batch_size=20, learning_rate=0.01)
+        shares.append(float(bh.evaluate(bends[name], points.train).accuracy))
+    print(f"{name:10} a line {shares[0]:6.1%}   2-16-16-2 {shares[1]:6.1%}   byhand train --data {name}")
+    assert shares[1] > shares[0]
+
+# %%
+picture(lambda: plots.plot_decision_map(bends["spiral"], ladder["spiral"].train))
+
+# %% [markdown]
 # **Fit any curve.** A network with one hidden layer can come as near to a continuous curve as you like, if it has
 # enough units. Measure it: the sine, with n ReLU units.
 
@@ -166,8 +195,6 @@ assert errors[32] < errors[4] < errors[1]
 # ## Check yourself
 
 # %%
-from byhand.course import questions_text
-
 print(questions_text(9))
 
 # %% [markdown]

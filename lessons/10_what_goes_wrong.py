@@ -26,6 +26,8 @@
 # 1 where it is open.
 
 # %%
+from itertools import pairwise
+
 import numpy as np
 
 import byhand as bh
@@ -85,6 +87,34 @@ for rate in (0.1, 1.0, 10.0, 100.0):
         print(f"η = {rate:5}: {error}")
     else:
         assert rate < 10 or share < 0.5
+
+# %% [markdown]
+# **Which rate, then?** Nobody can say beforehand. Twelve rates from 0.001 to 3, each tried for a few epochs, take a
+# second; the command is `byhand sweep digits --learning-rate 0.001:3:12 --epochs 3`. Choose by the *validation*
+# loss: too small is slow, too large is worse, and between them is a wide valley.
+
+# %%
+from byhand import plots
+from byhand.course import picture, questions_text
+
+rates = [float(rate) for rate in np.geomspace(0.001, 3, 12).round(4)]
+losses = []
+for rate in rates:
+    network = bh.Network.mlp([64, 32, 10], seed=1)
+    try:
+        bh.fit(
+            network, data.train, loss="softmax_cross_entropy", optimizer="sgd", learning_rate=rate, epochs=5,
+            batch_size=32,
+        )  # fmt: skip
+        losses.append(float(bh.evaluate(network, data.validation, loss="softmax_cross_entropy").loss))
+    except bh.ByhandError:
+        losses.append(None)
+    print(f"η = {rate:6}: validation loss {'diverged' if losses[-1] is None else format(losses[-1], '.3f')}")
+finite = {rate: value for rate, value in zip(rates, losses, strict=True) if value is not None}
+assert rates[0] < min(finite, key=finite.get) < rates[-1]
+
+# %%
+picture(lambda: plots.plot_rate_sweep(rates, losses))
 
 # %% [markdown]
 # **No bias.** Keep all biases at 0 and every unit's border passes through the origin. Two clouds side by side, both
@@ -163,6 +193,81 @@ for activation, initializer in (("sigmoid", "glorot"), ("relu", "he")):
         assert sizes[0] > sizes[-1] / 1000
 
 # %% [markdown]
+# In a notebook, the same as a figure (`byhand plot RUN --kind gradients`):
+
+# %%
+picture(
+    lambda: plots.plot_gradient_sizes(
+        bh.Network.mlp([2, *[16] * 6, 2], activation="sigmoid", initializer="glorot", seed=1), spiral.train
+    )
+)
+
+# %% [markdown]
+# **Depth × optimizer.** "Deeper is harder; modern optimizers help." Three depths and three optimizers on the spiral,
+# two seeds each:
+
+# %%
+OPTIMIZERS = {"sgd": 0.05, "momentum": 0.01, "adam": 0.005}
+table = {}
+for depth_ in (1, 3, 8):
+    for optimizer, rate in OPTIMIZERS.items():
+        shares = []
+        for seed in (0, 1):
+            network = bh.Network.mlp([2, *[16] * depth_, 2], seed=seed)
+            bh.fit(
+                network, spiral.train, loss="softmax_cross_entropy", optimizer=optimizer, learning_rate=rate,
+                epochs=100, batch_size=20,
+            )  # fmt: skip
+            shares.append(float(bh.evaluate(network, spiral.test).accuracy))
+        table[depth_, optimizer] = float(np.mean(shares))
+    print(f"{depth_} × 16: " + "   ".join(f"{name} {table[depth_, name]:6.1%}" for name in OPTIMIZERS))
+assert table[3, "adam"] > table[1, "sgd"]
+assert max(table[8, name] for name in OPTIMIZERS) > table[1, "sgd"]
+
+# %% [markdown]
+# Read along a row and down a column. Depth helps as long as the optimizer can train it, and a good optimizer moves
+# that limit; it does not remove the need to look at the curve.
+#
+# **Does the noise of small batches help to escape?** XOR with three ReLU units, forty starts, each trained twice: with
+# all four points in a step, and with one at a time, for the same number of passes.
+
+# %%
+corners = bh.data.xor(4)
+solved = {}
+for batch_size in (4, 1):
+    count = 0
+    for seed in range(40):
+        network = bh.Network.mlp([2, 3, 2], seed=seed)
+        bh.fit(
+            network, corners.train, loss="softmax_cross_entropy", optimizer="sgd", learning_rate=0.1, epochs=1500,
+            batch_size=batch_size, seed=seed,
+        )  # fmt: skip
+        count += bool(bh.evaluate(network, corners.train).accuracy == 1)
+    solved[batch_size] = count
+    print(f"batch of {batch_size}: {count} of 40 starts solve XOR")
+
+# %% [markdown]
+# One at a time also makes four times as many updates in the same number of passes, so a difference has two possible
+# causes. A start whose units are dead on all four points is lost either way: noise moves only what has a gradient.
+#
+# **Does a network have to get narrower?** "784, 128, 64, 10: the dimension is reduced step by step." Three shapes with
+# about as many parameters, on the small digits:
+
+# %%
+SHAPES = {"narrowing": [64, 32, 16, 10], "equal": [64, 28, 28, 10], "widening": [64, 22, 48, 10]}
+for name, sizes in SHAPES.items():
+    n = sum(a * b + b for a, b in pairwise(sizes))
+    shares = []
+    for seed in range(5):
+        network = bh.Network.mlp(sizes, seed=seed)
+        bh.fit(network, data.train, loss="softmax_cross_entropy", epochs=20, batch_size=32, learning_rate=0.003)
+        shares.append(float(bh.evaluate(network, data.validation).accuracy))
+    print(f"{name:10} {'-'.join(map(str, sizes)):12} {n:,} parameters: {np.mean(shares):.1%} ± {np.std(shares):.1%}")
+
+# %% [markdown]
+# The spread over seeds is as large as the differences: on these digits the shape hardly matters. Narrowing is a habit,
+# not a law.
+#
 # **All nineteen.** Each of these is a bet you can place, with several seeds and the spread drawn: `byhand
 # experiment NAME`.
 
@@ -196,8 +301,6 @@ assert len(experiments()) == 19
 # ## Check yourself
 
 # %%
-from byhand.course import questions_text
-
 print(questions_text(10))
 
 # %% [markdown]

@@ -109,6 +109,12 @@ W = network.params["0.W"]
 for lines in zip(*(signs(W[:, unit]) for unit in range(4)), strict=True):
     print("   |   ".join(lines))
 
+# %%
+from byhand import plots
+from byhand.course import picture, questions_text
+
+picture(lambda: plots.plot_weights(network, data.image_shape))
+
 # %% [markdown]
 # In a fully connected network they are mostly blobs and noise. Edges, and parts made of edges, were found in
 # *convolutional* networks. The famous video with the edge picture says itself, in its second part, that its network
@@ -151,6 +157,22 @@ before, after = (
 )
 assert after > before
 
+# %%
+from byhand.plots.figure import new_figure
+
+
+def draw_hidden_space() -> object:
+    figure = new_figure(9, 4)
+    axes = figure.subplots(1, 2)
+    for place, (name, one) in zip(axes, (("before", untrained), ("after", network)), strict=True):
+        flat = pca(representations(one, data.validation.x)["layer 2"])
+        place.scatter(*flat.T, c=data.validation.y, cmap="tab10", s=12)
+        place.set_title(f"{name} training: layer 2, two principal components")
+    return figure
+
+
+picture(draw_hidden_space)
+
 # %% [markdown]
 # **A slice of the loss.** The loss lives over all the weights, 1,066 dimensions here. Any picture of it as a
 # landscape is a *slice*: two or one chosen directions out of 1,066. This one goes straight from the untrained to
@@ -186,8 +208,6 @@ assert min(slice_, key=slice_.get) >= 0.75
 # ## Check yourself
 
 # %%
-from byhand.course import questions_text
-
 print(questions_text(11))
 
 # %% [markdown]

@@ -42,6 +42,18 @@ def test_the_gallery_has_a_row_a_class_and_its_own_examples() -> None:
     assert np.array_equal(figure.axes[21].images[0].get_array(), first_seven.reshape(8, 8))
 
 
+def test_examples_of_one_class_are_shown_in_order_under_their_label() -> None:
+    sevens = DATA.train.take(DATA.train.y == 7)
+    drawn = [axes for axes in plots.plot_examples(sevens, (8, 8)).axes if axes.images]
+    assert len(drawn) == 25
+    assert {axes.get_title() for axes in drawn} == {"7"}
+    assert np.array_equal(drawn[24].images[0].get_array(), sevens.raw[24].reshape(8, 8))
+    with pytest.raises(ByhandError, match="expected an image_shape"):
+        plots.plot_examples(sevens, None)
+    with pytest.raises(ByhandError, match="64 numbers"):
+        plots.plot_examples(sevens, (28, 28))
+
+
 def test_weights_are_those_of_the_units_on_a_scale_of_their_own() -> None:
     figure = plots.plot_weights(MODEL)
     W = NETWORK.layers[0].params["W"]

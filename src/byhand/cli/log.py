@@ -40,6 +40,11 @@ class EpochLog:
         }
         self._print(cells)
 
+    def article_row(self, loss: float, train: float, test: float) -> None:
+        """Print an article's row: its accuracy on the test set stands where ours is on the validation set."""
+        cells = {"epoch": "article", "train loss": _loss(loss), "train acc": percent(train), "valid acc": percent(test)}
+        self._print(dict.fromkeys(COLUMNS, "") | cells, style="dim")
+
     def _print(self, cells: dict[str, str], style: str | None = None) -> None:
         padded = [f"{cells[name]:>{COLUMNS[name]}}" for name in self._columns]
         self._console.print("  ".join(padded), style=style, markup=False)

@@ -33,6 +33,7 @@ COMMANDS = {
     "export": "write a model as C, JavaScript, Python or ONNX, verified by running it",
     "lab": "serve the lab: a page to draw digits, train networks and inspect every number",
     "quiz": "answer the course's questions, each with its reason",
+    "guess": "read the pictures that a network finds hardest, and compare your answers with its own",
     "exercise": "write one of the course's exercises as a file, or check it",
     "bench": "time an epoch beside the other frameworks that are installed",
     "recipes": "list the recipes, or show one with all its settings",

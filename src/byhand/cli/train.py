@@ -45,6 +45,9 @@ WITH_RESUME = {
     type=click.Path(path_type=Path),
     help="Resume a stopped run (bit-exact); --epochs may be changed.",
 )
+@click.option(
+    "--as-article", is_flag=True, help="Print an article's rows for this network below each epoch; implies --validate."
+)
 @click.option("--lab", is_flag=True, help="Serve the lab meanwhile: a page that shows the training live.")
 @click.option(
     "--log-to",
@@ -69,6 +72,7 @@ def command(
     validate: bool,
     test: bool,
     resume: Path | None,
+    as_article: bool,
     lab: bool,
     log_to: tuple[str, ...],
     engine: str | None,
@@ -85,11 +89,14 @@ def command(
 
     Example: byhand train vanilla --epochs 10 --seeds 5
     """
+    from byhand.cli.article import article_recipe
     from byhand.cli.train_report import TrainReport, lab_beside
     from byhand.recipes.request import load_request, make_request
     from byhand.recipes.session import open_session
     from byhand.recipes.tracking import TrackingListener
 
+    if as_article:
+        recipe, validate = article_recipe(recipe, fields), True
     if resume is not None:
         _check_flags(click.get_current_context())
         request = load_request(resume, fields["epochs"])
@@ -106,7 +113,7 @@ def command(
             runs=runs,
         )
     with lab_beside(request, reporter, wanted=lab) as publisher:
-        report = TrainReport(reporter, publisher)
+        report = TrainReport(reporter, publisher, as_article=as_article)
         listener = TrackingListener(report, log_to)
         session = open_session(request, listener)
         try:

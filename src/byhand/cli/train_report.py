@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from byhand.cli.article import LEGEND, ROWS
 from byhand.cli.common import Reporter
 from byhand.cli.live_publisher import LivePublisher, serve_lab
 from byhand.cli.log import EpochLog
@@ -40,8 +41,9 @@ def lab_beside(request: TrainRequest, reporter: Reporter, *, wanted: bool) -> It
 class TrainReport(SessionListener):
     """Prints a session and publishes it to the lab where one is attached."""
 
-    def __init__(self, reporter: Reporter, publisher: LivePublisher | None) -> None:
+    def __init__(self, reporter: Reporter, publisher: LivePublisher | None, *, as_article: bool = False) -> None:
         self._reporter, self._publisher = reporter, publisher
+        self._article = ROWS if as_article else ()
 
     def info(self, text: str) -> None:
         self._reporter.info(text)
@@ -60,6 +62,8 @@ class TrainReport(SessionListener):
         if least := smoothed_minimum(smoothing, run.state.network.widths[-1]):
             self.info(f"label smoothing {smoothing:g}: the loss cannot fall below {least:.4f}")
         validates, classes = run.dataset.validation is not None, run.dataset.train.is_classes
+        if self._article:
+            self.info(LEGEND)
         self._log = EpochLog(self._reporter, run.recipe.epochs, validates=validates, classes=classes)
         self._log.header()
         if self._publisher:
@@ -69,6 +73,8 @@ class TrainReport(SessionListener):
         if self._publisher:
             self._publisher.look(run)
         self._log.row(record)
+        if record.epoch <= len(self._article):
+            self._log.article_row(*self._article[record.epoch - 1])
 
     def on_train_end(self, run: Run) -> None:
         if self._publisher:

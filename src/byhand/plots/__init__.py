@@ -8,13 +8,14 @@ from byhand.network_svg import network_svg
 from byhand.plots.curves import plot_curves, plot_rate_sweep
 from byhand.plots.decision import plot_decision_map
 from byhand.plots.gradients import plot_gradient_sizes
-from byhand.plots.images import plot_confusion, plot_gallery, plot_mistakes, plot_weights
+from byhand.plots.images import plot_confusion, plot_examples, plot_gallery, plot_mistakes, plot_weights
 
 __all__ = [
     "network_svg",
     "plot_confusion",
     "plot_curves",
     "plot_decision_map",
+    "plot_examples",
     "plot_gallery",
     "plot_gradient_sizes",
     "plot_mistakes",

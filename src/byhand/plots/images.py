@@ -37,6 +37,20 @@ def plot_gallery(dataset: Dataset, per_class: int = 8) -> Any:
     return figure
 
 
+def plot_examples(examples: Examples, image_shape: tuple[int, int] | None, n: int = 25) -> Any:
+    """Return the figure of the first n examples, each under its label: many of one class, say.
+
+    examples : as `data.train.take(data.train.y == 7)`   image_shape : (height, width), as `data.image_shape`
+    """
+    check_kind("plot_examples", "examples", examples, Examples, "Examples, as data.train")
+    check_whole("plot_examples", "n", n, 1, MOST_TILES)
+    shape = _image_shape(image_shape, "the examples")
+    if not len(examples) or math.prod(shape) != examples.n_features:
+        raise DataError(f"plot_examples got {len(examples)} examples of {examples.n_features} numbers for {shape}.")
+    titles = [f"{label:g}" for label in examples.y[:n].reshape(min(n, len(examples)), -1)[:, 0]]
+    return _tiles(examples.raw[:n].reshape(-1, *shape), titles, f"{len(titles)} of {len(examples):,} examples")
+
+
 def plot_mistakes(model: Model, examples: Examples, n: int = 24) -> Any:
     """Return the figure of the examples that are misclassified with most confidence: the true class → the answer."""
     answers, scores, _ = _answers("plot_mistakes", model, examples)
