@@ -14,7 +14,7 @@ OWN_FILES = {  # file of the package → what it opens, which came with the pack
     "files.py": "the one reader",
     "exports/to_html.py": "the page's own files",
     "lab/static_files.py": "the page's own files",
-    "training/diagnosis.py": "the table of findings",
+    "training/diagnosis_checks.py": "the table of findings",
     "experiments/table.py": "the table of experiments",
     "course/exercise.py": "the solutions of the exercises",
     "course/quiz.py": "the questions",

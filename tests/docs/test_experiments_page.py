@@ -53,3 +53,14 @@ def test_no_healthy_training_was_told_that_it_went_wrong() -> None:
     trainings = record_of("diagnosis")["trainings"]
     assert {"digits", "vanilla", "table-classes", "table-numbers"} <= set(trainings)
     assert {name: one["alarms"] for name, one in trainings.items() if one["alarms"]} == {}
+
+
+def test_planted_faults_are_found_and_healthy_trainings_left_alone() -> None:
+    trainings = record_of("diagnosis-planted")["trainings"]
+    planted = {name: one for name, one in trainings.items() if "fault" in one}
+    healthy = [one for one in trainings.values() if "healthy" in one]
+    assert len(planted) == 10
+    assert sum(one["trainings"] for one in planted.values()) >= 200
+    assert {name: one["found"] for name, one in planted.items() if one["found"] < 0.9 * one["trainings"]} == {}
+    assert sum(one["trainings"] for one in healthy) >= 200
+    assert sum(one["alarms"] for one in healthy) <= 0.02 * sum(one["trainings"] for one in healthy)

@@ -19,8 +19,9 @@ from byhand.recipes import RECIPES
 from byhand.recipes.datasets import load_data
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.run import Run
-from byhand.training import diagnosis
-from byhand.training.diagnosis import FILE, constant_loss, python_call
+from byhand.training import diagnosis, diagnosis_checks
+from byhand.training.diagnosis import constant_loss, python_call
+from byhand.training.diagnosis_checks import FILE
 from byhand.training.history import EpochRecord
 
 SMALL = ("digits", "gaussians-16-8", "gaussians-4-4", "xor")  # recipes on data that come with the package
@@ -130,5 +131,5 @@ def test_the_best_constant_answer_is_the_mean_target(loss: Loss, output: list[fl
 
 def test_every_id_that_can_be_found_has_its_sentence() -> None:
     table = json.loads(resources.files("byhand").joinpath(*FILE).read_text(encoding="utf-8"))
-    code = Path(diagnosis.__file__).read_text(encoding="utf-8")
+    code = "".join(Path(module.__file__).read_text(encoding="utf-8") for module in (diagnosis, diagnosis_checks))
     assert all(f'"{name}"' in code for name in table["findings"])

@@ -97,6 +97,7 @@ class Run:
             accuracy=accuracy,
             learning_rate=self.recipe.learning_rate,
             usual_rate=usual_rate,
+            shuffled=self.plan.shuffle,
             command=command,
         )
 

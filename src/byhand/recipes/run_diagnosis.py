@@ -31,4 +31,7 @@ def _command(recipe: Recipe, setting: str, value: str) -> str:
     """Return the command that trains again with another value of a setting."""
     if setting == DATA:
         return f"byhand data {shlex.quote(recipe.data)} --examples 5"
-    return train_command(recipe, {setting: value})
+    changes = {setting: value}
+    if setting == "patience" and recipe.validation == "none":
+        changes["validation"] = "balanced"  # early stopping needs something to watch
+    return train_command(recipe, changes)

@@ -6,14 +6,11 @@ Thresholds and sentences are in one file, diagnosis.json, of which the page has 
     ReLU units                that are 0 for each of the first 1,000 training examples
     the weights               how far they moved from where they started, as a share of their size
     the accuracy at the end   beside that of always answering the commonest class
+    causes                    inputs, order, output layer, start, learning by heart: diagnosis_checks.py
 """
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import Any
 
 import numpy as np
 
@@ -25,9 +22,20 @@ from byhand.formatting import format_number
 from byhand.layers import Dense, ReLU
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, loss_for
 from byhand.network import Network
+from byhand.training.diagnosis_checks import (
+    Evidence,
+    Found,
+    diagnosis_table,
+    equal_units,
+    overfitting,
+    saturated_units,
+    sorted_examples,
+    threshold,
+    unscaled_inputs,
+    wrong_output,
+)
 from byhand.training.history import EpochRecord
 
-FILE = ("training", "diagnosis.json")
 DATA = "data"  # the setting, where no other is to blame
 
 
@@ -47,18 +55,6 @@ class Finding:
     command: str
 
 
-@dataclass(frozen=True)
-class _Evidence:
-    """What the checks look at."""
-
-    network: Network
-    examples: Examples
-    history: Sequence[EpochRecord]
-    loss: Loss
-    initial: Network | None
-    accuracy: float | None
-
-
 def python_call(setting: str, value: str) -> str:
     """Return the Python that tries a setting's new value, on a freshly made network."""
     calls = {
@@ -66,6 +62,10 @@ def python_call(setting: str, value: str) -> str:
         "learning_rate": f"bh.fit(network, examples, loss=loss, optimizer=optimizer, learning_rate={value})",
         "initializer": "bh.Network.mlp(sizes)",
         "hidden": f"bh.Network.mlp([n_features, {value}, n_outputs])",
+        "scaling": f"bh.preprocessing.fit_scaler({value!r}, raw, low=raw.min(), high=raw.max())",
+        "shuffle": "bh.fit(network, examples, loss=loss, optimizer=optimizer, shuffle=True)",
+        "output_activation": f"bh.Network.mlp(sizes, output={value!r})",
+        "patience": f"bh.fit(network, examples, loss=loss, validation=validation, patience={value})",
     }
     return calls[setting]
 
@@ -96,6 +96,7 @@ def diagnose(
     accuracy: float | None = None,
     learning_rate: float | None = None,
     usual_rate: float | None = None,
+    shuffled: bool | None = None,
     command: Callable[[str, str], str] = python_call,
 ) -> list[Finding]:
     """Return what went wrong in a training, causes first; nothing for a healthy one.
@@ -104,6 +105,7 @@ def diagnose(
     loss : SoftmaxCrossEntropy() unless given   initial : the network before training, where it was kept
     accuracy : on examples that were not trained on, where there are enough of them (R² for regression targets)
     learning_rate : the peak of its schedule; else the highest of the history   usual_rate : one known to work
+    shuffled : whether every epoch had an order of its own, where that is known
     command : makes the command to try of a setting and its new value
     Raises DataError if the history is empty.
     """
@@ -113,13 +115,12 @@ def diagnose(
         None if number is None else check_number("diagnose", name, number, lambda _: True, "a finite number")
         for name, number in (("accuracy", accuracy), ("learning_rate", learning_rate), ("usual_rate", usual_rate))
     )
-    seen = _Evidence(network, examples, history, loss, initial, accuracy)
-    still = list(_not_moving(seen))
-    causes = [*_dead_units(seen), *(still or _diverged(seen))]
+    seen = Evidence(network, examples, history, loss, initial, accuracy, shuffled)
+    causes = _causes(seen)
     rate = max(record.learning_rate for record in history) if learning_rate is None else learning_rate
     findings: list[Finding] = []
     for name, numbers in (*causes, *_near_guessing(seen)):
-        one = _table()["findings"][name]
+        one = diagnosis_table()["findings"][name]
         setting, value = one["setting"], _new_value(one["change"], rate, usual_rate)
         if one["change"] == "usual":  # a symptom: the cause has been found, or is looked for
             setting, value = (findings[0].setting, findings[0].value) if findings else _to_blame(seen, rate, usual_rate)
@@ -130,51 +131,45 @@ def diagnose(
     return findings
 
 
-@cache
-def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(resources.files("byhand").joinpath(*FILE).read_text(encoding="utf-8"))
-    return table
+def _causes(seen: Evidence) -> list[tuple[str, dict[str, str]]]:
+    """Return what may have made a training go wrong, what comes first in the training first."""
+    still = list(_not_moving(seen))
+    start = [*unscaled_inputs(seen), *sorted_examples(seen), *wrong_output(seen), *equal_units(seen)]
+    return [*start, *saturated_units(seen), *_dead_units(seen), *(still or _diverged(seen)), *overfitting(seen)]
 
 
-def _threshold(name: str) -> float:
-    return float(_table()["thresholds"][name])
-
-
-Found = Iterator[tuple[str, dict[str, str]]]  # ids and the numbers of their sentences
-
-
-def _diverged(seen: _Evidence) -> Found:
+def _diverged(seen: Evidence) -> Found:
     """The loss at the end is far above that of the best constant answer."""
     last, guess = seen.history[-1].loss, constant_loss(seen.examples, seen.loss)
-    if last > _threshold("loss_over_guessing") * guess > 0:
+    if last > threshold("loss_over_guessing") * guess > 0:
         yield "diverged", {"loss": f"{last:.3g}", "guess": f"{guess:.3g}"}
 
 
-def _dead_units(seen: _Evidence) -> Found:
+def _dead_units(seen: Evidence) -> Found:
     """In some layer nearly all ReLU units are 0 for every example: no gradient gets through them."""
-    sample = seen.examples.take(slice(int(_threshold("examples"))))
+    sample = seen.examples.take(slice(int(threshold("examples"))))
     layer, weights = 0, None
     for step in seen.network.forward(sample.x).steps:
         if isinstance(step.layer, Dense):
             layer, weights = layer + 1, step.layer.params["W"]
         elif isinstance(step.layer, ReLU):
             dead, units = int((step.y == 0).all(axis=0).sum()), step.y.shape[1]
-            if dead >= _threshold("dead_share") * units:
+            if dead >= threshold("dead_share") * units:
                 name = "dead_units" if weights is not None and weights.any() else "zero_weights"
                 counts = {"layer": layer, "dead": dead, "units": units, "examples": len(sample)}
                 yield name, {key: f"{count:,}" for key, count in counts.items()}
                 return
 
 
-def _not_moving(seen: _Evidence) -> Found:
+def _not_moving(seen: Evidence) -> Found:
     """The weights are where they were; without the initial network: the loss is."""
     first, last = seen.history[0].loss, seen.history[-1].loss
     if seen.initial is not None:
         moved = _movement(seen.initial, seen.network)
-        if moved < _threshold("weights_moved"):
+        if moved < threshold("weights_moved"):
             epochs = "1 epoch" if len(seen.history) == 1 else f"{len(seen.history):,} epochs"
             yield "not_moving", {"moved": f"{100 * moved:.1g} %", "epochs": epochs}
-    elif len(seen.history) > 1 and abs(first - last) < _threshold("loss_moved") * abs(first):
+    elif len(seen.history) > 1 and abs(first - last) < threshold("loss_moved") * abs(first):
         yield "loss_not_moving", {"first": f"{first:.6g}", "loss": f"{last:.6g}"}
 
 
@@ -189,9 +184,9 @@ def _movement(before: Network, after: Network) -> float:
     return max(shares)
 
 
-def _near_guessing(seen: _Evidence) -> Found:
+def _near_guessing(seen: Evidence) -> Found:
     """The answers are hardly better than one and the same answer for all."""
-    least = _threshold("better_than_guessing")
+    least = threshold("better_than_guessing")
     if not seen.examples.is_classes:
         constant = constant_loss(seen.examples, seen.loss)
         explained = seen.accuracy
@@ -225,12 +220,12 @@ def _entropy(shares: Array) -> float:
     return float(-(present * np.log(present)).sum())
 
 
-def _to_blame(seen: _Evidence, rate: float, usual: float | None) -> tuple[str, str]:
+def _to_blame(seen: Evidence, rate: float, usual: float | None) -> tuple[str, str]:
     """Return setting and value for a network at guessing with no other finding."""
     if sum(isinstance(layer, Dense) for layer in seen.network.layers) == len(seen.network.layers) == 1:
         return "hidden", "16"
     if usual is None:
-        too_low = rate < _table()["rates"]["raise"]["least"]
+        too_low = rate < diagnosis_table()["rates"]["raise"]["least"]
         return "learning_rate", _new_value("raise" if too_low else "lower", rate, None)
     if usual == rate:
         return DATA, ""
@@ -240,9 +235,9 @@ def _to_blame(seen: _Evidence, rate: float, usual: float | None) -> tuple[str, s
 def _new_value(change: str, rate: float, usual: float | None) -> str:
     """Return the new value of a setting: a learning rate raised or lowered, to the usual one if that lies there."""
     if change == "lower":
-        bounds = _table()["rates"]["lower"]
+        bounds = diagnosis_table()["rates"]["lower"]
         return f"{usual:g}" if usual and usual < rate else f"{min(rate * bounds['factor'], bounds['most']):g}"
     if change == "raise":
-        bounds = _table()["rates"]["raise"]
+        bounds = diagnosis_table()["rates"]["raise"]
         return f"{usual:g}" if usual and usual > rate else f"{max(rate * bounds['factor'], bounds['least']):g}"
     return change
