@@ -79,7 +79,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "experiments": (FOUNDATION | CORE | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),
     "bench": (FOUNDATION | CORE | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
     "exports": (FOUNDATION | {"lowering", "persistence"}, {"numpy", "onnx", "onnxruntime"}),
-    "course": (FOUNDATION, {"numpy"}),
+    "course": (FOUNDATION | {"reference"}, {"numpy"}),
     "lab": (FOUNDATION | CORE | {"data", "persistence", "inspection"}, {"numpy", "starlette", "uvicorn"}),
     "cli": (
         FOUNDATION

@@ -34,7 +34,7 @@ def test_answers_are_counted_and_kept_beside_the_networks(tmp_path: Path, monkey
     done = byhand("guess", "--examples", "6", "--output", tmp_path / "mine.csv")
     assert done.code == 0, done.err
     assert "You: 5 of 6." in done.out
-    rows = list(csv.DictReader((tmp_path / "mine.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "mine.csv").read_text(encoding="utf-8").splitlines()))
     assert [row["true"] for row in rows] == truth
     assert [row["you"] for row in rows][:5] == truth[:5]
     assert all(row["network"] in "0123456789" for row in rows)

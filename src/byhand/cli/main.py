@@ -35,6 +35,7 @@ COMMANDS = {
     "quiz": "answer the course's questions, each with its reason",
     "guess": "read the pictures that a network finds hardest, and compare your answers with its own",
     "exercise": "write one of the course's exercises as a file, or check it",
+    "homework": "write a step to be worked out by hand as a sheet, and check what was filled in",
     "bench": "time an epoch beside the other frameworks that are installed",
     "recipes": "list the recipes, or show one with all its settings",
 }
