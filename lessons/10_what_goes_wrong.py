@@ -279,18 +279,23 @@ for one in experiments().values():
 assert len(experiments()) == 19
 
 # %% [markdown]
-# **Six signs of a sick training**, and what to turn first:
+# **Ten signs of a sick training**, and what to turn first:
 #
 # | sign | likely cause | turn |
 # |---|---|---|
-# | loss becomes nan or very large | rate too high, inputs unscaled | `--learning-rate` down, `--scaling standardize` |
-# | loss stays at −log(1/k) | zero or equal weights, dead units, wrong labels | `--initializer he`, look at the data |
-# | loss falls, but hardly | rate too low, sigmoid layers too deep | `--learning-rate` up, `--activation relu` |
-# | loss jumps up and down | rate too high, batches too small | rate down, `--batch-size` up |
-# | train good, validation bad | overfitting | more data, `--patience`, `--dropout`, `--weight-decay` |
-# | both very good at once | test examples in the training set | check the split before you celebrate |
+# | no better than guessing | labels that belong to other examples, or one of the causes below | look at the data |
+# | weights or loss do not move | rate too low | `--learning-rate` up |
+# | loss far above that of a constant answer, or nan | rate too high | `--learning-rate` down |
+# | dead ReLU units | the first steps were too large | `--learning-rate` down |
+# | saturated sigmoid or tanh units | weights too large at the start | `--initializer glorot` |
+# | equal units, or weights of zero | no randomness at the start | `--initializer he` |
+# | inputs with a root mean square far from 1 | not scaled | `--scaling standardize` |
+# | the last class is the answer to everything | sorted, not shuffled | `--shuffle` |
+# | train good, validation worse and worse | overfitting | more data, `--patience`, `--dropout` |
+# | targets out of the output layer's reach | wrong pair of output and loss | `--output-activation identity` |
 #
-# byhand looks for such signs after each training and names the evidence, the setting and a command (`bh.diagnose`).
+# byhand looks for all ten after each training and names the evidence, the setting and a command (`bh.diagnose`). An
+# eleventh it cannot see: training *and* validation perfect at once, because test examples are in the training set.
 #
 # ## Traps
 #

@@ -62,7 +62,7 @@ def as_restructured(lines: list[str]) -> list[str]:
             written += ["", ".. code-block:: text", "", *(f"   {line}" for line in block), ""]
         elif kind == "field":
             name, _, meaning = " ".join(block).partition(" : ")
-            written += ["", f"- ``{name}``: {escape(meaning)}", ""]
+            written += ["", f"- ``{name.strip()}``: {escape(meaning)}", ""]
         else:
             written += ["", escape(" ".join(block)), ""]
     return written

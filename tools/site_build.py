@@ -30,6 +30,11 @@ def read_lesson(source: str) -> nbformat.NotebookNode:
     raise ValueError(f"{cells[0].splitlines()[0]!r} has no run in {NOTEBOOKS}; run `make lessons` first")
 
 
+def on_source(app: Any, name: str, source: list[str]) -> None:
+    """Sphinx's event: a link to a source file is a file to look at, not the page that its suffix would make of it."""
+    source[0] = re.sub(r"\]\(((?:\.\./)*src/[^)\s]+)\)", r"](path:\1)", source[0])
+
+
 def on_docstring(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     """Autodoc's event: replace a docstring's lines."""
     lines[:] = as_restructured(lines)
@@ -64,6 +69,7 @@ def on_finish(app: Any, error: Exception | None) -> None:
 def setup(app: Any) -> dict[str, bool]:
     """Sphinx's entry point."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.connect("source-read", on_source)
     app.connect("autodoc-process-docstring", on_docstring)
     app.connect("build-finished", on_finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -39,6 +39,8 @@ def commands(run: Path, tmp_path: Path) -> dict[str, list[str | Path]]:
         "show": ["show", "2-4-4-2"],
         "data": ["data", "moons"],
         "quiz": ["quiz", "5"],
+        "guess": ["guess", "--examples", "3"],
+        "homework": ["homework", "--output", tmp_path / "sheet.md"],
         "exercise": ["exercise", "5", "--output", tmp_path / "mine.py"],
         "recipes": ["recipes", "vanilla"],
         "experiment": ["experiment", "xor-line", "--seeds", "1"],

@@ -51,9 +51,12 @@ def test_what_a_page_names_is_there_and_has_a_docstring(name: str) -> None:
     assert name == "byhand.RECIPES" or thing_named(name).__doc__
 
 
-def test_every_page_is_in_the_contents() -> None:
-    contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    assert [page.stem for page in PAGES if f"reference/{page.stem}\n" not in contents] == []
+def test_every_page_and_lesson_is_in_the_contents() -> None:
+    contents = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").splitlines()
+    pages = [f"reference/{page.stem}" for page in PAGES]
+    pages += [page.stem for page in (ROOT / "docs").glob("*.md") if page.stem != "index"]
+    pages += [f"/lessons/{path.stem}" for path in (ROOT / "lessons").glob("*.py")]
+    assert [page for page in pages if page not in contents] == []
 
 
 def test_the_page_of_commands_is_fresh() -> None:
@@ -62,7 +65,7 @@ def test_the_page_of_commands_is_fresh() -> None:
 
 
 def test_fields_become_a_list_and_code_stays_code() -> None:
-    found = as_restructured(["Train `network` in place.", "", "x, y : inputs (n, k)", "    or a*b   loss : its name"])
+    found = as_restructured(["Train `network` in place.", "", "x, y   : inputs (n, k)", "    or a*b   loss : its name"])
     assert [line for line in found if line] == [
         "Train ``network`` in place.",
         r"- ``x, y``: inputs (n, k) or a\*b",
