@@ -48,9 +48,9 @@ def digits(seed: int, preparation: str = "unit") -> Dataset:
 
 
 def few_digits(seed: int) -> Dataset:
-    """Return 80 to 100 digits to train on, and the validation set as it is."""
+    """Return 60 to 80 digits to train on, and the validation set as it is."""
     data = digits(seed)
-    return replace(data, train=data.train.take(slice(80 + seed % 21)))
+    return replace(data, train=data.train.take(slice(60 + seed % 21)))
 
 
 def shuffled_labels(seed: int) -> Dataset:
@@ -137,7 +137,8 @@ def planted(seed: int) -> dict[str, Training]:
         ),
         "sorted examples": Training(sorted_digits, fit=SGD | {"shuffle": False}, expected=("sorted_examples",)),
         "few examples for long": Training(
-            few_digits, (64, 64), fit=ADAM | {"epochs": 300, "batch_size": 10}, expected=("overfitting",)
+            few_digits, (64, 64), fit=ADAM | {"epochs": 300, "batch_size": 10, "learning_rate": 0.003},
+            expected=("overfitting",),
         ),
         "output that cannot reach": Training(
             large_sine if regression else digits, (16,), network=bounded if regression else {"output": "relu"},
@@ -158,7 +159,10 @@ def findings(training: Training, seed: int) -> list[str]:
     held_out = data.validation or data.test
     found = bh.evaluate(network, held_out, loss=options["loss"]) if held_out else None
     accuracy = found and (found.r2_score if found.accuracy is None else found.accuracy)
-    told = bh.diagnose(network, data.train, history, loss=options["loss"], initial=initial, accuracy=accuracy)
+    shuffled = bool(options.get("shuffle", True))  # as a recipe's run knows it
+    told = bh.diagnose(
+        network, data.train, history, loss=options["loss"], initial=initial, accuracy=accuracy, shuffled=shuffled
+    )
     return [one.id for one in told]
 
 

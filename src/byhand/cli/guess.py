@@ -114,7 +114,7 @@ def _counts(rounds: list[Round]) -> dict[str, int | None]:
 
 def _report(rounds: list[Round]) -> list[str]:
     """Return the table of answers and who was right how often."""
-    lines = ["true          network             you"]
+    lines = ["[bold]true          network             you[/bold]"]
     for one in rounds:
         network = f"{cut(one.network, LONGEST_NAME)} ({percent(one.score)})"
         row = f"{cut(one.true, LONGEST_NAME):<12}  {network:<18}  {cut(one.you or '', LONGEST_NAME)}"

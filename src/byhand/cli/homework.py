@@ -71,7 +71,8 @@ def _write(homework: "Homework", path: Path, reporter: Reporter) -> None:
     atomic_write(path, sheet(homework).encode("utf-8"))
     atomic_write(table, answer_sheet(homework).encode("utf-8"))
     check = f"byhand homework --check {table}"
-    shown = escape_markup(f"wrote {path} to print and {table} to fill in; then `{check}`")
+    print_me, fill_in = (f"[bold]{escape_markup(str(file))}[/bold]" for file in (path, table))
+    shown = f"wrote {print_me} to print and {fill_in} to fill in; then {escape_markup(f'`{check}`')}"
     reporter.result(shown, {"sheet": str(path), "table": str(table), "check": check, "settings": homework.settings})
 
 
