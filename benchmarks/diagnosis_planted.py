@@ -158,7 +158,7 @@ def findings(training: Training, seed: int) -> list[str]:
         return [NOT_FINITE]
     held_out = data.validation or data.test
     found = bh.evaluate(network, held_out, loss=options["loss"]) if held_out else None
-    accuracy = found and (found.r2_score if found.accuracy is None else found.accuracy)
+    accuracy = None if found is None else found.r2_score if found.accuracy is None else found.accuracy
     shuffled = bool(options.get("shuffle", True))  # as a recipe's run knows it
     told = bh.diagnose(
         network, data.train, history, loss=options["loss"], initial=initial, accuracy=accuracy, shuffled=shuffled

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,7 +84,7 @@ def test_another_file_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "settings", [{"sizes": (2,)}, {"sizes": (2, 99)}, {"rate": 0.0}, {"ask": ("q",)}, {"digits": 1}]
 )
-def test_settings_that_cannot_be_are_refused(settings: dict[str, object]) -> None:
+def test_settings_that_cannot_be_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match="homework got"):
         Homework(**settings)
 
