@@ -10,7 +10,7 @@ copyright = "the byhand maintainers"
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.viewcode", "myst_nb", "site_build"]
 
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**/*.md", "core/README.md", "lessons/*.py"]
+include_patterns = ["*.md", "docs/*.md", "docs/**/*.md", "core/README.md", "lessons/*.py"]
 exclude_patterns = [".venv", "node_modules", "build", "src", "tests", "runs"]
 html_theme = "furo"
 html_title = "byhand"
