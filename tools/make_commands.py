@@ -1,14 +1,12 @@
-"""Write docs/reference/commands.md from the commands themselves: python tools/make_commands.py"""
+"""The reference of the command line, from the commands themselves: python tools/make_commands.py prints it."""
 
 import inspect
-from pathlib import Path
 
 import click
 
 from byhand.cli.main import COMMANDS, cli
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "commands.md"
-ABOUT = "# Commands\n\n`byhand COMMAND --help` prints the same. Written by `tools/make_commands.py`.\n"
+ABOUT = "# Commands\n\n`byhand COMMAND --help` prints the same.\n"
 
 
 def cell(text: str) -> str:
@@ -43,4 +41,4 @@ def page() -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    print(page())

@@ -12,6 +12,7 @@ import latex2mathml.converter
 import nbformat
 from docstring_markup import as_restructured
 from docutils import nodes
+from make_commands import page as page_of_commands
 from make_lessons import notebook_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +32,9 @@ def read_lesson(source: str) -> nbformat.NotebookNode:
 
 
 def on_source(app: Any, name: str, source: list[str]) -> None:
-    """Sphinx's event: a link to a source file is a file to look at, not the page that its suffix would make of it."""
+    """Sphinx's event: fill in the page of commands; make links to source files such, and not links to pages."""
+    if name == "docs/reference/commands":
+        source[0] = page_of_commands()
     source[0] = re.sub(r"\]\(((?:\.\./)*src/[^)\s]+)\)", r"](path:\1)", source[0])
 
 
