@@ -21,16 +21,19 @@ from machine import RECORDS, machine, parser_for, read_record, save_record
 
 RECIPES = ("digits", "xor", "gaussians-16-8", "gaussians-4-4", "first", "vanilla", "fast", "draw")
 TABLES = ("table-classes", "table-numbers")
-SEEDS = 5
+SEEDS, ROWS = 5, 2000
 ABOUT = "false alarms of the diagnosis in healthy trainings"
 FLAGS = {"first": ["--epochs", "5"], "draw": ["--epochs", "2"]}  # of the long ones, the beginning
 
 
 def write_table(path: Path, name: str) -> None:
-    """Write 400 rows of four numbers, with three classes in the first case and a number to predict in the second."""
+    """Write rows of four numbers, with three classes in the first case and a number to predict in the second.
+
+    2,000 rows: of 400 the recipe learns 99 % by heart and reads 76 % of others, which the diagnosis rightly tells.
+    """
     rng = np.random.default_rng(1)
-    x = rng.normal(size=(400, 4)) * (1, 10, 0.1, 100)
-    score = x @ (1, 0.1, 10, 0.01) + 0.3 * rng.normal(size=400)
+    x = rng.normal(size=(ROWS, 4)) * (1, 10, 0.1, 100)
+    score = x @ (1, 0.1, 10, 0.01) + 0.3 * rng.normal(size=ROWS)
     answers = np.digitize(score, (-1, 1)) if name == "table-classes" else score
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
