@@ -19,6 +19,7 @@ ENOUGH_FOR_AN_ID = 20  # rows
 ID_NAME = re.compile(r"(^|[^a-z])(id|uuid|guid|index|rownames?|row)$|[a-z]I[Dd]$")
 LEAK = 0.98  # of the spread of the answers that one column explains, on rows that it was not measured on
 N_BINS = 64
+MOST_LOOKED_AT = 20_000  # rows, of every column; each further row costs time and changes little
 MOST_NAMED = 5
 
 
@@ -101,11 +102,12 @@ def _leaks(columns: tuple[Column, ...], parts: list[Array], dataset: Dataset) ->
     """Return a warning of columns that alone give the answer; with one column there is nothing else to learn from."""
     if len(columns) < 2 or len(dataset.train) < FEW_ROWS:
         return []
-    targets = dataset.train.y.reshape(len(dataset.train), -1).astype(np.float64)
+    step = -(-len(dataset.train) // MOST_LOOKED_AT)
+    targets = dataset.train.y.reshape(len(dataset.train), -1)[::step].astype(np.float64)
     if dataset.class_names:
         targets = (targets == np.arange(len(dataset.class_names))).astype(np.float64)  # one-hot
     pairs = zip(columns, parts, strict=True)
-    names = [column.name for column, part in pairs if explained_by_one(part, targets) >= LEAK]
+    names = [column.name for column, part in pairs if explained_by_one(part[::step], targets) >= LEAK]
     if not names:
         return []
     what = "gives the answer" if len(names) == 1 else "give the answer, each alone"
@@ -158,8 +160,8 @@ def _bins(part: Array) -> Array:
 def _seen_rows(dataset: Dataset) -> list[str]:
     if dataset.test is None:
         return []
-    seen = {row.tobytes() for row in dataset.train.raw}
-    n = sum(row.tobytes() in seen for row in dataset.test.raw)
+    seen = {hash(row.tobytes()) for row in dataset.train.raw}  # not the rows: of a large table they are gigabytes
+    n = sum(hash(row.tobytes()) in seen for row in dataset.test.raw)
     if n < SEEN_ROWS * len(dataset.test):
         return []
     return [
