@@ -153,6 +153,7 @@ def test_the_policy_is_the_promised_one(app: Guard) -> None:
     headers = call(app, [("host", OWN)]).headers
     assert headers["content-security-policy"] == (
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; "
+        "font-src 'self'; "
         f"connect-src 'self' ws://{OWN}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'"
     )

@@ -120,6 +120,34 @@ assert.deepEqual(
   [1, 2, 3],
 );
 
+// The film has the first units at 0 and the powers of two, as they were there; digits are answered as forward does
+
+isAsWritten(training.film());
+const { moments } = training.film();
+assert.deepEqual(
+  moments.map(({ step }) => step),
+  [0, 1, 2, 4, 8, 16, 32, 64, 128],
+);
+for (const { step, weights } of moments) {
+  assert.equal(weights.length, 6);
+  assert.deepEqual(weights, training.snapshot(step).frame.weights.slice(0, 6), `step ${step}`);
+}
+const probed = answers.probes(core, training.model, digits, [0, 5], digits.test.inputs.slice(0, 64));
+isAsWritten(probed);
+assert.deepEqual(
+  probed.digits.map(({ index, label }) => [index, label]),
+  [
+    [-1, -1],
+    [0, digits.test.labels[0]],
+    [5, digits.test.labels[5]],
+  ],
+);
+for (const { stored: pixels, winner, score } of probed.digits) {
+  const one = answers.forward(core, training.model, pixels);
+  assert.deepEqual([winner, score], [one.winner, one.scores[one.winner]]);
+}
+assert.equal(answers.probes(core, training.model, digits, [0], stored).digits.length, 1); // another size: not one's own
+
 // Any moment is recomputed to the last bit, and one to come is computed ahead; without a batch or a digit it is another
 
 const weightsOf = ({ network }) => network.layers.flatMap(({ W, b }) => [W.slice(), b.slice()]);

@@ -32,7 +32,16 @@ class Lab:
         return self
 
     def view(self, name: str) -> None:
-        self.page.click(f"nav a:has-text('{name}')")
+        link = f"nav a:text-is('{name}')"
+        if not self.page.is_visible(link):
+            self.page.click("nav summary")
+        self.page.click(link)
+
+    def set_theme(self, name: str) -> None:
+        """Choose "light", "dark" or "auto" in the menu of settings."""
+        self.page.click("summary[aria-label=Settings]")
+        self.page.get_by_label("Theme").select_option(name)
+        self.page.keyboard.press("Escape")
 
     def draw(self, drawing: dict[str, Any]) -> None:
         """Draw with the mouse, as a person would, on a clean sheet."""

@@ -59,8 +59,9 @@ def test_a_healthy_training_is_done(site: str, open_lab: Any) -> None:
 
 
 def test_the_page_has_no_thresholds_or_sentences_of_its_own() -> None:
-    view, words, worker = (STATIC / name for name in ("views/train/index.js", "ui/strings.js", "worker/diagnosis.js"))
-    own = "".join(path.read_text(encoding="utf-8") for path in (view, words, worker))
+    view, worker = STATIC / "views" / "train" / "curve-card.js", STATIC / "worker" / "diagnosis.js"
+    words = [STATIC / "ui" / name for name in ("strings.js", "strings-train.js")]
+    own = "".join(path.read_text(encoding="utf-8") for path in (view, *words, worker))
     assert not [one["title"] for one in TABLE["findings"].values() if one["title"] in own]
     numbers = set(re.findall(r"[\d.]*\d", view.read_text(encoding="utf-8") + worker.read_text(encoding="utf-8")))
     assert not numbers & {str(value) for value in TABLE["thresholds"].values()}

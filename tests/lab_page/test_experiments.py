@@ -134,7 +134,7 @@ def test_another_theme_or_a_visit_elsewhere_does_not_end_it(site: str, open_lab:
     lab = open_lab(f"{site}#view=experiments&experiment=xor-line")
     lab.page.click("button.main")
     lab.says("button.main", "Stop")
-    lab.page.select_option("[aria-label=Theme]", "dark")
+    lab.set_theme("dark")
     lab.view("Draw")
     lab.view("Experiments")
     lab.says("button.main", "Run again")

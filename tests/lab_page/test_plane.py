@@ -272,7 +272,7 @@ def test_another_theme_or_a_visit_elsewhere_leaves_the_plane_as_it_is(site: str,
     lab.says(".figures dd", "0")
     learn(lab, 1)
     before = shown(lab)
-    lab.page.select_option("[aria-label=Theme]", "dark")
+    lab.set_theme("dark")
     lab.until("() => document.documentElement.dataset.theme === 'dark'")
     lab.says(".figures dd", "100")
     assert shown(lab) == before
@@ -281,7 +281,7 @@ def test_another_theme_or_a_visit_elsewhere_leaves_the_plane_as_it_is(site: str,
     lab.says(".figures dd", "100")
     assert shown(lab) == before
     lab.page.click("button.main")
-    lab.page.select_option("[aria-label=Theme]", "light")
+    lab.set_theme("light")
     lab.says("button.main", "Pause")
 
 

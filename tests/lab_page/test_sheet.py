@@ -61,7 +61,7 @@ def test_strokes_outlive_the_theme_and_the_view(site: str, open_lab: Any) -> Non
     lab.page.wait_for_timeout(300)
     second = seen(lab)
     assert (first != second).any()
-    lab.page.select_option("[aria-label=Theme]", "dark")
+    lab.set_theme("dark")
     lab.view("Network")
     lab.view("Draw")
     np.testing.assert_array_equal(seen(lab), second)

@@ -16,6 +16,11 @@ def make_run(lab: Any, steps_done: str) -> None:
     assert lab.page.inner_text(".figures div:has(dt:has-text('step')) dd") == steps_done
 
 
+def travel(lab: Any, step: int) -> None:
+    lab.page.fill(".timeline input", str(step))
+    lab.page.keyboard.press("Enter")
+
+
 def held(lab: Any) -> str:
     found = re.search(r"validation accuracy ([\d.]+ %)", lab.page.inner_text(".told"))
     assert found is not None
@@ -25,7 +30,7 @@ def held(lab: Any) -> str:
 def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
     make_run(lab, "540")
-    lab.page.locator(".timeline input").fill("77")
+    travel(lab, 77)
     lab.says(".told", "after step 77, in epoch 2")
     said = held(lab)
     again = open_lab(lab.address())
@@ -44,11 +49,11 @@ def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab:
 def test_two_moments_are_compared(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
     make_run(lab, "540")
-    lab.page.locator(".timeline input").fill("0")
+    travel(lab, 0)
     lab.says(".told", "after step 0")
     lab.page.click("button:has-text('Pin for comparison')")
     lab.says(".compared", "First-layer weights at step 0 minus those at step 0, the largest ±0.0000")
-    lab.page.locator(".timeline input").fill("540")
+    travel(lab, 540)
     lab.says(".compared", "First-layer weights at step 540 minus those at step 0")
     assert "±0.0000" not in lab.page.inner_text(".compared")
     assert lab.page.locator(".compared canvas").count() == 16
@@ -61,11 +66,14 @@ def test_without_a_digit_it_is_never_read_and_taken_back_in_all_is_as_before(sit
     lab.page.click("button:has-text('Leave out every')")
     lab.page.wait_for_selector(".without table")
     before, without = (row.split("\t") for row in lab.page.inner_text(".without tbody").splitlines())
-    assert float(before[5].rstrip(" %")) > 80
-    assert float(without[5].rstrip(" %")) == 0
+    assert float(before[5]) > 80
+    assert float(without[5]) == 0
+    change = lab.page.inner_text(".without tfoot").split("\t")
+    assert float(change[5].replace("−", "-")) == -float(before[5])
+    assert lab.page.locator(".without .left-out").all_inner_texts() == ["3", before[5], without[5], change[5]]
     assert "Left out: every 3" in lab.page.inner_text(".without")
     lab.page.click("button:has-text('Take all back in')")
-    lab.until("() => document.querySelector('.without tbody tr:last-child td:nth-child(6)')?.innerText !== '0.0 %'")
+    lab.until("() => document.querySelector('.without tbody tr:last-child td:nth-child(6)')?.innerText !== '0.0'")
     again = lab.page.inner_text(".without tbody").splitlines()[1].split("\t")
     assert again[1:] == before[1:]
 
@@ -73,9 +81,61 @@ def test_without_a_digit_it_is_never_read_and_taken_back_in_all_is_as_before(sit
 def test_without_one_batch_all_else_is_learned_as_it_was(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
     make_run(lab, "540")
-    lab.page.locator(".timeline input").fill("99")
+    travel(lab, 99)
     lab.says(".told", "after step 99")
     lab.page.click("button:has-text('Leave out batch 100')")
     lab.says(".without", "Left out: batch 100")
     lab.page.wait_for_selector(".without table")
     lab.until("() => location.hash.includes('without=batch.99')")
+
+
+def test_the_chart_is_the_way_through_time(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#{SETTINGS}")
+    make_run(lab, "540")
+    over = lab.page.locator(".train-chart .u-over").bounding_box()
+    lab.page.mouse.click(over["x"] + over["width"] / 2, over["y"] + 20)
+    lab.says(".told", "as it was after step 27")  # 270 of 540
+    lab.page.focus(".train-chart")
+    lab.page.keyboard.press("Home")
+    lab.says(".told", "after step 0, in epoch 1")
+    lab.page.keyboard.press("ArrowRight")
+    lab.says(".told", "after step 1, in epoch 1")
+    lab.page.keyboard.press("End")
+    lab.says(".told", "as it is now")
+
+
+def test_the_film_has_moments_ever_farther_apart_and_a_press_travels_there(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#{SETTINGS}")
+    make_run(lab, "540")
+    lab.until("() => document.querySelectorAll('.moment').length === 8")
+    steps = lab.page.locator(".moment span").all_inner_texts()
+    assert steps[0] == "0"
+    assert steps[-2:] == ["512", "now"]
+    assert all(int(step).bit_count() == 1 for step in steps[1:-1])
+    assert lab.page.locator(".moment").last.get_attribute("aria-pressed") == "true"
+    assert lab.page.locator(".moment").first.locator("canvas").count() == 6
+    lab.page.locator(".moment").nth(3).click()
+    lab.says(".told", f"after step {steps[3]},")
+    assert lab.page.locator(".moment").nth(3).get_attribute("aria-pressed") == "true"
+
+
+def test_digits_are_answered_while_it_learns(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#{SETTINGS}")
+    lab.page.click("button:text-is('One step')")
+    lab.until("() => document.querySelectorAll('.probes li').length === 6")
+    first = lab.page.inner_text(".probes")
+    assert "%" in first
+    lab.page.click("button.main")
+    lab.says(".readout", "Done.")
+    lab.until("before => document.querySelector('.probes').innerText !== before", first)
+    lab.quiet()
+    rows = lab.page.locator(".probes li").all_inner_texts()
+    wrong = [row for row in rows if "is " in row]
+    assert len(wrong) <= 1  # of six, by a network that reads nine of ten
+    travel(lab, 0)
+    lab.says(".told", "after step 0")
+    lab.quiet()
+    assert lab.page.locator(".probes li").all_inner_texts() != rows
+    lab.page.click(".next")
+    lab.until("() => document.querySelector('[aria-label=Network]').value === 'trained'")
+    lab.says("nav a[aria-current]", "Draw")

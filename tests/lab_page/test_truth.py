@@ -105,24 +105,3 @@ def test_the_plane_s_own_network_is_taken_away(site: str, open_lab: Any, tmp_pat
     lab.page.click("summary:has-text('Export')")
     lab.page.click(".menu-body button:text-is('As a page')")
     lab.says("#problem", "A page reads drawings")
-
-
-def test_dashes_lie_on_the_negative_cells_of_tall_and_wide_tables(site: str, open_lab: Any) -> None:
-    lab = open_lab(site)
-    for rows, cols in ((4, 2), (2, 4)):
-        dark = lab.page.evaluate(
-            """async ([rows, cols]) => {
-                const { paintSigned } = await import(new URL("ui/palette.js", document.baseURI));
-                const canvas = Object.assign(document.createElement("canvas"), { width: 80, height: 80 });
-                const numbers = new Float64Array(rows * cols).fill(1);
-                numbers[rows * cols - 1] = -1;
-                paintSigned(canvas, numbers, [rows, cols]);
-                const context = canvas.getContext("2d");
-                return Array.from({ length: rows * cols }, (_, i) => {
-                    const at = [(i % cols + 0.5) * 80 / cols, (Math.floor(i / cols) + 0.5) * 80 / rows];
-                    return String(context.getImageData(...at, 1, 1).data.slice(0, 3)) === "70,40,0";
-                });
-            }""",
-            [rows, cols],
-        )
-        assert dark == [False] * (rows * cols - 1) + [True], (rows, cols)

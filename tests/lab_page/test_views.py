@@ -97,7 +97,8 @@ def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
     paused = text_of(lab, "step")
     lab.page.wait_for_timeout(300)
     assert text_of(lab, "step") == paused
-    lab.page.locator(".timeline input").fill("0")
+    lab.page.focus(".train-chart")
+    lab.page.keyboard.press("Home")
     lab.says(".told", "after step 0, in epoch 1")
     lab.page.click("button:has-text('Reset')")
     lab.page.wait_for_selector(".figures dd:text-is('0 of 200')")

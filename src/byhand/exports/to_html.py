@@ -15,11 +15,16 @@ from byhand.persistence.model import Model, save_model
 STATIC = Path(__file__).resolve().parents[1] / "lab" / "static"
 SHAPE = (28, 28)  # of the pictures that can be drawn
 ENTRIES = ("app/main.js", "worker/worker.js")
-# Stubs stand in for what an exported page has not: views with data and charts, and the export menu.
+# Stubs stand in for what an exported page has not: views with data and charts, the export menu, what learns.
 REPLACEMENTS = {
     "views/views.js": "views/views.stub.js",
     "ui/export-menu.js": "ui/export-menu.stub.js",
+    **{
+        f"worker/{name}.js": "worker/absent.stub.js"
+        for name in ("csv", "diagnosis", "microscope", "plane-answers", "plane-model", "training")
+    },
 }
+STYLES = ("stylesheets/tokens.css", "style.css")
 CORE, MODEL = "core/core.wasm", "models/draw.safetensors"
 _IMPORT = re.compile(r'^import [^"]* from "([^"]+)";$', flags=re.MULTILINE)
 _HOLE = re.compile(r"\{\{(\w+)\}\}")
@@ -41,7 +46,7 @@ def to_html(model: Model, folder: Path) -> bytes:
     save_model(model, weights)
     body = re.search(r"<body>.*</body>", _text("index.html"), flags=re.DOTALL)
     parts = {
-        "style": _text("style.css"),
+        "style": "\n".join(map(_text, STYLES)),
         "body": body[0] if body else "",
         "files": "\n".join([*map(_module, sorted(modules())), _bytes(CORE, STATIC / CORE), _bytes(MODEL, weights)]),
         "start": _text("export/loader.js"),

@@ -12,6 +12,7 @@ import { Requests } from "./requests.js";
 import { Store } from "./store.js";
 import { WorkerClient } from "./worker-client.js";
 
+const DIGITS = { name: "digits", imageShape: [8, 8], n_test: 360 }; // those that come with the page
 const main = element("#main");
 const problem = element("#problem");
 const client = new WorkerClient();
@@ -32,7 +33,7 @@ const app = {
   openFiles: async () => {},
 };
 const requests = new Requests(client, app.frames, { showError, refresh });
-const drawNavigation = createNavigation(app, store, () => show(true));
+const navigation = createNavigation(app, store, () => show(true));
 const { openFiles, openModel } = createFileOpeners(app, {
   apply,
   redraw: () => show(true),
@@ -48,8 +49,8 @@ let isPainting = false; // frames may come faster than they can be painted: only
 
 function show(isNew) {
   const { state } = store;
-  document.documentElement.dataset.theme = state.theme;
-  setColours(state.colours);
+  Object.assign(document.documentElement.dataset, { theme: state.theme, colours: state.colours });
+  setColours(state.colours, state.theme);
   if (isNew || !view) create();
   refresh();
 }
@@ -64,15 +65,16 @@ function create() {
   view = VIEWS[state.view](app, state);
   replaceChildren(main, view.element);
   document.title = `${TEXT.views[state.view]} · ${TEXT.title}`;
-  drawNavigation();
+  navigation.draw();
 }
 
 function refresh() {
   const models = Object.keys(app.models).join();
   if (models !== drawnModels) {
     drawnModels = models;
-    drawNavigation();
+    navigation.draw();
   }
+  navigation.show();
   requests.requestAll(view.wants(store.state, app.frames));
   view.show(store.state, app.frames);
 }
@@ -98,10 +100,10 @@ async function openData(name, files) {
   }
 }
 
-/** The server has these data: they are fetched when they are first needed, not before the page is there. */
-async function chooseData({ image_shape: imageShape }) {
-  await client.request("chooseData", { name: "mnist", token: app.token });
-  app.data = { name: "mnist", imageShape };
+/** These data are at hand: they are fetched when they are first needed, not before the page is there. */
+async function chooseData(data) {
+  await client.request("chooseData", { name: data.name, token: app.token });
+  app.data = data;
 }
 
 /** Set what a file brought; nothing is wrong any more. */
@@ -132,7 +134,7 @@ async function begin() {
   const view = hello?.live && !asks.has("view") ? "train" : wanted.view; // who follows a training came for that
   store.state = { ...wanted, data, view };
   // an exported page has no data
-  if ("train" in VIEWS) await (hello?.data ? chooseData(hello.data) : openData("digits"));
+  if ("train" in VIEWS) await chooseData(hello?.data ? { name: "mnist", imageShape: hello.data.image_shape } : DIGITS);
   store.state = withModelAtHand({ ...store.state, model });
 }
 
@@ -147,11 +149,12 @@ function endLive() {
   view?.show(store.state, app.frames);
 }
 
-/** Paint the newest frame. A view that shows the network that is being trained is asked what it wants, too. */
+/** Paint the newest frame. A view that shows a network that is being trained is asked what it wants, too. */
 function paint(frame) {
   isPainting = false;
   const { model, view: name } = store.state;
-  if (model === "trained" && name !== "train" && frame.kind === "training") refresh();
+  navigation.show();
+  if (frame.kind === "training" && (model === "trained" || name === "train")) refresh();
   else view.show(store.state, app.frames);
 }
 
@@ -169,12 +172,14 @@ addEventListener("hashchange", () => {
   show(true);
 });
 
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => show(true));
 element("#skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
 replaceChildren(element("#footer"), h("p", {}, "train" in VIEWS ? TEXT.drop : TEXT.exported));
 
+navigation.draw(); // the header is there before the worker is
 try {
   await begin();
 } catch (error) {

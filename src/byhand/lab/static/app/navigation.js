@@ -1,53 +1,71 @@
-// The page's header: the views, the networks to choose from, theme and colours, and the menus.
+// The page's header: the rooms, the network at hand, what can be shared, and the settings of how everything is drawn.
 
 import { fragmentOf } from "../shared/settings.js";
 import { element, h, replaceChildren, select } from "../ui/dom.js";
 import { codeMenu, exportMenu } from "../ui/export-menu.js";
+import { createMenu } from "../ui/menu.js";
 import { TEXT } from "../ui/strings.js";
 import { VIEWS } from "../views/views.js";
+import { createNetworkChip } from "./network-chip.js";
 
-/** Return what draws the header, anew for every state. store: its state; redraw: for a new theme or new colours. */
+const ROOMS = ["draw", "train", "plane", "experiments", "lessons"].filter((name) => name in VIEWS);
+const CLOSER = Object.keys(VIEWS).filter((name) => !ROOMS.includes(name)); // views that rooms lead to
+const words = TEXT.navigation;
+
+/** {draw(), show()}: draw for another state, show for new frames. redraw: for a new theme or new colours. */
 export function createNavigation(app, store, redraw) {
-  const main = element("#main");
-  const menus = [codeMenu(app, () => store.state), exportMenu(app, () => store.state)];
+  const isExported = !("train" in VIEWS);
+  const chip = createNetworkChip(app, { isExported });
+  const shared = isExported ? [] : [codeMenu(app, () => store.state), exportMenu(app, () => store.state)];
+  const closer = createMenu(words.closer, [], { class: "menu closer" });
+  const settings = settingsMenu(app, store, redraw);
+  replaceChildren(element("#settings"), chip.element, shared, settings.element);
 
-  function link(name) {
-    const isCurrent = name === store.state.view;
-    const attributes = { href: fragmentOf({ ...store.state, view: name }), "aria-current": isCurrent ? "page" : null };
-    const onclick = (event) => {
-      event.preventDefault();
-      app.set({ view: name });
-      main.focus({ preventScroll: true });
-    };
-    return h("a", { ...attributes, onclick }, TEXT.views[name]);
+  function draw() {
+    const links = (names) => names.map((name) => link(app, store.state, name, closer.close));
+    const isFolded = CLOSER.length > 1;
+    if (isFolded) drawCloser(closer.element, store.state.view, links(CLOSER));
+    replaceChildren(element("#views"), links(isFolded ? ROOMS : [...ROOMS, ...CLOSER]), isFolded && closer.element);
+    chip.draw(store.state);
+    settings.draw();
+    show();
   }
+  const show = () => chip.show(store.state);
+  return { draw, show };
+}
 
-  /** A setting of how everything is drawn. */
-  function appearance(label, name) {
-    return choice(label, store.state[name], TEXT[name], (value) => {
-      app.set({ [name]: value });
-      redraw();
-    });
-  }
+/** The views that rooms lead to, under the name of that which is shown. */
+function drawCloser({ children: [summary, body] }, view, links) {
+  const isHere = CLOSER.includes(view);
+  summary.textContent = isHere ? TEXT.views[view] : words.closer;
+  summary.classList.toggle("current", isHere);
+  body.replaceChildren(...links);
+}
 
-  return function draw() {
-    replaceChildren(element("#views"), Object.keys(VIEWS).map(link));
-    const networks = Object.entries(app.models).map(([name, model]) => [name, `${TEXT.models[name]}: ${sizes(model)}`]);
-    replaceChildren(
-      element("#settings"),
-      choice("Network", store.state.model, Object.fromEntries(networks), (model) => app.set({ model })),
-      appearance("Theme", "theme"),
-      appearance("Colours", "colours"),
-      "train" in VIEWS && menus,
-    );
+function link(app, state, name, close) {
+  const onclick = (event) => {
+    event.preventDefault();
+    close();
+    app.set({ view: name });
+    element("#main").focus({ preventScroll: true });
   };
+  const attributes = { href: fragmentOf({ ...state, view: name }), "aria-current": name === state.view && "page" };
+  return h("a", { ...attributes, onclick }, TEXT.views[name]);
 }
 
-/** A choice among the names of a table of texts, labelled for those who cannot see it. */
-function choice(label, value, texts, change) {
-  const control = select(Object.keys(texts), value, change, texts);
-  control.setAttribute("aria-label", label);
-  return control;
+/** Theme and colours behind one button. */
+function settingsMenu(app, store, redraw) {
+  const body = h("div", { class: "settings" });
+  const { element } = createMenu("⋯", body);
+  element.firstElementChild?.setAttribute("aria-label", words.settings);
+  const change = (name) => (value) => {
+    app.set({ [name]: value });
+    redraw();
+  };
+  const row = (label, name) => {
+    const control = select(Object.keys(TEXT[name]), store.state[name], change(name), TEXT[name]);
+    return h("label", { class: "field" }, h("span", {}, label), control);
+  };
+  const draw = () => replaceChildren(body, row(words.theme, "theme"), row(words.colours, "colours"));
+  return { element, draw };
 }
-
-const sizes = ({ layers }) => [layers[0].n_in, ...layers.map(({ n_out }) => n_out)].join("-");

@@ -4,7 +4,14 @@
 
 const IMPORT = /^import [^"]* from "([^"]+)";$/gm;
 const ENTRIES = ["app/main.js", "worker/worker.js"];
-const STUBS = { "views/views.js": "views/views.stub.js", "ui/export-menu.js": "ui/export-menu.stub.js" }; // instead
+const ABSENT = ["csv", "diagnosis", "microscope", "plane-answers", "plane-model", "training"]; // of the worker
+// instead
+const STUBS = {
+  "views/views.js": "views/views.stub.js",
+  "ui/export-menu.js": "ui/export-menu.stub.js",
+  ...Object.fromEntries(ABSENT.map((name) => [`worker/${name}.js`, "worker/absent.stub.js"])),
+};
+const STYLES = ["stylesheets/tokens.css", "style.css"];
 const CORE = "core/core.wasm";
 const MODEL = "models/draw.safetensors";
 const PIECE = 1 << 15; // bytes made into text at a time
@@ -18,7 +25,7 @@ export async function pageOf(model) {
     .map((name) => block("file", name, texts[name]));
   const core = new Uint8Array(await (await fetched(CORE)).arrayBuffer());
   const parts = {
-    style: await text("style.css"),
+    style: (await Promise.all(STYLES.map(text))).join("\n"),
     body: bodyOf(await text("index.html")),
     start: await text("export/loader.js"),
     files: [...files, block("bytes", CORE, base64(core)), block("bytes", MODEL, base64(model))].join("\n"),

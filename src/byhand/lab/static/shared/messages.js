@@ -202,6 +202,20 @@
  */
 
 /**
+ * @typedef {object} FilmMessage
+ * @property {number} schema
+ * @property {"film"} kind
+ * @property {any[]} moments
+ */
+
+/**
+ * @typedef {object} ProbesMessage
+ * @property {number} schema
+ * @property {"probes"} kind
+ * @property {any[]} digits
+ */
+
+/**
  * @typedef {object} ExperimentMessage
  * @property {number} schema
  * @property {"experiment"} kind

@@ -6,12 +6,13 @@ import uPlot from "../vendor/uplot/uPlot.esm.js";
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const ink = () => token("--soft");
 const accent = () => token("--accent");
-const other = () => (getComputedStyle(document.documentElement).colorScheme === "dark" ? "#fea849" : "#c25600");
+const other = () => token("--minus");
 
 export const SERIES_STYLES = {
   line: { stroke: accent, width: 1.75 },
   dashed: { stroke: other, width: 1.75, dash: [6, 4] },
   marked: { stroke: other, width: 2, dash: [6, 4], points: { show: true, size: 6 }, spanGaps: true },
+  share: { stroke: ink, width: 1.5, dash: [2, 3], points: { show: true, size: 5 }, spanGaps: true, scale: "share" },
   dots: { stroke: ink, width: 0, paths: () => null, points: { show: true, size: 6, fill: ink } },
 };
 const MOST_LINES = 5; // of a logarithmic scale
@@ -20,6 +21,7 @@ const PAD = 0.05; // of the range of a logarithmic scale, at each end
 /** An axis's labels as uPlot asks for them: the ticks, and how far apart they are. */
 const values = (_plot, at, _axis, _space, step) => ticks(at, step);
 const powers = (_plot, at) => at.map((value) => (value === null ? "" : general(value, 3)));
+const shares = (_plot, at) => at.map((share) => `${general(100 * share, 3)} %`);
 
 /** A logarithmic scale as wide as its numbers, without whole decades. */
 const logarithmic = {
@@ -44,28 +46,31 @@ function decades(_plot, _axis, low, high) {
 const logAxis = { values: powers, splits: decades, filter: (_plot, at) => at };
 
 /**
- * A chart in its place; without a height it is as high as that. log: y is logarithmic.
+ * A chart in its place; without a height it is as high as that. log: y is logarithmic; right: the scale "share", from
+ * 0 to 1, has an axis there.
  * @param {HTMLElement} host
  * @param {{title?: string, height?: number, label?: string, series: any[], legend?: boolean, x?: object, y?: object,
- *   log?: boolean}} options
+ *   log?: boolean, right?: boolean}} options
  */
-export function chart(host, { title, height, label, series, legend = series.length > 1, x = {}, y = {}, log = false }) {
+export function chart(host, options) {
+  const { title, height, label, series, legend = series.length > 1, x = {}, y = {}, log = false, right } = options;
   host.setAttribute("role", "img");
   const grid = { stroke: "rgba(128,128,128,.18)", width: 1 };
-  const options = {
+  const plotted = {
     title,
     height,
-    scales: { x: { time: false, ...x }, y: log ? logarithmic : y },
+    scales: { x: { time: false, ...x }, y: log ? logarithmic : y, ...(right ? { share: { range: [0, 1] } } : {}) },
     axes: [
       { stroke: ink, grid, ticks: grid, values, ...(label ? { label, labelSize: 14 } : {}), size: 28 },
       { stroke: ink, grid, ticks: grid, size: 58, ...(log ? logAxis : { values }) },
+      ...(right ? [{ side: 1, scale: "share", stroke: ink, grid: { show: false }, size: 56, values: shares }] : []),
     ],
     series: [{ label }, ...series],
     legend: { live: false, show: legend },
     cursor: { show: false },
   };
   const columns = (data) => (log ? [data[0], ...data.slice(1).map(positive)] : data);
-  return keptIn(host, options, columns);
+  return keptIn(host, plotted, columns);
 }
 
 /** Nothing that is 0 or less has a place on a logarithmic scale. */

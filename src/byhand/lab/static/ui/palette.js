@@ -1,88 +1,102 @@
-// Pictures of numbers: ink as grey, signed numbers as dark blue (positive) through grey to light amber (negative),
-// which
-// stay apart in grey and for colour-blind eyes; large cells with a minus carry a dash besides.
+// Pictures of numbers. Zero is the ground, the colour of the card. Ink is the colour of text; signed numbers are
+// squares where there is room: filled for plus, hollow for minus, their area the size; else colours of a ramp.
 
 import { h } from "./dom.js";
+import { RAMPS } from "./ramps.js";
 
-const SAFE = { plus: [16, 66, 148], zero: [150, 155, 163], minus: [255, 205, 92] };
-const CLASSIC = { plus: [0, 110, 45], zero: [165, 165, 165], minus: [255, 150, 140] };
+/** Of the plane's classes; their marks differ by shape too. */
 export const CLASSES = [
-  [16, 66, 148],
-  [214, 120, 0],
-  [0, 125, 95],
-  [150, 60, 140],
-  [90, 90, 90],
-  [170, 40, 30],
+  [44, 117, 208],
+  [238, 112, 28],
+  [0, 137, 106],
+  [160, 74, 148],
+  [107, 114, 128],
+  [179, 38, 30],
 ];
-const DASHED = 9; // screen pixels a cell: smaller ones have no room for a dash
+const LEAST_CELL = 5; // pixels of a cell: a smaller one has no room for a square
+const FILL = 0.94; // of a cell, for the largest number
+const LEAST_HOLLOW = 3; // pixels of a square that still has a hole
+const RIM = 0.2; // of a hollow square's side
+const INK = { light: [23, 28, 38], dark: [236, 238, 242] }; // --ink, as the tokens have it
 
-let palette = SAFE;
-export function setColours(name) {
-  palette = name === "classic" ? CLASSIC : SAFE;
+/** A colour as three numbers: #rrggbb. */
+export const rgb = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16) || 0);
+
+/** @type {{ground: number[], ink: number[], plus: number[][], minus: number[][]}} */
+let palette = paletteOf("light", "safe");
+
+/** Draw from now on for this theme, "auto", "light" or "dark", with these colours of plus and minus. */
+export function setColours(name, theme = "light") {
+  const isDark = theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
+  palette = paletteOf(isDark ? "dark" : "light", name);
 }
+
+function paletteOf(theme, name) {
+  const read = (text) => text.split(" ").map(rgb);
+  const { plus, minus } = RAMPS[theme][name];
+  return { ground: rgb(plus), ink: INK[theme], plus: read(plus), minus: read(minus) };
+}
+
+const blend = (from, to, share) => from.map((value, i) => value + (to[i] - value) * share);
+const css = (colour) => `rgb(${colour.map(Math.round).join(" ")})`;
 
 /** The colour of a number between −1 and 1: red, green, blue. */
 function mixed(value) {
-  const end = value < 0 ? palette.minus : palette.plus;
-  const share = Math.min(1, Math.abs(value));
-  return palette.zero.map((from, i) => from + (end[i] - from) * share);
+  const ramp = value < 0 ? palette.minus : palette.plus;
+  const place = Math.min(1, Math.abs(value)) * (ramp.length - 1);
+  const step = Math.min(Math.floor(place), ramp.length - 2);
+  return blend(ramp[step], ramp[step + 1], place - step);
 }
 
 /** The same as CSS. */
-export const signed = (value) => `rgb(${mixed(value).map(Math.round).join(" ")})`;
+export const signed = (value) => css(mixed(value));
 
-/** A line's colour by its weight's sign. */
-export const lineColour = (weight) =>
-  `rgb(${(weight < 0 ? (palette === SAFE ? [196, 120, 0] : [200, 40, 30]) : palette.plus.map((c) => c + 30)).join(" ")})`;
+/** The full colour of a sign, for lines and marks. */
+export const lineColour = (weight) => signed(weight < 0 ? -1 : 1);
 
 /**
- * Paint ink 0 … top, black on white as on paper.
+ * Paint ink 0 … top on the card.
  * @param {any} canvas
  * @param {ArrayLike<number>} stored
  * @param {number[]} shape
  */
 export function paintInk(canvas, stored, [height, width], top = 255) {
-  paint(canvas, height, width, (i) => {
-    const grey = 255 * (1 - stored[i] / top);
-    return [grey, grey, grey];
-  });
+  paint(canvas, height, width, (i) => blend(palette.ground, palette.ink, stored[i] / top));
 }
 
 /**
- * Paint signed numbers; the largest size is the full colour.
+ * Paint signed numbers; `most` is the largest square, or the full colour.
  * @param {any} canvas
  * @param {any} numbers
  * @param {number[]} shape
  */
 export function paintSigned(canvas, numbers, [height, width], most = largestSize(numbers)) {
-  const context = paint(canvas, height, width, (i) => mixed(most ? numbers[i] / most : 0));
   const [across, down] = [canvas.width / width, canvas.height / height];
-  if (Math.min(across, down) < DASHED) return;
-  const thick = Math.max(1, 0.1 * Math.min(across, down));
-  context.fillStyle = "rgb(70 40 0)";
-  for (let i = 0; i < height * width; i++) {
-    if (numbers[i] < -0.06 * most)
-      context.fillRect(
-        ((i % width) + 0.3) * across,
-        (Math.floor(i / width) + 0.5) * down - thick / 2,
-        0.4 * across,
-        thick,
-      );
+  if (Math.min(across, down) < LEAST_CELL) paint(canvas, height, width, (i) => mixed(most ? numbers[i] / most : 0));
+  else paintSquares(canvas, numbers, width, { across, down, most, count: height * width });
+}
+
+function paintSquares(canvas, numbers, width, { across, down, most, count }) {
+  const context = canvas.getContext("2d");
+  context.fillStyle = css(palette.ground);
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < count; i++) {
+    if (!numbers[i]) continue; // what is nothing looks like nothing
+    const [x, y] = [((i % width) + 0.5) * across, (Math.floor(i / width) + 0.5) * down];
+    paintSquare(context, x, y, FILL * Math.min(across, down) * Math.sqrt(Math.abs(numbers[i]) / most), numbers[i]);
   }
 }
 
-/** Paint which class wins at each point, paler where it is unsure; a white line where the better class changes. */
-export function paintClasses(canvas, map, side, nClasses, better) {
-  paint(canvas, side, side, (i) => {
-    const shares = map.subarray(i * nClasses, (i + 1) * nClasses);
-    const best = shares.reduce((b, value, k) => (value > shares[b] ? k : b), 0);
-    const isEdge =
-      better &&
-      (((i % side) + 1 < side && better[i] !== better[i + 1]) ||
-        (i + side < side * side && better[i] !== better[i + side]));
-    const sure = 0.12 + (0.5 * (shares[best] - 1 / nClasses)) / (1 - 1 / nClasses);
-    return isEdge ? [255, 255, 255] : CLASSES[best % 6].map((c) => 250 + (c - 250) * sure);
-  });
+/** A square with its middle there: filled for plus, hollow for minus. */
+function paintSquare(context, x, y, size, value) {
+  const side = Math.max(value < 0 ? LEAST_HOLLOW : 1, Math.round(size));
+  const [left, top] = [Math.round(x - side / 2), Math.round(y - side / 2)];
+  context.fillStyle = lineColour(value);
+  context.fillRect(left, top, side, side);
+  if (value > 0) return;
+  const rim = Math.min(Math.max(1, Math.round(RIM * side)), (side - 1) / 2);
+  context.fillStyle = css(palette.ground);
+  context.fillRect(left + rim, top + rim, side - 2 * rim, side - 2 * rim);
 }
 
 export const largestSize = (numbers) => numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
@@ -97,7 +111,6 @@ function paint(canvas, height, width, colour) {
   /** @type {CanvasRenderingContext2D} */ (cells.getContext("2d")).putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(cells, 0, 0, canvas.width, canvas.height);
-  return context;
 }
 
 /** A canvas that says what is on it. */
@@ -105,17 +118,11 @@ export function picture(label, side, attributes = {}) {
   return h("canvas", { width: side, height: side, role: "img", "aria-label": label, class: "picture", ...attributes });
 }
 
-/** What dark and light mean, once a view. */
-export function legend(words) {
-  const swatch = (value) => h("span", { class: "swatch", style: `background:${signed(value)}` });
-  return h(
-    "p",
-    { class: "legend" },
-    swatch(1),
-    ` ${words.plus} `,
-    swatch(0),
-    ` ${words.zero} `,
-    swatch(-1),
-    ` ${words.minus}`,
-  );
+/**
+ * What filled and hollow mean, once a view.
+ * @param {any} words
+ */
+export function legend({ plus, minus }) {
+  const swatch = (sign) => h("span", { class: `swatch ${sign}` });
+  return h("p", { class: "legend" }, swatch("plus"), ` ${plus} `, swatch("minus"), ` ${minus}`);
 }

@@ -2,7 +2,7 @@
 // changes its mind, the points, and the lines that are known. What is undecided has the colour of the card.
 
 import { contour } from "./contour.js";
-import { CLASSES, largestSize, paintSigned } from "./palette.js";
+import { CLASSES, largestSize, paintSigned, rgb } from "./palette.js";
 
 const SIDE = 440; // CSS pixels, at most
 const POINT = 4.5; // of a point, in pixels
@@ -135,7 +135,8 @@ function paintPoint(context, [x, y], k, size) {
         y - far * Math.cos((2 * Math.PI * s) / sides),
       );
   context.closePath();
-  Object.assign(context, { fillStyle: `rgb(${CLASSES[k % 6].join(" ")})`, strokeStyle: "#fff", lineWidth: 1.2 });
+  context.fillStyle = `rgb(${CLASSES[k % 6].join(" ")})`;
+  Object.assign(context, { strokeStyle: token("--card"), lineWidth: 1.2 });
   context.fill();
   context.stroke();
 }
@@ -172,6 +173,3 @@ export function pressed(event, canvas, [left, right, low, high]) {
 }
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-/** A colour as three numbers: #rrggbb. */
-const rgb = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16) || 0);

@@ -1,6 +1,7 @@
 // The texts of the page, in one table.
 
 import { PLANE } from "./strings-plane.js";
+import { TIMELINE, TRAIN } from "./strings-train.js";
 
 export const TEXT = {
   title: "byhand lab",
@@ -21,8 +22,14 @@ export const TEXT = {
     baseline: "Baseline",
     uploaded: "Uploaded",
   },
-  theme: { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" },
-  colours: { safe: "Signs: blue, amber", classic: "Signs: green, red" },
+  navigation: { closer: "Closer", settings: "Settings", theme: "Theme", colours: "Colours of + and −" },
+  chip: {
+    label: "Network",
+    ofTest: "accuracy on MNIST's test set",
+    ofValidation: "accuracy on the validation set",
+  },
+  theme: { auto: "as the system", light: "light", dark: "dark" },
+  colours: { safe: "blue and amber", classic: "green and red" },
   loading: "Getting the network ready …",
   noToken:
     "this link lacks the token that opens the data, or its token is of an earlier start: open the address that byhand lab printed, or choose the small digits",
@@ -104,51 +111,9 @@ export const TEXT = {
     unknown: "choose …",
     ask: "This is what the network does with the picture. Which digit is it? Choose it under It is a: backpropagation begins with the loss, which compares the output with it.",
   },
-  train: {
-    heading: "Train",
-    start: "Start",
-    pause: "Pause",
-    step: "One step",
-    epoch: "One epoch",
-    reset: "Reset",
-    lead: "The same C code as on the command line, compiled for this page. Every setting is in the address above: send the link, and the same training comes back, to the last bit.",
-    more: "More settings",
-    noWay: "There is no residual connection yet: it needs a hidden layer as wide as the one before it.",
-    note: "Gradient clipping, augmentation, early stopping and weight decay are on the command line: byhand train.",
-    looks: "First-layer weights",
-    press: "Click Start: the weights are random at first, and are trained while you watch.",
-    remedy: "Set {setting} to {value}, click Reset, then Start.",
-    live: "Live run",
-    ended:
-      "The training has ended. To use the network in all views, open its run: byhand lab and the run's folder, which the terminal names.",
-    lost: "The connection to the training is lost: it was stopped, or it failed; the terminal says why. byhand train --resume and the run's folder resumes it.",
-  },
+  train: TRAIN,
   plane: PLANE,
-  timeline: {
-    travel: "Step",
-    now: "as it is now",
-    then: "as it was after step",
-    held: "validation accuracy",
-    recomputed: "recomputed from step",
-    computing: "computing …",
-    keep: "Pin for comparison",
-    back: "Back to now",
-    difference: "First-layer weights at step",
-    minus: "minus those at step",
-    largest: "the largest",
-    without: "What if?",
-    withoutHelp:
-      "Leave out a batch (go to the step before it), or a digit from the step shown on; at the newest step, from the beginning. The training is then repeated exactly, without it.",
-    batch: "Leave out batch",
-    all: "Leave out every",
-    digit: "which digit",
-    undo: "Take all back in",
-    left: "Left out",
-    right: "accuracy",
-    before: "before",
-    after: "without",
-    table: "accuracy before and without",
-  },
+  timeline: TIMELINE,
   microscope: {
     heading: "One step under the microscope",
     step: "Next",

@@ -12,9 +12,10 @@ export function weightThumbnail(name, weights) {
   return canvas;
 }
 
-export function paintWeights(canvas, weights) {
+/** most: what has the full size or colour; of several units beside each other the largest of all. */
+export function paintWeights(canvas, weights, most = largestSize(weights)) {
   const side = Math.sqrt(weights.length);
-  paintSigned(canvas, weights, Number.isInteger(side) ? [side, side] : [1, weights.length], largestSize(weights));
+  paintSigned(canvas, weights, Number.isInteger(side) ? [side, side] : [1, weights.length], most);
 }
 
 /** "the first 64 of 128 units", where not all are shown; else nothing. */

@@ -202,3 +202,17 @@ export function digitAt(data, index) {
     stored: data.test.inputs.slice(i * data.nIn, (i + 1) * data.nIn),
   };
 }
+
+/** What a network says of these test digits, and of a picture of one's own, if its size is the network's. */
+export function probes(core, model, data, indices, stored) {
+  const own = stored?.length === data.nIn ? [{ index: -1, label: -1, stored }] : [];
+  const digits = [...own, ...indices.map((index) => digitAt(data, index))];
+  return {
+    schema: SCHEMA,
+    kind: "probes",
+    digits: digits.map(({ index, label, stored: pixels }) => {
+      const { scores, winner } = forward(core, model, pixels);
+      return { index, label, stored: pixels, output: model.output, winner, score: scores[winner] };
+    }),
+  };
+}

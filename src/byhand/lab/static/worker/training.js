@@ -4,6 +4,7 @@
 import { folded } from "../core/fold.js";
 import { accuracyByClass, accuracyOf } from "./accuracy.js";
 import { Curve } from "./curve.js";
+import { Film } from "./film.js";
 import { TrainingRun } from "./training-run.js";
 
 const SCHEMA = 1;
@@ -27,6 +28,7 @@ export class Training {
   #seen = 0;
   #history = [];
   #curve = new Curve(POINTS);
+  #film = new Film();
   #checkpoints = [];
   #spacing = 1;
   /** @type {Map<number, any>} */
@@ -48,6 +50,7 @@ export class Training {
     this.#diagnose = diagnose;
     this.#run = new TrainingRun(core, data, settings);
     this.#keepCheckpoint();
+    this.#noteFilm();
   }
 
   get isRunning() {
@@ -135,6 +138,7 @@ export class Training {
       (mark) => mark.step <= first && (settings.without ?? []).every((one) => happens(one) > mark.step),
     );
     if (same) other.#run.restore(same);
+    other.#film = this.#film.upTo(other.#run.step);
     other.#history = this.#history.filter(({ epoch }) => epoch <= other.#run.epoch);
     other.#curve = this.#curve.upTo(({ at }) => at <= other.#run.epoch);
     [other.#until, other.#before] = [isOver ? Infinity : step, { ...this.#validate(this.model), step }];
@@ -168,10 +172,16 @@ export class Training {
       weights: pictures(units.W, units),
       history: this.#history,
       curve: this.#curve.points,
+      film_steps: this.#film.steps,
       without: settings.without ?? [],
       before: this.#before,
-      after: this.#before && !this.#running ? { ...this.#validate(this.model), step } : null,
+      after: this.#before && !this.#running ? this.#compared(step) : null,
     };
+  }
+
+  /** What the first units looked for on the way: {steps: [{step, weights}]}. */
+  film() {
+    return { schema: SCHEMA, kind: "film", moments: this.#film.frames };
   }
 
   #isThere() {
@@ -184,7 +194,23 @@ export class Training {
     return Math.max(1, Math.floor(FRAME_MS / 3000 / perStep));
   }
 
+  /** So many steps, to the end of the epoch at most, in pieces that end where the film has a picture. */
   #learn(steps) {
+    const { epoch } = this.#run;
+    for (let left = steps; left > 0 && !this.#run.diverged && this.#run.epoch === epoch;) {
+      const piece = Math.min(left, this.#film.until(this.#run.step));
+      this.#learnPiece(piece);
+      this.#noteFilm();
+      left -= piece;
+    }
+  }
+
+  #noteFilm() {
+    const units = firstOf(this.model);
+    this.#film.note(this.#run.step, (count) => pictures(units.W, units, count));
+  }
+
+  #learnPiece(steps) {
     const run = this.#run;
     const { epoch, n, sums } = run;
     const started = performance.now();
@@ -242,6 +268,17 @@ export class Training {
     };
   }
 
+  /** What it reads now, and how that differs from before something was left out. */
+  #compared(step) {
+    const after = this.#validate(this.model);
+    const { accuracy, classes } = this.#before;
+    const change = {
+      accuracy: after.accuracy - accuracy,
+      classes: after.classes.map((share, k) => share - classes[k]),
+    };
+    return { ...after, step, change };
+  }
+
   /** Keep a checkpoint now and then: the more there are, the rarer. */
   #keepCheckpoint() {
     if (this.#checkpoints.length && this.#run.step < this.#checkpoints.at(-1).step + this.#spacing) return;
@@ -257,8 +294,8 @@ export class Training {
 const firstOf = ({ network }) => folded({ layers: [network.layers[0]] }).layers[0];
 
 /** The first units' weights as pictures. */
-function pictures(W, { n_in, n_out }) {
-  return Array.from({ length: Math.min(UNITS, n_out) }, (_, j) =>
+function pictures(W, { n_in, n_out }, count = UNITS) {
+  return Array.from({ length: Math.min(count, n_out) }, (_, j) =>
     Float32Array.from({ length: n_in }, (_, k) => W[k * n_out + j]),
   );
 }

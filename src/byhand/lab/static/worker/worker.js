@@ -9,6 +9,7 @@ import {
   forward,
   forwardBackward,
   preprocess,
+  probes,
   readPicture,
   robustness,
   stepInput,
@@ -154,6 +155,9 @@ const answers = {
     return frame;
   },
   difference: (request) => training.difference(request),
+  film: () => training.film(),
+  probes: async ({ model, indices, stored }) =>
+    probes(core, modelNamed(model), await opened(modelNamed(model)), indices, stored),
   leaveOut({ without }) {
     training.pause();
     models.baseline = training.model;

@@ -296,7 +296,7 @@ export function microscopeView(app, first) {
     replaceChildren(
       numbers,
       matrix({ name: symbol(name), numbers: values, choose, heads: [String, String], ...place }),
-      isOverviewed(place) && legend({ plus: "above zero", zero: "zero", minus: "below zero" }),
+      isOverviewed(place) && legend({ plus: "above zero", minus: "below zero" }),
     );
   }
 

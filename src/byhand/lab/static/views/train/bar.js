@@ -1,0 +1,100 @@
+// The bar of Train: learn, step, begin anew; how far it is and how good; the settings.
+
+import { h, replaceChildren, term } from "../../ui/dom.js";
+import { rows } from "../../ui/forms.js";
+import { general, number, percent } from "../../shared/numbers.js";
+import { warmUpOf } from "../../shared/schedules.js";
+import { SETTINGS } from "../../shared/settings.js";
+import { matters } from "../../shared/training-settings.js";
+import { TEXT } from "../../ui/strings.js";
+
+const words = TEXT.train;
+const QUICK = ["hidden", "learningRate", "epochs"];
+const BASIC = ["data", "activation", "dropout", "batchNorm", "loss", "optimizer", "momentum", "batchSize", "seed"];
+const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"];
+
+/** Those of the settings that are not as they were at first. */
+const changedOf = (state) =>
+  [...BASIC, ...MORE]
+    .filter((name) => matters(name, state) && state[name] !== SETTINGS[name].initial)
+    .map((name) => TEXT.settings[name].label.toLowerCase());
+
+/** {element, show(state, training)} of a session. */
+export function createBar(session) {
+  const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
+  const start = button(words.start, () => session.toggle(), "main");
+  const figures = h("dl", { class: "figures" });
+  const [quick, heading, panel] = [h("div", { class: "quick" }), h("summary"), h("div", { class: "panel-body" })];
+  const buttons = [
+    start,
+    button(words.step, () => session.advance(1)),
+    button(words.epoch, () => session.advance(0)),
+    button(words.reset, () => session.reset()),
+  ];
+  const settings = h("details", { class: "panel" }, heading, panel);
+  const element = h(
+    "div",
+    { class: "bar card" },
+    h("div", { class: "bar-buttons" }, buttons),
+    quick,
+    settings,
+    figures,
+  );
+  let drawn = "";
+
+  function show(state, training) {
+    start.textContent = training?.running ? words.pause : words.start;
+    drawFigures(figures, state, training);
+    const key = JSON.stringify([...QUICK, ...BASIC, ...MORE].map((name) => state[name]));
+    if (key !== drawn) drawForms(session, state, { quick, heading, panel });
+    drawn = key;
+  }
+
+  return { element, show };
+}
+
+function drawForms(session, state, { quick, heading, panel }) {
+  const told = { ...state, warmUp: warmUpOf(state) };
+  const change = (changes) => session.change(changes);
+  const tell = (sentence) => session.tell(sentence);
+  const form = (names) =>
+    rows(
+      names.filter((name) => matters(name, state)),
+      told,
+      change,
+      tell,
+    );
+  const { hidden, residual } = state;
+  const changed = changedOf(state);
+  const hasNoWay = residual && !hidden.some((n, l) => n === hidden[l - 1]);
+  replaceChildren(quick, ...form(QUICK));
+  replaceChildren(heading, words.settings, changed.length ? `: ${changed.join(", ")}` : "");
+  replaceChildren(
+    panel,
+    ...form(BASIC),
+    h("h3", { class: "apart" }, words.more),
+    ...form(MORE),
+    h("p", { class: "hint" }, hasNoWay ? `${words.noWay} ` : "", words.note),
+  );
+}
+
+/** How far it is, and how good; before a training, where it would begin. */
+function drawFigures(element, { epochs }, training) {
+  const { epoch = 0, step = 0, learning_rate: rate, examples_per_second: speed } = training ?? {};
+  const shown = (value, text) => (value === null || value === undefined ? "–" : text(value));
+  const four = (value) => number(value, 4);
+  const held = training?.validation;
+  const list = [
+    [() => term("epoch"), `${epoch} of ${training?.epochs ?? epochs}`],
+    [() => term("step"), step.toLocaleString("en")],
+    [() => term("loss"), shown(training?.loss, four)],
+    [() => term("accuracy"), shown(training?.accuracy, percent)],
+    [() => term("validation set", "validation"), shown(held?.accuracy, (value) => percent(value, 2))],
+    [() => term("validation set", "validation loss"), shown(held?.loss, four)],
+    [() => "examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"],
+    [() => "next learning rate", shown(rate, (value) => general(value, 4))],
+  ];
+  if (!element.children.length)
+    replaceChildren(element, ...list.map(([name]) => h("div", {}, h("dt", {}, name()), h("dd", {}))));
+  list.forEach(([, value], i) => (element.children[i].lastChild.textContent = value));
+}

@@ -1,0 +1,53 @@
+// Digits that the network answers while it learns: yours from Draw, and six of the test set.
+
+import { h, replaceChildren } from "../../ui/dom.js";
+import { createNextStep } from "../../ui/next-step.js";
+import { scoreText } from "../../shared/numbers.js";
+import { fullInk } from "../../shared/constants.js";
+import { paintInk, picture } from "../../ui/palette.js";
+import { TEXT } from "../../ui/strings.js";
+
+const words = TEXT.train;
+const SIDE = 56; // pixels of a picture
+
+/** {element, show(frames)} of a session. */
+export function createProbeCard(session) {
+  const list = h("ul", { class: "probes" });
+  const next = createNextStep(words.next, () => session.lookAt("draw"));
+  const help = h("p", { class: "hint" }, words.digitsHelp);
+  const element = h("div", { class: "probe-card card" }, h("h3", {}, words.digits), list, help, next);
+
+  function show({ probes }) {
+    const digits = probes?.digits ?? [];
+    next.hidden = !session.isHere;
+    if (list.children.length !== digits.length) replaceChildren(list, ...digits.map(newRow));
+    digits.forEach((digit, i) => drawRow(list.children[i], digit));
+  }
+  return { element, show };
+}
+
+const newRow = () =>
+  h(
+    "li",
+    {},
+    picture("", SIDE),
+    h("b", {}),
+    h("span", { class: "probe-score" }),
+    h("meter", { min: 0, max: 1, "aria-hidden": "true" }),
+  );
+
+/** A digit, what the network says it is, and how sure it is; wrong answers say what is true. */
+function drawRow(row, { index, label, stored, winner, score, output }) {
+  const [canvas, said, text, meter] = row.children;
+  const isWrong = label >= 0 && winner !== label;
+  const side = Math.sqrt(stored.length);
+  const key = `${index} ${stored.length} ${index < 0 ? stored.join() : ""}`;
+  if (row.dataset.key !== key) paintInk(canvas, stored, [side, side], fullInk(stored.length));
+  row.dataset.key = key;
+  canvas.setAttribute("aria-label", label < 0 ? words.yours : `test digit ${index}, a ${label}`);
+  said.textContent = String(winner);
+  text.textContent = `${scoreText(output, score)}${label < 0 ? `, ${words.yours}` : isWrong ? `, is ${label}` : ""}`;
+  row.classList.toggle("bad", isWrong);
+  meter.hidden = output !== "probabilities";
+  meter.value = score;
+}

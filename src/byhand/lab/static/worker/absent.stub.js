@@ -1,0 +1,12 @@
+// What an exported page's worker has not, for no view there asks for it: training, the plane, tables, the microscope.
+
+export class PlaneAnswers {
+  answers = {};
+  plane = null;
+}
+export class Training {}
+export const diagnose = null;
+export const planeModel = null;
+export const tableFrom = null;
+export const cellOf = null;
+export const stepOf = null;

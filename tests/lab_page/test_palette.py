@@ -1,0 +1,146 @@
+"""The page's colours and type: one place that names them, ramps that begin at the ground, signs that can be seen."""
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from page_object import STATIC
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+from make_ramps import GROUNDS, HUES, STOPS, contrast, difference, ramp
+
+TOKENS = (STATIC / "stylesheets" / "tokens.css").read_text(encoding="utf-8")
+SHEETS = [STATIC / "style.css", *(STATIC / "stylesheets" / f"{name}.css" for name in ("plane", "experiments", "train"))]
+BLOCK = re.compile(r"(:root[^{]*)\{([^{}]*)\}")
+RAMPS = [(palette, theme, sign) for palette in HUES for theme in GROUNDS for sign in STOPS[theme]]
+
+
+def tokens(*selectors: str) -> dict[str, str]:
+    """Return the tokens that these blocks of the file name, the later ones before the earlier."""
+    blocks = {found[1].strip(): found[2] for found in BLOCK.finditer(TOKENS)}
+    return dict(pair for name in selectors for pair in re.findall(r"--([\w-]+): ([^;]+);", blocks[name]))
+
+
+THEMES = {"light": tokens(":root"), "dark": tokens(":root", ':root[data-theme="dark"]')}
+
+
+@pytest.mark.parametrize(("palette", "theme", "sign"), RAMPS)
+def test_a_ramp_begins_at_the_ground_and_a_quarter_is_seen(palette: str, theme: str, sign: str) -> None:
+    colours = ramp(palette, theme, sign)
+    ground = colours[0]
+    assert ground == GROUNDS[theme] == THEMES[theme]["card"]
+    assert difference(colours[2], ground) >= 0.10
+    assert contrast(colours[-1], ground) >= 3  # the full colour is that of lines
+    steps = [difference(colour, ground) for colour in colours]
+    assert steps == sorted(steps)
+
+
+@pytest.mark.parametrize("palette", HUES)
+@pytest.mark.parametrize("theme", GROUNDS)
+def test_plus_and_minus_are_told_apart(palette: str, theme: str) -> None:
+    plus, minus = ramp(palette, theme, "plus"), ramp(palette, theme, "minus")
+    assert difference(plus[2], minus[2]) >= 0.10
+    assert difference(plus[-1], minus[-1]) >= 0.18
+
+
+def test_tokens_and_ramps_name_the_same_colours() -> None:
+    for theme, own in THEMES.items():
+        assert own["plus"] == ramp("safe", theme, "plus")[-1]
+        assert own["minus"] == ramp("safe", theme, "minus")[-1]
+    light = tokens(':root[data-colours="classic"]')
+    dark = tokens(':root[data-colours="classic"][data-theme="dark"]')
+    for theme, own in (("light", light), ("dark", dark)):
+        assert own == {sign: ramp("classic", theme, sign)[-1] for sign in ("plus", "minus")}
+
+
+def test_the_system_s_dark_theme_is_the_chosen_one() -> None:
+    assert tokens(':root:not([data-theme="light"])') == tokens(':root[data-theme="dark"]')
+    by_system = tokens(':root[data-colours="classic"]:not([data-theme="light"])')
+    assert by_system == tokens(':root[data-colours="classic"][data-theme="dark"]')
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_and_edges_can_be_read(theme: str) -> None:
+    own = THEMES[theme]
+    for ground in ("paper", "card", "tint"):
+        for text in ("ink", "soft", "accent", "bad"):
+            assert contrast(own[text], own[ground]) >= 4.5, (text, ground)
+        assert contrast(own["edge"], own[ground]) >= 2.7, ground
+    assert contrast(own["edge"], own["card"]) >= 3
+    assert contrast(own["on-accent"], own["accent"]) >= 4.5
+
+
+@pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
+def test_only_the_tokens_name_colours_and_sizes_of_type(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\([\d.]", text) == []
+    assert re.findall(r"font-size: (?!var\(--text-\d\)|inherit)[^;]+;", text) == []
+    used = set(re.findall(r"var\(--([\w-]+)\)", text))
+    set_elsewhere = {"shade", "above", "board", "gap"}  # by a script, or by a room for itself
+    assert used - set_elsewhere <= set(THEMES["light"])
+
+
+MARKS = """async ([rows, cols, width, height, numbers, theme]) => {
+    const { lineColour, paintSigned, setColours, signed } = await import(new URL("ui/palette.js", document.baseURI));
+    setColours("safe", theme);
+    const canvas = Object.assign(document.createElement("canvas"), { width, height });
+    paintSigned(canvas, Float64Array.from(numbers), [rows, cols]);
+    const context = canvas.getContext("2d");
+    const name = (colour) => ({ [lineColour(1)]: "plus", [lineColour(-1)]: "minus", [signed(0)]: "ground" })[colour];
+    return Array.from({ length: rows * cols }, (_, i) => {
+        const [left, right] = [0, 1].map((one) => Math.round(((i % cols) + one) * width / cols));
+        const [top, bottom] = [0, 1].map((one) => Math.round((Math.floor(i / cols) + one) * height / rows));
+        const wide = right - left;
+        const data = context.getImageData(left, top, wide, bottom - top).data;
+        const names = Array.from({ length: data.length / 4 }, (_, k) =>
+            name(`rgb(${data.slice(4 * k, 4 * k + 3).join(" ")})`));
+        const marked = names.flatMap((one, k) => (one === "ground" ? [] : [[k % wide, Math.floor(k / wide)]]));
+        const middle = (axis) => {
+            const places = marked.map((place) => place[axis]);
+            return Math.floor((Math.min(...places) + Math.max(...places)) / 2);
+        };
+        const inside = marked.length ? names[middle(1) * wide + middle(0)] : "ground";
+        return [inside, names.includes("plus"), names.includes("minus"), names.includes(undefined)];
+    });
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_cell_is_hollow_if_and_only_if_it_is_negative(site: str, open_lab: Any, theme: str) -> None:
+    lab = open_lab(site)
+    random = np.random.default_rng(5)
+    for rows, cols in ((1, 1), (4, 2), (2, 4), (1, 9), (10, 1), (13, 7), (28, 28)):
+        numbers = random.normal(size=rows * cols) ** 3
+        numbers[:: max(2, cols)] = 0
+        width, height = (max(60, side * int(random.integers(5, 12))) for side in (cols, rows))
+        marks = lab.page.evaluate(MARKS, [rows, cols, width, height, numbers.tolist(), theme])
+        wanted = [
+            ["plus", True, False, False] if value > 0 else ["ground", False, bool(value), False] for value in numbers
+        ]
+        assert marks == wanted, (rows, cols, width, height)
+
+
+@pytest.mark.browser
+def test_a_square_s_area_is_the_number(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    areas = lab.page.evaluate(
+        """async (numbers) => {
+            const { lineColour, paintSigned } = await import(new URL("ui/palette.js", document.baseURI));
+            const canvas = Object.assign(document.createElement("canvas"), { width: 400, height: 100 });
+            paintSigned(canvas, numbers, [1, 4]);
+            return numbers.map((_, i) => {
+                const data = canvas.getContext("2d").getImageData(100 * i, 0, 100, 100).data;
+                let count = 0;
+                for (let at = 0; at < data.length; at += 4)
+                    count += `rgb(${data.slice(at, at + 3).join(" ")})` === lineColour(1);
+                return count;
+            });
+        }""",
+        [1, 0.5, 0.25, 0.04],
+    )
+    assert areas[0] == 94**2
+    np.testing.assert_allclose(np.array(areas) / areas[0], [1, 0.5, 0.25, 0.04], atol=0.02)

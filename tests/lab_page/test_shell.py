@@ -1,0 +1,115 @@
+"""The header and the rooms: low, named, marked in every theme, there before the data."""
+
+import re
+from typing import Any
+
+import pytest
+from page_object import STATIC
+
+import byhand as bh
+from byhand import data
+from waiting import HANG
+
+pytestmark = pytest.mark.browser
+ROOMS = ["Draw", "Train", "Plane", "Experiments"]
+MOST_STOPS = 40  # of the Tab key in a view
+STOPS = """() => [...document.querySelectorAll(
+    ["a[href]", "button", "select", "input", "summary", "[tabindex]"].map(kind => `main ${kind}`))].filter(one =>
+    one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true })).length"""
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "most"), [(1440, 900, 56), (820, 1180, 56), (768, 1024, 56), (375, 740, 48)]
+)
+def test_the_header_is_low_and_nothing_leaves_it(site: str, open_lab: Any, width: int, height: int, most: int) -> None:
+    lab = open_lab(site, viewport={"width": width, "height": height})
+    assert lab.page.evaluate("document.querySelector('header').offsetHeight") <= most
+    outside = lab.page.evaluate(
+        """() => [...document.querySelectorAll("header > *, header a, header summary, header label")].filter(one => {
+            const { left, right, width } = one.getBoundingClientRect();
+            return width && (left < 0 || right > innerWidth + 0.5);
+        }).map(one => one.outerHTML.slice(0, 60))"""
+    )
+    assert outside == []
+    boxes = [link.bounding_box() for link in lab.page.locator("header nav > a").all()]
+    assert len(boxes) >= len(ROOMS)
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
+
+
+def test_the_network_at_hand_is_named_with_its_accuracy(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=16&epochs=2")
+    lab.says(".network-chip", "784-128-10 98.4 % pretrained")
+    lab.page.click("button.main")
+    lab.says(".readout", "Done.")
+    lab.page.select_option("[aria-label=Network]", "trained")
+    lab.says(".network-chip", "64-16-10")
+    share = lab.page.evaluate("document.querySelector('.chip-accuracy').innerText")
+    assert re.fullmatch(r"\d\d\.\d %", share)
+
+
+@pytest.mark.full
+def test_the_pretrained_network_s_accuracy_is_what_the_chip_says(mnist_folder: Any) -> None:
+    text = (STATIC / "shared" / "constants.js").read_text(encoding="utf-8")
+    said = re.search(r"PRETRAINED_ACCURACY = ([\d.]+);", text)
+    assert said
+    test = data.mnist(mnist_folder).test
+    model = bh.load_model(STATIC / "models" / "draw.safetensors")
+    assert float((model.predict(test.raw) == test.y).mean()) == pytest.approx(float(said[1]), abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["network", "microscope", "mistakes"])
+def test_a_view_that_rooms_lead_to_keeps_its_address_and_is_named(site: str, open_lab: Any, name: str) -> None:
+    lab = open_lab(f"{site}#view={name}")
+    lab.says("nav summary.current", name.capitalize())
+    lab.page.click("nav summary")
+    assert lab.page.inner_text("nav .menu-body a[aria-current]") == name.capitalize()
+    lab.view("Train")
+    lab.says("nav summary", "Closer")
+
+
+def test_a_menu_closes_by_a_press_elsewhere_and_by_escape(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    summary = "summary[aria-label=Settings]"
+    opened = "document.querySelectorAll('header details[open]').length"
+    lab.page.click(summary)
+    assert lab.page.evaluate(opened) == 1
+    lab.page.click("nav summary")
+    assert lab.page.evaluate(opened) == 1
+    lab.page.click("footer")
+    assert lab.page.evaluate(opened) == 0
+    lab.page.click(summary)
+    lab.page.keyboard.press("Escape")
+    assert lab.page.evaluate(opened) == 0
+    assert lab.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Settings"
+
+
+def test_forced_colours_mark_the_current_room(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane", forced_colors="active")
+    colours = lab.page.evaluate(
+        "() => [...document.querySelectorAll('header nav > a')].map(one => getComputedStyle(one).backgroundColor)"
+    )
+    plane = ROOMS.index("Plane")
+    assert [colour != colours[0] for colour in colours[1 : len(ROOMS)]] == [i == plane for i in range(1, len(ROOMS))]
+
+
+def test_the_first_view_is_there_before_any_data(site: str, browser: Any) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/draw.safetensors", lambda route: None)  # the network does not come
+    page.goto(site)
+    page.wait_for_selector("nav a:text-is('Plane')", timeout=1000 * HANG)
+    assert page.evaluate("document.documentElement.dataset.ready") is None
+    page.unroute("**/draw.safetensors")
+    page.goto("about:blank")
+    page.goto(site)
+    page.wait_for_selector("html[data-ready]", timeout=1000 * HANG)
+    assert [url for url in asked if "ubyte" in url or "/api/data/" in url] == []
+    page.close()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_has_few_tab_stops(site: str, open_lab: Any, room: str) -> None:
+    lab = open_lab(f"{site}#view={room.lower()}")
+    lab.quiet()
+    assert lab.page.evaluate(STOPS) <= MOST_STOPS
