@@ -22,6 +22,7 @@ CORE = {
     "mlp",
     "summary",
     "preprocessing",
+    "novelty",
     "step",
 }
 
@@ -49,13 +50,14 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "mlp": ({"errors", "arguments", "random", "layers", "initializers"}, {"numpy"}),
     "summary": ({"layers"}, set()),
     "preprocessing": (FOUNDATION, {"numpy"}),
+    "novelty": ({"errors", "arrays"}, {"numpy"}),
     "network_svg": (set(), set()),
     "lowering": ({"arrays", "layers", "network", "preprocessing"}, {"numpy"}),
     "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
     "data": (FOUNDATION | {"preprocessing"}, {"numpy", "PIL"}),
     "engines": (FOUNDATION | CORE | {"data"}, {"numpy"}),
     "persistence": (
-        FOUNDATION | {"network", "layers", "metrics", "preprocessing", "summary", "data"},
+        FOUNDATION | {"network", "layers", "metrics", "preprocessing", "novelty", "summary", "data"},
         {"numpy", "safetensors"},
     ),
     "training": (FOUNDATION | CORE | {"data", "engines", "persistence"}, {"numpy"}),

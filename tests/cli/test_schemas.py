@@ -97,7 +97,9 @@ def test_predict(tmp_path: Path, loss: str, what: str) -> None:
     np.save(tmp_path / "two.npy", np.eye(64)[:2])
     found, values = names("predict", tmp_path / "two.npy", "--model", tmp_path / "digits-1", "--top", "4")
     assert found == ["schema", "predictions"]
-    assert [list(answer) for answer in values["predictions"]] == [["file", "index", "class", what]] * 2
+    assert [list(answer) for answer in values["predictions"]] == [
+        ["file", "index", "class", what, "unlike_training"]
+    ] * 2
     assert [answer["index"] for answer in values["predictions"]] == [0, 1]
     for answer in values["predictions"]:
         shown = list(answer[what].values())

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 FAR = 10
 FAR_UNITS = {"standard": "standard deviations", "robust": "interquartile ranges"}
 HALF = 0.5
+NOVEL = "unlike_training"  # key of an answer, and column of --output
 MAX_TABLE = 1 << 28  # bytes: all of MNIST as text has 180 MB
 
 
+NOT_SCORES = ("file", "index", "id", "class", "values", NOVEL)
 MOST_TOLD = 10  # unusable rows of a file that are reported one by one
 LEFT_OUT = 3  # exit code, where some example could not be predicted
 
@@ -64,7 +66,7 @@ def command(
     FILES are pictures (PNG, JPEG, …, of any size, preprocessed as the training pictures were: as MNIST's, or only
     made grey and resized), arrays (.npy), IDX files (gzipped or not) or tables (.csv), whose columns are found by their
     names. An unusable file or row is reported on stderr and the others are predicted; the exit code is then 3. A
-    network answers whatever it is shown, even one unlike anything it was trained on.
+    network answers whatever it is shown; a picture unlike those it was trained on is marked, where that can be told.
 
     Example: byhand predict digit.png --show
     """
@@ -81,6 +83,7 @@ def command(
         started = time.perf_counter()
         given = _answers(found, batch.raw, top)
         seconds += time.perf_counter() - started
+        _mark_novel(found, batch.raw, given)
         for row, name, answer in zip(batch.rows, batch.ids, given, strict=True):
             answers.append({"file": str(path), "index": row, **({"id": name} if name else {}), **answer})
             lines.append(_line(f"{path}, {name or row}" if name or len(batch.rows) > 1 else str(path), answer))
@@ -186,16 +189,21 @@ def _write(output: Path, answers: list[dict[str, Any]]) -> None:
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    kinds = [key for key in (answers[0] if answers else {}) if key not in ("file", "index", "id", "class", "values")]
+    kinds = [key for key in (answers[0] if answers else {}) if key not in NOT_SCORES]
     names = sorted({name for answer in answers for kind in kinds for name in answer[kind]})
     n_values = max((len(answer["values"]) for answer in answers if "values" in answer), default=0)
     values = ["prediction"] if n_values < 2 else [f"prediction {i + 1}" for i in range(n_values)]
-    writer.writerow(["file", "id", *values, *(f"{kind} {name}" for kind in kinds for name in names)])
+    novel = [NOVEL] if any(NOVEL in answer for answer in answers) else []
+    writer.writerow(["file", "id", *values, *(f"{kind} {name}" for kind in kinds for name in names), *novel])
     for answer in answers:
         said = answer["values"] if "values" in answer else [answer["class"]]
         scores = [answer[kind].get(name, "") for kind in kinds for name in names]
-        writer.writerow([answer["file"], answer.get("id") or answer["index"], *said, *scores])
+        writer.writerow([answer["file"], answer.get("id") or answer["index"], *said, *scores, *_yes_no(answer, novel)])
     atomic_write(output, text.getvalue().encode("utf-8", "surrogateescape"))
+
+
+def _yes_no(answer: dict[str, Any], keys: list[str]) -> list[str]:
+    return ["yes" if answer[key] else "no" for key in keys]
 
 
 def examples_in(path: Path, model: "Model") -> "Array":
@@ -275,10 +283,19 @@ def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:
     return answers
 
 
+def _mark_novel(model: "Model", raw: "Array", answers: list[dict[str, Any]]) -> None:
+    """Say in each answer whether its input is unlike those of training, where the model can tell."""
+    is_novel = model.is_novel(raw)
+    if is_novel is not None:
+        for answer, novel in zip(answers, is_novel, strict=True):
+            answer[NOVEL] = bool(novel)
+
+
 def _line(name: str, answer: dict[str, Any]) -> str:
     """Return one prediction as text."""
+    novel = "   [yellow]unlike the training pictures: do not rely on it[/yellow]" if answer.get(NOVEL) else ""
     if "values" in answer:
-        return f"{escape_markup(name)}: {', '.join(format_number(value, '.6g') for value in answer['values'])}"
+        return f"{escape_markup(name)}: {', '.join(format_number(value, '.6g') for value in answer['values'])}{novel}"
     what = next(key for key in answer if key != "class")
     is_share = what == "probabilities"  # a score is not
     shown = ", ".join(
@@ -288,7 +305,7 @@ def _line(name: str, answer: dict[str, Any]) -> str:
     best = max(answer[what].values())
     weak = "   [yellow]weak: no class has half[/yellow]" if what == "probabilities" and best < HALF else ""
     name, label, scores = escape_markup(name), escape_markup(answer["class"]), escape_markup(shown)
-    return f"{name}: [bold green]{label}[/bold green]   [dim]{scores}[/dim]{weak}"
+    return f"{name}: [bold green]{label}[/bold green]   [dim]{scores}[/dim]{weak}{novel}"
 
 
 def _picture(model: "Model", row: "Array") -> list[str]:

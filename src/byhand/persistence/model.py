@@ -20,6 +20,7 @@ from byhand.data.tables.frames import is_frame
 from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError, OptionError, ShapeError, lookup
 from byhand.network import Network
+from byhand.novelty import NoveltyDetector
 from byhand.persistence.container import Document, Format, read_document, write_document
 from byhand.persistence.data_schemas import is_newer, plain_schema, read_image_schema, read_table_schema
 from byhand.persistence.network_config import LayerConfig, build_network, describe_network, read_layers
@@ -45,6 +46,7 @@ from byhand.untrusted import distrust, plain_data
 CHUNK = 4096  # rows at a time: 13 MB of float32 for MNIST, whatever the size of the data
 FILE_NAME = "model.safetensors"  # in a folder
 SCALE, SHIFT = "preparation/scale", "preparation/shift"  # names of arrays beside the network's own
+NOVELTY = ("novelty/mean", "novelty/components")
 
 LABELS = ("words", "whole numbers", "numbers", "flags")  # what class names stand for in Python
 LARGEST = 3.5e38  # of a limit
@@ -73,28 +75,32 @@ _OPTIONAL: dict[str, Reader] = {
     "clip": real(1e-3, 1e3),
     "limits": list_of(_range),
     "labels": one_of(*LABELS),
+    "novelty_threshold": real(0, LARGEST),
 }
 
 
 NEWEST = ("clip", "limits", "labels")  # fields that files up to version 3 do not have
+NOVELTY_VERSION = 5  # the first with a novelty detector
 
 
 def _body(name: str, value: Any) -> dict[str, Any]:
-    """Read the description of a model: 2 may have a table, 3 a rule for pictures, 4 NEWEST."""
+    """Read the description of a model: 2 may have a table, 3 a rule for pictures, 4 NEWEST, 5 a novelty detector."""
     given = plain_object(name, value)
     fields = {**_FIELDS, **{field: reader for field, reader in _OPTIONAL.items() if field in given}}
     body: dict[str, Any] = object_of(fields)(name, value)
     return body
 
 
-FORMAT = Format("byhand model", 4, _body)
+FORMAT = Format("byhand model", NOVELTY_VERSION, _body)
 
 
 def _format_for(body: dict[str, Any]) -> Format:
     """Return the oldest version that says it all: older readers understand it."""
+    if "novelty_threshold" in body:
+        return FORMAT
     has_newer_table = "table" in body and is_newer(read_table_schema("table", body["table"]))
     if has_newer_table or any(name in body for name in NEWEST):
-        return FORMAT
+        return replace(FORMAT, version=4)
     return replace(FORMAT, version=3 if "image" in body else 2 if "table" in body else 1)
 
 
@@ -110,6 +116,7 @@ class Model:
     limits : in regression (lowest, highest) of each value, within which answers are kept; empty: anywhere
     labels : one of LABELS: what the class names are in Python; an estimator answers with these
     image : how to read a picture file for it; None: as MNIST's digits are prepared
+    novelty : tells which inputs are unlike those of training; None: it cannot tell
     provenance : plain data: recipe and its fields, seed, source of the data, environment (see provenance.py)
     history : plain data: see provenance.training_summary
     All strings in these two are UntrustedText, whatever the origin of the model: they inform, and nothing acts on them.
@@ -127,6 +134,7 @@ class Model:
     image: ImageSchema | None = None
     limits: tuple[tuple[float, float], ...] = ()
     labels: str = LABELS[0]
+    novelty: NoveltyDetector | None = None
 
     def __post_init__(self) -> None:
         self._check_kinds()
@@ -148,6 +156,10 @@ class Model:
             )
         if self.limits and (self.output is not Output.REGRESSION or len(self.limits) != self.network.widths[-1]):
             raise ShapeError(f"a model of {self.network.widths[-1]} values got {len(self.limits)} limits")
+        if self.novelty is not None and len(self.novelty.mean) != self.n_features:
+            raise ShapeError(
+                f"a model of {self.n_features} features got a novelty detector of {len(self.novelty.mean)}"
+            )
         if self.image is not None and self.image_shape is None:
             raise ShapeError("a model got how to read pictures, and no image_shape; expected (height, width)")
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (scale, shift)):
@@ -216,6 +228,10 @@ class Model:
                 f"Use {'predict' if self.output is Output.REGRESSION else 'scores'}."
             )
         return self.scores(raw)
+
+    def is_novel(self, raw: Array) -> Array | None:
+        """Return which of stored numbers raw (n, n_features) are unlike the training inputs; None if it cannot tell."""
+        return None if self.novelty is None else self.novelty.is_novel(raw)
 
     def inputs(self, data: Any) -> Array:
         """Return stored numbers (n, n_features) for what `predict` takes."""
@@ -300,6 +316,9 @@ def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     if model.labels != LABELS[0]:
         body["labels"] = model.labels
     arrays = {SCALE: model.preparation.scale, SHIFT: model.preparation.shift, **state_dict(model.network)}
+    if model.novelty is not None:
+        body["novelty_threshold"] = model.novelty.threshold
+        arrays |= dict(zip(NOVELTY, (model.novelty.mean, model.novelty.components), strict=True))
     write_document(_file(path), _format_for(body), Document(body, arrays))
 
 
@@ -328,6 +347,7 @@ def _model(body: dict[str, Any], arrays: Params) -> Model:
         if name not in arrays:
             raise ValueError(f"the array {name!r} is missing")
     preparation = InputScaler(body["preparation"], arrays.pop(SCALE), arrays.pop(SHIFT), body.get("clip"))
+    novelty = _novelty(body.get("novelty_threshold"), arrays)
     return Model(
         _network(body["layers"], arrays),
         preparation,
@@ -340,7 +360,19 @@ def _model(body: dict[str, Any], arrays: Params) -> Model:
         body.get("image"),
         tuple((low, high) for low, high in body.get("limits", ())),
         body.get("labels", LABELS[0]),
+        novelty,
     )
+
+
+def _novelty(threshold: float | None, arrays: Params) -> NoveltyDetector | None:
+    """Take the novelty detector's arrays out of the file's; raise ValueError if one is missing."""
+    if threshold is None:
+        return None
+    for name in NOVELTY:
+        if name not in arrays:
+            raise ValueError(f"the array {name!r} is missing")
+    mean, components = (arrays.pop(name) for name in NOVELTY)
+    return NoveltyDetector(mean, components, threshold)
 
 
 def _network(layers: list[LayerConfig], arrays: Params) -> Network:

@@ -8,6 +8,7 @@ from byhand.engines.base import Engine
 from byhand.engines.kernel_table import dense_sizes
 from byhand.engines.native import NativeEngine
 from byhand.network import Network
+from byhand.novelty import NoveltyDetector, fit_novelty_detector
 from byhand.persistence.model import Model
 from byhand.persistence.output import output_for
 from byhand.persistence.provenance import environment, training_summary
@@ -81,7 +82,12 @@ class Run:
             history=training_summary([row.to_saved() for row in self.state.history]),
             table=self.dataset.table,
             image=self.dataset.image,
+            novelty=self._novelty_detector(),
         )
+
+    def _novelty_detector(self) -> NoveltyDetector | None:
+        """Return what tells pictures unlike those of training; rows of tables are judged column by column."""
+        return fit_novelty_detector(self.dataset.train.raw) if self.dataset.image_shape else None
 
     def diagnosis(
         self, accuracy: float | None, usual_rate: float | None, command: Callable[[str, str], str]
