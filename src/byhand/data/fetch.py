@@ -78,7 +78,7 @@ def _in_time(url: str, name: str, progress: ProgressCallback | None) -> bytes:
     def download() -> None:
         try:
             found.append(_downloaded(url, name, progress))
-        except Exception as error:  # it is raised below, where somebody waits for it
+        except Exception as error:  # it is raised below, in the waiting thread
             found.append(error)
 
     thread = threading.Thread(target=download, name="download", daemon=True)
@@ -86,7 +86,7 @@ def _in_time(url: str, name: str, progress: ProgressCallback | None) -> bytes:
     thread.join(TOTAL_TIMEOUT)
     if not found:
         raise TimeoutError(f"gave no answer within {TOTAL_TIMEOUT:g} s")
-    result = found.pop()  # out of the list, which the error's own frames hold
+    result = found.pop()  # out of the list, to which the error's frames refer
     if isinstance(result, bytes):
         return result
     try:

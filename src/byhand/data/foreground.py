@@ -11,10 +11,10 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.errors import DataError
 
-MAX_SIDE = 1024  # pixels a side: a digit has 20, and the mean of several pixels has less noise than one
+MAX_SIDE = 1024  # pixels a side: a digit has 20, and averaging pixels lowers the noise
 MIN_CAMERA_SIDE = 40  # pixels a side: a smaller picture comes from a program, its paper is one grey and has no noise
 MAX_CELLS = 64  # a side, for finding specks
-MIN_CONTRAST = 8.0  # grey levels of 255: less is the same grey to the eye
+MIN_CONTRAST = 8.0  # of 255 grey levels: a smaller difference cannot be seen
 MIN_PAPER_FRACTION = 0.4  # of all pixels: at least this fraction is paper
 NOISE_FACTOR = 7.6  # · the deviation that 0.4 of the paper stays under (0.524 σ, were it normal) = 4 σ
 WEAK_THRESHOLD = 0.2  # of full ink: fainter pixels are ink only next to ink

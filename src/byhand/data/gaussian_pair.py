@@ -78,7 +78,7 @@ class GaussianPair:
         """Return a grid that covers both classes, (GRID², 2), and the area that each point stands for.
 
         Row i is moved along by the fraction of i · GOLDEN of a step: where a boundary cuts the rows, the errors of
-        this row and that cancel. On rows that begin alike they would all have one sign.
+        two rows cancel. If all rows began alike, their errors would have one sign.
         """
         reach = REACH * np.sqrt(np.stack([np.diag(covariance) for covariance in self.covariances]))
         low, high = (self.means - reach).min(axis=0), (self.means + reach).max(axis=0)

@@ -1,10 +1,10 @@
-"""IDX, the file format of MNIST: four bytes that say what follows, the sizes, the numbers.
+"""IDX, the file format of MNIST: a magic number of four bytes, the sizes, the numbers.
 
-    bytes 0, 1: zero   byte 2: kind of number   byte 3: number of dimensions d
+    bytes 0, 1: zero   byte 2: data type   byte 3: number of dimensions d
     then d sizes, 4 bytes each, big-endian; then the numbers, big-endian, last dimension fastest
 
-Source: LeCun, Cortes, Burges, "The MNIST database", section "File formats". A file is believed only as far as its
-own length proves it: nothing is reserved because a header claims it.
+Source: LeCun, Cortes, Burges, "The MNIST database", section "File formats". A header's claim is
+checked against the file's length before anything is allocated.
 """
 
 import gzip

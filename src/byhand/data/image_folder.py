@@ -76,9 +76,9 @@ def read_image_folder(
 def new_image_rows(
     folder: Path, schema: ImageSchema, shape: tuple[int, int], class_names: Sequence[str]
 ) -> tuple[ImageRows, Array | None]:
-    """Return a folder as a model reads it, and the test rows if it is the folder that the model was trained on.
+    """Return a folder read as the model reads pictures, and the test rows if the model was trained on this folder.
 
-    Raises DataError where a folder is not called as one of the model's classes.
+    Raises DataError where a folder's name is not one of the model's classes.
     """
     files = find_images(folder)
     unknown = [name for name in files if name not in class_names]
@@ -122,7 +122,7 @@ def _is_image(file: Path) -> bool:
 
 
 def _shape_for(side: int, preprocessing: str) -> tuple[int, int] | None:
-    """Return the shape that all pictures are brought to; None: they must have one already."""
+    """Return the shape to resize all pictures to; None: they must already have one shape."""
     if preprocessing == "mnist" and side not in (0, SIDE):
         raise OptionError(f"pictures prepared as MNIST have {SIDE} pixels a side; got image size {side}.")
     side = SIDE if preprocessing == "mnist" else side
@@ -130,7 +130,7 @@ def _shape_for(side: int, preprocessing: str) -> tuple[int, int] | None:
 
 
 def _read(folder: Path, files: dict[str, list[Path]], schema: ImageSchema, shape: tuple[int, int] | None) -> ImageRows:
-    """Return all pictures as rows of bytes; refuse those that cannot be used, all of them in one sentence."""
+    """Return all pictures as rows of bytes; raise one DataError that names all unusable files."""
     paths = [(number, path) for number, group in enumerate(files.values()) for path in group]
     errors, n_colour, raw, first = CellErrors(folder.name), 0, None, (0, 0)
     for i, (_, path) in enumerate(paths):
@@ -157,7 +157,7 @@ def _read(folder: Path, files: dict[str, list[Path]], schema: ImageSchema, shape
 
 
 def _room(folder: Path, n: int, shape: tuple[int, int]) -> Array:
-    """Return an array for n pictures, once it is known to be small enough."""
+    """Return an array for n pictures; raise DataError if it would be too large."""
     if max(shape) > MAX_SIZE or n * shape[0] * shape[1] > MAX_BYTES:
         raise DataError(
             f"{folder.name} has {n:,} pictures of {shape[1]}×{shape[0]} pixels; expected {MAX_SIZE} a side and "

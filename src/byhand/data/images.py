@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "JPEG2000", "PPM")  # Pillow reads EPS by starting Ghostscript
 MAX_PIXELS = 64_000_000
 MAX_SIDE = 65_535  # pixels, as in JPEG: the width of a picture that is one pixel high is its whole size
-MAX_BYTES = 4 * MAX_PIXELS  # as many as the largest picture has in colour and transparent, not compressed
+MAX_BYTES = 4 * MAX_PIXELS  # of the largest picture in RGBA, uncompressed
 ENOUGH = 4096  # pixels a side; what is larger is made smaller before it becomes floats, four times as many bytes
 
 
@@ -73,7 +73,7 @@ def _grey(path: Path) -> GreyImage:
         raise MissingDependencyError("reading pictures needs Pillow: pip install 'byhand[images]'.") from error
     content = io.BytesIO(
         read_bytes_limited(path, "a picture", MAX_BYTES)
-    )  # first: Pillow's OSErrors are then the picture's
+    )  # first, so that any later OSError is about the picture
     try:
         with _strict_pillow(), Image.open(content, formats=FORMATS) as picture:
             if max(picture.size) > MAX_SIDE:
@@ -88,13 +88,13 @@ def _grey(path: Path) -> GreyImage:
         raise DataError(f"{path} is not a picture that byhand reads; expected one of {', '.join(FORMATS)}.") from None
     except MemoryError:
         raise
-    except Exception as error:  # Pillow's decoders raise nearly anything on damaged content
+    except Exception as error:  # Pillow's decoders raise almost any exception on damaged content
         raise DataError(f"{path} is a damaged picture: {error or type(error).__name__}.") from error
 
 
 @contextmanager
 def _strict_pillow() -> Iterator[None]:
-    """Let Pillow refuse more than MAX_PIXELS pixels, and keep its other warnings from the user."""
+    """Make Pillow refuse more than MAX_PIXELS pixels, and silence its other warnings."""
     from PIL import Image
 
     before = Image.MAX_IMAGE_PIXELS
@@ -113,7 +113,7 @@ def _smaller(picture: "Image.Image") -> "Image.Image":
     k = math.ceil(max(picture.size) / ENOUGH)
     if k == 1:
         return picture
-    if picture.mode in ("1", "P", "PA"):  # black and white and palettes have no means
+    if picture.mode in ("1", "P", "PA"):  # modes that cannot be averaged
         picture = picture.convert("RGBA" if picture.has_transparency_data else "L")
     sixteen_bits = picture.mode.startswith("I;16")
     reduced = (picture.convert("I") if sixteen_bits else picture).reduce(k)
@@ -121,7 +121,7 @@ def _smaller(picture: "Image.Image") -> "Image.Image":
 
 
 def _is_color(picture: "Image.Image") -> bool:
-    """Is any pixel not grey? Pictures of grey values are often saved as colour."""
+    """Is any pixel not grey? Grey pictures are often saved as colour."""
     if picture.mode in ("1", "L", "LA", "La", "I", "F") or picture.mode.startswith("I;16"):
         return False
     channels = np.asarray(picture.convert("RGB"))
@@ -132,7 +132,7 @@ def _flat(picture: "Image.Image") -> Array:
     """Return grey values, 0 … 255, with paper where the picture is transparent."""
     if picture.mode.startswith("I;16"):
         return np.asarray(picture, dtype=np.float32) / 257  # 65535 / 255
-    if picture.mode in ("I", "F"):  # 32 bits, of a range that no format fixes
+    if picture.mode in ("I", "F"):  # 32-bit values have no fixed range
         return _stretched(np.asarray(picture, dtype=np.float32))
     if not picture.has_transparency_data:
         return np.asarray(picture.convert("L"))

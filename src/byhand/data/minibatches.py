@@ -1,4 +1,4 @@
-"""Minibatches: consecutive slices of an order, scaled when they are used."""
+"""Minibatches: consecutive slices of a permutation, scaled on use."""
 
 from collections.abc import Iterator
 

@@ -1,10 +1,10 @@
-"""NPY, NumPy's file of one array: a magic number, a header that says type and shape, the numbers.
+"""NPY, NumPy's file of one array: a magic number, a header with type and shape, the numbers.
 
     bytes 0 – 5: \\x93NUMPY   byte 6: version 1 or 2   byte 7: 0   then the header's length, 2 bytes (version 1) or 4
     the header: {'descr': '<f4', 'fortran_order': False, 'shape': (60, 784), }   then the numbers
 
-The header is a Python expression. It is matched, never evaluated, and believed only as far as the file's own length
-proves it. Source: numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
+The header is a Python expression. It is parsed by a pattern, never evaluated, and its claims are checked against
+the file's length. Source: numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 """
 
 import math
@@ -50,7 +50,7 @@ def parse_npy(who: str, file: BinaryIO, size: int) -> Array:
     """Return the array, of numbers or of fixed-width text, in `size` bytes of NPY format.
 
     who : the file's name, for error messages
-    No memory is reserved before the header agrees with `size`. Raises DataError if it does not.
+    Nothing is allocated before the header agrees with `size`. Raises DataError if it does not.
     """
     header, used = _header(who, file)
     fields = _fields(who, header)
@@ -71,7 +71,7 @@ def parse_npy(who: str, file: BinaryIO, size: int) -> Array:
 
 
 def _header(who: str, file: BinaryIO) -> tuple[str, int]:
-    """Return the header's text and how many bytes it and what stands before it have."""
+    """Return the header's text and the offset of the numbers in the file."""
     start = file.read(12)
     width = {b"\1\0": 2, b"\2\0": 4}.get(start[6:8])
     if start[:6] != MAGIC or width is None:
@@ -100,7 +100,7 @@ def _fields(who: str, header: str) -> dict[str, str]:
 
 
 def _dtype(who: str, descr: str) -> "np.dtype[np.generic]":
-    """Return the type of the numbers; Python objects, dates and records are refused by name."""
+    """Return the dtype; Python objects, dates and records are refused."""
     found = _DESCR.fullmatch(descr)
     kind, size = (found[1], int(found[2])) if found else ("", 0)
     if f"{kind}{size}" in NUMBERS or (kind in "SU" and kind and 0 < size <= MAX_TEXT):
@@ -110,7 +110,7 @@ def _dtype(who: str, descr: str) -> "np.dtype[np.generic]":
 
 
 def _shape(who: str, text: str) -> tuple[int, ...]:
-    """Return the shape that "60, 784" spells."""
+    """Parse a shape, as "60, 784"."""
     sizes = [size.strip() for size in text.split(",") if size.strip()]
     shape = tuple(int(size) for size in sizes if len(size) < 12 and size.isdecimal())
     if len(shape) != len(sizes) or len(shape) > MAX_DIMENSIONS or math.prod(max(n, 1) for n in shape) > MAX_BYTES:

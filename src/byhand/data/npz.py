@@ -49,7 +49,7 @@ def _member(archive: zipfile.ZipFile, path: Path, name: str, names: Sequence[str
 
 
 def _unpacked(archive: zipfile.ZipFile, path: Path, member: zipfile.ZipInfo) -> Array:
-    """Return one array of an archive. It is read to its end, so that its checksum is compared."""
+    """Return one array of an archive, read to its end so that its checksum is verified."""
     with archive.open(member) as file:
         content = file.read(member.file_size + 1)
     return parse_npy(f"{path}, {member.filename}", io.BytesIO(content), len(content))

@@ -59,7 +59,7 @@ def k_folds(y: Array, k: int, seed: int | None) -> list[Array]:
     if seed is None:
         return np.array_split(np.arange(len(y)), k)
     dealt = np.concatenate(_by_class(y, RandomStream(seed, SPLIT).order(len(y))))
-    return [np.sort(dealt[i::k]) for i in range(k)]  # dealt like cards: each fold gets its part of every class
+    return [np.sort(dealt[i::k]) for i in range(k)]  # dealt like cards: every fold gets its share of each class
 
 
 def _by_class(y: Array, order: Array) -> list[Array]:

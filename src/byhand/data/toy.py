@@ -1,7 +1,7 @@
-"""Toy sets: points in the plane whose classes can be seen, each drawn from the seed's own stream of numbers.
+"""Toy sets: points in the plane, each set drawn from its own random stream of the seed.
 
-Circles, moons, spiral and sine have noise and so a test part: the same places with fresh noise. XOR has none: its four
-corners are all there is. Two clouds need none: their error is integrated over the plane.
+Circles, moons, spiral and sine have noise and so a test set: the same points with fresh noise. XOR has none: its four
+corners are the whole population. The Gaussian pair needs none: its error is integrated over the plane.
 """
 
 import numpy as np
@@ -18,13 +18,13 @@ TRAIN, TEST = 0, 1  # which numbers of the seed's stream: its epoch
 
 
 def gaussians(n: int = 1000, *, seed: int = 0, name: str = "gaussians", preparation: str = "raw") -> Dataset:
-    """Return two clouds by Box–Muller; see clouds.py for their shape and what can be known about them."""
+    """Return two Gaussian classes by Box–Muller; see gaussian_pair.py for their errors."""
     points, y = gaussian_pair_named(name).sample(_at_least(n, 2), seed)
     return _dataset(name, (points, y), None, preparation, f"{n:,} points of two Gaussian clouds, seed {seed}")
 
 
 def xor(n: int = 4, *, noise: float = 0.0, seed: int = 0, preparation: str = "raw") -> Dataset:
-    """Return the four corners of the unit square, class 1 where exactly one coordinate is 1, in turn up to n."""
+    """Return the four corners of the unit square, class 1 where exactly one coordinate is 1, repeated up to n."""
     corners = np.arange(_at_least(n, 4)) % 4
     points = np.stack([corners // 2, corners % 2], axis=1).astype(float)
     y = (points[:, 0] != points[:, 1]).astype(np.int64)
@@ -41,7 +41,7 @@ def circles(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: st
 
 
 def moons(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
-    """Return two half circles of radius 1 that reach into each other."""
+    """Return two interleaved half circles of radius 1."""
     y = np.arange(_at_least(n, 2)) % 2
     angle = np.pi * (np.arange(n) // 2) / max((n + 1) // 2 - 1, 1)
     upper = np.stack([np.cos(angle), np.sin(angle)], axis=1)
@@ -50,17 +50,17 @@ def moons(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str 
 
 
 def spiral(n: int = 1000, *, arms: int = 2, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
-    """Return arms that wind out of the middle one and a half times, a class each."""
+    """Return spiral arms of one and a half turns, a class each."""
     arms = check_whole("a spiral", "arms", arms, 1, 100)
     y = np.arange(_at_least(n, arms)) % arms
-    along = (np.arange(n) // arms + 1) / ((n + arms - 1) // arms)  # 0 … 1 from the middle outwards
+    along = (np.arange(n) // arms + 1) / ((n + arms - 1) // arms)  # 0 … 1 outwards from the centre
     angle = 3 * np.pi * along + 2 * np.pi * y / arms
     points = 3 * along[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return _scattered("spiral", points, y, noise, seed, preparation, f"{n:,} points on {arms} spiral arms")
 
 
 def sine(n: int = 1000, *, noise: float = 0.1, seed: int = 0, preparation: str = "raw") -> Dataset:
-    """Return a curve to predict, t = sin x + noise for x from −π to π: regression."""
+    """Return a regression problem, t = sin x + noise for x from −π to π."""
     x = np.linspace(-np.pi, np.pi, _at_least(n, 2)).reshape(-1, 1)
     t, fresh_t = (_strayed(np.sin(x), noise, seed, part) for part in (TRAIN, TEST))
     return _dataset("sine", (x, t), (x, fresh_t), preparation, f"{n:,} points of a sine, noise {noise}")
@@ -71,13 +71,13 @@ def _at_least(n: int, least: int) -> int:
 
 
 def _strayed(points: Array, noise: float, seed: int, part: int) -> Array:
-    """Return the points, each moved by normal noise of this standard deviation."""
+    """Return the points, plus Gaussian noise of this standard deviation."""
     noise = check_number("a toy set", "noise", noise, lambda σ: 0 <= σ <= MAX_NOISE, f"0 … {MAX_NOISE:g}")
     return points + noise * RandomStream(seed, DATA, part).normal(*points.shape)
 
 
 def _scattered(name: str, points: Array, y: Array, noise: float, seed: int, preparation: str, source: str) -> Dataset:
-    """Return the points of a curve, strayed twice: to train and to test."""
+    """Return the points of a curve with noise drawn twice: for training and for test."""
     train, test = ((_strayed(points, noise, seed, part), y) for part in (TRAIN, TEST))
     return _dataset(name, train, test, preparation, source)
 
@@ -85,7 +85,7 @@ def _scattered(name: str, points: Array, y: Array, noise: float, seed: int, prep
 def _dataset(
     name: str, train: tuple[Array, Array], test: tuple[Array, Array] | None, preparation: str, source: str
 ) -> Dataset:
-    """Return points and answers as a data set, prepared by what is known of the training part."""
+    """Return points and targets as a data set, scaled by the statistics of the training set."""
     raw, y = train[0].astype(np.float32), train[1]
     prepared = fit_scaler(preparation, raw, low=float(raw.min()), high=float(raw.max()), per_column=True)
     names = tuple(str(label) for label in range(int(y.max()) + 1)) if y.ndim == 1 else ()

@@ -1,4 +1,4 @@
-"""Runs a program without rights: no environment, a temporary working folder, and the limits of limits.py.
+"""Runs a program with restricted rights: no environment, a temporary working folder, and the limits of limits.py.
 
 The limits are those of POSIX; elsewhere the program runs without them.
 """
@@ -58,5 +58,5 @@ def _limiter(memory: int | None) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Return the variables that a program cannot start without: on Windows its system folder."""
+    """Return the environment variables that a program needs to start: on Windows the system folder."""
     return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}

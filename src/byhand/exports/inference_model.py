@@ -23,9 +23,9 @@ class InferenceModel:
     is_single : one output for two classes, the score of class 1   is_values : regression
     class_names : in the order of the scores; empty if unnamed, and for regression
     input_names : of a model of a table: "age", or "colour=red" for the input that is 1 for a category; else empty
-    sources : where some inputs of the network say that a number is missing: for every input of the network the number i
-        that it is, or ~i where it is 1 if that number is nan; else empty
-    means : of a model of a table that fills gaps: what stands for a missing input, nan where nothing does; else empty
+    sources : with missing-value indicators: for every input of the network, i if it is number i, ~i if it is 1 where
+        number i is nan; else empty
+    means : of a model that fills missing cells: the value for each input, nan where there is none; else empty
     filling : what `means` are: "mean" or "median"
     scale, shift, clip : what is done to the inputs before the first layer: s = x · scale + shift, then
         s / √(1 + (s/clip)²); empty and 0 where it is part of the first layer
@@ -55,7 +55,7 @@ class InferenceModel:
 
     @property
     def n_given(self) -> int:
-        """How many numbers the export takes: the inputs of the network but those that say what is missing."""
+        """How many numbers the export takes: the network's inputs without the missing-value indicators."""
         return self.n_in - sum(source < 0 for source in self.sources)
 
     @property
@@ -137,7 +137,7 @@ def _clipping(model: Model) -> dict[str, Any]:
 
 
 def _means(model: Model) -> tuple[float, ...]:
-    """Return what the model takes for a missing cell of a table, a number an input."""
+    """Return the value that stands for a missing cell, one per input."""
     if model.table is None or not model.table.fills_gaps:
         return ()
     return tuple(model.table.fill(np.full((1, model.table.n_features), np.nan))[0].tolist())

@@ -1,4 +1,4 @@
-"""A model as a C99 header: one function that allocates nothing but a few arrays on the stack."""
+"""A model as a C99 header: one function that allocates only a few arrays on the stack."""
 
 import hashlib
 
@@ -150,7 +150,7 @@ def _clipping(model: InferenceModel) -> str:
 
 
 def _sources(model: InferenceModel) -> str:
-    """Return the array that says which number each input is (i), or of which it says that it is missing (-1 - i)."""
+    """Return the array of each input's source: i for number i, -1 - i where it indicates that number i is missing."""
     if not model.sources:
         return ""
     return f"static const int {model.symbol}_sources[] = {{{','.join(map(str, model.sources))}}};\n"

@@ -1,7 +1,7 @@
 """A model as one HTML file: the lab's views Draw and Network, the core and the weights, without a network or a server.
 
 The page's own files go into it as they are, beside export/loader.js, which starts them. The page's menu
-"Export" makes the same bytes: src/byhand/lab/static/export/page-file.js is this file's twin.
+"Export" makes the same bytes: src/byhand/lab/static/export/page-file.js is the counterpart of this file.
 """
 
 import base64
@@ -15,7 +15,7 @@ from byhand.persistence.model import Model, save_model
 STATIC = Path(__file__).resolve().parents[1] / "lab" / "static"
 SHAPE = (28, 28)  # of the pictures that can be drawn
 ENTRIES = ("app/main.js", "worker/worker.js")
-# Stubs stand in for what an exported page has not: views with data and charts, the export menu, what learns.
+# Stubs replace what an exported page lacks: views with data and charts, the export menu, and training.
 REPLACEMENTS = {
     "views/views.js": "views/views.stub.js",
     "ui/export-menu.js": "ui/export-menu.stub.js",
@@ -31,9 +31,9 @@ _HOLE = re.compile(r"\{\{(\w+)\}\}")
 
 
 def to_html(model: Model, folder: Path) -> bytes:
-    """Return the page. folder : where the model may be written for a moment.
+    """Return the page. folder : for a temporary copy of the model.
 
-    Raises OptionError for a model that does not look at MNIST-like pictures of 28×28, or clips its inputs.
+    Raises OptionError for a model whose inputs are not MNIST-like pictures of 28×28, or are clipped.
     """
     if model.image_shape != SHAPE or (model.image is not None and model.image.preprocessing != "mnist"):
         raise OptionError("a page reads drawings, and this model does not look at 28×28 pixels like MNIST's.")
@@ -80,4 +80,4 @@ def _block(kind: str, name: str, content: str) -> str:
 
 
 def _text(name: str) -> str:
-    return (STATIC / name).read_bytes().decode("utf-8")  # not read_text: line ends stay what they are
+    return (STATIC / name).read_bytes().decode("utf-8")  # not read_text, which would convert line ends

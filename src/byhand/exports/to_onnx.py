@@ -43,7 +43,7 @@ def _about(model: InferenceModel) -> str:
 
 
 def _clip(model: InferenceModel, node: Any, nodes: list[Any], arrays: dict[str, Any], x: str) -> str:
-    """Append the scaling and the smooth clip of the inputs, and return the name of what comes out."""
+    """Append the scaling and the smooth clip of the inputs; return the name of the result."""
     arrays |= {name: np.array(getattr(model, name), dtype=np.float32) for name in ("scale", "shift", "clip")}
     arrays["unit"] = np.ones(1, dtype=np.float32)
     nodes += [node("Mul", [x, "scale"], ["scaled"]), node("Add", ["scaled", "shift"], ["shifted"])]
@@ -53,8 +53,8 @@ def _clip(model: InferenceModel, node: Any, nodes: list[Any], arrays: dict[str, 
     return "clipped"
 
 
-def _told(model: InferenceModel, node: Any, nodes: list[Any], arrays: dict[str, Any], x: str) -> str:
-    """Append what fills missing numbers and says which were missing, and return the name of the network's inputs."""
+def _fill_missing(model: InferenceModel, node: Any, nodes: list[Any], arrays: dict[str, Any], x: str) -> str:
+    """Append the nodes that fill missing numbers and indicate them; return the name of the network's inputs."""
     sources = np.array(model.sources, dtype=np.int64)
     arrays["means"] = np.array(model.means, dtype=np.float32)[sources >= 0]
     arrays["sources"] = np.where(sources < 0, model.n_given + ~sources, sources)
@@ -86,7 +86,7 @@ def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any],
         return to
 
     if model.sources:
-        x = _told(model, node, nodes, arrays, x)
+        x = _fill_missing(model, node, nodes, arrays, x)
     elif model.means:
         arrays["means"] = np.array(model.means, dtype=np.float32)
         nodes += [node("IsNaN", [x], ["is_missing"]), node("Where", ["is_missing", "means", x], ["filled"])]

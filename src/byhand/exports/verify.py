@@ -66,7 +66,7 @@ class Verification:
     """How the outputs of an export compare with the model's.
 
     run_by : what ran the export; None: nothing on this machine could, so nothing was compared
-    n : examples   n_mismatches : how many of them get another class or value   max_abs_error : of any score
+    n : examples   n_mismatches : those with another class or value   max_abs_error : of any score
     """
 
     size: int
@@ -97,8 +97,8 @@ class Trial:
 def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: str = "model") -> Verification:
     """Return how an export compares on raw inputs (n, n_features); None: do not run it.
 
-    nan in raw is a missing cell of a table: the model is asked with what it takes for it, the export fills it itself
-    (and so it is asked where an input of raw says that a number is missing).
+    nan in raw is a missing cell of a table: the model is given its filled value, the export fills it itself (also where
+    an input of raw indicates a missing number).
     symbol : before the names in a C header
     Raises SystemResourceError if it fails.
     """
@@ -123,7 +123,7 @@ def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: s
 
 
 def _errors(scores: Array, wanted: Array) -> Array:
-    """Return |scores − wanted|: 0 where both are the same infinity or both not a number, infinite where one is."""
+    """Return |scores − wanted|: 0 where both are nan or the same infinity, infinite where only one is."""
     same = (scores == wanted) | (np.isnan(scores) & np.isnan(wanted))
     with np.errstate(invalid="ignore"):
         return np.where(same, 0.0, np.nan_to_num(np.abs(scores - wanted), nan=np.inf))
@@ -137,14 +137,14 @@ def require_match(found: Verification, what: str) -> None:
         )
 
 
-Found: TypeAlias = tuple[str, bytes] | None  # what ran it, and its output; None if nothing here can
+Found: TypeAlias = tuple[str, bytes] | None  # what ran it, and its output; None: this machine cannot
 Runner: TypeAlias = Callable[[Trial], Found]
 
 
 def _run_python(trial: Trial) -> Found:
     (trial.folder / "export.py").write_bytes(trial.content)
     code = _PYTHON.format(n_in=trial.n_in)
-    memory = 4 * GIBIBYTE + 64 * len(trial.content)  # to parse a literal takes some forty times its text
+    memory = 4 * GIBIBYTE + 64 * len(trial.content)  # parsing a literal takes some forty times its length
     return f"Python {platform.python_version()}", trial.run([*PYTHON, "-c", code], memory)
 
 

@@ -1,1 +1,1 @@
-"""Models on disk: one safetensors file that holds numbers and plain text and has no other power."""
+"""Models on disk: one safetensors file that holds numbers and plain text, and no code."""

@@ -1,7 +1,7 @@
 """The envelope of every byhand file: format name and version, the writing program, and a digest.
 
 The file is safetensors with one entry of metadata, a JSON object, and in that a SHA-256 over the rest of it and all
-arrays. A file with any byte changed is refused, or says the very same. The same document makes the same bytes.
+arrays. A file with a changed byte is refused, unless the change means nothing. Equal documents make equal bytes.
 """
 
 import hashlib
@@ -29,8 +29,8 @@ class Format:
     """A kind of file.
 
     name : "byhand model"
-    version : counts up when a reader of the version before could no longer understand the file
-    body : reads the plain data; it is asked before writing too, so that what is written can be read
+    version : raised when a reader of the previous version could no longer understand the file
+    body : validates the plain data, before writing too, so that every written file can be read
     """
 
     name: str
@@ -50,7 +50,7 @@ def write_document(path: Path, form: Format, document: Document) -> None:
     """Write a document to a file, whole or not at all.
 
     Raises OptionError if the body is too large or not the plain data that the format's reader accepts,
-    SystemResourceError if the machine says no.
+    SystemResourceError if it cannot be written.
     """
     envelope = {"format": form.name, "version": form.version, "written_by": __version__, "body": document.body}
     with naming(path, "written", OptionError):
@@ -104,5 +104,5 @@ def _digest(said: str, arrays: Params) -> str:
     for name in sorted(arrays):
         array = arrays[name]
         digest.update(f"\n{name} {array.dtype.name} {array.shape}\n".encode())
-        digest.update(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())  # as the file has them
+        digest.update(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())  # as in the file
     return digest.hexdigest()

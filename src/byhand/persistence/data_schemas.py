@@ -1,4 +1,4 @@
-"""The schemas of tables and of image folders as plain data, and back, with a bound for everything in them."""
+"""The schemas of tables and of image folders as plain data, and back, with a limit on everything in them."""
 
 from dataclasses import asdict
 from typing import Any
@@ -10,11 +10,11 @@ from byhand.persistence.schema import Reader, integer, label, list_of, object_of
 
 MAX_COLUMNS = 100_000
 LARGEST = 3.5e38  # of a mean: what float32 holds
-NEWER = ("has_other", "signed", "has_indicator")  # flags of a column that files up to version 3 do not have
+NEWER = ("has_other", "signed", "has_indicator")  # flags of a column, new in version 4
 
 
 def plain_schema(schema: TableSchema | ImageSchema) -> dict[str, Any]:
-    """Return a schema as plain data, of columns only what their version 2 had where that says it all."""
+    """Return a schema as plain data; the columns in the form of version 2 where that is enough."""
     plain = asdict(schema)
     for column in plain.get("columns", ()):
         for name in NEWER:
@@ -44,7 +44,7 @@ def _column(name: str, value: Any) -> dict[str, Any]:
 
 
 def is_newer(schema: TableSchema) -> bool:
-    """Does the schema say what a reader of version 3 does not know?"""
+    """Does the schema need a reader newer than version 3?"""
     return schema.missing == "indicator" or any(getattr(c, name) for c in schema.columns for name in NEWER)
 
 
@@ -100,7 +100,7 @@ def read_table_schema(name: str, value: Any) -> TableSchema:
             raise ValueError(f"{name} has a signed column of {len(column.categories):,} categories; expected 2")
         if (column.categories and column.has_indicator) or (column.has_other and not column.categories):
             raise ValueError(f"{name} has a column of numbers with what belongs to categories, or the reverse")
-    TableOptions(encoding=fields["encoding"])  # a codec that exists and makes text
+    TableOptions(encoding=fields["encoding"])  # raises unless this is a text encoding
     return TableSchema(**{**fields, "columns": columns, "missing_values": tuple(fields["missing_values"])})
 
 
@@ -110,7 +110,7 @@ def read_image_schema(name: str, value: Any) -> ImageSchema:
 
 
 def _as_lists(value: Any) -> Any:
-    """Return plain data with lists for tuples: what is written is read first, before JSON has made lists of them."""
+    """Return plain data with lists for tuples: it is validated before JSON would make lists of them."""
     if isinstance(value, dict):
         return {key: _as_lists(inner) for key, inner in value.items()}
     return [_as_lists(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -45,7 +45,7 @@ from byhand.untrusted import distrust, plain_data
 
 CHUNK = 4096  # rows at a time: 13 MB of float32 for MNIST, whatever the size of the data
 FILE_NAME = "model.safetensors"  # in a folder
-SCALE, SHIFT = "preparation/scale", "preparation/shift"  # names of arrays beside the network's own
+SCALE, SHIFT = "preparation/scale", "preparation/shift"  # names of arrays, besides the network's own
 NOVELTY = ("novelty/mean", "novelty/components")
 
 LABELS = ("words", "whole numbers", "numbers", "flags")  # what class names stand for in Python
@@ -79,7 +79,7 @@ _OPTIONAL: dict[str, Reader] = {
 }
 
 
-NEWEST = ("clip", "limits", "labels")  # fields that files up to version 3 do not have
+NEWEST = ("clip", "limits", "labels")  # fields new in version 4
 NOVELTY_VERSION = 5  # the first with a novelty detector
 
 
@@ -95,7 +95,7 @@ FORMAT = Format("byhand model", NOVELTY_VERSION, _body)
 
 
 def _format_for(body: dict[str, Any]) -> Format:
-    """Return the oldest version that says it all: older readers understand it."""
+    """Return the oldest version that can hold the body, so that older readers can open the file."""
     if "novelty_threshold" in body:
         return FORMAT
     has_newer_table = "table" in body and is_newer(read_table_schema("table", body["table"]))
@@ -108,18 +108,18 @@ def _format_for(body: dict[str, Any]) -> Format:
 class Model:
     """A network and how to use it.
 
-    preparation : makes the network input of stored numbers
+    preparation : turns stored numbers into network inputs
     output : what the network's numbers mean
     class_names : by label; empty if unnamed, and for regression
     image_shape : (height, width) when a row of raw data is a picture
     table : how to read a table for it, when it was trained on one
     limits : in regression (lowest, highest) of each value, within which answers are kept; empty: anywhere
     labels : one of LABELS: what the class names are in Python; an estimator answers with these
-    image : how to read a picture file for it; None: as MNIST's digits are prepared
+    image : how to read a picture file for it; None: as MNIST's digits were preprocessed
     novelty : tells which inputs are unlike those of training; None: it cannot tell
     provenance : plain data: recipe and its fields, seed, source of the data, environment (see provenance.py)
     history : plain data: see provenance.training_summary
-    All strings in these two are UntrustedText, whatever the origin of the model: they inform, and nothing acts on them.
+    All strings in these two are UntrustedText, even in a model made here: they are shown, and nothing acts on them.
     Raises ShapeError when the parts do not fit together.
     """
 
@@ -170,7 +170,7 @@ class Model:
         return f"<Model {sizes_label(self.network)}: {what}, output {self.output}>"
 
     def _check_kinds(self) -> None:
-        """Raise OptionError for a part of another kind; a word for `output` becomes the Output that it names."""
+        """Raise OptionError for a part of the wrong type; convert the name of an Output to the Output."""
         check_kind("a model", "network", self.network, Network, "a Network")
         check_kind("a model", "preparation", self.preparation, InputScaler, "a Preparation")
         object.__setattr__(self, "output", lookup("output", self.output, {str(output): output for output in Output}))
@@ -209,7 +209,7 @@ class Model:
         return np.clip(values, low, high)
 
     def scores(self, raw: Any) -> Array:
-        """Return what speaks for each class, (n, n_classes): probabilities where the model has them.
+        """Return a score per class, (n, n_classes): probabilities where the model has them.
 
         Errors as predict; OptionError in regression.
         """
@@ -253,8 +253,8 @@ class Model:
         if raw.dtype.kind not in "biuf":
             raise DataError(f"the model got {raw.dtype} data; expected numbers.")
         check_input("the model", raw, self.n_features)
-        starts = range(0, max(len(raw), 1), CHUNK)  # no rows are one empty chunk
-        with np.errstate(over="ignore", invalid="ignore"):  # looked for behind
+        starts = range(0, max(len(raw), 1), CHUNK)  # no rows: one empty chunk
+        with np.errstate(over="ignore", invalid="ignore"):  # check_outputs reports it
             z = np.concatenate([self.network.predict(self._prepared(raw, start)) for start in starts])
         check_outputs(z)
         return z
@@ -262,7 +262,7 @@ class Model:
     def _prepared(self, raw: Array, start: int) -> Array:
         """Return the network input of one chunk of rows."""
         dtype = self.network.layers[0].params["W"].dtype
-        with np.errstate(over="ignore", invalid="ignore"):  # what is too large becomes infinite, and that is looked for
+        with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
             x = self.preparation.apply(raw[start : start + CHUNK], dtype)
         if not np.isfinite(x).all():
             row, column = np.argwhere(~np.isfinite(x))[0] + (start, 0)
@@ -273,7 +273,7 @@ class Model:
 
 
 def check_outputs(z: Array) -> None:
-    """Raise DataError unless a network's numbers z (n, k) are finite: of others every class would be a made-up one."""
+    """Raise DataError unless a network's outputs z (n, k) are finite: no class can be read from others."""
     if not np.isfinite(z).all():
         row, column = np.argwhere(~np.isfinite(z))[0]
         raise DataError(
@@ -283,7 +283,7 @@ def check_outputs(z: Array) -> None:
 
 
 def _is_numbers(data: Any, n_features: int) -> bool:
-    """Is it an array of numbers as they are stored, or are they cells of a table?"""
+    """Is it an array of stored numbers, not cells of a table?"""
     array = np.ma.asarray(data)
     return array.dtype.kind in "biuf" and (array.ndim != 2 or array.shape[1] == n_features)
 
@@ -291,9 +291,9 @@ def _is_numbers(data: Any, n_features: int) -> bool:
 def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     """Write a model to a file, whole or not at all; load_model gives it back to the bit.
 
-    path : the file, or a folder, in which it is called model.safetensors
+    path : a file, or a folder to hold model.safetensors
     Raises OptionError if it holds what cannot be saved (a layer of your own, provenance that is not plain data),
-    SystemResourceError if the machine says no.
+    SystemResourceError if it cannot be written.
     """
     check_kind("save_model", "model", model, Model, "a Model")
     body = {
@@ -326,7 +326,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     """Return the model in a file, or in the file model.safetensors of a folder.
 
     Raises DataError if there is none, ModelFormatError if it is another, damaged or newer file, SystemResourceError if
-    the machine says no.
+    it cannot be read.
     """
     file = _file(path)
     document = read_document(file, FORMAT)
@@ -335,7 +335,7 @@ def load_model(path: str | os.PathLike[str]) -> Model:
 
 
 def _file(path: str | os.PathLike[str]) -> Path:
-    """Return the model's file for what the user named, file or folder."""
+    """Return the path of the model file, given a file or a folder."""
     path = check_path("a model", "the file", path)
     with naming(path):
         return path / FILE_NAME if path.is_dir() else path

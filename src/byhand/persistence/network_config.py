@@ -1,7 +1,7 @@
 """A network's layers as plain data, and back: [{"kind": "dense", "n_in": 784, "n_out": 128}, {"kind": "relu"}, …].
 
-The table KINDS is all that a description can ask for: a kind that is not in it is refused, and nothing is looked up by
-name anywhere else. How many numbers the layers need is counted before the first array is made.
+A description can use only the kinds in the table KINDS; no other name is ever looked up. The number of parameters is
+counted before the first array is allocated.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ class LayerKind:
 
     make : fields → the layer
     fields : what its spec() has, name → reader
-    n_numbers : fields → how many numbers its arrays hold, running averages included
+    n_numbers : fields → the total size of its arrays, running averages included
     """
 
     make: Callable[..., Layer]
@@ -32,7 +32,7 @@ class LayerKind:
 
 @dataclass(frozen=True)
 class LayerConfig:
-    """A layer that has been read and not yet been made."""
+    """A layer's validated description."""
 
     kind: LayerKind
     fields: dict[str, Any]
@@ -45,7 +45,7 @@ class LayerConfig:
 
 
 def _layer(name: str, value: Any) -> LayerConfig:
-    """Read one layer's description; how deep residual connections nest is bounded by the depth of plain data."""
+    """Read one layer's description; MAX_DEPTH of plain data limits how deep residual blocks nest."""
     fields = dict(plain_object(name, value))
     kind = KINDS[one_of(*KINDS)(f"{name}.kind", fields.pop("kind", None))]
     return LayerConfig(kind, object_of(kind.fields)(name, fields))
@@ -75,7 +75,7 @@ KINDS: dict[str, LayerKind] = {
 
 
 def describe_network(network: Network) -> list[dict[str, Any]]:
-    """Return the layers as plain data, which read_layers accepts if every kind is in the table."""
+    """Return the layers as plain data; read_layers accepts it if every kind is in the table."""
     return [{"kind": layer.kind, **layer.spec()} for layer in network.layers]
 
 
@@ -83,8 +83,8 @@ def build_network(layers: list[LayerConfig], n_numbers: int) -> Network:
     """Return the network described, with all weights zero, to be filled.
 
     layers : what read_layers made of a description
-    n_numbers : how many numbers there are to fill it with; a description that needs more or fewer makes nothing
-    Raises ValueError (ShapeError and OptionError are ones) when the layers do not fit or mean no network.
+    n_numbers : how many numbers the file has for it; if the layers need more or fewer, nothing is allocated
+    Raises ValueError (or its subclasses ShapeError and OptionError) when the layers do not form a network.
     """
     needed = sum(layer.n_numbers() for layer in layers)
     if needed != n_numbers:

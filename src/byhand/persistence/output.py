@@ -1,6 +1,6 @@
 """What a network's outputs mean: one of four readings, chosen by the loss it was trained with.
 
-A network with one output separates two classes and gives the score of class 1; here there is always a column per class.
+A network with one output gives the score of class 1 of two; the functions here always return a column per class.
 """
 
 from enum import StrEnum
@@ -17,8 +17,8 @@ from byhand.network import Network
 class Output(StrEnum):
     """How to read what a network computes. The values are those in model files."""
 
-    SOFTMAX_LOGITS = "probabilities"  # softmax makes probabilities of them; a single logit z stands for (0, z)
-    SIGMOID_LOGITS = "yes_no"  # multilabel: sigmoid makes a score of each
+    SOFTMAX_LOGITS = "probabilities"  # softmax turns them into probabilities; a single logit z stands for (0, z)
+    SIGMOID_LOGITS = "yes_no"  # multilabel: sigmoid turns each into a score
     SCORES = "scores"  # already scores, from a network that ends in sigmoid
     REGRESSION = "values"  # regression: the predicted values themselves
 

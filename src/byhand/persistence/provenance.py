@@ -1,8 +1,8 @@
 """Where a model comes from: what its bits depend on, and how its training went.
 
-The same seed gives the same bits on the same machine kind with the same versions. With another number of BLAS threads
-or another BLAS kernel sums are taken in another order and the last bits differ, so these are written down and a resumed
-run can say what has changed.
+The same seed gives the same bits on the same kind of machine with the same versions. Another number of BLAS threads or
+another BLAS kernel changes the order of sums and so the last bits. These are recorded, so that a resumed run can report
+what has changed.
 """
 
 import os
@@ -15,15 +15,15 @@ import numpy as np
 from byhand._version import __version__
 from byhand.persistence.schema import short_repr
 
-THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")  # in the order in which OpenBLAS asks for them
+THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")  # in the order in which OpenBLAS reads them
 
 
 def environment() -> dict[str, Any]:
     """Return what the bits of a computation on this machine depend on besides the engine, as plain data.
 
-    blas_threads : set for the BLAS library, or the processors it may use
-    blas_kernel : the one set for it, or "chosen by processor"
-    cpu_features : what NumPy found in this processor, of what it can use
+    blas_threads : as set for the BLAS library, else the number of processors it may use
+    blas_kernel : as set for it, else "chosen by processor"
+    cpu_features : the processor's features that NumPy uses
     """
     build: Any = np.show_config(mode="dicts")
     blas = build.get("Build Dependencies", {}).get("blas", {})
@@ -41,7 +41,7 @@ def environment() -> dict[str, Any]:
 
 
 def _blas_threads() -> int:
-    """Return how many threads BLAS uses, as far as it can be known from outside."""
+    """Return how many threads BLAS uses, as far as the environment tells."""
     told = [os.environ[name] for name in THREAD_VARIABLES if os.environ.get(name, "").isdecimal()]
     if told:
         return int(told[0])
@@ -51,7 +51,7 @@ def _blas_threads() -> int:
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """Return what differs between two environments, a phrase each, empty when the bits should be the same.
+    """Return the differences between two environments, a phrase each; empty when the bits should be equal.
 
     >>> differences({"numpy": "2.3.1", "blas_threads": 2}, {"numpy": "2.4.0", "blas_threads": 2})
     ["numpy was '2.3.1', is '2.4.0'"]
@@ -67,9 +67,9 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
 def training_summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the short form of a history that is saved with a model: {"epochs", "last", "best"}.
 
-    rows : a plain object an epoch, as EpochRecord.saved returns it
-    "best" is the first row with the lowest validation loss, None where nothing was validated.
-    Times are left out: equal trainings make equal files. They stand in the run's record.
+    rows : a plain object per epoch, from EpochRecord.to_saved
+    "best" is the first row with the lowest validation loss, None without validation.
+    Times are left out, so that equal runs make equal files. They are in the run's record.
     """
     rows = [{name: value for name, value in row.items() if name != "seconds"} for row in rows]
     validated = [row for row in rows if row["valid_loss"] is not None]

@@ -1,9 +1,10 @@
 """The guard in front of the safetensors library: a file is believed only as far as its own size proves it.
 
 A safetensors file is eight bytes that say how long the header is, the header (JSON: name → dtype, shape, place of the
-bytes), and the bytes of all tensors. The library reads that safely but trustingly: it takes a name twice, and seconds
-and gigabytes for a header of a million empty tensors. So here the header is bounded and every claim in it is checked
-in exact integers before anything is reserved. Format: github.com/huggingface/safetensors, section "Format".
+bytes), and the bytes of all tensors. The library is memory-safe but lenient: it accepts duplicate names, and spends
+seconds and gigabytes on a header of a million empty tensors. So the header's size is limited here, and every claim in
+it is checked in exact integers before anything is allocated.
+Format: github.com/huggingface/safetensors, section "Format".
 """
 
 import math
@@ -53,10 +54,10 @@ class Contents:
 
 @contextmanager
 def naming(path: Path, done: str = "read", unfit: type[ByhandError] = ModelFormatError) -> Iterator[None]:
-    """Raise what goes wrong inside as an error of byhand's that names the file.
+    """Convert exceptions raised inside to byhand's own, with the file's name.
 
-    done : what was to be done with the file, "read" or "written"
-    unfit : what a ValueError becomes, which is how the checks say that something does not fit
+    done : "read" or "written"
+    unfit : the class that replaces a ValueError, which the checks raise
     An OSError becomes SystemResourceError.
     """
     try:
@@ -71,7 +72,7 @@ def read_tensors(path: Path) -> Contents:
     """Return the arrays and the metadata of a safetensors file.
 
     Raises DataError if there is none, ModelFormatError if it is anything else or damaged, SystemResourceError if the
-    machine does not let it be read.
+    file cannot be read.
     """
     with naming(path):
         data, metadata = _checked(path)
@@ -91,7 +92,7 @@ def write_tensors(path: Path, arrays: Params, metadata: dict[str, str]) -> None:
 
 
 def check_head(head: bytes, size: int) -> dict[str, str]:
-    """Return the metadata if everything the header claims is true of a file of `size` bytes, else raise ValueError.
+    """Return the metadata of a file of `size` bytes; raise ValueError if any claim of its header is false.
 
     head : the file's first 8 + MAX_HEADER bytes, or all of them
     """
@@ -109,7 +110,7 @@ def check_head(head: bytes, size: int) -> dict[str, str]:
 
 
 def _span(name: str, entry: Any) -> tuple[int, int]:
-    """Return the (begin, end) of a tensor's bytes after checking that its shape has just as many."""
+    """Return the (begin, end) of a tensor's bytes; raise ValueError unless they are as many as its shape needs."""
     tensor = _tensor(f"the array {short_repr(name)}", entry)
     item, shape, offsets = ITEM_BYTES[tensor["dtype"]], tensor["shape"], tensor["data_offsets"]
     if len(shape) > MAX_DIMENSIONS or item * math.prod(max(n, 1) for n in shape) > MAX_FILE:  # 0 · 2³¹ · 2³¹ is not 0
@@ -138,7 +139,7 @@ def _check_size(size: int) -> None:
 
 
 def _checked(path: Path) -> tuple[bytes, dict[str, str]]:
-    """Return all bytes of a file and its metadata; where the header is not true, no more than that is read."""
+    """Return all bytes of a file and its metadata; with a false header nothing behind it is read."""
     with open_regular(path, "a safetensors file", MAX_FILE, ModelFormatError) as (file, size):
         head = file.read(8 + MAX_HEADER)
         metadata = check_head(head, size)
@@ -149,15 +150,15 @@ def _checked(path: Path) -> tuple[bytes, dict[str, str]]:
 
 
 def _arrays(data: bytes) -> Params:
-    """Return the tensors of a file that check_head has accepted."""
+    """Return the tensors of a file whose header was checked."""
     try:
         return safetensors.numpy.load(data)
-    except SafetensorError as error:  # stricter than JSON in small things, such as half a surrogate pair
+    except SafetensorError as error:  # stricter than Python's JSON, as on lone surrogates
         raise ValueError(f"the safetensors library refuses it ({short_repr(str(error))})") from error
 
 
 def _bytes(arrays: Params, metadata: dict[str, str]) -> bytes:
-    """Return the file. The library writes an array's memory as it lies, so columns first must become rows first."""
+    """Return the file. The library writes memory as it is, so arrays are made C-contiguous first."""
     for name, array in arrays.items():
         if array.dtype.name not in DTYPES:
             raise ValueError(f"the array {name!r} is {array.dtype}; expected one of {', '.join(sorted(DTYPES))}")

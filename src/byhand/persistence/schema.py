@@ -1,7 +1,7 @@
-"""Plain data (JSON) from an untrusted file: parsed within bounds, then validated with a type for every field.
+"""Plain data (JSON) from an untrusted file: parsed within limits, then validated field by field.
 
-A reader is a function (name, value) → value: it returns a valid value and raises a ValueError otherwise, with the
-field's name and what was expected. Readers combine, so a schema is a table of readers.
+A reader is a function (name, value) → value: it returns the value if it is valid, else it raises a ValueError with the
+field's name and what was expected. Readers are combined: a schema is a table of readers.
 """
 
 import json
@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 Reader: TypeAlias = Callable[[str, Any], Any]
 
 MAX_LABEL = 64_000  # characters: as many as a cell of a table may have
-MAX_DEPTH = 64  # of nested lists and objects, so that later code may walk the data by recursion
+MAX_DEPTH = 64  # of nested lists and objects, so that later code may recurse
 
 
 def short_repr(value: object) -> str:
-    """Return a value from a file as one short line that no terminal obeys."""
+    """Return a value from a file as one short line without control characters."""
     line = reprlib.repr(value)
     return line if len(line) <= 80 else f"{line[:77]}..."
 
@@ -32,7 +32,7 @@ def parse_json(json_text: str) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the pairs as a dict; where a name comes twice, two readers of one file could see two truths."""
+    """Return the pairs as a dict; a name that comes twice is refused, for readers differ in which one they take."""
     fields: dict[str, Any] = {}
     for name, value in pairs:
         if name in fields:
@@ -42,7 +42,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check_depth(value: object) -> None:
-    """Raise ValueError if lists and objects nest deeper than MAX_DEPTH, looking at one level after the other."""
+    """Raise ValueError if lists and objects nest deeper than MAX_DEPTH; breadth first, without recursion."""
     level = _nested([value])
     for _ in range(MAX_DEPTH):
         level = [inner for outer in level for inner in _nested(outer)]
@@ -69,7 +69,7 @@ def integer(low: int, high: int) -> Reader:
 
 
 def real(low: float, high: float) -> Reader:
-    """Read a number from low to high; one that is not a number fits nowhere."""
+    """Read a number from low to high; NaN is refused."""
 
     def read(name: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:

@@ -1,6 +1,6 @@
 """A network as named arrays: what is saved, copied and put back.
 
-The names are the network's own behind the word for what they are: "params/0.W", "statistics/1.mean".
+The names are the network's own, with a prefix for their kind: "params/0.W", "statistics/1.mean".
 """
 
 import numpy as np
