@@ -27,7 +27,7 @@ def check_number(who: str, name: str, value: Any, fits: Callable[[float], bool],
         number = _as_float(value)
         if math.isfinite(number) and fits(number):
             return number
-    raise OptionError(f"{who} got {name} {shown(value)}; expected {expected}.")
+    raise OptionError(f"{who} got {name} {format_value(value)}; expected {expected}.")
 
 
 def check_whole(who: str, name: str, value: Any, low: int, high: int | None = None) -> int:
@@ -38,10 +38,10 @@ def check_whole(who: str, name: str, value: Any, low: int, high: int | None = No
     """
     expected = f"{low:,} or more" if high is None else f"{low:,} … {high:,}"
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise OptionError(f"{who} got {name}={shown(value)}; expected a whole number, {expected}.")
+        raise OptionError(f"{who} got {name}={format_value(value)}; expected a whole number, {expected}.")
     whole = int(value)
     if whole < low or (high is not None and whole > high):
-        raise OptionError(f"{who} got {name}={shown(whole)}; expected {expected}.")
+        raise OptionError(f"{who} got {name}={format_value(whole)}; expected {expected}.")
     return whole
 
 
@@ -49,7 +49,7 @@ def check_flag(who: str, name: str, value: Any) -> bool:
     """Return `value` if it is True or False (NumPy's too); raise OptionError otherwise."""
     if isinstance(value, bool) or type(value).__name__ == "bool":  # numpy.bool is a subclass of neither
         return bool(value)
-    raise OptionError(f"{who} got {name} {shown(value)}; expected True or False.")
+    raise OptionError(f"{who} got {name} {format_value(value)}; expected True or False.")
 
 
 def check_kind(who: str, name: str, value: Any, kind: type[T], expected: str) -> T:
@@ -59,7 +59,7 @@ def check_kind(who: str, name: str, value: Any, kind: type[T], expected: str) ->
     """
     if isinstance(value, kind):
         return value
-    raise OptionError(f"{who} got {name} {shown(value)}; expected {expected}.")
+    raise OptionError(f"{who} got {name} {format_value(value)}; expected {expected}.")
 
 
 def check_items(who: str, name: str, value: Any, expected: str) -> list[Any]:
@@ -69,7 +69,7 @@ def check_items(who: str, name: str, value: Any, expected: str) -> list[Any]:
     except TypeError:
         items = None
     if items is None:
-        raise OptionError(f"{who} got {name} {shown(value)}; expected {expected}.")
+        raise OptionError(f"{who} got {name} {format_value(value)}; expected {expected}.")
     return items
 
 
@@ -78,10 +78,10 @@ def check_path(who: str, name: str, value: Any) -> Path:
     try:
         return Path(value)
     except TypeError:
-        raise OptionError(f"{who} got {name} {shown(value)}; expected the name of a file or folder.") from None
+        raise OptionError(f"{who} got {name} {format_value(value)}; expected the name of a file or folder.") from None
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Return a value as one short line."""
     if hasattr(value, "shape") and hasattr(value, "dtype") and value.shape:
         return f"an array of shape {value.shape}"

@@ -27,7 +27,7 @@ def open_regular(
     machine cannot read it.
     """
     try:
-        with _opened(path, what) as file:
+        with _open_regular(path, what) as file:
             yield file, _regular_size(path, file, what, at_most, unfit)
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(f"{path} does not exist; expected {what}. Check the path.") from None
@@ -46,7 +46,7 @@ def read_bytes_limited(path: Path, what: str, at_most: int) -> bytes:
     return data
 
 
-def _opened(path: Path, what: str) -> BinaryIO:
+def _open_regular(path: Path, what: str) -> BinaryIO:
     try:
         return open(path, "rb", opener=_without_waiting)
     except ValueError:  # a null character, half a surrogate pair

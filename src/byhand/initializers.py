@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from byhand.arguments import shown
+from byhand.arguments import format_value
 from byhand.arrays import Array
 from byhand.errors import OptionError, lookup
 from byhand.random import RandomStream
@@ -61,7 +61,7 @@ def initializer_for(caller: str, initializer: Initializer | str) -> Initializer:
         return lookup("initializer", initializer, INITIALIZERS)
     if not callable(initializer):
         raise OptionError(
-            f"{caller} got initializer {shown(initializer)}; expected one of {', '.join(INITIALIZERS)}, or a function "
-            f"as byhand.initializers.normal(0.1)."
+            f"{caller} got initializer {format_value(initializer)}; expected one of {', '.join(INITIALIZERS)}, or a "
+            f"function as byhand.initializers.normal(0.1)."
         )
     return initializer

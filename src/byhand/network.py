@@ -12,7 +12,7 @@ from typing import Any, Unpack
 import numpy as np
 import numpy.typing as npt
 
-from byhand.arguments import check_items, check_kind, shown
+from byhand.arguments import check_items, check_kind, format_value
 from byhand.arrays import Array, Params, check_same_shape
 from byhand.errors import OptionError, ShapeError
 from byhand.layers.base import Layer
@@ -133,7 +133,9 @@ class Network:
         except (TypeError, ValueError):
             wanted = np.dtype(object)
         if dtype is None or wanted.kind not in "fc":
-            raise OptionError(f"Network.astype got {shown(dtype)}; expected a dtype as float32, float64 or complex128.")
+            raise OptionError(
+                f"Network.astype got {format_value(dtype)}; expected a dtype as float32, float64 or complex128."
+            )
         network = deepcopy(self)
         for layer in network.layers:
             layer.astype(wanted)

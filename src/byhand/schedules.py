@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from byhand.arguments import check_number, check_whole, shown
+from byhand.arguments import check_number, check_whole, format_value
 from byhand.arrays import Array
 from byhand.errors import OptionError, lookup
 
@@ -33,7 +33,7 @@ def check_rates(rates: object, n_steps: int) -> Array:
     try:
         found = np.asarray(rates, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise OptionError(f"the schedule gave {shown(rates)}; expected {n_steps:,} learning rates.") from error
+        raise OptionError(f"the schedule gave {format_value(rates)}; expected {n_steps:,} learning rates.") from error
     if found.shape != (n_steps,):
         raise OptionError(f"the schedule gave rates of shape {found.shape}; expected ({n_steps:,},), one per step.")
     wrong = ~(np.isfinite(found) & (found >= 0))
@@ -132,7 +132,7 @@ class LinearWarmup:
 
     def __post_init__(self) -> None:
         if not callable(self.inner):
-            raise OptionError(f"warm-up got inner {shown(self.inner)}; expected a schedule.")
+            raise OptionError(f"warm-up got inner {format_value(self.inner)}; expected a schedule.")
         check_number("LinearWarmup", "fraction", self.fraction, lambda fraction: 0 <= fraction <= 1, "0 … 1 of the run")
 
     def __call__(self, n_steps: int) -> Array:

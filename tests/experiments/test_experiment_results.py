@@ -12,7 +12,7 @@ from byhand import data
 from byhand.errors import DataError, OptionError
 from byhand.experiments import Experiment, Result, experiments, run_experiment
 from byhand.experiments.ablation import ablation_costs, accuracy_of, hidden
-from byhand.experiments.experiment_data import ExperimentData, make_run, permute_columns, trained
+from byhand.experiments.experiment_data import ExperimentData, make_run, permute_columns, train_run
 from byhand.experiments.mnist_trials import dead_units, distinct_units, gradient_ratio
 from byhand.experiments.table import Expectation, Measure
 from byhand.losses import SoftmaxCrossEntropy
@@ -124,9 +124,9 @@ def settings(**changes: Any) -> dict[str, Any]:
 
 
 def test_equal_weights_stay_equal_and_are_counted(digits: data.Dataset) -> None:
-    equal = trained(make_run(settings(fill=0.05), digits, digits.train, 1))
+    equal = train_run(make_run(settings(fill=0.05), digits, digits.train, 1))
     assert distinct_units(equal) == 1
-    assert distinct_units(trained(make_run(settings(), digits, digits.train, 1))) == 12
+    assert distinct_units(train_run(make_run(settings(), digits, digits.train, 1))) == 12
     W = np.array([[1, 2, 1, 1 + 1e-7], [3, 4, 3, 3]], dtype=np.float32)
     network = Network.mlp([2, 4, 2])
     network.params["0.W"][...] = W
@@ -159,7 +159,7 @@ def test_the_gradient_s_ratio_is_that_of_small_changes(digits: data.Dataset) -> 
 
 
 def test_a_removed_unit_costs_what_the_network_without_it_loses(digits: data.Dataset) -> None:
-    network = trained(make_run(settings(), digits, digits.train, 1))
+    network = train_run(make_run(settings(), digits, digits.train, 1))
     x, y = digits.validation.x, digits.validation.y
     whole, costs = (network.predict(x).argmax(axis=1) == y).mean(), ablation_costs(network, x, y)
     for unit in range(12):

@@ -116,7 +116,7 @@ def _figures(facts: ModelFacts) -> Iterator[str]:
     how = facts.record.get("tested")
     where = how.for_markdown() if isinstance(how, UntrustedText) else "on examples that are not recorded"
     yield from (f"| {FIGURES[name]} | 95 % interval | measured |", "|--:|--:|---|")
-    yield f"| {_shown(name, mean)} | {_interval(facts.record, figure, name)} | {where} |"
+    yield f"| {_format_metric(name, mean)} | {_interval(facts.record, figure, name)} | {where} |"
     uses = facts.record.get("test_evaluations")
     if type(uses) is int and uses > 1:
         yield from ("", f"This was evaluation no. {uses} on this test set on the machine of its training.")
@@ -132,7 +132,7 @@ def _interval(record: dict[Any, Any], figure: Any, name: str) -> str:
         bounds, unit = counted.get("bounds") if isinstance(counted, dict) else None, "from counting examples"
     if not isinstance(bounds, list) or len(bounds) != 2 or not all(_is_number(bound) for bound in bounds):
         return "–"
-    return f"{_shown(name, bounds[0])} – {_shown(name, bounds[1])}, {unit}"
+    return f"{_format_metric(name, bounds[0])} – {_format_metric(name, bounds[1])}, {unit}"
 
 
 def _data(facts: ModelFacts) -> Iterator[str]:
@@ -202,7 +202,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def _shown(name: str, value: float) -> str:
+def _format_metric(name: str, value: float) -> str:
     return f"{value:.4f}" if name == "r_squared" else f"{100 * value:.2f} %"
 
 

@@ -146,12 +146,12 @@ def _classes(model: "Model", evaluation: "Evaluation", what: str, values: dict[s
     area = "" if values["area_under_curve"] is None else f", area under the ROC curve {values['area_under_curve']:.4f}"
     lines += [
         f"[bold]baseline[/bold]  {percent(values['baseline'])}, by the most frequent class; {balanced}{area}",
-        *_never_found(model, evaluation),
+        *_never_predicted(model, evaluation),
     ]
     return lines
 
 
-def _never_found(model: "Model", evaluation: "Evaluation") -> list[str]:
+def _never_predicted(model: "Model", evaluation: "Evaluation") -> list[str]:
     """Return a warning that names the classes with examples but no correct prediction."""
     import numpy as np
 

@@ -145,7 +145,7 @@ def report(result: "Result", width: int) -> str:
         f"    [dim]{escape_markup(result.data)}, {seeds}[/dim]",
     ]
     verdict = VERDICTS.get(result.verdict, f"[yellow]· {result.verdict.capitalize()}[/yellow]")
-    told = [line for finding in result.findings() for line in _wrapped(_told(result, finding), width, "– ")]
+    told = [line for finding in result.findings() for line in _wrapped(_finding_text(result, finding), width, "– ")]
     hides = [line for hidden in one.hides for line in _wrapped(hidden, width, "– ")]
     reading = _wrapped(one.reading, width)
     parts = [
@@ -217,10 +217,10 @@ def _asides(result: "Result", width: int) -> list[str]:
 def _number(result: "Result", trial: str, measure: "Measure") -> str:
     if measure.shown_as == "class":
         return " ".join(f"{number:.0f}" for number in result.of(trial, measure.name))
-    return shown(result.mean(trial, measure.name), measure)
+    return format_measure(result.mean(trial, measure.name), measure)
 
 
-def shown(value: float, measure: "Measure") -> str:
+def format_measure(value: float, measure: "Measure") -> str:
     """Return a number as its measure is read."""
     if measure.shown_as == "percent":
         return percent(value)
@@ -231,7 +231,7 @@ def shown(value: float, measure: "Measure") -> str:
     return format_number(round(value, 3), ",g") if abs(value) < 10 else format_number(value, ",.0f")
 
 
-def _told(result: "Result", finding: "Finding") -> str:
+def _finding_text(result: "Result", finding: "Finding") -> str:
     """Return an expectation as text, with the measured value."""
     one, found = finding.expectation, finding.found
     measures = {measure.name: measure for measure in (*result.experiment.scale, *result.experiment.aside)}
@@ -242,15 +242,15 @@ def _told(result: "Result", finding: "Finding") -> str:
         at_most = "" if one.by is not None else "at most "
         return f"{one.of} over {one.over}{what}: {_apart(found, measure)}, expected {at_most}{bound}"
     bound = (
-        f"at least {shown(one.least, measure)}"
+        f"at least {format_measure(one.least, measure)}"
         if one.least is not None
-        else f"at most {shown(one.most or 0.0, measure)}"
+        else f"at most {format_measure(one.most or 0.0, measure)}"
     )
-    return f"{one.of}{what}: {shown(found, measure)}, expected {bound}"
+    return f"{one.of}{what}: {format_measure(found, measure)}, expected {bound}"
 
 
 def _apart(difference: float, measure: "Measure") -> str:
     """Return a difference as it is read: of percentages in points."""
     if measure.shown_as == "percent":
         return f"{format_number(100 * difference, '.2f')} points"
-    return shown(difference, measure)
+    return format_measure(difference, measure)

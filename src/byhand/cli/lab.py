@@ -90,7 +90,7 @@ def _serve(server: "Server", stop: "StopRequest", reporter: Reporter, *, opens: 
     try:
         _report_addresses(server, reporter)
         with TemporaryDirectory(prefix="byhand-") as folder:  # which nobody else may enter
-            if opens and not _opened(server.url, Path(folder)):
+            if opens and not _open_browser(server.url, Path(folder)):
                 reporter.info("no browser could be opened; open the address above yourself.")
             reporter.info("Ctrl-C ends it.")
             server.wait(stop)
@@ -108,7 +108,7 @@ def _report_addresses(server: "Server", reporter: Reporter) -> None:
     reporter.result(escape_markup("\n".join(lines)), {**values, "class_url": server.class_url})
 
 
-def _opened(url: str, folder: Path) -> bool:
+def _open_browser(url: str, folder: Path) -> bool:
     """Open the address in a browser with windows; one for the terminal would take this terminal away.
 
     The browser is given a file that leads to the address, for every user of the machine can read its command line, and

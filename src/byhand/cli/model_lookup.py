@@ -64,7 +64,7 @@ def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:
             f"{dataset.train.n_features}. Name other data with --data or --data-dir."
         )
     _check_answers(model, dataset)
-    return replace(dataset, train=_prepared(dataset.train, model), test=dataset.test and _prepared(dataset.test, model))
+    return replace(dataset, train=_prepare(dataset.train, model), test=dataset.test and _prepare(dataset.test, model))
 
 
 def _check_answers(model: Model, dataset: Dataset) -> None:
@@ -159,5 +159,5 @@ def _unprepared(data: str) -> Recipe:
     return Recipe(name="", title="", expects="", data=data, scaling="none")
 
 
-def _prepared(examples: Examples, model: Model) -> Examples:
+def _prepare(examples: Examples, model: Model) -> Examples:
     return replace(examples, preparation=model.preparation)

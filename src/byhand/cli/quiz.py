@@ -34,7 +34,7 @@ def command(lesson: int | None, show: bool, reporter: Reporter) -> None:
     reporter.result(f"{right} of {len(chosen)} right.", {"right": right, "questions": len(chosen)})
 
 
-def _asked(number: int, question: "Question") -> list[str]:
+def _question_lines(number: int, question: "Question") -> list[str]:
     """Return a question with its choices as lines."""
     from byhand.course.quiz import LETTERS
 
@@ -50,7 +50,7 @@ def _reason(question: "Question") -> str:
 
 def _solved(number: int, question: "Question") -> str:
     """Return a question with the right choice marked, the reason, and where to see it."""
-    lines = _asked(number, question)
+    lines = _question_lines(number, question)
     lines[1 + question.answer] = lines[1 + question.answer].replace("   ", " ✓ ", 1)
     return "\n".join([*lines, _reason(question)])
 
@@ -60,7 +60,7 @@ def _ask(number: int, question: "Question") -> bool:
     from byhand.course.quiz import LETTERS
 
     speak = Reporter(as_json=False, quiet=False, color=None).result
-    speak("\n".join(_asked(number, question)), {})
+    speak("\n".join(_question_lines(number, question)), {})
     said = click.prompt("   Your answer", type=click.Choice(list(LETTERS), case_sensitive=False), err=True)
     is_right = LETTERS.index(said.lower()) == question.answer
     verdict = "Right." if is_right else f"No, it is {LETTERS[question.answer]})."

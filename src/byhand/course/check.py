@@ -52,7 +52,7 @@ def _call(hole: Hole, learner: Functions, case: tuple[Any, ...], filename: str) 
     except NotImplementedError:
         raise WrongAnswerError("is not written yet") from None
     except Exception as error:
-        raise WrongAnswerError(f"got {_shown(case)} and stopped with {error_place(error, filename)}") from error
+        raise WrongAnswerError(f"got {_format_case(case)} and stopped with {error_place(error, filename)}") from error
     if any(not np.array_equal(before, after) for before, after in _arrays(case, given)):
         raise WrongAnswerError("changed an array that it was given; it should make new ones")
     if found is None:
@@ -125,10 +125,10 @@ def _check_numbers(hole: Hole, found: dict[str, Array], expected: dict[str, Arra
             at = tuple(int(i) for i in np.argwhere(~close)[0])
             entry = f"{name}{list(at) if at else ''} = " if name or at else ""
             got, wanted = (f"{float(one[at]):.6g}" for one in (found[name], array))
-            raise WrongAnswerError(f"got {_shown(case)} and returned {entry}{got}; expected {wanted}")
+            raise WrongAnswerError(f"got {_format_case(case)} and returned {entry}{got}; expected {wanted}")
 
 
-def _shown(case: tuple[Any, ...]) -> str:
+def _format_case(case: tuple[Any, ...]) -> str:
     """Return arguments in few characters: arrays by their shapes."""
     return ", ".join(f"an array {one.shape}" if isinstance(one, np.ndarray) else repr(one)[:40] for one in case)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arguments import check_kind, shown
+from byhand.arguments import check_kind, format_value
 from byhand.arrays import Array, plain_array
 from byhand.data.image_schema import ImageSchema
 from byhand.data.tables.schema import TableSchema
@@ -107,7 +107,9 @@ def as_examples(caller: str, x: Any, y: Any = None) -> Examples:
     if y is None and isinstance(x, tuple) and len(x) == 2:
         x, y = x
     if y is None:
-        raise OptionError(f"{caller} got {shown(x)} and no targets; expected x and y, or Examples, as data.train.")
+        raise OptionError(
+            f"{caller} got {format_value(x)} and no targets; expected x and y, or Examples, as data.train."
+        )
     return Examples(plain_array(caller, "x", x), plain_array(caller, "y", y), UNSCALED)
 
 

@@ -142,7 +142,7 @@ PATH = Path(__file__).with_name(NAME)
 
 def load() -> ctypes.CDLL:
     """Return the library. Raises SystemResourceError if it is missing or of another version."""
-    found = _found(PATH)
+    found = _load(PATH)
     if isinstance(found, str):
         raise SystemResourceError(f"{found}. Use the engine numpy, or install a C compiler and then byhand again.")
     return found
@@ -150,12 +150,12 @@ def load() -> ctypes.CDLL:
 
 def why_missing() -> str | None:
     """Return why there is no library, as a clause, or None."""
-    found = _found(PATH)
+    found = _load(PATH)
     return found if isinstance(found, str) else None
 
 
 @cache
-def _found(path: Path) -> ctypes.CDLL | str:
+def _load(path: Path) -> ctypes.CDLL | str:
     if not path.exists():
         return "the C core is not here, because byhand was installed without a C compiler"
     try:

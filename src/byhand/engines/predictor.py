@@ -105,7 +105,7 @@ class NativePredictor:
         threads = self._n_threads if self._packed.params.size * len(raw) > MIN_PARALLEL_MACS else 1
         workspace = self._workspace if threads == 1 else self._allocate(threads)
         if len(raw):
-            self._checked(self._predict(*self._arguments(inputs, output, workspace, threads)))
+            self._check_status(self._predict(*self._arguments(inputs, output, workspace, threads)))
         return output
 
     def one(self, raw: Array) -> Array:
@@ -117,7 +117,7 @@ class NativePredictor:
         self._images[kind][:] = raw
         status = self._predict(*self._calls[kind])
         if status:
-            self._checked(status)
+            self._check_status(status)
         return self._answer.copy()
 
     def _arguments(self, inputs: Array, output: Array, workspace: Array, n_threads: int) -> tuple[object, ...]:
@@ -136,6 +136,6 @@ class NativePredictor:
     def _allocate(self, n_threads: int) -> Array:
         return allocate_workspace(self._library, self._packed, CHUNK, n_threads)
 
-    def _checked(self, status: int) -> None:
+    def _check_status(self, status: int) -> None:
         if status != c.OK:
             raise RuntimeError(f"the C core refused a prediction it should know: {c.REFUSALS[status]}")

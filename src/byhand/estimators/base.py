@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
-from byhand.arguments import shown
+from byhand.arguments import format_value
 from byhand.errors import OptionError
 from byhand.estimators.errors import not_fitted_error
 from byhand.estimators.html import estimator_html
@@ -60,7 +60,7 @@ class Estimator:
         }
 
     def __repr__(self) -> str:
-        changed = (f"{name}={shown(value)}" for name, value in self._changed_params().items())
+        changed = (f"{name}={format_value(value)}" for name, value in self._changed_params().items())
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def _repr_html_(self) -> str:

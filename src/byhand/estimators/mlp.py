@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from byhand.arguments import check_flag, check_number, check_path, check_whole, shown
+from byhand.arguments import check_flag, check_number, check_path, check_whole, format_value
 from byhand.arrays import Array, Params
 from byhand.data.examples import Examples
 from byhand.data.split import stratified_split
@@ -219,7 +219,7 @@ class BaseMLP(Estimator):
         if self.n_iter_no_change not in (None, np.inf):  # inf is scikit-learn's word for never
             check_whole(who, "n_iter_no_change", self.n_iter_no_change, 1)
         if not all(callable(callback) for callback in self.callbacks or ()):
-            raise OptionError(f"{who} got callbacks {shown(self.callbacks)}; expected functions.")
+            raise OptionError(f"{who} got callbacks {format_value(self.callbacks)}; expected functions.")
         rate_schedule(self.learning_rate, self.learning_rate_init, self.power_t)
         self._hidden()
 

@@ -6,7 +6,7 @@ How useful a unit is, the validation digits say: their accuracy without it. The 
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.experiments.experiment_data import ExperimentData, make_run, trained
+from byhand.experiments.experiment_data import ExperimentData, make_run, train_run
 from byhand.experiments.result import Values
 from byhand.experiments.table import Experiment
 from byhand.network import Network
@@ -15,7 +15,7 @@ from byhand.network import Network
 def one_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
     """Train one network; take away from it what each trial says: so many of the least or of the most useful units."""
     settings = experiment.trials[0].settings
-    network = trained(make_run(settings, material.dataset, material.train(settings, seed), seed))
+    network = train_run(make_run(settings, material.dataset, material.train(settings, seed), seed))
     validation, test = material.validation(settings), material.test(settings)
     costs = ablation_costs(network, validation.x, validation.y)
     useless_first = np.argsort(costs, kind="stable")

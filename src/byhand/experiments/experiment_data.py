@@ -49,13 +49,13 @@ class ExperimentData:
 
     def test(self, settings: dict[str, Any]) -> Examples:
         """Return the test examples, prepared as the trial's training examples are."""
-        return self._prepared(self.dataset.test, "test", settings)
+        return self._prepare(self.dataset.test, "test", settings)
 
     def validation(self, settings: dict[str, Any]) -> Examples:
         """Return the validation examples."""
-        return self._prepared(self.dataset.validation, "validation", settings)
+        return self._prepare(self.dataset.validation, "validation", settings)
 
-    def _prepared(self, part: Examples | None, name: str, settings: dict[str, Any]) -> Examples:
+    def _prepare(self, part: Examples | None, name: str, settings: dict[str, Any]) -> Examples:
         if part is None:
             raise DataError(
                 f"an experiment got {self.dataset.name} without {name} examples; expected MNIST's four files."
@@ -80,7 +80,7 @@ def make_run(settings: dict[str, Any], dataset: Dataset, train: Examples, seed: 
     return run
 
 
-def trained(run: Run) -> Network:
+def train_run(run: Run) -> Network:
     """Train to the end on one thread; a network that diverges keeps its state from before that epoch."""
     parts = run.state.network, run.plan.loss, run.state.optimizer
     engine = choose_engine(None, *parts, n_threads=1).engine

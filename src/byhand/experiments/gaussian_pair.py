@@ -2,7 +2,7 @@
 
 from byhand import data
 from byhand.data.gaussian_pair import gaussian_pair_named
-from byhand.experiments.experiment_data import make_run, trained
+from byhand.experiments.experiment_data import make_run, train_run
 from byhand.experiments.result import Values
 from byhand.experiments.table import Experiment
 from byhand.recipes.bayes_errors import integrate_errors
@@ -14,7 +14,7 @@ def one_seed(experiment: Experiment, material: None, seed: int) -> Values:
     for trial in experiment.trials:
         name = trial.settings["data"]
         points = data.gaussians(trial.settings["examples"], seed=seed, name=name)
-        network = trained(make_run(trial.settings, points, points.train, seed))
+        network = train_run(make_run(trial.settings, points, points.train, seed))
         found[trial.name] = {"error": integrate_errors(name, network, points.train.preparation)["error"]}
     return found
 

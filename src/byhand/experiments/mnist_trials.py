@@ -13,7 +13,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
-from byhand.experiments.experiment_data import ExperimentData, make_run, permute_columns, trained
+from byhand.experiments.experiment_data import ExperimentData, make_run, permute_columns, train_run
 from byhand.experiments.result import Values
 from byhand.experiments.table import Experiment
 from byhand.losses import Loss
@@ -48,7 +48,7 @@ def _one_trial(settings: dict[str, Any], material: ExperimentData, seed: int, wa
         run, train, test = _last_layer_alone(run, settings, material, train, test)
     loss = build_loss(run.recipe)
     ratio = gradient_ratio(run.network, loss, train)
-    network = trained(run)
+    network = train_run(run)
     shown = train.take(run.plan.order(len(train), run.recipe.epochs)[-LATEST:])
     measures: dict[str, Callable[[], float]] = {
         "accuracy": lambda: evaluate(network, test).accuracy or 0.0,

@@ -11,7 +11,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
-from byhand.experiments.experiment_data import ExperimentData, make_run, permute_columns, trained
+from byhand.experiments.experiment_data import ExperimentData, make_run, permute_columns, train_run
 from byhand.experiments.result import Values
 from byhand.experiments.table import Experiment
 from byhand.layers.softmax import softmax
@@ -28,7 +28,7 @@ SHUFFLED, NOISE = 0, 1  # which numbers of the seed's stream for data: its epoch
 def one_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
     """Train one network; show it every kind of picture."""
     settings = experiment.trials[0].settings
-    network = trained(make_run(settings, material.dataset, material.train(settings, seed), seed))
+    network = train_run(make_run(settings, material.dataset, material.train(settings, seed), seed))
     threshold = float(np.quantile(confidences(network, material.validation(settings)).max(axis=1), REFUSED))
     test = material.test(settings)
     found: Values = {}

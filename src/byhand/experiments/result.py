@@ -48,7 +48,7 @@ class Result:
 
     def findings(self) -> list[Finding]:
         """Return every expectation with what was found."""
-        return [self._found(one) for one in self.experiment.expects]
+        return [self._find(one) for one in self.experiment.expects]
 
     @property
     def is_judged(self) -> bool:
@@ -91,7 +91,7 @@ class Result:
             "as_expected": self.verdict,
         }
 
-    def _found(self, one: Expectation) -> Finding:
+    def _find(self, one: Expectation) -> Finding:
         mean = self.mean(one.of, one.measure)
         if one.over is not None:
             ahead = mean - self.mean(one.over, one.measure)

@@ -255,11 +255,11 @@ class Model:
         check_input("the model", raw, self.n_features)
         starts = range(0, max(len(raw), 1), CHUNK)  # no rows: one empty chunk
         with np.errstate(over="ignore", invalid="ignore"):  # check_outputs reports it
-            z = np.concatenate([self.network.predict(self._prepared(raw, start)) for start in starts])
+            z = np.concatenate([self.network.predict(self._prepare(raw, start)) for start in starts])
         check_outputs(z)
         return z
 
-    def _prepared(self, raw: Array, start: int) -> Array:
+    def _prepare(self, raw: Array, start: int) -> Array:
         """Return the network input of one chunk of rows."""
         dtype = self.network.layers[0].params["W"].dtype
         with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below

@@ -75,7 +75,7 @@ def read_tensors(path: Path) -> Contents:
     file cannot be read.
     """
     with naming(path):
-        data, metadata = _checked(path)
+        data, metadata = _read_checked(path)
         return Contents(_arrays(data), metadata)
 
 
@@ -138,7 +138,7 @@ def _check_size(size: int) -> None:
         raise ValueError(f"it has {size:,} bytes; expected at most {MAX_FILE:,}")
 
 
-def _checked(path: Path) -> tuple[bytes, dict[str, str]]:
+def _read_checked(path: Path) -> tuple[bytes, dict[str, str]]:
     """Return all bytes of a file and its metadata; with a false header nothing behind it is read."""
     with open_regular(path, "a safetensors file", MAX_FILE, ModelFormatError) as (file, size):
         head = file.read(8 + MAX_HEADER)

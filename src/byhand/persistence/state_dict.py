@@ -33,13 +33,13 @@ def copy_arrays(arrays: Params) -> Params:
 def check_same_arrays(got: Params, expected: Params) -> None:
     """Raise ShapeError unless both hold the same names, each with the same shape and dtype."""
     for name in sorted(expected.keys() - got.keys()):
-        raise ShapeError(f"the array {name!r} is missing; expected {_described(expected[name])}")
+        raise ShapeError(f"the array {name!r} is missing; expected {_dtype_and_shape(expected[name])}")
     for name in sorted(got.keys() - expected.keys()):
         raise ShapeError(f"the array {short_repr(name)} is unknown; expected {len(expected)} others")
     for name, array in expected.items():
-        if _described(got[name]) != _described(array):
-            raise ShapeError(f"the array {name!r} is {_described(got[name])}; expected {_described(array)}")
+        if _dtype_and_shape(got[name]) != _dtype_and_shape(array):
+            raise ShapeError(f"the array {name!r} is {_dtype_and_shape(got[name])}; expected {_dtype_and_shape(array)}")
 
 
-def _described(array: Array) -> str:
+def _dtype_and_shape(array: Array) -> str:
     return f"{array.dtype} of shape {array.shape}"

@@ -57,7 +57,7 @@ class Baselines:
 
     def sentence(self) -> str:
         """Return the comparison for people."""
-        errors = f"{self._shown(self.network)} against {self._shown(self.linear)}"
+        errors = f"{self._format_error(self.network)} against {self._format_error(self.linear)}"
         if self.is_better is None:
             with_linear = f"no better than a linear model as far as {self.n:,} rows can tell, {errors}"
         elif self.is_better:
@@ -65,9 +65,9 @@ class Baselines:
         else:
             with_linear = f"worse than a linear model, {errors}: train without hidden layers, or longer"
         what = "the most frequent class" if self.is_classes else "the mean"
-        return f"{with_linear}; always saying {what}: {self._shown(self.constant)}"
+        return f"{with_linear}; always saying {what}: {self._format_error(self.constant)}"
 
-    def _shown(self, error: float) -> str:
+    def _format_error(self, error: float) -> str:
         return f"{100 * error:.2f} % wrong" if self.is_classes else f"{error:.4g}"
 
 

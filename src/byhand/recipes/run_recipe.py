@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from byhand.arguments import check_flag, check_items, check_kind, check_path, check_whole, shown
+from byhand.arguments import check_flag, check_items, check_kind, check_path, check_whole, format_value
 from byhand.engines.bindings import FLOAT32
 from byhand.errors import OptionError
 from byhand.recipes.recipe import Recipe, check_fields
@@ -118,7 +118,7 @@ def _resume_request(path: Any, given: dict[str, Any]) -> TrainRequest:
 def _run(request: TrainRequest, on_epoch: OnEpoch | None, log_to: Sequence[str]) -> RecipeResult:
     """Run a session and return its result, or what Ctrl-C leaves to say."""
     if on_epoch is not None and (request.n_seeds > 1 or not callable(on_epoch)):
-        raise OptionError(f"run_recipe got on_epoch {shown(on_epoch)}; expected a function, and one seed.")
+        raise OptionError(f"run_recipe got on_epoch {format_value(on_epoch)}; expected a function, and one seed.")
     listener = _Listener(on_epoch)
     tracking = TrackingListener(listener, log_to)
     session = open_session(request, tracking)

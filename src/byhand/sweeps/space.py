@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from byhand.arguments import shown
+from byhand.arguments import format_value
 from byhand.errors import OptionError, lookup
 from byhand.random import SPLIT, RandomStream
 from byhand.recipes.recipe import MAX_SEED, RENAMED, check_fields, recipe_fields
@@ -180,7 +180,9 @@ def _parse_number(caller: str, name: str, word: str, kind: type[int] | type[floa
         return kind(word)
     except ValueError:
         expected = "a whole number" if kind is int else "a number"
-        raise OptionError(f"{caller} got {name} {shown(word)}; expected {expected}, a list as 1,2 or 1:10:4.") from None
+        raise OptionError(
+            f"{caller} got {name} {format_value(word)}; expected {expected}, a list as 1,2 or 1:10:4."
+        ) from None
 
 
 def _parse_range(caller: str, name: str, text: str, *, whole: bool) -> Range:
@@ -188,7 +190,7 @@ def _parse_range(caller: str, name: str, text: str, *, whole: bool) -> Range:
     parts = text.split(":")
     scale = parts.pop() if parts[-1] in SCALES else None
     if len(parts) not in (2, 3):
-        raise OptionError(f"{caller} got {name} {shown(text)}; expected low:high or low:high:n, as 0.001:1:12.")
+        raise OptionError(f"{caller} got {name} {format_value(text)}; expected low:high or low:high:n, as 0.001:1:12.")
     low, high = (float(_parse_number(caller, name, part, float)) for part in parts[:2])
     n = int(_parse_number(caller, name, parts[2], int)) if len(parts) == 3 else None
     log = low > 0 and high >= LOG_RATIO * low if scale is None else scale == "log"

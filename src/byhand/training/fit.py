@@ -10,7 +10,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from byhand.arguments import check_items, shown
+from byhand.arguments import check_items, format_value
 from byhand.data.examples import Examples, as_examples
 from byhand.engines.base import Engine
 from byhand.engines.bindings import FLOAT32
@@ -63,7 +63,7 @@ def fit(
     """
     callbacks = check_items("fit", "callbacks", callbacks, "a list of functions")
     if not all(callable(callback) for callback in callbacks):
-        raise OptionError(f"fit got callbacks {shown(callbacks)}; expected a list of functions.")
+        raise OptionError(f"fit got callbacks {format_value(callbacks)}; expected a list of functions.")
     loss = loss_for("fit", loss)
     optimizer = lookup("optimizer", optimizer, OPTIMIZERS)() if isinstance(optimizer, str) else optimizer
     rates = _schedule_for(learning_rate, schedule, optimizer)
@@ -84,7 +84,9 @@ def _schedule_for(learning_rate: float | Schedule | None, name: str, optimizer: 
     """Return a schedule object as it is, else the schedule of that name with this rate or the optimizer's default."""
     if callable(learning_rate):
         if name != "constant":
-            raise OptionError(f"fit got schedule={shown(name)} beside a schedule object; expected one of the two.")
+            raise OptionError(
+                f"fit got schedule={format_value(name)} beside a schedule object; expected one of the two."
+            )
         return learning_rate
     if learning_rate is None:
         learning_rate = float(getattr(optimizer, "default_learning_rate", SGD.default_learning_rate))

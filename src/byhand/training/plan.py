@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arguments import check_flag, check_kind, check_whole, shown
+from byhand.arguments import check_flag, check_kind, check_whole, format_value
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines.base import EpochSpec
@@ -46,7 +46,9 @@ class Plan:
     def __post_init__(self) -> None:
         check_kind("training", "loss", self.loss, Loss, "a loss, as SoftmaxCrossEntropy()")
         if not callable(self.schedule):
-            raise OptionError(f"training got learning_rate {shown(self.schedule)}; expected a number or a schedule.")
+            raise OptionError(
+                f"training got learning_rate {format_value(self.schedule)}; expected a number or a schedule."
+            )
         check_flag("training", "shuffle", self.shuffle)
         self._make_whole("epochs", 1, MAX_EPOCHS)
         self._make_whole("batch_size", 1, MAX_BATCH)
@@ -106,7 +108,7 @@ class Plan:
 def _image_shape(shape: Any) -> tuple[int, int]:
     """Return (height, width) as two of Python's own ints."""
     if not isinstance(shape, Sequence) or isinstance(shape, str) or len(shape) != 2:
-        raise OptionError(f"training got image_shape {shown(shape)}; expected (height, width).")
+        raise OptionError(f"training got image_shape {format_value(shape)}; expected (height, width).")
     height, width = (check_whole("training", "image_shape", side, 1) for side in shape)
     return height, width
 

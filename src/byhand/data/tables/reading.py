@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arguments import check_kind, check_number, check_path, check_whole, shown
+from byhand.arguments import check_kind, check_number, check_path, check_whole, format_value
 from byhand.arrays import Array
 from byhand.data.examples import Dataset, Examples
 from byhand.data.npz import read_arrays
@@ -46,10 +46,12 @@ def read_table(
     options : what is known about the table; the rest is inferred and listed in the data set's notes
     Raises DataError with the places of unusable cells.
     """
-    options, test_share, seed = _checked("read_table", options, test_share, seed)
+    options, test_share, seed = _check_options("read_table", options, test_share, seed)
     if target is not None:
         if not isinstance(target, str | int):
-            raise OptionError(f"read_table got target {shown(target)}; expected the name or the number of a column.")
+            raise OptionError(
+                f"read_table got target {format_value(target)}; expected the name or the number of a column."
+            )
         options = replace(options, target=target)
     if is_frame(source):
         return _from_table(frame_table(source), options, preparation, test_share, seed)
@@ -77,7 +79,7 @@ def from_arrays(
     nan and masked values are missing: see TableOptions.missing.
     """
     check_kind("from_arrays", "name", name, str, "a word")
-    options, test_share, seed = _checked(name, options, test_share, seed)
+    options, test_share, seed = _check_options(name, options, test_share, seed)
     x, y = _unmasked(name, x), _unmasked(name, y)
     if x.ndim != 2 or not x.shape[1] or x.dtype.kind not in "biuf":
         raise DataError(f"{name} got x of shape {x.shape} and dtype {x.dtype}; expected (n, features) numbers.")
@@ -106,7 +108,9 @@ class _Rows:
     notes: list[str]
 
 
-def _checked(who: str, options: TableOptions | None, test_share: float, seed: int) -> tuple[TableOptions, float, int]:
+def _check_options(
+    who: str, options: TableOptions | None, test_share: float, seed: int
+) -> tuple[TableOptions, float, int]:
     """Return the options, the test share and the seed, once they are valid."""
     options = TableOptions() if options is None else options
     check_kind(who, "options", options, TableOptions, "TableOptions")
@@ -155,7 +159,7 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
         columns, target, table.has_header, options.decimal, options.encoding, options.missing_values, options.missing,
         test_share, seed,
     )  # fmt: skip
-    notes = [_how_read(table, options), *_left_out(unlabelled, len(labelled.rows) - len(whole.rows))]
+    notes = [_reading_note(table, options), *_left_out(unlabelled, len(labelled.rows) - len(whole.rows))]
     rows = _Rows(table.name, inputs, read_target(whole, target, options), schema, notes)
     return _dataset(rows, options.task, preparation)
 
@@ -203,7 +207,7 @@ def _inputs(table: Table, columns: tuple[Column, ...], options: TableOptions) ->
     return table.take(complete.tolist()), encoded.inputs[complete]
 
 
-def _how_read(table: Table, options: TableOptions) -> str:
+def _reading_note(table: Table, options: TableOptions) -> str:
     """Return a one-line description."""
     header = "" if table.place == "row" else ", first line a header" if table.has_header else ", no header"
     dropped = f", dropped: {', '.join(options.drop)}" if options.drop else ""

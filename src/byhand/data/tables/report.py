@@ -43,7 +43,7 @@ def report_columns(
     reports = []
     for column, start in zip(columns, starts, strict=False):
         part = None if raw is None else raw[:, start : start + column.n_inputs]
-        counts = (None, None) if part is None else _counted(column, part)
+        counts = (None, None) if part is None else _count_repaired(column, part)
         became = _phrase(column, scaler, int(start), missing)
         reports.append(ColumnReport(column.name, column.n_inputs, became, *counts))
     return reports
@@ -67,7 +67,7 @@ def _filling(column: Column, missing: str) -> str:
     return f"; missing: the mean, {column.means[0]:.6g}" if missing == "mean" and column.means else ""
 
 
-def _counted(column: Column, part: Array) -> tuple[int, int]:
+def _count_repaired(column: Column, part: Array) -> tuple[int, int]:
     """Return how many training rows have a missing cell, and how many a rare category."""
     if column.has_indicator:
         return int((part[:, 1] > 0).sum()), 0
