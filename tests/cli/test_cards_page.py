@@ -1,18 +1,16 @@
 """What docs/cards.md tells people to type works."""
 
-import re
-import shlex
 from pathlib import Path
 
 import pytest
 from cli_runner import byhand
 
-PAGE = (Path(__file__).parents[2] / "docs" / "cards.md").read_text(encoding="utf-8")
+from how_to import HowTo
 
 
 def test_its_commands_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    trained, shown, shared = (byhand(*shlex.split(line)[1:]) for line in re.findall(r"^byhand .+$", PAGE, flags=re.M))
+    trained, shown, shared = (byhand(*command) for command in HowTo("cards").commands)
     assert (trained.code, shown.code, shared.code) == (0, 0, 0)
     assert "byhand train digits --epochs 3" in shown.out
     assert (tmp_path / "digits-model" / "README.md").read_text() == shown.out

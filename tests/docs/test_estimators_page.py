@@ -5,16 +5,14 @@ import runpy
 from pathlib import Path
 
 from byhand.estimators import MLPClassifier
+from how_to import HowTo
 
-PAGE = (Path(__file__).parents[2] / "docs" / "estimators.md").read_text(encoding="utf-8")
+PAGE = HowTo("estimators")
 
 
 def test_the_blocks_run_and_print_true(capsys) -> None:  # type: ignore[no-untyped-def]
-    names: dict[str, object] = {}
-    blocks = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
-    assert len(blocks) == 5
-    for block in blocks:
-        exec(block, names)  # noqa: S102  (the documentation's own)
+    assert len(PAGE.blocks) == 5
+    PAGE.run_python()
     printed = capsys.readouterr().out
     assert "column 1: 2 categories, 'green' −1 and 'red' +1" in printed
     assert "True (1, 2)" in printed
@@ -22,12 +20,12 @@ def test_the_blocks_run_and_print_true(capsys) -> None:  # type: ignore[no-untyp
 
 
 def test_the_defaults_are_those_of_the_page() -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", PAGE, flags=re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", PAGE.text, flags=re.MULTILINE))
     defaults = MLPClassifier().get_params()
     for name in ("hidden_layer_sizes", "learning_rate", "learning_rate_init", "beta_2", "max_iter", "early_stopping"):
         assert rows[name].replace('"', "'") == repr(defaults[name]), name
     for name in ("weight_decay", "dropout", "label_smoothing"):
-        assert re.search(rf"`{name}`( =)? \(?{defaults[name]}", PAGE), name
+        assert re.search(rf"`{name}`( =)? \(?{defaults[name]}", PAGE.text), name
 
 
 def test_the_list_of_scikit_learns_tests_is_read_by_the_tool() -> None:
