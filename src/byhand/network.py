@@ -133,9 +133,7 @@ class Network:
         except (TypeError, ValueError):
             wanted = np.dtype(object)
         if dtype is None or wanted.kind not in "fc":
-            raise OptionError(
-                f"Network.astype got {format_value(dtype)}; expected a dtype as float32, float64 or complex128."
-            )
+            raise OptionError(f"Network.astype got {format_value(dtype)}; expected float32, float64 or complex128.")
         network = deepcopy(self)
         for layer in network.layers:
             layer.astype(wanted)
