@@ -64,34 +64,6 @@ def test_the_answer_follows_a_network_that_still_learns(site: str, open_lab: Any
     lab.until("logit => document.querySelector(\"[data-logit='0']\").innerText !== logit", logit)
 
 
-def test_mistakes_follow_a_network_that_still_learns(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train&hidden=16&epochs=1000&learningRate=0.001")
-    lab.page.click("button.main")
-    lab.page.select_option("[aria-label=Network]", "trained")
-    lab.view("Mistakes")
-    lab.page.wait_for_selector(".confusion")
-    verdict = lab.verdict()
-    lab.until("verdict => document.querySelector('.verdict').innerText !== verdict", verdict)
-
-
-def test_no_number_of_the_confusion_matrix_leaves_its_cell(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=mistakes")
-    for width in (1440, 900, 375):
-        lab.page.set_viewport_size({"width": width, "height": 800})
-        lab.view("Mistakes")
-        lab.page.wait_for_selector(".confusion")
-        leaving = lab.page.evaluate(
-            """() => [...document.querySelectorAll(".confusion tbody td")].filter(cell => {
-                (cell.querySelector("button") ?? cell).textContent = "1131"; // as on the diagonal of 10,000 digits
-                const text = document.createRange();
-                text.selectNodeContents(cell);
-                const [inner, outer] = [text.getBoundingClientRect(), cell.getBoundingClientRect()];
-                return inner.left < outer.left - 0.5 || inner.right > outer.right + 0.5;
-            }).length"""
-        )
-        assert leaving == 0, f"{leaving} of 100 cells at {width} pixels"
-
-
 def test_mistakes_say_how_many_are_shown(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=train&hidden=8&epochs=1&learningRate=0.01")
     trained(lab)

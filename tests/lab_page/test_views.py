@@ -180,23 +180,3 @@ def test_escape_closes_a_tooltip(site: str, open_lab: Any) -> None:
     assert sentence.is_visible()
     word.press("Escape")
     assert not sentence.is_visible()
-
-
-def test_a_tooltip_opens_upward_at_the_lower_edge(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train")
-    lab.page.set_viewport_size({"width": 900, "height": 500})
-    word = lab.page.locator("main .term-word:visible").last
-    sentence = word.locator("xpath=following-sibling::*[@role='tooltip']")
-    word.evaluate("word => word.scrollIntoView({ block: 'end' })")
-    word.focus()
-    assert sentence.is_visible()
-    below, own = sentence.bounding_box(), word.bounding_box()
-    assert below["y"] >= 0
-    assert below["y"] + below["height"] <= own["y"] + 1, "it stands above its word"
-    assert below["x"] + below["width"] <= 900
-    word.press("Escape")
-    lab.page.locator("body").click(position={"x": 1, "y": 1})
-    word.evaluate("word => word.scrollIntoView({ block: 'start' })")
-    word.hover()
-    box, own = sentence.bounding_box(), word.bounding_box()
-    assert box["y"] >= own["y"], "with room below it stands there"
