@@ -193,7 +193,7 @@ def conducted_on(digits: data.Dataset, experiment: Experiment) -> dict[str, dict
     trials = [trial.settings for trial in experiment.trials]
     material = ExperimentData(test, {one["preparation"]: digits.train.preparation for one in trials})
     counted = replace(experiment, aside=(*experiment.aside, Measure("updates", "updates", "number")))
-    return KINDS[experiment.kind].one_seed(counted, material, 1)
+    return KINDS[experiment.kind].run_seed(counted, material, 1)
 
 
 def test_of_a_frozen_network_the_last_layer_learns(digits: data.Dataset) -> None:

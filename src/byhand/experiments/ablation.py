@@ -12,7 +12,7 @@ from byhand.experiments.table import Experiment
 from byhand.network import Network
 
 
-def one_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
+def run_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
     """Train one network; take away from it what each trial says: so many of the least or of the most useful units."""
     settings = experiment.trials[0].settings
     network = train_run(make_run(settings, material.dataset, material.train(settings, seed), seed))

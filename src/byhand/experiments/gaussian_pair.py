@@ -8,7 +8,7 @@ from byhand.experiments.table import Experiment
 from byhand.recipes.bayes_errors import integrate_errors
 
 
-def one_seed(experiment: Experiment, material: None, seed: int) -> Values:
+def run_seed(experiment: Experiment, material: None, seed: int) -> Values:
     """Train every trial on the seed's points; its error is integrated over the plane."""
     found: Values = {}
     for trial in experiment.trials:

@@ -29,7 +29,7 @@ GRADIENT_OF = 100  # examples: the batch whose gradient is looked at before the 
 SAME = 1e-5  # weights closer than this are the same
 
 
-def one_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
+def run_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
     """Train and test every trial with this seed."""
     wanted = {measure.name for measure in (*experiment.scale, *experiment.aside)}
     return {trial.name: _one_trial(trial.settings, material, seed, wanted) for trial in experiment.trials}

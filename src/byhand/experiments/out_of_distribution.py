@@ -25,7 +25,7 @@ SURE = 0.9
 SHUFFLED, NOISE = 0, 1  # which numbers of the seed's stream for data: its epoch
 
 
-def one_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
+def run_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
     """Train one network; show it every kind of picture."""
     settings = experiment.trials[0].settings
     network = train_run(make_run(settings, material.dataset, material.train(settings, seed), seed))

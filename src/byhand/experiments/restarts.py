@@ -9,7 +9,7 @@ from byhand.layers.sigmoid import sigmoid
 from byhand.recipes.random_restarts import train_restarts
 
 
-def one_seed(experiment: Experiment, material: None, seed: int) -> Values:
+def run_seed(experiment: Experiment, material: None, seed: int) -> Values:
     """Train the seed's population of every trial: seed 1 is the starts 0 … n − 1, seed 2 the next n."""
     corners = data.xor().train
     found: Values = {}

@@ -23,23 +23,23 @@ from byhand.experiments.table import Experiment
 class Kind:
     """How experiments of a kind are conducted.
 
-    one_seed : (experiment, material, seed) → what was measured   on_digits : is there material to read?
+    run_seed : (experiment, material, seed) → what was measured   on_digits : is there material to read?
     chooses : is something chosen by validation digits?   marks : what is known without training
     """
 
-    one_seed: Callable[[Experiment, Any, int], Values]
+    run_seed: Callable[[Experiment, Any, int], Values]
     on_digits: bool = True
     chooses: bool = False
     marks: Callable[[Experiment], dict[str, float]] = lambda experiment: {}
 
 
 KINDS = {
-    "digits": Kind(digits.one_seed),
-    "starts": Kind(starts.one_seed, on_digits=False),
-    "clouds": Kind(clouds.one_seed, on_digits=False, marks=clouds.marks),
-    "moved": Kind(moved.one_seed),
-    "nonsense": Kind(nonsense.one_seed, chooses=True),
-    "removed": Kind(removed.one_seed, chooses=True),
+    "digits": Kind(digits.run_seed),
+    "starts": Kind(starts.run_seed, on_digits=False),
+    "clouds": Kind(clouds.run_seed, on_digits=False, marks=clouds.marks),
+    "moved": Kind(moved.run_seed),
+    "nonsense": Kind(nonsense.run_seed, chooses=True),
+    "removed": Kind(removed.run_seed, chooses=True),
 }
 
 
@@ -60,7 +60,7 @@ def run_experiment(
     settings = [trial.settings for trial in experiment.trials]
     material = ExperimentData.read(data_dir, settings, validation=kind.chooses) if kind.on_digits else None
     values = []
-    for done, one in enumerate(_side_by_side(lambda seed: kind.one_seed(experiment, material, seed), seeds)):
+    for done, one in enumerate(_side_by_side(lambda seed: kind.run_seed(experiment, material, seed), seeds)):
         values.append(one)
         told(done + 1)
     data = material.dataset.name if material else "drawn by the seed"

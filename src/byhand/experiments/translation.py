@@ -7,7 +7,7 @@ from byhand.training.evaluate import evaluate
 from byhand.training.shift_robustness import accuracy_under_shift
 
 
-def one_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
+def run_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Values:
     """Train every trial; test it on the test digits as they are and moved left, right, up and down."""
     found: Values = {}
     for trial in experiment.trials:

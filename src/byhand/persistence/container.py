@@ -13,7 +13,7 @@ from typing import Any
 from byhand._version import __version__
 from byhand.arrays import Params
 from byhand.errors import OptionError
-from byhand.persistence.safetensors_io import Contents, naming, read_tensors, write_tensors
+from byhand.persistence.safetensors_io import Contents, error_context, read_tensors, write_tensors
 from byhand.persistence.schema import Reader, integer, object_of, parse_json, plain_object, short_repr, string
 
 ENTRY = "byhand"  # name of the metadata entry
@@ -53,7 +53,7 @@ def write_document(path: Path, form: Format, document: Document) -> None:
     SystemResourceError if it cannot be written.
     """
     envelope = {"format": form.name, "version": form.version, "written_by": __version__, "body": document.body}
-    with naming(path, "written", OptionError):
+    with error_context(path, "written", OptionError):
         form.body("its description", document.body)
         said = _json({**envelope, DIGEST: _digest(_json(envelope), document.arrays)})
     write_tensors(path, document.arrays, {ENTRY: said})
@@ -65,7 +65,7 @@ def read_document(path: Path, form: Format) -> Document:
     Raises DataError if there is no file, ModelFormatError if it is another, newer or damaged one.
     """
     contents = read_tensors(path)
-    with naming(path):
+    with error_context(path):
         body = _checked_body(contents, form)
     return Document(body, contents.arrays)
 

@@ -25,7 +25,7 @@ from byhand.persistence.container import Document, Format, read_document, write_
 from byhand.persistence.data_schemas import is_newer, plain_schema, read_image_schema, read_table_schema
 from byhand.persistence.network_config import LayerConfig, build_network, describe_network, read_layers
 from byhand.persistence.output import Output, class_scores, output_labels
-from byhand.persistence.safetensors_io import naming
+from byhand.persistence.safetensors_io import error_context
 from byhand.persistence.schema import (
     Reader,
     integer,
@@ -330,14 +330,14 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     """
     file = _file(path)
     document = read_document(file, FORMAT)
-    with naming(file):
+    with error_context(file):
         return _model(document.body, dict(document.arrays))
 
 
 def _file(path: str | os.PathLike[str]) -> Path:
     """Return the path of the model file, given a file or a folder."""
     path = check_path("a model", "the file", path)
-    with naming(path):
+    with error_context(path):
         return path / FILE_NAME if path.is_dir() else path
 
 

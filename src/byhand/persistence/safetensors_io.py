@@ -53,7 +53,7 @@ class Contents:
 
 
 @contextmanager
-def naming(path: Path, done: str = "read", unfit: type[ByhandError] = ModelFormatError) -> Iterator[None]:
+def error_context(path: Path, done: str = "read", unfit: type[ByhandError] = ModelFormatError) -> Iterator[None]:
     """Convert exceptions raised inside to byhand's own, with the file's name.
 
     done : "read" or "written"
@@ -74,7 +74,7 @@ def read_tensors(path: Path) -> Contents:
     Raises DataError if there is none, ModelFormatError if it is anything else or damaged, SystemResourceError if the
     file cannot be read.
     """
-    with naming(path):
+    with error_context(path):
         data, metadata = _read_checked(path)
         return Contents(_arrays(data), metadata)
 
@@ -84,7 +84,7 @@ def write_tensors(path: Path, arrays: Params, metadata: dict[str, str]) -> None:
 
     Raises OptionError if read_tensors would not accept the file, SystemResourceError if it cannot be written.
     """
-    with naming(path, "written", OptionError):
+    with error_context(path, "written", OptionError):
         data = _bytes(arrays, metadata)
         _check_size(len(data))
         check_head(data[: 8 + MAX_HEADER], len(data))

@@ -16,7 +16,7 @@ from byhand.arrays import Array, Params
 from byhand.errors import DataError, ModelFormatError, ShapeError
 from byhand.persistence.container import Document, Format, read_document, write_document
 from byhand.persistence.provenance import environment
-from byhand.persistence.safetensors_io import naming
+from byhand.persistence.safetensors_io import error_context
 from byhand.persistence.schema import Reader, integer, object_of, optional, plain_object, short_repr
 from byhand.persistence.state_dict import check_same_arrays, state_dict
 from byhand.training.history import EpochRecord, History, from_json_lines, to_json_lines
@@ -99,7 +99,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:
     """
     path = Path(path)
     document = read_document(path, FORMAT)
-    with naming(path):
+    with error_context(path):
         return _checkpoint(document.body, dict(document.arrays))
 
 
