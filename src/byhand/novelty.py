@@ -71,7 +71,7 @@ def fit_novelty_detector(raw: Array) -> NoveltyDetector | None:
     unlimited = NoveltyDetector(mean, _principal_components(fitted - mean, n_components), math.inf)
     errors = np.sort(unlimited.errors(held_out))
     rank = min(math.ceil((len(errors) + 1) * (1 - FALSE_ALARMS)), len(errors))
-    return NoveltyDetector(mean, unlimited.components, float(errors[rank - 1]))
+    return NoveltyDetector(mean, unlimited.components, float(np.float32(errors[rank - 1])))  # rounded, as V is
 
 
 def _principal_components(centred: Array, k: int) -> Array:
