@@ -4,14 +4,20 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import byhand as bh
 from byhand.cli.lab import REDIRECT
+from byhand.cli.live_publisher import LivePublisher
+from byhand.engines.numpy_engine import NumpyEngine
+from byhand.lab.broadcast import Hub
 from byhand.lab.mnist_source import PictureSource
 from byhand.lab.server import Server
+from byhand.recipes.run import Run
 
 pytestmark = [pytest.mark.browser, pytest.mark.full]
 BYHAND = [sys.executable, "-m", "byhand"]
@@ -63,3 +69,28 @@ def test_the_file_that_opens_the_browser_leads_to_the_page_with_its_token(browse
     finally:
         page.close()
         server.stop()
+
+
+@pytest.mark.parametrize(
+    ("is_whole", "sentence"),
+    [(True, "The training has ended. To use the network"), (False, "The connection to the training is lost")],
+)
+def test_the_page_says_how_a_training_ended(open_lab: Any, *, is_whole: bool, sentence: str) -> None:
+    run = Run.of(replace(bh.RECIPES["digits"], epochs=2), bh.data.digits())
+    hub = Hub()
+    publisher, server = LivePublisher(hub), Server(port=0, pictures=PictureSource(None), hub=hub)
+    server.start()
+    try:
+        epochs = run.epochs(NumpyEngine())
+        next(epochs)
+        publisher.look(run, now=True)
+        lab = open_lab(server.url)
+        lab.says(".live", "Epoch 1 of 2")
+        assert "ended" not in lab.page.inner_text(".live")
+        if is_whole:
+            next(epochs)
+            publisher.look(run, now=True)
+    finally:
+        server.stop()
+    lab.says(".live", sentence)
+    lab.says(".live", f"Epoch {2 if is_whole else 1} of 2")

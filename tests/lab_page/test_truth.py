@@ -64,6 +64,16 @@ def test_the_answer_follows_a_network_that_still_learns(site: str, open_lab: Any
     lab.until("logit => document.querySelector(\"[data-logit='0']\").innerText !== logit", logit)
 
 
+def test_mistakes_follow_a_network_that_still_learns(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=16&epochs=1000&learningRate=0.001")
+    lab.page.click("button.main")
+    lab.page.select_option("[aria-label=Network]", "trained")
+    lab.view("Mistakes")
+    lab.page.wait_for_selector(".confusion")
+    verdict = lab.verdict()
+    lab.until("verdict => document.querySelector('.verdict').innerText !== verdict", verdict)
+
+
 def test_mistakes_say_how_many_are_shown(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=train&hidden=8&epochs=1&learningRate=0.01")
     trained(lab)
