@@ -32,9 +32,14 @@ Headers = Sequence[tuple[str, str]]
 class Place(Protocol):
     """Where a server is, and what opens it: a Server, or what one in another process has printed."""
 
-    host: str
-    port: int
-    token: str
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def token(self) -> str: ...
 
 
 @dataclass(frozen=True)
