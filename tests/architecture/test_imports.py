@@ -55,7 +55,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "lowering": ({"arrays", "layers", "network", "preprocessing"}, {"numpy"}),
     "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
     "data": (FOUNDATION | {"preprocessing"}, {"numpy", "PIL"}),
-    "engines": (FOUNDATION | CORE | {"data"}, {"numpy"}),
+    "engines": (FOUNDATION | CORE | {"data"}, {"numpy", "torch"}),  # torch in engines/torch_engine alone, on demand
     "persistence": (
         FOUNDATION | {"network", "layers", "metrics", "preprocessing", "novelty", "summary", "data"},
         {"numpy", "safetensors"},

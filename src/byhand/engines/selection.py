@@ -9,12 +9,13 @@ from byhand.engines.core_tables import unsupported_reason
 from byhand.engines.kernel_table import dense_sizes
 from byhand.engines.native import NativeEngine
 from byhand.engines.numpy_engine import NumpyEngine
-from byhand.errors import OptionError, lookup
+from byhand.engines.torch_engine import requirements as torch_requirements
+from byhand.errors import MissingDependencyError, OptionError, lookup
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
 
-NAMES = ("auto", "native", "numpy")
+NAMES = ("auto", "native", "numpy", "torch")
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,23 @@ def choose_engine(
     *,
     n_threads: int | None = None,
     precision: str = FLOAT32,
+    device: str | None = None,
 ) -> Choice:
     """Return the engine called `name`, else by BYHAND_ENGINE, else ("auto") the fastest that can train this.
 
-    n_threads, precision : of the native engine; see NativeEngine
-    Raises OptionError for an unknown name, and for "native" or a precision that cannot be had.
+    n_threads : of the native engine; see NativeEngine   precision : of it or of TorchEngine
+    device : of TorchEngine, which is never chosen but by its name
+    Raises OptionError for an unknown name, and for "native", a precision or a device that cannot be had;
+    MissingDependencyError for "torch" without PyTorch.
     """
     name = name or os.environ.get("BYHAND_ENGINE") or "auto"
     lookup("engine", name, dict.fromkeys(NAMES))
+    if name == "torch":
+        return Choice(_torch_engine(network, loss, optimizer, precision, device or "cpu"))
+    if device is not None:
+        raise OptionError(
+            f"a device is for the engine torch, and the engine is {name}. Use --engine torch, or no device."
+        )
     lookup("precision", precision, PRECISIONS)
     asked_for_numpy = name == NumpyEngine.name
     reason = "it was asked for" if asked_for_numpy else why_missing() or unsupported_reason(network, loss, optimizer)
@@ -53,3 +63,17 @@ def choose_engine(
     if name == "native":
         raise OptionError(f"the native engine cannot train this: {reason}. Use NumPy's.", argument="engine")
     return Choice(NumpyEngine(), f"NumPy trains this: {reason}.")
+
+
+def _torch_engine(network: Network, loss: Loss, optimizer: Optimizer, precision: str, device: str) -> Engine:
+    """Return the engine torch, which is imported here and nowhere before."""
+    missing = torch_requirements.why_missing()
+    if missing:
+        raise MissingDependencyError(missing, argument="engine")
+    from byhand.engines.torch_engine.engine import TorchEngine
+
+    engine = TorchEngine(device, precision)
+    reason = engine.unsupported_reason(network, loss, optimizer)
+    if reason:
+        raise OptionError(f"{reason}. Use NumPy's.", argument="engine")
+    return engine

@@ -1,0 +1,1 @@
+"""The engine `torch`: byhand's own formulas on PyTorch tensors, without autograd. Imported only when asked for."""
