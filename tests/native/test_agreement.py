@@ -5,21 +5,204 @@ A float32 sum of 784 terms is right to some 1e-6; twenty steps of Adam, which di
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
-from agreement_settings import SETTINGS, pictures
-from training_cases import EACH_KERNEL, Setting, farthest, in_float64, of_no_effect
+from training_cases import EACH_KERNEL, Setting, byte_pictures, farthest, float_rows, in_float64, of_no_effect, on_paper
 
+from byhand.data.examples import Examples
 from byhand.engines.bindings import FLOAT32, PRECISIONS
 from byhand.engines.native import NativeEngine
-from byhand.layers import Dense, Dropout
-from byhand.losses import SquaredError
+from byhand.initializers import he
+from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid, Tanh
+from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
-from byhand.optimizers import SGD
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, WeightDecay
+from byhand.random import INIT, RandomStream
 
 TOLERANCE = {"portable": 2e-5, "avx2": 2e-5, "avx512": 2e-5, "amx": 2e-5}  # every kernel of float32, by name
 ADAM_TOLERANCE = 1e-3  # where a gradient is nearly nothing, its sign decides the step
+
+
+def pictures() -> Examples:
+    return byte_pictures(330, 9, 7, 5)
+
+
+def numbers() -> Examples:
+    return float_rows(330, 13, 3)
+
+
+def network_on(sizes: list[int], **options: Any) -> Network:
+    network = Network.mlp(sizes, seed=3, **options)
+    for i, (name, b) in enumerate(network.params.items()):
+        if name.endswith(".b"):
+            b[:] = he(RandomStream(5, INIT, i), 1, len(b))[0] / 5  # biases that are not all zero
+    return network
+
+
+def busy_to_the_end() -> Network:
+    rng = RandomStream(3, INIT)
+    last = Residual(Dense(5, 5, rng=rng), BatchNorm(5), Tanh(), Dropout(0.2))
+    return Network([Dense(63, 5, rng=rng), ReLU(), last])
+
+
+OPTIONS = ("activation", "output", "dropout", "batch_norm", "residual")
+
+
+def two_ways_around() -> Network:
+    """Return a network with a block of two dense layers, another block in it, and one from where they end."""
+    rng = RandomStream(3, INIT)
+
+    def dense(n_in: int, n_out: int) -> Dense:
+        return Dense(n_in, n_out, rng=rng)
+
+    inside = Residual(dense(20, 20), BatchNorm(20), Tanh(), Dropout(0.1))
+    long = Residual(dense(20, 20), ReLU(), inside, dense(20, 20), Dropout(0.2))
+    return Network([dense(63, 20), ReLU(), long, Residual(dense(20, 20)), dense(20, 5)])
+
+
+def classes(sizes: list[int] | None = None, **changes: Any) -> Setting:
+    sizes = sizes or [63, 20, 5]
+    options = {k: changes.pop(k) for k in OPTIONS if k in changes}
+    values: dict = {
+        "examples": pictures,
+        "network": lambda: network_on(sizes, **options),
+        "loss": SoftmaxCrossEntropy(),
+        "optimizer": SGD,
+        **changes,
+    }
+    return Setting(**values)
+
+
+def regression(**changes: Any) -> Setting:
+    options = {k: changes.pop(k) for k in ("activation", "output") if k in changes}
+    values: dict = {
+        "examples": numbers,
+        "network": lambda: network_on([13, 18, 3], **options),
+        "loss": SquaredError(),
+        "optimizer": SGD,
+        **changes,
+    }
+    return Setting(**values)
+
+
+def tiny_regression(**options: Any) -> Setting:
+    return regression(network=lambda: network_on([13, 9, 6, 3], **options), batch_size=1, rate=0.01)
+
+
+def yes_or_no() -> Examples:
+    examples = byte_pictures(330, 9, 7, 2)
+    return examples
+
+
+SETTINGS = {
+    "the plain one": classes(),
+    "no hidden layer": classes([63, 5]),
+    "three hidden layers": classes([63, 33, 17, 16, 5]),
+    "wider than a panel": classes([63, 130, 70, 5]),
+    "a stride that is a multiple of 1024 bytes": classes([63, 256, 5]),
+    "leaky relu": classes(activation="leaky_relu"),
+    "sigmoid": classes(activation="sigmoid"),
+    "tanh": classes(activation="tanh"),
+    "no bend": classes(activation="identity"),
+    "label smoothing": classes(loss=SoftmaxCrossEntropy(0.1)),
+    "squared error on classes": classes(loss=SquaredError(), output="sigmoid"),
+    "squared error behind softmax": classes(loss=SquaredError(), output="softmax"),
+    "squared error behind relu": regression(output="relu"),
+    "squared error behind leaky relu": regression(output="leaky_relu"),
+    "regression targets": regression(),
+    "tanh to numbers": regression(activation="tanh", output="tanh"),
+    "yes-or-no questions": regression(loss=BinaryCrossEntropy()),
+    "probabilities as targets": Setting(
+        lambda: Examples((n := numbers()).raw, n.y / n.y.sum(axis=1, keepdims=True), n.preparation),
+        lambda: network_on([13, 18, 3]),
+        SoftmaxCrossEntropy(0.05),
+        SGD,
+    ),
+    "one logit": Setting(yes_or_no, lambda: network_on([63, 12, 1]), BinaryCrossEntropy(), SGD),
+    "classes, binary cross-entropy": classes(loss=BinaryCrossEntropy()),
+    "moved pictures": classes(moves=(9, 7)),
+    "moved pictures of floats": Setting(
+        lambda: float_rows(330, 63, 3), lambda: network_on([63, 18, 3]), SquaredError(), SGD, moves=(9, 7), rate=0.01
+    ),
+    "momentum": classes(optimizer=Momentum),
+    "nesterov": classes(optimizer=Nesterov),
+    "weight decay": classes(optimizer=lambda: WeightDecay(Nesterov(0.8), 0.01)),
+    "clipping": classes(optimizer=lambda: ClipGradNorm(SGD(), 0.3)),
+    "clipping that never bites": classes(optimizer=lambda: ClipGradNorm(SGD(), 1e6)),
+    "clipping and decay": classes(optimizer=lambda: ClipGradNorm(WeightDecay(Momentum(), 0.01), 0.3)),
+    "adam": classes(optimizer=Adam, rate=0.002),
+    "adam with decay": classes(optimizer=lambda: WeightDecay(Adam(), 0.01), rate=0.002),
+    "adamw": classes(optimizer=lambda: AdamW(0.1, beta2=0.95), rate=0.002),
+    "clipped adam": classes(optimizer=lambda: ClipGradNorm(Adam(), 0.3), rate=0.002),
+    "one example at a time": classes(batch_size=1, rate=0.01),
+    "tiny": classes([63, 16, 8, 5], batch_size=1, rate=0.01),
+    "tiny without hidden layers": classes([63, 5], batch_size=1, rate=0.01),
+    "tiny with sigmoid": classes([63, 7, 5], batch_size=1, rate=0.01, activation="sigmoid"),
+    "tiny with tanh, to numbers": tiny_regression(activation="tanh"),
+    "tiny with leaky relu, behind sigmoid": tiny_regression(activation="leaky_relu", output="sigmoid"),
+    "tiny, moved": classes([63, 9, 5], batch_size=1, rate=0.01, moves=(9, 7)),
+    "a batch of all": classes(batch_size=330),
+    "a batch of more than all": classes(batch_size=5000),
+    "batches of several chunks": classes(examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600),
+    "mostly background": classes([63, 70, 5], examples=on_paper, batch_size=100),
+    "mostly background, shifted": classes([63, 70, 5], examples=lambda: on_paper("standard"), batch_size=100),
+    "mostly background, far away": classes(examples=lambda: on_paper("far"), batch_size=50, rate=1e-4),
+    "mostly background, moved, adam": classes(
+        examples=lambda: on_paper("signed"), moves=(9, 7), optimizer=Adam, rate=0.002
+    ),
+    "mostly background, several chunks, clipped": classes(
+        examples=lambda: on_paper("standard", 1500), batch_size=600, optimizer=lambda: ClipGradNorm(Momentum(), 0.3)
+    ),
+    "mostly background, a batch with a rest": classes(examples=on_paper, batch_size=11),
+    "dropout": classes(dropout=0.3),
+    "dropout before nothing but a bend": classes([63, 20, 9, 5], dropout=0.7, activation="tanh"),
+    "dropout of several chunks, moved, clipped": classes(
+        examples=lambda: byte_pictures(1500, 9, 7, 5),
+        batch_size=600,
+        dropout=0.5,
+        moves=(9, 7),
+        optimizer=lambda: ClipGradNorm(SGD(), 0.3),
+    ),
+    "dropout, one example at a time": classes([63, 16, 8, 5], batch_size=1, rate=0.01, dropout=0.2),
+    "dropout, adam": classes(dropout=0.2, optimizer=Adam, rate=0.002),
+    "batch normalisation": classes(batch_norm=True),
+    "batch normalisation of whole large batches": classes(
+        [63, 130, 70, 5], examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600, batch_norm=True
+    ),
+    "batch normalisation, sigmoid": classes([63, 33, 17, 5], batch_norm=True, activation="sigmoid"),
+    "batch normalisation, leaky relu, decay, clipping": classes(
+        batch_norm=True,
+        activation="leaky_relu",
+        optimizer=lambda: ClipGradNorm(WeightDecay(Nesterov(0.8), 0.01), 0.3),
+    ),
+    "batch normalisation, adamw": classes(batch_norm=True, optimizer=lambda: AdamW(0.1), rate=0.002),
+    "batch normalisation to numbers": regression(network=lambda: network_on([13, 18, 3], batch_norm=True)),
+    "ways around": classes([63, 20, 20, 20, 5], residual=True),
+    "ways around, some": classes([63, 20, 20, 9, 9, 5], residual=True, activation="sigmoid"),
+    "ways around, heavy": classes([63, 400, 400, 5], residual=True, dropout=0.2),
+    "ways around ways": classes(network=two_ways_around),
+    "all three behind the last layer too": classes(network=busy_to_the_end, batch_size=300, rate=0.2),
+    "dropout behind the last of many chunks": regression(
+        network=lambda: Network([Dense(13, 3, rng=RandomStream(3, INIT)), Sigmoid(), Dropout(0.2)]), loss=SquaredError()
+    ),
+    "all three": classes([63, 24, 24, 24, 5], residual=True, dropout=0.1, batch_norm=True, activation="tanh"),
+    "all three, clipped adam": classes(
+        [63, 24, 24, 24, 5],
+        residual=True,
+        dropout=0.1,
+        batch_norm=True,
+        optimizer=lambda: ClipGradNorm(Adam(), 0.3),
+        rate=0.002,
+    ),
+    "chunks, clipped, adam": classes(
+        examples=lambda: byte_pictures(1500, 9, 7, 5),
+        batch_size=600,
+        rate=0.002,
+        optimizer=lambda: ClipGradNorm(Adam(), 0.3),
+    ),
+}
 
 
 def test_every_kernel_has_a_tolerance_on_whatever_processor_this_runs() -> None:

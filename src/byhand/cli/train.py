@@ -1,7 +1,7 @@
 """`byhand train`: train a network, save it, test it once, report."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -9,6 +9,10 @@ from click.core import ParameterSource
 from byhand.cli.common import Reporter, data_dir_option, output_options, runs_option
 from byhand.cli.recipe_flags import current_flag, recipe_argument, recipe_flags
 from byhand.errors import OptionError
+
+if TYPE_CHECKING:
+    from byhand.engines.torch_engine.launch import Launch
+    from byhand.recipes.request import TrainRequest
 
 STOPPED = 130  # exit code
 WITH_RESUME = {
@@ -55,12 +59,21 @@ WITH_RESUME = {
     metavar="LOGGER",
     help="Log epochs as well to tensorboard:DIR, mlflow:EXPERIMENT, wandb:PROJECT or trackio:PROJECT; may be repeated.",
 )
-@click.option("--engine", default=None, help="auto, native or numpy; default: BYHAND_ENGINE, else auto.")
+@click.option("--engine", default=None, help="auto, native, numpy or torch; default: BYHAND_ENGINE, else auto.")
 @click.option(
     "--precision",
     default="float32",
     show_default=True,
-    help="Precision of matrix products: float32, or bf16, which is faster and less precise in wide networks.",
+    help="Precision of matrix products: float32, or bf16, which is faster and less precise in wide networks; with the "
+    "engine torch on an NVIDIA GPU tf32 too.",
+)
+@click.option("--device", default=None, help="Of the engine torch: cpu, cuda, cuda:1 or mps. Default: cpu.")
+@click.option(
+    "--shards",
+    "n_shards",
+    type=click.IntRange(min=1),
+    default=None,
+    help="Of the engine torch: compute every batch in N parts, to the same bits for any number of processes.",
 )
 @data_dir_option
 @runs_option
@@ -77,6 +90,8 @@ def command(
     log_to: tuple[str, ...],
     engine: str | None,
     precision: str,
+    device: str | None,
+    n_shards: int | None,
     data_dir: Path | None,
     runs: Path,
     reporter: Reporter,
@@ -91,6 +106,7 @@ def command(
     """
     from byhand.cli.article import article_recipe
     from byhand.cli.train_report import TrainReport, lab_beside
+    from byhand.engines.torch_engine.launch import LostProcessError, find_launch
     from byhand.recipes.request import load_request, make_request
     from byhand.recipes.session import open_session
     from byhand.recipes.tracking import TrackingListener
@@ -110,8 +126,13 @@ def command(
             n_seeds=n_seeds,
             engine=engine,
             precision=precision,
+            device=device,
+            n_shards=n_shards,
             runs=runs,
         )
+    launch = find_launch()
+    if launch is not None and launch.rank > 0:
+        return _serve(request, launch)
     with lab_beside(request, reporter, wanted=lab) as publisher:
         report = TrainReport(reporter, publisher, as_article=as_article)
         listener = TrackingListener(report, log_to)
@@ -123,6 +144,28 @@ def command(
         except KeyboardInterrupt:
             reporter.warn(f"stopped and saved. Resume with `byhand train --resume {session.folder.path}`.")
             return STOPPED
+        except LostProcessError as error:
+            if error.is_told:
+                return error.exit_code
+            raise
+    return 0
+
+
+def _serve(request: "TrainRequest", launch: "Launch") -> int:
+    """Be one of the processes that help the first; what is wrong with the command, that one says."""
+    from byhand.engines.torch_engine.launch import LostProcessError, check_engine
+    from byhand.recipes.worker import serve_rank
+
+    try:
+        check_engine(launch, request.engine)
+    except OptionError as error:
+        return error.exit_code
+    try:
+        serve_rank(request, launch)
+    except LostProcessError as error:
+        if error.is_told:
+            return error.exit_code
+        raise
     return 0
 
 

@@ -10,6 +10,7 @@ from byhand.engines.kernel_table import dense_sizes
 from byhand.engines.native import NativeEngine
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.torch_engine import requirements as torch_requirements
+from byhand.engines.torch_engine.launch import Launch
 from byhand.errors import MissingDependencyError, OptionError, lookup
 from byhand.losses.base import Loss
 from byhand.network import Network
@@ -35,18 +36,26 @@ def choose_engine(
     n_threads: int | None = None,
     precision: str = FLOAT32,
     device: str | None = None,
+    n_shards: int | None = None,
+    launch: Launch | None = None,
 ) -> Choice:
     """Return the engine called `name`, else by BYHAND_ENGINE, else ("auto") the fastest that can train this.
 
     n_threads : of the native engine; see NativeEngine   precision : of it or of TorchEngine
-    device : of TorchEngine, which is never chosen but by its name
+    device, n_shards, launch : of TorchEngine, which is never chosen but by its name
     Raises OptionError for an unknown name, and for "native", a precision or a device that cannot be had;
     MissingDependencyError for "torch" without PyTorch.
     """
     name = name or os.environ.get("BYHAND_ENGINE") or "auto"
     lookup("engine", name, dict.fromkeys(NAMES))
     if name == "torch":
-        return Choice(_torch_engine(network, loss, optimizer, precision, device or "cpu"))
+        engine = _torch_engine(device or "cpu", precision, n_shards, launch)
+        torch_reason = engine.unsupported_reason(network, loss, optimizer)
+        if torch_reason:
+            raise OptionError(f"{torch_reason}. Use NumPy's.", argument="engine")
+        return Choice(engine)
+    if n_shards is not None:
+        raise OptionError(f"shards are for the engine torch, and the engine is {name}. Use --engine torch, or none.")
     if device is not None:
         raise OptionError(
             f"a device is for the engine torch, and the engine is {name}. Use --engine torch, or no device."
@@ -65,15 +74,11 @@ def choose_engine(
     return Choice(NumpyEngine(), f"NumPy trains this: {reason}.")
 
 
-def _torch_engine(network: Network, loss: Loss, optimizer: Optimizer, precision: str, device: str) -> Engine:
+def _torch_engine(device: str, precision: str, n_shards: int | None, launch: Launch | None) -> Engine:
     """Return the engine torch, which is imported here and nowhere before."""
     missing = torch_requirements.why_missing()
     if missing:
         raise MissingDependencyError(missing, argument="engine")
     from byhand.engines.torch_engine.engine import TorchEngine
 
-    engine = TorchEngine(device, precision)
-    reason = engine.unsupported_reason(network, loss, optimizer)
-    if reason:
-        raise OptionError(f"{reason}. Use NumPy's.", argument="engine")
-    return engine
+    return TorchEngine(device, precision, n_shards=n_shards, launch=launch)

@@ -37,6 +37,8 @@ class TrainRequest:
     n_seeds: int = 1
     engine: str | None = None
     precision: str = FLOAT32
+    device: str | None = None
+    n_shards: int | None = None
     runs: Path = Path("runs")
     fallback: Recipe | None = None
     explicit: tuple[str, ...] = ()
@@ -54,6 +56,8 @@ class TrainRequest:
             "n_seeds": self.n_seeds,
             "engine": self.engine,
             "precision": self.precision,
+            "device": self.device,
+            "shards": self.n_shards,
             "test": self.test,
             "n_train": self.n_train,
         }
@@ -72,6 +76,8 @@ def make_request(
     n_seeds: int = 1,
     engine: str | None = None,
     precision: str = FLOAT32,
+    device: str | None = None,
+    n_shards: int | None = None,
     runs: Path = Path("runs"),
 ) -> TrainRequest:
     """Return the request to train a recipe with changes.
@@ -91,6 +97,8 @@ def make_request(
         n_seeds=n_seeds,
         engine=engine,
         precision=precision,
+        device=device,
+        n_shards=n_shards,
         runs=runs,
         fallback=None if mnist_is_named else change_recipe(DIGITS, changes),
         explicit=tuple(changes),
@@ -144,9 +152,12 @@ def _read_request(settings: dict[str, Any], folder: RunFolder) -> TrainRequest:
     recipe = read_recipe(settings["recipe"])
     n_seeds, engine = operator.index(settings["n_seeds"]), settings["engine"]
     precision = settings.get("precision", FLOAT32)  # older runs had no other
+    device, n_shards = settings.get("device"), settings.get("shards")  # nor the engine torch
     test, n_train = settings.get("test", True), settings.get("n_train")  # older runs tested, and used all examples
     if n_seeds < 1 or not isinstance(engine, str | None) or not isinstance(precision, str):
         raise ValueError(f"{n_seeds} seeds, engine {engine!r}, precision {precision!r}")
+    if not isinstance(device, str | None) or not (n_shards is None or operator.index(n_shards) > 0):
+        raise ValueError(f"device {device!r}, {n_shards!r} shards")
     if not isinstance(test, bool) or not (n_train is None or operator.index(n_train) > 0):
         raise ValueError(f"test {test!r}, n_train {n_train!r}")
     return TrainRequest(
@@ -155,6 +166,8 @@ def _read_request(settings: dict[str, Any], folder: RunFolder) -> TrainRequest:
         n_seeds=n_seeds,
         engine=engine,
         precision=precision,
+        device=device,
+        n_shards=n_shards,
         runs=folder.path.parent,
         explicit=tuple(asdict(recipe)),  # all of it: what was adapted to the data once is not adapted again
         folder=folder,

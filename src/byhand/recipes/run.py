@@ -45,8 +45,11 @@ class Run:
     def epochs(self, engine: Engine, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
         """Train to the end, an epoch a pull."""
         validation = self.dataset.validation and self._scale_targets(self.dataset.validation)
-        examples = self._scale_targets(self.dataset.train)
-        return train(self.state, examples, self.plan, validation=validation, engine=engine, stop=stop)
+        return train(self.state, self.training_examples(), self.plan, validation=validation, engine=engine, stop=stop)
+
+    def training_examples(self) -> Examples:
+        """Return what the network is trained on: in regression, with scaled targets."""
+        return self._scale_targets(self.dataset.train)
 
     @property
     def network(self) -> Network:

@@ -18,6 +18,7 @@ from byhand.engines.available_cpus import available_cpus
 from byhand.engines.base import Engine
 from byhand.engines.native import NativeEngine
 from byhand.engines.selection import choose_engine
+from byhand.engines.torch_engine.launch import LostProcessError, check_engine, find_launch
 from byhand.errors import ByhandError, DataError, OptionError
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
@@ -123,13 +124,17 @@ class TrainingSession:
         listener = SILENT if self.request.n_seeds > 1 else self.listener
         with self.stop.defer_signals():
             listener.on_train_begin(run, self.engine)
-            for record in run.epochs(self.engine, self.stop):
-                folder.save_progress(run.state, asdict(run.recipe))
-                try:
-                    listener.on_epoch_end(run, record)
-                except BaseException:  # a listener that fails costs no training
-                    self._save(run, folder)
-                    raise
+            try:
+                for record in run.epochs(self.engine, self.stop):
+                    folder.save_progress(run.state, asdict(run.recipe))
+                    try:
+                        listener.on_epoch_end(run, record)
+                    except BaseException:  # a listener that fails costs no training
+                        self._save(run, folder)
+                        raise
+            except LostProcessError:  # nor does another process that is gone
+                self._save(run, folder)
+                raise
             listener.on_train_end(run)
             self._save(run, folder)  # before the test: one that is broken off costs no training
         if self.stop.asked:
@@ -141,13 +146,8 @@ class TrainingSession:
 
     def _start(self, seed: int) -> tuple[Run, RunFolder]:
         """Return the run of one seed, at its start or where it was stopped, and its folder."""
-        request, dataset, folder = self.request, self.dataset, self.folder
-        recipe = replace(request.recipe, seed=seed)
-        if request.n_seeds > 1:
-            folder = folder.subrun(f"seed-{seed}")
-            if recipe.data != "mnist" or request.n_train:  # these are drawn or divided by the seed
-                dataset = load_dataset(request, recipe)
-        run = Run.of(recipe, dataset)
+        folder = self.folder if self.request.n_seeds == 1 else self.folder.subrun(f"seed-{seed}")
+        run = run_for_seed(self.request, self.dataset, seed)
         if folder.checkpoint_file.exists():
             restore_state(load_checkpoint(folder.checkpoint_file), run.state)
             self.listener.info(f"resuming after epoch {run.state.epoch}")
@@ -188,14 +188,7 @@ class TrainingSession:
 
 def open_session(request: TrainRequest, listener: SessionListener = SILENT) -> TrainingSession:
     """Load the data, choose the engine, and make the run folder or take up the one to resume."""
-    for note in request.notes:
-        listener.info(note)
-    request, dataset = _with_data(request, listener)
-    for note in dataset.notes:
-        listener.info(note)
-    for warning in table_warnings(dataset):
-        listener.warn(warning)
-    request = replace(request, recipe=adapt_to_regression(request.recipe, dataset, request.explicit))
+    request, dataset = prepare(request, listener)
     engine = _choose_engine(request, dataset, listener)
     folder = request.folder or RunFolder.create(request.runs, request.name or request.recipe.name)
     if request.folder is None:
@@ -203,6 +196,26 @@ def open_session(request: TrainRequest, listener: SessionListener = SILENT) -> T
     else:
         _warn_of_other_bits(folder, engine, listener)
     return TrainingSession(request, dataset, engine, folder, listener, StopRequest())
+
+
+def prepare(request: TrainRequest, listener: SessionListener) -> tuple[TrainRequest, Dataset]:
+    """Return the request, made to fit its data, and the data."""
+    for note in request.notes:
+        listener.info(note)
+    request, dataset = _with_data(request, listener)
+    for note in dataset.notes:
+        listener.info(note)
+    for warning in table_warnings(dataset):
+        listener.warn(warning)
+    return replace(request, recipe=adapt_to_regression(request.recipe, dataset, request.explicit)), dataset
+
+
+def run_for_seed(request: TrainRequest, dataset: Dataset, seed: int) -> Run:
+    """Return the run of one seed, at its start. dataset : of the request's own seed"""
+    recipe = replace(request.recipe, seed=seed)
+    if request.n_seeds > 1 and (recipe.data != "mnist" or request.n_train):  # these are drawn or divided by the seed
+        dataset = load_dataset(request, recipe)
+    return Run.of(recipe, dataset)
 
 
 def _with_data(request: TrainRequest, listener: SessionListener) -> tuple[TrainRequest, Dataset]:
@@ -244,7 +257,17 @@ def _choose_engine(request: TrainRequest, dataset: Dataset, listener: SessionLis
     run = Run.of(request.recipe, dataset)
     parts = run.state.network, run.plan.loss, run.state.optimizer
     n_threads = 1 if request.n_seeds > 1 else None
-    choice = choose_engine(request.engine, *parts, n_threads=n_threads, precision=request.precision)
+    launch = find_launch()
+    check_engine(launch, request.engine)
+    choice = choose_engine(
+        request.engine,
+        *parts,
+        n_threads=n_threads,
+        precision=request.precision,
+        device=request.device,
+        n_shards=request.n_shards,
+        launch=launch,
+    )
     next(run.epochs(choice.engine, stop=lambda: True), None)
     if choice.fallback_reason is not None:
         listener.info(choice.fallback_reason)

@@ -1,6 +1,9 @@
 """The engine `torch`: whole epochs by byhand's own formulas on PyTorch tensors, on one device or in many processes."""
 
-from typing import Any
+import contextlib
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -10,18 +13,24 @@ from byhand.data.examples import Examples
 from byhand.engines.base import EpochResult, EpochSpec, check_finite
 from byhand.engines.native import check_batch_size
 from byhand.engines.torch_engine.device_examples import DeviceExamples
-from byhand.engines.torch_engine.epoch import ALONE, StepTotals, Team, TorchEpoch
+from byhand.engines.torch_engine.epoch import StepTotals, Team, TorchEpoch, add_here
+from byhand.engines.torch_engine.launch import Launch, LostProcessError
 from byhand.engines.torch_engine.layers import LAYERS
 from byhand.engines.torch_engine.losses import LOSS_FUNCTIONS
 from byhand.engines.torch_engine.optimizers import MOMENTS, innermost
 from byhand.engines.torch_engine.packed_networks import PackedNetworks
+from byhand.engines.torch_engine.process_group import END, ProcessGroup
 from byhand.engines.torch_engine.products import matrix_precision, product_for
 from byhand.engines.torch_engine.requirements import BF16, FLOAT32, check_precision, find_device
-from byhand.errors import DivergedError
+from byhand.engines.torch_engine.shards import Shards
+from byhand.errors import DivergedError, OptionError
 from byhand.layers import Residual
 from byhand.losses.base import Loss
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
+
+Work: TypeAlias = tuple[Network, Loss, Optimizer, EpochSpec]
+SAMPLE = 64  # examples that stand for all when processes compare theirs
 
 
 class TorchEngine:
@@ -29,16 +38,26 @@ class TorchEngine:
 
     device : "cpu", "cuda", "cuda:1" or "mps"
     precision : of matrix products: "float32", "bf16", or on NVIDIA's GPUs "tf32"; everything else stays float32
+    n_shards : of every batch; then all results have the same bits for any number of processes that divides it
+    launch : of this process, where it is one of several that train together
     Raises MissingDependencyError without PyTorch, OptionError for a device or precision that is not there.
     """
 
     def __init__(
-        self, device: str = "cpu", precision: str = FLOAT32, *, team: Team = ALONE, local_rank: int = 0
+        self,
+        device: str = "cpu",
+        precision: str = FLOAT32,
+        *,
+        n_shards: int | None = None,
+        launch: Launch | None = None,
     ) -> None:
-        self.device = find_device(device, local_rank)
-        self.precision, self.team = check_precision(precision, self.device), team
-        parts = ["torch", str(self.device)] + ([precision] if precision != FLOAT32 else [])
-        self.name = "/".join(parts)
+        self.device = find_device(device, launch.local_rank if launch else 0)
+        self.precision = check_precision(precision, self.device)
+        if n_shards is not None and self.device.type == "cpu":
+            torch.set_num_threads(1)  # the bits of a product depend on their number
+        self.group = ProcessGroup(launch, self.device, n_shards) if launch else None
+        self.team = self.group.team if self.group else Team(Shards(n_shards=n_shards or 1), add_here)
+        self.name = _engine_name(self.device, precision, n_shards, launch)
         self._resident: DeviceExamples | None = None
         self._use: tuple[Any, ...] = ()
 
@@ -55,22 +74,46 @@ class TorchEngine:
         return f"the engine torch does not support {unknown[0]}" if unknown else None
 
     def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
-        """Train one epoch; see Engine.run_epoch."""
+        """Train one epoch; see Engine.run_epoch. With several processes: on rank 0, which tells the others to help."""
         if spec.stop():
             return None
         check_batch_size(network, spec)
+        if self.group:
+            digest = digest_of(network, loss, optimizer, spec)
+            self.group.header([spec.epoch, spec.rng.seed, len(spec.order), digest])
+        return self._train(network, loss, optimizer, spec)
+
+    def serve(self, work_for: Callable[[int, int], Work]) -> None:
+        """Help rank 0 until it ends. work_for : (seed, epoch) → what is trained, made from this process's own data
+
+        Raises OptionError where this process has other data or settings than rank 0, LostProcessError when rank 0 or
+        another process is gone.
+        """
+        if self.group is None:
+            return
+        while header := self.group.header([END] * 4):
+            epoch, seed, n, digest = header
+            if epoch == END:
+                return
+            work = work_for(seed, epoch)
+            if (len(work[-1].order), digest_of(*work)) != (n, digest):
+                self.group.tell(LostProcessError())  # rank 0 need not tell that this one ends
+                raise OptionError(
+                    f"process {self.group.launch.rank} has other data or settings than process 0. "
+                    f"Give all the same command and the same files."
+                )
+            with contextlib.suppress(DivergedError):  # rank 0 has it too
+                self._train(*work)
+
+    def _train(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
+        """Train one epoch, or this process's share of it."""
         packed = PackedNetworks([network], [optimizer], self.device)
-        examples = self._on_device(spec.examples, network, loss)
+        examples = self.examples_for(spec.examples, network, loss)
+        if self.group:
+            packed.share(self.group.broadcast)
         with matrix_precision(self.precision), torch.inference_mode():
-            epoch = TorchEpoch(
-                packed,
-                loss,
-                examples,
-                [spec],
-                device=self.device,
-                multiply=product_for(self.precision),
-                team=self.team,
-            )
+            product = product_for(self.precision)
+            epoch = TorchEpoch(packed, loss, examples, [spec], device=self.device, multiply=product, team=self.team)
             totals = epoch.run()
         if totals is None:
             return None
@@ -79,7 +122,7 @@ class TorchEngine:
         check_finite(network, spec)
         return result_of(totals, spec)
 
-    def _on_device(self, examples: Examples, network: Network, loss: Loss) -> DeviceExamples:
+    def examples_for(self, examples: Examples, network: Network, loss: Loss) -> DeviceExamples:
         """Return the examples on the device; those of the last epoch are there still."""
         use = (network.widths[0], network.widths[-1], network.layers[0].params["W"].dtype, type(loss))
         if self._resident is None or self._resident.examples is not examples or self._use != use:
@@ -111,3 +154,25 @@ def _all_layers(layers: Any) -> list[Any]:
         for layer in layers
         for each in ([layer, *_all_layers(layer.inner)] if isinstance(layer, Residual) else [layer])
     ]
+
+
+def digest_of(network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> int:
+    """Return 64 bits that differ where two processes would train something else: settings, or a sample of the data."""
+    examples = spec.examples
+    sample = slice(None, None, max(1, len(examples) // SAMPLE))
+    digest = hashlib.blake2b(digest_size=8)
+    for text in (network, loss, optimizer, examples, spec.batch_size, spec.image_shape):
+        digest.update(repr(text).encode())
+    for array in (examples.raw[sample], examples.y[sample], spec.learning_rates, spec.order[sample]):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return int.from_bytes(digest.digest(), "little")
+
+
+def _engine_name(device: Any, precision: str, n_shards: int | None, launch: Launch | None) -> str:
+    """Return what the bits of a result depend on: the number of ranks does not count where shards are fixed."""
+    parts = ["torch", str(device)] + ([precision] if precision != FLOAT32 else [])
+    if n_shards is not None:
+        parts.append(f"shards-{n_shards}")
+    elif launch is not None:
+        parts.append(f"ranks-{launch.n_ranks}")
+    return "/".join(parts)

@@ -23,10 +23,14 @@ N_TAIL = 3  # behind the gradient: the loss, how many were right, how many proce
 
 @dataclass(frozen=True, eq=False)
 class Team:
-    """How the processes of a run work together. shards : this one's   add : sums over the shards of all, in place"""
+    """How the processes of a run work together.
+
+    shards : this one's   add : sums over the shards of all   check : raises where the run must end
+    """
 
     shards: Shards
     add: Callable[[list[Tensor]], Tensor]
+    check: Callable[[], None] = lambda: None
 
 
 def add_here(parts: list[Tensor]) -> Tensor:
@@ -35,9 +39,6 @@ def add_here(parts: list[Tensor]) -> Tensor:
     for part in parts[1:]:
         total = total + part
     return total
-
-
-ALONE = Team(Shards(), add_here)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ class TorchEpoch:
         *,
         device: Any,
         multiply: Callable[..., Tensor],
-        team: Team = ALONE,
+        team: Team,
         stacked: bool = False,
     ) -> None:
         self._networks, self._loss, self._examples, self._team = networks, loss, examples, team
@@ -82,6 +83,7 @@ class TorchEpoch:
         losses, n_right = [], []
         for step, start in enumerate(range(0, n, size)):
             stop = self._spec.stop()
+            self._team.check()
             if stop and self._team.shards.n_ranks == 1:
                 return None
             total = self._make_step(start, min(start + size, n), self._rate(step), stop)

@@ -4,7 +4,7 @@ One flat gradient is one all-reduce a step, and one flat parameter tensor makes 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -72,6 +72,13 @@ class PackedNetworks:
     @property
     def n_outputs(self) -> int:
         return self._networks[0].widths[-1]
+
+    def share(self, broadcast: Callable[[Tensor], None]) -> None:
+        """Take rank 0's numbers for all of these."""
+        steps = torch.tensor([self.optimizer.steps], dtype=torch.int64, device=self._device)
+        for tensor in (self.params, self.statistics, *self.optimizer.moments.values(), steps):
+            broadcast(tensor)
+        self.optimizer.steps = int(steps)
 
     def write_back(self) -> None:
         """Copy what was learned to the networks' and the optimizers' own arrays."""
