@@ -17,6 +17,7 @@ from byhand.data.tables.warnings import table_warnings
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.base import Engine
 from byhand.engines.native import NativeEngine
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.selection import choose_engine
 from byhand.engines.torch_engine.launch import LostProcessError, check_engine, find_launch
 from byhand.errors import ByhandError, DataError, OptionError
@@ -183,7 +184,8 @@ class TrainingSession:
             return None
         recipe, network = replace(self.request.recipe, seed=first.seed), first.model.network
         dataset = load_dataset(self.request, recipe) if self.request.n_seeds > 1 else self.dataset
-        return compare_with_baselines(recipe, dataset, network, self.engine, test=self.request.test)
+        engine = NumpyEngine() if find_launch() else self.engine  # the other processes know the network alone
+        return compare_with_baselines(recipe, dataset, network, engine, test=self.request.test)
 
 
 def open_session(request: TrainRequest, listener: SessionListener = SILENT) -> TrainingSession:
