@@ -38,6 +38,7 @@ def test_rank_0_keeps_the_list_unless_the_launcher_does() -> None:
         {"MASTER_PORT": "x"},
         {"MASTER_ADDR": ""},
         {"LOCAL_RANK": "5"},
+        {"BYHAND_JOIN_SECONDS": "soon"},
     ],
 )
 def test_what_is_damaged_is_one_sentence(damage: dict[str, str]) -> None:

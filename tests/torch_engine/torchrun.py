@@ -25,7 +25,8 @@ def free_port() -> int:
 
 def command(n_processes: int, *args: str | Path, port: int | None = None) -> list[str]:
     """Return the command line that trains in several processes, or in this many without a launcher: one."""
-    own = ["-m", "byhand", "train", *map(str, args), "--engine", "torch"]
+    engine = [] if "--resume" in args else ["--engine", "torch"]
+    own = ["-m", "byhand", "train", *map(str, args), *engine]
     if n_processes == 1:
         return [sys.executable, *own]
     launcher = ["-m", "torch.distributed.run", f"--nproc-per-node={n_processes}"]

@@ -1,7 +1,5 @@
 """A process that helps rank 0: it has the same data and settings, trains its share, and decides and saves nothing."""
 
-from dataclasses import replace
-
 from byhand.engines.base import EpochSpec
 from byhand.engines.selection import choose_engine
 from byhand.engines.torch_engine.launch import Launch
@@ -38,7 +36,7 @@ def serve_rank(request: TrainRequest, launch: Launch) -> None:
 
 
 class _Worker:
-    """run : of the seed that is trained now   stop : set by a signal; then all processes leave the epoch."""
+    """run : of the seed that is trained now   stop : takes the first signal, which is sent to all: rank 0 ends it."""
 
     def __init__(self, request: TrainRequest, run: Run) -> None:
         self._request, self.run, self.stop = request, run, StopRequest()
@@ -51,4 +49,4 @@ class _Worker:
             self._scaled = self.run.training_examples()
         plan, state = self.run.plan, self.run.state
         spec = plan.spec(self._scaled, epoch, plan.learning_rates(len(self._scaled)))
-        return state.network, plan.loss, state.optimizer, replace(spec, stop=self.stop)
+        return state.network, plan.loss, state.optimizer, spec

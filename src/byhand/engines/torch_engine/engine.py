@@ -109,9 +109,10 @@ class TorchEngine:
         """Train one epoch, or this process's share of it."""
         packed = PackedNetworks([network], [optimizer], self.device)
         examples = self.examples_for(spec.examples, network, loss)
-        if self.group:
-            packed.share(self.group.broadcast)
-        with matrix_precision(self.precision), torch.inference_mode():
+        working = self.group.epoch() if self.group else contextlib.nullcontext()
+        with matrix_precision(self.precision), torch.inference_mode(), working:
+            if self.group:
+                packed.share(self.group.broadcast)
             product = product_for(self.precision)
             epoch = TorchEpoch(packed, loss, examples, [spec], device=self.device, multiply=product, team=self.team)
             totals = epoch.run()

@@ -8,6 +8,7 @@ from byhand.errors import OptionError, SystemResourceError
 
 NAMES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 MAX_RANKS = 4096
+JOIN_SECONDS = 300  # to find the others; BYHAND_JOIN_SECONDS
 
 
 class LostProcessError(SystemResourceError):
@@ -32,6 +33,7 @@ class Launch:
     port: int
     attempt: int = 0
     hosts_store: bool = False
+    join_seconds: int = JOIN_SECONDS
 
     @property
     def is_on_one_host(self) -> bool:
@@ -61,6 +63,7 @@ def find_launch(environment: Mapping[str, str] = os.environ) -> Launch | None:
         port=_whole(environment, "MASTER_PORT", 1, 65535),
         attempt=_whole(environment, "TORCHELASTIC_RESTART_COUNT", 0, 1_000_000, default=0),
         hosts_store=rank == 0 and not launcher_keeps_it,
+        join_seconds=_whole(environment, "BYHAND_JOIN_SECONDS", 1, 86_400, default=JOIN_SECONDS),
     )
     return launch if n_ranks > 1 else None
 

@@ -21,7 +21,6 @@ from byhand.engines.torch_engine.shards import Shards
 from byhand.errors import OptionError, SystemResourceError
 
 Tensor: TypeAlias = Any  # torch.Tensor
-JOIN_SECONDS = 300  # to find the others
 WAIT_SECONDS = 3600  # for a process that is there and says nothing: it may be evaluating, or saving
 TELL_SECONDS = 3
 END = 0  # in place of an epoch
@@ -37,10 +36,9 @@ class ProcessGroup:
         shards = Shards(launch.rank, launch.n_ranks, n_shards or launch.n_ranks)
         self.team = Team(shards, self._add if n_shards is None else self._add_in_order, self._check_launcher)
         self._parent = os.getppid()
-        self._is_open = True
+        self._is_open, self._is_busy = True, False
         self._store = self._join()
-        if launch.rank == 0:
-            atexit.register(self.leave)
+        atexit.register(self.leave)
 
     def broadcast(self, tensor: Tensor) -> None:
         """Give all processes rank 0's numbers, in place."""
@@ -55,12 +53,21 @@ class ProcessGroup:
         self.broadcast(tensor)
         return [number % 2**64 for number in tensor.tolist()]
 
+    @contextlib.contextmanager
+    def epoch(self) -> Iterator[None]:
+        """Within this the others expect sums; a process that leaves here is noticed by its closed connection."""
+        self._is_busy = True
+        yield
+        self._is_busy = False
+
     def leave(self) -> None:
-        """Tell the others that there is no other epoch; called when rank 0 ends, whatever the reason."""
-        if self._is_open:
+        """Tell the others, if this is rank 0, that there is no other epoch; called when a process ends."""
+        if self._is_open and not self._is_busy:
             self._is_open = False
             with contextlib.suppress(LostProcessError):  # they have left already
-                self.header([END] * 4)
+                if self.launch.rank == 0:
+                    self.header([END] * 4)
+                dist.destroy_process_group()
 
     def tell(self, error: LostProcessError) -> LostProcessError:
         """Return the error, marked where another process has told of one already: the user reads one sentence."""
@@ -74,16 +81,17 @@ class ProcessGroup:
         launch = self.launch
         if launch.is_on_one_host:  # no address of this host is asked of a name server
             os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
-        seconds = timedelta(seconds=int(os.environ.get("BYHAND_JOIN_SECONDS", JOIN_SECONDS)))
+        seconds = timedelta(seconds=launch.join_seconds)
         try:
             store = dist.TCPStore(
                 launch.address, launch.port, launch.n_ranks, launch.hosts_store, seconds, multi_tenant=True
             )
             store = dist.PrefixStore(f"byhand/{launch.attempt}", store)
+            store.set(f"rank-{launch.rank}", "here")
+            store.wait([f"rank-{rank}" for rank in range(launch.n_ranks)], seconds)
             backend = "nccl" if self._device.type == "cuda" else "gloo"
-            dist.init_process_group(backend, store=store, rank=launch.rank, world_size=launch.n_ranks, timeout=seconds)
-            with self._lost_is_an_error():
-                self._wait_long()
+            wait = timedelta(seconds=WAIT_SECONDS)  # a dead process is noticed at once, by its closed connection
+            dist.init_process_group(backend, store=store, rank=launch.rank, world_size=launch.n_ranks, timeout=wait)
         except (RuntimeError, ValueError) as error:
             reason = str(error).strip().partition("\n")[0][:200]
             raise SystemResourceError(
@@ -91,11 +99,6 @@ class ProcessGroup:
                 f"{launch.address}:{launch.port}: {reason}. Check the address, the port and that all were started."
             ) from error
         return store
-
-    def _wait_long(self) -> None:
-        """From now on wait as long as a process may be busy: a dead one is noticed by its closed connection."""
-        dist.barrier()
-        dist.distributed_c10d._set_pg_timeout(timedelta(seconds=WAIT_SECONDS))
 
     def _add(self, parts: list[Tensor]) -> Tensor:
         """Return the sum over all processes, in an order that the library chooses."""
