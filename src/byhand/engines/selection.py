@@ -49,17 +49,8 @@ def choose_engine(
     name = name or os.environ.get("BYHAND_ENGINE") or "auto"
     lookup("engine", name, dict.fromkeys(NAMES))
     if name == "torch":
-        engine = _torch_engine(device or "cpu", precision, n_shards, launch)
-        torch_reason = engine.unsupported_reason(network, loss, optimizer)
-        if torch_reason:
-            raise OptionError(f"{torch_reason}. Use NumPy's.", argument="engine")
-        return Choice(engine)
-    if n_shards is not None:
-        raise OptionError(f"shards are for the engine torch, and the engine is {name}. Use --engine torch, or none.")
-    if device is not None:
-        raise OptionError(
-            f"a device is for the engine torch, and the engine is {name}. Use --engine torch, or no device."
-        )
+        return _choose_torch(network, loss, optimizer, _torch_engine(device or "cpu", precision, n_shards, launch))
+    _check_no_torch_options(name, device, n_shards)
     lookup("precision", precision, PRECISIONS)
     asked_for_numpy = name == NumpyEngine.name
     reason = "it was asked for" if asked_for_numpy else why_missing() or unsupported_reason(network, loss, optimizer)
@@ -72,6 +63,21 @@ def choose_engine(
     if name == "native":
         raise OptionError(f"the native engine cannot train this: {reason}. Use NumPy's.", argument="engine")
     return Choice(NumpyEngine(), f"NumPy trains this: {reason}.")
+
+
+def _choose_torch(network: Network, loss: Loss, optimizer: Optimizer, engine: Engine) -> Choice:
+    """Return the engine torch as the choice; raise OptionError where it cannot train this."""
+    reason = engine.unsupported_reason(network, loss, optimizer)
+    if reason:
+        raise OptionError(f"{reason}. Use NumPy's.", argument="engine")
+    return Choice(engine)
+
+
+def _check_no_torch_options(name: str, device: str | None, n_shards: int | None) -> None:
+    """Raise OptionError for options of the engine torch beside another."""
+    for what, value in (("a device", device), ("a number of shards", n_shards)):
+        if value is not None:
+            raise OptionError(f"{what} is for the engine torch, and the engine is {name}. Use --engine torch.")
 
 
 def _torch_engine(device: str, precision: str, n_shards: int | None, launch: Launch | None) -> Engine:

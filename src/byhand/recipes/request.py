@@ -82,8 +82,7 @@ def make_request(
 ) -> TrainRequest:
     """Return the request to train a recipe with changes.
 
-    recipe : None: `vanilla`, or `table` and `images` for such data
-    changes : the recipe's fields by name, those that somebody chose
+    recipe : None: by its data   changes : the recipe's fields by name, those that somebody chose
     validate : hold out a validation set and leave the test set alone, unless `test`
     """
     changes = {"validation": "balanced", **changes} if validate else dict(changes)

@@ -70,7 +70,7 @@ def find_launch(environment: Mapping[str, str] = os.environ) -> Launch | None:
 
 def check_engine(launch: Launch | None, engine: str | None) -> None:
     """Raise OptionError where several processes were launched and the engine does not divide the work among them."""
-    if launch is not None and engine != "torch":
+    if launch is not None and (engine or os.environ.get("BYHAND_ENGINE")) != "torch":
         raise OptionError(
             f"{launch.n_ranks} processes were launched, and only the engine torch divides the work among them. "
             f"Use --engine torch, or start one process."
