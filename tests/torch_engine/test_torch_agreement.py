@@ -12,7 +12,7 @@ from test_agreement import SETTINGS, classes
 from training_cases import byte_pictures, farthest, in_float64, of_no_effect
 
 from byhand.data.examples import Examples
-from byhand.engines.base import EpochSpec
+from byhand.engines.base import Engine, EpochSpec
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import DivergedError, OptionError, ShapeError
 from byhand.layers import Layer
@@ -79,7 +79,8 @@ def test_weights_of_examples_count_as_in_numpy() -> None:
     weight = np.linspace(0, 2, len(examples))
     spec = replace(setting.spec(), examples=Examples(examples.raw, examples.y, examples.preparation, weight))
     networks = [setting.network().astype(np.float64) for _ in range(3)]
-    for engine, network in zip((NumpyEngine(), TorchEngine()), networks, strict=False):
+    engines: tuple[Engine, ...] = (NumpyEngine(), TorchEngine())
+    for engine, network in zip(engines, networks, strict=False):
         engine.run_epoch(network, setting.loss, setting.optimizer(), spec)
     assert farthest(networks[1], networks[0]) < 1e-11 < farthest(networks[0], networks[2])
 
