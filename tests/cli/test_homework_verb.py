@@ -33,6 +33,8 @@ def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
 
 
 def test_the_key_has_the_digits_that_are_asked_for() -> None:
+    lines = byhand("homework", "--key", "--seed", "7").out.splitlines()
+    assert [line[:12].strip() for line in lines] == list(answer_key(Homework(seed=7)))
     done = byhand("homework", "--key", "--seed", "7", "--digits", "6", "--ask", "L")
     assert done.out.split() == ["L", f"{answer_key(Homework(seed=7))['L']:.6f}"]
 

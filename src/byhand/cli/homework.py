@@ -52,8 +52,8 @@ def command(
     homework = Homework(widths, seed, rate, digits, tuple(word.strip() for word in ask.split(",")))
     if key:
         rows = key_rows(homework)
-        text = "\n".join(f"{name:<12} {number:.{digits}f}" for name, number in rows.items())
-        reporter.result(escape_markup(text), {"settings": homework.settings, "key": rows})
+        lines = [escape_markup(f"{name:<12} {number:.{digits}f}") for name, number in rows.items()]
+        reporter.result("\n".join(lines), {"settings": homework.settings, "key": rows})
         return
     _write(homework, output or Path(f"homework_{seed}.md"), reporter)
 
