@@ -33,20 +33,24 @@ export function createFilmCard(session) {
     compared,
     h("p", { class: "hint" }, words.filmHelp, " ", shown),
   );
-  let key = "";
+  /** @type {Record<string, any>} */
+  let drawn = {};
+  const showAll = () => drawAll(all, drawn.training, drawn.moment >= 0 ? drawn.snapshot : null);
 
-  function show(state, { training, snapshot, difference, film }) {
-    replaceChildren(shown, training ? notesOn(training) : "");
-    strip.hidden = state.kept >= 0;
+  function show({ kept, moment }, { training, snapshot, difference, film }) {
+    /** @type {Record<string, any>} */
+    const now = { training, film, moment, snapshot };
+    const isOther = Object.keys(now).some((name) => now[name] !== drawn[name]);
+    drawn = now;
+    strip.hidden = kept >= 0;
     drawCompared(compared, session, difference);
-    if (folded.open || !all.children.length) drawAll(all, training, state.moment >= 0 ? snapshot : null);
-    const moments = momentsOf(training, film);
-    const now = JSON.stringify([moments.map(({ step }) => step), state.moment, training?.running]);
-    if (now !== key || training?.running) drawStrip(strip, session, moments);
-    key = now;
+    if (!isOther && strip.children.length) return;
+    replaceChildren(shown, training ? notesOn(training) : "");
+    drawStrip(strip, session, momentsOf(training, film));
+    if (folded.open) showAll();
   }
 
-  folded.addEventListener("toggle", () => drawAll(all, session.training, null));
+  folded.addEventListener("toggle", showAll);
   return { element, show };
 }
 
