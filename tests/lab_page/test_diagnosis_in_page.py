@@ -16,8 +16,8 @@ def trained(lab: Any) -> str:
     """Train to the end and return what is said then."""
     lab.page.click("button.main")
     lab.until("() => /^3 of 3/.test(document.querySelector('.figures dd')?.innerText)")
-    lab.until("() => document.querySelector('.card.wide .readout').innerText.length > 0")
-    return str(lab.page.inner_text(".card.wide .readout"))
+    lab.until("() => document.querySelector('.curves .readout').innerText.length > 0")
+    return str(lab.page.inner_text(".curves .readout"))
 
 
 def is_told(finding: str, said: str) -> bool:
@@ -42,7 +42,7 @@ def test_a_loss_that_grew_is_told_though_it_is_a_number(site: str, open_lab: Any
     assert is_told("diverged", said)
     assert "would cost 2.3." in said  # ten classes, nearly equally frequent: ln 10 = 2.303
     lab.page.click("button:has-text('Reset')")
-    lab.until("() => document.querySelector('.card.wide .readout').innerText === ''")
+    lab.until("() => document.querySelector('.curves .readout').innerText === ''")
 
 
 def test_steps_next_to_nothing_and_zero_weights_name_their_settings(site: str, open_lab: Any) -> None:
