@@ -1,4 +1,4 @@
-"""Write the page's views/microscope/source-lines.js: which line of the NumPy code computes what the microscope shows.
+"""Write the page's ui/microscope/source-lines.js: which line of the NumPy code computes what the microscope shows.
 
 PYTHONPATH=src python tools/make_places.py
 """
@@ -16,7 +16,7 @@ from byhand.optimizers import SGD
 from byhand.preprocessing import InputScaler
 
 STATIC = Path(__file__).resolve().parents[1] / "src" / "byhand" / "lab" / "static"
-PATH = STATIC / "views" / "microscope" / "source-lines.js"
+PATH = STATIC / "ui" / "microscope" / "source-lines.js"
 
 
 def text() -> str:

@@ -82,14 +82,14 @@ isAsWritten(answer);
 assert.equal(answer.winner, 1);
 for (const against of [-1, 7]) isAsWritten(answers.attribution(core, model, stored, 1, against));
 isAsWritten(answers.robustness(core, model, stored));
-isAsWritten(answers.forwardBackward(core, model, stored, 1));
+isAsWritten(answers.forwardBackward(core, answers.pictureExample(core, model, stored, 1)));
 for (const [layer, unit] of [
   [0, 3],
   [1, 9],
   [7, 999],
 ]) {
   // the last: more than there are
-  const sum = answers.forwardBackward(core, model, stored, 1);
+  const sum = answers.forwardBackward(core, answers.pictureExample(core, model, stored, 1));
   const one = sumOf(core, model, stored, layer, unit);
   isAsWritten(one);
   assert.ok(Math.abs(one.products.reduce((total, product) => total + product, one.others + one.bias) - one.z) < 1e-6);
@@ -341,7 +341,7 @@ for (const [loss, output, sums] of [
   const { model: learned } = new Training(core, digits, { ...settings, loss }, () => {});
   const first = digits.test.inputs.slice(0, 64);
   const said = answers.forward(core, learned, first);
-  const walked = answers.forwardBackward(core, learned, first, 3);
+  const walked = answers.forwardBackward(core, answers.pictureExample(core, learned, first, 3));
   const counted = answers.confusions(core, learned, digits);
   [said, walked, counted].forEach(isAsWritten);
   assert.deepEqual([said.output, walked.output, counted.output], [output, output, output]);
@@ -429,7 +429,7 @@ for (const frame of [
   answers.forward(core, all.model, digit),
   answers.attribution(core, all.model, digit, 1),
   answers.robustness(core, all.model, digit),
-  answers.forwardBackward(core, all.model, digit, 1),
+  answers.forwardBackward(core, answers.pictureExample(core, all.model, digit, 1)),
   answers.confusions(core, all.model, digits),
   answers.topActivations(core, all.model, digits, 1, 3),
 ])

@@ -61,6 +61,8 @@ def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
             keyboard.press("Tab")
         raise AssertionError(f"the keyboard does not reach {selector}")
 
+    go_to("[data-key=clear]")
+    keyboard.press("Enter")
     go_to(".editable")
     for key in ["ArrowUp"] * 6 + [" ", "ArrowDown"] * 13:
         keyboard.press(key)
@@ -144,6 +146,7 @@ def test_a_phone_has_room_for_everything(site: str, open_lab: Any) -> None:
 
 def test_a_finger_draws(site: str, open_lab: Any) -> None:
     lab = open_lab(site, viewport={"width": 375, "height": 740}, has_touch=True)
+    lab.page.click("button:text-is('Clear')")
     box = lab.page.locator(".pad").bounding_box()
     session = lab.page.context.new_cdp_session(lab.page)
 

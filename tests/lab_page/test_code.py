@@ -71,7 +71,7 @@ def test_network_and_microscope_print_the_numbers_of_a_digit(site: str, open_lab
     lab.draw(drawings()[3])
     lab.settled()
     lab.view("Network")
-    lab.page.wait_for_selector(".network .unit.chosen")
+    lab.page.wait_for_selector(".network-stage .unit.chosen")
     said = script_of(lab, tmp_path)
     lab.says("main", "layer 2")
     shown = lab.page.inner_text("main").replace("−", "-")
@@ -169,6 +169,7 @@ def test_an_experiment_comes_out_the_same(site: str, open_lab: Any, tmp_path: Pa
 
 def test_where_there_is_nothing_there_is_a_sentence(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
+    lab.page.click("button:text-is('Clear')")
     lab.page.click("summary:has-text('Get the code')")
     lab.page.click("button:has-text('As a script')")
     lab.says("#problem", "Nothing is drawn yet")

@@ -129,9 +129,6 @@ def every_number_can_be_recomputed(lab: Any, seed: int) -> None:
 
 def test_at_full_size_a_drawn_digit(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
-    lab.view("Microscope")
-    assert "Draw a digit first" in lab.page.inner_text(".microscope")
-    lab.view("Draw")
     lab.draw(drawings()[4])
     lab.settled()
     lab.view("Microscope")

@@ -75,7 +75,7 @@ def test_what_is_taken_lies_on_the_pad_too_and_the_readout_follows_an_edit(site:
     lab.settled()
     strokes = lab.page.evaluate(MEAN)
     before = lab.verdict()[0]
-    lab.page.click("button:has-text('Take it')")
+    lab.page.click("button:has-text('Try it')")
     lab.until(f"() => document.querySelector('.verdict').innerText[0] !== '{before}'")
     assert lab.page.evaluate(MEAN) != strokes
     lab.page.click("button:text-is('Undo')")
@@ -84,12 +84,12 @@ def test_what_is_taken_lies_on_the_pad_too_and_the_readout_follows_an_edit(site:
     lab.page.focus(".editable")
     lab.page.keyboard.press("Enter")
     lab.settled()
-    said = lab.page.inner_text(".card:has(.editable) .readout")
+    said = lab.page.inner_text(".pixels .readout")
     lab.page.keyboard.press("Enter")
     lab.page.wait_for_timeout(200)
     levels = {
         said.split("pixel value ")[1][:3],
-        lab.page.inner_text(".card:has(.editable) .readout").split("pixel value ")[1][:3],
+        lab.page.inner_text(".pixels .readout").split("pixel value ")[1][:3],
     }
     assert len(levels) == 2
 

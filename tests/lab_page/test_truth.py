@@ -39,7 +39,7 @@ def test_a_test_digit_s_label_is_used_and_sticks_to_nothing_else(site: str, open
         digit = int(lab.page.input_value("[aria-label='Number of the test digit']"))
         lab.says(".card", f"Test digit {digit}: it is a {labels[digit]}.")
         lab.view("Network")
-        lab.says(".buttons", "its label in the test set")
+        lab.says(".subject", "its label in the test set")
         assert lab.page.input_value(CHOICE) == str(labels[digit])
     lab.page.select_option(CHOICE, str((labels[digit] + 1) % 10))
     lab.view("Draw")

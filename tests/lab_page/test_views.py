@@ -21,9 +21,6 @@ def trained(lab: Any) -> None:
 
 def test_the_signal_goes_forwards_and_back_step_by_step(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
-    lab.view("Network")
-    assert "Draw a digit first" in lab.page.inner_text(".caption")
-    lab.view("Draw")
     lab.draw(drawings()[6])
     lab.settled()
     lab.view("Network")
@@ -31,13 +28,13 @@ def test_the_signal_goes_forwards_and_back_step_by_step(site: str, open_lab: Any
     lab.page.select_option("label:has-text('It is a') select", str(drawings()[6]["digit"]))
     lab.until("() => !document.querySelectorAll('.buttons button')[1].disabled")
     said = []
-    for _ in range(12):
+    for _ in range(13):
         said.append(lab.page.inner_text(".caption"))
         lab.page.click("button:has-text('Step')")
-        if len(said) < 12:
+        if len(said) < 13:
             lab.until("said => document.querySelector('.caption').innerText !== said", said[-1])
-    order = ["The input", "z of layer 1", "activation of layer 1", "z of layer 2", "activation of layer 2", "loss"]
-    order += ["how the loss changes", "activation of layer 2", "gradient", "chain rule"]
+    order = ["The input", "z of layer 1", "activation of layer 1", "z of layer 2", "activation of layer 2"]
+    order += ["The answer", "loss", "how the loss changes", "activation of layer 2", "gradient", "chain rule"]
     order += ["activation of layer 1", "gradient"]
     for found, wanted in zip((re.sub(r"\s+", " ", text) for text in said), order, strict=True):
         assert wanted in found
@@ -48,7 +45,6 @@ def test_the_signal_goes_forwards_and_back_step_by_step(site: str, open_lab: Any
     held = lab.page.inner_text(".caption")
     lab.page.wait_for_timeout(1_500)
     assert lab.page.inner_text(".caption") == held
-    assert lab.page.locator(".network line").count() > 60
 
 
 def test_without_motion_the_end_is_shown_at_once(site: str, open_lab: Any) -> None:

@@ -21,10 +21,10 @@ REPLACEMENTS = {
     "ui/export-menu.js": "ui/export-menu.stub.js",
     **{
         f"worker/{name}.js": "worker/absent.stub.js"
-        for name in ("csv", "diagnosis", "microscope", "plane-answers", "plane-model", "training")
+        for name in ("csv", "diagnosis", "plane-model", "training")
     },
 }
-STYLES = ("stylesheets/tokens.css", "style.css")
+STYLES = ("stylesheets/tokens.css", "style.css", "stylesheets/draw.css")
 CORE, MODEL = "core/core.wasm", "models/draw.safetensors"
 _IMPORT = re.compile(r'^import [^"]* from "([^"]+)";$', flags=re.MULTILINE)
 _HOLE = re.compile(r"\{\{(\w+)\}\}")

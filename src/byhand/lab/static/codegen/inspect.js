@@ -77,19 +77,31 @@ const FLOAT64 = `network = model.network.astype(np.float64)
 x = model.preparation.apply(picture, np.float64)
 `;
 
+/** The network and what it looks at: the digit in Draw, or a point of the plane with these coordinates. */
+async function exampleSections(state, app, x) {
+  if (state.of === "digit") return [await modelSection(state.model, app), pictureSection(state)];
+  const network = `${START}${networkOf(app.frames.plane.networks[0].layers)}
+network = network.astype(np.float64)`;
+  const told = "The network of the plane and the point that is looked at.";
+  return [{ told, code: `${network}\nx = ${arrayOf(x, "float64")}.reshape(1, -1)` }];
+}
+
 export async function networkProgram(state, app) {
   const { forwardBackward: passes, sum } = app.frames;
-  const picture = pictureSection(state);
+  if (!passes && state.of === "digit") pictureSection(state); // says what is missing
   if (!passes) throw new Error("the network has not looked at the picture yet");
-  const known = (truthOf(app, state, app.frames) ?? -1) >= 0; // else the gradients are of no loss that anybody chose
+  const isPoint = state.of === "plane";
+  const isCurve = isPoint && passes.lossName === "squared_error";
+  const truth = isPoint ? 0 : (truthOf(app, state, app.frames) ?? -1);
+  const known = truth >= 0; // else the gradients are of no loss that anybody chose
   const layer = Math.min(state.layer, passes.layers.length - 1);
   const unit = Math.min(state.unit, passes.layers[layer].n_out - 1);
+  const loss = lossOf(passes.lossName, passes.labelSmoothing);
   return [
-    await modelSection(state.model, app),
-    picture,
+    ...(await exampleSections(state, app, passes.x)),
     {
       told: "Forwards and back through the network, in float64.",
-      code: FLOAT64 + PASSES(`[${passes.label}]`, lossOf(passes.lossName, passes.labelSmoothing), 0),
+      code: `${isPoint ? "" : FLOAT64}${PASSES(isCurve ? `[[${passes.target[0]}]]` : `[${passes.label}]`, loss, 0)}`,
     },
     {
       told: `Unit ${unit} of layer ${layer + 1}.`,
@@ -104,17 +116,6 @@ export async function microscopeProgram(state, app) {
   if (!step || !cell) throw new Error("there is no number under the microscope yet");
   const loss = lossOf(step.lossName, step.labelSmoothing);
   const isCurve = step.target.length === 1 && step.lossName === "squared_error";
-  const begun =
-    state.of === "digit"
-      ? [await modelSection(state.model, app), pictureSection(state)]
-      : [
-          {
-            told: "The network of the plane and the point that is looked at.",
-            code: `${START}${networkOf(app.frames.plane.networks[0].layers)}
-network = network.astype(np.float64)
-x = ${arrayOf(step.arrays.x.numbers, "float64")}.reshape(1, -1)`,
-          },
-        ];
   const passes = PASSES(isCurve ? `[[${step.target[0]}]]` : `[${step.label}]`, loss, step.rate);
   const ends = {
     softmax_cross_entropy: `from byhand.layers.softmax import softmax
@@ -126,7 +127,7 @@ arrays["p"], arrays["t"] = sigmoid(trace.output), saved[1]`,
     squared_error: `arrays["t"] = trace.output - saved  # what is saved is the error`,
   }[step.lossName];
   return [
-    ...begun,
+    ...(await exampleSections(state, app, step.arrays.x.numbers)),
     {
       told: "One step, forwards, back and down, in float64; every array under its name.",
       code: `${state.of === "digit" ? FLOAT64 : ""}${passes}\n${ends}`,

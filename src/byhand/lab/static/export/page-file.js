@@ -4,14 +4,14 @@
 
 const IMPORT = /^import [^"]* from "([^"]+)";$/gm;
 const ENTRIES = ["app/main.js", "worker/worker.js"];
-const ABSENT = ["csv", "diagnosis", "microscope", "plane-answers", "plane-model", "training"]; // of the worker
+const ABSENT = ["csv", "diagnosis", "plane-model", "training"]; // of the worker
 // instead
 const STUBS = {
   "views/views.js": "views/views.stub.js",
   "ui/export-menu.js": "ui/export-menu.stub.js",
   ...Object.fromEntries(ABSENT.map((name) => [`worker/${name}.js`, "worker/absent.stub.js"])),
 };
-const STYLES = ["stylesheets/tokens.css", "style.css"];
+const STYLES = ["stylesheets/tokens.css", "style.css", "stylesheets/draw.css"];
 const CORE = "core/core.wasm";
 const MODEL = "models/draw.safetensors";
 const PIECE = 1 << 15; // bytes made into text at a time

@@ -40,6 +40,7 @@
  * @property {number | null} positive
  * @property {number | null} negative
  * @property {number | null} biasTerm
+ * @property {number | null} total
  * @property {ArrayLike<number> | null} logits
  */
 
@@ -97,6 +98,18 @@
  * @property {string} activation
  * @property {number} slope
  * @property {string} lossName
+ */
+
+/**
+ * @typedef {object} SignalMessage
+ * @property {number} schema
+ * @property {"signal"} kind
+ * @property {Uint8Array} stored
+ * @property {number} unit
+ * @property {any[]} layers
+ * @property {any[]} lines
+ * @property {string} output
+ * @property {ArrayLike<number>} scores
  */
 
 /**

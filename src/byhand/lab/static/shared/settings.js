@@ -1,6 +1,8 @@
 // The page's whole state is one table of settings, and the address holds it: a view can be linked, and comes back.
 
 import { HIDDEN_ACTIVATIONS } from "./constants.js";
+import { OPENING } from "./opening-digit.js";
+import { packed, unpacked } from "./packed-bytes.js";
 
 export const SCHEDULES = ["constant", "step", "linear", "cosine", "one_cycle"]; // as schedules.py has them
 // sets whose points are (x, t): one number to predict, no classes
@@ -11,16 +13,26 @@ export const LONGEST_NAME = 24; // of one's own
 export const MOST_LAYERS = 6;
 export const MOST_UNITS = 128; // of a network in the plane
 
+export const RUNNER_UP = -2; // "why rather than" the class that came second
+const EMPTY = "none"; // a sheet with nothing on it, in an address
 const OLD_MODELS = { shipped: "pretrained", moment: "snapshot", before: "baseline", given: "uploaded" };
 
-/** name → its kind, its default, and how it is read from text; null: not a value it can have. */
+/**
+ * name → its kind, its default, and how it is read from text; null: not a value it can have, undefined: nothing, where
+ * that differs from the default.
+ */
 export const SETTINGS = {
   view: choice("draw", ["draw", "network", "train", "plane", "microscope", "mistakes", "experiments"]),
   model: choice("pretrained", ["pretrained", "trained", "snapshot", "baseline", "uploaded"], OLD_MODELS),
-  picture: { initial: null, read: unpacked, write: packed }, // 784 or 64 bytes: what is drawn or loaded
+  // 784 or 64 bytes: what is drawn or loaded; null: an empty sheet
+  picture: {
+    initial: OPENING.picture,
+    read: (text) => (text === EMPTY ? undefined : unpacked(text)),
+    write: (bytes) => (bytes ? packed(bytes) : EMPTY),
+  },
   digit: whole(-1, -1, 9999), // the test picture that is loaded; −1: drawn by hand
   pen: choice("medium", ["thin", "medium", "thick"]),
-  against: whole(-1, -1, 9), // "why rather than": −1 asks for nothing
+  against: whole(RUNNER_UP, RUNNER_UP, 9), // "why rather than": −1 asks for nothing
   label: whole(-1, -1, 9), // the class to learn in the network view; −1: what it is, or what the network says
   unit: whole(0, 0, 4095),
   layer: whole(0, 0, 15),
@@ -209,33 +221,6 @@ function leftOut(text) {
     : null;
 }
 
-/** Bytes as text for an address: runs of zeros as one number. */
-function packed(bytes) {
-  const out = [];
-  for (let i = 0; i < bytes.length; i++) {
-    let run = 0;
-    while (bytes[i + run] === 0 && run < 255 && i + run < bytes.length) run++;
-    if (run) out.push(0, run);
-    else out.push(bytes[i]);
-    i += Math.max(run - 1, 0);
-  }
-  return btoa(String.fromCharCode(...out))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-}
-
-function unpacked(text) {
-  try {
-    const codes = Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
-    const out = [];
-    for (let i = 0; i < codes.length; i++) codes[i] ? out.push(codes[i]) : out.push(...new Array(codes[++i]).fill(0));
-    return out.length === 784 || out.length === 64 ? Uint8Array.from(out) : null;
-  } catch {
-    return null;
-  }
-}
-
 export function initialState() {
   return Object.fromEntries(Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial]));
 }
@@ -246,7 +231,7 @@ export function stateFrom(fragment) {
   const state = initialState();
   for (const [name, { read }] of Object.entries(SETTINGS)) {
     const value = given.has(name) ? read(given.get(name)) : null;
-    if (value !== null) state[name] = value;
+    if (value !== null) state[name] = value ?? null;
   }
   return state;
 }
@@ -256,7 +241,7 @@ export function fragmentOf(state) {
   const params = new URLSearchParams();
   for (const [name, { initial, write }] of Object.entries(SETTINGS)) {
     const value = state[name];
-    if (value !== null && String(value) !== String(initial)) params.set(name, write(value));
+    if (String(value) !== String(initial)) params.set(name, write(value));
   }
   return params.size ? `#${params}` : "#";
 }

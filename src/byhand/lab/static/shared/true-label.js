@@ -1,8 +1,12 @@
-// What a picture really is: known of a loaded test digit, chosen by whoever drew it, or unknown.
+// What a picture really is: known of a loaded test digit and of the digit that the page opens with, chosen by whoever
+// drew it, or unknown.
+
+import { dataFits } from "./data-fit.js";
+import { OPENING } from "./opening-digit.js";
 
 /** The question that tells it, for a view's wants: null where no test digit is loaded. */
-export const truthWish = (app, { digit }) =>
-  digit >= 0 && app.data ? { name: "digit", request: { index: digit }, stamp: app.data.name } : null;
+export const truthWish = (app, { digit, model }) =>
+  digit >= 0 && dataFits(app, model) ? { name: "digit", request: { index: digit, model }, stamp: app.data.name } : null;
 
 /**
  * The class: chosen or known; null: unknown, and undefined while the test set is asked.
@@ -10,10 +14,10 @@ export const truthWish = (app, { digit }) =>
  * @param {any} state
  * @param {any} frames
  */
-export function truthOf(app, { label, digit, picture }, { truth }) {
+export function truthOf(app, { label, digit, model, picture }, { truth }) {
   if (label >= 0) return label;
-  if (!truthWish(app, { digit })) return null;
-  if (truth?.request.index !== digit) return undefined;
+  if (!truthWish(app, { digit, model })) return areEqual(OPENING.picture, picture) ? OPENING.label : null;
+  if (truth?.request.index !== digit || truth.request.model !== model) return undefined;
   return areEqual(truth.stored, picture) ? truth.label : null;
 }
 

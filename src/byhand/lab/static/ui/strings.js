@@ -1,5 +1,6 @@
 // The texts of the page, in one table.
 
+import { DRAW, MISTAKES, NETWORK, STAGE } from "./strings-draw.js";
 import { PLANE } from "./strings-plane.js";
 import { TIMELINE, TRAIN } from "./strings-train.js";
 
@@ -57,40 +58,8 @@ export const TEXT = {
     notebookHelp: "The same for Jupyter.",
   },
   exported: "A network exported from byhand. Everything is in this file; nothing is sent anywhere.",
-  draw: {
-    heading: "Draw a digit",
-    lead: "Draw with mouse, pen or finger. For a network of 28 × 28 pixels the drawing is cropped, scaled and centred as MNIST's digits were; it answers while you draw. A stroke on a loaded picture adds to it.",
-    canvas: "Drawing area. By keyboard, edit the pixels of the picture beside it.",
-    clear: "Clear",
-    undo: "Undo",
-    pen: "Pen",
-    pens: { thin: "Thin pen", medium: "Medium pen", thick: "Thick pen" },
-    seen: "What the network sees",
-    seenHelp: "pixel values. Click to edit; with the keyboard, arrows move and space inks or wipes a pixel.",
-    answer: "Prediction",
-    empty: "Nothing is drawn yet.",
-    why: "Why",
-    whyRather: "rather than",
-    nothing: "(nothing else)",
-    sure: "Robustness: how sure is that?",
-    load: "Load a test digit",
-    next: "Next test digit",
-    random: "Number of the test digit",
-    small:
-      "This network looks at 8 × 8 pixels. A drawing is taken as it lies on the sheet, not centred: draw large and thick.",
-    otherSize:
-      "The picture on the sheet has another size than the {shape} pixels this network looks at: draw a digit, or load one.",
-    otherData:
-      "The test digits at hand are {theirs} pixels, and this network looks at {shape}. Drop MNIST's four files here, or train a network under Train and choose it above.",
-    wrongNumber: "a test digit has a whole number from 0 to {last}",
-    isA: "Test digit {digit}: it is a {name}.",
-    scores: { probabilities: "probability", yes_no: "score", scores: "score" },
-    notShares: "These are scores, one a class: they need not sum to 1.",
-    curved:
-      "This network has activations other than ReLU. Attributions that sum exactly, and certified bounds, exist for networks of ReLU units alone.",
-    around:
-      "This network has residual connections. Attributions that sum exactly, and certified bounds, are computed here for networks without them only.",
-  },
+  draw: DRAW,
+  stage: STAGE,
   firstUnits: "the first {shown} of {all} units",
   unreadable: {
     takes:
@@ -98,23 +67,12 @@ export const TEXT = {
     ready: "Show the pretrained network",
     plane: "Open Plane",
   },
-  network: {
-    heading: "Forward and backward pass",
-    forward: "Forward propagation",
-    backward: "Backpropagation",
-    pause: "Pause",
-    step: "Step",
-    reset: "From the start",
-    empty: "Draw a digit first, or load one: the network needs something to look at.",
-    target: "It is a",
-    known: "(its label in the test set)",
-    unknown: "choose …",
-    ask: "This is what the network does with the picture. Which digit is it? Choose it under It is a: backpropagation begins with the loss, which compares the output with it.",
-  },
+  network: NETWORK,
   train: TRAIN,
   plane: PLANE,
   timeline: TIMELINE,
   microscope: {
+    drawer: { name: "Microscope", full: "Full view", close: "Close" },
     heading: "One step under the microscope",
     step: "Next",
     back: "Back",
@@ -188,16 +146,7 @@ export const TEXT = {
     remove: "Remove hidden layer",
     add: "Add a layer",
   },
-  mistakes: {
-    heading: "Mistakes",
-    run: "Test the network",
-    lead: "Rows: what it is. Columns: the prediction. Choose a cell, or look at the most confident mistakes first.",
-    other:
-      "This network looks at other pictures than those that are open: start byhand lab with MNIST at hand, or drop its four files here, or choose the network trained here.",
-    testing: "Testing …",
-    all: "All mistakes, the most confident first",
-    none: "None of this kind.",
-  },
+  mistakes: MISTAKES,
   experiments: {
     heading: "Experiments",
     run: "Run",

@@ -1,9 +1,10 @@
 // Frames: what one picture on the page needs, made by the core. Their shapes are in shared/frames.json.
 
 import { folded } from "../core/fold.js";
+import { blockCounts } from "./block-counts.js";
 import { inkOf } from "./foreground.js";
 import { withScores } from "./network-builder.js";
-import { preparedBy, strongest } from "./signal-flow.js";
+import { carriedBy, preparedBy } from "./signal-flow.js";
 
 const SCHEMA = 1;
 const MANY = 12; // test pictures shown of a unit
@@ -16,9 +17,10 @@ const isStraight = ({ layers }) =>
   layers.slice(0, -1).every(({ activation }) => ["relu", "leaky_relu", "identity"].includes(activation)) &&
   !layers.some(({ residual }) => residual);
 
-/** A drawing, as the network will see it. */
-export function preprocess(core, ink, height, width) {
-  return { schema: SCHEMA, kind: "picture", stored: core.asMnist(ink, height, width) };
+/** A drawing, as a network that looks at pictures of that shape will see it. */
+export function preprocess(core, ink, height, width, shape = [28, 28]) {
+  const stored = shape[0] === 8 ? blockCounts(core, ink, height, width) : core.asMnist(ink, height, width);
+  return { schema: SCHEMA, kind: "picture", stored };
 }
 
 /** A picture file's pixels, as the network will see them. */
@@ -51,7 +53,7 @@ export function attribution(core, model, stored, toward, against = -1) {
   const network = withScores(model.network, model.output);
   const frame = { schema: SCHEMA, kind: "attribution", toward, against };
   if (!isStraight(network)) {
-    return { ...frame, attributions: null, positive: null, negative: null, biasTerm: null, logits: null };
+    return { ...frame, attributions: null, positive: null, negative: null, biasTerm: null, total: null, logits: null };
   }
   const { contributions: attributions, rest: biasTerm } = core.contributions(
     network,
@@ -61,7 +63,8 @@ export function attribution(core, model, stored, toward, against = -1) {
   );
   const { z } = core.forward(network, preparedBy(core, model, stored)).at(-1);
   const { above: positive, below: negative } = core.sums(attributions);
-  return { ...frame, attributions, positive, negative, biasTerm, logits: z };
+  const total = against < 0 ? z[toward] : core.products([z[toward], z[against]], [1, -1]).sum;
+  return { ...frame, attributions, positive, negative, biasTerm, total, logits: z };
 }
 
 /** The certified radius of the prediction, and an adversarial example. */
@@ -73,6 +76,7 @@ export function robustness(core, model, stored) {
   const flip = found && {
     ...found,
     answer: largest(core.forward(network, preparedBy(core, model, found.changed)).at(-1).z),
+    change: core.moved(found.changed, Float64Array.from(stored), 1),
   };
   return { schema: SCHEMA, kind: "robustness", radius, flip };
 }
@@ -98,27 +102,23 @@ export function stepInput(core, model, stored, label) {
   };
 }
 
-/** One example forwards and backwards, every number. */
-export function forwardBackward(core, model, stored, label) {
-  const network = folded(model.network);
-  const x = preparedBy(core, model, stored);
-  const target = targetOf(network, label);
+/**
+ * One example forwards and backwards, every number. example: {network, x, target, label, stored, output}; folded: batch
+ * normalization is part of the weights.
+ */
+export function forwardBackward(core, { x, target, label, stored, output, ...given }) {
+  const network = folded(given.network);
   const { layers, loss } = core.trace(network, x, target);
-  const { a: scores } = core.forward(withScores(network, model.output), x).at(-1);
-  const carried = network.layers.map(({ n_out, W }, l) => {
-    const from = l ? layers[l - 1].a : x;
-    const { dW } = layers[l];
-    return {
-      strongest: strongest(network.layers[l], (k, j) => Math.abs(from[k] * W[k * n_out + j])),
-      strongestBack: strongest(network.layers[l], (k, j) => Math.abs(dW[k * n_out + j])),
-    };
-  });
-  const weights = network.layers.map(({ W, b }, l) => ({ W, b, ...carried[l] }));
-  const shapes = network.layers.map(({ n_in, n_out, activation, residual = 0 }) => ({
-    n_in,
-    n_out,
-    activation,
-    residual,
+  const scores = output === "values" ? layers.at(-1).a : core.forward(withScores(network, output), x).at(-1).a;
+  const walked = network.layers.map((layer, l) => ({
+    n_in: layer.n_in,
+    n_out: layer.n_out,
+    activation: layer.activation,
+    residual: layer.residual ?? 0,
+    ...layers[l],
+    W: layer.W,
+    b: layer.b,
+    ...carriedBy(core, layer, l ? layers[l - 1].a : x, layers[l].dW, l === layers.length - 1),
   }));
   return {
     schema: SCHEMA,
@@ -129,11 +129,26 @@ export function forwardBackward(core, model, stored, label) {
     target,
     loss,
     lossName: network.loss,
-    labelSmoothing: network.labelSmoothing,
-    layers: layers.map((layer, l) => ({ ...shapes[l], ...layer, ...weights[l] })),
-    output: model.output,
+    labelSmoothing: network.labelSmoothing ?? 0,
+    layers: walked,
+    output,
     scores,
   };
+}
+
+/** A picture and its class, to be walked through. */
+export function pictureExample(core, model, stored, label) {
+  const target = targetOf(model.network, label);
+  return { network: model.network, x: preparedBy(core, model, stored), target, label, stored, output: model.output };
+}
+
+const rowOf = (table, i, n) => table.subarray(i * n, (i + 1) * n);
+
+/** A wrong answer, how sure it was, and what came second. */
+function mistakeOf(index, label, answer, scores) {
+  const others = scores.map((score, k) => (k === answer ? -Infinity : score));
+  const second = largest(others);
+  return { index, label, answer, score: scores[answer], second, secondScore: scores[second] };
 }
 
 /**
@@ -151,8 +166,8 @@ export function confusions(core, model, data) {
   /** @type {any[]} */
   const wrong = [];
   for (let i = 0; i < labels.length; i++) {
-    const answer = largest(said.subarray(i * nClasses, (i + 1) * nClasses));
-    if (answer !== labels[i]) wrong.push({ index: i, label: labels[i], answer, score: scores[i * nClasses + answer] });
+    const answer = largest(rowOf(said, i, nClasses));
+    if (answer !== labels[i]) wrong.push(mistakeOf(i, labels[i], answer, rowOf(scores, i, nClasses)));
   }
   wrong.sort((a, b) => b.score - a.score);
   for (const one of wrong) one.stored = inputs.slice(one.index * data.nIn, (one.index + 1) * data.nIn);

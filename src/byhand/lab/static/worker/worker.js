@@ -8,6 +8,7 @@ import {
   digitAt,
   forward,
   forwardBackward,
+  pictureExample,
   preprocess,
   probes,
   readPicture,
@@ -18,13 +19,15 @@ import {
 import { influence } from "./influence.js";
 import { dataFrom, openData } from "./datasets.js";
 import { diagnose } from "./diagnosis.js";
+import { enlarged } from "./enlarged-digits.js";
 import { cellOf, stepOf } from "./microscope.js";
 import { modelFrom } from "./model-reader.js";
 import { PlaneAnswers } from "./plane-answers.js";
 import { planeModel } from "./plane-model.js";
 import { fileOf } from "./model-writer.js";
 import { tableFrom } from "./csv.js";
-import { sumOf } from "./signal-flow.js";
+import { UNSCALED } from "../shared/constants.js";
+import { signalOf, sumOf } from "./signal-flow.js";
 import { Training } from "./training.js";
 
 const MAX_FILE = 64 << 20; // bytes of a dropped file
@@ -80,21 +83,25 @@ const about = ({ network, output, preparation, classNames, imageShape, name }) =
 
 const answers = {
   models: () => Object.fromEntries(Object.entries(models).map(([name, model]) => [name, about(model)])),
-  preprocess: ({ ink, height, width }) => preprocess(core, ink, height, width),
+  preprocess: ({ ink, height, width, shape }) => preprocess(core, ink, height, width, shape),
   readPicture: ({ rgba, height, width }) => readPicture(core, rgba, height, width),
   forward: ({ model, stored }) => forward(core, modelNamed(model), stored),
   attribution: ({ model, stored, toward, against }) => attribution(core, modelNamed(model), stored, toward, against),
   influence: async ({ model, stored, label, count }) =>
     influence(core, modelNamed(model), await opened(modelNamed(model)), stored, label, count),
   robustness: ({ model, stored }) => robustness(core, modelNamed(model), stored),
-  forwardBackward: ({ model, stored, label }) => forwardBackward(core, modelNamed(model), stored, label),
-  sum: ({ model, stored, layer, unit }) => sumOf(core, modelNamed(model), stored, layer, unit),
+  signal: ({ model, stored, unit }) => signalOf(core, modelNamed(model), stored, unit),
+  forwardBackward: (request) => forwardBackward(core, exampleFor(request)),
+  sum: ({ layer, unit, ...request }) => {
+    const { model, stored } = lookedAt(request);
+    return sumOf(core, model, stored, layer, unit);
+  },
   confusions: async ({ model }) => confusions(core, modelNamed(model), await opened(modelNamed(model))),
   topActivations: async ({ model, layer, unit }) =>
     topActivations(core, modelNamed(model), await opened(modelNamed(model)), layer, unit),
   gradientStep: (request) => stepFor(request),
   cell: ({ name, row, col, ...request }) => cellOf(core, stepFor(request), { name, row, col }),
-  digit: async ({ index }) => digitAt(await opened(), index),
+  digit: async ({ index, model }) => digitAt(await opened(model && modelNamed(model)), index),
 
   /** A model as a file of byhand's, dropped or from the server. */
   async openModel({ bytes, token, name }) {
@@ -188,6 +195,22 @@ const answers = {
   stopExperiment: () => experimentRunner?.stop(),
 };
 
+/** A digit with its class, or a point of the plane, to be walked through. */
+function exampleFor(/** @type {any} */ { of = "digit", model, stored, label, point }) {
+  if (of !== "plane") return pictureExample(core, modelNamed(model), stored, label);
+  const example = planes.plane.stepInput(point);
+  return { ...example, stored: new Uint8Array(), output: outputOf(example.network) };
+}
+
+/** A network, and what it looks at as stored. */
+function lookedAt(/** @type {any} */ { of = "digit", model, stored, point }) {
+  if (of !== "plane") return { model: modelNamed(model), stored };
+  const { network, x } = planes.plane.stepInput(point);
+  return { model: { network, preparation: UNSCALED, output: outputOf(network) }, stored: x };
+}
+
+const outputOf = ({ loss }) => (loss === "softmax_cross_entropy" ? "probabilities" : "values");
+
 /** @type {{key: string | null, of: any, frame: any}} */
 let step = { key: null, of: null, frame: null }; // the newest: its cells are asked for one by one
 
@@ -230,6 +253,7 @@ function tableNamed(name) {
 async function opened(model) {
   if (!chosen) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
   const data = await dataNamed(chosen.name, chosen.token);
+  if (model?.imageShape?.[0] === 28 && data.name === "digits") return enlarged(core, data);
   if (model && model.network.layers[0].n_in !== data.nIn)
     throw new Error(
       `this network looks at ${model.network.layers[0].n_in} numbers, the pictures of ${data.name} have ${data.nIn}`,

@@ -15,106 +15,132 @@ const KEY_PAUSE = 800; // milliseconds after which another key press is another 
 
 /** {element, strip, chosen, show(plane, parameters)}; repaint: what is chosen is drawn in front. */
 export function createHandle(session, board, repaint) {
-  const element = h("div", { class: "handle", role: "slider", tabindex: -1, hidden: true });
-  const input = h("input", { type: "number", step: 0.05, "aria-label": "value", onchange: () => type() });
-  const title = h("span", { class: "strip-title" });
-  const step = (text, label, way) =>
-    h("button", { type: "button", "aria-label": label, title: label, onclick: () => turn(way) }, text);
-  const strip = h(
+  const handle = new Handle(session, repaint);
+  const { element } = handle;
+  let isChanging = false;
+  listenForDrags(board, element, {
+    take(at) {
+      const found = handle.near(at);
+      if (found) handle.choose(found);
+      return found && handle.value(found);
+    },
+    held: () => handle.value(handle.one),
+    drag(value) {
+      handle.put(value, !isChanging);
+      isChanging = true;
+    },
+    end: () => (isChanging = false),
+    isNear: (at) => Boolean(handle.near(at)),
+  });
+  return handle;
+}
+
+/** The weight or bias in the hand: its number over its line, and below the stage. */
+class Handle {
+  #session;
+  #repaint;
+  /** @type {any} */
+  #plane = null;
+  /** @type {any[]} */
+  #parameters = [];
+  #lastKey = 0;
+  /** @type {any} */
+  one = null; // the weight or bias that is chosen
+  element = h("div", { class: "handle", role: "slider", tabindex: -1, hidden: true });
+  #title = h("span", { class: "strip-title" });
+  #input = h("input", { type: "number", step: 0.05, "aria-label": "value", onchange: () => this.#type() });
+  strip = h(
     "div",
     { class: "strip-of-weight" },
-    step("‹", words.before, -1),
-    title,
-    step("›", words.after, 1),
-    input,
+    this.#turnButton("‹", words.before, -1),
+    this.#title,
+    this.#turnButton("›", words.after, 1),
+    this.#input,
     h("small", {}, words.drag),
   );
-  let plane = null;
-  let parameters = [];
-  let chosen = null;
-  let isChanging = false;
-  let lastKey = 0;
-  const layers = () => plane.networks[0].layers;
 
-  function choose(one) {
-    chosen = one;
-    element.hidden = false;
-    element.tabIndex = 0;
-    draw();
-    repaint();
+  constructor(session, repaint) {
+    this.#session = session;
+    this.#repaint = repaint;
+    this.element.addEventListener("keydown", (event) => this.#onKey(event));
+  }
+
+  get chosen() {
+    return this.element.hidden ? null : this.one;
+  }
+
+  get #layers() {
+    return this.#plane.networks[0].layers;
+  }
+
+  value(one) {
+    return valueOf(this.#layers, one);
+  }
+
+  near(at) {
+    return nearest(this.#parameters, at, REACH);
+  }
+
+  choose(one) {
+    this.one = one;
+    this.element.hidden = false;
+    this.element.tabIndex = 0;
+    this.#draw();
+    this.#repaint();
+  }
+
+  put(value, isFirst) {
+    const { layer, name, at } = this.one;
+    const change = { layer, name, at, value };
+    return isFirst ? this.#session.editFirst(change) : this.#session.edit(change);
+  }
+
+  show(frame, all) {
+    [this.#plane, this.#parameters] = [frame, all];
+    this.one = all.find((one) => isSame(one, this.one)) ?? all[0] ?? null;
+    if (!this.one) this.element.hidden = true;
+    this.#draw();
+  }
+
+  #turnButton(text, label, way) {
+    return h("button", { type: "button", "aria-label": label, title: label, onclick: () => this.#turn(way) }, text);
   }
 
   /** The next one, or the one before. */
-  function turn(way) {
-    const at = parameters.findIndex((one) => isSame(one, chosen));
-    if (parameters.length) choose(parameters[(at + way + parameters.length) % parameters.length]);
+  #turn(way) {
+    const all = this.#parameters;
+    const at = all.findIndex((one) => isSame(one, this.one));
+    if (all.length) this.choose(all[(at + way + all.length) % all.length]);
   }
 
-  function put(value, isFirst) {
-    const { layer, name, at } = chosen;
-    const change = { layer, name, at, value };
-    return isFirst ? session.editFirst(change) : session.edit(change);
+  #type() {
+    if (Number.isFinite(this.#input.valueAsNumber)) this.put(this.#input.valueAsNumber, true);
   }
 
-  function type() {
-    if (Number.isFinite(input.valueAsNumber)) put(input.valueAsNumber, true);
-  }
-
-  function onKey(event) {
+  #onKey(event) {
     const ways = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
-    if (event.key === "ArrowLeft" || event.key === "ArrowRight") turn(event.key === "ArrowRight" ? 1 : -1);
+    if (event.key === "ArrowLeft" || event.key === "ArrowRight") this.#turn(event.key === "ArrowRight" ? 1 : -1);
     else if (event.key in ways) {
       const now = performance.now();
-      put(valueOf(layers(), chosen) + ways[event.key] * PER_KEY, now - lastKey > KEY_PAUSE);
-      lastKey = now;
+      this.put(this.value(this.one) + ways[event.key] * PER_KEY, now - this.#lastKey > KEY_PAUSE);
+      this.#lastKey = now;
     } else return;
     event.preventDefault();
   }
 
-  function draw() {
-    if (!chosen || !plane) return;
-    const value = valueOf(layers(), chosen);
-    const name = titleOf(chosen, namesOf(plane, layers()));
-    const [x, y] = chosen.curve ? pointOf(chosen.curve, 0.5) : chosen.mark;
-    Object.assign(element.style, { left: `${x}px`, top: `${y}px` });
-    element.textContent = number(value, 2);
-    title.textContent = name;
-    input.setAttribute("aria-label", name);
-    if (document.activeElement !== input || plane.running) input.value = String(Number(value.toFixed(4)));
+  #draw() {
+    if (!this.one || !this.#plane) return;
+    const [value, name] = [this.value(this.one), titleOf(this.one, namesOf(this.#plane, this.#layers))];
+    const [x, y] = this.one.curve ? pointOf(this.one.curve, 0.5) : this.one.mark;
+    Object.assign(this.element.style, { left: `${x}px`, top: `${y}px` });
+    this.element.textContent = number(value, 2);
+    this.#title.textContent = name;
+    this.#input.setAttribute("aria-label", name);
+    if (document.activeElement !== this.#input || this.#plane.running)
+      this.#input.value = String(Number(value.toFixed(4)));
     const attributes = { label: name, valuenow: value, valuetext: number(value, 3) };
-    Object.entries(attributes).forEach(([key, text]) => element.setAttribute(`aria-${key}`, String(text)));
+    Object.entries(attributes).forEach(([key, text]) => this.element.setAttribute(`aria-${key}`, String(text)));
   }
-
-  function show(frame, all) {
-    [plane, parameters] = [frame, all];
-    chosen = parameters.find((one) => isSame(one, chosen)) ?? parameters[0] ?? null;
-    if (!chosen) element.hidden = true;
-    draw();
-  }
-
-  element.addEventListener("keydown", onKey);
-  listenForDrags(board, element, {
-    take: (at) => {
-      const found = nearest(parameters, at, REACH);
-      if (found) choose(found);
-      return found && valueOf(layers(), found);
-    },
-    held: () => valueOf(layers(), chosen),
-    drag: (value) => {
-      put(value, !isChanging);
-      isChanging = true;
-    },
-    end: () => (isChanging = false),
-    isNear: (at) => Boolean(nearest(parameters, at, REACH)),
-  });
-  return {
-    element,
-    strip,
-    show,
-    get chosen() {
-      return element.hidden ? null : chosen;
-    },
-  };
 }
 
 /** What inputs and outputs are called. */

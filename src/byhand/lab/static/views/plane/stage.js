@@ -20,7 +20,7 @@ export function createStage(session, look) {
   const heads = h("div", { class: "layer-heads" });
   const board = h("div", { class: "stage-board" });
   const handle = createHandle(session, board, repaint);
-  const units = createUnits(session, (unit) => {
+  const units = createUnits((unit) => {
     looked = unit;
     look(unit);
     repaint();

@@ -1,8 +1,9 @@
 // The sheet in Draw: a picture that lies under, the strokes on it, and the steps back. It outlives the view: a change
-// of
-// theme, another view and the browser's Back keep it.
+// of theme, another view and the browser's Back keep it. It begins with a digit.
 
-import { areEqual } from "../../shared/true-label.js";
+import { OPENING } from "../shared/opening-digit.js";
+import { areEqual } from "../shared/true-label.js";
+import { SAMPLES } from "./sample-digits.js";
 
 /**
  * @typedef {object} Sheet
@@ -14,7 +15,7 @@ import { areEqual } from "../../shared/true-label.js";
 
 const MOST = 100; // steps that can be taken back
 /** @type {Sheet[]} */
-const steps = [{ under: null, strokes: [], picture: null, digit: -1 }];
+const steps = [{ under: null, strokes: SAMPLES[0].strokes, picture: OPENING.picture, digit: -1 }];
 
 /** The sheet as it is. */
 export const sheet = () => steps[steps.length - 1];
@@ -33,7 +34,9 @@ export function stepBack() {
   return sheet();
 }
 
-/** A picture that came from elsewhere, by a link, a file or another view, lies on the sheet. */
+/** A picture that came from elsewhere, by a link, a file or a view, lies on the sheet; return whether one came. */
 export function follow({ picture, digit }) {
-  if (!areEqual(sheet().picture, picture)) putSheet({ under: picture, strokes: [], picture, digit });
+  if (areEqual(sheet().picture, picture)) return false;
+  putSheet({ under: picture, strokes: [], picture, digit });
+  return true;
 }

@@ -1,0 +1,15 @@
+// Which test digits a network can look at: those of its own size; the small ones are enlarged for one that looks at
+// pictures like MNIST's.
+
+const LARGE = "28,28";
+
+/** Are there test digits at hand for this network? */
+export function dataFits({ data, models }, model) {
+  const shape = models[model]?.imageShape?.join();
+  if (!data || !shape) return false;
+  return data.imageShape.join() === shape || isEnlarged({ data, models }, model);
+}
+
+/** Are they the small digits, enlarged? */
+export const isEnlarged = ({ data, models }, model) =>
+  data?.name === "digits" && models[model]?.imageShape?.join() === LARGE;

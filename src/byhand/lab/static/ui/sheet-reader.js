@@ -1,0 +1,53 @@
+// What a network sees of the sheet.
+
+import { fullInk } from "../shared/constants.js";
+import { latest } from "./latest.js";
+import { sheet } from "./sheet.js";
+import { inkOf } from "./strokes.js";
+
+/** Full ink in a picture. */
+export const topOf = ({ length }) => fullInk(length);
+
+/**
+ * Centred and scaled as MNIST's digits, or as the 8 × 8 digits were made; where a picture of that size lies under the
+ * strokes, they add to it as they lie.
+ */
+export async function readSheet(client, { under, strokes }, [height, width]) {
+  const base = under?.length === height * width ? under : null;
+  if (base) return inkedOver(base, strokes, width);
+  const ink = inkOf(strokes);
+  const side = Math.sqrt(ink.length);
+  return (await client.request("preprocess", { ink, height: side, width: side, shape: [height, width] })).stored;
+}
+
+function inkedOver(base, strokes, side) {
+  const top = topOf(base);
+  return Uint8Array.from(inkOf(strokes, side), (alpha, i) => Math.max(base[i], Math.round((alpha * top) / 255)));
+}
+
+/**
+ * {read, fit}: read the newest sheet for the network at hand; fit: again, when that looks at pictures of another size.
+ */
+export function createReader(app) {
+  let model = "pretrained";
+  const shapeOf = () => app.models[model]?.imageShape;
+  const read = latest(async () => {
+    const [one, shape] = [sheet(), shapeOf()];
+    if (!shape) return;
+    try {
+      const stored = await readSheet(app.client, one, shape);
+      if (sheet() !== one) return;
+      one.picture = stored;
+      app.set({ picture: stored, digit: -1, label: -1 });
+    } catch (error) {
+      app.showError(error.message);
+    }
+  });
+  function fit(state) {
+    ({ model } = state);
+    const shape = shapeOf();
+    const { strokes, picture } = sheet();
+    if (shape && strokes.length && picture === state.picture && picture?.length !== shape[0] * shape[1]) read(sheet());
+  }
+  return { read: () => read(sheet()), fit };
+}

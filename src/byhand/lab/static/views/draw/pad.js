@@ -1,0 +1,117 @@
+// The pad: the sheet to draw on, and its strokes as the network will see them, while they are drawn.
+
+import { h } from "../../ui/dom.js";
+import { RUNNER_UP } from "../../shared/settings.js";
+import { paintInk } from "../../ui/palette.js";
+import { follow, putSheet, sheet, stepBack } from "../../ui/sheet.js";
+import { createReader, topOf } from "../../ui/sheet-reader.js";
+import { paintStrokes } from "../../ui/strokes.js";
+import { TEXT } from "../../ui/strings.js";
+
+const words = TEXT.draw;
+const SIDE = 560;
+const sideOf = ({ length }) => Math.sqrt(length);
+
+/** The sheet in the hand: what is drawn, laid, cleared and taken back on it. */
+export class Pad {
+  #app;
+  #reader;
+  #pen = "medium";
+  #isPainted = false;
+  element = h("canvas", {
+    width: SIDE,
+    height: SIDE,
+    class: "pad",
+    "data-lesson": "pad",
+    "aria-label": words.canvas,
+    role: "img",
+  });
+
+  constructor(app) {
+    this.#app = app;
+    this.#reader = createReader(app);
+    listen(this.element, {
+      begin: (at) => this.#change({ strokes: [...sheet().strokes, { pen: this.#pen, points: [at] }] }),
+      go: (places) => this.#go(places),
+    });
+  }
+
+  /** Take what came from elsewhere; a network of another size reads the strokes again. */
+  follow(state) {
+    this.#pen = state.pen;
+    if (follow(state) || !this.#isPainted) paintSheet(this.element);
+    this.#isPainted = true;
+    this.#reader.fit(state);
+  }
+
+  /** Lay a picture on the sheet; the answer is then compared with the runner-up. */
+  lay(stored, digit = -1) {
+    putSheet({ under: stored, strokes: [], picture: stored, digit });
+    this.#settle({ against: RUNNER_UP });
+  }
+
+  draw(strokes) {
+    this.#app.set({ against: RUNNER_UP });
+    this.#change({ under: null, strokes });
+  }
+
+  clear() {
+    if (sheet().picture || sheet().strokes.length) this.lay(null);
+  }
+
+  undo() {
+    stepBack();
+    this.#settle({});
+  }
+
+  #change(changes) {
+    putSheet(changes);
+    paintSheet(this.element);
+    this.#reader.read();
+  }
+
+  /** The last stroke goes on. */
+  #go(places) {
+    sheet()
+      .strokes.at(-1)
+      ?.points.push(...places);
+    paintSheet(this.element);
+    this.#reader.read();
+  }
+
+  /** Show the newest sheet and what the network sees of it. */
+  #settle(changes) {
+    const { picture, digit } = sheet();
+    paintSheet(this.element);
+    this.#app.set({ picture, digit, label: -1, ...changes });
+  }
+}
+
+/** What lies under, and the strokes on it. */
+function paintSheet(pad) {
+  const { under, strokes } = sheet();
+  const context = paintStrokes(pad, strokes, getComputedStyle(pad).color);
+  if (!under) return;
+  const below = h("canvas", { width: 280, height: 280 });
+  paintInk(below, under, [sideOf(under), sideOf(under)], topOf(under));
+  context.globalCompositeOperation = "destination-over"; // below the strokes
+  context.drawImage(below, 0, 0, pad.width, pad.height);
+  context.globalCompositeOperation = "source-over";
+}
+
+/** A pen, finger or mouse on the pad: begin(at), then go(places). */
+function listen(pad, { begin, go }) {
+  const place = (event) => {
+    const box = pad.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  };
+  pad.addEventListener("pointerdown", (event) => {
+    pad.setPointerCapture(event.pointerId);
+    begin(place(event));
+  });
+  pad.addEventListener("pointermove", (event) => {
+    if (!event.buttons || !pad.hasPointerCapture(event.pointerId)) return;
+    const all = event.getCoalescedEvents?.() ?? []; // a fast pen's places between two events
+    go((all.length ? all : [event]).map(place));
+  });
+}

@@ -1,0 +1,64 @@
+// Mistakes one by one, the surest first: what it is, what the network said, what came second; a press asks why.
+
+import { h, replaceChildren } from "../../ui/dom.js";
+import { scoreText } from "../../shared/numbers.js";
+import { paintInk, picture } from "../../ui/palette.js";
+import { topOf } from "../../ui/sheet-reader.js";
+import { TEXT } from "../../ui/strings.js";
+
+const words = TEXT.mistakes;
+const SHOWN = 60; // at first, and with each click on more
+
+/** {element, show(mistakes, names, chosen)}; open: hears the mistake that is pressed, all: that all shall be shown. */
+export function createGallery(open, all) {
+  const heading = h("h3", {});
+  const list = h("div", { class: "thumbnails large" });
+  const more = h("button", { type: "button", onclick: () => (grow(), draw()) });
+  const element = h("div", { class: "card wide gallery" }, heading, list, more);
+  let nShown = SHOWN;
+  /** @type {any} */
+  let now = null;
+  const grow = () => (nShown += SHOWN);
+
+  function draw() {
+    const { mistakes, names, chosen } = now;
+    const isOf = ({ label, answer }) => !chosen || (label === chosen[0] && answer === chosen[1]);
+    const shown = mistakes.wrong.filter(isOf);
+    const rest = shown.length > nShown ? `: ${nShown} of ${shown.length.toLocaleString("en")} shown` : null;
+    const button = chosen && h("button", { type: "button", class: "small", onclick: all }, words.showAll);
+    replaceChildren(heading, titleOf(mistakes, names, chosen), rest, button);
+    const cards = shown.slice(0, nShown).map((one) => mistakeCard(one, mistakes.output, names, () => open(one)));
+    replaceChildren(list, cards.length ? cards : h("p", {}, words.none));
+    more.hidden = shown.length <= nShown;
+    more.textContent = `Show ${Math.min(SHOWN, shown.length - nShown)} more`;
+  }
+  function show(mistakes, names, chosen) {
+    if (now?.mistakes === mistakes && now.chosen === chosen) return;
+    if (now?.chosen !== chosen) nShown = SHOWN;
+    now = { mistakes, names, chosen };
+    draw();
+  }
+  return { element, show };
+}
+
+const titleOf = ({ counts, n_classes: k }, names, chosen) =>
+  chosen ? `${names[chosen[0]]} taken for ${names[chosen[1]]}: ${counts[chosen[0] * k + chosen[1]]}` : words.all;
+
+function mistakeCard({ stored, label, answer, score, second, secondScore }, output, names, onclick) {
+  const canvas = picture("", 84, { "aria-hidden": "true" });
+  const side = Math.sqrt(stored.length);
+  paintInk(canvas, stored, [side, side], topOf(stored));
+  const [shown, what] = [scoreText(output, score), `${names[label]} → ${names[answer]}`];
+  const next = names.length > 2 ? `${words.next} ${names[second]}, ${scoreText(output, secondScore)}` : "";
+  const why = words.why.replace("{answer}", names[answer]).replace("{label}", names[label]);
+  const name = `${what} ${shown} ${next} ${why}: a ${names[label]} taken for ${names[answer]}; open it in Draw`;
+  return h(
+    "button",
+    { type: "button", class: "thumbnail", "data-lesson": "mistake", onclick, "aria-label": name },
+    canvas,
+    h("span", {}, what),
+    h("small", {}, shown),
+    next && h("small", { class: "second" }, next),
+    h("small", { class: "why-asked" }, why),
+  );
+}
