@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 from waiting import HANG
 
 SETTINGS = ("--data", "digits", "--optimizer", "adam", "--learning-rate", "0.01", "--batch-norm", "--dropout", "0.2",
-            "--schedule", "constant")  # fmt: skip
+            "--schedule", "constant", "--warm-up", "0")  # fmt: skip
 
 
 def free_port() -> int:
