@@ -78,6 +78,12 @@ def tour(page: Any, folder: Path) -> None:
         page.click("button:has-text('100 epochs')")
         page.wait_for_timeout(1500)
     page.screenshot(path=folder / "lab-plane.png", full_page=True)
+    look_closer(page, folder)
+    experiment(page, folder)
+
+
+def look_closer(page: Any, folder: Path) -> None:
+    """Photograph the microscope, then the mistakes of the network that was trained."""
     page.click("nav summary")
     page.click("nav a:has-text('Microscope')")
     page.select_option("label:has-text('It is a') select", "4")
@@ -91,7 +97,6 @@ def tour(page: Any, folder: Path) -> None:
     page.click("nav a:has-text('Mistakes')")
     page.wait_for_selector(".confusion")
     page.screenshot(path=folder / "lab-mistakes.png")
-    experiment(page, folder)
 
 
 def experiment(page: Any, folder: Path) -> None:

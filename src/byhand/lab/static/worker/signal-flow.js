@@ -58,8 +58,8 @@ export function signalOf(core, model, stored, unit) {
 }
 
 /**
- * The lines of a layer for a walk both ways: those that carry most of the signal, of the last layer into each output; and
- * those with the largest gradients.
+ * The lines of a layer for a walk both ways: those that carry most of the signal, of the last layer into each output,
+ * and those with the largest gradients.
  */
 export function carriedBy(core, layer, inputs, dW, isLast) {
   const { n_in, n_out } = layer;
