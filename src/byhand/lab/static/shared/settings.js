@@ -4,7 +4,7 @@ import { HIDDEN_ACTIVATIONS } from "./constants.js";
 import { OPENING } from "./opening-digit.js";
 import { packed, unpacked } from "./packed-bytes.js";
 
-export const SCHEDULES = ["constant", "step", "linear", "cosine", "one_cycle"]; // as schedules.py has them
+export const SCHEDULES = ["constant", "step", "linear", "cosine", "coslog4", "one_cycle"]; // as schedules.py has them
 // sets whose points are (x, t): one number to predict, no classes
 export const CURVES = ["sine", "arc", "teacher", "curve"];
 export const MOST_POINTS = 500;
