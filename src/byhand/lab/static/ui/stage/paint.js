@@ -8,7 +8,6 @@ const DOT = 1.6; // pixels, of a unit that holds nothing
 const THIN = 0.7; // of a line, in pixels
 const THICK = 5;
 const STAGGER = 0.5; // of a phase: so much later the last units of a layer begin
-const ROOMY = 18; // pixels from unit to unit that leave room for a number
 const BAR = 44; // pixels of a full bar beside an output
 
 /**
@@ -115,7 +114,7 @@ function dashesBetween(begin, end, length) {
 }
 
 /** One layer's units: area and colour are the number, scaled to the layer's largest; below zero they are hollow. */
-function paintUnits(context, { spots, size, step }, layer, l, { now, shown, t, chosen, last }) {
+function paintUnits(context, { spots, size, isRoomy }, layer, l, { now, shown, t, chosen, last }) {
   const [before, after] = [layer[shown.before[l]], layer[shown.after[l]]];
   const isChanging = now.layer === l && ["z", "a", "da", "dz"].includes(now.name);
   const [largestBefore, largestAfter] = [before, after].map((values) => (values ? largestSize(values) : 0));
@@ -125,7 +124,7 @@ function paintUnits(context, { spots, size, step }, layer, l, { now, shown, t, c
     const share = isChanging ? Math.min(1, Math.max(0, (t - late) / (1 - STAGGER))) : 1;
     const [from, to] = [part(before, largestBefore, j), part(after, largestAfter, j)];
     paintUnit(context, [x, y], size, from + (to - from) * share);
-    if (after && step >= ROOMY && l < last && share === 1) paintNumber(context, [x + size + 4, y], after[j]);
+    if (after && isRoomy && l < last && share === 1) paintNumber(context, [x + size + 4, y], after[j]);
     if (chosen?.layer === l && chosen.unit === j) paintRing(context, [x, y], Math.max(size, 6) + 2.5);
   });
 }

@@ -8,19 +8,21 @@ const LARGEST = 26; // pixels from unit to unit in a wide layer
 const WIDEST = 44; // and in a column of few
 const SMALLEST = 3;
 const LEAST_GAP = 34; // pixels between layers, for lines
-const OUTPUT = 124; // pixels right of the outputs, for their names and bars
+const OUTPUT = 88; // pixels right of the outputs, for their names and bars
 const PICTURE = 0.34; // of the stage's height, the input picture's side, at most
 const PICTURE_WIDTH = 0.2; // and of its width
 const POINT = 46; // pixels left of a point's coordinates
-const FAN = 46; // pixels between picture and first layer, at least
+const FAN = 46; // pixels between picture and first layer
+const NARROW = 480; // pixels: on a phone's stage the fan is a third as wide
+const ROOMY = 18; // pixels from unit to unit that leave room for a number beside each
 
 /**
- * {input, layers: [{x0, x1, spots, size}]}. widths: units of each layer; isPicture: the input is a picture, else a
- * column of nInputs.
+ * {input, layers: [{x0, x1, spots, size, step, isRoomy}]}. isRoomy: a number fits beside each unit. widths: units of
+ * each layer; isPicture: the input is a picture, else a column of nInputs.
  */
 export function placesOf(widths, { width, height }, { nInputs, isPicture }) {
   const input = isPicture ? picturePlace(width, height) : columnOf(nInputs, POINT, height);
-  const left = isPicture ? input.x + input.side + FAN + 8 : POINT + 0.12 * width;
+  const left = isPicture ? input.x + input.side + 8 + (width < NARROW ? FAN / 3 : FAN) : POINT + 0.12 * width;
   const right = Math.max(left + 60, width - OUTPUT);
   const pitch = pitchFor(widths, right - left, height);
   const blocks = widths.map((n) => blockOf(n, pitch, height));
@@ -74,7 +76,8 @@ function placedAt({ n, rows, step, width }, x, height) {
     x + (Math.floor(i / rows) + 0.5) * across,
     top + (i % rows) * step,
   ]);
-  return { x0: x, x1: x + width, size: Math.min(11, 0.42 * step), step, spots };
+  const isRoomy = rows === n && step >= ROOMY;
+  return { x0: x, x1: x + width, size: Math.min(11, 0.42 * step), step, isRoomy, spots };
 }
 
 /** The unit that is nearest to a point: {layer, unit}, or null where none is near. */
