@@ -107,7 +107,12 @@ function drawHeads(heads, { layers: places }, { layers }, { phases, at }) {
       : words.notYet;
     const x = (places[l].x0 + places[l].x1) / 2;
     const title = `${layer.n_out} ${isHidden ? layer.activation : words.outputs}${layer.residual ? " + residual" : ""}`;
-    return h("p", { style: `left:${x}px` }, h("b", {}, title, h("span", { class: "speaking" }, on)), h("small", { class: "scale" }, scale));
+    return h(
+      "p",
+      { style: `left:${x}px` },
+      h("b", {}, title, h("span", { class: "speaking" }, on)),
+      h("small", { class: "scale" }, scale),
+    );
   };
   const key = JSON.stringify([shown, at, layers.map(({ a }) => a[0]), places.map(({ x0 }) => x0)]);
   if (heads.dataset.key === key) return;
