@@ -19,10 +19,7 @@ ENTRIES = ("app/main.js", "worker/worker.js")
 REPLACEMENTS = {
     "views/views.js": "views/views.stub.js",
     "ui/export-menu.js": "ui/export-menu.stub.js",
-    **{
-        f"worker/{name}.js": "worker/absent.stub.js"
-        for name in ("csv", "diagnosis", "plane-model", "training")
-    },
+    **{f"worker/{name}.js": "worker/absent.stub.js" for name in ("csv", "diagnosis", "plane-model", "training")},
 }
 STYLES = ("stylesheets/tokens.css", "style.css", "stylesheets/draw.css")
 CORE, MODEL = "core/core.wasm", "models/draw.safetensors"
