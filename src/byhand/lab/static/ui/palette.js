@@ -40,10 +40,10 @@ function paletteOf(theme, name) {
 const blend = (from, to, share) => from.map((value, i) => value + (to[i] - value) * share);
 const css = (colour) => `rgb(${colour.map(Math.round).join(" ")})`;
 
-/** The colour of a number between −1 and 1: red, green, blue. */
+/** The colour of a number between −1 and 1: red, green, blue. Of a training that diverged, NaN: the ground. */
 function mixed(value) {
   const ramp = value < 0 ? palette.minus : palette.plus;
-  const place = Math.min(1, Math.abs(value)) * (ramp.length - 1);
+  const place = (Math.min(1, Math.abs(value)) || 0) * (ramp.length - 1);
   const step = Math.min(Math.floor(place), ramp.length - 2);
   return blend(ramp[step], ramp[step + 1], place - step);
 }
