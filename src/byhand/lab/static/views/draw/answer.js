@@ -51,7 +51,15 @@ function bar({ output, scores, logits, winner }, names, k, { ask, open }) {
   const share = Math.min(1, Math.max(0, scores[k]));
   const label = `${names[k]}, ${scoreText(output, scores[k])}: ${whyNot(names, k, winner)}`;
   const button = { type: "button", class: "class-name", "aria-label": label, onclick: () => ask(k) };
-  const logit = { type: "button", class: "trace logit", title: words.opens, onclick: () => open(k) };
+  const tabindex = k === winner ? 0 : -1;
+  const logit = {
+    type: "button",
+    class: "trace logit",
+    title: words.opens,
+    tabindex,
+    onclick: () => open(k),
+    onkeydown,
+  };
   return h(
     "tr",
     { class: k === winner ? "winner" : null },
@@ -60,6 +68,15 @@ function bar({ output, scores, logits, winner }, names, k, { ask, open }) {
     h("td", { class: "number" }, scoreText(output, scores[k])),
     h("td", { class: "number", "data-logit": k }, h("button", logit, number(logits[k]))),
   );
+}
+
+/** Of the logits only the winner's is a tab stop; arrows lead to the others. */
+function onkeydown(event) {
+  const row = event.currentTarget.closest("tr");
+  const next = { ArrowUp: row.previousElementSibling, ArrowDown: row.nextElementSibling }[event.key];
+  if (!next) return;
+  event.preventDefault();
+  next.querySelector(".logit").focus();
 }
 
 const whyNot = (names, k, winner) =>
