@@ -263,7 +263,8 @@ def test_the_lab_changes_nothing_of_the_training(tmp_path: Path, capsys: pytest.
             row.pop("seconds")
         assert rows[0] == rows[1]
     record = json.loads((tmp_path / "digits-2" / "record.json").read_text())
-    assert list(record["settings"]) == ["recipe", "data_dir", "n_seeds", "engine", "precision", "test", "n_train"]
+    names = ["recipe", "data_dir", "n_seeds", "engine", "precision", "device", "shards", "test", "n_train"]
+    assert list(record["settings"]) == names
 
 
 @pytest.mark.long

@@ -15,14 +15,14 @@ from byhand.optimizers.weight_decay import decays
 class AdamW(Adam):
     """Adam with decoupled weight decay.
 
-    decay : λ ≥ 0; other options as Adam
+    decay : λ, 0 … 1e30, which float32 can hold; other options as Adam
     """
 
     kind = "adamw"
 
     def __init__(self, decay: float = 0.01, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
         super().__init__(beta1, beta2, epsilon)
-        self.decay = check_number(type(self).__name__, "decay", decay, lambda λ: λ >= 0, "λ ≥ 0")
+        self.decay = check_number(type(self).__name__, "decay", decay, lambda λ: 0 <= λ <= 1e30, "0 ≤ λ ≤ 1e30")
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Shrink every weight matrix a little, then step as Adam does."""

@@ -18,7 +18,7 @@ def decays(name: str) -> bool:
 class WeightDecay(Optimizer):
     """`inner` with the gradient of λ/2 Σ W² added.
 
-    decay : λ ≥ 0
+    decay : λ, 0 … 1e30, which float32 can hold
     """
 
     kind = "weight_decay"
@@ -26,7 +26,7 @@ class WeightDecay(Optimizer):
     def __init__(self, inner: Optimizer, decay: float) -> None:
         super().__init__()
         self.inner = check_kind("WeightDecay", "inner", inner, Optimizer, "an optimizer")
-        self.decay = check_number("WeightDecay", "decay", decay, lambda λ: λ >= 0, "λ ≥ 0")
+        self.decay = check_number("WeightDecay", "decay", decay, lambda λ: 0 <= λ <= 1e30, "0 ≤ λ ≤ 1e30")
         self.state = inner.state
         self.default_learning_rate = inner.default_learning_rate
 
