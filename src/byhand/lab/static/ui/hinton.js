@@ -1,6 +1,6 @@
 // Signed numbers as Hinton squares: filled is plus, hollow is minus, the area is the size; nothing is the ground.
 
-import { largestSize, lineColour } from "./palette.js";
+import { FILL, largestSize, paintSquare } from "./palette.js";
 import { topOf } from "./sheet-reader.js";
 
 const LEAST = 0.02; // of the largest: smaller ones would be specks
@@ -24,7 +24,7 @@ export function paintHinton(canvas, numbers, shape, under = null) {
     const share = Math.abs(numbers[i]) / most;
     if (share < LEAST) continue;
     const at = [((i % width) + 0.5) * cell, (Math.floor(i / width) + 0.5) * cell];
-    paintSquare(context, at, cell * Math.sqrt(share) * 0.98, numbers[i]);
+    paintSquare(context, at, FILL * cell * Math.sqrt(share), numbers[i]);
   }
 }
 
@@ -39,18 +39,4 @@ function paintGround(canvas, context, [height, width], under) {
     context.fillRect((i % width) * cell, Math.floor(i / width) * cell, cell, cell);
   }
   context.globalAlpha = 1;
-}
-
-/** @type {(context: CanvasRenderingContext2D, at: number[], side: number, value: number) => void} */
-function paintSquare(context, [x, y], side, value) {
-  const thick = Math.max(1, Math.min(2.4, side * 0.2));
-  const colour = lineColour(value);
-  if (value > 0) {
-    context.fillStyle = colour;
-    context.fillRect(x - side / 2, y - side / 2, side, side);
-  } else {
-    const inner = Math.max(0.5, side - thick);
-    Object.assign(context, { strokeStyle: colour, lineWidth: thick });
-    context.strokeRect(x - inner / 2, y - inner / 2, inner, inner);
-  }
 }

@@ -14,7 +14,7 @@ export const CLASSES = [
   [179, 38, 30],
 ];
 const LEAST_CELL = 5; // pixels of a cell: a smaller one has no room for a square
-const FILL = 0.94; // of a cell, for the largest number
+export const FILL = 0.94; // of a cell, for the largest number
 const LEAST_HOLLOW = 3; // pixels of a square that still has a hole
 const RIM = 0.2; // of a hollow square's side
 const INK = { light: [23, 28, 38], dark: [236, 238, 242] }; // --ink, as the tokens have it
@@ -82,13 +82,16 @@ function paintSquares(canvas, numbers, width, { across, down, most, count }) {
   context.fillRect(0, 0, canvas.width, canvas.height);
   for (let i = 0; i < count; i++) {
     if (!numbers[i]) continue; // what is nothing looks like nothing
-    const [x, y] = [((i % width) + 0.5) * across, (Math.floor(i / width) + 0.5) * down];
-    paintSquare(context, x, y, FILL * Math.min(across, down) * Math.sqrt(Math.abs(numbers[i]) / most), numbers[i]);
+    const middle = [((i % width) + 0.5) * across, (Math.floor(i / width) + 0.5) * down];
+    paintSquare(context, middle, FILL * Math.min(across, down) * Math.sqrt(Math.abs(numbers[i]) / most), numbers[i]);
   }
 }
 
-/** A square with its middle there: filled for plus, hollow for minus. */
-function paintSquare(context, x, y, size, value) {
+/**
+ * A square with its middle there: filled for plus, hollow for minus.
+ * @type {(context: CanvasRenderingContext2D, middle: number[], size: number, value: number) => void}
+ */
+export function paintSquare(context, [x, y], size, value) {
   const side = Math.max(value < 0 ? LEAST_HOLLOW : 1, Math.round(size));
   const [left, top] = [Math.round(x - side / 2), Math.round(y - side / 2)];
   context.fillStyle = lineColour(value);

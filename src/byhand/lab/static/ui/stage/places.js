@@ -79,16 +79,3 @@ function placedAt({ n, rows, step, width }, x, height) {
   const isRoomy = rows === n && step >= ROOMY;
   return { x0: x, x1: x + width, size: Math.min(11, 0.42 * step), step, isRoomy, spots };
 }
-
-/** The unit that is nearest to a point: {layer, unit}, or null where none is near. */
-export function unitAt({ layers }, [x, y]) {
-  let found = null;
-  let least = Infinity;
-  layers.forEach(({ spots, step }, layer) =>
-    spots.forEach(([px, py], unit) => {
-      const far = Math.hypot(px - x, py - y);
-      if (far < Math.min(least, Math.max(10, step / 2 + 2))) [found, least] = [{ layer, unit }, far];
-    }),
-  );
-  return found;
-}
