@@ -25,4 +25,4 @@ def test_the_pictures_and_the_python_run(
     assert [byhand(*command).code for command in PAGE.commands] == [0] * len(PAGE.commands)
     assert len(PAGE.blocks) == 1
     PAGE.run_python()
-    assert capsys.readouterr().out == "4 <svg\n"
+    assert capsys.readouterr().out == "5 <svg\n"
