@@ -109,6 +109,13 @@ class Lab:
     def verdict(self) -> str:
         return str(self.page.inner_text(".verdict"))
 
+    def open_model(self, content: bytes) -> None:
+        """Drop a model on the page and wait until it is the one shown."""
+        self.drop("mine.safetensors", content)
+        self.until(
+            "() => /^Uploaded/.test(document.querySelector('[aria-label=Network]').selectedOptions[0].innerText)"
+        )
+
     def drop(self, name: str, content: bytes) -> None:
         """Drop a file on the page."""
         self.page.evaluate(

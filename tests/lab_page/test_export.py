@@ -67,8 +67,7 @@ def test_what_the_page_gives_away_is_what_export_writes(site: str, open_lab: Any
     model = bh.load_model(MODEL)
     save_model(model, tmp_path)
     lab = open_lab(site)
-    lab.drop("mine.safetensors", (tmp_path / "model.safetensors").read_bytes())
-    lab.until("() => /^Uploaded/.test(document.querySelector('[aria-label=Network]').selectedOptions[0].innerText)")
+    lab.open_model((tmp_path / "model.safetensors").read_bytes())
     assert taken(lab, "As a page") == to_html(model, tmp_path)
     assert taken(lab, "As a model") == (tmp_path / "model.safetensors").read_bytes()
 

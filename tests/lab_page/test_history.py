@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from page_object import STATIC
 
-from waiting import HANG
+from waiting import HANG, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -55,8 +55,10 @@ def test_mnist_is_fetched_when_it_is_first_needed_and_not_before_the_page_is_the
     assert [url for url in asked if url.endswith("api/hello")]
     assert not [url for url in asked if "/api/data/" in url or "ubyte" in url]
     page.click("button:has-text('Next')")
-    page.wait_for_selector(".verdict:not(:empty)", timeout=1000 * HANG)
+    with_answers = "() => document.documentElement.dataset.pending === '0'"
+    wait_until(lambda: page.evaluate(with_answers) and any("/api/data/" in url for url in asked))
     assert len([url for url in asked if "/api/data/" in url]) == 4
+    assert page.inner_text(".verdict")
     page.close()
 
 

@@ -37,7 +37,7 @@ def test_what_is_said_of_classes_is_the_desk_s(
     model = Model(network, fit_scaler("unit", raw, low=0, high=16), Output(output), names, (8, 8))
     save_model(model, tmp_path)
     lab = open_lab(site)
-    lab.drop("mine.safetensors", (tmp_path / "model.safetensors").read_bytes())
+    lab.open_model((tmp_path / "model.safetensors").read_bytes())
     lab.page.click("button:has-text('Next test digit')")
     lab.answered()
     texts = lab.page.locator(".bars tbody td.number:not([data-logit])").all_inner_texts()

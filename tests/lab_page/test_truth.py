@@ -90,8 +90,7 @@ def test_a_network_without_a_picture_says_what_it_takes_in_every_view(site: str,
     network = Network.mlp([2, 4, 2])
     save_model(Model(network, InputScaler("raw", np.array(1.0), np.array(0.0)), Output.SOFTMAX_LOGITS), tmp_path)
     lab = open_lab(site)
-    lab.drop("points.safetensors", (tmp_path / "model.safetensors").read_bytes())
-    lab.until("() => /^Uploaded/.test(document.querySelector('[aria-label=Network]').selectedOptions[0].innerText)")
+    lab.open_model((tmp_path / "model.safetensors").read_bytes())
     for view in ("Draw", "Network", "Mistakes", "Microscope"):
         lab.view(view)
         lab.says("main", "This network takes 2 numbers, not a picture")
