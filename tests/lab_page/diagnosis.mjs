@@ -15,10 +15,10 @@ const network = ({ layers, ...rest }) => ({
 });
 const { inputs, labels, trainings } = JSON.parse(await text(process.stdin));
 const part = { inputs: Float32Array.from(inputs), labels: Int32Array.from(labels) };
-const found = trainings.map(({ after, before, history, rate }) =>
+const found = trainings.map(({ after, before, history, rate, scale }) =>
   diagnose(table, {
     core,
-    model: { network: network(after), preparation: { scale: 1, shift: 0 } },
+    model: { network: network(after), preparation: { scale, shift: 0 } },
     initial: network(before),
     part,
     history,

@@ -54,14 +54,23 @@ def test_steps_next_to_nothing_and_zero_weights_name_their_settings(site: str, o
     assert said.endswith("Set Initialization to He, click Reset, then Start.")
 
 
+def test_unscaled_inputs_and_flat_units_name_their_settings(site: str, open_lab: Any) -> None:
+    said = trained(open_lab(f"{site}#{VIEW}&preparation=raw"))
+    assert is_told("unscaled_inputs", said)
+    assert said.endswith("Set Input scaling to standardize: mean 0, standard deviation 1, click Reset, then Start.")
+    said = trained(open_lab(f"{site}#{VIEW}&activation=sigmoid&learningRate=100"))
+    assert is_told("saturated_units", said)
+
+
 def test_a_healthy_training_is_done(site: str, open_lab: Any) -> None:
     assert trained(open_lab(f"{site}#{VIEW}")) == "Done. Draw, Network and Mistakes can now show this network."
 
 
 def test_the_page_has_no_thresholds_or_sentences_of_its_own() -> None:
-    view, worker = STATIC / "views" / "train" / "curve-card.js", STATIC / "worker" / "diagnosis.js"
+    view = STATIC / "views" / "train" / "curve-card.js"
+    workers = [STATIC / "worker" / name for name in ("diagnosis.js", "diagnosis-checks.js")]
     words = [STATIC / "ui" / name for name in ("strings.js", "strings-train.js")]
-    own = "".join(path.read_text(encoding="utf-8") for path in (view, *words, worker))
+    own = "".join(path.read_text(encoding="utf-8") for path in (view, *words, *workers))
     assert not [one["title"] for one in TABLE["findings"].values() if one["title"] in own]
-    numbers = set(re.findall(r"[\d.]*\d", view.read_text(encoding="utf-8") + worker.read_text(encoding="utf-8")))
+    numbers = set(re.findall(r"[\d.]*\d", "".join(path.read_text(encoding="utf-8") for path in (view, *workers))))
     assert not numbers & {str(value) for value in TABLE["thresholds"].values()}

@@ -13,6 +13,7 @@ export const TRAIN = {
   note: "Gradient clipping, augmentation, early stopping and weight decay are on the command line: byhand train.",
   press: "Click Start: the weights are random at first, and are trained while you watch.",
   remedy: "Set {setting} to {value}, click Reset, then Start.",
+  stopEarlier: "Stop earlier: train for fewer epochs, or travel on the chart to where the validation loss is lowest.",
   done: "Done. Draw, Network and Mistakes can now show this network.",
   diverged:
     "In step {step} the loss was no longer a number: the learning rate is too high for this network. Lower it and reset.",

@@ -2,6 +2,7 @@
 // same table of thresholds and sentences, diagnosis.json.
 
 import { general, percent } from "../shared/numbers.js";
+import { equalUnits, overfitting, sampleOf, saturatedUnits, unscaledInputs } from "./diagnosis-checks.js";
 
 /**
  * Return the findings of a training that has ended, causes first: [{id, title, sentence, setting, value}].
@@ -10,12 +11,11 @@ import { general, percent } from "../shared/numbers.js";
  * @returns {{id: string, title: string, sentence: string, setting: string, value: string}[]}
  */
 export function diagnose(table, seen) {
-  const still = notMoving(table, seen);
   /** @type {any[]} */
-  const causes = [...deadUnits(table, seen), ...(still.length ? still : diverged(table, seen))];
+  const found = [...causesOf(table, seen), ...nearGuessing(table, seen)];
   /** @type {any[]} */
   const findings = [];
-  for (const [id, numbers] of [...causes, ...nearGuessing(table, seen)]) {
+  for (const [id, numbers] of found) {
     const { title, sentence, without_cause: also, ...remedy } = table.findings[id];
     const isFirst = !findings.length;
     const [setting, value] =
@@ -33,6 +33,20 @@ export function diagnose(table, seen) {
     });
   }
   return findings;
+}
+
+/** What may have made it go wrong, what comes first in the training first: [id, numbers] of each. */
+function causesOf(table, seen) {
+  const sample = sampleOf(table, seen);
+  const still = notMoving(table, seen);
+  return [
+    ...unscaledInputs(table, seen, sample),
+    ...equalUnits(table, seen),
+    ...saturatedUnits(table, seen, sample),
+    ...deadUnits(table, seen),
+    ...(still.length ? still : diverged(table, seen)),
+    ...overfitting(table, seen),
+  ];
 }
 
 const filled = (sentence, numbers) => sentence.replace(/\{(\w+)\}/g, (_, name) => numbers[name]);

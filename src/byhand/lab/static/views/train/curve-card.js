@@ -126,9 +126,20 @@ function tellReport(training) {
   ].join("");
 }
 
-const SETTING_OF = { learning_rate: "learningRate", initializer: "initializer", hidden: "hidden" }; // of a finding
+/** The page's settings, and their choices, by those of a finding. */
+const SETTING_OF = {
+  learning_rate: "learningRate",
+  initializer: "initializer",
+  hidden: "hidden",
+  scaling: "preparation",
+};
+const CHOICE_OF = { standardize: "standard" };
 
-const remedy = ([{ setting, value }]) =>
-  words.remedy
+/** The one thing to try. */
+function remedy([{ setting, value }]) {
+  if (setting === "patience") return words.stopEarlier;
+  const choice = CHOICE_OF[value] ?? value;
+  return words.remedy
     .replace("{setting}", TEXT.settings[SETTING_OF[setting]].label)
-    .replace("{value}", TEXT.choices[value] ?? value);
+    .replace("{value}", TEXT.choices[choice] ?? choice);
+}
