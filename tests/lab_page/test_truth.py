@@ -74,6 +74,25 @@ def test_mistakes_follow_a_network_that_still_learns(site: str, open_lab: Any) -
     lab.until("verdict => document.querySelector('.verdict').innerText !== verdict", verdict)
 
 
+def test_no_number_of_the_confusion_matrix_leaves_its_cell(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=mistakes")
+    for width in (1440, 900, 375):
+        lab.page.set_viewport_size({"width": width, "height": 800})
+        lab.page.wait_for_selector(".confusion")
+        leaving = lab.page.evaluate(
+            """() => [...document.querySelectorAll(".confusion .right, .confusion .wrong")].filter(cell => {
+                const number = cell.firstElementChild;
+                number.textContent = "1,135"; // all the ones of MNIST's test set
+                const text = document.createRange();
+                text.selectNodeContents(number);
+                const [inner, outer] = [text.getBoundingClientRect(), cell.getBoundingClientRect()];
+                return inner.left < outer.left - 0.5 || inner.right > outer.right + 0.5;
+            }).length"""
+        )
+        assert lab.page.locator(".confusion .right").count() == 10
+        assert leaving == 0, f"{leaving} cells at {width} pixels"
+
+
 def test_mistakes_say_how_many_are_shown(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=train&hidden=8&epochs=1&learningRate=0.01")
     trained(lab)

@@ -176,3 +176,20 @@ def test_escape_closes_a_tooltip(site: str, open_lab: Any) -> None:
     assert sentence.is_visible()
     word.press("Escape")
     assert not sentence.is_visible()
+
+
+def test_a_tooltip_opens_upward_at_the_lower_edge(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train")
+    word = lab.page.locator("main .term-word:visible").last
+    sentence = word.locator("xpath=following-sibling::*[@role='tooltip']")
+    for below, is_above in ((30, True), (300, False)):
+        lab.page.set_viewport_size({"width": 900, "height": 700})
+        bottom = word.evaluate("word => word.getBoundingClientRect().bottom")
+        lab.page.set_viewport_size({"width": 900, "height": round(bottom) + below})
+        word.focus()
+        box, own = sentence.bounding_box(), word.bounding_box()
+        assert (box["y"] + box["height"] <= own["y"]) == is_above, f"{below} pixels below the word"
+        assert (box["y"] >= own["y"] + own["height"]) != is_above
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= 900
+        word.evaluate("word => word.blur()")
+        assert not sentence.is_visible()
