@@ -1,4 +1,4 @@
-"""Get the code: what is on the screen comes out of a script and of a notebook, each really run."""
+"""Share: what is on the screen comes out of a script and of a notebook, each really run."""
 
 import os
 import re
@@ -17,10 +17,10 @@ NUMBER = r"-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?"
 
 
 def taken(lab: Any, kind: str, folder: Path) -> Path:
-    """Press "Get the code" and keep the file."""
-    lab.page.click("summary:has-text('Get the code')")
+    """Press it in the menu Share and keep the file."""
+    lab.page.click("summary:has-text('Share')")
     with lab.page.expect_download() as download:
-        lab.page.click(f"button:has-text('{kind}')")
+        lab.page.click(f"[data-share={kind}]")
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
     return path
@@ -35,7 +35,7 @@ def run(script: Path) -> str:
 
 
 def script_of(lab: Any, folder: Path) -> str:
-    return run(taken(lab, "As a script", folder))
+    return run(taken(lab, "script", folder))
 
 
 def after(text: str, words: str) -> float:
@@ -144,7 +144,7 @@ def test_mistakes_are_counted_the_same_and_as_a_notebook(site: str, open_lab: An
     lab.page.select_option("[aria-label=Network]", "trained")
     lab.view("Mistakes")
     lab.page.wait_for_selector(".confusion")
-    notebook = nbformat.read(taken(lab, "As a notebook", tmp_path), as_version=4)
+    notebook = nbformat.read(taken(lab, "notebook", tmp_path), as_version=4)
     nbformat.validate(notebook)
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
     NotebookClient(notebook, timeout=HANG, kernel_name="python3").execute()
@@ -170,6 +170,6 @@ def test_an_experiment_comes_out_the_same(site: str, open_lab: Any, tmp_path: Pa
 def test_where_there_is_nothing_there_is_a_sentence(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
     lab.page.click("button:text-is('Clear')")
-    lab.page.click("summary:has-text('Get the code')")
-    lab.page.click("button:has-text('As a script')")
+    lab.page.click("summary:has-text('Share')")
+    lab.page.click("[data-share=script]")
     lab.says("#problem", "Nothing is drawn yet")

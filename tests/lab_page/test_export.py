@@ -56,9 +56,9 @@ def test_a_model_that_clips_its_inputs_is_refused(tmp_path: Path) -> None:
 
 def taken(lab: Any, what: str) -> bytes:
     """Take the network at hand away."""
-    lab.page.click("summary:has-text('Export')")
+    lab.page.click("summary:has-text('Share')")
     with lab.page.expect_download() as download:
-        lab.page.click(f".menu-body button:text-is('{what}')")
+        lab.page.click(f"[data-share={what}]")
     return bytes(Path(download.value.path()).read_bytes())
 
 
@@ -68,8 +68,8 @@ def test_what_the_page_gives_away_is_what_export_writes(site: str, open_lab: Any
     save_model(model, tmp_path)
     lab = open_lab(site)
     lab.open_model((tmp_path / "model.safetensors").read_bytes())
-    assert taken(lab, "As a page") == to_html(model, tmp_path)
-    assert taken(lab, "As a model") == (tmp_path / "model.safetensors").read_bytes()
+    assert taken(lab, "page") == to_html(model, tmp_path)
+    assert taken(lab, "model") == (tmp_path / "model.safetensors").read_bytes()
 
 
 @pytest.mark.browser
@@ -82,7 +82,7 @@ def test_a_network_trained_in_the_page_with_everything_between_its_layers_is_one
     lab.says(".readout", "Done.")
     lab.page.select_option("[aria-label=Network]", "trained")
     file = tmp_path / "mine.safetensors"
-    file.write_bytes(taken(lab, "As a model"))
+    file.write_bytes(taken(lab, "model"))
     model = bh.load_model(file)
     assert [layer.kind for layer in model.network.layers[:5]] == ["dense", "batch_norm", "relu", "dropout", "residual"]
     save_model(model, tmp_path)
@@ -105,14 +105,14 @@ def test_a_network_trained_in_the_page_is_a_model_of_byhand_s(site: str, open_la
     lab.says(".readout", "Done.")
     lab.page.select_option("[aria-label=Network]", "trained")
     file = tmp_path / "mine.safetensors"
-    file.write_bytes(taken(lab, "As a model"))
+    file.write_bytes(taken(lab, "model"))
     model = bh.load_model(file)
     assert (model.network.widths[-1], model.output) == (10, "scores")
     assert model.provenance["recipe"]["hidden"] == [9, 7]
     save_model(model, tmp_path)
     assert (tmp_path / "model.safetensors").read_bytes() == file.read_bytes()
-    lab.page.click("summary:has-text('Export')")
-    lab.page.click(".menu-body button:text-is('As a page')")
+    lab.page.click("summary:has-text('Share')")
+    lab.page.click("[data-share=page]")
     lab.says("#problem", "A page reads drawings, and this network does not look at pictures of 28 × 28 pixels")
 
 
@@ -136,9 +136,9 @@ def test_a_network_trained_in_the_page_on_mnist_reads_drawings_elsewhere(
     here.page.click("button.main")
     here.says(".readout", "Done.")
     here.page.select_option("[aria-label=Network]", "trained")
-    (tmp_path / "mine.safetensors").write_bytes(taken(here, "As a model"))
+    (tmp_path / "mine.safetensors").write_bytes(taken(here, "model"))
     page = tmp_path / "digit.html"
-    page.write_bytes(taken(here, "As a page"))
+    page.write_bytes(taken(here, "page"))
     assert page.read_bytes() == to_html(bh.load_model(tmp_path / "mine.safetensors"), tmp_path)
     elsewhere = open_lab(page.as_uri(), offline=True)
     elsewhere.draw(drawings()[5])

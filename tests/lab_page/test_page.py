@@ -109,7 +109,7 @@ def test_learning_rates_are_those_of_the_schedules() -> None:
 
 def test_page_and_core_stay_under_a_megabyte_without_data_and_weights() -> None:
     """Of the two cores a browser fetches the one that it can run; types are for the type checker."""
-    left_out = {"core-relaxed.wasm", "uPlot.esm.d.ts"}
+    left_out = {"core-relaxed.wasm", "index.d.mts"}
     files = [path for path in STATIC.rglob("*") if path.is_file() and not {"data", "models"} & set(path.parts)]
     files = [path for path in files if path.name not in left_out]
     assert sum(path.stat().st_size for path in files) < 1_000_000
@@ -129,7 +129,11 @@ def test_the_page_s_data_are_copies_of_the_package_s() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "name", "version", "licence"),
-    [("uplot", "uplot", "1.6.32", "MIT"), ("inter", "@fontsource-variable/inter", "5.3.0", "OFL-1.1")],
+    [
+        ("uplot", "uplot", "1.6.32", "MIT"),
+        ("lean-qr", "lean-qr", "2.7.4", "MIT"),
+        ("inter", "@fontsource-variable/inter", "5.3.0", "OFL-1.1"),
+    ],
 )
 def test_vendored_files_have_their_licence_and_version(folder: str, name: str, version: str, licence: str) -> None:
     package = json.loads((STATIC / "vendor" / folder / "package.json").read_text(encoding="utf-8"))

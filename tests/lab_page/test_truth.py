@@ -123,13 +123,13 @@ def test_the_plane_s_own_network_is_taken_away(site: str, open_lab: Any, tmp_pat
     lab.page.click("button:text-is('One epoch')")
     lab.says(".figures", "1")
     path = tmp_path / "model.safetensors"
-    path.write_bytes(taken(lab, "As a model"))
+    path.write_bytes(taken(lab, "model"))
     model = bh.load_model(path)
     assert model.network.widths == [2, 5, 5, 2]
     assert model.image_shape is None
     (tmp_path / "again").mkdir()
     save_model(model, tmp_path / "again")
     assert (tmp_path / "again" / "model.safetensors").read_bytes() == path.read_bytes()
-    lab.page.click("summary:has-text('Export')")
-    lab.page.click(".menu-body button:text-is('As a page')")
+    lab.page.click("summary:has-text('Share')")
+    lab.page.click("[data-share=page]")
     lab.says("#problem", "A page reads drawings")

@@ -1,7 +1,7 @@
 """A model as one HTML file: the lab's views Draw and Network, the core and the weights, without a network or a server.
 
 The page's own files go into it as they are, beside export/loader.js, which starts them. The page's menu
-"Export" makes the same bytes: src/byhand/lab/static/export/page-file.js is the counterpart of this file.
+"Share" makes the same bytes: src/byhand/lab/static/export/page-file.js is the counterpart of this file.
 """
 
 import base64
@@ -15,13 +15,19 @@ from byhand.persistence.model import Model, save_model
 STATIC = Path(__file__).resolve().parents[1] / "lab" / "static"
 SHAPE = (28, 28)  # of the pictures that can be drawn
 ENTRIES = ("app/main.js", "worker/worker.js")
-# Stubs replace what an exported page lacks: views with data and charts, the export menu, and training.
+# Stubs replace what an exported page lacks: views with data and charts, the menu Share, and training.
 REPLACEMENTS = {
     "views/views.js": "views/views.stub.js",
-    "ui/export-menu.js": "ui/export-menu.stub.js",
+    "ui/share-menu.js": "ui/share-menu.stub.js",
     **{f"worker/{name}.js": "worker/absent.stub.js" for name in ("csv", "diagnosis", "plane-model", "training")},
 }
-STYLES = ("stylesheets/tokens.css", "style.css", "stylesheets/draw.css")
+STYLES = (
+    "stylesheets/tokens.css",
+    "style.css",
+    "stylesheets/draw.css",
+    "stylesheets/share.css",
+    "stylesheets/projector.css",
+)
 CORE, MODEL = "core/core.wasm", "models/draw.safetensors"
 _IMPORT = re.compile(r'^import [^"]* from "([^"]+)";$', flags=re.MULTILINE)
 _HOLE = re.compile(r"\{\{(\w+)\}\}")

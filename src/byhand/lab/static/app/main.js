@@ -6,6 +6,7 @@ import { setColours } from "../ui/palette.js";
 import { TEXT } from "../ui/strings.js";
 import { VIEWS } from "../views/views.js";
 import { createFileOpeners } from "./file-drop.js";
+import { listenToKeys } from "./keys.js";
 import { fetchHello, takeToken, watchLive } from "./live.js";
 import { createNavigation } from "./navigation.js";
 import { Requests } from "./requests.js";
@@ -50,6 +51,8 @@ let isPainting = false; // frames may come faster than they can be painted: only
 function show(isNew) {
   const { state } = store;
   Object.assign(document.documentElement.dataset, { theme: state.theme, colours: state.colours });
+  document.documentElement.toggleAttribute("data-projector", state.projector);
+  if (!state.projector) document.documentElement.removeAttribute("data-blank");
   setColours(state.colours, state.theme);
   if (isNew || !view) create();
   refresh();
@@ -172,10 +175,24 @@ addEventListener("hashchange", () => {
   show(true);
 });
 
+/** Press the button of the view that is marked as this: undo, clear, start. */
+function press(what) {
+  /** @type {HTMLElement | null} */
+  const found = document.querySelector(`main [data-key="${what}"], main [data-lesson$="-${what}"]`);
+  found?.click();
+  return Boolean(found);
+}
+
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => show(true));
 element("#skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
+});
+listenToKeys({
+  stateNow: () => store.state,
+  set: (changes) => store.set(changes),
+  isIn: (name) => name in VIEWS,
+  press,
 });
 replaceChildren(element("#footer"), h("p", {}, "train" in VIEWS ? TEXT.drop : TEXT.exported));
 

@@ -2,8 +2,8 @@
 
 import { fragmentOf } from "../shared/settings.js";
 import { element, h, replaceChildren, select } from "../ui/dom.js";
-import { codeMenu, exportMenu } from "../ui/export-menu.js";
 import { createMenu } from "../ui/menu.js";
+import { shareMenu } from "../ui/share-menu.js";
 import { TEXT } from "../ui/strings.js";
 import { VIEWS } from "../views/views.js";
 import { createNetworkChip } from "./network-chip.js";
@@ -16,10 +16,10 @@ const words = TEXT.navigation;
 export function createNavigation(app, store, redraw) {
   const isExported = !("train" in VIEWS);
   const chip = createNetworkChip(app, { isExported });
-  const shared = isExported ? [] : [codeMenu(app, () => store.state), exportMenu(app, () => store.state)];
+  const share = shareMenu(app, () => store.state);
   const closer = createMenu(words.closer, [], { class: "menu closer" });
   const settings = settingsMenu(app, store, redraw);
-  replaceChildren(element("#settings"), chip.element, shared, settings.element);
+  replaceChildren(element("#settings"), chip.element, share, settings.element);
 
   function draw() {
     const links = (names) => names.map((name) => link(app, store.state, name, closer.close));
@@ -66,6 +66,11 @@ function settingsMenu(app, store, redraw) {
     const control = select(Object.keys(TEXT[name]), store.state[name], change(name), TEXT[name]);
     return h("label", { class: "field" }, h("span", {}, label), control);
   };
-  const draw = () => replaceChildren(body, row(words.theme, "theme"), row(words.colours, "colours"));
+  const projector = () => {
+    element.removeAttribute("open");
+    app.set({ projector: true });
+  };
+  const button = h("button", { type: "button", onclick: projector }, words.projector);
+  const draw = () => replaceChildren(body, row(words.theme, "theme"), row(words.colours, "colours"), button);
   return { element, draw };
 }

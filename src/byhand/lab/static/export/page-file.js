@@ -8,10 +8,16 @@ const ABSENT = ["csv", "diagnosis", "plane-model", "training"]; // of the worker
 // instead
 const STUBS = {
   "views/views.js": "views/views.stub.js",
-  "ui/export-menu.js": "ui/export-menu.stub.js",
+  "ui/share-menu.js": "ui/share-menu.stub.js",
   ...Object.fromEntries(ABSENT.map((name) => [`worker/${name}.js`, "worker/absent.stub.js"])),
 };
-const STYLES = ["stylesheets/tokens.css", "style.css", "stylesheets/draw.css"];
+const STYLES = [
+  "stylesheets/tokens.css",
+  "style.css",
+  "stylesheets/draw.css",
+  "stylesheets/share.css",
+  "stylesheets/projector.css",
+];
 const CORE = "core/core.wasm";
 const MODEL = "models/draw.safetensors";
 const PIECE = 1 << 15; // bytes made into text at a time

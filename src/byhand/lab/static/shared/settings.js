@@ -105,6 +105,7 @@ export const SETTINGS = {
   // an id of experiments.json
   experiment: { initial: "xor-line", read: (text) => (/^[a-z0-9-]{3,40}$/.test(text) ? text : null), write: String },
   seeds: whole(5, 5, 50),
+  projector: toggle(false), // larger, in full contrast, without the header
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),
 };

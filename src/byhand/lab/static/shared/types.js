@@ -5,6 +5,7 @@
  * @property {{image_shape: number[]} | null} data
  * @property {string | null} model
  * @property {boolean} live
+ * @property {string} [class] the address for a class
  */
 
 /**

@@ -1,7 +1,8 @@
 // Charts: uPlot with the page's colours, as wide as their place. What is on a logarithmic scale keeps its own labels.
 
 import { general, ticks } from "../shared/numbers.js";
-import uPlot from "../vendor/uplot/uPlot.esm.js";
+
+const { uPlot } = /** @type {any} */ (globalThis); // index.html loads it: the library ships no small module
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const ink = () => token("--soft");

@@ -2,6 +2,7 @@
 
 import { DRAW, MISTAKES, NETWORK, STAGE } from "./strings-draw.js";
 import { PLANE } from "./strings-plane.js";
+import { KEYS, SHARE } from "./strings-share.js";
 import { TIMELINE, TRAIN } from "./strings-train.js";
 
 export const TEXT = {
@@ -23,7 +24,13 @@ export const TEXT = {
     baseline: "Baseline",
     uploaded: "Uploaded",
   },
-  navigation: { closer: "Closer", settings: "Settings", theme: "Theme", colours: "Colours of + and −" },
+  navigation: {
+    closer: "Closer",
+    settings: "Settings",
+    theme: "Theme",
+    colours: "Colours of + and −",
+    projector: "Projector view (Shift P)",
+  },
   chip: {
     label: "Network",
     ofTest: "accuracy on MNIST's test set",
@@ -42,28 +49,15 @@ export const TEXT = {
       "the network of this link came from a file; what is shown is the pretrained one. Drop that model.safetensors on this page",
   },
   drop: "Drop a picture of a digit (PNG, JPEG), a model (.safetensors), a table of points (.csv) or MNIST's four files anywhere on this page.",
-  export: {
-    heading: "Export",
-    page: "As a page",
-    pageHelp: "One HTML file with this network: Draw and Network, from disk, offline.",
-    model: "As a model",
-    modelHelp: "A file for byhand evaluate, predict and export, or to drop here again.",
-    small: "a page reads drawings, and this network does not look at pictures of 28 × 28 pixels",
-  },
-  code: {
-    heading: "Get the code",
-    script: "As a script",
-    scriptHelp: "Python that prints what is on the screen, with byhand.",
-    notebook: "As a notebook",
-    notebookHelp: "The same for Jupyter.",
-  },
   exported: "A network exported from byhand. Everything is in this file; nothing is sent anywhere.",
+  share: SHARE,
+  keys: KEYS,
   draw: DRAW,
   stage: STAGE,
   firstUnits: "the first {shown} of {all} units",
   unreadable: {
     takes:
-      "This network takes {numbers}, not a picture of a digit, so this view cannot show it. Export saves it; Plane shows networks of points.",
+      "This network takes {numbers}, not a picture of a digit, so this view cannot show it. Share saves it as a model file; Plane shows networks of points.",
     ready: "Show the pretrained network",
     plane: "Open Plane",
   },

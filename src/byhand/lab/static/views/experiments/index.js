@@ -50,6 +50,7 @@ export function experimentsView(app, first) {
 }
 
 function partsOf(session) {
+  const run = { type: "button", class: "main", "data-lesson": "experiment-start", onclick: () => session.toggle() };
   const [about, form, bets, drawing, told, beside, hides, open] = Array.from({ length: 8 }, () => h("div"));
   [form.className, drawing.className, beside.className, open.className] = ["buttons", "trials", "aside", "buttons"];
   return {
@@ -62,7 +63,7 @@ function partsOf(session) {
     hides,
     open,
     report: h("p", { class: "readout", role: "status" }),
-    start: h("button", { type: "button", class: "main", onclick: () => session.toggle() }, words.run),
+    start: h("button", run, words.run),
     details: h("details", {}, h("summary", {}, words.hides), hides),
     next: createNextStep(words.next, () => session.next()),
   };

@@ -16,6 +16,8 @@ export function createBar(session) {
   const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
   const start = button(words.start, () => session.toggle(), "main");
   const undo = button(words.undo, () => session.undo());
+  start.dataset.lesson = "plane-start";
+  undo.dataset.key = "undo";
   const figures = h("dl", { class: "figures" });
   const speed = speedSlider(session);
   const [quick, more] = [h("div", { class: "quick" }), h("div", { class: "panel-body" })];

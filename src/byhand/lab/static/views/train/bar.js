@@ -23,6 +23,7 @@ const changedOf = (state) =>
 export function createBar(session) {
   const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
   const start = button(words.start, () => session.toggle(), "main");
+  start.dataset.lesson = "train-start";
   const figures = h("dl", { class: "figures" });
   const [quick, heading, panel] = [h("div", { class: "quick" }), h("summary"), h("div", { class: "panel-body" })];
   const buttons = [

@@ -16,7 +16,7 @@ const SERIES = [
 
 /** {element, show(state, frames), end()} of a session. */
 export function createCurveCard(session) {
-  const host = h("div", { class: "chart train-chart" });
+  const host = h("div", { class: "chart train-chart", "data-figure": "Loss and accuracy" });
   const told = h("span", { class: "told" });
   const report = h("p", { class: "readout", "aria-live": "polite" });
   const step = h("input", { type: "number", min: 0, onchange: ({ target }) => travelTo(session, target) });

@@ -1,0 +1,5 @@
+// An exported page has no menu to export it again.
+
+export function shareMenu() {
+  return null;
+}

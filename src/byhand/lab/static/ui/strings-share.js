@@ -1,0 +1,50 @@
+// The texts of the menu Share and of the keys.
+
+export const SHARE = {
+  heading: "Share",
+  link: "Copy link",
+  qr: "QR code",
+  page: "One HTML file",
+  model: "Model file",
+  script: "Python script",
+  notebook: "Notebook",
+  figure: "Figure as SVG or PNG …",
+  figures: "Figures on the screen",
+  help: {
+    link: "Everything on the screen is in the address: the same numbers, to the last bit.",
+    qr: "The same address, for phones in the room.",
+    page: "Draw and Network with this network, from disk, offline.",
+    model: "For byhand evaluate, predict and export, or to drop here again.",
+    script: "Python that prints what is on the screen, with byhand.",
+    notebook: "The same for Jupyter.",
+    figure: "For slides.",
+  },
+  copied: "Copied, {n} characters",
+  copyYourself: "This browser does not let the page copy: copy the address yourself.",
+  tooLong:
+    "this address has {n} characters, too many for a QR code that a camera can read: clear the drawing or the points, or copy the link",
+  onlyHere:
+    "This address leads to this machine only. For a room, start byhand lab with --host and --class, or put the page on a web host.",
+  small: "a page reads drawings, and this network does not look at pictures of 28 × 28 pixels",
+  noFigure: "there is no figure on the screen now: draw a digit, or open another room",
+  text: "Text to copy",
+  close: "Close",
+};
+
+export const KEYS = {
+  heading: "Keys",
+  list: [
+    ["D T P E", "Draw, Train, Plane, Experiments"],
+    ["Space", "start, pause"],
+    ["Z, C", "undo the last stroke or change, clear"],
+    ["0 … 9", "in Draw: why rather than this class"],
+    ["M", "Microscope"],
+    ["Shift P", "projector: larger, without the header"],
+    ["B", "with the projector: black, and back"],
+    ["1 … 4", "with the projector: the rooms in their order"],
+    ["Esc", "close what is open"],
+    ["?", "this list"],
+  ],
+  close: "Close",
+  leave: "Leave the projector view",
+};

@@ -1,0 +1,147 @@
+"""The menu Share: links, QR codes, figures; what leaves the page can be read elsewhere. And the view for projectors."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from page_object import drawings
+
+pytestmark = pytest.mark.browser
+SVG = """() => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("aria-label", "A figure. With a sentence");
+    svg.innerHTML = '<rect width="20" height="10"/>';
+    document.querySelector("main").prepend(svg);
+}"""
+
+
+def press(lab: Any, what: str) -> None:
+    """Press an entry of the menu Share."""
+    lab.page.click("summary:has-text('Share')")
+    lab.page.click(f"[data-share={what}]")
+
+
+def saved(lab: Any, figure: str, kind: str) -> bytes:
+    """Save a figure of the dialog."""
+    with lab.page.expect_download() as download:
+        lab.page.click(f".figures-list li:has-text('{figure}') button:text-is('{kind}')")
+    return Path(download.value.path()).read_bytes()
+
+
+def test_a_link_is_copied_and_its_length_told(site: str, open_lab: Any) -> None:
+    lab = open_lab(site, permissions=["clipboard-read", "clipboard-write"])
+    lab.draw(drawings()[8])
+    lab.settled()
+    press(lab, "link")
+    lab.says(".share-said", "Copied")
+    link = lab.page.evaluate("() => navigator.clipboard.readText()")
+    assert lab.page.inner_text(".share-said") == f"Copied, {len(link):,} characters"
+    again = open_lab(link)
+    again.settled()
+    assert again.verdict() == lab.verdict()
+
+
+def test_a_link_that_is_passed_on_has_no_token(lab: str, open_lab: Any) -> None:
+    page = open_lab(lab, permissions=["clipboard-read", "clipboard-write"])
+    press(page, "link")
+    page.says(".share-said", "Copied")
+    link = page.page.evaluate("() => navigator.clipboard.readText()")
+    assert "token" in lab
+    assert "token" not in link
+
+
+def test_where_the_page_may_not_copy_the_address_is_shown(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=spiral")
+    lab.page.evaluate("() => Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    press(lab, "link")
+    lab.says("dialog[open]", "copy the address yourself")
+    assert lab.page.input_value("dialog[open] textarea") == f"{site}#view=plane&set=spiral"
+
+
+def test_a_qr_code_is_drawn_and_says_that_it_leads_to_this_machine_only(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=spiral")
+    press(lab, "qr")
+    assert lab.page.locator("dialog .qr path").get_attribute("d").count("M") > 200
+    assert "this machine only" in lab.page.inner_text("dialog[open]")
+    assert lab.page.input_value("dialog[open] textarea") == f"{site}#view=plane&set=spiral"
+    lab.page.keyboard.press("Escape")
+    assert not lab.page.is_visible("dialog")
+
+
+def test_an_address_too_long_for_a_camera_is_told_instead_of_drawn(site: str, open_lab: Any) -> None:
+    points = "~".join(f"{i / 100:.2f}_{i / 50:.2f}_0" for i in range(200))
+    lab = open_lab(f"{site}#view=plane&set=own&points={points}")
+    press(lab, "qr")
+    lab.says("#problem", "too many for a QR code")
+    assert not lab.page.is_visible("dialog")
+
+
+def test_a_figure_is_saved_as_a_png_on_the_ground_it_has_on_the_page(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#theme=dark")
+    lab.settled()
+    press(lab, "figure")
+    assert saved(lab, "What the network sees", "PNG").startswith(b"\x89PNG")
+
+
+def test_a_drawing_is_saved_as_an_svg_that_stands_alone(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=xor")
+    lab.quiet()
+    lab.page.evaluate(SVG)
+    press(lab, "figure")
+    text = saved(lab, "A figure", "SVG").decode()
+    assert 'xmlns="http://www.w3.org/2000/svg"' in text
+    assert "fill:" in text[text.index("<rect") :]
+    assert "sentence" not in lab.page.inner_text(".figures-list")
+    assert saved(lab, "A figure", "PNG").startswith(b"\x89PNG")
+
+
+def test_a_chart_is_a_figure(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=16&epochs=1")
+    lab.page.click("[data-lesson~=train-start]")
+    lab.says("body", "Done.")
+    press(lab, "figure")
+    assert saved(lab, "Loss and accuracy", "PNG").startswith(b"\x89PNG")
+
+
+def test_the_projector_view_has_no_header_and_is_left_by_its_button(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    lab.settled()
+    size = "() => getComputedStyle(document.documentElement).fontSize"
+    lab.page.keyboard.press("Shift+P")
+    lab.until("() => document.documentElement.hasAttribute('data-projector')")
+    assert not lab.page.is_visible("body > header")
+    assert lab.page.evaluate(size) == "22px"
+    assert "projector=yes" in lab.address()
+    lab.page.keyboard.press("b")
+    assert not lab.page.is_visible("main")
+    lab.page.keyboard.press("b")
+    lab.page.keyboard.press("3")
+    lab.says("h2", "Points in the plane")
+    lab.page.click(".projector-leave")
+    assert lab.page.is_visible("body > header")
+    assert lab.page.evaluate(size) == "16px"
+
+
+def test_keys_are_listed_and_do_what_the_list_says(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    lab.draw(drawings()[8])
+    lab.settled()
+    lab.page.keyboard.press("?")
+    lab.says("dialog[open]", "undo the last stroke")
+    lab.page.keyboard.press("t")  # a dialog has the keys to itself
+    assert lab.page.is_visible(".pad")
+    lab.page.keyboard.press("Escape")
+    lab.page.keyboard.press("c")
+    lab.until("() => !document.querySelector('.verdict')?.innerText")
+    lab.page.keyboard.press("z")
+    lab.settled()
+    lab.page.keyboard.press("e")
+    lab.says("h2", "Experiments")
+
+
+def test_keys_in_a_field_are_the_field_s(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane")
+    lab.quiet()
+    lab.page.focus("[data-setting=planeRate]")
+    lab.page.keyboard.press("t")
+    assert "Plane" in lab.page.title()
