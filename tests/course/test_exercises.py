@@ -37,6 +37,7 @@ def test_the_file_with_holes_is_python_that_says_what_to_do_and_is_wrong_in_ever
     wrong = check_text(number, text, "holes.py")
     assert [sentence.split()[0] for sentence in wrong] == names
     assert all("Read lesson" in sentence for sentence in wrong)
+    assert not any("?." in sentence for sentence in wrong), "the title of a section ends the sentence itself"
 
 
 def test_what_is_not_written_yet_is_said() -> None:

@@ -17,7 +17,8 @@ const [
   { Training },
   { Plane },
   state,
-  { cellOf, stepOf },
+  { stepOf },
+  { cellOf },
   { GaussianPair },
   { tableFrom },
   { withScores },
@@ -33,6 +34,7 @@ const [
     "worker/plane.js",
     "shared/settings.js",
     "worker/microscope.js",
+    "worker/microscope-cell.js",
     "worker/gaussian-pair.js",
     "worker/csv.js",
     "worker/network-builder.js",
@@ -390,7 +392,7 @@ assert.deepEqual(await table("1;2\r\n3;6\r\n"), {
 });
 for (const [text, sentence] of [
   ["", /t\.csv is empty/],
-  ["1,2,a\n1,x,b", /line 2 of t\.csv: "x" is no number/],
+  ["1,2,a\n1,x,b", /line 2 of t\.csv: "x" is not a number/],
   ["x,y,c\n1,2,a\n\n1,3", /line 4 of t\.csv: 2 columns, and the first line has 3/],
   ["a\nb", /line 1 .*one column/],
   ["1,2,a\n2,3,a", /one class only/],
@@ -398,7 +400,7 @@ for (const [text, sentence] of [
   ["1,2,a\n2,3,", /line 2 .*the class is missing/],
   [[..."abcdefg"].map((k, i) => `${i},${i * i},${k}`).join("\n"), /line 7 .*"g" is a seventh class/],
   [Array.from({ length: 501 }, (_, i) => `${i},${i},${i % 2}`).join("\n"), /line 501 .*more than 500 points/],
-  ["1,1e999,a\n2,2,b", /"1e999" is no number/],
+  ["1,1e999,a\n2,2,b", /"1e999" is not a number/],
   ["1,2", /fewer than two points/],
 ])
   await assert.rejects(table(text), sentence);

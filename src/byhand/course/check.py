@@ -40,7 +40,7 @@ def _check_hole(hole: Hole, learner: Functions, right: Functions, filename: str)
         for found, expected, case in results:
             _check_numbers(hole, found, expected, case)
     except WrongAnswerError as wrong:
-        return f"{hole.name} {wrong}. Read {hole.read}."
+        return f"{hole.name} {wrong}. Read {hole.read}{'' if hole.read.endswith('?') else '.'}"
     return None
 
 

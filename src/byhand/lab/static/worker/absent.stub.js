@@ -1,4 +1,4 @@
-// What an exported page's worker has not, for no view there asks for it: training, the plane, tables, the microscope.
+// What an exported page's worker has not, for no view there asks for it: training, the plane, tables.
 
 export class PlaneAnswers {
   answers = {};
@@ -8,5 +8,3 @@ export class Training {}
 export const diagnose = null;
 export const planeModel = null;
 export const tableFrom = null;
-export const cellOf = null;
-export const stepOf = null;

@@ -8,48 +8,64 @@ const DIGITS = 1e3; // a point is kept to three digits behind the point
 /** Return {set, points, classNames, columns} as shared/settings.js has them; throw a sentence that names the line. */
 export async function tableFrom(file) {
   if (file.size > MOST_FILE) throw new Error(`${file.name} is larger than 1 MB`);
-  const rows = (await file.text())
-    .replace(/^\uFEFF/, "")
-    .split(/\r\n|\n|\r/)
-    .map((text, i) => ({ cells: cut(text), line: i + 1 }))
-    .filter(({ cells }) => cells.some(Boolean));
-  const wrong = (line, reason) => {
-    throw new Error(`line ${line} of ${file.name}: ${reason}`);
-  };
-  if (!rows.length) throw new Error(`${file.name} is empty`);
-  const width = rows[0].cells.length;
-  const isCurve = width === 2;
-  if (width !== 2 && width !== 3)
-    wrong(
-      rows[0].line,
-      `${width === 1 ? "one column" : `${width} columns`}; expected x, y and a class, or, for a curve, x and t`,
-    );
-  const header = rows[0].cells.slice(0, 2).every((cell) => numberIn(cell) === null)
-    ? rows.shift().cells
-    : isCurve
-      ? ["x", "t"]
-      : ["x", "y"];
-  if (rows.length > MOST_POINTS) wrong(rows[MOST_POINTS].line, `more than ${MOST_POINTS} points; take a part of them`);
-  if (rows.length < 2) throw new Error(`${file.name} has fewer than two points`);
-  const classNames = [];
-  const points = rows.map(({ cells, line }) => {
-    if (cells.length !== width) wrong(line, `${cells.length} columns, and the first line has ${width}`);
-    const place = cells.slice(0, 2).map((cell) => numberIn(cell) ?? wrong(line, `"${short(cell)}" is no number`));
-    return [...place, isCurve ? 0 : classOf(cells[2], classNames, (reason) => wrong(line, reason))];
-  });
+  const { header, rows } = splitHeader(rowsOf(await file.text()), file.name);
+  const isCurve = header.length === 2;
+  const { classNames, points } = pointsOf(rows, header.length, file.name);
   if (!isCurve && classNames.length < 2)
     throw new Error(`${file.name} has points of one class only; expected two to six`);
   const columns = [0, 1].map((at) => {
-    const told = spreadOf(points.map((point) => point[at]));
-    if (!told.deviation) throw new Error(`${file.name}: the column ${short(header[at])} is the same everywhere`);
-    return [tidy(header[at]) || "xy"[at], told.mean, told.deviation, told.standardised];
+    const spread = spreadOf(points.map((point) => point[at]));
+    if (!spread.deviation) throw new Error(`${file.name}: the column ${short(header[at])} is the same everywhere`);
+    return { name: tidy(header[at]) || "xy"[at], ...spread };
   });
+  const place = (i) => columns.map(({ standardised }) => Math.round(standardised[i] * DIGITS) / DIGITS);
   return {
     set: isCurve ? "curve" : "own",
     classNames,
-    columns: columns.map((column) => column.slice(0, 3)),
-    points: points.map(([, , k], i) => [...columns.map(([, , , to]) => Math.round(to[i] * DIGITS) / DIGITS), k]),
+    columns: columns.map(({ name, mean, deviation }) => [name, mean, deviation]),
+    points: points.map(([, , k], i) => [...place(i), k]),
   };
+}
+
+/** The lines that are not empty, as {cells, line}, line from 1. */
+const rowsOf = (text) =>
+  text
+    .replace(/^\uFEFF/, "")
+    .split(/\r\n|\n|\r/)
+    .map((line, i) => ({ cells: cut(line), line: i + 1 }))
+    .filter(({ cells }) => cells.some(Boolean));
+
+/** The names of the columns, which a first line without numbers has, and the rows. */
+function splitHeader(rows, file) {
+  if (!rows.length) throw new Error(`${file} is empty`);
+  const [{ cells, line }] = rows;
+  const width = cells.length;
+  if (width !== 2 && width !== 3) {
+    const found = width === 1 ? "one column" : `${width} columns`;
+    refuse(file, line, `${found}; expected x, y and a class, or, for a curve, x and t`);
+  }
+  const isHeader = cells.slice(0, 2).every((cell) => numberIn(cell) === null);
+  const names = width === 2 ? ["x", "t"] : ["x", "y", "class"];
+  return isHeader ? { header: cells, rows: rows.slice(1) } : { header: names, rows };
+}
+
+/** The rows as [x, y, class], and the names of the classes in the order in which they came. */
+function pointsOf(rows, width, file) {
+  if (rows.length > MOST_POINTS)
+    refuse(file, rows[MOST_POINTS].line, `more than ${MOST_POINTS} points; take a part of them`);
+  if (rows.length < 2) throw new Error(`${file} has fewer than two points`);
+  const classNames = [];
+  const points = rows.map(({ cells, line }) => {
+    const wrong = (reason) => refuse(file, line, reason);
+    if (cells.length !== width) wrong(`${cells.length} columns, and the first line has ${width}`);
+    const place = cells.slice(0, 2).map((cell) => numberIn(cell) ?? wrong(`"${short(cell)}" is not a number`));
+    return [...place, width === 2 ? 0 : classOf(cells[2], classNames, wrong)];
+  });
+  return { classNames, points };
+}
+
+function refuse(file, line, reason) {
+  throw new Error(`line ${line} of ${file}: ${reason}`);
 }
 
 const cut = (text) =>

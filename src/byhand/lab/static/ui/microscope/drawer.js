@@ -7,8 +7,8 @@ import { createMicroscope } from "./index.js";
 const words = TEXT.microscope.drawer;
 
 /** {element, open(cell), wants(state, frames), show(state, frames)} */
-export function createDrawer(app, first) {
-  const microscope = createMicroscope(app, first);
+export function createDrawer(app) {
+  const microscope = createMicroscope(app);
   const button = (text, onclick) => h("button", { type: "button", onclick }, text);
   const bar = h(
     "div",

@@ -49,7 +49,7 @@ function partsOf(app, first) {
   const seen = createSeen((stored) => pad.lay(stored));
   const why = createWhy((against) => app.set({ against }));
   seen.point(why.picture);
-  const drawer = createDrawer(app, first);
+  const drawer = createDrawer(app);
   const openLogit = (k) => {
     const { model } = app.frames.prediction.request;
     drawer.open(`a${app.models[model].layers.length}.0.${k}`);

@@ -2,4 +2,4 @@
 
 import { createMicroscope } from "../../ui/microscope/index.js";
 
-export const microscopeView = (app, first) => createMicroscope(app, first);
+export const microscopeView = (app) => createMicroscope(app);

@@ -18,8 +18,8 @@ import { unitCard } from "./unit-card.js";
 
 const words = TEXT.network;
 
-export function networkView(app, first) {
-  const parts = partsOf(app, first);
+export function networkView(app) {
+  const parts = partsOf(app);
   const { stages, subject, controls, caption, notes, card, reader, startPlane, drawer } = parts;
   /** @type {{state: any, frames: any}} */
   const now = { state: null, frames: {} };
@@ -59,7 +59,7 @@ export function networkView(app, first) {
   return { element: layout(parts), wants, show, leave: () => controls.stop() };
 }
 
-function partsOf(app, first) {
+function partsOf(app) {
   const [caption, notes, card] = ["div", "p", "div"].map((tag) => h(tag));
   notes.className = "hint";
   caption.className = "caption";
@@ -73,7 +73,7 @@ function partsOf(app, first) {
     card,
     reader: createReader(app),
     startPlane: createPlaneStart(app),
-    drawer: createDrawer(app, first),
+    drawer: createDrawer(app),
   };
 }
 

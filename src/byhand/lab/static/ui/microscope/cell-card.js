@@ -1,0 +1,53 @@
+// The opened number: its formula, what it is made of, the line that computes it, and Python that does it again.
+
+import { codeOfCell } from "../../codegen/cell.js";
+import { general } from "../../shared/numbers.js";
+import { h, replaceChildren } from "../dom.js";
+import { TEXT } from "../strings.js";
+import { placeOf } from "./code-place.js";
+import { SHOWN, inLetters, inNumbers } from "./formula.js";
+import { nameOf, textOf } from "./names.js";
+import { createNumberLinks } from "./number-links.js";
+import { chainTable, termsTable } from "./tables.js";
+
+const words = TEXT.microscope;
+
+/** {element, show(step, cell)}; open: shows another cell. */
+export function createCellCard(open) {
+  const element = h("div", { "aria-live": "polite" });
+
+  function show(step, cell) {
+    const { link, named, goesInto } = createNumberLinks({ arrays: step.arrays, open });
+    const result = h("span", { class: "result" }, general(cell.value, SHOWN));
+    const isCodeOpen = Boolean(element.querySelector("details")?.open);
+    Object.assign(element.dataset, { form: cell.form, cell: textOf(cell) });
+    replaceChildren(
+      element,
+      h("h3", { class: "value" }, `${nameOf(cell)} = `, result),
+      h("p", { class: "formula" }, inLetters(cell)),
+      inNumbers(cell, named),
+      cell.terms.length ? termsTable(cell, link) : null,
+      cell.chain ? chainTable(cell.chain, link) : null,
+      h("p", { class: "hint" }, words.place, h("code", {}, placeOf(cell, step))),
+      goesInto(cell.goes),
+      codeDetails(codeOfCell(cell, nameOf), isCodeOpen),
+    );
+  }
+  return { element, show };
+}
+
+/** Python for the number, to copy. */
+function codeDetails(code, open) {
+  const pre = h("pre", {}, code);
+  const copy = h("button", { type: "button", onclick: copyCode }, words.copy);
+  async function copyCode() {
+    try {
+      await navigator.clipboard.writeText(code);
+      copy.textContent = words.copied;
+    } catch {
+      getSelection()?.selectAllChildren(pre);
+      copy.textContent = words.selected;
+    }
+  }
+  return h("details", { open }, h("summary", {}, words.python), h("div", { class: "buttons" }, copy), pre);
+}
