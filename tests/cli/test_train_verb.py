@@ -169,6 +169,7 @@ def test_a_command_that_names_mnist_never_falls_back(tmp_path: Path, args: list[
     assert done.code in (3, 4)
     assert "--data-dir" in done.err
     assert "BYHAND_DATA" in done.err
+    assert ("The recipe 'digits' needs no download." in done.err) == (args[0] != "--data-dir")
     assert len(done.err.splitlines()) == 1
 
 

@@ -103,7 +103,7 @@ def new_images(model: Model, folder: Path) -> Dataset:
     rows, held_out = new_image_rows(folder, model.image or MNIST, model.image_shape, names)
     if rows.raw.shape[1] != model.n_features:
         raise DataError(
-            f"the model takes {model.n_features} numbers each, and MNIST's pictures have {rows.raw.shape[1]}."
+            f"the model takes {model.n_features} numbers per example, but MNIST's pictures have {rows.raw.shape[1]}."
         )
     chosen = np.arange(len(rows.raw)) if held_out is None else held_out
     examples = Examples(rows.raw[chosen], rows.labels[chosen], model.preparation)

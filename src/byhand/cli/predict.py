@@ -226,7 +226,7 @@ def examples_in(path: Path, model: "Model") -> "Array":
     n = 1 if array.size == model.n_features else len(array) if array.ndim else 0
     if n == 0 or array.size != n * model.n_features:
         raise DataError(
-            f"{path} holds an array of shape {array.shape}; the model takes {model.n_features} numbers each."
+            f"{path} holds an array of shape {array.shape}; the model takes {model.n_features} numbers per example."
         )
     return np.ascontiguousarray(array).reshape(n, model.n_features)
 
@@ -241,8 +241,8 @@ def image_row(path: Path, model: "Model") -> "Array":
     pixels = read_image(path, schema.preprocessing, model.image_shape).pixels
     if pixels.size != model.n_features:
         raise DataError(
-            f"{path} was made a picture of {pixels.shape[0]}×{pixels.shape[1]} as MNIST's are, and the model takes "
-            f"{model.n_features} numbers each."
+            f"{path} becomes {pixels.shape[0]}×{pixels.shape[1]} pixels, as in MNIST, but this model takes "
+            f"{model.n_features} numbers. Use a model of MNIST or of a folder of pictures."
         )
     return pixels.reshape(1, -1)
 

@@ -6,6 +6,7 @@ The mirrors' archives differ, so the size and SHA-256 of the decompressed bytes 
 import http.client
 import threading
 import time
+import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Sequence
@@ -49,13 +50,18 @@ def _from_any(mirrors: Sequence[str], expected: RemoteFile, progress: ProgressCa
         try:
             content = _inflated(_in_time(f"{mirror}{expected.name}.gz", expected.name, progress), expected.n_bytes)
         except (OSError, EOFError, zlib.error, http.client.HTTPException, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]  # one line, regardless of the mirror
-            said.append(f"{urlsplit(mirror).hostname}: {reason}")
+            said.append(f"{urlsplit(mirror).hostname}: {_reason(error)}")
             continue
         if checksum_matches(expected, content):
             return content
         said.append(f"{urlsplit(mirror).hostname}: sent other bytes than the official ones")
     raise SystemResourceError(f"{expected.name} could not be downloaded ({'; '.join(said)}).")
+
+
+def _reason(error: Exception) -> str:
+    """Return why a download failed, in one line whatever the mirror sent."""
+    cause = error.reason if type(error) is urllib.error.URLError else error
+    return " ".join(str(getattr(cause, "strerror", None) or cause).split())[:200]
 
 
 class _SameScheme(urllib.request.HTTPRedirectHandler):

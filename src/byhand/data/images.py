@@ -24,7 +24,7 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "JPEG2000", "PPM")  # Pi
 MAX_PIXELS = 64_000_000
 MAX_SIDE = 65_535  # pixels, as in JPEG: the width of a picture that is one pixel high is its whole size
 MAX_BYTES = 4 * MAX_PIXELS  # of the largest picture in RGBA, uncompressed
-ENOUGH = 4096  # pixels a side; what is larger is made smaller before it becomes floats, four times as many bytes
+MAX_SIDE_READ = 4096  # pixels; a larger picture is reduced before it becomes floats, four times as many bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,8 +109,8 @@ def _strict_pillow() -> Iterator[None]:
 
 
 def _smaller(picture: "Image.Image") -> "Image.Image":
-    """Return the picture with means of k×k pixels in place of its pixels, k such that ENOUGH are left a side."""
-    k = math.ceil(max(picture.size) / ENOUGH)
+    """Return the picture with k×k pixels averaged into one, so that no side exceeds MAX_SIDE_READ."""
+    k = math.ceil(max(picture.size) / MAX_SIDE_READ)
     if k == 1:
         return picture
     if picture.mode in ("1", "P", "PA"):  # modes that cannot be averaged

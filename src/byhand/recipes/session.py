@@ -227,7 +227,8 @@ def _with_data(request: TrainRequest, listener: SessionListener) -> tuple[TrainR
             return request, load_dataset(request, request.recipe, progress)
     except DatasetNotFoundError as error:
         if request.fallback is None:
-            raise
+            advice = f"{error} The recipe 'digits' needs no download."
+            raise DatasetNotFoundError(advice, argument=error.argument) from None
         listener.warn(f"{error} Training on the bundled 8×8 digits instead.")
         request = replace(request, recipe=request.fallback, name=request.fallback.name, fallback=None)
         return request, load_dataset(request, request.recipe)
