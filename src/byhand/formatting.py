@@ -14,6 +14,15 @@ def format_number(value: float, spec: str) -> str:
     return typeset_minus(format(value, spec))
 
 
+def count_noun(n: int, noun: str) -> str:
+    """Return a count and its noun, in the plural unless it is one.
+
+    >>> count_noun(1, "row"), count_noun(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 def typeset_minus(text: str) -> str:
     """Return a text with a minus sign before every negative number in it, and none before a zero."""
     return _NEGATIVE_ZERO.sub("", _HYPHEN.sub("−", text))

@@ -178,4 +178,4 @@ def test_a_finished_training_says_what_to_do_next(tmp_path: Path) -> None:
     assert lines[-2:] == [f"Next: byhand explain {tmp_path}/digits-1", f"Next: byhand evaluate {tmp_path}/digits-1"]
     flags = ["--epochs", "3", "--validate", "--patience", "2"]
     chosen = byhand("train", "digits", *flags, "--runs", tmp_path).out.splitlines()
-    assert chosen[-1] == "When all is chosen: byhand train digits --epochs 3"
+    assert chosen[-1] == "Once the settings are chosen: byhand train digits --epochs 3"

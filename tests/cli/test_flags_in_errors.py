@@ -30,6 +30,29 @@ def test_a_missing_cell_names_the_flag_that_fills_it(tmp_path: Path) -> None:
     assert done.err.endswith("On the command line: --missing indicator, --missing mean or --missing drop.\n")
 
 
+def test_a_column_that_cannot_be_read_names_the_flags_that_read_or_drop_it(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a;b;kind\n" + "".join(f"{i},5;1;k{i % 2}\n" for i in range(20)))
+    done = byhand("train", "--data", tmp_path / "t.csv", "--runs", tmp_path / "runs")
+    assert done.code == 3
+    assert "column 'a' has decimal commas, first '0,5' in line 2" in done.err
+    flags = "byhand train --drop COLUMN, --missing-values WORDS or --decimal SIGN"
+    assert done.err.endswith(f"On the command line: {flags}.\n")
+
+
+def test_a_table_in_a_models_place_names_where_it_belongs(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n")
+    done = byhand("evaluate", tmp_path / "t.csv")
+    assert done.code == 3
+    assert "t.csv is a table; expected a model file or a run folder. Name a table with --data" in done.err
+
+
+def test_a_missing_argument_is_one_line_without_escapes() -> None:
+    done = byhand("export")
+    assert done.code == 2
+    assert done.err.endswith("Choose from: page, c, js, python, onnx. See `byhand export --help`.\n")
+    assert "\\" not in done.err
+
+
 def test_what_to_do_next_names_the_table_that_a_model_does_not_open_by_itself(tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text("a,b,kind\n" + "".join(f"{i},{i % 5},k{i % 2}\n" for i in range(40)))

@@ -55,8 +55,8 @@ def test_a_bad_row_and_a_bad_file_are_told_and_the_rest_is_answered(trained: Pat
     assert done.json["predictions"][0]["class"] == "cat"
     assert [p["index"] for p in done.json["predictions"]] == [0, 2]
     assert "line 3 is left out: column 'length': 'long' is not a finite number" in done.err
-    assert "line 5 is left out: 1 fields; expected 2" in done.err
-    assert "category that training never saw, first in line 4, column 'colour': 'mauve'" in done.err
+    assert "line 5 is left out: 1 field; expected 2" in done.err
+    assert "categories that training never saw in 1 cell, first in line 4, column 'colour': 'mauve'" in done.err
     assert "none.csv does not exist" in done.err
 
 

@@ -1,4 +1,4 @@
-"""A linear model beside the network: the numbers of a case worked by hand, and what is said of them."""
+"""A linear model beside the network: the numbers of a case worked by hand, and the sentence on them."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_ridge_regression_finds_a_line_and_the_mean_does_not() -> None:
     assert found.linear < 0.1
     assert found.constant == pytest.approx(float(dataset.test.y.std()), rel=0.05)
     assert found.is_better is False
-    assert "worse than a linear model" in found.sentence()
+    assert "worse than a linear model, RMSE " in found.sentence()
 
 
 def test_what_is_linear_itself_or_was_not_evaluated_has_none() -> None:
@@ -51,4 +51,4 @@ def test_what_is_linear_itself_or_was_not_evaluated_has_none() -> None:
 def test_the_interval_decides_what_is_said(gain: tuple[float, float], words: str) -> None:
     sentence = Baselines(True, 90, 0.1, 0.2, 0.6, gain).sentence()
     assert words in sentence
-    assert sentence.endswith("always saying the most frequent class: 60.00 % wrong")
+    assert sentence.endswith("always predicting the most frequent class: 60.00 % wrong")

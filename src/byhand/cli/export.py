@@ -129,6 +129,7 @@ def _text(output: Path, found: "Verification", what: str) -> str:
     if found.run_by is None:
         return "\n".join([*lines, "[bold]not run[/]     no program that runs it was found"])
     same = f"{found.n - found.n_mismatches:,} of {found.n:,} examples get the same {what}"
+    differing = "scores differ" if what == "class" else f"values of up to {found.max_abs_value:.2g} differ"
     return "\n".join(
-        [*lines, f"[bold]run by[/]      {found.run_by}: {same}; scores differ by {found.max_abs_error:.1e} at most"]
+        [*lines, f"[bold]run by[/]      {found.run_by}: {same}; {differing} by {found.max_abs_error:.1e} at most"]
     )

@@ -46,6 +46,8 @@ FLAGS = {  # argument of byhand's functions that an error names → the flag tha
     "folder": "--data-dir",
     "data": "--data my.csv, or a folder of pictures",
     "runs": "--runs DIR",
+    "drop": "byhand train --drop COLUMN, --missing-values WORDS or --decimal SIGN",
+    "fields": "--learning-rate 0.01,0.1",
     "missing": "--missing indicator, --missing mean or --missing drop",
     "image_size": "--image-size 28",
 }
@@ -120,7 +122,8 @@ def _tell(error: Exception) -> int:
 def _message_and_code(error: Exception) -> tuple[str, int]:
     if isinstance(error, click.ClickException):
         where = f" See `{error.ctx.command_path} --help`." if isinstance(error, click.UsageError) and error.ctx else ""
-        return error.format_message() + where, 2
+        text = " ".join(error.format_message().split())
+        return text + "." * (not text.endswith((".", "?"))) + where, 2
     if isinstance(error, ByhandError):
         flag = FLAGS.get(error.argument or "")
         return f"{error} On the command line: {flag}." if flag else str(error), error.exit_code

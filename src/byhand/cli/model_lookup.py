@@ -32,12 +32,18 @@ from byhand.recipes.xor import XOR
 from byhand.training.run_folder import RunFolder
 from byhand.untrusted import UntrustedText
 
+TABLES = (".csv", ".npz")
 MOST_TOLD = 10  # rows that are left out
 TEST_SEED = 1_000_000_007  # of generated sets: not the default seed of a training, so the points are new to the model
 
 
 def find_model(path: Path | None, runs: Path) -> tuple[Model, Path]:
     """Return the model of a file or run folder, or of the newest run, and its path."""
+    if path is not None and path.suffix.lower() in TABLES:
+        raise DataError(
+            f"{path} is a table; expected a model file or a run folder. Name a table with --data, or with `byhand "
+            f"predict`."
+        )
     place = path or RunFolder.latest(runs).path
     return load_model(place), place
 

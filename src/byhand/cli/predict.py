@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from byhand.cli.common import Reporter, escape_markup, output_options, percent, runs_option
-from byhand.formatting import format_number
+from byhand.formatting import count_noun, format_number
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
@@ -169,8 +169,8 @@ def _warn_of_far_rows(path: Path, model: "Model", raw: "Array", ids: list[str], 
     if len(far):
         unit = FAR_UNITS[model.preparation.name]
         reporter.warn(
-            f"{path}: {len(far):,} row(s) are more than {FAR} {unit} from the training rows in a column, "
-            f"first {ids[int(far[0])]}; do not rely on their answers"
+            f"{path}: more than {FAR} {unit} from the training rows in a column: {count_noun(len(far), 'row')}, "
+            f"first {ids[int(far[0])]}; do not rely on the answers there"
         )
 
 

@@ -21,12 +21,13 @@ def report_text(result: RecipeResult) -> str:
     recipe, results, folder, values = result.recipe, result.seeds, result.path, result.to_dict()
     lines = _one_run(results[0].evaluation) if len(results) == 1 else _many_runs(values, results[0].evaluation.part)
     if values.get("top_confusions"):
-        pairs = [f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in values["top_confusions"]]
-        lines.append(("most confused", escape_markup(", ".join(pairs[:4]))))
+        pairs = values["top_confusions"][:4]
+        texts = [f"{pair['true']} predicted as {pair['predicted']} ({pair['count']})" for pair in pairs]
+        lines.append(("most confused", escape_markup(", ".join(texts))))
     for name in results[0].evaluation.extra_metrics:
         lines.append((name.replace("_", " "), _fact(name, values[name])))
     if result.baselines is not None:
-        lines.append(("beside", escape_markup(result.baselines.sentence())))
+        lines.append(("baselines", escape_markup(result.baselines.sentence())))
     lines += [("note", escape_markup(note)) for note in results[0].evaluation.notes]
     if results[0].kept is not None and len(results) == 1:
         lines.append(("early stopping", results[0].kept.sentence(recipe.epochs)))
@@ -48,7 +49,7 @@ def _next_steps(outcome: RecipeEvaluation, recipe: Recipe, folder: Path) -> list
     steps = [f"byhand explain {run}", f"byhand evaluate {run}"]
     if outcome.part == "validation":
         steps = [train_command(recipe, {"validation": "none", "patience": "0"})]
-    what = "When all is chosen" if outcome.part == "validation" else "Next"
+    what = "Once the settings are chosen" if outcome.part == "validation" else "Next"
     return ["", *(f"[dim]{what}:[/dim] {escape_markup(step)}" for step in steps)]
 
 

@@ -173,7 +173,7 @@ def report_text(result: "SweepResult") -> str:
         from byhand.cli.report import report_text as training_report
 
         return "\n".join([*lines, training_report(result.tested)])
-    return "\n".join([*lines, "", f"[dim]When all is chosen:[/dim] {escape_markup(result.train_command())}"])
+    return "\n".join([*lines, "", f"[dim]Once the settings are chosen:[/dim] {escape_markup(result.train_command())}"])
 
 
 def _ranking(trials: "list[TrialResult]", metric: str) -> list[str]:

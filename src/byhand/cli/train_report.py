@@ -13,6 +13,7 @@ from byhand.engines.base import Engine
 from byhand.engines.kernel_table import dense_sizes
 from byhand.engines.native import NativeEngine
 from byhand.errors import OptionError
+from byhand.formatting import count_noun
 from byhand.inspection.explain import smoothed_minimum
 from byhand.recipes.datasets import Progress
 from byhand.recipes.request import TrainRequest
@@ -121,4 +122,4 @@ def _threads(run: Run, engine: Engine) -> str:
         return ""
     sizes, batch_size = dense_sizes(run.state.network), min(run.recipe.batch_size, len(run.dataset.train))
     n_threads, why = engine.n_threads(sizes, batch_size), engine.why_one_thread(sizes, batch_size)
-    return f", {n_threads} thread{'s' * (n_threads > 1)}{f', because {why}' if why else ''}"
+    return f", {count_noun(n_threads, 'thread')}{f', because {why}' if why else ''}"

@@ -67,6 +67,7 @@ class Verification:
 
     run_by : what ran the export; None: nothing on this machine could, so nothing was compared
     n : examples   n_mismatches : those with another class or value   max_abs_error : of any score
+    max_abs_value : the largest score or value, which the error is to be measured by
     """
 
     size: int
@@ -75,6 +76,7 @@ class Verification:
     n: int = 0
     n_mismatches: int = 0
     max_abs_error: float = 0.0
+    max_abs_value: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,12 @@ def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: s
     is_other = scores.argmax(axis=1) != wanted.argmax(axis=1)
     if model.output is Output.REGRESSION:
         is_other = (errors > VALUE_TOLERANCE * (1 + np.abs(wanted))).any(axis=1)
-    return Verification(*proof, runner, len(raw), int(is_other.sum()), float(errors.max()))
+    return Verification(*proof, runner, len(raw), int(is_other.sum()), float(errors.max()), _largest(wanted))
+
+
+def _largest(values: Array) -> float:
+    finite = np.abs(values[np.isfinite(values)])
+    return float(finite.max(initial=0.0))
 
 
 def _errors(scores: Array, wanted: Array) -> Array:

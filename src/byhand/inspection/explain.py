@@ -253,7 +253,8 @@ def _loss(loss: Loss, output: Array, target: Array, value: float) -> Line:
         formula = "p = softmax(z), L = −Σ t log p"
         shown = ", ".join(f"{k}: {p[0, k]:.4f}" for k in np.argsort(-p[0], kind="stable")[:LARGEST])
         true = int(t[0].argmax())
-        numbers = f"p {shown}, …; target {t[0, true]:.4g} on class {true} where p is {p[0, true]:.4f}"
+        more = ", …" if p.shape[1] > LARGEST else ""
+        numbers = f"p {shown}{more}; target {t[0, true]:.4g} on class {true} where p is {p[0, true]:.4f}"
     else:
         formula = f"L = {loss.kind.replace('_', ' ')}(output, target)"
         shown = ", ".join(f"{k}: {output[k]:.4g}" for k in np.argsort(-output, kind="stable")[:LARGEST])

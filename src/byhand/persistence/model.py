@@ -19,6 +19,7 @@ from byhand.data.tables.applying import apply_schema, read_new
 from byhand.data.tables.frames import is_frame
 from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError, OptionError, ShapeError, lookup
+from byhand.formatting import count_noun
 from byhand.network import Network
 from byhand.novelty import NoveltyDetector
 from byhand.persistence.container import Document, Format, read_document, write_document
@@ -244,7 +245,7 @@ class Model:
         new = apply_schema(self.table, read_new(data, self.table))
         if new.refused:
             i, why = new.refused[0]
-            raise DataError(f"the model cannot use {len(new.refused):,} row(s): {new.where(i)}, {why}.")
+            raise DataError(f"the model cannot use {count_noun(len(new.refused), 'row')}: {new.where(i)}, {why}.")
         return new.raw
 
     def network_output(self, raw: Any) -> Array:

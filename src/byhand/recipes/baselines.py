@@ -65,10 +65,10 @@ class Baselines:
         else:
             with_linear = f"worse than a linear model, {errors}: train without hidden layers, or longer"
         what = "the most frequent class" if self.is_classes else "the mean"
-        return f"{with_linear}; always saying {what}: {self._format_error(self.constant)}"
+        return f"{with_linear}; always predicting {what}: {self._format_error(self.constant)}"
 
     def _format_error(self, error: float) -> str:
-        return f"{100 * error:.2f} % wrong" if self.is_classes else f"{error:.4g}"
+        return f"{100 * error:.2f} % wrong" if self.is_classes else f"RMSE {error:.4g}"
 
 
 def compare_with_baselines(
@@ -92,7 +92,7 @@ def compare_with_baselines(
 
 
 def _softmax_regression(recipe: Recipe, dataset: Dataset, engine: Engine, examples: Examples) -> Array:
-    """Return the output of a network without hidden layers, trained until it moves no more."""
+    """Return the output of a network without hidden layers, trained until it stops moving."""
     n = len(dataset.train)
     batch_size = min(recipe.batch_size, n)
     plain = Recipe(

@@ -1,7 +1,7 @@
 """Many random initialisations at once: how often does a small network solve the problem?
 
 The networks are stacked along a first axis, K of them, and trained together on the whole (tiny) data set with plain
-gradient descent: K separate runs would spend all their time between the formulas. The formulas are those of Dense,
+gradient descent: K separate runs would spend their time on calls, not on arithmetic. The formulas are those of Dense,
 ReLU, Tanh and BinaryCrossEntropy; a test holds each stacked run against one trained the ordinary way.
 """
 
@@ -55,7 +55,7 @@ def reason_for_single_runs(recipe: Recipe, n: int) -> str | None:
 def success_rate(
     x: Array, y: Array, hidden: int, *, n_starts: int, steps: int, learning_rate: float, activation: str = "relu"
 ) -> float:
-    """Return the share of starts after which every example is classified right.
+    """Return the fraction of starts after which every example is classified correctly.
 
     x : (n, n_in)   y : (n,) 0 or 1   hidden : width of the one hidden layer, 0 for a linear model
     """

@@ -1,9 +1,9 @@
 """The recipe for tables: the network and the training of the estimators, on all training rows.
 
-The settings are MLPClassifier's defaults (docs/estimators.md). One thing differs: an estimator holds rows back and
-keeps the best epoch's weights, a recipe trains on all training rows for a fixed number of epochs (ARCHITECTURE.md, "Two
-modes of training"); the learning rate ends near zero, so that the last epoch is a good one. Batch size and, of large
-tables, the number of epochs are made to fit the number of rows.
+The settings are MLPClassifier's defaults (docs/estimators.md). One thing differs: an estimator sets rows aside for
+validation and keeps the best epoch's weights; a recipe trains on all training rows for a fixed number of epochs
+(ARCHITECTURE.md, "Two modes of training"), and the learning rate ends near zero, so that the last epoch is a good one.
+The batch size and, for large tables, the number of epochs depend on the number of rows.
 """
 
 from collections.abc import Collection
@@ -17,7 +17,7 @@ FEWEST_EPOCHS = 20
 
 TABLE = Recipe(
     name="table",
-    title="one's own table: two hidden layers of 256 ReLU units and AdamW, as MLPClassifier",
+    title="your own table: two hidden layers of 256 ReLU units and AdamW, as MLPClassifier",
     expects="no figure: it depends on the table",
     data="table.csv",
     scaling="robust",
@@ -36,7 +36,7 @@ TABLE = Recipe(
 
 
 def fit_to_rows(recipe: Recipe, n_rows: int, explicit: Collection[str] = ()) -> Recipe:
-    """Return the recipe with a batch size and, of large tables, fewer epochs for this number of training rows.
+    """Return the recipe with a batch size for this number of training rows and, for large tables, fewer epochs.
 
     explicit : names of fields that somebody chose; these stay
 

@@ -17,7 +17,7 @@ from typing import Any
 from byhand.arguments import check_kind, check_path, check_whole
 from byhand.data.examples import Examples
 from byhand.errors import DataError, OptionError
-from byhand.formatting import format_number
+from byhand.formatting import count_noun, format_number
 from byhand.metrics import mean_interval
 from byhand.persistence.model import Model
 from byhand.recipes import find_recipe
@@ -66,7 +66,7 @@ class Comparison:
     @property
     def pairs(self) -> str:
         """How many pairs of what."""
-        return f"{self.n:,} {self.unit}{'s' * (self.n != 1)}"
+        return count_noun(self.n, self.unit)
 
     def sentence(self) -> str:
         """Return what the comparison shows."""

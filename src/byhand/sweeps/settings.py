@@ -47,7 +47,8 @@ class SweepSettings:
             check_flag("sweep", name, getattr(self, name))
         check_whole("sweep", "seeds", self.n_seeds, 1)
         if not self.space.dimensions:
-            raise OptionError("sweep got no field with several values; vary one or more, as learning_rate=[0.01, 0.1].")
+            message = "sweep got no field with several values; vary one or more, as learning_rate=[0.01, 0.1]."
+            raise OptionError(message, argument="fields")
         if self.search == "grid" and self.n_trials is not None:
             raise OptionError("sweep got a number of trials, and a grid has its own; search at random or by optuna.")
         check_size(self.n_seeds * self.count_trials())

@@ -31,12 +31,15 @@ def test_a_sound_table_has_none() -> None:
 
 
 FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({"row": np.arange(N)}, "column 'row' has a new number in every row, as an id has"),
+    ({"row": np.arange(N)}, "column 'row' has a new number in every row, like an id"),
     ({"patientID": 7919 * np.arange(N)}, "column 'patientID' has a new number in every row"),
     ({"unit": np.full(N, 5.0)}, "column 'unit' has one value in all training rows"),
-    ({"size again": sound()["size"]}, "'size again' says the same as 'size' in every training row"),
-    ({"outcome": np.where(sound()["answer"] == "yes", 1.5, 0.5)}, "'outcome' gives the answer: is it known before"),
-    ({"verdict": np.where(sound()["answer"] == "yes", "good", "bad")}, "'verdict' gives the answer"),
+    ({"size again": sound()["size"]}, "'size again' has the same values as 'size' in every training row"),
+    (
+        {"outcome": np.where(sound()["answer"] == "yes", 1.5, 0.5)},
+        "'outcome' gives the answer away: is it known",
+    ),
+    ({"verdict": np.where(sound()["answer"] == "yes", "good", "bad")}, "'verdict' gives the answer away"),
 ]
 
 
@@ -51,14 +54,15 @@ def test_a_leak_of_numbers_is_found_however_long_their_tail() -> None:
     rng = np.random.default_rng(0)
     price = np.exp(3 * rng.normal(size=N))
     found = warnings_of({"rooms": rng.normal(size=N), "euros": 0.9 * price, "answer": price})
-    assert [warning for warning in found if "'euros' gives the answer" in warning]
+    assert [warning for warning in found if "'euros' gives the answer away" in warning]
 
 
 def test_a_rare_class_and_few_rows_are_told() -> None:
     columns = sound()
     columns["answer"] = np.where(np.arange(N) % 40 == 0, "fraud", "fair")
     assert (
-        "class 'fraud' has 8 of 320 training rows; always saying 'fair' is right in 97.5 %" in warnings_of(columns)[0]
+        "class 'fraud' has 8 of 320 training rows; always predicting 'fair' is right in 97.5 %"
+        in warnings_of(columns)[0]
     )
     few = {name: column[:60] for name, column in sound().items()}
     assert "48 training rows are few" in warnings_of(few)[0]
@@ -86,7 +90,7 @@ def test_missing_and_rare_cells_are_counted_in_the_report() -> None:
     by_name = {report.name: report for report in reports}
     gaps = sum(row[1] > 0 for row in dataset.train.raw)
     assert by_name["size"].n_missing == gaps
-    assert by_name["size"].sentence().endswith(f"an input that says so ({gaps} missing)")
+    assert by_name["size"].sentence().endswith(f"an input that marks it ({gaps} missing)")
     assert by_name["weight"].sentence().startswith("number, (x − ")
     assert by_name["color"].n_missing is not None
     assert by_name["color"].n_missing > 20

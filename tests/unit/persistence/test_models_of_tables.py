@@ -44,9 +44,18 @@ def test_missing_columns_are_named_and_unseen_categories_are_none_of_the_known()
     model = model_of(read_table(COLUMNS))
     with pytest.raises(DataError, match="lacks 'colour' of the model's columns; it has 'size'"):
         model.predict({"size": [1]})
-    with pytest.raises(DataError, match="1 row\\(s\\): row 1, column 'size' is missing"):
+    with pytest.raises(DataError, match="1 row: row 1, column 'size' is missing"):
         model.predict({"size": [1, None], "colour": ["red", "red"]})
     assert model.inputs({"size": [1], "colour": ["mauve"]}).tolist() == [[1, 0, 0, 0]]
+
+
+def test_columns_of_other_names_are_not_taken_by_their_order(tmp_path: Path) -> None:
+    model = model_of(read_table(COLUMNS))
+    (tmp_path / "other.csv").write_text("weight,town\n3,Bern\n4,Basel\n")
+    with pytest.raises(DataError, match="lacks 'size', 'colour' of the model's columns; it has 'weight', 'town'"):
+        model.predict(tmp_path / "other.csv")
+    (tmp_path / "bare.csv").write_text("3,green\n4,red\n")
+    assert len(model.predict(tmp_path / "bare.csv")) == 2
 
 
 def test_a_gap_becomes_what_training_learned() -> None:

@@ -17,6 +17,7 @@ from byhand.data.tables.frames import array_table, frame_table, is_frame
 from byhand.data.tables.schema import FILLING, Column, Encoded, TableSchema, encode
 from byhand.data.tables.target import encode_labels
 from byhand.errors import DataError
+from byhand.formatting import count_noun
 
 MOST_NAMED = 10  # columns in a sentence
 
@@ -93,7 +94,7 @@ def apply_schema(schema: TableSchema, table: Table) -> NewRows:
     misfits = table.rows.misfits
     whole = [i for i in range(len(table.rows)) if i not in misfits]
     expected = len(table.columns)
-    refused = [(i, f"{len(row)} fields; expected {expected}") for i, row in misfits.items()]
+    refused = [(i, f"{count_noun(len(row), 'field')}; expected {expected}") for i, row in misfits.items()]
     part = table.take(whole) if refused else table
     keeps_gaps = schema.missing != "indicator"
     encoded = encode(part, schema.columns, schema.decimal, schema.missing_values, keeps_gaps=keeps_gaps)
@@ -187,12 +188,12 @@ def _unseen_notes(table: Table, encoded: Encoded) -> list[str]:
     i, what = min(encoded.unseen)
     n = len(encoded.unseen)
     return [
-        f"{n:,} cell(s) hold a category that training never saw, first in {table.where(i)}, {what}; "
-        f"such a cell counts as none of the known ones"
+        f"categories that training never saw in {count_noun(n, 'cell')}, first in {table.where(i)}, {what}; "
+        f"such a cell counts as none of the known categories"
     ]
 
 
 def _filled_notes(schema: TableSchema, encoded: Encoded, good: Sequence[int]) -> list[str]:
     n = int(np.isnan(encoded.inputs[good]).any(axis=1).sum()) if schema.missing in FILLING and len(good) else 0
     what = "mean" if schema.missing == "mean" else "median"
-    return [f"missing values in {n:,} row(s) are taken as the {what} of the training rows"] if n else []
+    return [f"missing values in {count_noun(n, 'row')} are taken as the {what} of the training rows"] if n else []

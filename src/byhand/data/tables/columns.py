@@ -15,10 +15,7 @@ from byhand.data.tables.options import TableOptions
 from byhand.data.tables.schema import MAX_CATEGORIES, Column
 
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
-ADVICE = (
-    "Correct the cells, drop the column, or say how to read it: which words stand for a missing value, or that numbers "
-    "have decimal commas."
-)
+ADVICE = "Correct the cells or drop the column; or name the words that stand for a missing value, or the decimal sign."
 
 
 def infer_columns(table: Table, target: str, options: TableOptions) -> tuple[Column, ...]:
@@ -27,7 +24,7 @@ def infer_columns(table: Table, target: str, options: TableOptions) -> tuple[Col
     dropped = {target, *options.drop}
     names = [name for name in table.columns if name not in dropped]
     columns = tuple(_infer_column(table, name, options, errors) for name in names)
-    errors.refuse(ADVICE)
+    errors.refuse(ADVICE, argument="drop")
     return columns
 
 

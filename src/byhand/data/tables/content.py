@@ -47,7 +47,7 @@ class Table:
 
 
 def checked_names(name: str, columns: Sequence[str]) -> list[str]:
-    """Return the names of columns, one made up for an empty one; refuse a name that comes twice."""
+    """Return the names of columns, one made up for an empty one; refuse a name that occurs twice."""
     names = [column.strip() or f"column {i + 1}" for i, column in enumerate(columns)]
     twice = sorted({column for column in names if names.count(column) > 1}) if len(set(names)) < len(names) else []
     if twice:
@@ -70,16 +70,16 @@ def parse_number(text: str, decimal: str = ".") -> float | None:
 
 
 def parse_numbers(texts: Sequence[str], is_missing: Sequence[bool], decimal: str) -> tuple[Array, list[int]]:
-    """Return cells as float64 (n,), nan where missing, and the numbers of those that are neither."""
+    """Return cells as float64 (n,), nan where missing, and the indices of cells that are neither."""
     parsed = [None if gap else parse_number(text, decimal) for text, gap in zip(texts, is_missing, strict=True)]
     unfit = [i for i, value in enumerate(parsed) if value is None and not is_missing[i]]
     return np.array([np.nan if value is None else value for value in parsed]), unfit
 
 
 def all_numbers(texts: Sequence[str], missing_values: Sequence[str], decimal: str) -> Array | None:
-    """Return cells as float64 (n,) where every one is a finite number, quickly; None where they need a closer look.
+    """Return cells as float64 (n,) if every one is a finite number: the fast path. None: they need a closer look.
 
-    That is the case too where a number, as -999, stands for a missing value.
+    They need it too where a number such as -999 stands for a missing value.
     """
     if decimal == "," or any(map(_is_finite, missing_values)) or "_" in "".join(texts):
         return None

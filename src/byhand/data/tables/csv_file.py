@@ -8,7 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from byhand.data.tables.content import Table, checked_names
-from byhand.data.tables.header import N_LOOKED_AT, looks_like_header
+from byhand.data.tables.header import N_LOOKED_AT, has_words_above_numbers, looks_like_header
 from byhand.data.tables.options import TableOptions
 from byhand.data.tables.packed_rows import PackedRows
 from byhand.errors import DataError
@@ -23,7 +23,7 @@ DELIMITERS = ",;\t"
 def read_csv(path: Path, options: TableOptions, known: Collection[str] = ()) -> Table:
     """Return a CSV file as rows of text.
 
-    known : names of columns that a model has; then a header is a first row that holds one of them
+    known : names of columns that a model has; a first row that holds one of them is a header
     Raises DataError when it is not a table.
     """
     content = read_bytes_limited(path, "a table", MAX_BYTES)
@@ -98,5 +98,6 @@ def _has_header(rows: list[list[str]], options: TableOptions, known: Collection[
     if options.header != "auto":
         return options.header == "yes"
     if known:
-        return any(cell.strip() in known for cell in rows[0])
+        names_known = any(cell.strip() in known for cell in rows[0])
+        return names_known or has_words_above_numbers(rows, options.missing_values, options.decimal)
     return looks_like_header(rows, options.missing_values, options.decimal)

@@ -14,7 +14,7 @@ MISSING_TYPES = ("NAType", "NaTType", "MaskedConstant")  # of pandas.NA, pandas.
 
 
 def is_frame(source: Any) -> bool:
-    """Has it named columns?"""
+    """Does it have named columns?"""
     return hasattr(source, "columns") or isinstance(source, Mapping)
 
 
@@ -30,7 +30,7 @@ def frame_table(source: Any) -> Table:
 
 
 def array_table(values: Array) -> Table:
-    """Return an array (n, columns) as rows of text, its columns called by number."""
+    """Return an array (n, columns) as rows of text, its columns named by number."""
     if values.ndim != 2:
         raise DataError(f"an array of shape {values.shape} is not a table; expected (n, columns).")
     return _table("array", [f"column {i + 1}" for i in range(values.shape[1])], values, has_header=False)

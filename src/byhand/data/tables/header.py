@@ -21,15 +21,22 @@ def looks_like_header(rows: Sequence[Sequence[str]], missing_values: Sequence[st
         return False
     if _is_sequence(first):
         return not any(_is_sequence(row) for row in below)
+    if has_words_above_numbers(rows, missing_values, decimal):
+        return True
+    columns = [_cells_below(j, below, missing_values) for j in range(len(first))]
+    new = sum(cell not in cells for cell, cells in zip(first, columns, strict=True))
+    return all(parse_number(cell, decimal) is None for cell in first) and 2 * new >= len(first)
+
+
+def has_words_above_numbers(rows: Sequence[Sequence[str]], missing_values: Sequence[str], decimal: str) -> bool:
+    """Return whether rule 2 alone makes the first of these rows a header."""
+    first, below = rows[0], rows[1 : N_LOOKED_AT + 1]
     is_word = [parse_number(cell, decimal) is None for cell in first]
-    if 2 * sum(is_word) < len(first):
+    if 2 * sum(is_word) < len(first) or any(cell.strip().lower() in missing_values for cell in first):
         return False
     columns = [_cells_below(j, below, missing_values) for j in range(len(first))]
-    numeric = [bool(cells) and all(parse_number(cell, decimal) is not None for cell in cells) for cells in columns]
-    if any(word and number for word, number in zip(is_word, numeric, strict=True)):
-        return True
-    new = sum(cell not in cells for cell, cells in zip(first, columns, strict=True))
-    return all(is_word) and 2 * new >= len(first)
+    is_numeric = [bool(cells) and all(parse_number(cell, decimal) is not None for cell in cells) for cells in columns]
+    return any(word and number for word, number in zip(is_word, is_numeric, strict=True))
 
 
 def _cells_below(j: int, below: Sequence[Sequence[str]], missing_values: Sequence[str]) -> list[str]:

@@ -18,12 +18,12 @@ class TableOptions:
     target : name or number of the column to predict; None: the last one
     drop : names of columns to leave out
     task : auto, classes or regression
-    header : is the first row one: auto, yes or no
+    header : is the first row a header: auto, yes or no
     decimal : "." or ","
     encoding : of a CSV file
     missing_values : words that stand for a missing value, in any case; an empty cell always does
     missing : what to do with a missing input: refuse the table, take the mean of the training rows, drop the row, or
-        indicator: take the median, with one more input that says where a number is missing; of a category, all inputs 0
+        indicator: take the median, with one more input that marks missing numbers; of a category, all inputs 0
     Raises OptionError for any other value.
     """
 
@@ -41,7 +41,7 @@ class TableOptions:
             if getattr(self, name) not in known:
                 raise OptionError(f"a table got {name} {getattr(self, name)!r}; expected one of {' '.join(known)}")
         try:
-            is_text = codecs.lookup(self.encoding)._is_text_encoding  # "hex" and "zip" are codecs, and not encodings
+            is_text = codecs.lookup(self.encoding)._is_text_encoding  # "hex" and "zip" are codecs but not encodings
         except (LookupError, ValueError):
             is_text = False
         if not is_text:

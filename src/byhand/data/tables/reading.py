@@ -20,11 +20,12 @@ from byhand.data.tables.options import TableOptions
 from byhand.data.tables.schema import FILLING, Column, TableSchema, describe_missing, encode, with_indicator
 from byhand.data.tables.target import answers_of, find_unlabelled, read_target, target_column
 from byhand.errors import DataError, OptionError
+from byhand.formatting import count_noun
 from byhand.preprocessing import fit_scaler
 
 MISSING_ADVICE = (
-    "Fill them in, take the median with an input that says so (missing: indicator), the mean of the training rows "
-    "(mean), or leave these rows out (drop)."
+    "Fill them in, or choose: the median and an input that marks them (missing: indicator), the mean of the training "
+    "rows (mean), or these rows left out (drop)."
 )
 
 
@@ -111,7 +112,7 @@ class _Rows:
 def _check_options(
     who: str, options: TableOptions | None, test_share: float, seed: int
 ) -> tuple[TableOptions, float, int]:
-    """Return the options, the test share and the seed, once they are valid."""
+    """Return the options, the test fraction and the seed, checked."""
     options = TableOptions() if options is None else options
     check_kind(who, "options", options, TableOptions, "TableOptions")
     share = check_number(who, "test_share", test_share, lambda part: 0 < part < 1, "a number between 0 and 1")
@@ -124,12 +125,12 @@ def _unmasked(who: str, array: Any) -> Array:
         try:
             return np.asarray(array)
         except (TypeError, ValueError, OverflowError) as error:
-            raise DataError(f"{who} got what cannot become an array; expected rows of equal length.") from error
+            raise DataError(f"{who} got data that cannot become an array; expected rows of equal length.") from error
     return np.ma.filled(array.astype(object if array.dtype.kind in "OUS" else np.float64), np.nan)
 
 
 def _complete_rows(name: str, x: Array, options: TableOptions) -> Array:
-    """Return the numbers of the rows to use; refuse what is infinite, and nan where that was not allowed."""
+    """Return the indices of the rows to use; refuse infinite values, and nan where it is not allowed."""
     is_gap = np.isnan(x) if x.dtype.kind == "f" else np.zeros(x.shape, dtype=bool)
     with np.errstate(over="ignore", invalid="ignore"):
         is_infinite = ~np.isfinite(x.astype(np.float32)) & ~is_gap
@@ -144,8 +145,8 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
     """Return a data set from rows of text."""
     if len(table.columns) < 2 or not table.rows:
         raise DataError(
-            f"{table.name} has {len(table.columns)} column(s) and {len(table.rows)} row(s); expected two columns and "
-            f"some rows."
+            f"{table.name} has {count_noun(len(table.columns), 'column')} and {count_noun(len(table.rows), 'row')}; "
+            f"expected two or more columns and some rows."
         )
     _check_widths(table)
     options = replace(options, drop=tuple(target_column(table, name) for name in options.drop))
@@ -153,7 +154,7 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
     labelled, unlabelled = _labelled(table, target, options)
     columns = infer_columns(labelled, target, options)
     if not columns:
-        raise DataError(f"{table.name} has no column left to predict {target!r} from; drop fewer.")
+        raise DataError(f"{table.name} has no column left from which to predict {target!r}; drop fewer.")
     whole, inputs = _inputs(labelled, columns, options)
     schema = TableSchema(
         columns, target, table.has_header, options.decimal, options.encoding, options.missing_values, options.missing,
@@ -167,8 +168,8 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
 def _check_widths(table: Table) -> None:
     errors = CellErrors(table.name)
     for i, row in table.rows.misfits.items():
-        errors.add(f"{table.where(i)}: {len(row)} fields; expected {len(table.columns)}")
-    errors.refuse("Give every row as many fields.")
+        errors.add(f"{table.where(i)}: {count_noun(len(row), 'field')}; expected {len(table.columns)}")
+    errors.refuse("Give every row the same number of fields.")
 
 
 def _labelled(table: Table, target: str, options: TableOptions) -> tuple[Table, int]:
@@ -180,8 +181,8 @@ def _labelled(table: Table, target: str, options: TableOptions) -> tuple[Table, 
             text = table.rows[i][table.columns.index(target)]
             errors.add(f"{table.where(i)}, column {target!r}: {text.strip()!r} is missing")
         errors.refuse(
-            "A row without an answer teaches nothing: fill it in, leave such rows out (missing: drop), or say which "
-            "words stand for a missing value."
+            "A row without an answer teaches nothing: fill it in, leave such rows out (missing: drop), or name the "
+            "words that stand for a missing value."
         )
     rest = sorted(set(range(len(table.rows))) - set(gaps))
     if not rest:
@@ -226,18 +227,18 @@ def _dataset(rows: _Rows, task: str, preparation: str) -> Dataset:
     """Return rows as a data set: split, gaps filled from the training rows, scaled."""
     name, n, schema = rows.name, len(rows.inputs), rows.schema
     if n < 2:
-        raise DataError(f"{name} has {n} example(s); expected two or more to learn from and to test.")
+        raise DataError(f"{name} has {count_noun(n, 'example')}; expected two or more, to train on and to test on.")
     answers, classes = answers_of(name, rows.answers, task)
     keys = row_keys(rows.inputs, answers, classes, schema.seed)
     groups = answers if classes else np.zeros(n, dtype=np.int64)
     train, test = content_split(groups, keys, schema.test_share)
     if not len(test) or not len(train):
-        raise DataError(f"{name} has {n} examples: too few for a test share of {schema.test_share}. Bring more rows.")
+        raise DataError(f"{name} has {n} examples: too few for a test fraction of {schema.test_share}. Add rows.")
     schema = replace(_fitted(schema, rows.inputs[train]), fingerprint=table_fingerprint(keys))
     raw = schema.fill(rows.inputs).astype(np.float32)
     low, high = float(raw[train].min()), float(raw[train].max())
     prepared = fit_scaler(preparation, raw[train], low=low, high=high if high > low else low + 1, per_column=True)
-    what = f"{len(classes)} classes" if classes else f"{answers.shape[1]} number(s) to predict"
+    what = f"{len(classes)} classes" if classes else count_noun(answers.shape[1], "regression target")
     return Dataset(
         name=name,
         train=Examples(raw[train], answers[train], prepared),

@@ -56,21 +56,21 @@ def _phrase(column: Column, scaler: InputScaler, start: int, missing: str) -> st
         return f"{column.describe()}; {gaps}: {'the others' if column.has_other else '0 in all'}"
     scale, shift = (float(part if part.ndim == 0 else part[start]) for part in (scaler.scale, scaler.shift))
     if scale == NOTHING:
-        return "number, constant: it says nothing"
+        return "number, constant: of no use"
     clipped = "" if scaler.clip is None else f", clipped to ±{scaler.clip:g}"
     return f"number, (x − {-shift / scale:.6g}) · {scale:.6g}{clipped}{_filling(column, missing)}"
 
 
 def _filling(column: Column, missing: str) -> str:
     if column.has_indicator:
-        return "; missing: the median, and an input that says so"
+        return "; missing: the median, and an input that marks it"
     return f"; missing: the mean, {column.means[0]:.6g}" if missing == "mean" and column.means else ""
 
 
 def _count_repaired(column: Column, part: Array) -> tuple[int, int]:
-    """Return how many training rows have a missing cell, and how many a rare category."""
+    """Return how many training rows have a missing cell, and how many have a rare category."""
     if column.has_indicator:
         return int((part[:, 1] > 0).sum()), 0
     if not column.categories:
-        return 0, 0  # a mean in the place of a gap cannot be told from a number
+        return 0, 0  # a mean in place of a missing cell looks like any number
     return int((part == 0).all(axis=1).sum()), int((part[:, -1] > 0).sum()) if column.has_other else 0

@@ -1,9 +1,9 @@
 """The schema of a table, saved with a model so that it reads new tables in the same way.
 
     numbers      one input; where missing values have an indicator, a second one that is 1 for a missing number
-    categories   one input of 0 and 1 a category; of two categories (signed), one input: −1, +1
-    rare ones    beyond MAX_CATEGORIES, the rarest have one input together (has_other)
-    unseen       a category that training never saw: as the rare ones where there are any, else 0 in all inputs
+    categories   one input per category, 0 or 1; of two categories (signed), one input: −1, +1
+    rare ones    beyond MAX_CATEGORIES, the rarest share one input (has_other)
+    unseen       a category that training never saw: like the rare ones if there are any, else 0 in all inputs
 
 A missing cell becomes the mean or the median of the training rows, where that was asked for.
 """
@@ -18,7 +18,7 @@ from byhand.data.tables.cell_errors import CellErrors, shown_cell
 from byhand.data.tables.content import Table, all_numbers, find_missing, parse_numbers
 from byhand.data.tables.options import MISSING_VALUES, TableOptions
 
-MAX_CATEGORIES = 50  # of a column that have an input of their own
+MAX_CATEGORIES = 50  # of one column that get an input of their own
 FILLING = ("mean", "indicator")  # ways to treat a missing cell that put a number in its place
 
 
@@ -28,7 +28,7 @@ class Column:
 
     categories : none for numbers
     means : the replacement of a missing cell, one number per input; None: not replaced
-    has_other : has it one more input, for all categories that are not among `categories`?
+    has_other : does it have one more input, for all categories that are not among `categories`?
     signed : two categories as one input, −1 and +1   has_indicator : a second input, 1 where a number is missing
     """
 

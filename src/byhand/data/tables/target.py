@@ -1,6 +1,6 @@
 """What is predicted: classes, or numbers.
 
-Told by `task`; otherwise words are classes, numbers with fractions are numbers, and whole numbers (also 1.0, 2.0) are
+`task` decides; without it words are classes, numbers with fractions are numbers, and whole numbers (also 1.0, 2.0) are
 classes when at most a hundred different ones occur, each three times on average.
 """
 
@@ -27,7 +27,7 @@ def target_column(table: Table, target: str | int | None) -> str:
     if isinstance(target, int) and -len(columns) <= target < len(columns):
         return columns[target]
     if target not in columns and not table.has_header and f"column {target}" in columns:
-        return f"column {target}"  # as the columns of a table without header are called
+        return f"column {target}"  # as columns are named in a table without a header
     if target not in columns:
         raise DataError(f"{table.name} has no column {target!r}; its columns are {', '.join(columns[:20])}.")
     return str(target)
@@ -102,7 +102,7 @@ def _numbered(name: str, y: Array, at_most: int) -> tuple[Array, tuple[str, ...]
     if len(names) < 2:
         raise DataError(f"{name}: every answer is {names[0]!r}; expected two classes or more.")
     if len(names) > at_most:
-        raise DataError(f"{name}: {len(names):,} different answers in words; expected {at_most:,} classes at most.")
+        raise DataError(f"{name}: {len(names):,} different answers as words; expected {at_most:,} classes at most.")
     number = {text: i for i, text in enumerate(names)}
     return np.array([number[text] for text in texts], dtype=np.int64), tuple(names)
 

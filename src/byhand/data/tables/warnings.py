@@ -1,7 +1,7 @@
 """What about a table should be known before its figures are believed, a sentence each.
 
-Columns that number the rows, that say nothing, that say the same as another or that alone give the answer away; test
-rows that training has seen; a rare class; few rows. All but the test rows is looked for in the training rows alone.
+Columns that number the rows, that are constant, that repeat another or that give the answer away; test rows that
+training has seen; a rare class; few rows. Only the test for seen rows looks at the test rows.
 """
 
 import re
@@ -14,10 +14,10 @@ from byhand.data.tables.schema import Column
 
 FEW_ROWS, FEW_OF_A_CLASS = 100, 10
 RARE_CLASS = 0.05  # of the rows
-SEEN_ROWS = 0.05  # of the test rows, from which on it is a warning that training has their inputs
-ENOUGH_FOR_AN_ID = 20  # rows
+SEEN_ROWS = 0.05  # of the test rows: if training has the inputs of more, it is a warning
+MIN_ROWS_FOR_AN_ID = 20
 ID_NAME = re.compile(r"(^|[^a-z])(id|uuid|guid|index|rownames?|row)$|[a-z]I[Dd]$")
-LEAK = 0.98  # of the spread of the answers that one column explains, on rows that it was not measured on
+LEAK = 0.98  # of the variance of the targets that one column explains, on rows that it was not fitted to
 N_BINS = 64
 MOST_LOOKED_AT = 20_000  # rows, of every column; each further row costs time and changes little
 MOST_NAMED = 5
@@ -44,12 +44,10 @@ def table_warnings(dataset: Dataset) -> list[str]:
 def _few_rows(dataset: Dataset) -> list[str]:
     n, found = len(dataset.train), []
     if n < FEW_ROWS:
-        found.append(f"{n:,} training rows are few: figures vary much with the split and the seed.")
+        found.append(f"{n:,} training rows are few: the figures depend heavily on the split and the seed.")
     if dataset.train.n_features > n:
         n_inputs = dataset.train.n_features
-        found.append(
-            f"{n_inputs:,} inputs are more than the {n:,} training rows, so that they can be learned by heart."
-        )
+        found.append(f"{n_inputs:,} inputs for {n:,} training rows: the network can memorize them.")
     return found
 
 
@@ -61,7 +59,7 @@ def _rare_class(dataset: Dataset) -> list[str]:
     if counts[k] < RARE_CLASS * n or counts[k] < min(FEW_OF_A_CLASS, n // len(counts)):
         most = int(counts.argmax())
         return [
-            f"class {dataset.class_names[k][:40]!r} has {counts[k]:,} of {n:,} training rows; always saying "
+            f"class {dataset.class_names[k][:40]!r} has {counts[k]:,} of {n:,} training rows; always predicting "
             f"{dataset.class_names[most][:40]!r} is right in {100 * counts[most] / n:.1f} %. Look at the balanced "
             f"accuracy too."
         ]
@@ -70,19 +68,19 @@ def _rare_class(dataset: Dataset) -> list[str]:
 
 def _constants(columns: tuple[Column, ...], parts: list[Array]) -> list[str]:
     names = [column.name for column, part in zip(columns, parts, strict=True) if (part == part[0]).all()]
-    return [f"{_listed(names)} one value in all training rows, which tells nothing: drop such columns."] * bool(names)
+    return [f"{_listed(names)} one value in all training rows: drop such columns."] * bool(names)
 
 
 def _ids(columns: tuple[Column, ...], parts: list[Array]) -> list[str]:
     names = [column.name for column, part in zip(columns, parts, strict=True) if _is_id(column, part[:, 0])]
-    advice = "a new number in every row, as an id has: drop such columns, since new rows have other numbers."
+    advice = "a new number in every row, like an id: drop such columns, since new rows have other numbers."
     return [f"{_listed(names)} {advice}"] * bool(names)
 
 
 def _is_id(column: Column, values: Array) -> bool:
-    """Is it a whole number, another one in every row, and called an id or without many gaps, as counted rows are?"""
+    """Is it a different whole number in every row, and either named like an id or with few gaps, like a row number?"""
     n = len(values)
-    if column.categories or n < ENOUGH_FOR_AN_ID or (values != np.round(values)).any() or len(np.unique(values)) < n:
+    if column.categories or n < MIN_ROWS_FOR_AN_ID or (values != np.round(values)).any() or len(np.unique(values)) < n:
         return False
     return ID_NAME.search(column.name) is not None or float(np.ptp(values)) < 2 * n
 
@@ -93,13 +91,13 @@ def _equal_columns(columns: tuple[Column, ...], parts: list[Array]) -> list[str]
     for column, part in zip(columns, parts, strict=True):
         content = np.ascontiguousarray(part).tobytes()
         if content in first and not (part == part[0]).all():
-            pairs.append(f"{column.name[:40]!r} says the same as {first[content][:40]!r}")
+            pairs.append(f"{column.name[:40]!r} has the same values as {first[content][:40]!r}")
         first.setdefault(content, column.name)
-    return [f"{', '.join(pairs[:MOST_NAMED])} in every training row: one of them is enough."] if pairs else []
+    return [f"{', '.join(pairs[:MOST_NAMED])} in every training row: keep one of them."] if pairs else []
 
 
 def _leaks(columns: tuple[Column, ...], parts: list[Array], dataset: Dataset) -> list[str]:
-    """Return a warning of columns that alone give the answer; with one column there is nothing else to learn from."""
+    """Return a warning of columns that give the answer away; a single column is all there is to learn from."""
     if len(columns) < 2 or len(dataset.train) < FEW_ROWS:
         return []
     step = -(-len(dataset.train) // MOST_LOOKED_AT)
@@ -110,25 +108,26 @@ def _leaks(columns: tuple[Column, ...], parts: list[Array], dataset: Dataset) ->
     names = [column.name for column, part in pairs if explained_by_one(part[::step], targets) >= LEAK]
     if not names:
         return []
-    what = "gives the answer" if len(names) == 1 else "give the answer, each alone"
+    what = "gives the answer away: is it" if len(names) == 1 else "each give the answer away: are they"
+    it = "it" if len(names) == 1 else "them"
     return [
-        f"{', '.join(repr(name[:40]) for name in names[:MOST_NAMED])} {what}: is it known before the answer is? If "
-        f"not, the figures below are worth nothing; drop it."
+        f"{', '.join(repr(name[:40]) for name in names[:MOST_NAMED])} {what} known before the answer is? "
+        f"If not, drop {it}: the figures below would be worthless."
     ]
 
 
 def explained_by_one(part: Array, targets: Array) -> float:
-    """Return the share of the targets' spread that one column's cells explain, on rows that it was not measured on.
+    """Return the share of the targets' variance that one column explains, on rows that it was not fitted to.
 
     part : (n, n_inputs) of one column   targets : (n, k)
-    The cells are put into bins; the mean of every second row's targets in a bin predicts the other rows'. Of numbers a
-    straight line is tried as well, which long tails do not blur.
+    The cells are put into bins; the mean of every second row's targets in a bin predicts the other rows'. For
+    numbers a straight line is tried as well: long tails do not blur it.
     """
     return max(_explained_by_bins(part, targets), _explained_by_line(part[:, 0], targets) if part.shape[1] < 3 else 0.0)
 
 
 def _explained_by_line(values: Array, targets: Array) -> float:
-    """Return the share of the spread of targets (n, k) that straight lines explain, on the rows they are fitted to."""
+    """Return the share of the variance of targets (n, k) that straight lines explain on the rows they are fitted to."""
     v, t = values - values.mean(), targets - targets.mean(axis=0)
     size, spread = float((v**2).sum()), (t**2).sum()
     if size <= 0 or spread <= 0:
@@ -160,13 +159,13 @@ def _bins(part: Array) -> Array:
 def _seen_rows(dataset: Dataset) -> list[str]:
     if dataset.test is None:
         return []
-    seen = {hash(row.tobytes()) for row in dataset.train.raw}  # not the rows: of a large table they are gigabytes
+    seen = {hash(row.tobytes()) for row in dataset.train.raw}  # not the rows: those of a large table take gigabytes
     n = sum(hash(row.tobytes()) in seen for row in dataset.test.raw)
     if n < SEEN_ROWS * len(dataset.test):
         return []
     return [
         f"{n:,} of {len(dataset.test):,} test rows have the same inputs as a training row: the test is easier than new "
-        f"rows are, unless these repeat as well."
+        f"data, unless new rows repeat as often."
     ]
 
 
