@@ -80,7 +80,7 @@ def test_a_sample_and_the_drawing_before_it_come_back(site: str, open_lab: Any) 
 
 def test_no_number_that_is_not_zero_is_printed_as_zero(site: str, open_lab: Any) -> None:
     """Backpropagation of a right and sure answer: gradients of a thousandth have three digits."""
-    lab = open_lab(f"{site}#view=network")
+    lab = open_lab(f"{site}#view=network&phase=0")
     lab.says(".caption", "784 numbers go in")
     for _ in range(12):
         said = lab.page.inner_text(".caption")
@@ -127,7 +127,7 @@ PAINTED = """() => {
 
 
 def test_the_signal_moves_on_the_canvas(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=network")
+    lab = open_lab(f"{site}#view=network&phase=0")
     lab.says(".caption", "784 numbers go in")
     lab.page.evaluate(CLOCK_OF_FRAMES)
     lab.page.click("button:text-is('Forward propagation')")
@@ -146,6 +146,15 @@ def test_a_small_network_of_the_plane_is_drawn_with_all_its_weights(
     lab = open_lab(f"{site}#view=network&of=plane&planeLayers={hidden}&phase=5")
     lab.says(".caption", "z of layer 3")
     assert lab.page.locator(".network-stage:visible").get_attribute("data-lines") == str(n_lines)
+
+
+def test_the_network_opens_with_its_answer_and_goes_on_from_there(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=network")
+    lab.says(".caption .phase-said", "4, 98.")
+    lab.page.click("button:text-is('Step')")
+    lab.says(".caption", "loss")
+    lab.page.click("button:text-is('From the start')")
+    lab.says(".caption", "784 numbers go in")
 
 
 def test_the_layers_of_a_deep_network_do_not_overlap(site: str, open_lab: Any) -> None:

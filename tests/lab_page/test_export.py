@@ -29,6 +29,7 @@ def test_it_reads_digits_from_disk_without_a_network(width: int, open_lab: Any, 
         lab.settled()
         assert lab.verdict()[0] == str(drawing["digit"])
     lab.view("Network")
+    lab.page.click("button:text-is('From the start')")
     lab.says(".caption", "784 numbers")
 
 

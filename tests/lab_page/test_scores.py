@@ -50,6 +50,7 @@ def test_what_is_said_of_classes_is_the_desk_s(
     assert lab.verdict() == names[int(model.predict(raw)[0])] + (f" with {said}" if is_proba else f", score {said}")
     assert ("need not sum to 1" in lab.page.inner_text("main")) is not is_proba
     lab.view("Network")
+    lab.page.click("button:text-is('From the start')")
     lab.says(".caption", "64 numbers")
     lab.page.locator(".units").last.locator(".unit").first.dispatch_event("click")
     lab.says(".card > div > .hint", "gets" if is_proba else f"score of {names[0 if n_out == 10 else 1]}")

@@ -36,7 +36,7 @@ export const SETTINGS = {
   label: whole(-1, -1, 9), // the class to learn in the network view; −1: what it is, or what the network says
   unit: whole(0, 0, 4095),
   layer: whole(0, 0, 15),
-  phase: whole(0, 0, 99),
+  phase: whole(-1, -1, 99), // of Network; −1: the answer
   data: choice("digits", ["digits", "mnist"]),
   hidden: { kind: "text", initial: [128], read: widths, write: (list) => list.join("-") },
   activation: choice("relu", HIDDEN_ACTIVATIONS),

@@ -13,7 +13,7 @@ import { unreadable } from "../../ui/unsupported-model.js";
 import { captionOf } from "./captions.js";
 import { Controls } from "./controls.js";
 import { createSubject, isKnown, labelOf } from "./subject.js";
-import { phasesShown, sceneOf } from "./scene.js";
+import { phaseAt, phasesShown, sceneOf } from "./scene.js";
 import { unitCard } from "./unit-card.js";
 
 const words = TEXT.network;
@@ -27,13 +27,14 @@ export function networkView(app) {
   function draw(t = 1) {
     const { state, frames } = now;
     const phases = phasesShown(app, state, frames);
-    const at = Math.min(state.phase, phases.length - 1);
+    const at = phaseAt(phases, state.phase);
     const scene = sceneOf(app, state, frames);
     const chosen = { layer: Math.min(state.layer, scene.layers.length - 1), unit: state.unit };
     stages.show(scene, { phases, at, t, chosen });
     drawCaption(caption, phases[at], frames.forwardBackward, scene, isKnown(app, state, frames));
   }
-  controls.listen({ phases: () => phasesShown(app, now.state, now.frames), at: () => now.state.phase, draw });
+  const phases = () => phasesShown(app, now.state, now.frames);
+  controls.listen({ phases, at: () => phaseAt(phases(), now.state.phase), draw });
 
   function show(state, frames) {
     Object.assign(now, { state, frames });

@@ -7,6 +7,10 @@ import { isKnown } from "./subject.js";
 
 const words = TEXT.network;
 
+/** Which phase is asked for: none by its number is the answer, forwards. */
+export const phaseAt = (phases, wanted) =>
+  wanted < 0 ? phases.findIndex(({ name }) => name === "answer") : Math.min(wanted, phases.length - 1);
+
 /** The loss and what follows need to know what the example is. */
 export function phasesShown(app, state, frames) {
   const passes = frames.forwardBackward;

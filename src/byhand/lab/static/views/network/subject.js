@@ -27,7 +27,7 @@ export function createSubject(app) {
     const key = JSON.stringify([state.of, state.point, state.label, state.model, truth, second]);
     if (element.dataset.key === key) return;
     element.dataset.key = key;
-    const subject = select(["digit", "plane"], state.of, (of) => app.set({ of, phase: 0 }), TEXT.microscope.of);
+    const subject = select(["digit", "plane"], state.of, (of) => app.set({ of, phase: -1 }), TEXT.microscope.of);
     const chosen = state.of === "plane" ? pointField(app, state) : digitFields(app, state, truth, second);
     replaceChildren(element, field(words.look, subject), ...chosen);
   }
