@@ -11,10 +11,27 @@ from pathlib import Path
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.layers import BatchNorm, Dense, Dropout, Identity, Layer, LeakyReLU, ReLU, Residual, Sigmoid, Softmax, Tanh
+from byhand.layers import (
+    SELU,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Exp,
+    Identity,
+    Layer,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    Residual,
+    ScaledDense,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from byhand.layers.mish import tanh_softplus
 from byhand.layers.sigmoid import sigmoid
 from byhand.layers.softmax import softmax
-from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import BinaryCrossEntropy, Huber, Loss, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.optimizers import SGD
 from byhand.random import DROPOUT, RandomStream
 
@@ -114,6 +131,35 @@ def dense() -> list[str]:
     ]
 
 
+def scaled_dense() -> list[str]:
+    x, dz = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([[1.0, -0.5], [0.25, 2.0]])
+    W, b, s = np.array([[0.5, -1.0], [0.25, 1.0]]), np.array([1.0, -0.5]), np.array([2.0, 0.5])
+
+    def layer(x: Array = x, W: Array = W, b: Array = b, s: Array = s) -> tuple[ScaledDense, Array]:
+        made = ScaledDense(2, 2)
+        made.params = {"scale": s, "W": W, "b": b}
+        return made, made.forward(x)[0]
+
+    def loss(**moved: Array) -> float:
+        return float((dz * layer(**moved)[1]).sum())
+
+    own, z = layer()
+    dx, grads = own.backward(dz, x)
+    return [
+        *rows("x, two examples", x),
+        *rows("s", s),
+        *rows("W", W),
+        *rows("b", b),
+        *rows("z = (x ⊙ s) W + b", z, "(1)"),
+        *rows("dz, from above", dz),
+        *gradient("dW = (x ⊙ s)ᵀ dz", grads["W"], lambda moved: loss(W=moved), W, "(2)"),
+        *gradient("db = Σᵢ dz", grads["b"], lambda moved: loss(b=moved), b, "(3)"),
+        *gradient("ds = Σᵢ x (dz Wᵀ)", grads["scale"], lambda moved: loss(s=moved), s, "(4)"),
+        *gradient("dx = (dz Wᵀ) ⊙ s", dx, lambda moved: loss(x=moved), x, "(5)"),
+        *rows("W with s in it", own.folded().params["W"]),
+    ]
+
+
 def relu() -> list[str]:
     z, da = np.array([[-1.0, 2.0]]), np.array([[3.0, -2.0]])
     return of_activation(ReLU(), z, da, "a = max(z, 0)", "dz = da · [z > 0]")
@@ -148,6 +194,33 @@ def tanh() -> list[str]:
     return [
         *of_activation(Tanh(), z, np.array([[1.0, 1.0]]), "a = tanh z", "dz = da · (1 − a²)"),
         *rows("2 σ(2z) − 1", 2 * sigmoid(2 * z) - 1),
+    ]
+
+
+def exp() -> list[str]:
+    return of_activation(Exp(), np.array([[-1.0, 2.0]]), np.array([[1.0, 1.0]]), "a = eᶻ", "dz = da · a")
+
+
+def selu() -> list[str]:
+    lines = of_activation(
+        SELU(),
+        np.array([[-1.0, 2.0]]),
+        np.array([[3.0, -2.0]]),
+        "a = λ z, or λα (eᶻ − 1)",
+        "dz = da · λ, or da (a + λα)",
+    )
+    floor, _ = SELU().forward(np.array([[-50.0]]))
+    return [*lines, *rows("a far to the left: −λα", floor)]
+
+
+def mish() -> list[str]:
+    z = np.array([[-1.0, 2.0]])
+    first, *others = of_activation(Mish(), z, np.array([[3.0, -2.0]]), "a = z t", "dz")
+    return [
+        first,
+        *rows("t = tanh(log(1 + eᶻ))", tanh_softplus(z), "(3)"),
+        *rows("  by tanh and log", np.tanh(np.log1p(np.exp(z)))),
+        *others,
     ]
 
 
@@ -307,6 +380,49 @@ def squared_error() -> list[str]:
     ]
 
 
+def huber() -> list[str]:
+    loss, a, t = Huber(1.0), np.array([[1.5, 0.0], [0.0, 5.0]]), np.array([[1.0, 0.0], [1.5, 1.0]])
+    value, saved = loss.forward(a, t)
+    h = np.array([[loss_of(Huber(1.0), np.zeros((1, 1)))(e.reshape(1, 1)) for e in row] for row in saved[0]])
+    return [
+        *rows("δ", 1.0),
+        *rows("a, two examples", a),
+        *rows("t", t),
+        *rows("e = a − t", saved[0], "(1)"),
+        *rows("h(e)", h, "(2)"),
+        *rows("L", float(value), "(3)"),
+        f"  L = ({' + '.join(short(term) for term in h.ravel())}) / {len(a)} = {short(float(value))}",
+        *gradient("da = clip(e, −δ, δ) / n", loss.backward(saved), loss_of(loss, t), a, "(4)"),
+    ]
+
+
+def quantile() -> list[str]:
+    loss, a, t = Quantile(0.9), np.array([[1.0, 5.0], [2.0, 0.0]]), np.array([[3.0, 3.0], [1.0, 0.5]])
+    value, saved = loss.forward(a, t)
+    rho = np.array([[loss_of(loss, e.reshape(1, 1))(np.zeros((1, 1))) for e in row] for row in saved[0]])
+    return [
+        *rows("q", 0.9),
+        *rows("a, two examples", a),
+        *rows("t", t),
+        *rows("e = t − a", saved[0], "(1)"),
+        *rows("ρ(e)", rho, "(2)"),
+        *rows("L", float(value), "(3)"),
+        *gradient("da = (−q or 1 − q) / n", loss.backward(saved), loss_of(loss, t), a, "(4)"),
+    ]
+
+
+def poisson() -> list[str]:
+    loss, z, t = Poisson(), np.array([[0.0, 1.0], [2.0, -1.0]]), np.array([[1.0, 2.0], [9.0, 0.0]])
+    value, saved = loss.forward(z, t)
+    return [
+        *rows("z, two examples", z),
+        *rows("t", t),
+        *rows("μ = eᶻ", saved[0], "(1)"),
+        *rows("L", float(value), "(2)"),
+        *gradient("dz = (μ − t) / n", loss.backward(saved), loss_of(loss, t), z, "(3)"),
+    ]
+
+
 def binary_cross_entropy() -> list[str]:
     loss, z, t = BinaryCrossEntropy(), np.array([[2.0, -1.0], [0.0, 1.0]]), np.array([[1.0, 1.0], [0.0, 1.0]])
     value, saved = loss.forward(z, t)
@@ -355,10 +471,17 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "binary_cross_entropy": binary_cross_entropy,
     "dense": dense,
     "dropout": dropout,
+    "exp": exp,
+    "huber": huber,
     "identity": identity,
     "leaky_relu": leaky_relu,
+    "mish": mish,
+    "poisson": poisson,
+    "quantile": quantile,
     "relu": relu,
     "residual": residual,
+    "scaled_dense": scaled_dense,
+    "selu": selu,
     "sgd": sgd,
     "sigmoid": sigmoid_page,
     "softmax": softmax_page,

@@ -76,6 +76,9 @@ static int32_t init_context(train_context *e, const bh_memory *m, int32_t batch_
     if (n_params < 0) {
         return (int32_t)n_params;
     }
+    if (is_prediction(&e->settings) && e->settings.network->scaled_inputs) {
+        return BH_BAD_SIZE;
+    }
     set_arrays(e, m);
     const int64_t used = plan_workspace(e, m->workspace, batch_size, n_threads);
     return used <= m->workspace_bytes ? BH_OK : BH_BAD_SIZE;
@@ -115,7 +118,7 @@ int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer,
         return status;
     }
     prepare_zero_skipping(&e.sparse, data, network->layers[0].n_in);
-    if (optimizer->clip_norm > 0) { /* the norm includes the padding between rows */
+    if (updates_at_the_end(network, optimizer)) { /* the norm includes padding, the update too */
         memset(e.gradients.grads, 0, (size_t)e.params.n_trainable * sizeof(float));
     }
     team_run(&e.team, kernel_entry(kernel), &e);

@@ -62,13 +62,26 @@ static int32_t check_layer(const bh_network *n, int l) {
     if (l > 0 && layer->n_in != layer[-1].n_out) {
         return BH_BAD_SIZE;
     }
-    if (!in_range(layer->activation, BH_IDENTITY, BH_SOFTMAX) || !isfinite(layer->slope)) {
+    if (!in_range(layer->activation, BH_IDENTITY, BH_MISH) || !isfinite(layer->slope)) {
         return BH_BAD_SIZE;
     }
     if (layer->activation == BH_SOFTMAX && l < n->n_layers - 1) {
         return BH_BAD_SIZE;
     }
     return check_post_ops(n, l);
+}
+
+static bool is_valid_loss(const bh_network *n) {
+    switch (n->loss) {
+    case BH_SOFTMAX_CROSS_ENTROPY:
+        return in_half_open(n->loss_parameter, 0, 1);
+    case BH_HUBER:
+        return n->loss_parameter > 0 && isfinite(n->loss_parameter);
+    case BH_QUANTILE:
+        return n->loss_parameter > 0 && n->loss_parameter < 1;
+    default:
+        return in_range(n->loss, BH_SQUARED_ERROR, BH_POISSON);
+    }
 }
 
 int32_t check_network(const bh_network *n) {
@@ -84,13 +97,10 @@ int32_t check_network(const bh_network *n) {
             return status;
         }
     }
-    if (!in_range(n->loss, BH_SOFTMAX_CROSS_ENTROPY, BH_BINARY_CROSS_ENTROPY)) {
-        return BH_BAD_SIZE;
-    }
     if (n->loss == BH_SOFTMAX_CROSS_ENTROPY && n->layers[n->n_layers - 1].n_out == 1) {
         return BH_BAD_SIZE; /* the softmax of one output is always 1 */
     }
-    return n->label_smoothing >= 0 && n->label_smoothing < 1 ? BH_OK : BH_BAD_SIZE;
+    return is_valid_loss(n) && in_range(n->scaled_inputs, 0, 1) ? BH_OK : BH_BAD_SIZE;
 }
 
 /* Optimizer */
@@ -99,11 +109,12 @@ int32_t check_optimizer(const bh_optimizer *o) {
     if (!o) {
         return BH_BAD_POINTER;
     }
-    const bool is_valid = in_range(o->kind, BH_SGD, BH_ADAMW) && in_half_open(o->momentum, 0, 1) &&
-                          in_half_open(o->beta1, 0, 1) && in_half_open(o->beta2, 0, 1) &&
-                          in_half_open(o->epsilon, 0, INFINITY) &&
-                          in_half_open(o->weight_decay, 0, INFINITY) &&
-                          in_half_open(o->clip_norm, 0, INFINITY) && o->steps >= 0;
+    const bool is_valid =
+        in_range(o->kind, BH_SGD, BH_ADAMW) && in_half_open(o->momentum, 0, 1) &&
+        in_half_open(o->beta1, 0, 1) && in_half_open(o->beta2, 0, 1) &&
+        in_half_open(o->epsilon, 0, INFINITY) && in_half_open(o->weight_decay, 0, INFINITY) &&
+        in_half_open(o->clip_norm, 0, INFINITY) && in_half_open(o->bias_rate, 0, INFINITY) &&
+        in_half_open(o->scale_rate, 0, INFINITY) && o->steps >= 0;
     if (!is_valid) {
         return BH_BAD_SIZE;
     }
@@ -136,6 +147,7 @@ static int32_t check_pixel_shifts(const bh_epoch_data *d, int32_t n_in) {
     return BH_OK;
 }
 
+/* The examples that an epoch visits, with their labels and weights. */
 static int32_t check_indices(const bh_epoch_data *d, int32_t n_out) {
     for (int64_t i = 0; i < d->n_indices; i++) {
         const int64_t example = d->indices[i];
@@ -144,6 +156,9 @@ static int32_t check_indices(const bh_epoch_data *d, int32_t n_out) {
         }
         if (d->labels && n_out > 1 && !in_range(d->labels[example], 0, n_out - 1)) {
             return BH_BAD_INDEX;
+        }
+        if (d->weights && !in_half_open(d->weights[example], 0, INFINITY)) {
+            return BH_BAD_SIZE;
         }
     }
     return BH_OK;

@@ -56,9 +56,11 @@ static void plan_post_ops(network_buffers *net, arena *a, const bh_layer *layers
         net->a[l] = alloc_matrix(a, net->microbatch, layer->n_out);
     }
     net->preact[l] = net->a[l];
-    if (layer->batch_norm) {
+    if (keeps_preact(layer)) {
         net->z[l] = alloc_matrix(a, net->microbatch, layer->n_out);
         net->preact[l] = net->z[l];
+    }
+    if (layer->batch_norm) {
         net->inverse_std[l] = alloc_floats(a, row_stride(layer->n_out));
     }
     if (layer->skip_span) {
@@ -68,7 +70,7 @@ static void plan_post_ops(network_buffers *net, arena *a, const bh_layer *layers
     if (has_dropout) { /* vectors of the mask may be read beyond its end */
         net->dropout_mask[l] = arena_alloc(a, net->microbatch * (int64_t)layer->n_out + PADDING);
     }
-    if (layer->batch_norm || layer->skip_span || has_dropout) {
+    if (keeps_preact(layer) || layer->skip_span || has_dropout) {
         net->has_post_ops[l] = true;
     }
 }
@@ -180,11 +182,15 @@ static bool is_row_parallel(const settings *s) {
  * read the caller's. */
 static void plan_packed_parameters(train_context *e, arena *a) {
     parameters *p = &e->params;
+    p->scaled_weights = 0;
     if (is_prediction(&e->settings)) {
         p->n_trainable = 0;
         return;
     }
     const int64_t n = packed_layout(e->settings.network, p->offsets, &p->n_trainable);
+    if (e->settings.network->scaled_inputs) {
+        p->scaled_weights = alloc_floats(a, p->offsets[0].biases - p->offsets[0].weights);
+    }
     p->params = alloc_floats(a, n);
     p->moment1 = alloc_floats(a, p->n_trainable);
     p->moment2 = alloc_floats(a, p->n_trainable);

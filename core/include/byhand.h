@@ -32,7 +32,7 @@
 #define BH_API __attribute__((visibility("default")))
 #endif
 
-enum { BH_VERSION = 4 }; /* of this API; the loader compares it */
+enum { BH_VERSION = 6 }; /* of this API; the loader compares it */
 
 enum {
     BH_MAX_LAYERS = 64,
@@ -41,8 +41,27 @@ enum {
     BH_ALIGNMENT = 64 /* bytes */
 };
 
-enum bh_activation { BH_IDENTITY, BH_RELU, BH_LEAKY_RELU, BH_SIGMOID, BH_TANH, BH_SOFTMAX };
-enum bh_loss { BH_SOFTMAX_CROSS_ENTROPY, BH_SQUARED_ERROR, BH_BINARY_CROSS_ENTROPY };
+enum bh_activation {
+    BH_IDENTITY,
+    BH_RELU,
+    BH_LEAKY_RELU,
+    BH_SIGMOID,
+    BH_TANH,
+    BH_SOFTMAX,
+    BH_EXP,
+    BH_SELU,
+    BH_MISH
+};
+#define BH_SELU_SCALE 1.0507009873554805
+#define BH_SELU_ALPHA 1.6732632423543772
+enum bh_loss {
+    BH_SOFTMAX_CROSS_ENTROPY,
+    BH_SQUARED_ERROR,
+    BH_BINARY_CROSS_ENTROPY,
+    BH_HUBER,
+    BH_POISSON,
+    BH_QUANTILE
+};
 enum bh_optimizer_kind { BH_SGD, BH_MOMENTUM, BH_NESTEROV, BH_ADAM, BH_ADAMW };
 enum bh_initializer { BH_ZEROS, BH_NORMAL, BH_UNIFORM, BH_HE, BH_GLOROT };
 enum bh_toy_kind { BH_GAUSSIANS, BH_XOR, BH_CIRCLES, BH_MOONS, BH_SPIRAL, BH_SINE };
@@ -102,14 +121,17 @@ typedef struct {
 typedef struct {
     int32_t n_layers;
     const bh_layer *layers;
-    int32_t loss;          /* bh_loss */
-    float label_smoothing; /* of softmax cross-entropy */
+    int32_t loss; /* bh_loss */
+    /* Softmax cross-entropy: label smoothing. Huber: delta. Quantile: level. */
+    float loss_parameter;
+    int32_t scaled_inputs; /* 1: the first layer's inputs are multiplied by learned scales */
 } bh_network;
 
 /* Where a layer's parameters begin in the flat array, in floats. W (n_in, n_out) is row-major with
  * row k at weights + k * stride; what lies between n_out and stride is 0. The last four are -1
  * without batch normalisation. All running statistics (mean, variance) lie after all trainable
- * parameters. */
+ * parameters. With scaled inputs the array begins with their scales (n_in of the first layer),
+ * followed by 0 up to a multiple of BH_ALIGNMENT. */
 typedef struct {
     int64_t weights, biases, gamma, beta, mean, variance;
     int32_t stride;
@@ -122,6 +144,8 @@ typedef struct {
     float epsilon;      /* Adam, AdamW; at least 1e-20 */
     float weight_decay; /* added to the gradient; decoupled in AdamW; of weights only */
     float clip_norm;    /* threshold of the gradient's norm; 0: no clipping */
+    float bias_rate;    /* factor of the learning rate for biases */
+    float scale_rate;   /* factor of the learning rate for the scales of inputs */
     int64_t steps;      /* taken before this epoch */
 } bh_optimizer;
 
@@ -147,6 +171,7 @@ typedef struct {
     const double *learning_rates; /* one per step */
     const int32_t *pixel_shifts;  /* (n_indices, 2): translation right and down in pixels, or 0 */
     int32_t height, width;        /* of an image, with pixel_shifts */
+    const float *weights; /* (n_examples): factors of loss and gradient, with mean 1; 0: all 1 */
     bh_rng dropout_rng;
 } bh_epoch_data;
 
@@ -187,11 +212,11 @@ BH_API int32_t bh_normals(const bh_rng *rng, int64_t n, double *out);
  */
 BH_API int32_t bh_permutation(const bh_rng *rng, int64_t n, int64_t *indices, int64_t *scratch);
 
-/* Initialise params: weights from the seed, biases, beta and means 0, gamma and variances 1. Layer
- * weights are drawn from (seed, BH_STREAM_INIT, position in the Python network), where activations
- * other than identity, batch normalisation and dropout count as layers, and a residual block counts
- * as one. factor: gain of he and glorot; standard deviation of normal; limit of uniform. Errors:
- * those of bh_layout, BH_BAD_POINTER, BH_BAD_SIZE. */
+/* Initialise params: weights from the seed, biases, beta and means 0, gamma, variances and scales
+ * of inputs 1. Layer weights are drawn from (seed, BH_STREAM_INIT, position in the Python network),
+ * where activations other than identity, batch normalisation and dropout count as layers, and a
+ * residual block counts as one. factor: gain of he and glorot; standard deviation of normal; limit
+ * of uniform. Errors: those of bh_layout, BH_BAD_POINTER, BH_BAD_SIZE. */
 BH_API int32_t bh_initialize(const bh_network *network, int32_t initializer, double factor,
                              uint64_t seed, float *params);
 
@@ -239,7 +264,8 @@ BH_API int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer
 
 /* Fill output (n_examples, n_out) with the network's predictions: dropout off, running statistics
  * used. Reads inputs, inputs_are_bytes, n_examples, scale and shift of `data`, params and workspace
- * of `memory`. Errors: BH_BAD_SIZE, BH_BAD_POINTER, BH_NO_KERNEL. */
+ * of `memory`. Scaled inputs are BH_BAD_SIZE; the caller multiplies them into W. Errors:
+ * BH_BAD_SIZE, BH_BAD_POINTER, BH_NO_KERNEL. */
 BH_API int32_t bh_predict(const bh_network *network, const bh_epoch_data *data,
                           const bh_memory *memory, float *output, int32_t kernel,
                           int32_t n_threads);
@@ -247,9 +273,9 @@ BH_API int32_t bh_predict(const bh_network *network, const bh_epoch_data *data,
 /* Fill scores (n_examples) with each example's influence on the query, an example of its own: the
  * dot product of the two gradients of the loss with respect to all weights and biases. Positive:
  * learning it lowers the query's loss. Reads of `data` and of `query`, which has one example, what
- * bh_predict reads and the labels or targets. A network with dropout or batch normalisation is
- * BH_BAD_SIZE; the caller leaves the one out and folds the other. Workspace: that of batch size
- * 256. Errors: BH_BAD_SIZE, BH_BAD_POINTER, BH_BAD_INDEX, BH_NO_KERNEL. */
+ * bh_predict reads and the labels or targets. A network with dropout, batch normalisation or scaled
+ * inputs is BH_BAD_SIZE; the caller leaves the first out and folds the others. Workspace: that of
+ * batch size 256. Errors: BH_BAD_SIZE, BH_BAD_POINTER, BH_BAD_INDEX, BH_NO_KERNEL. */
 BH_API int32_t bh_influence(const bh_network *network, const bh_epoch_data *data,
                             const bh_epoch_data *query, const bh_memory *memory, float *scores,
                             int32_t kernel, int32_t n_threads);
@@ -259,8 +285,9 @@ BH_API int32_t bh_influence(const bh_network *network, const bh_epoch_data *data
 BH_API int64_t bh_peak_flops(int32_t kernel, int64_t rounds);
 
 /* Inspection: one example, every number in double, in inference mode. BH_BAD_SIZE for batch
- * normalisation, which the caller can fold into W and b. (units): the widths of all layers, one
- * after the other. z: pre-activations; a: layer outputs, skip connections included. */
+ * normalisation and scaled inputs, which the caller can fold into W and b. (units): the widths of
+ * all layers, one after the other. z: pre-activations; a: layer outputs, skip connections included.
+ */
 
 /* Fill z and a (units) for x (n_in). */
 BH_API int32_t bh_forward(const bh_network *network, const float *params, const double *x,

@@ -91,7 +91,7 @@ int32_t bh_loss_terms(const bh_network *network, const double *output, const dou
     const double log_sum_exp = softmax(output, n, terms); /* terms: as scratch */
     for (int32_t j = 0; j < n; j++) {
         smoothed_target[j] = smooth_target(network, target[j], n);
-        terms[j] = loss_term(network->loss, output[j], smoothed_target[j], log_sum_exp);
+        terms[j] = loss_term(network, output[j], smoothed_target[j], log_sum_exp);
     }
     return BH_OK;
 }

@@ -7,6 +7,11 @@
 
 #include "byhand.h"
 
+/* log(1 + e^z), which cannot overflow. */
+static inline double softplus(double z) {
+    return fmax(z, 0) + log1p(exp(-fabs(z)));
+}
+
 /* f(z), of any activation but softmax, which is not elementwise. */
 static inline double activate(const bh_layer *layer, double z) {
     switch (layer->activation) {
@@ -18,6 +23,12 @@ static inline double activate(const bh_layer *layer, double z) {
         return z < 0 ? exp(z) / (1 + exp(z)) : 1 / (1 + exp(-z));
     case BH_TANH:
         return tanh(z);
+    case BH_EXP:
+        return exp(z);
+    case BH_SELU:
+        return BH_SELU_SCALE * (z > 0 ? z : BH_SELU_ALPHA * expm1(z));
+    case BH_MISH:
+        return z * tanh(softplus(z));
     default:
         return z;
     }
@@ -35,6 +46,14 @@ static inline double activation_derivative(const bh_layer *layer, double z) {
         return a * (1 - a);
     case BH_TANH:
         return 1 - a * a;
+    case BH_EXP:
+        return a;
+    case BH_SELU:
+        return z > 0 ? BH_SELU_SCALE : a + BH_SELU_SCALE * BH_SELU_ALPHA;
+    case BH_MISH: {
+        const double t = tanh(softplus(z));
+        return t + z * (1 - t * t) * (z < 0 ? exp(z) / (1 + exp(z)) : 1 / (1 + exp(-z)));
+    }
     default:
         return 1;
     }
@@ -70,31 +89,47 @@ static inline double smooth_target(const bh_network *network, double target, int
     if (network->loss != BH_SOFTMAX_CROSS_ENTROPY) {
         return target;
     }
-    const double smoothing = (double)network->label_smoothing;
+    const double smoothing = (double)network->loss_parameter;
     return (1 - smoothing) * target + smoothing / n;
 }
 
 /* The part of the loss that belongs to one output; t: its smoothed target; log_sum_exp: of all
  * outputs, used by cross-entropy alone. */
-static inline double loss_term(int32_t loss, double output, double t, double log_sum_exp) {
-    switch (loss) {
+static inline double loss_term(const bh_network *network, double output, double t,
+                               double log_sum_exp) {
+    const double error = output - t, parameter = (double)network->loss_parameter;
+    switch (network->loss) {
     case BH_SOFTMAX_CROSS_ENTROPY:
         return t * (log_sum_exp - output);
     case BH_SQUARED_ERROR:
-        return (output - t) * (output - t);
+        return error * error;
+    case BH_HUBER:
+        return fabs(error) <= parameter ? error * error / 2
+                                        : parameter * (fabs(error) - parameter / 2);
+    case BH_POISSON:
+        return exp(output) - t * output;
+    case BH_QUANTILE:
+        return error <= 0 ? -parameter * error : (1 - parameter) * error;
     default:
-        return fmax(output, 0) + log1p(exp(-fabs(output))) - t * output;
+        return softplus(output) - t * output;
     }
 }
 
 /* The derivative of the loss with respect to that output; p: its softmax, used by cross-entropy
  * alone. */
-static inline double loss_derivative(int32_t loss, double output, double t, double p) {
-    switch (loss) {
+static inline double loss_derivative(const bh_network *network, double output, double t, double p) {
+    const double error = output - t, parameter = (double)network->loss_parameter;
+    switch (network->loss) {
     case BH_SOFTMAX_CROSS_ENTROPY:
         return p - t;
     case BH_SQUARED_ERROR:
-        return 2 * (output - t);
+        return 2 * error;
+    case BH_HUBER:
+        return fmax(-parameter, fmin(error, parameter));
+    case BH_POISSON:
+        return exp(output) - t;
+    case BH_QUANTILE:
+        return error == 0 ? 0 : (error > 0) - parameter;
     default: {
         const double e = exp(-fabs(output)); /* never above 1 */
         return (output < 0 ? e : 1) / (1 + e) - t;

@@ -56,8 +56,8 @@ static double loss_and_grad(const bh_network *network, const double *output, con
     double loss = 0;
     for (int32_t j = 0; j < n; j++) {
         const double t = smooth_target(network, target[j], n);
-        loss += loss_term(network->loss, output[j], t, log_sum_exp);
-        d[j] = loss_derivative(network->loss, output[j], t, d[j]);
+        loss += loss_term(network, output[j], t, log_sum_exp);
+        d[j] = loss_derivative(network, output[j], t, d[j]);
     }
     return loss;
 }

@@ -9,6 +9,9 @@ int32_t net_view_init(net_view *net, const bh_network *network, const float *par
     if (!params) {
         return BH_BAD_POINTER;
     }
+    if (network->scaled_inputs) {
+        return BH_BAD_SIZE;
+    }
     net->max_width = network->layers[0].n_in;
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = &network->layers[l];

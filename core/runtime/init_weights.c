@@ -76,6 +76,9 @@ int32_t bh_initialize(const bh_network *network, int32_t initializer, double fac
         return BH_BAD_SIZE;
     }
     memset(params, 0, (size_t)n_params * sizeof *params);
+    for (int32_t k = 0; network->scaled_inputs && k < network->layers[0].n_in; k++) {
+        params[k] = 1;
+    }
     bh_rng rng = {.seed = seed, .stream = BH_STREAM_INIT};
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = &network->layers[l];

@@ -45,6 +45,8 @@ typedef struct {
     float *params, *moment1, *moment2;
     int64_t n_trainable; /* floats at the beginning; running statistics follow */
     layer_offsets offsets[BH_MAX_LAYERS];
+    float *scaled_weights; /* with scaled inputs: scale * W of the first layer, laid out as W;
+                            * else 0 */
 } parameters;
 
 /* Where W[k][column] lies. */
@@ -65,16 +67,16 @@ typedef struct {
     int32_t microbatch; /* examples that go through the network together */
     matrix x[BH_MAX_LAYERS + 1];
     matrix dz[BH_MAX_LAYERS];
-    /* What the product's epilogue writes: z[l] with batch normalisation, else a[l]. */
+    /* What the product's epilogue writes: z[l] where it is kept, else a[l]. */
     matrix preact[BH_MAX_LAYERS];
-    /* With batch normalisation: pre-activations, then x_hat. */
+    /* With batch normalisation: pre-activations, then x_hat. With Mish: pre-activations. */
     matrix z[BH_MAX_LAYERS];
     /* After the activation; x[l + 1] itself without dropout and skip connection. */
     matrix a[BH_MAX_LAYERS];
     matrix skip_grad[BH_MAX_LAYERS];   /* gradient of the skip connection that ends at layer l */
     float *inverse_std[BH_MAX_LAYERS]; /* (n_out): of the batch */
     unsigned char *dropout_mask[BH_MAX_LAYERS]; /* (microbatch, n_out): 1 for a unit that is kept */
-    bool has_post_ops[BH_MAX_LAYERS]; /* batch normalisation, dropout, or an end of a skip */
+    bool has_post_ops[BH_MAX_LAYERS]; /* batch normalisation, Mish, dropout, or an end of a skip */
     double *example_loss;             /* (microbatch) */
     unsigned char *example_correct;   /* (microbatch) */
 } network_buffers;
@@ -170,9 +172,21 @@ static inline bool is_prediction(const settings *s) {
     return s->output != 0;
 }
 
-/* The activation that the dense part applies itself; behind batch normalisation it comes later. */
+/* Is the whole gradient computed before anything is updated? Clipping needs its norm, and the
+ * scales of inputs the gradient with respect to scale * W. */
+static inline bool updates_at_the_end(const bh_network *network, const bh_optimizer *optimizer) {
+    return optimizer->clip_norm > 0 || network->scaled_inputs;
+}
+
+/* Are a layer's pre-activations kept? Batch normalisation needs them, and the slope of Mish, which
+ * cannot be known from its value. */
+static inline bool keeps_preact(const bh_layer *layer) {
+    return layer->batch_norm || layer->activation == BH_MISH;
+}
+
+/* The activation that the dense part applies itself; where z is kept it comes later. */
 static inline int32_t fused_activation(const bh_layer *layer) {
-    return layer->batch_norm ? BH_IDENTITY : layer->activation;
+    return keeps_preact(layer) ? BH_IDENTITY : layer->activation;
 }
 
 #endif

@@ -100,8 +100,8 @@ static void weight_gradient_row(const gradient_target *g, const panel_slice *s, 
             grad += v_load(g->grads + offset);
         }
         v_store(to, grad);
-        if (mode->weights) {
-            optimizer_update(g->params, mode->weights, offset, to, LANES);
+        if (mode->steps) {
+            optimizer_update(g->params, &mode->steps->weights, offset, to, LANES);
         }
     }
 }
@@ -112,8 +112,8 @@ static void weight_gradient_rows_bf16(const gradient_target *g, const gemm_bf16_
                                       const float *sums, const grad_mode *mode) {
     const int64_t end = k + BF16_MR < s->end ? k + BF16_MR : s->end;
     float dw[BF16_MR * NR];
-    if (mode->weights) {
-        prefetch_rows(g, mode->weights, k, s->column, (int)(end - k), s->n_vectors * LANES);
+    if (mode->steps) {
+        prefetch_rows(g, &mode->steps->weights, k, s->column, (int)(end - k), s->n_vectors * LANES);
     }
     gemm_bf16(args, k, end, s->n_vectors, dw, NR);
     for (int64_t i = k; i < end; i++) {

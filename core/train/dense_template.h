@@ -23,7 +23,8 @@ static dense_layer dense_layer_of(const bh_network *network, const parameters *p
     const layer_offsets *at = &p->offsets[l];
     return (dense_layer){.n_in = layer->n_in,
                          .n_out = layer->n_out,
-                         .w = p->params + at->weights,
+                         .w = l == 0 && p->scaled_weights ? p->scaled_weights
+                                                          : p->params + at->weights,
                          .b = p->params + at->biases,
                          .row_stride = at->row_stride,
                          .micropanel_stride = at->micropanel_stride,

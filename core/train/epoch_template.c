@@ -31,6 +31,7 @@
 #include "train/losses_template.h"
 #include "train/pack_parameters.h"
 #include "train/post_ops_template.h"
+#include "train/scaled_inputs_template.h"
 #include "train/small_mlp_template.h"
 #if BH_BF16_SPLITS
 #include "train/dense_bf16_template.h"
@@ -180,16 +181,10 @@ static void forward_pass(train_context *e, int tid, int64_t from, int rows) {
 static void loss_phase(train_context *e, int tid, int64_t from, int rows, float inv_batch_size) {
     const int last = last_layer(e);
     const int32_t n = layer_at(e, last)->n_out;
-    const bh_epoch_data *d = e->settings.data;
     const tile_range own = rows_of_thread(&e->team, tid, rows, n);
     for (int64_t i = own.first_row; i < own.first_row + own.rows; i++) {
-        const int64_t example = example_at(d, from + i);
-        const loss_args args = {.network = e->settings.network,
-                                .has_post_ops = e->net.has_post_ops[last],
-                                .n = n,
-                                .label = d->labels ? d->labels[example] : 0,
-                                .target = d->labels ? 0 : d->targets + example * n,
-                                .inv_batch_size = inv_batch_size};
+        const loss_args args = loss_args_of(&e->settings, e->net.has_post_ops[last],
+                                            example_at(e->settings.data, from + i), inv_batch_size);
         bool correct;
         e->net.example_loss[i] = loss_and_grad(&args, element(e->net.x[last + 1], i, 0),
                                                element(e->net.dz[last], i, 0), &correct);
@@ -273,12 +268,35 @@ static void update_layer_weights(train_context *e, int tid, int l, const grad_mo
 static void update_all_layers(train_context *e, int tid, const grad_mode *mode) {
     for (int l = 0; l <= last_layer(e); l++) {
         update_layer_weights(e, tid, l, mode);
-        if (tid == 0 && mode->biases) {
+        if (tid == 0 && mode->steps) {
             batch_norm_update(&e->params, e->gradients.grads, layer_at(e, l), &e->params.offsets[l],
-                              mode->biases);
+                              &mode->steps->norms);
         }
     }
     team_barrier(&e->team);
+}
+
+/* Fill scale * W, if inputs are scaled. */
+static void scale_first_weights(train_context *e, int tid) {
+    if (e->settings.network->scaled_inputs) {
+        fill_scaled_weights(&e->params, layer_at(e, 0)->n_in, padded(layer_at(e, 0)->n_out),
+                            &e->team, tid);
+        team_barrier(&e->team);
+    }
+}
+
+/* From the whole gradient: the scales' part of it, clipping, the update. */
+static void update_at_the_end(train_context *e, int tid, group_steps steps) {
+    const bh_network *network = e->settings.network;
+    if (network->scaled_inputs) {
+        split_gradients(&e->params, e->gradients.grads, layer_at(e, 0)->n_in,
+                        padded(layer_at(e, 0)->n_out), &e->team, tid);
+        team_barrier(&e->team);
+    }
+    clipped_update(network, &e->params, &e->gradients, &e->team, tid,
+                   (double)e->settings.optimizer->clip_norm, steps);
+    team_barrier(&e->team);
+    scale_first_weights(e, tid);
 }
 
 static void train_batch(train_context *e, int tid, int64_t step) {
@@ -287,18 +305,16 @@ static void train_batch(train_context *e, int tid, int64_t step) {
     const bh_network *network = e->settings.network;
     const int64_t from = step * d->batch_size;
     const int64_t n = d->n_indices - from < d->batch_size ? d->n_indices - from : d->batch_size;
-    const bool clips = optimizer->clip_norm > 0;
-    const step_params weights = step_params_at(optimizer, step, d->learning_rates[step]);
-    const step_params biases = without_decay(weights);
+    const bool at_the_end = updates_at_the_end(network, optimizer);
+    const group_steps steps = group_steps_at(optimizer, step, d->learning_rates[step]);
     for (int64_t done = 0; done < n; done += e->net.microbatch) {
         const int rows = n - done < e->net.microbatch ? (int)(n - done) : e->net.microbatch;
         const bool first = done == 0, last = done + rows == n;
         const microbatch_position m = {from, n, done, rows};
         const grad_mode mode = {.rows = rows,
                                 .first_microbatch = first,
-                                .keep_grads = clips || !(first && last),
-                                .weights = last && !clips ? &weights : 0,
-                                .biases = last && !clips ? &biases : 0};
+                                .keep_grads = at_the_end || !(first && last),
+                                .steps = last && !at_the_end ? &steps : 0};
         draw_dropout_masks(network, &d->dropout_rng, &m, &e->team, tid, e->net.dropout_mask);
         forward_pass(e, tid, from + done, rows);
         backward_pass(e, tid, from + done, rows, 1.0f / (float)n);
@@ -310,10 +326,8 @@ static void train_batch(train_context *e, int tid, int64_t step) {
     if (tid == 0) {
         e->result.total.n_draws += n * draws_per_example(network);
     }
-    if (clips) {
-        clipped_update(network, &e->params, &e->gradients, &e->team, tid,
-                       (double)optimizer->clip_norm, weights);
-        team_barrier(&e->team);
+    if (at_the_end) {
+        update_at_the_end(e, tid, steps);
     }
 }
 
@@ -355,6 +369,7 @@ static void train_steps(train_context *e, int tid) {
 static void train(train_context *e, int tid) {
     copy_parameters(PACK, e, tid);
     team_barrier(&e->team);
+    scale_first_weights(e, tid);
     train_steps(e, tid);
     team_barrier(&e->team);
     copy_parameters(UNPACK, e, tid);

@@ -10,11 +10,10 @@
 
 /* How a batch's gradient is put together from microbatches. */
 typedef struct {
-    int rows;                   /* examples of this microbatch */
-    bool first_microbatch;      /* of the batch: nothing to add to */
-    bool keep_grads;            /* in memory: more microbatches follow, or it will be clipped */
-    const step_params *weights; /* update right away, or 0 */
-    const step_params *biases;
+    int rows;                 /* examples of this microbatch */
+    bool first_microbatch;    /* of the batch: nothing to add to */
+    bool keep_grads;          /* in memory: more microbatches follow, or all is updated later */
+    const group_steps *steps; /* update right away, or 0 */
 } grad_mode;
 
 /* A layer's parameters, and where its gradient goes. */
@@ -58,8 +57,8 @@ static void bias_gradient(const gradient_target *g, int32_t column, const float 
             v_store(g->grads + offset + j, total);
         }
     }
-    if (mode->biases) {
-        optimizer_update(g->params, mode->biases, offset, db, n);
+    if (mode->steps) {
+        optimizer_update(g->params, &mode->steps->biases, offset, db, n);
     }
 }
 
@@ -98,7 +97,7 @@ static void weight_gradient_tile(const gradient_target *g, const panel_slice *s,
     const int width = s->n_vectors * LANES;
     const int m = edge_rows(s, k);
     const int64_t offset = weight_offset(&g->at, k, s->column);
-    if (x.n == 0 && !g->shift && !mode->keep_grads && skips_zero_grad(mode->weights)) {
+    if (x.n == 0 && !g->shift && !mode->keep_grads && skips_zero_grad(&mode->steps->weights)) {
         return;
     }
     float buffer[MR * TILE_WIDTH], *dw[MR];
@@ -117,8 +116,8 @@ static void weight_gradient_tile(const gradient_target *g, const panel_slice *s,
         t.a[i] = x.x + i;
         t.c[i] = dw[i];
     }
-    if (mode->weights) {
-        prefetch_rows(g, mode->weights, k, s->column, m, width);
+    if (mode->steps) {
+        prefetch_rows(g, &mode->steps->weights, k, s->column, m, width);
     }
     gemm_edge(&t, m, s->n_vectors);
     for (int i = 0; g->shift && i < m; i++) {
@@ -127,8 +126,8 @@ static void weight_gradient_tile(const gradient_target *g, const panel_slice *s,
             v_store(to, v_load(to) + g->shift[k + i] * v_load(sums + j));
         }
     }
-    if (mode->weights) {
-        update_rows(g, mode->weights, k, s->column, m, width, dw[0], micropanel_stride);
+    if (mode->steps) {
+        update_rows(g, &mode->steps->weights, k, s->column, m, width, dw[0], micropanel_stride);
     }
 }
 
@@ -226,7 +225,7 @@ static double gradient_norm(const gradient_buffers *g, int64_t n, thread_team *t
 /* Update one layer from grads: a thread's micropanels of W, or parts of them; thread 0 the rest. */
 static void update_layer(const parameters *p, const float *grads, const bh_layer *layer,
                          const layer_offsets *at, const thread_team *team, int tid,
-                         const step_params *s) {
+                         const group_steps *s) {
     const int32_t n = padded(layer->n_out);
     const int64_t rows = layer->n_in; /* of each micropanel */
     int64_t i, end;
@@ -235,23 +234,34 @@ static void update_layer(const parameters *p, const float *grads, const bh_layer
         const int64_t k = i % rows;
         const int64_t run = rows - k < end - i ? rows - k : end - i;
         const int64_t from = weight_offset(at, k, (int32_t)(i / rows) * MICROPANEL);
-        optimizer_update(p, s, from, grads + from, run * MICROPANEL);
+        optimizer_update(p, &s->weights, from, grads + from, run * MICROPANEL);
         i += run;
     }
     if (tid == 0) {
-        const step_params biases = without_decay(*s);
-        optimizer_update(p, &biases, at->biases, grads + at->biases, n);
-        batch_norm_update(p, grads, layer, at, &biases);
+        optimizer_update(p, &s->biases, at->biases, grads + at->biases, n);
+        batch_norm_update(p, grads, layer, at, &s->norms);
     }
+}
+
+/* The factor by which a gradient is clipped. max_norm: 0: not at all. */
+static float clip_factor(const parameters *p, const gradient_buffers *g, thread_team *team, int tid,
+                         double max_norm) {
+    if (max_norm <= 0) {
+        return 1;
+    }
+    const double norm = gradient_norm(g, p->n_trainable, team, tid);
+    return norm > max_norm ? (float)(max_norm / norm) : 1;
 }
 
 /* Scale the gradient to max_norm at most, and update all parameters. */
 static void clipped_update(const bh_network *network, const parameters *p,
                            const gradient_buffers *g, thread_team *team, int tid, double max_norm,
-                           step_params s) {
-    const double norm = gradient_norm(g, p->n_trainable, team, tid);
-    if (norm > max_norm) {
-        s.clip_scale = (float)(max_norm / norm);
+                           group_steps s) {
+    const float factor = clip_factor(p, g, team, tid, max_norm);
+    s.weights.clip_scale = s.biases.clip_scale = factor;
+    s.norms.clip_scale = s.scales.clip_scale = factor;
+    if (tid == 0 && network->scaled_inputs) {
+        optimizer_update(p, &s.scales, 0, g->grads, padded(network->layers[0].n_in));
     }
     for (int l = 0; l < network->n_layers; l++) {
         update_layer(p, g->grads, &network->layers[l], &p->offsets[l], team, tid, &s);

@@ -10,15 +10,32 @@
 
 #include "train/activations_template.h"
 #include "train/blocking.h"
+#include "train/context.h"
 
 typedef struct {
     const bh_network *network;
-    bool has_post_ops;    /* of the last layer: then dz is the gradient of its output */
-    int32_t n;            /* outputs */
-    int32_t label;        /* without a target */
-    const float *target;  /* (n), or 0 */
-    float inv_batch_size; /* the loss is a mean over the batch */
+    bool has_post_ops;   /* of the last layer: then dz is the gradient of its output */
+    int32_t n;           /* outputs */
+    int32_t label;       /* without a target */
+    const float *target; /* (n), or 0 */
+    float weight;        /* of the example */
+    float grad_scale;    /* weight / batch size: the loss is a mean over the batch */
 } loss_args;
+
+/* Of an example of the data, in a batch of 1 / inv_batch_size. */
+static loss_args loss_args_of(const settings *s, bool has_post_ops, int64_t example,
+                              float inv_batch_size) {
+    const bh_epoch_data *d = s->data;
+    const int32_t n = s->network->layers[s->network->n_layers - 1].n_out;
+    const float weight = d->weights ? d->weights[example] : 1;
+    return (loss_args){.network = s->network,
+                       .has_post_ops = has_post_ops,
+                       .n = n,
+                       .label = d->labels ? d->labels[example] : 0,
+                       .target = d->labels ? 0 : d->targets + example * n,
+                       .weight = weight,
+                       .grad_scale = weight * inv_batch_size};
+}
 
 static float target_at(const loss_args *v, int32_t j) {
     if (v->target) {
@@ -61,13 +78,13 @@ static void softmax_backward(const float *a, float *d, int32_t n) {
 /* Of a target (n): dz comes in as softmax(z). */
 static double cross_entropy_of_target(const loss_args *v, const float *z, float log_sum_exp,
                                       float *dz) {
-    const float smoothing = v->network->label_smoothing;
+    const float smoothing = v->network->loss_parameter;
     const float uniform_share = smoothing / (float)v->n;
     double loss = 0;
     for (int32_t j = 0; j < v->n; j++) {
         const float t = (1 - smoothing) * v->target[j] + uniform_share;
         loss += (double)t * (double)(log_sum_exp - z[j]);
-        dz[j] = (dz[j] - t) * v->inv_batch_size;
+        dz[j] = (dz[j] - t) * v->grad_scale;
     }
     return loss;
 }
@@ -75,17 +92,17 @@ static double cross_entropy_of_target(const loss_args *v, const float *z, float 
 /* Of a label: dz comes in as softmax(z). */
 static double cross_entropy_of_label(const loss_args *v, const float *z, float log_sum_exp,
                                      float *dz) {
-    const float smoothing = v->network->label_smoothing;
+    const float smoothing = v->network->loss_parameter;
     const float uniform_share = smoothing / (float)v->n; /* that every class gets */
     double loss = 0;
     for (int32_t j = 0; smoothing > 0 && j < v->n; j++) {
         loss += (double)uniform_share * (double)(log_sum_exp - z[j]);
     }
     for (int32_t j = 0; j < v->n; j += LANES) {
-        const vec d = (v_load(dz + j) - uniform_share) * v->inv_batch_size;
+        const vec d = (v_load(dz + j) - uniform_share) * v->grad_scale;
         v_store(dz + j, v_select(v_lane_mask(v->n - j), d, v_set1(0)));
     }
-    dz[v->label] -= (1 - smoothing) * v->inv_batch_size;
+    dz[v->label] -= (1 - smoothing) * v->grad_scale;
     return loss + (double)(1 - smoothing) * (double)(log_sum_exp - z[v->label]);
 }
 
@@ -96,12 +113,47 @@ static double softmax_cross_entropy(const loss_args *v, const float *z, float *d
                      : cross_entropy_of_label(v, z, log_sum_exp, dz);
 }
 
+static double huber(const loss_args *v, const float *a, float *da) {
+    const float delta = v->network->loss_parameter;
+    double loss = 0;
+    for (int32_t j = 0; j < v->n; j++) {
+        const float error = a[j] - target_at(v, j), size = fabsf(error);
+        loss += size <= delta ? 0.5 * (double)error * (double)error
+                              : (double)delta * ((double)size - 0.5 * (double)delta);
+        da[j] = (size <= delta ? error : copysignf(delta, error)) * v->grad_scale;
+    }
+    return loss;
+}
+
+/* Of logarithms z of counts. */
+static double poisson(const loss_args *v, const float *z, float *dz) {
+    double loss = 0;
+    for (int32_t j = 0; j < v->n; j++) {
+        const float t = target_at(v, j), mean = expf(z[j]);
+        loss += (double)mean - (double)t * (double)z[j];
+        dz[j] = (mean - t) * v->grad_scale;
+    }
+    return loss;
+}
+
+/* Pinball loss. */
+static double quantile(const loss_args *v, const float *a, float *da) {
+    const float level = v->network->loss_parameter;
+    double loss = 0;
+    for (int32_t j = 0; j < v->n; j++) {
+        const float error = target_at(v, j) - a[j];
+        loss += (double)((error >= 0 ? level : level - 1) * error);
+        da[j] = error == 0 ? 0 : (error > 0 ? -level : 1 - level) * v->grad_scale;
+    }
+    return loss;
+}
+
 static double squared_error(const loss_args *v, const float *a, float *da) {
     double loss = 0;
     for (int32_t j = 0; j < v->n; j++) {
         const float error = a[j] - target_at(v, j);
         loss += (double)error * (double)error;
-        da[j] = 2 * error * v->inv_batch_size;
+        da[j] = 2 * error * v->grad_scale;
     }
     return loss;
 }
@@ -113,7 +165,7 @@ static double binary_cross_entropy(const loss_args *v, const float *z, float *dz
         const float t = target_at(v, j);
         const float e = expf(-fabsf(z[j]));
         loss += (double)((z[j] > 0 ? z[j] : 0) + log1pf(e) - t * z[j]);
-        dz[j] = ((z[j] < 0 ? e : 1) / (1 + e) - t) * v->inv_batch_size;
+        dz[j] = ((z[j] < 0 ? e : 1) / (1 + e) - t) * v->grad_scale;
     }
     return loss;
 }
@@ -140,6 +192,12 @@ static double output_loss(const loss_args *v, const float *a, float *da) {
         return squared_error(v, a, da);
     case BH_SOFTMAX_CROSS_ENTROPY:
         return softmax_cross_entropy(v, a, da);
+    case BH_HUBER:
+        return huber(v, a, da);
+    case BH_POISSON:
+        return poisson(v, a, da);
+    case BH_QUANTILE:
+        return quantile(v, a, da);
     default:
         return binary_cross_entropy(v, a, da);
     }
@@ -155,7 +213,7 @@ static double loss_and_grad(const loss_args *v, float *a, float *dz, bool *corre
     for (int32_t j = v->n; j < padded(v->n); j++) {
         dz[j] = 0;
     }
-    const double loss = output_loss(v, a, dz);
+    const double loss = (double)v->weight * output_loss(v, a, dz);
     *correct = is_correct(v, a);
     if (last->activation == BH_SOFTMAX) {
         softmax_backward(a, dz, v->n);

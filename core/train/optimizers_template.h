@@ -50,6 +50,21 @@ static step_params without_decay(step_params s) {
     return s;
 }
 
+/* The steps of the groups of parameters, each with its own learning rate and decay. */
+typedef struct {
+    step_params weights, biases, norms, scales;
+} group_steps;
+
+static group_steps group_steps_at(const bh_optimizer *o, int64_t step, double learning_rate) {
+    const step_params weights = step_params_at(o, step, learning_rate);
+    const double bias_rate = learning_rate * (double)o->bias_rate;
+    const double scale_rate = learning_rate * (double)o->scale_rate;
+    return (group_steps){.weights = weights,
+                         .biases = without_decay(step_params_at(o, step, bias_rate)),
+                         .norms = without_decay(weights),
+                         .scales = without_decay(step_params_at(o, step, scale_rate))};
+}
+
 /* Update n weights w and their moments m and v by the gradient g; n is rounded up to whole vectors.
  * kind: a constant at every call. */
 INLINE void optimizer_update_kind(const int kind, const step_params *s, float *w, float *m,

@@ -92,6 +92,15 @@ static void batch_norm_forward(const bh_layer *layer, float *params, const layer
     }
 }
 
+/* The activation of a layer whose pre-activations are kept, without batch normalisation. */
+static void activation_forward(const bh_layer *layer, matrix z, matrix a, int32_t column,
+                               submatrix p) {
+    for (int64_t i = p.row; i < p.row + p.rows; i++) {
+        const vec z_i = v_load(z.data + i * z.stride + column);
+        v_store(a.data + i * a.stride + column, activate(layer->activation, layer->slope, z_i));
+    }
+}
+
 /* Dropout and skip connection, forward */
 
 /* y = mask * a + skip. mask (rows, n_out): 0 without dropout; skip.data: 0 without skip connection.
@@ -122,6 +131,8 @@ static void post_ops_forward(const bh_network *network, const parameters *params
         if (layer->batch_norm) {
             batch_norm_forward(layer, params->params, &params->offsets[l], net->z[l], net->a[l],
                                inverse_std, column, p);
+        } else if (keeps_preact(layer)) {
+            activation_forward(layer, net->z[l], net->a[l], column, p);
         }
         if (net->a[l].data != net->x[l + 1].data) {
             dropout_add_forward(layer, mask, skip, net->a[l], net->x[l + 1], column, p);
@@ -148,10 +159,31 @@ static void add_skip_gradients(const bh_network *network, const network_buffers 
     }
 }
 
+/* What the slope of the activation is computed from: a, or, for Mish, z. */
+typedef struct {
+    matrix a, z;
+    const float *gamma, *beta; /* (n_out) with batch normalisation: z holds x_hat; else 0 */
+} activation_inputs;
+
+/* dz = da * f'(z) at row i. */
+INLINE vec activation_backward(const bh_layer *layer, const activation_inputs *in, int64_t i,
+                               int32_t column, vec da) {
+    if (layer->activation != BH_MISH) {
+        const vec a = v_load(in->a.data + i * in->a.stride + column);
+        return activate_backward(layer->activation, layer->slope, a, da);
+    }
+    vec z = v_load(in->z.data + i * in->z.stride + column);
+    if (in->gamma) {
+        z = v_load(in->gamma + column) * z + v_load(in->beta + column);
+    }
+    return da * mish_derivative(z);
+}
+
 /* From the gradient of x[l + 1] to that of the activation's input, in place in dz; the gradient of
  * the skip connection is kept aside (skip_grad.data: 0 without). */
-static void dropout_add_backward(const bh_layer *layer, const unsigned char *mask, matrix a,
-                                 matrix dz, matrix skip_grad, int32_t column, submatrix p) {
+static void dropout_add_backward(const bh_layer *layer, const unsigned char *mask,
+                                 const activation_inputs *in, matrix dz, matrix skip_grad,
+                                 int32_t column, submatrix p) {
     const float scale = inv_keep_prob(layer);
     for (int64_t i = p.row; i < p.row + p.rows; i++) {
         float *dz_i = dz.data + i * dz.stride + column;
@@ -162,8 +194,7 @@ static void dropout_add_backward(const bh_layer *layer, const unsigned char *mas
         if (mask) {
             d *= dropout_factor(mask + i * layer->n_out, column, scale);
         }
-        const vec a_i = v_load(a.data + i * a.stride + column);
-        v_store(dz_i, activate_backward(layer->activation, layer->slope, a_i, d));
+        v_store(dz_i, activation_backward(layer, in, i, column, d));
     }
 }
 
@@ -209,12 +240,16 @@ static void batch_norm_backward(const float *params, float *grads, const layer_o
 static void post_ops_backward(const bh_network *network, const parameters *params,
                               const network_buffers *net, float *grads, int l, submatrix p) {
     const bh_layer *layer = &network->layers[l];
+    const layer_offsets *at = &params->offsets[l];
+    const activation_inputs in = {net->a[l], net->z[l],
+                                  layer->batch_norm ? params->params + at->gamma : 0,
+                                  layer->batch_norm ? params->params + at->beta : 0};
     for (int32_t column = p.column; column < p.column + p.columns; column += LANES) {
         add_skip_gradients(network, net, l, column, p);
-        dropout_add_backward(layer, net->dropout_mask[l], net->a[l], net->dz[l], net->skip_grad[l],
+        dropout_add_backward(layer, net->dropout_mask[l], &in, net->dz[l], net->skip_grad[l],
                              column, p);
         if (layer->batch_norm) {
-            batch_norm_backward(params->params, grads, &params->offsets[l], net->z[l], net->dz[l],
+            batch_norm_backward(params->params, grads, at, net->z[l], net->dz[l],
                                 net->inverse_std[l], column, p);
         }
     }

@@ -83,6 +83,9 @@ typedef struct {
 
 static bool is_small_mlp(const settings *s, const network_buffers *net) {
     const bh_optimizer *o = s->optimizer;
+    if (s->network->scaled_inputs || o->bias_rate != 1) {
+        return false;
+    }
     if (s->data->batch_size > 1 || o->kind != BH_SGD || o->weight_decay != 0 || o->clip_norm > 0) {
         return false;
     }
@@ -123,8 +126,9 @@ INLINE void small_forward(const small_layer *layers, int n_layers) {
             z.v[i] = activate(layer->activation, layer->slope, z.v[i]);
         }
         store_units(layer->y, z);
-        for (int32_t j = layer->n_out; layer->activation == BH_SIGMOID && j < SMALL_WIDTH; j++) {
-            layer->y[j] = 0; /* sigmoid(0) is not 0 in the padding */
+        const bool pads_nonzero = layer->activation == BH_SIGMOID || layer->activation == BH_EXP;
+        for (int32_t j = layer->n_out; pads_nonzero && j < SMALL_WIDTH; j++) {
+            layer->y[j] = 0; /* f(0) is not 0 in the padding */
         }
     }
 }
@@ -165,13 +169,7 @@ static bool is_stop_requested(const settings *s) {
 /* Loss and dz of the last layer's output for an example of the data. */
 static double small_loss(const settings *s, const small_layer *last, int64_t example,
                          bool *correct) {
-    const bh_epoch_data *d = s->data;
-    const int32_t n = last->n_out;
-    const loss_args args = {.network = s->network,
-                            .n = n,
-                            .label = d->labels ? d->labels[example] : 0,
-                            .target = d->labels ? 0 : d->targets + example * n,
-                            .inv_batch_size = 1};
+    const loss_args args = loss_args_of(s, false, example, 1);
     return loss_and_grad(&args, last->y, last->dz, correct);
 }
 

@@ -26,17 +26,23 @@ if TYPE_CHECKING:
     from byhand.errors import ByhandError as ByhandError
     from byhand.inspection.explain import explain as explain
     from byhand.inspection.gradcheck import gradient_check as gradient_check
+    from byhand.layers import SELU as SELU
     from byhand.layers import BatchNorm as BatchNorm
     from byhand.layers import Dense as Dense
     from byhand.layers import Dropout as Dropout
+    from byhand.layers import Exp as Exp
     from byhand.layers import Identity as Identity
     from byhand.layers import LeakyReLU as LeakyReLU
+    from byhand.layers import Mish as Mish
     from byhand.layers import ReLU as ReLU
     from byhand.layers import Residual as Residual
     from byhand.layers import Sigmoid as Sigmoid
     from byhand.layers import Softmax as Softmax
     from byhand.layers import Tanh as Tanh
     from byhand.losses import BinaryCrossEntropy as BinaryCrossEntropy
+    from byhand.losses import Huber as Huber
+    from byhand.losses import Poisson as Poisson
+    from byhand.losses import Quantile as Quantile
     from byhand.losses import SoftmaxCrossEntropy as SoftmaxCrossEntropy
     from byhand.losses import SquaredError as SquaredError
     from byhand.network import Network as Network
@@ -92,12 +98,18 @@ _HOME = {
     "predictor": "byhand.engines.predictor",
     "train": "byhand.training.train",
     **dict.fromkeys(["Model", "load_model", "save_model"], "byhand.persistence.model"),
-    **dict.fromkeys(["BinaryCrossEntropy", "SoftmaxCrossEntropy", "SquaredError"], "byhand.losses"),
+    **dict.fromkeys(
+        ["BinaryCrossEntropy", "Huber", "Poisson", "Quantile", "SoftmaxCrossEntropy", "SquaredError"], "byhand.losses"
+    ),
     **dict.fromkeys(
         ["SGD", "Adam", "AdamW", "ClipGradNorm", "Momentum", "Nesterov", "WeightDecay"], "byhand.optimizers"
     ),
     **dict.fromkeys(
-        ["BatchNorm", "Dense", "Dropout", "Identity", "LeakyReLU", "ReLU", "Residual", "Sigmoid", "Softmax", "Tanh"],
+        ["BatchNorm", "Dense", "Dropout", "Residual"],
+        "byhand.layers",
+    ),
+    **dict.fromkeys(
+        ["Exp", "Identity", "LeakyReLU", "Mish", "ReLU", "SELU", "Sigmoid", "Softmax", "Tanh"],
         "byhand.layers",
     ),
 }

@@ -1,8 +1,8 @@
 """A network as dense layers, each with what follows it fused in; engines, explanations and exports read this form.
 
-    y = dropout(f(batch_norm(x W + b))) + skip                                           (1)
+    y = dropout(f(batch_norm((x ⊙ s) W + b))) + skip                                     (1)
 
-At inference dropout does nothing, and batch normalization and the scaling of the inputs fold into the weights:
+At inference dropout does nothing, and batch normalization, s and the scaling of the inputs fold into the weights:
 
     z = (raw · scale + shift) W + b = raw (scale · W) + (b + shift W)                    (2)
 """
@@ -13,12 +13,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Residual, Sigmoid, Softmax, Tanh
+from byhand.layers import (
+    SELU,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Exp,
+    Identity,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    Residual,
+    ScaledDense,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 from byhand.layers.base import Layer
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
 
-ACTIVATIONS = (Identity, ReLU, LeakyReLU, Sigmoid, Tanh, Softmax)
+ACTIVATIONS = (Identity, ReLU, LeakyReLU, Sigmoid, Tanh, Softmax, Exp, SELU, Mish)
 
 
 class UnsupportedError(Exception):
@@ -33,6 +48,7 @@ class FusedDense:
     W, b : (n_in, n_out), (n_out,), the network's own arrays, not copies
     activation, negative_slope : f by its name, and its slope below 0 if it is a leaky ReLU
     batch_norm, batch_norm_name : before the activation, and its name in the network
+    input_scale : s, (n_in,); None: all 1
     dropout : rate   skip_span : how many layers the residual connection spans that ends here, or 0
     """
 
@@ -43,6 +59,7 @@ class FusedDense:
     negative_slope: float = 0.0
     batch_norm: BatchNorm | None = None
     batch_norm_name: str = ""
+    input_scale: Array | None = None
     dropout: float = 0.0
     skip_span: int = 0
 
@@ -75,6 +92,8 @@ def _append(fused: list[FusedDense], layers: Sequence[Layer], prefix: str, infer
         name = f"{prefix}{i}"
         if type(layer) is Dense:
             fused.append(FusedDense(name, layer.params["W"], layer.params["b"]))
+        elif type(layer) is ScaledDense:
+            fused.append(FusedDense(name, layer.params["W"], layer.params["b"], input_scale=layer.params["scale"]))
         elif type(layer) is Residual:
             _append_residual(fused, layer, name, inference)
         elif not (type(layer) is Identity or (inference and type(layer) is Dropout)):
@@ -93,7 +112,7 @@ def _append_residual(fused: list[FusedDense], block: Residual, name: str, infere
 
 def _begins_with_dense(layers: Sequence[Layer]) -> bool:
     first = layers[0] if layers else None
-    return type(first) is Dense or (type(first) is Residual and _begins_with_dense(first.inner))
+    return type(first) in (Dense, ScaledDense) or (type(first) is Residual and _begins_with_dense(first.inner))
 
 
 def _fuse(last: FusedDense, layer: Layer, name: str) -> FusedDense:
@@ -116,14 +135,14 @@ def _fuse(last: FusedDense, layer: Layer, name: str) -> FusedDense:
 
 
 def fold(layers: Sequence[FusedDense], scaler: InputScaler | None = None) -> list[FusedDense]:
-    """Return float64 layers that compute the same at inference without batch norm and dropout.
+    """Return float64 layers that compute the same at inference without batch norm, dropout and scales of inputs.
 
     scaler : folded into the first layer, which then takes raw inputs, (2)
     Raises UnsupportedError for a scaler that clips: its formula is not linear.
     """
     if scaler is not None and scaler.clip is not None:
         raise UnsupportedError("inputs that are clipped, as part of the first layer")
-    folded = [_fold_batch_norm(layer) for layer in layers]
+    folded = [_fold_layer(layer) for layer in layers]
     if scaler is not None:
         first = folded[0]
         scale, shift = (np.broadcast_to(array, first.n_in) for array in (scaler.scale, scaler.shift))
@@ -131,8 +150,10 @@ def fold(layers: Sequence[FusedDense], scaler: InputScaler | None = None) -> lis
     return folded
 
 
-def _fold_batch_norm(layer: FusedDense) -> FusedDense:
+def _fold_layer(layer: FusedDense) -> FusedDense:
     W, b = layer.W.astype(np.float64), layer.b.astype(np.float64)
+    if layer.input_scale is not None:
+        W = layer.input_scale[:, None] * W
     if layer.batch_norm:
         W, b = layer.batch_norm.fold_into(W, b)
-    return replace(layer, W=W, b=b, batch_norm=None, batch_norm_name="", dropout=0.0)
+    return replace(layer, W=W, b=b, batch_norm=None, batch_norm_name="", input_scale=None, dropout=0.0)

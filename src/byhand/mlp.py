@@ -7,7 +7,7 @@ from typing import TypedDict
 from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole
 from byhand.errors import ShapeError, lookup
 from byhand.initializers import Initializer, he, initializer_for
-from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, Residual
+from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, Residual, ScaledDense
 from byhand.random import INIT, RandomStream
 
 
@@ -34,6 +34,7 @@ class MlpOptions(TypedDict, total=False):
     dropout : fraction of hidden units dropped in each training step (0)
     batch_norm : normalize before every hidden activation (False)
     residual : a residual connection around every hidden layer as wide as the one before (False)
+    scaled_inputs : multiply every input by a number that is learned (False)
     """
 
     activation: str
@@ -42,6 +43,7 @@ class MlpOptions(TypedDict, total=False):
     dropout: float
     batch_norm: bool
     residual: bool
+    scaled_inputs: bool
     seed: int
 
 
@@ -54,6 +56,7 @@ def mlp_layers(
     dropout: float = 0.0,
     batch_norm: bool = False,
     residual: bool = False,
+    scaled_inputs: bool = False,
     seed: int = 0,
 ) -> list[Layer]:
     """Return the layers of a multilayer perceptron.
@@ -70,16 +73,16 @@ def mlp_layers(
     dropout = check_number("a network", "dropout", dropout, lambda p: 0 <= p < 1, "0 ≤ dropout < 1")
     batch_norm = check_flag("a network", "batch_norm", batch_norm)
     residual = check_flag("a network", "residual", residual)
+    first = ScaledDense if check_flag("a network", "scaled_inputs", scaled_inputs) else Dense
     seed = check_whole("a network", "seed", seed, 0, 2**64 - 1)
     layers: list[Layer] = []
     for n_in, n_out in pairwise(sizes[:-1]):
-        position = len(layers)
-        block: list[Layer] = [Dense(n_in, n_out, initializer=initializer, rng=RandomStream(seed, INIT, position))]
+        kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(layers))
+        block: list[Layer] = [kind(n_in, n_out, initializer=initializer, rng=rng)]
         block += [BatchNorm(n_out)] if batch_norm else []
         block += [activation_for(activation)]
         block += [Dropout(dropout)] if dropout else []
-        layers += [Residual(*block)] if residual and position and n_in == n_out else block
-    layers.append(Dense(sizes[-2], sizes[-1], initializer=initializer, rng=RandomStream(seed, INIT, len(layers))))
-    if output != "identity":
-        layers.append(activation_for(output))
-    return layers
+        layers += [Residual(*block)] if residual and layers and n_in == n_out else block
+    kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(layers))
+    layers.append(kind(sizes[-2], sizes[-1], initializer=initializer, rng=rng))
+    return layers if output == "identity" else [*layers, activation_for(output)]

@@ -89,6 +89,10 @@ def sigmoid(z: float) -> float:
 RELU = Activation(lambda z: max(z, 0.0), lambda a: 1.0 if a > 0 else 0.0)  # at exactly 0 we take slope 0
 SIGMOID = Activation(sigmoid, lambda a: a * (1 - a))
 TANH = Activation(math.tanh, lambda a: 1 - a * a)
+SELU = Activation(  # its two numbers keep mean 0 and variance 1: layers/selu.py
+    lambda z: 1.0507009873554805 * (z if z > 0 else 1.6732632423543772 * math.expm1(z)),
+    lambda a: 1.0507009873554805 if a > 0 else a + 1.0507009873554805 * 1.6732632423543772,
+)
 IDENTITY = Activation(lambda z: z, lambda a: 1.0)
 
 Network: TypeAlias = list[Dense | Activation]
@@ -129,6 +133,26 @@ def squared_error(a: Vector, t: Vector) -> tuple[float, Vector]:
     """Return Σⱼ (a[j] − t[j])² and da."""
     error = [a_j - t_j for a_j, t_j in zip(a, t, strict=True)]
     return dot(error, error), [2 * e_j for e_j in error]  # (4), (5)
+
+
+def huber(a: Vector, t: Vector, delta: float = 1.0) -> tuple[float, Vector]:
+    """Return Σⱼ e²/2 where |e| ≤ δ, else δ (|e| − δ/2), e = a[j] − t[j], and da: outliers pull no harder than δ."""
+    error = [a_j - t_j for a_j, t_j in zip(a, t, strict=True)]
+    terms = [e * e / 2 if abs(e) <= delta else delta * (abs(e) - delta / 2) for e in error]
+    return sum(terms), [min(max(e, -delta), delta) for e in error]
+
+
+def quantile(a: Vector, t: Vector, level: float = 0.5) -> tuple[float, Vector]:
+    """Return Σⱼ of q e where e = t[j] − a[j] ≥ 0, else (q − 1) e, and da: the best a is the quantile q of the t."""
+    error = [t_j - a_j for a_j, t_j in zip(a, t, strict=True)]
+    slopes = [0.0 if e == 0 else -level if e > 0 else 1 - level for e in error]
+    return -dot(slopes, error), slopes
+
+
+def poisson(z: Vector, t: Vector) -> tuple[float, Vector]:
+    """Return Σⱼ e to the z[j] − t[j] z[j], and dz: for counts t, of which z is the logarithm of the expected one."""
+    mu = [math.exp(z_j) for z_j in z]
+    return sum(mu) - dot(t, z), [mu_j - t_j for mu_j, t_j in zip(mu, t, strict=True)]
 
 
 # ---- LESSON ONE: forward, loss, backward, update ----

@@ -124,6 +124,22 @@ class Coslog4:
 
 
 @dataclass(frozen=True)
+class FlatCosine:
+    """The rate stays for the first half of the run and falls to zero along half a cosine in the second.
+
+    Source: Holzmüller, Grinsztajn & Steinwart 2024 ("flat_cos").
+    """
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        check_rate("FlatCosine", self.rate)
+
+    def __call__(self, n_steps: int) -> Array:
+        return self.rate * 0.5 * (1 + np.cos(np.pi * np.maximum(0, 2 * _progress(n_steps) - 1)))
+
+
+@dataclass(frozen=True)
 class LinearWarmup:
     """The rate rises linearly during the first `fraction` of the run to where `inner` begins; then `inner` follows."""
 
@@ -162,12 +178,13 @@ class OneCycle:
         return LinearWarmup(LinearDecay(self.rate), self.warm_up)(n_steps)
 
 
-SCHEDULES: dict[str, type[Constant | StepDecay | LinearDecay | CosineDecay | Coslog4]] = {
+SCHEDULES: dict[str, type[Constant | StepDecay | LinearDecay | CosineDecay | Coslog4 | FlatCosine]] = {
     "constant": Constant,
     "step": StepDecay,
     "linear": LinearDecay,
     "cosine": CosineDecay,
     "coslog4": Coslog4,
+    "flat_cos": FlatCosine,
 }
 
 

@@ -13,11 +13,11 @@ import byhand
 ROOT = Path(__file__).parents[2]
 NAMES = [
     "Adam", "AdamW", "BatchNorm", "BinaryCrossEntropy", "ByhandError", "ClipGradNorm", "Dense", "Dropout", "Examples",
-    "History", "Identity", "LeakyReLU", "Model", "Momentum", "Nesterov", "Network", "Output", "Plan", "RECIPES",
-    "ReLU", "Recipe", "RecipeResult", "Residual", "SGD", "Sigmoid", "Softmax", "SoftmaxCrossEntropy", "SquaredError",
-    "Tanh", "TrainingState", "WeightDecay", "__version__", "compare", "data", "diagnose", "evaluate", "explain", "fit",
-    "gradient_check", "initializers", "load_model", "metrics", "predictor", "preprocessing", "run_recipe",
-    "save_model", "schedules", "sweep", "train",
+    "Exp", "History", "Huber", "Identity", "LeakyReLU", "Mish", "Model", "Momentum", "Nesterov", "Network", "Output",
+    "Plan", "Poisson", "Quantile", "RECIPES", "ReLU", "Recipe", "RecipeResult", "Residual", "SELU", "SGD", "Sigmoid",
+    "Softmax", "SoftmaxCrossEntropy", "SquaredError", "Tanh", "TrainingState", "WeightDecay", "__version__", "compare",
+    "data", "diagnose", "evaluate", "explain", "fit", "gradient_check", "initializers", "load_model", "metrics",
+    "predictor", "preprocessing", "run_recipe", "save_model", "schedules", "sweep", "train",
 ]  # fmt: skip
 OUTSIDERS = {"numpy", "safetensors", "click", "rich", "PIL"}
 

@@ -104,6 +104,24 @@ def test_numbers_have_errors_and_a_baseline(tmp_path: Path) -> None:
     assert found["mean_absolute_error"] <= found["root_mean_squared_error"]
 
 
+@pytest.mark.parametrize("loss", ["huber", "quantile", "poisson"])
+def test_losses_for_numbers_are_a_flag(tmp_path: Path, loss: str) -> None:
+    counts = [[f"{i / 50:.3f}", str(round(40 * 2 ** (i / 50)))] for i in range(200)]
+    table = write(tmp_path / "t.csv", ["a", "y"], *counts)
+    byhand("train", "--data", table, "--runs", tmp_path, "--epochs", "60", "--loss", loss, "--task", "regression")
+    found = byhand("evaluate", tmp_path / "t-1", "--data", table, "--json").json
+    assert found["root_mean_squared_error"] < found["baseline_root_mean_squared_error"] / 4
+    new = write(tmp_path / "new.csv", ["a"], ["1.0"])
+    answers = byhand("predict", new, "--model", tmp_path / "t-1", "--json").json["predictions"]
+    assert answers[0]["values"] == pytest.approx([80], rel=0.25)
+
+
+def test_a_loss_for_numbers_is_refused_for_classes(trained: Path, tmp_path: Path) -> None:
+    done = byhand("train", "--data", trained / "pets.csv", "--runs", tmp_path, "--loss", "poisson")
+    assert done.code == 2
+    assert "pets has classes, and poisson is for numbers" in done.err
+
+
 def test_the_recipe_for_tables_asks_for_one(tmp_path: Path) -> None:
     done = byhand("train", "table", "--runs", tmp_path)
     assert done.code == 2

@@ -14,6 +14,8 @@ import pytest
 from byhand.cli.main import cli
 from byhand.errors import OptionError
 from byhand.estimators import MLPClassifier, MLPRegressor
+from byhand.exports import EXPORTS
+from byhand.exports.inference_model import inference_model
 from byhand.exports.verify import verify
 from byhand.persistence.model import Model, load_model
 from byhand.persistence.output import Output
@@ -114,6 +116,29 @@ def test_the_commands_take_it_with_columns_in_another_order(tmp_path: Path, caps
     assert "lacks 'size', 'colour'" in capsys.readouterr().err
 
 
+def test_a_regressor_of_counts_is_loaded_as_one(tmp_path: Path) -> None:
+    columns = table()
+    y = np.floor(1000 * np.exp(np.array(columns["size"])))
+    model = MLPRegressor(**SMALL, loss="poisson", activation="mish").fit(Frame(columns), y)
+    model.save(tmp_path)
+    again = MLPRegressor.load(tmp_path)
+    assert (again.loss, again.activation) == ("poisson", "mish")
+    assert again.predict(Frame(columns)) == pytest.approx(model.predict(Frame(columns)), rel=1e-5)
+    assert load_model(tmp_path).predict(columns)[:, 0] == pytest.approx(model.predict(Frame(columns)), rel=1e-5)
+    again.partial_fit(Frame(columns), y)
+
+
+@pytest.mark.parametrize("kind", ["c", "js", "python", "onnx"])
+def test_every_export_of_counts_answers_alike(kind: str) -> None:
+    columns = table()
+    y = np.floor(100 * np.exp(np.array(columns["size"])))
+    plain = MLPRegressor(**SMALL, loss="poisson", activation="selu").fit(Frame(columns), y).to_model()
+    found = verify(kind, EXPORTS[kind](inference_model(plain)), plain, plain.inputs(columns))
+    if found.run_by is None:
+        pytest.skip(f"nothing here runs {kind}")
+    assert found.n_mismatches == 0
+
+
 @pytest.mark.parametrize("kind", ["c", "js", "python", "onnx"])
 @pytest.mark.parametrize("is_classes", [True, False])
 def test_every_export_answers_alike(tmp_path: Path, kind: str, is_classes: bool) -> None:
@@ -127,9 +152,6 @@ def test_every_export_answers_alike(tmp_path: Path, kind: str, is_classes: bool)
     plain = model.to_model()
     raw = plain.inputs({**columns, "size": [1e6, *columns["size"][1:]]})
     assert raw.shape == (240, 2 + 1 + 1 + 3)
-    from byhand.exports import EXPORTS
-    from byhand.exports.inference_model import inference_model
-
     found = verify(kind, EXPORTS[kind](inference_model(plain)), plain, raw)
     if found.run_by is None:
         pytest.skip(f"nothing here runs {kind}")

@@ -72,3 +72,12 @@ def test_a_path_that_is_none_is_refused(tmp_path: Path) -> None:
     model = MLPRegressor(**SMALL).fit([[0.0], [1.0]], [0.0, 1.0])
     with pytest.raises(OptionError):
         model.to_onnx(3)
+
+
+@pytest.mark.parametrize("activation", ["selu", "mish"])
+def test_expected_counts_of_an_ensemble(tmp_path: Path, activation: str) -> None:
+    X = table()
+    y = np.floor(100 * np.exp(X[:, 1].astype(float)))
+    model = MLPRegressor(**SMALL, loss="poisson", activation=activation, n_ensemble=2).fit(X, y)
+    model.to_onnx(tmp_path / "model.onnx")
+    assert run(tmp_path / "model.onnx", X[:40])["values"][:, 0] == pytest.approx(model.predict(X[:40]), rel=1e-4)

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from byhand.engines.bindings import why_missing
+from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import OptionError
 from byhand.estimators import InputError, MLPClassifier, MLPRegressor
 from byhand.estimators.calibration import fit_temperature
@@ -295,3 +297,85 @@ def test_partial_fit_widens_the_range_of_answers() -> None:
 def test_a_validation_set_without_rows_is_refused() -> None:
     with pytest.raises(InputError, match="The validation set is too small"):
         MLPRegressor(early_stopping=True).fit([[0.0], [1.0]], [0.0, 1.0])
+
+
+@pytest.mark.skipif(why_missing() is not None, reason="there is no C core")
+def test_defaults_are_never_trained_by_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("NumPy trained")
+
+    monkeypatch.setattr(NumpyEngine, "run_epoch", refuse)
+    X, y = blobs()
+    weight = np.linspace(0, 2, len(X))
+    MLPClassifier(max_iter=1, class_weight="balanced").fit(X, y, sample_weight=weight)
+    MLPClassifier(max_iter=1, activation="mish", scaled_inputs=True, bias_rate=0.1, solver="sgd").fit(X, y)
+    for loss in ("squared_error", "huber", "quantile", "poisson"):
+        MLPRegressor(max_iter=1, loss=loss).fit(X, np.exp(X[:, 0]), sample_weight=weight)
+
+
+def test_class_weights_move_the_border() -> None:
+    X = np.repeat([[0.0], [1.0]], 60, axis=0)
+    y = np.r_[np.repeat("no", 50), np.repeat("yes", 10), np.repeat("no", 40), np.repeat("yes", 20)]
+    plain = MLPClassifier(**QUICK, early_stopping=False).fit(X, y)
+    balanced = MLPClassifier(**QUICK, early_stopping=False, class_weight="balanced").fit(X, y)
+    assert plain.predict([[1.0]])[0] == "no"  # 40 to 20
+    assert balanced.predict([[1.0]])[0] == "yes"  # 40 · 2/3 to 20 · 2
+
+
+def skewed(n: int = 600) -> tuple[np.ndarray, np.ndarray]:
+    """Return one column that changes nothing, and targets of which 0, 1, …, 9 are equally frequent."""
+    return np.zeros((n, 1)), np.arange(n) % 10.0
+
+
+@pytest.mark.parametrize("level", [0.25, 0.85])
+def test_the_quantile_loss_predicts_the_quantile(level: float) -> None:
+    X, y = skewed()
+    model = MLPRegressor(**QUICK, loss="quantile", quantile=level).fit(X, y)
+    assert (y <= model.predict(X[:1])[0]).mean() == pytest.approx(level, abs=0.1)
+
+
+def test_the_huber_loss_forgives_outliers() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 1))
+    y = 3 * X[:, 0]
+    y[::10] += 200
+    squared = MLPRegressor(**QUICK).fit(X, y)
+    robust = MLPRegressor(**QUICK, loss="huber", huber_delta=0.05).fit(X, y)
+    clean = np.arange(400) % 10 != 0
+    error = {m.loss: np.abs(m.predict(X[clean]) - y[clean]).mean() for m in (squared, robust)}
+    assert error["huber"] < error["squared_error"] / 3
+
+
+def test_the_poisson_loss_predicts_expected_counts() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, size=(1500, 1))
+    y = rng.poisson(200 * np.exp(1.5 * X[:, 0])).astype(float)
+    model = MLPRegressor(**QUICK, loss="poisson").fit(X, y)
+    at = np.array([[-0.5], [0.0], [0.5]])
+    assert model.predict(at) == pytest.approx(200 * np.exp(1.5 * at[:, 0]), rel=0.05)
+
+
+def test_counts_below_0_are_refused() -> None:
+    with pytest.raises(InputError, match="y holds -1, and loss='poisson' is for counts"):
+        MLPRegressor(**QUICK, loss="poisson").fit(np.zeros((4, 1)), [0, 1, 2, -1])
+
+
+@pytest.mark.parametrize(
+    ("parameters", "told"),
+    [({"loss": "absolute"}, "loss"), ({"huber_delta": 0}, "huber_delta"), ({"quantile": 1.0}, "quantile")],
+)
+def test_a_loss_that_cannot_be_is_refused(parameters: dict[str, Any], told: str) -> None:
+    with pytest.raises(OptionError, match=told):
+        MLPRegressor(**parameters).fit(np.zeros((4, 1)), [0, 1, 2, 3])
+
+
+def test_scales_of_inputs_grow_for_the_column_that_matters() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 6))
+    model = MLPRegressor(**QUICK, scaled_inputs=True, bias_rate=0.1).fit(X, 3 * np.abs(X[:, 2]))
+    scale = model.networks_[0].params["0.scale"]
+    assert np.abs(scale).argmax() == 2
+    assert [array.ndim for array in model.coefs_] == [2, 2]
+    saved = model.to_model()
+    assert [layer.kind for layer in saved.network.layers] == ["dense", "relu", "dense"]  # the scales are in the weights
+    assert saved.predict(X)[:, 0] == pytest.approx(model.predict(X), rel=1e-4, abs=1e-4)

@@ -34,6 +34,9 @@ MODELS = {
     "scores": lambda: Model(network([20, 6, 5], activation="sigmoid", output="sigmoid"), BYTES, Output.SCORES),
     "yes or no": lambda: Model(network([3, 6, 1]), COLUMNS, Output.SOFTMAX_LOGITS),
     "numbers": lambda: Model(network([3, 6, 2]), COLUMNS, Output.REGRESSION),
+    "selu": lambda: Model(network([20, 12, 5], activation="selu"), BYTES, Output.SOFTMAX_LOGITS),
+    "mish": lambda: Model(network([20, 12, 5], activation="mish"), BYTES, Output.SOFTMAX_LOGITS),
+    "counts": lambda: Model(network([3, 6, 2], activation="tanh", output="exp"), COLUMNS, Output.REGRESSION),
     "normalised": lambda: Model(
         network([20, 12, 9, 5], batch_norm=True, dropout=0.2, activation="tanh"), BYTES, Output.SOFTMAX_LOGITS
     ),

@@ -16,12 +16,12 @@ from byhand.layers import (
     Softmax,
     Tanh,
 )
-from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import BinaryCrossEntropy, Huber, Loss, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.random import INIT, RandomStream
 
-ACTIVATIONS = ["relu", "leaky_relu", "sigmoid", "tanh", "identity", "softmax"]
-LOSSES = [SoftmaxCrossEntropy(0.1), SquaredError(), BinaryCrossEntropy()]
+ACTIVATIONS = ["relu", "leaky_relu", "sigmoid", "tanh", "selu", "mish", "identity", "softmax"]
+LOSSES = [SoftmaxCrossEntropy(0.1), SquaredError(), BinaryCrossEntropy(), Huber(), Poisson(), Quantile(0.9)]
 
 
 def check(network: Network, loss: Loss, seed: int, *, training: bool = True) -> None:

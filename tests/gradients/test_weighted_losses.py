@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
-from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import BinaryCrossEntropy, Huber, Loss, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.random import INIT, RandomStream
 
 CASES = [
     (SquaredError(), RandomStream(1, INIT, 5).normal(5, 3)),
+    (Huber(0.7), RandomStream(1, INIT, 5).normal(5, 3)),
+    (Quantile(0.9), RandomStream(1, INIT, 5).normal(5, 3)),
+    (Poisson(), np.array([[0.0, 1, 4], [2, 0, 0], [0.5, 0, 3], [1, 7, 1], [0, 1, 0]])),
     (SoftmaxCrossEntropy(0.1), np.array([0, 2, 1, 1, 0])),
     (BinaryCrossEntropy(), np.array([[0, 1, 1], [1, 0, 0], [0, 0, 1], [1, 1, 1], [0, 1, 0]])),
 ]

@@ -115,6 +115,8 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "Dropout": (bh.Dropout, {"rate": 0.5}),
     "LeakyReLU": (bh.LeakyReLU, {"slope": 0.1}),
     "Residual": (lambda layer: bh.Residual(layer), {"layer": bh.ReLU()}),
+    "Huber": (bh.Huber, {"delta": 1.5}),
+    "Quantile": (bh.Quantile, {"level": 0.9}),
     "SoftmaxCrossEntropy": (bh.SoftmaxCrossEntropy, {"label_smoothing": 0.1}),
     "SoftmaxCrossEntropy.forward": (lambda **a: bh.SoftmaxCrossEntropy().forward(**a), {"output": X, "target": Y}),
     "SquaredError.forward": (lambda **a: bh.SquaredError().forward(**a), {"output": X, "target": X}),
@@ -355,10 +357,14 @@ def test_every_public_name_is_in_the_table() -> None:
         "Sigmoid",
         "Softmax",
         "Tanh",
+        "SELU",
+        "Mish",
+        "Exp",
         "SGD",
         "Identity",
         "SquaredError",
         "BinaryCrossEntropy",
+        "Poisson",
     }  # no arguments
     kinds = {"ByhandError", "Output"}  # an exception and an enum: Python's own ways of being called
     functions = {name for name in bh.__all__ if callable(getattr(bh, name))} - kinds

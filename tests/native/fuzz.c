@@ -89,18 +89,23 @@ static void invent_network(scene *s) {
     for (int l = 0; l < n; l++) {
         s->layers[l].n_in = l ? s->layers[l - 1].n_out : 1 + (int)draw(90);
         s->layers[l].n_out = 1 + (int)draw(widths[kind]);
-        s->layers[l].activation = (int)draw(l == n - 1 ? 6 : 5);
+        s->layers[l].activation = (int)draw(BH_MISH + 1);
+        if (s->layers[l].activation == BH_SOFTMAX && l < n - 1) {
+            s->layers[l].activation = BH_MISH;
+        }
         s->layers[l].slope = 0.01f;
     }
     if (draw(2)) {
         invent_between(s->layers, n);
     }
-    s->network = (bh_network){n, s->layers, (int)draw(3), draw(2) ? 0.1f : 0};
-    if (s->layers[n - 1].n_out == 1) {
-        s->network.loss = 1 + (int)draw(2);
+    const int loss = (int)draw(BH_QUANTILE + 1);
+    s->network = (bh_network){n, s->layers, loss, loss || draw(2) ? 0.1f : 0};
+    if (s->layers[n - 1].n_out == 1 && loss == BH_SOFTMAX_CROSS_ENTROPY) {
+        s->network.loss = BH_SQUARED_ERROR;
     }
     s->optimizer = (bh_optimizer){
-        (int)draw(5), 0.9f, 0.9f, 0.99f, 1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f, draw(9)};
+        (int)draw(5),       0.9f, 0.9f,   0.99f, 1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f,
+        draw(2) ? 1 : 0.1f, 6,    draw(9)};
 }
 
 static void invent_data(scene *s) {
@@ -155,6 +160,13 @@ static void invent_data(scene *s) {
         }
         d->targets = targets;
     }
+    if (draw(3) == 0) {
+        float *weights = tight(4 * d->n_examples);
+        for (int64_t i = 0; i < d->n_examples; i++) {
+            weights[i] = (float)draw(3);
+        }
+        d->weights = weights;
+    }
     int64_t *order = tight(8 * d->n_indices);
     for (int64_t i = 0; i < d->n_indices; i++) {
         order[i] = draw((uint32_t)d->n_examples);
@@ -208,12 +220,18 @@ static void invent_memory(scene *s) {
 }
 
 static void clear(scene *s) {
-    const void *all[] = {s->params,           s->moment1,
-                         s->moment2,          s->data.inputs,
-                         s->data.scale,       s->data.shift,
-                         s->data.labels,      s->data.targets,
-                         s->data.indices,     s->data.learning_rates,
-                         s->data.pixel_shifts};
+    const void *all[] = {s->params,
+                         s->moment1,
+                         s->moment2,
+                         s->data.inputs,
+                         s->data.scale,
+                         s->data.shift,
+                         s->data.labels,
+                         s->data.targets,
+                         s->data.indices,
+                         s->data.learning_rates,
+                         s->data.pixel_shifts,
+                         s->data.weights};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         free((void *)all[i]);
     }
@@ -402,7 +420,8 @@ static void a_wrong_call(scene *s) {
     const int w = wrong[draw(5)];
     int32_t *labels = 0;
     int64_t *order = 0;
-    switch (draw(25)) {
+    float *weights = 0;
+    switch (draw(26)) {
     case 0:
         any->n_in = w;
         break;
@@ -410,7 +429,7 @@ static void a_wrong_call(scene *s) {
         any->n_out = w;
         break;
     case 2:
-        any->activation = draw(2) ? 6 : -1;
+        any->activation = draw(2) ? BH_MISH + 1 : -1;
         break;
     case 3:
         bad.network.n_layers = draw(2) ? 0 : 65;
@@ -419,10 +438,10 @@ static void a_wrong_call(scene *s) {
         bad.network.layers = 0;
         break;
     case 5:
-        bad.network.loss = draw(2) ? 3 : -1;
+        bad.network.loss = draw(2) ? BH_QUANTILE + 1 : -1;
         break;
     case 6:
-        bad.network.label_smoothing = draw(2) ? 1 : NAN;
+        bad.network.loss = BH_QUANTILE, bad.network.loss_parameter = draw(2) ? 1 : NAN;
         break;
     case 7:
         bad.optimizer.kind = draw(2) ? 5 : -1;
@@ -488,6 +507,13 @@ static void a_wrong_call(scene *s) {
             layers[0].epsilon = 1e-5f, bad.data.batch_size = 1;
         }
         break;
+    case 25:
+        weights = tight(4 * s->data.n_examples);
+        for (int64_t i = 0; i < s->data.n_examples; i++) {
+            weights[i] = draw(2) ? -1 : draw(2) ? NAN : INFINITY;
+        }
+        bad.data.weights = weights;
+        break;
     }
     bh_result result = {-7, 0, 0, 0};
     float *params = buffer(4 * s->n_params), *first = buffer(4 * s->n_params),
@@ -503,7 +529,7 @@ static void a_wrong_call(scene *s) {
         fprintf(stderr, "a wrong call was let in: status %d\n", status);
         exit(1);
     }
-    free(params), free(first), free(second), free(room), free(labels), free(order);
+    free(params), free(first), free(second), free(room), free(labels), free(order), free(weights);
 }
 
 static void bad_memory(const scene *s) {

@@ -16,9 +16,9 @@ from byhand.engines.bindings import FLOAT32, PRECISIONS
 from byhand.engines.native import NativeEngine
 from byhand.initializers import he
 from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid, Tanh
-from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import BinaryCrossEntropy, Huber, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, ParamGroups, WeightDecay
 from byhand.random import INIT, RandomStream
 
 TOLERANCE = {"portable": 2e-5, "avx2": 2e-5, "avx512": 2e-5, "amx": 2e-5}  # every kernel of float32, by name
@@ -47,7 +47,8 @@ def busy_to_the_end() -> Network:
     return Network([Dense(63, 5, rng=rng), ReLU(), last])
 
 
-OPTIONS = ("activation", "output", "dropout", "batch_norm", "residual")
+WEIGHTS = (0.5, 2.0, 0.0, 1.0, 1.5)
+OPTIONS = ("activation", "output", "dropout", "batch_norm", "residual", "scaled_inputs")
 
 
 def two_ways_around() -> Network:
@@ -105,6 +106,33 @@ SETTINGS = {
     "leaky relu": classes(activation="leaky_relu"),
     "sigmoid": classes(activation="sigmoid"),
     "tanh": classes(activation="tanh"),
+    "selu": classes(activation="selu"),
+    "selu behind the last layer": regression(output="selu"),
+    "mish": classes([63, 20, 12, 5], activation="mish"),
+    "mish behind the last layer": regression(output="mish"),
+    "mish, several chunks, dropout, clipped adam": classes(
+        [63, 33, 17, 5],
+        activation="mish",
+        dropout=0.2,
+        examples=lambda: byte_pictures(1500, 9, 7, 5),
+        batch_size=600,
+        rate=0.002,
+        optimizer=lambda: ClipGradNorm(Adam(), 0.3),
+    ),
+    "mish, batch normalisation": classes([63, 33, 17, 5], activation="mish", batch_norm=True),
+    "mish, ways around": classes([63, 20, 20, 20, 5], activation="mish", residual=True),
+    "exp behind the last layer": regression(output="exp", rate=0.01),
+    "tiny with selu": classes([63, 7, 5], batch_size=1, rate=0.01, activation="selu"),
+    "tiny with mish": classes([63, 7, 5], batch_size=1, rate=0.01, activation="mish"),
+    "tiny with exp behind the last layer": regression(
+        network=lambda: network_on([13, 9, 3], activation="tanh", output="exp"), batch_size=1, rate=0.002
+    ),
+    "huber": regression(loss=Huber(0.3)),
+    "huber, tiny": regression(network=lambda: network_on([13, 9, 3]), loss=Huber(0.3), batch_size=1, rate=0.01),
+    "quantile": regression(loss=Quantile(0.9)),
+    "quantile, weights of examples": regression(loss=Quantile(0.2), weights=WEIGHTS),
+    "poisson": regression(loss=Poisson()),
+    "poisson of classes, weights of examples": classes(loss=Poisson(), weights=WEIGHTS, rate=0.01),
     "no bend": classes(activation="identity"),
     "label smoothing": classes(loss=SoftmaxCrossEntropy(0.1)),
     "squared error on classes": classes(loss=SquaredError(), output="sigmoid"),
@@ -196,6 +224,45 @@ SETTINGS = {
         optimizer=lambda: ClipGradNorm(Adam(), 0.3),
         rate=0.002,
     ),
+    "scaled inputs": classes(scaled_inputs=True),
+    "scaled inputs, no hidden layer, momentum": classes([63, 5], scaled_inputs=True, optimizer=Momentum, rate=0.01),
+    "scaled inputs, wider than a panel, groups, adamw": classes(
+        [63, 130, 70, 5],
+        scaled_inputs=True,
+        optimizer=lambda: ParamGroups(AdamW(0.1), {"scale": 6, "b": 0.1}),
+        rate=0.002,
+    ),
+    "scaled inputs, mostly background, several chunks, clipped": classes(
+        scaled_inputs=True,
+        examples=lambda: on_paper("standard", 1500),
+        batch_size=600,
+        optimizer=lambda: ParamGroups(ClipGradNorm(SGD(), 0.3), {"scale": 3}),
+    ),
+    "scaled inputs, numbers, batch normalisation": regression(
+        network=lambda: network_on([13, 18, 3], batch_norm=True, scaled_inputs=True), weights=WEIGHTS
+    ),
+    "scaled inputs, tiny": classes([63, 9, 5], batch_size=1, rate=0.01, scaled_inputs=True),
+    "groups, sgd": classes(optimizer=lambda: ParamGroups(SGD(), {"b": 5})),
+    "groups, tiny": classes([63, 9, 5], batch_size=1, rate=0.01, optimizer=lambda: ParamGroups(SGD(), {"b": 5})),
+    "groups, clipped adam, chunks": classes(
+        examples=lambda: byte_pictures(1500, 9, 7, 5),
+        batch_size=600,
+        rate=0.002,
+        optimizer=lambda: ParamGroups(ClipGradNorm(Adam(), 0.3), {"b": 0.1}),
+    ),
+    "groups, batch normalisation, decay": classes(
+        batch_norm=True, optimizer=lambda: ParamGroups(WeightDecay(Nesterov(0.8), 0.01), {"b": 0.1})
+    ),
+    "weights of examples": classes(weights=WEIGHTS),
+    "weights of examples, smoothed labels, chunks": classes(
+        examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600, loss=SoftmaxCrossEntropy(0.1), weights=WEIGHTS
+    ),
+    "weights of examples, numbers": regression(weights=WEIGHTS),
+    "weights of examples, yes-or-no questions": regression(loss=BinaryCrossEntropy(), weights=WEIGHTS),
+    "weights of examples, tiny": classes([63, 16, 8, 5], batch_size=1, rate=0.01, weights=WEIGHTS),
+    "weights of examples, batch normalisation, adamw": classes(
+        batch_norm=True, optimizer=lambda: AdamW(0.1), rate=0.002, weights=WEIGHTS
+    ),
     "chunks, clipped, adam": classes(
         examples=lambda: byte_pictures(1500, 9, 7, 5),
         batch_size=600,
@@ -226,6 +293,21 @@ def test_the_core_trains_as_the_array_depth_does(name: str, kernel: str, monkeyp
     learned = farthest(wanted, before, without)
     assert farthest(network, wanted, without) < tolerance < learned / 10
     assert result.loss == pytest.approx(loss, rel=tolerance, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["the plain one", "label smoothing", "regression targets", "tiny", "one logit"])
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
+def test_weights_of_one_change_no_bit(name: str, kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    trained = []
+    for setting in (SETTINGS[name], replace(SETTINGS[name], weights=(1.0,))):
+        network = setting.network()
+        result = NativeEngine(n_threads=2).run_epoch(network, setting.loss, setting.optimizer(), setting.spec())
+        assert result is not None
+        trained.append((network.params, result.loss))
+    (plain, loss), (weighted, weighted_loss) = trained
+    assert all((plain[key] == weighted[key]).all() for key in plain)
+    assert loss == weighted_loss
 
 
 def test_what_is_counted_right_is_what_the_array_engine_counts() -> None:

@@ -18,11 +18,11 @@ from byhand.engines import epoch_buffers, native, packed_network
 from byhand.engines.native import NativeEngine
 from byhand.engines.selection import choose_engine
 from byhand.errors import DivergedError, OptionError, ShapeError, SystemResourceError
-from byhand.layers import BatchNorm, Dense, Dropout, Layer, ReLU, Residual, Sigmoid, Softmax
+from byhand.layers import BatchNorm, Dense, Dropout, Layer, ReLU, Residual, ScaledDense, Sigmoid, Softmax
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, ParamGroups, WeightDecay
 from byhand.optimizers.base import Optimizer
 from byhand.schedules import Constant
 from byhand.training.plan import Plan
@@ -211,6 +211,8 @@ DECLINED: list[tuple[Network, Loss, Optimizer, str]] = [
     (mlp(), Hinge(), SGD(), "Hinge"),
     (mlp(), LOSS, WeightDecay(AdamW(), 0.1), "WeightDecay in this place"),
     (mlp(), LOSS, WeightDecay(ClipGradNorm(SGD(), 1), 0.1), "ClipGradNorm in this place"),
+    (Network([Dense(3, 3), ReLU(), ScaledDense(3, 2)]), LOSS, SGD(), "ScaledDense behind the first layer"),
+    (mlp(), LOSS, ParamGroups(SGD(), {"W": 2}), "a learning rate of its own for W"),
     (mlp(), LOSS, Adam(epsilon=0.0), "Adam with an epsilon below 1e-20"),
 ]
 

@@ -20,7 +20,7 @@ from byhand.inspection.attribution import attribute
 from byhand.inspection.robustness import certified_radius, find_adversarial, robustness_query
 from byhand.layers import Dense, Dropout, Identity, Layer, LeakyReLU, ReLU, Residual, Sigmoid, Tanh
 from byhand.layers.softmax import softmax
-from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import BinaryCrossEntropy, Huber, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.lowering import lower
 from byhand.metrics import confusion_matrix
@@ -43,11 +43,11 @@ def stored_of(n: int, seed: int) -> np.ndarray:
     return np.floor(RandomStream(seed, DATA).uniform(n) * 256)
 
 
-@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"])
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity", "selu", "mish"])
 @pytest.mark.parametrize(
     ("loss", "output"),
     [(SoftmaxCrossEntropy(0.125), "identity"), (SquaredError(), "sigmoid"), (SquaredError(), "softmax"),
-     (BinaryCrossEntropy(), "identity")],
+     (BinaryCrossEntropy(), "identity"), (Huber(0.5), "identity"), (Poisson(), "identity"), (Quantile(0.25), "exp")],
 )  # fmt: skip
 def test_every_number_of_a_step_is_that_of_the_arrays(activation: str, loss: Loss, output: str) -> None:
     network = network_of([17, 40, 9, 3], {"activation": activation, "output": output})
@@ -64,9 +64,11 @@ def test_every_number_of_a_step_is_that_of_the_arrays(activation: str, loss: Los
 
 
 @pytest.mark.parametrize(
-    "loss", [SoftmaxCrossEntropy(0.125), SquaredError(), BinaryCrossEntropy()], ids=lambda loss: loss.kind
+    "loss",
+    [SoftmaxCrossEntropy(0.125), SquaredError(), BinaryCrossEntropy(), Huber(0.5), Poisson(), Quantile(0.25)],
+    ids=lambda loss: loss.kind,
 )
-@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity"])
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "sigmoid", "tanh", "identity", "selu", "mish"])
 def test_what_single_numbers_are_made_of_is_that_of_the_arrays(activation: str, loss: Loss) -> None:
     network, x, target = (
         network_of([12, 7, 5], {"activation": activation}),

@@ -27,6 +27,12 @@ SETTINGS = (
     "weight decay",
     "batch normalisation",
     "clipped adam",
+    "weights of examples, smoothed labels, chunks",
+    "mish, several chunks, dropout, clipped adam",
+    "selu",
+    "poisson",
+    "scaled inputs, mostly background, several chunks, clipped",
+    "groups, clipped adam, chunks",
 )
 
 

@@ -80,9 +80,12 @@ class Setting:
     batch_size: int = 16
     rate: float = 0.05
     moves: tuple[int, int] | None = None  # height and width of the pictures
+    weights: tuple[float, ...] = ()  # of the examples, repeated
 
     def spec(self, epoch: int = 1) -> EpochSpec:
         examples = self.examples()
+        if self.weights:
+            examples = replace(examples, weight=np.resize(np.array(self.weights, dtype=np.float32), len(examples)))
         n = len(examples)
         rng = np.random.default_rng(epoch)
         steps = -(-n // self.batch_size)
@@ -113,8 +116,11 @@ def in_float64(setting: Setting, jobs: list[EpochSpec]) -> tuple[Network, float]
             image_shape=spec.image_shape,
             dtype=np.float64,
         )
-        for (x, y), rate in zip(pieces, spec.learning_rates, strict=True):
-            value, _ = train_step(network, setting.loss, optimizer, rate, x, y, rng)
+        for step, ((x, y), rate) in enumerate(zip(pieces, spec.learning_rates, strict=True)):
+            weight = spec.examples.weight
+            if weight is not None:
+                weight = weight[spec.order[step * spec.batch_size :][: len(x)]].astype(np.float64)
+            value, _ = train_step(network, setting.loss, optimizer, rate, x, y, rng, weight)
             total += float(value) * len(x)
     return network, total / len(spec.order)
 

@@ -8,6 +8,8 @@ import pytest
 from byhand import data
 from byhand.data.examples import Dataset, Examples
 from byhand.engines.numpy_engine import NumpyEngine
+from byhand.errors import ShapeError
+from byhand.losses import Poisson
 from byhand.network import Network
 from byhand.recipes import RECIPES
 from byhand.recipes.build import adapt_to_regression
@@ -51,6 +53,18 @@ def test_the_scale_taken_in_is_the_scale_undone() -> None:
     before = network.predict(x)
     assert np.allclose(scale.fold_into(network).predict(x), before * y.std(axis=0) + y.mean(axis=0), rtol=1e-12)
     assert np.array_equal(network.predict(x), before), "the network that is still trained stays as it was"
+
+
+def test_counts_are_divided_by_their_mean_and_multiplied_back() -> None:
+    counts = Examples(np.zeros((3, 3)), np.array([[0.0], [2.0], [7.0]]), data.digits().train.preparation)
+    network = Network.mlp([3, 4, 1], seed=1).astype(np.float64)
+    scale = TargetScale.of(counts, network, Poisson())
+    assert scale is not None
+    assert scale.apply(counts).y[:, 0].tolist() == [0, 2 / 3, 7 / 3]
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    assert scale.fold_into(network).predict(x) == pytest.approx(3 * np.exp(network.predict(x)), rel=1e-12)
+    with pytest.raises(ShapeError, match="expected counts"):
+        TargetScale.of(replace(counts, y=-counts.y), network, Poisson())
 
 
 def test_a_constant_target_is_learned_at_once() -> None:

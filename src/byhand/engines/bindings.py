@@ -15,13 +15,13 @@ import numpy.typing as npt
 from byhand.arrays import Array
 from byhand.errors import SystemResourceError
 
-VERSION = 4  # as in byhand.h; the library must have the same
+VERSION = 6  # as in byhand.h; the library must have the same
 ALIGNMENT = 64  # bytes
 MAX_LAYERS, MAX_THREADS = 64, 64
 
 # The enumerations of byhand.h, in its order.
-ACTIVATIONS = ("identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax")
-LOSSES = ("softmax_cross_entropy", "squared_error", "binary_cross_entropy")
+ACTIVATIONS = ("identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "exp", "selu", "mish")
+LOSSES = ("softmax_cross_entropy", "squared_error", "binary_cross_entropy", "huber", "poisson", "quantile")
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 KERNELS = ("best", "portable", "avx2", "avx512", "amx", "avx512_bf16", "amx_bf16")
 FLOAT32, BF16 = "float32", "bf16"
@@ -62,7 +62,8 @@ class Net(Structure):
         ("n_layers", c_int32),
         ("layers", POINTER(Layer)),
         ("loss", c_int32),
-        ("label_smoothing", c_float),
+        ("loss_parameter", c_float),
+        ("scaled_inputs", c_int32),
     )
 
 
@@ -87,6 +88,8 @@ class Rule(Structure):
         ("epsilon", c_float),
         ("weight_decay", c_float),
         ("clip_norm", c_float),
+        ("bias_rate", c_float),
+        ("scale_rate", c_float),
         ("steps", c_int64),
     )
 
@@ -111,6 +114,7 @@ class EpochData(Structure):
         ("pixel_shifts", c_void_p),
         ("height", c_int32),
         ("width", c_int32),
+        ("weights", c_void_p),
         ("dropout_rng", Rng),
     )
 

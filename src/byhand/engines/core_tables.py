@@ -4,16 +4,18 @@ import numpy as np
 
 from byhand.engines.bindings import ACTIVATIONS, LOSSES, MAX_LAYERS, OPTIMIZERS, Layer, Net, Rule
 from byhand.layers import BatchNorm, Softmax
-from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import BinaryCrossEntropy, Huber, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.lowering import FusedDense, UnsupportedError, lower
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, ParamGroups, WeightDecay
 from byhand.optimizers.base import Optimizer
 
-SUPPORTED_LOSSES = (SoftmaxCrossEntropy, SquaredError, BinaryCrossEntropy)
+SUPPORTED_LOSSES = (SoftmaxCrossEntropy, SquaredError, BinaryCrossEntropy, Huber, Poisson, Quantile)
+LOSS_PARAMETERS = {SoftmaxCrossEntropy.kind: "label_smoothing", Huber.kind: "delta", Quantile.kind: "level"}
 SUPPORTED_OPTIMIZERS = (SGD, Momentum, Nesterov, Adam, AdamW)
 MIN_EPSILON = 1e-20
+GROUPS = {"b": "bias_rate", "scale": "scale_rate"}  # group of ParamGroups → the core's name of its factor
 
 
 def unsupported_reason(network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
@@ -39,6 +41,8 @@ def _check_layers(layers: list[FusedDense]) -> None:
     last = layers[-1]
     if last.activation == Softmax.kind and (last.batch_norm or last.dropout or last.skip_span):
         raise UnsupportedError("softmax together with BatchNorm, Dropout or a residual connection")
+    if any(layer.input_scale is not None for layer in layers[1:]):
+        raise UnsupportedError("ScaledDense behind the first layer")
     for layer in layers:
         if {layer.W.dtype, layer.b.dtype} != {np.dtype(np.float32)}:
             raise UnsupportedError("other weights than float32")
@@ -54,8 +58,9 @@ def _check_batch_norm(layer: BatchNorm) -> None:
 def network_table(layers: list[FusedDense], loss: Loss) -> Net:
     """Return the core's table of layers and loss."""
     rows = [_layer_row(layer) for layer in layers]
-    smoothing = loss.label_smoothing if isinstance(loss, SoftmaxCrossEntropy) else 0.0
-    return Net(len(rows), (Layer * len(rows))(*rows), LOSSES.index(loss.kind), smoothing)
+    parameter = getattr(loss, LOSS_PARAMETERS[loss.kind]) if loss.kind in LOSS_PARAMETERS else 0.0
+    is_scaled = layers[0].input_scale is not None
+    return Net(len(rows), (Layer * len(rows))(*rows), LOSSES.index(loss.kind), parameter, is_scaled)
 
 
 def _layer_row(layer: FusedDense) -> Layer:
@@ -67,11 +72,14 @@ def _layer_row(layer: FusedDense) -> Layer:
 
 
 def optimizer_table(optimizer: Optimizer) -> tuple[Optimizer, Rule]:
-    """Return the optimizer inside gradient clipping and weight decay, and the core's table of all three.
+    """Return the optimizer inside groups, gradient clipping and weight decay, and the core's table of all four.
 
     Raises UnsupportedError for another optimizer or order.
     """
-    rule = Rule()
+    rule = Rule(bias_rate=1.0, scale_rate=1.0)
+    if type(optimizer) is ParamGroups:
+        _set_group_rates(rule, optimizer.factors)
+        optimizer = optimizer.inner
     if type(optimizer) is ClipGradNorm:
         rule.clip_norm, optimizer = optimizer.max_norm, optimizer.inner
     if type(optimizer) is WeightDecay and type(optimizer.inner) is not AdamW:
@@ -89,6 +97,15 @@ def optimizer_table(optimizer: Optimizer) -> tuple[Optimizer, Rule]:
     if isinstance(optimizer, AdamW):
         rule.weight_decay = optimizer.decay
     return optimizer, rule
+
+
+def _set_group_rates(rule: Rule, factors: dict[str, float]) -> None:
+    """Set the factors of the groups; raise UnsupportedError for a group that has none in the core."""
+    for group, factor in factors.items():
+        if group in GROUPS:
+            setattr(rule, GROUPS[group], factor)
+        elif factor != 1:
+            raise UnsupportedError(f"a learning rate of its own for {group}")
 
 
 def moment_names(optimizer: Optimizer) -> tuple[str, ...]:

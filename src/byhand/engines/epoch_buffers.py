@@ -11,8 +11,9 @@ from byhand.engines.base import EpochSpec
 from byhand.engines.bindings import EpochData, Memory, Rng
 from byhand.engines.packed_network import PackedNetwork, allocate_workspace
 from byhand.errors import ShapeError
-from byhand.losses import BinaryCrossEntropy
+from byhand.losses import BinaryCrossEntropy, Poisson
 from byhand.losses.base import Loss
+from byhand.losses.poisson import check_counts
 from byhand.preprocessing import UNSCALED, InputScaler
 
 
@@ -52,6 +53,7 @@ class EpochBuffers:
             pixel_shifts=self._address(spec.pixel_shifts, np.int32),
             height=height,
             width=width,
+            weights=self._address(examples.weight, np.float32),
             dropout_rng=Rng(spec.rng.seed, spec.rng.stream, spec.rng.epoch, spec.rng.position),
         )
 
@@ -76,6 +78,8 @@ def labels_or_targets(examples: Examples, n_out: int, loss: Loss) -> tuple[Array
         low, high = y.min(), y.max()
         if not (low >= 0 and high <= 1):
             raise ShapeError(f"BinaryCrossEntropy got targets {low:g} … {high:g}; expected each 0 … 1.")
+    if isinstance(loss, Poisson) and not examples.is_classes:
+        check_counts(y)
     if not examples.is_classes:
         return None, to_targets(y, np.empty((len(y), n_out), dtype=np.float32))
     if n_out > 1 and (y.min() < 0 or y.max() >= n_out):

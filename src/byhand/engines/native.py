@@ -57,8 +57,6 @@ class NativeEngine:
 
     def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
         """Train one epoch; see Engine.run_epoch."""
-        if spec.examples.weight is not None:
-            raise OptionError("the native engine got examples with weights, which NumPy trains. Leave the engine out.")
         if spec.stop():
             return None
         check_batch_size(network, spec)

@@ -64,6 +64,8 @@ class PackedNetwork:
     def _arrays(self, flat: Array) -> Iterator[tuple[str, Array, Array]]:
         """Yield the name of every parameter and running average, its part of a flat array, and the network's array."""
         for layer, at in zip(self.layers, self.offsets, strict=True):
+            if layer.input_scale is not None:  # of the first layer alone
+                yield f"{layer.name}.scale", flat[: layer.n_in], layer.input_scale
             rows = flat[at.weights : at.weights + layer.n_in * at.stride].reshape(layer.n_in, at.stride)
             yield f"{layer.name}.W", rows[:, : layer.n_out], layer.W
             yield f"{layer.name}.b", flat[at.biases : at.biases + layer.n_out], layer.b

@@ -36,7 +36,10 @@ class MLPClassifier(BaseMLP):
 
     And these are new:
 
+    activation : also "selu" and "mish", which start from weights of variance 1/n_in
     dropout : 0.15, the fraction of hidden units dropped   batch_norm : normalize before every activation
+    scaled_inputs : multiply every input by a number that is learned at six times the rate
+    bias_rate : factor of the biases' learning rate (solver "adam" and "sgd")
     weight_decay : 0.1, AdamW's (solver "adam" only)   label_smoothing : 0.1, targets are 1 − ε + ε/k and ε/k
     class_weight : {class: weight} or "balanced"   n_ensemble : the number of networks whose probabilities are averaged
     calibrate : divide the logits by the temperature that fits the validation rows best
@@ -83,6 +86,8 @@ class MLPClassifier(BaseMLP):
         n_iter_no_change: float | None = None,
         dropout: float = 0.15,
         batch_norm: bool = False,
+        scaled_inputs: bool = False,
+        bias_rate: float = 1.0,
         weight_decay: float = 0.1,
         label_smoothing: float = 0.1,
         class_weight: Mapping[Any, float] | str | None = None,

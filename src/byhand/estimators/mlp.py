@@ -28,9 +28,10 @@ from byhand.estimators.verbose import print_epoch
 from byhand.exports import EXPORTS
 from byhand.exports.inference_model import inference_model
 from byhand.files import atomic_write
+from byhand.initializers import he, scaled
 from byhand.losses import Loss
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, ParamGroups, WeightDecay
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
 from byhand.preprocessing import InputScaler
@@ -42,6 +43,8 @@ from byhand.training.train import train
 
 IDENTITY = InputScaler("raw", np.array(1.0), np.array(0.0))
 MIN_VALIDATION = 200  # rows from which "auto" holds some back
+SCALE_RATE = 6.0  # of the scales of inputs, as in RealMLP
+LECUN = scaled(0.5**0.5, he)  # variance 1/n_in
 DTYPES = {"float32": np.float32, "float64": np.float64}
 
 
@@ -87,6 +90,8 @@ class BaseMLP(Estimator):
     n_iter_no_change: float | None
     dropout: float
     batch_norm: bool
+    scaled_inputs: bool
+    bias_rate: float
     weight_decay: float
     n_ensemble: int
     dtype: str
@@ -205,6 +210,8 @@ class BaseMLP(Estimator):
         lookup("dtype", self.dtype, DTYPES)
         check_number(who, "alpha", self.alpha, lambda a: a >= 0, "0 or more")
         check_number(who, "learning_rate_init", self.learning_rate_init, lambda a: a > 0, "a number above 0")
+        check_number(who, "bias_rate", self.bias_rate, lambda a: a >= 0, "0 or more")
+        check_flag(who, "scaled_inputs", self.scaled_inputs)
         check_number(who, "weight_decay", self.weight_decay, lambda a: a >= 0, "0 or more")
         check_number(who, "validation_fraction", self.validation_fraction, lambda a: 0 < a < 1, "0 < fraction < 1")
         check_number(who, "tol", self.tol, lambda a: a >= 0, "0 or more")
@@ -245,12 +252,22 @@ class BaseMLP(Estimator):
             optimizer = AdamW(self.weight_decay, beta1=self.beta_1, beta2=self.beta_2, epsilon=self.epsilon)
         else:
             optimizer = Adam(self.beta_1, self.beta_2, self.epsilon)
-        return WeightDecay(optimizer, self.alpha / batch) if self.alpha else optimizer
+        optimizer = WeightDecay(optimizer, self.alpha / batch) if self.alpha else optimizer
+        factors = {"b": float(self.bias_rate)} | ({"scale": SCALE_RATE} if self.scaled_inputs else {})
+        return optimizer if factors == {"b": 1.0} else ParamGroups(optimizer, factors)
 
     def _new_network(self, seed: int) -> Network:
         sizes = [self._encoder.n_inputs, *self._hidden(), self._n_outputs()]
         activation = {"logistic": "sigmoid"}.get(self.activation, self.activation)  # scikit-learn's name
-        network = Network.mlp(sizes, activation=activation, dropout=self.dropout, batch_norm=self.batch_norm, seed=seed)
+        network = Network.mlp(
+            sizes,
+            activation=activation,
+            initializer=LECUN if activation in ("selu", "mish") else he,
+            dropout=self.dropout,
+            batch_norm=self.batch_norm,
+            scaled_inputs=self.scaled_inputs,
+            seed=seed,
+        )
         return network.astype(DTYPES[self.dtype]) if self.dtype != "float32" else network
 
     # data

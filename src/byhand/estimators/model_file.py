@@ -17,7 +17,7 @@ from byhand.data.tables.schema import TableSchema
 from byhand.data.tables.target import class_texts
 from byhand.errors import OptionError
 from byhand.estimators.encoder import TableEncoder
-from byhand.layers import Dense
+from byhand.layers import Dense, Exp, ScaledDense
 from byhand.network import Network
 from byhand.persistence.model import LABELS, Model
 from byhand.persistence.output import Output
@@ -34,6 +34,11 @@ def scale_outputs(network: Network, scale: Any, shift: Any = 0.0) -> Network:
     last["W"] *= scale
     last["b"][:] = last["b"] * scale + shift
     return copy
+
+
+def scale_counts(network: Network, scale: Any) -> Network:
+    """Return a copy of a network of logarithms that says `scale` times e to what it said."""
+    return Network([*scale_outputs(network, 1.0, np.log(scale)).layers, Exp()])
 
 
 def model_of(
@@ -54,8 +59,9 @@ def model_of(
     target = f"{target} (target)" if target in names else target
     target = target if has_names else f"column {len(names) + 1}"
     schema = TableSchema(encoder.columns, target, has_names, missing="indicator")
+    layers = [layer.folded() if isinstance(layer, ScaledDense) else layer for layer in networks[0].layers]
     return Model(
-        networks[0],
+        Network(layers),
         encoder.scaler,
         output,
         () if classes is None else class_names(classes),
@@ -95,12 +101,13 @@ def check_loadable(name: str, model: Model, output: Output) -> TableSchema:
             f"{name}.load got a model without an estimator's preprocessing; expected one that an estimator saved, or "
             f"that `byhand train --data table.csv` made. Use byhand.load_model for others."
         )
-    if not isinstance(model.network.layers[-1], Dense):
+    ends = (Dense, Exp) if output is Output.REGRESSION else Dense
+    if not isinstance(model.network.layers[-1], ends):
         raise OptionError(f"{name}.load got a network that does not end with a dense layer.")
     return model.table
 
 
 def kind_of_activation(network: Network) -> str:
     """Return the activation of the hidden layers, as the estimators' parameter."""
-    known = ("relu", "leaky_relu", "sigmoid", "tanh")
+    known = ("relu", "leaky_relu", "selu", "mish", "sigmoid", "tanh")
     return next((layer.kind for layer in network.layers if layer.kind in known), "identity")

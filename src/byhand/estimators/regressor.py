@@ -1,17 +1,21 @@
 """MLPRegressor: numbers from the columns of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
 
+from byhand.arguments import check_number
 from byhand.arrays import Array
+from byhand.errors import lookup
 from byhand.estimators.conformal import calibration, check_calibrated, check_coverage
+from byhand.estimators.errors import InputError
 from byhand.estimators.mlp import BaseMLP, Sample
-from byhand.estimators.model_file import check_loadable, model_of, scale_outputs
+from byhand.estimators.model_file import check_loadable, model_of, scale_counts, scale_outputs
 from byhand.estimators.targets import as_column, read_y
 from byhand.estimators.to_onnx import Graph
-from byhand.losses import Loss, SquaredError
+from byhand.layers import Exp
+from byhand.losses import REGRESSION_LOSSES, Huber, Loss, Poisson, Quantile, SquaredError
 from byhand.network import Network
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
@@ -23,6 +27,9 @@ class MLPRegressor(BaseMLP):
     Targets are standardized for the training and predictions stay in the range of the training targets. Everything
     else, defaults included, is as in MLPClassifier. `score` is R².
 
+    loss : "squared_error"; "huber", on which outliers pull no harder than `huber_delta` standard deviations;
+        "quantile", whose predictions a share `quantile` of the targets lies below; "poisson", for counts (0 or more)
+
     >>> import numpy as np
     >>> X = np.linspace(-1, 1, 64)[:, None]
     >>> MLPRegressor((32,), batch_size=8, dropout=0, random_state=1).fit(X, X[:, 0] ** 2).score(X, X[:, 0] ** 2) > 0.9
@@ -30,6 +37,9 @@ class MLPRegressor(BaseMLP):
     """
 
     _estimator_type = "regressor"
+    loss: str
+    huber_delta: float
+    quantile: float
 
     def __init__(
         self,
@@ -58,8 +68,13 @@ class MLPRegressor(BaseMLP):
         n_iter_no_change: float | None = None,
         dropout: float = 0.15,
         batch_norm: bool = False,
+        scaled_inputs: bool = False,
+        bias_rate: float = 1.0,
         weight_decay: float = 0.1,
         n_ensemble: int = 1,
+        loss: str = "squared_error",
+        huber_delta: float = 1.0,
+        quantile: float = 0.5,
         dtype: str = "float32",
         callbacks: Sequence[Any] | None = None,
     ) -> None:
@@ -73,8 +88,8 @@ class MLPRegressor(BaseMLP):
 
     def predict(self, X: Any) -> Array:
         """Return a number for every row (n,), or (n, k) for several outputs."""
-        output = np.mean(self._outputs(X), axis=0)
-        numbers = np.clip(output * self._spread + self._center, self._low, self._high)
+        values = np.mean([self._values(output) for output in self._outputs(X)], axis=0)
+        numbers = np.clip(values, self._low, self._high)
         return numbers[:, 0] if self._is_flat else numbers
 
     def conformalize(self, X: Any, y: Any, coverage: float = 0.9) -> Self:
@@ -110,6 +125,15 @@ class MLPRegressor(BaseMLP):
         spread = np.average((truth - mean) ** 2, axis=0, weights=sample_weight)
         return float(np.mean(np.where(spread > 0, 1 - error / np.where(spread > 0, spread, 1), error == 0)))
 
+    def _values(self, output: Array) -> Array:
+        """Return outputs (n, k) in the unit of the targets; of counts they are logarithms."""
+        values: Array = (np.exp(output) if self._is_log else output) * self._spread + self._center
+        return values
+
+    @property
+    def _is_log(self) -> bool:
+        return self.loss == Poisson.kind
+
     def _output_of(self, network: Network, x: Array) -> Array:
         """Predict in float64: numbers of many digits, where float32 would show how the rows were taken together."""
         return network.astype(np.float64).predict(x.astype(np.float64))
@@ -117,7 +141,10 @@ class MLPRegressor(BaseMLP):
     def to_model(self) -> Model:
         """Return the fitted regressor as one of byhand's models; the scale of y is in the last layer's weights."""
         self._check_fitted()
-        scaled = [scale_outputs(network, self._spread, self._center) for network in self.networks_]
+        if self._is_log:
+            scaled = [scale_counts(network, self._spread) for network in self.networks_]
+        else:
+            scaled = [scale_outputs(network, self._spread, self._center) for network in self.networks_]
         names = hasattr(self, "feature_names_in_")
         limits = tuple(zip(self._low.tolist(), self._high.tolist(), strict=True))
         parts = ("MLPRegressor", scaled, self._encoder, self._target_name)
@@ -129,6 +156,8 @@ class MLPRegressor(BaseMLP):
         self._is_flat, self._center, self._spread = k == 1, np.zeros(k), np.ones(k)
         self._low, self._high = np.array(model.limits or [(-np.inf, np.inf)] * k).T
         self._take_network(model, table)
+        if isinstance(model.network.layers[-1], Exp):
+            self.loss, self.networks_ = Poisson.kind, [Network(model.network.layers[:-1])]
         return self
 
     # what BaseMLP asks
@@ -137,21 +166,34 @@ class MLPRegressor(BaseMLP):
         spread, center, low, high = (
             graph.array(array.astype(np.float32)) for array in (self._spread, self._center, self._low, self._high)
         )
+        outputs = [graph.node("Exp", output) for output in outputs] if self._is_log else outputs
         scaled = graph.node("Add", graph.node("Mul", graph.node("Mean", *outputs), spread), center)
         graph.node("Max", graph.node("Min", scaled, high), low, name="values")
         graph.output("values", "FLOAT", ["n", self._n_outputs()])
 
     def _read_targets(self, y: Any, n: int, *, reset: bool) -> Array:
         numbers = as_column(read_y(y, n, is_classifier=False))
+        if self._is_log and (numbers < 0).any():
+            raise InputError(f"y holds {numbers.min():g}, and loss='poisson' is for counts; expected 0 or more.")
         if reset:
             self._is_flat = numbers.ndim == 1
         return numbers.reshape(n, -1)
 
+    def _check_params(self) -> None:
+        super()._check_params()
+        lookup("loss", self.loss, dict.fromkeys(REGRESSION_LOSSES))
+        check_number("MLPRegressor", "huber_delta", self.huber_delta, lambda δ: δ > 0, "a number above 0")
+        check_number("MLPRegressor", "quantile", self.quantile, lambda q: 0 < q < 1, "a number between 0 and 1")
+
     def _fit_targets(self, y: Array, weight: Array | None) -> None:
+        self._low, self._high = y.min(axis=0), y.max(axis=0)
+        if self._is_log:
+            mean = np.average(y, axis=0, weights=weight)
+            self._center, self._spread = np.zeros_like(mean), np.where(mean > 0, mean, 1.0)
+            return
         self._center = np.average(y, axis=0, weights=weight)
         spread = np.sqrt(np.average((y - self._center) ** 2, axis=0, weights=weight))
         self._spread = np.where(spread > 0, spread, 1.0)
-        self._low, self._high = y.min(axis=0), y.max(axis=0)
 
     def _encode_targets(self, y: Array) -> Array:
         scaled: Array = (y - self._center) / self._spread
@@ -162,12 +204,21 @@ class MLPRegressor(BaseMLP):
         self._low, self._high = np.minimum(self._low, y.min(axis=0)), np.maximum(self._high, y.max(axis=0))
 
     def _loss(self) -> Loss:
-        return SquaredError()
+        known: dict[str, Callable[[], Loss]] = {
+            SquaredError.kind: SquaredError,
+            Huber.kind: lambda: Huber(self.huber_delta),
+            Quantile.kind: lambda: Quantile(self.quantile),
+            Poisson.kind: Poisson,
+        }
+        return known[self.loss]()
 
     def _n_outputs(self) -> int:
         return len(self._center)
 
     def _score_outputs(self, output: Array, sample: Sample) -> float:
+        if self.loss != SquaredError.kind:
+            value, _ = self._loss().forward(output, sample.y, sample.weight)
+            return -float(value)
         error = np.average(((output - sample.y) ** 2).mean(axis=1), weights=sample.weight)
         spread = np.average(((sample.y - sample.y.mean(axis=0)) ** 2).mean(axis=1), weights=sample.weight)
         return float(1 - error / spread) if spread > 0 else -float(error)

@@ -7,7 +7,7 @@ import numpy as np
 from byhand.arguments import check_number
 from byhand.arrays import Array
 from byhand.errors import lookup
-from byhand.schedules import Constant, CosineDecay, Coslog4, LinearDecay, OneCycle, Schedule
+from byhand.schedules import Constant, CosineDecay, Coslog4, FlatCosine, LinearDecay, OneCycle, Schedule
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,11 @@ def rate_schedule(name: str, rate: float, power: float) -> Schedule:
     check_number("the estimator", "power_t", power, lambda p: True, "a finite number")
     if name == "invscaling":
         return InverseScaling(rate, power)
-    known: dict[str, type[Constant | Coslog4 | CosineDecay | LinearDecay | OneCycle]] = {
+    known: dict[str, type[Constant | Coslog4 | CosineDecay | FlatCosine | LinearDecay | OneCycle]] = {
         "constant": Constant,
         "coslog4": Coslog4,
         "cosine": CosineDecay,
+        "flat_cos": FlatCosine,
         "linear": LinearDecay,
         "one_cycle": OneCycle,
     }

@@ -13,13 +13,13 @@ from byhand.arrays import Array
 from byhand.data.tables.schema import Column
 from byhand.errors import MissingDependencyError, OptionError
 from byhand.estimators.encoder import TableEncoder
-from byhand.layers import Identity
+from byhand.exports.to_onnx import ACTIVATIONS
+from byhand.layers import Identity, Mish
 from byhand.lowering import UnsupportedError, fold, lower
 from byhand.network import Network
 from byhand.preprocessing import CLIP
 
 OPSET, ML_OPSET, IR = 17, 3, 9
-ACTIVATIONS = {"relu": "Relu", "leaky_relu": "LeakyRelu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
 
 
 class Graph:
@@ -120,7 +120,9 @@ def add_network(graph: Graph, network: Network, x: str) -> str:
     for layer in layers:
         W, b = (graph.array(array.astype(np.float32)) for array in (layer.W, layer.b))
         x = graph.node("Gemm", x, W, b)
-        if layer.activation != Identity.kind:
+        if layer.activation == Mish.kind:
+            x = graph.node("Mul", x, graph.node("Tanh", graph.node("Softplus", x)))
+        elif layer.activation != Identity.kind:
             options: dict[str, dict[str, Any]] = {"leaky_relu": {"alpha": layer.negative_slope}, "softmax": {"axis": 1}}
             x = graph.node(ACTIVATIONS[layer.activation], x, **options.get(layer.activation, {}))
     return x

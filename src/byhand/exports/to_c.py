@@ -10,6 +10,9 @@ _ACTIVATIONS = {
     "leaky_relu": "z[j] = z[j] > 0 ? z[j] : {slope}f * z[j];",
     "sigmoid": "z[j] = 1 / (1 + expf(-z[j]));",
     "tanh": "z[j] = tanhf(z[j]);",
+    "exp": "z[j] = expf(z[j]);",
+    "selu": "z[j] = z[j] > 0 ? 1.05070099f * z[j] : 1.75809934f * expm1f(z[j]);",
+    "mish": "z[j] *= tanhf(log1pf(expf(z[j])));",
 }
 
 _HEAD = """/* {about}

@@ -9,6 +9,9 @@ _ACTIVATIONS = {
     "leaky_relu": "z.map((v) => (v > 0 ? v : {slope} * v))",
     "sigmoid": "z.map((v) => 1 / (1 + Math.exp(-v)))",
     "tanh": "z.map(Math.tanh)",
+    "exp": "z.map(Math.exp)",
+    "selu": "z.map((v) => (v > 0 ? 1.05070099 * v : 1.75809934 * Math.expm1(v)))",
+    "mish": "z.map((v) => v * Math.tanh(Math.log1p(Math.exp(v))))",
     "softmax": "softmax(z)",
 }
 

@@ -9,7 +9,15 @@ from byhand.errors import SystemResourceError
 from byhand.exports.inference_model import InferenceModel, about, missing_rule
 
 OPSET, IR = 17, 9
-_ACTIVATIONS = {"relu": "Relu", "leaky_relu": "LeakyRelu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
+ACTIVATIONS = {
+    "relu": "Relu",
+    "leaky_relu": "LeakyRelu",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "softmax": "Softmax",
+    "exp": "Exp",
+    "selu": "Selu",
+}  # Mish is an operator of its own from opset 18 on only
 
 
 def to_onnx(model: InferenceModel) -> bytes:
@@ -81,8 +89,13 @@ def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any],
     def apply(activation: str, slope: float, x: str, to: str) -> str:
         if activation == "identity":
             return x
+        if activation == "mish":
+            nodes.append(node("Softplus", [x], [f"{to}_softplus"]))
+            nodes.append(node("Tanh", [f"{to}_softplus"], [f"{to}_tanh"]))
+            nodes.append(node("Mul", [x, f"{to}_tanh"], [to]))
+            return to
         options: dict[str, dict[str, Any]] = {"leaky_relu": {"alpha": slope}, "softmax": {"axis": 1}}
-        nodes.append(node(_ACTIVATIONS[activation], [x], [to], **options.get(activation, {})))
+        nodes.append(node(ACTIVATIONS[activation], [x], [to], **options.get(activation, {})))
         return to
 
     if model.sources:

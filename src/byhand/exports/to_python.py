@@ -9,6 +9,9 @@ _ACTIVATIONS = {
     "leaky_relu": "[v if v > 0 else {slope} * v for v in z]",
     "sigmoid": "[_sigmoid(v) for v in z]",
     "tanh": "[2 * _sigmoid(2 * v) - 1 for v in z]",
+    "exp": "[E ** min(v, 700.0) for v in z]",
+    "selu": "[1.05070099 * v if v > 0 else 1.75809934 * (E**v - 1.0) for v in z]",
+    "mish": "[_mish(v) for v in z]",
     "softmax": "_softmax(z)",
 }
 
@@ -23,6 +26,12 @@ E = 2.718281828459045
 def _sigmoid(v):
     e = E ** -abs(v)
     return (1.0 if v > 0 else e) / (1.0 + e)
+
+
+def _mish(v):
+    e = E ** -abs(v)
+    above, rest = (1.0 + 2.0 * e, 2.0 * e * e) if v > 0 else (e * (e + 2.0), 2.0)
+    return v * above / (above + rest)
 
 
 def _softmax(z):

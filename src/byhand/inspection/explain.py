@@ -32,12 +32,22 @@ FORMULAS = {
     "leaky_relu": ("a = z if z > 0 else α z", "∂a/∂z = 1 if z > 0 else α"),
     "sigmoid": ("a = 1 / (1 + e⁻ᶻ)", "∂a/∂z = a (1 − a)"),
     "tanh": ("a = tanh z", "∂a/∂z = 1 − a²"),
+    "exp": ("a = eᶻ", "∂a/∂z = a"),
+    "selu": ("a = λ z if z > 0 else λ α (eᶻ − 1)", "∂a/∂z = λ if z > 0 else a + λ α"),
+    "mish": ("a = z t, t = tanh(log(1 + eᶻ))", "∂a/∂z = t + z (1 − t²) σ(z)"),
     "identity": ("a = z", "∂a/∂z = 1"),
     "softmax": ("aⱼ = eᶻʲ / Σ eᶻᵏ", "dzₖ = aₖ (daₖ − Σⱼ daⱼ aⱼ)"),
 }
 
 # loss → its equations forwards and back, as its file numbers them
-LOSS_EQUATIONS = {"softmax_cross_entropy": (2, 4), "squared_error": (1, 2), "binary_cross_entropy": (3, 4)}
+LOSS_EQUATIONS = {
+    "softmax_cross_entropy": (2, 4),
+    "squared_error": (1, 2),
+    "binary_cross_entropy": (3, 4),
+    "huber": (3, 4),
+    "poisson": (2, 3),
+    "quantile": (3, 4),
+}
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines.influence import native_influence
 from byhand.errors import DataError, OptionError
-from byhand.layers import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from byhand.layers import ACTIVATIONS, LeakyReLU
 from byhand.losses import SoftmaxCrossEntropy
 from byhand.losses.base import Loss
 from byhand.lowering import FusedDense, UnsupportedError, fold, lower
@@ -30,7 +30,6 @@ from byhand.metrics import predict_labels
 from byhand.network import Network
 
 CHUNK = 1024  # examples that NumPy takes at once
-ACTIVATIONS = {kind.kind: kind for kind in (Identity, ReLU, Sigmoid, Softmax, Tanh)}
 
 
 @dataclass(frozen=True, eq=False)

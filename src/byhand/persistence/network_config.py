@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual
+from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual, ScaledDense
 from byhand.network import Network
 from byhand.persistence.schema import Reader, integer, list_of, object_of, one_of, plain_object, real
 
@@ -63,6 +63,9 @@ KINDS: dict[str, LayerKind] = {
     LeakyReLU.kind: _without_numbers(LeakyReLU, slope=_share),
     Dropout.kind: _without_numbers(Dropout, rate=_share),
     Dense.kind: LayerKind(Dense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: (n_in + 1) * n_out),
+    ScaledDense.kind: LayerKind(
+        ScaledDense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: n_in + (n_in + 1) * n_out
+    ),
     BatchNorm.kind: LayerKind(
         BatchNorm, {"width": _width, "momentum": _share, "epsilon": _share}, lambda width, **_: 4 * width
     ),

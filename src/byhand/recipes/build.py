@@ -7,7 +7,16 @@ from byhand import initializers
 from byhand.data.examples import Dataset
 from byhand.errors import OptionError, lookup
 from byhand.initializers import Initializer
-from byhand.losses import LOSSES, BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import (
+    LOSSES,
+    REGRESSION_LOSSES,
+    BinaryCrossEntropy,
+    Huber,
+    Loss,
+    Quantile,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
 from byhand.recipes.images import IMAGES
@@ -55,7 +64,9 @@ def build_loss(recipe: Recipe) -> Loss:
         return SoftmaxCrossEntropy(recipe.label_smoothing)
     if recipe.label_smoothing:
         raise OptionError(f"label_smoothing goes with softmax_cross_entropy, not with {recipe.loss}; leave it at 0.")
-    return loss()
+    if recipe.loss == Huber.kind:
+        return Huber(recipe.huber_delta)
+    return Quantile(recipe.quantile) if recipe.loss == Quantile.kind else loss()
 
 
 def build_optimizer(recipe: Recipe) -> Optimizer:
@@ -81,6 +92,8 @@ def adapt_to_regression(recipe: Recipe, dataset: Dataset, explicit: Collection[s
     """
     if recipe.name in OWN_DATA:
         recipe = fit_to_rows(recipe, len(dataset.train), explicit)
+    if "loss" in explicit and recipe.loss != SoftmaxCrossEntropy.kind and "label_smoothing" not in explicit:
+        recipe = replace(recipe, label_smoothing=0.0)
     if dataset.train.is_classes or recipe.loss == SquaredError.kind or "loss" in explicit:
         return recipe
     keeps_rate = "learning_rate" in explicit or recipe.name in OWN_DATA  # Adam's step does not grow with the gradient
@@ -90,10 +103,12 @@ def adapt_to_regression(recipe: Recipe, dataset: Dataset, explicit: Collection[s
 
 def build_plan(recipe: Recipe, dataset: Dataset) -> Plan:
     """Return how the recipe trains on this data set; raise OptionError when loss and data do not go together."""
-    if not dataset.train.is_classes and recipe.loss != SquaredError.kind:
+    if not dataset.train.is_classes and recipe.loss not in REGRESSION_LOSSES:
         raise OptionError(
             f"{dataset.name} has regression targets, and {recipe.loss} is for classes. Use squared_error."
         )
+    if dataset.train.is_classes and recipe.loss in REGRESSION_LOSSES and recipe.loss != SquaredError.kind:
+        raise OptionError(f"{dataset.name} has classes, and {recipe.loss} is for numbers. Use softmax_cross_entropy.")
     return Plan(
         loss=build_loss(recipe),
         schedule=schedule_for(recipe.schedule, recipe.learning_rate, recipe.warm_up),

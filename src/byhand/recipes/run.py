@@ -40,7 +40,7 @@ class Run:
         """Return the run at its start."""
         state = TrainingState(build_network(recipe, dataset), build_optimizer(recipe))
         plan = build_plan(recipe, dataset)
-        return cls(recipe, dataset, plan, state, TargetScale.of(dataset.train, state.network))
+        return cls(recipe, dataset, plan, state, TargetScale.of(dataset.train, state.network, plan.loss))
 
     def epochs(self, engine: Engine, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
         """Train to the end, an epoch a pull."""

@@ -56,7 +56,7 @@ def fit(
     validation : Examples or a pair (x, y)
     loss, optimizer : an object or its name, as "softmax_cross_entropy" and "adam"
     learning_rate : the (peak) rate, or a schedule object; None: the optimizer's own, 0.001 for Adam
-    schedule : how the rate changes over the run: "constant", "step", "linear", "cosine" or "one_cycle"
+    schedule : how the rate changes over the run: "constant", "linear", "cosine", "one_cycle", …: schedules.SCHEDULES
     patience : with `validation`, early stopping; the best weights are restored
     precision : "bf16": faster in wide networks, on processors that have it; see NativeEngine. An `engine` has its own.
     Other options: see Plan.
@@ -71,8 +71,7 @@ def fit(
     watched = None if validation is None else as_examples("fit", validation)
     plan = Plan(loss, rates, epochs, batch_size, seed, shuffle, max_shift, image_shape, patience)
     state = TrainingState(network, optimizer)
-    name = None if examples.weight is None else "numpy"  # the C core knows no weights of examples
-    engine = engine or choose_engine(name, network, loss, state.optimizer, precision=precision).engine
+    engine = engine or choose_engine(None, network, loss, state.optimizer, precision=precision).engine
     for record in train(state, examples, plan, validation=watched, engine=engine):
         wishes = [callback(record) for callback in callbacks]  # a list: every callback hears of every epoch
         if any(wishes):

@@ -37,7 +37,7 @@ def train(
     check_pair(state.network, plan.loss)
     _check_examples(plan, examples, validation)
     rates = plan.learning_rates(len(examples))
-    engine = engine or _choose_engine(state, examples, plan)
+    engine = engine or choose_engine(None, state.network, plan.loss, state.optimizer).engine
     while state.epoch < plan.epochs and not (plan.patience and patience_exceeded(state, plan.patience)):
         started = time.perf_counter()
         result = _one_epoch(state, plan.spec(examples, state.epoch + 1, rates), plan, engine, stop)
@@ -51,12 +51,6 @@ def train(
         yield record
     if plan.patience:
         restore_best(state)
-
-
-def _choose_engine(state: TrainingState, examples: Examples, plan: Plan) -> Engine:
-    """Return the fastest engine that can train this; the C core knows no weights of examples."""
-    name = None if examples.weight is None else "numpy"
-    return choose_engine(name, state.network, plan.loss, state.optimizer).engine
 
 
 def _check_examples(plan: Plan, examples: Examples, validation: Examples | None) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from byhand.errors import OptionError
-from byhand.layers import ACTIVATIONS, Identity, Layer, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from byhand.layers import ACTIVATIONS, SELU, Exp, Identity, Layer, LeakyReLU, Mish, ReLU, Sigmoid, Softmax, Tanh
 from byhand.layers.sigmoid import sigmoid
 from byhand.layers.softmax import softmax
 from byhand.network import Network
@@ -71,6 +71,44 @@ def test_tanh_worked_by_hand() -> None:
     a, dz = there_and_back(Tanh(), [0.0, math.log(2.0), -1000.0], [1.0, 25.0, 1.0])
     np.testing.assert_allclose(a, [0, 0.6, -1], rtol=1e-15)
     np.testing.assert_allclose(dz, [1, 16, 0], rtol=1e-14)
+
+
+def test_exp_worked_by_hand() -> None:
+    a, dz = there_and_back(Exp(), [0.0, math.log(3.0)], [2.0, 5.0])
+    np.testing.assert_allclose(a, [1, 3], rtol=1e-15)
+    np.testing.assert_allclose(dz, [2, 15], rtol=1e-15)
+
+
+def test_selu_worked_by_hand() -> None:
+    # below 0: λα (e^−ln 2 − 1) = −λα/2, with slope λα/2; far below: −λα = −1.758, with slope 0
+    a, dz = there_and_back(SELU(), [2.0, -math.log(2.0), -1000.0], [1.0, 1.0, 1.0])
+    np.testing.assert_allclose(a, [2.1014019747, -0.8790496704, -1.7580993409], rtol=1e-9)
+    np.testing.assert_allclose(dz, [1.0507009874, 0.8790496704, 0], rtol=1e-9)
+
+
+def test_selu_keeps_mean_0_and_variance_1_of_normal_numbers() -> None:
+    z = np.linspace(-8, 8, 40_001)
+    density = np.exp(-z * z / 2) / math.sqrt(2 * math.pi) * (z[1] - z[0])
+    a, _ = SELU().forward(z[None])
+    assert (a[0] * density).sum() == pytest.approx(0, abs=1e-6)
+    assert (a[0] ** 2 * density).sum() == pytest.approx(1, abs=1e-6)
+
+
+def test_mish_worked_by_hand() -> None:
+    # at 0: tanh(log 2) = 3/5, a = 0 with slope 3/5; at ln 3: tanh(log 4) = 15/17, 1 − t² = 64/289, σ = 3/4
+    a, dz = there_and_back(Mish(), [0.0, math.log(3.0), -1000.0, 1000.0], [5.0, 1.0, 1.0, 1.0])
+    np.testing.assert_allclose(a, [0, 15 / 17 * math.log(3), 0, 1000], rtol=1e-15)
+    np.testing.assert_allclose(dz, [3, 15 / 17 + math.log(3) * 64 / 289 * 3 / 4, 0, 1], rtol=1e-14)
+
+
+@pytest.mark.parametrize("layer", [SELU(), Mish()])
+def test_neither_selu_nor_mish_overflows(layer: Layer) -> None:
+    z = np.array([[-1e4, -90.0, 90.0, 1e4]], dtype=np.float32)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        a, saved = layer.forward(z)
+        dz, _ = layer.backward(np.ones_like(z), saved)
+    assert np.isfinite(a).all()
+    assert np.isfinite(dz).all()
 
 
 def test_softmax_worked_by_hand() -> None:

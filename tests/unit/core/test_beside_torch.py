@@ -14,7 +14,15 @@ from byhand.random import INIT, RandomStream
 
 torch = pytest.importorskip("torch")
 
-ACTIVATIONS = {"relu": "ReLU", "leaky_relu": "LeakyReLU", "sigmoid": "Sigmoid", "tanh": "Tanh", "identity": "Identity"}
+ACTIVATIONS = {
+    "relu": "ReLU",
+    "leaky_relu": "LeakyReLU",
+    "sigmoid": "Sigmoid",
+    "tanh": "Tanh",
+    "selu": "SELU",
+    "mish": "Mish",
+    "identity": "Identity",
+}
 SIZES = [4, 6, 5, 3]
 N = 7
 

@@ -10,7 +10,16 @@ from byhand.data.digits import digits
 from byhand.errors import OptionError, ShapeError
 from byhand.initializers import normal
 from byhand.layers.softmax import softmax
-from byhand.losses import LOSSES, BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import (
+    LOSSES,
+    BinaryCrossEntropy,
+    Huber,
+    Loss,
+    Poisson,
+    Quantile,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
 from byhand.metrics import mean_squared_error
 from byhand.network import Network
 
@@ -33,6 +42,59 @@ def test_squared_error_is_the_mean_over_examples() -> None:
     value, gradient = value_and_gradient(SquaredError(), [[3.0, 1.0], [5.0, 5.0]], [[1.0, 1.0], [5.0, 1.0]])
     assert value == 10
     assert gradient == [[2, 0], [0, 4]]
+
+
+def test_huber_worked_by_hand() -> None:
+    # δ = 1: an error of 0.5 costs 0.125 with slope 0.5, one of −3 costs 1 · (3 − 0.5) with slope −1
+    value, gradient = value_and_gradient(Huber(), [[1.5, -2.0]], [[1.0, 1.0]])
+    assert value == 0.125 + 2.5
+    assert gradient == [[0.5, -1]]
+
+
+def test_huber_with_a_large_delta_is_half_of_squared_error() -> None:
+    z, t = np.array([[0.3, -1.0], [4.0, 0.5]]), np.array([[1.0, 1.0], [0.0, 0.0]])
+    assert Huber(100).forward(z, t)[0] == pytest.approx(SquaredError().forward(z, t)[0] / 2, rel=1e-14)
+
+
+def test_quantile_worked_by_hand() -> None:
+    # q = 0.9: 2 too low costs 1.8 with slope −0.9, 2 too high costs 0.2 with slope 0.1, exactly right nothing
+    value, gradient = value_and_gradient(Quantile(0.9), [[1.0, 5.0, 4.0]], [[3.0, 3.0, 4.0]])
+    assert value == pytest.approx(2.0, rel=1e-14)
+    np.testing.assert_allclose(gradient, [[-0.9, 0.1, 0]], rtol=1e-14)
+
+
+@pytest.mark.parametrize(("level", "best"), [(0.5, 3.0), (0.9, 5.0), (0.1, 1.0)])
+def test_the_best_constant_of_the_quantile_loss_is_the_quantile(level: float, best: float) -> None:
+    t = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
+    answers = np.linspace(0, 6, 601)
+    values = [float(Quantile(level).forward(np.full((5, 1), a), t)[0]) for a in answers]
+    assert answers[int(np.argmin(values))] == pytest.approx(best, abs=1e-9)
+
+
+def test_poisson_worked_by_hand() -> None:
+    # z = ln 3, so the expected count is 3; of a target 2 it costs 3 − 2 ln 3, with slope 3 − 2
+    value, gradient = value_and_gradient(Poisson(), [[math.log(3)]], [[2.0]])
+    assert value == pytest.approx(3 - 2 * math.log(3), rel=1e-14)
+    np.testing.assert_allclose(gradient, [[1]], rtol=1e-14)
+
+
+def test_the_best_constant_of_the_poisson_loss_is_the_mean() -> None:
+    t = np.array([[0.0], [1.0], [8.0]])
+    _, saved = Poisson().forward(np.full((3, 1), math.log(3.0)), t)
+    assert Poisson().backward(saved).sum() == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize("target", [-1.0, math.nan])
+def test_poisson_refuses_what_no_count_can_be(target: float) -> None:
+    with pytest.raises(ShapeError, match=r"Poisson got a target of .*; expected counts, 0 or more"):
+        Poisson().forward(np.zeros((2, 1)), np.array([1.0, target]))
+
+
+@pytest.mark.parametrize(("make", "told"), [(Huber, "Huber got delta"), (Quantile, "Quantile got level")])
+@pytest.mark.parametrize("value", [0.0, -1.0, math.nan])
+def test_a_delta_or_level_out_of_range_is_refused(make: type[Huber | Quantile], told: str, value: float) -> None:
+    with pytest.raises(OptionError, match=f"{told} {value}; expected"):
+        make(value)
 
 
 def test_cross_entropy_worked_by_hand() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from byhand.arrays import Array
-from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Residual, Sigmoid, Tanh
+from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Residual, ScaledDense, Sigmoid, Tanh
 from byhand.lowering import FusedDense, UnsupportedError, fold, lower
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
@@ -46,6 +46,7 @@ def computed(layers: list[FusedDense], x: Array) -> Array:
     [
         (Dense(3, 2),),
         (Dense(3, 4), BatchNorm(4), ReLU(), Dropout(0.5), Dense(4, 2), Sigmoid()),
+        (ScaledDense(3, 4), ReLU(), ScaledDense(4, 2)),
         (Dense(3, 4), Dropout(0.5), Identity(), Tanh(), Dense(4, 2), BatchNorm(2)),
         (Dense(3, 4), Residual(Dense(4, 4), BatchNorm(4), LeakyReLU(0.2), Residual(Dense(4, 4)), Dense(4, 4))),
     ],
@@ -56,7 +57,7 @@ def test_folded_layers_compute_what_the_network_predicts(layers: tuple[Any, ...]
     wanted = network.predict(SCALER.apply(raw, np.float64))
     folded = fold(lower(network, inference=True), SCALER)
     np.testing.assert_allclose(computed(folded, raw), wanted, rtol=1e-12)
-    assert all(layer.batch_norm is None and layer.dropout == 0 for layer in folded)
+    assert all(layer.batch_norm is None and layer.input_scale is None and layer.dropout == 0 for layer in folded)
 
 
 def test_lowered_layers_hold_the_networks_own_arrays_under_their_names() -> None:

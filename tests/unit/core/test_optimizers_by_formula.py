@@ -3,14 +3,15 @@
 The gradients are given, the same for both sides: what is tested is the step alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 
 from byhand.arrays import Array, Params
 from byhand.errors import OptionError
-from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, ParamGroups, WeightDecay
 from byhand.random import INIT, RandomStream
 
 STEPS = 20
@@ -48,6 +49,33 @@ def test_sgd() -> None:
     found = walked(SGD())
     for name, W, grads in expected():
         agree(found, name, W - RATE * sum(grads))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [SGD, Momentum, Nesterov, Adam, lambda: AdamW(0.1), lambda: ClipGradNorm(WeightDecay(Adam(), 0.1), 0.5)],
+    ids=["sgd", "momentum", "nesterov", "adam", "adamw", "clipped"],
+)
+def test_a_group_is_trained_at_its_factor_of_the_rate(make: Callable[[], Optimizer]) -> None:
+    params, group, rest = start(), make(), make()
+    both = ParamGroups(make(), {"b": 0.25})
+    slow, fast = start(), start()
+    for step in range(1, STEPS + 1):
+        both.update(params, gradients(step), RATE)
+        group.update(slow, gradients(step), RATE / 4)
+        rest.update(fast, gradients(step), RATE)
+        fast["0.b"][:], slow["0.W"][:] = params["0.b"], params["0.W"]
+    agree(params, "0.b", slow["0.b"])
+    agree(params, "0.W", fast["0.W"])
+
+
+@pytest.mark.parametrize(
+    ("factors", "told"),
+    [({"w": 1}, "group of parameters 'w'"), ({"b": -1}, "factor of b -1"), (0.1, "expected a dict")],
+)
+def test_factors_that_cannot_be_are_refused(factors: Any, told: str) -> None:
+    with pytest.raises(OptionError, match=told):
+        ParamGroups(SGD(), factors)
 
 
 def test_one_sgd_step_worked_by_hand() -> None:

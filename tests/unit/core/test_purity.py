@@ -19,17 +19,19 @@ from byhand.layers import (
     Dropout,
     Layer,
     Residual,
+    ScaledDense,
     Tanh,
 )
 from byhand.losses import LOSSES
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, ParamGroups, WeightDecay
 from byhand.random import DROPOUT, INIT, RandomStream
 
 WIDTH = 5
 LAYERS: dict[str, Layer] = {
     **{name: make() for name, make in ACTIVATIONS.items()},
     "dense": Dense(WIDTH, WIDTH, rng=RandomStream(1, INIT)),
+    "scaled_dense": ScaledDense(WIDTH, WIDTH, rng=RandomStream(1, INIT)),
     "batch_norm": BatchNorm(WIDTH),
     "dropout": Dropout(0.4),
     "residual": Residual(Dense(WIDTH, WIDTH, rng=RandomStream(2, INIT)), BatchNorm(WIDTH), Tanh(), Dropout(0.4)),
@@ -42,6 +44,7 @@ OPTIMIZERS = [
     AdamW(),
     WeightDecay(Momentum(), 0.1),
     ClipGradNorm(Adam(), 0.01),
+    ParamGroups(Adam(), {"b": 0.1}),
 ]
 
 each_layer = pytest.mark.parametrize("name", LAYERS)

@@ -7,6 +7,8 @@ from byhand.errors import OptionError
 from byhand.schedules import (
     Constant,
     CosineDecay,
+    Coslog4,
+    FlatCosine,
     LinearDecay,
     LinearWarmup,
     OneCycle,
@@ -20,6 +22,7 @@ ALL: list[Schedule] = [
     StepDecay(0.5),
     LinearDecay(0.5),
     CosineDecay(0.5),
+    FlatCosine(0.5),
     LinearWarmup(Constant(0.5), 0.2),
     LinearWarmup(CosineDecay(0.5), 0.2),
     OneCycle(0.5),
@@ -47,6 +50,21 @@ def test_cosine_by_hand() -> None:
     # half a cosine at 0, 1/6, 2/6 … 5/6 of the way: 1/2 (1 + cos 60°) = 3/4 at a third
     assert rates(CosineDecay(1.0), 3) == [1, 0.75, 0.25]
     assert rates(CosineDecay(1.0), 2) == [1, 0.5]
+
+
+def test_flat_cosine_by_hand() -> None:
+    # at 0, 1/6 … 5/6: flat up to 1/2, then half a cosine at 0, 1/3 and 2/3 of its way
+    assert rates(FlatCosine(1.0), 6) == [1, 1, 1, 1, 0.75, 0.25]
+
+
+def test_coslog4_by_hand() -> None:
+    # 1 + 15 t is 1, 2, 4, 8 and 16 where a cycle begins, and √2 times that in its middle: 0 at the one, 1 at the other
+    t = np.array([0.0, 1 / 15, 3 / 15, 7 / 15])
+    n = 15_000
+    found = Coslog4(1.0)(n)
+    assert found[(t * n).round().astype(int)] == pytest.approx(0, abs=1e-4)
+    middles = (2**0.5 * (1 + 15 * t) - 1) / 15
+    assert found[(middles * n).round().astype(int)] == pytest.approx(1, abs=1e-4)
 
 
 def test_warm_up_by_hand() -> None:

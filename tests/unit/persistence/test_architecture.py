@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from byhand import layers
-from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual
+from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual, ScaledDense
 from byhand.network import Network
 from byhand.persistence.network_config import KINDS, build_network, describe_network, read_layers
 from byhand.persistence.state_dict import state_dict
@@ -17,6 +17,7 @@ EVERY_LAYER = [
     LeakyReLU(0.3),
     Dropout(0.25),
     Dense(4, 4),
+    ScaledDense(4, 4),
     BatchNorm(4, momentum=0.01, epsilon=1e-3),
     Residual(),
     Residual(Dense(4, 6), BatchNorm(6), LeakyReLU(0.2), Residual(Dense(6, 6), Dropout(0.5)), Dense(6, 4)),

@@ -266,7 +266,7 @@ def test_a_schedule_by_name_is_the_schedule_of_that_name() -> None:
         fit(network(), data(), loss=LOSS, schedule="cosin")
 
 
-def test_examples_with_weights_are_trained_by_numpy() -> None:
+def test_an_example_of_weight_two_is_trained_as_two_examples() -> None:
     weighted, doubled, examples = network(), network(), data(40)
     twice = np.concatenate([np.arange(40), np.arange(20)])
     weight = np.where(np.arange(40) < 20, 2.0, 1.0) * 40 / 60  # whose mean is 1

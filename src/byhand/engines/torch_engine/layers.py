@@ -11,7 +11,24 @@ from typing import Any, TypeAlias
 import torch
 
 from byhand.engines.torch_engine.dropout_draws import DropoutDraws
-from byhand.layers import BatchNorm, Dense, Dropout, Identity, Layer, LeakyReLU, ReLU, Residual, Sigmoid, Softmax, Tanh
+from byhand.layers import (
+    SELU,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Exp,
+    Identity,
+    Layer,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    Residual,
+    ScaledDense,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
+from byhand.layers.selu import ALPHA, SCALE
 
 Tensor: TypeAlias = Any  # torch.Tensor
 Shards: TypeAlias = list[Tensor]
@@ -65,6 +82,24 @@ class TorchDense(TorchLayer):
             batch.multiply(x.mT, dz, out=gradient[self.prefix + "W"])  # (2)
             torch.sum(dz, -2, out=gradient[self.prefix + "b"])  # (3)
         return [batch.multiply(dz, self.params["W"].mT) for dz in dys] if need_dx else dys  # (4)
+
+
+class TorchScaledDense(TorchDense):
+    """See layers/scaled_dense.py."""
+
+    def forward(self, xs: Shards, batch: Batch) -> tuple[Shards, Shards]:
+        scale = self.params["scale"].unsqueeze(-2)
+        outputs, _ = super().forward([x * scale for x in xs], batch)  # (1)
+        return outputs, xs
+
+    def backward(self, dys: Shards, saved: Shards, batch: Batch, grads: list[Arrays], *, need_dx: bool) -> Shards:
+        scale, W = self.params["scale"], self.params["W"]
+        dxs = super().backward(dys, saved, batch, grads, need_dx=need_dx)  # (3); dW becomes xᵀ dz
+        for gradient in grads:
+            G = gradient[self.prefix + "W"]
+            torch.sum(W * G, -1, out=gradient[self.prefix + "scale"])  # (4)
+            G *= scale.unsqueeze(-1)  # (2)
+        return [dx * scale.unsqueeze(-2) for dx in dxs] if need_dx else dys  # (5)
 
 
 class TorchElementwise(TorchLayer):
@@ -124,6 +159,40 @@ class TorchTanh(TorchElementwise):
 
     def compute_dx(self, dy: Tensor, y: Tensor) -> Tensor:
         return dy * (1 - y * y)
+
+
+class TorchExp(TorchElementwise):
+    def compute(self, x: Tensor) -> Tensor:
+        return torch.exp(x)
+
+    def compute_dx(self, dy: Tensor, y: Tensor) -> Tensor:
+        return dy * y
+
+
+class TorchSELU(TorchElementwise):
+    def compute(self, x: Tensor) -> Tensor:
+        return torch.where(x > 0, SCALE * x, SCALE * ALPHA * torch.expm1(x.clamp(max=0)))
+
+    def compute_dx(self, dy: Tensor, y: Tensor) -> Tensor:
+        return dy * torch.where(y > 0, SCALE, y + SCALE * ALPHA)  # y and x have the same sign
+
+
+class TorchMish(TorchElementwise):
+    """Saves x, from which alone its slope is known."""
+
+    def forward(self, xs: Shards, batch: Batch) -> tuple[Shards, Shards]:
+        return [x * tanh_softplus(x) for x in xs], xs  # (1)
+
+    def compute_dx(self, dy: Tensor, y: Tensor) -> Tensor:
+        x, t = y, tanh_softplus(y)
+        return dy * (t + x * (1 - t * t) * torch.sigmoid(x))  # (2)
+
+
+def tanh_softplus(z: Tensor) -> Tensor:
+    """Return tanh(log(1 + eᶻ)), without overflow at any z."""
+    e = torch.exp(-z.abs())
+    above = torch.where(z < 0, e * (e + 2), 1 + 2 * e)
+    return above / (above + torch.where(z < 0, 2, 2 * e * e))  # (3)
 
 
 class TorchSoftmax(TorchElementwise):
@@ -218,11 +287,15 @@ class TorchResidual(TorchLayer):
 
 LAYERS: dict[type[Layer], type[TorchLayer]] = {
     Dense: TorchDense,
+    ScaledDense: TorchScaledDense,
     Identity: TorchIdentity,
     ReLU: TorchReLU,
     LeakyReLU: TorchLeakyReLU,
     Sigmoid: TorchSigmoid,
     Tanh: TorchTanh,
+    Exp: TorchExp,
+    SELU: TorchSELU,
+    Mish: TorchMish,
     Softmax: TorchSoftmax,
     Dropout: TorchDropout,
     BatchNorm: TorchBatchNorm,

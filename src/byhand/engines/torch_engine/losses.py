@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import torch
 
-from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import BinaryCrossEntropy, Huber, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 
 Tensor: TypeAlias = Any  # torch.Tensor
@@ -34,10 +34,32 @@ def squared_error(a: Tensor, t: Tensor, w: Any, loss: SquaredError) -> tuple[Ten
     return (weighted * error).sum((-2, -1)), 2 * weighted  # (1), (2)
 
 
+def huber(a: Tensor, t: Tensor, w: Any, loss: Huber) -> tuple[Tensor, Tensor]:
+    e = a - t  # (1)
+    size = e.abs()
+    h = torch.where(size <= loss.delta, e * e / 2, loss.delta * (size - loss.delta / 2))  # (2)
+    return (w * h).sum((-2, -1)), w * e.clamp(-loss.delta, loss.delta)  # (3), (4)
+
+
+def poisson(z: Tensor, t: Tensor, w: Any, loss: Poisson) -> tuple[Tensor, Tensor]:
+    mu = torch.exp(z)  # (1)
+    return (w * (mu - t * z)).sum((-2, -1)), w * (mu - t)  # (2), (3)
+
+
+def quantile(a: Tensor, t: Tensor, w: Any, loss: Quantile) -> tuple[Tensor, Tensor]:
+    e = t - a  # (1)
+    rho = torch.where(e >= 0, loss.level * e, (loss.level - 1) * e)  # (2)
+    slope = ((e < 0).to(e.dtype) - loss.level) * (e != 0)
+    return (w * rho).sum((-2, -1)), w * slope  # (3), (4)
+
+
 LOSS_FUNCTIONS: dict[type[Loss], LossFunction] = {
     SoftmaxCrossEntropy: softmax_cross_entropy,
     BinaryCrossEntropy: binary_cross_entropy,
     SquaredError: squared_error,
+    Huber: huber,
+    Poisson: poisson,
+    Quantile: quantile,
 }
 
 

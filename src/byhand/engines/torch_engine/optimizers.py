@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 
 import torch
 
-from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, WeightDecay
+from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, ParamGroups, WeightDecay
 from byhand.optimizers.base import FLUSH_EVERY, Optimizer
 
 Tensor: TypeAlias = Any  # torch.Tensor
 Rate: TypeAlias = Any  # a number, or a tensor (networks, 1)
+Views: TypeAlias = Callable[[Tensor], dict[str, Tensor]]
 Update: TypeAlias = Callable[[Tensor, Tensor, Rate], None]  # (parameters, gradient, rate), in place
 
 MOMENTS: dict[type[Optimizer], tuple[str, ...]] = {
@@ -26,8 +27,8 @@ MOMENTS: dict[type[Optimizer], tuple[str, ...]] = {
 
 
 def innermost(optimizer: Optimizer) -> Optimizer:
-    """Return the optimizer inside clipping and weight decay."""
-    while isinstance(optimizer, ClipGradNorm | WeightDecay):
+    """Return the optimizer inside groups, clipping and weight decay."""
+    while isinstance(optimizer, ParamGroups | ClipGradNorm | WeightDecay):
         optimizer = optimizer.inner
     return optimizer
 
@@ -36,14 +37,19 @@ class FlatOptimizer:
     """An optimizer with its moments as flat tensors.
 
     moments : name → tensor like the parameters   steps : taken so far   n_decayed : how many parameters decay
+    views : returns each array's part of a flat tensor, by name
     """
 
-    def __init__(self, optimizer: Optimizer, moments: dict[str, Tensor], steps: int, n_decayed: int) -> None:
-        self.moments, self.steps, self._n_decayed = moments, steps, n_decayed
+    def __init__(
+        self, optimizer: Optimizer, moments: dict[str, Tensor], steps: int, n_decayed: int, views: Views
+    ) -> None:
+        self.moments, self.steps, self._n_decayed, self._views = moments, steps, n_decayed, views
         self.update = self._make_update(optimizer)
 
     def _make_update(self, optimizer: Any) -> Update:
         """Return the function that makes a step."""
+        if type(optimizer) is ParamGroups:
+            return self._regroup(self._make_update(optimizer.inner), optimizer)
         if type(optimizer) is ClipGradNorm:
             return self._clip(self._make_update(optimizer.inner), optimizer.max_norm)
         if type(optimizer) is WeightDecay:
@@ -56,6 +62,16 @@ class FlatOptimizer:
             AdamW: self._adamw,
         }
         return makers[type(optimizer)](optimizer)
+
+    def _regroup(self, inner: Update, groups: ParamGroups) -> Update:
+        def update(params: Tensor, grads: Tensor, rate: Rate) -> None:
+            own = {name: view for name, view in self._views(params).items() if groups.factor(name) != 1}
+            before = {name: view.clone() for name, view in own.items()}
+            inner(params, grads, rate)
+            for name, view in own.items():
+                view.sub_(before[name]).mul_(groups.factor(name)).add_(before[name])  # (1)
+
+        return update
 
     def _clip(self, inner: Update, max_norm: float) -> Update:
         def update(params: Tensor, grads: Tensor, rate: Rate) -> None:

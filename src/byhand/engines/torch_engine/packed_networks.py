@@ -67,7 +67,7 @@ class PackedNetworks:
         arrays = {**self.layout.views(self.params), **self._statistics_layout.views(self.statistics)}
         self.layers = make_layers(networks[0].layers, arrays)
         n_decayed = sum(array.size for name, array in params.items() if decays(name))
-        self.optimizer = FlatOptimizer(optimizers[0], self._moments(), self._steps(), n_decayed)
+        self.optimizer = FlatOptimizer(optimizers[0], self._moments(), self._steps(), n_decayed, self.layout.views)
 
     @property
     def n_outputs(self) -> int:

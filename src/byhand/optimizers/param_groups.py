@@ -1,0 +1,57 @@
+"""Parameter groups: some parameters learn at a rate of their own.
+
+    W ← W + f (W′ − W)                            (1)
+
+W′ is where `inner` would have moved W; f is the factor of W's group, 1 where it has none. A step of every optimizer
+here is its rate times something that does not depend on the rate, so (1) is the step with the rate f η, weight decay
+included. Biases at a tenth of the rate and input scales at six times it are RealMLP's choice for tables.
+Source: Holzmüller, Grinsztajn & Steinwart 2024, table A.3.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from byhand.arguments import check_kind, check_number, format_value
+from byhand.arrays import Params
+from byhand.errors import OptionError, lookup
+from byhand.optimizers.base import Optimizer
+
+GROUPS = ("W", "b", "scale", "gamma", "beta")  # the last part of a parameter's name
+
+
+class ParamGroups(Optimizer):
+    """`inner` with its rate multiplied by a factor for some parameters.
+
+    factors : group → factor f ≥ 0, the group being the last part of the parameters' names, as {"b": 0.1}
+    """
+
+    kind = "param_groups"
+
+    def __init__(self, inner: Optimizer, factors: Mapping[str, float]) -> None:
+        super().__init__()
+        self.inner = check_kind("ParamGroups", "inner", inner, Optimizer, "an optimizer")
+        if not isinstance(factors, Mapping):
+            raise OptionError(f'ParamGroups got factors {format_value(factors)}; expected a dict, as {{"b": 0.1}}.')
+        self.factors = {group: _checked(group, factor) for group, factor in factors.items()}
+        self.state = inner.state
+        self.default_learning_rate = inner.default_learning_rate
+
+    def factor(self, name: str) -> float:
+        """Return the factor of the parameter of this name."""
+        return self.factors.get(name.rpartition(".")[2], 1.0)
+
+    def update(self, params: Params, grads: Params, learning_rate: float) -> None:
+        """Let `inner` step, and change how far those parameters went that have a factor."""
+        before = {name: array.copy() for name, array in params.items() if self.factor(name) != 1}
+        self.inner.update(params, grads, learning_rate)
+        for name, old in before.items():
+            array = params[name]
+            array -= old
+            array *= self.factor(name)
+            array += old  # (1)
+
+
+def _checked(group: Any, factor: Any) -> float:
+    """Return a factor; raise OptionError for an unknown group or a factor below 0."""
+    lookup("group of parameters", group, dict.fromkeys(GROUPS))
+    return float(check_number("ParamGroups", f"the factor of {group}", factor, lambda f: f >= 0, "0 or more"))
