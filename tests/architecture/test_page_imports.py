@@ -24,7 +24,8 @@ PLAN: dict[str, set[str]] = {
     "export": set(),
     "ui": {"shared", "codegen", "export", "vendor"},
     "views": {"shared", "codegen", "ui"},
-    "app": {"shared", "ui", "views"},
+    "lessons": {"shared", "ui"},
+    "app": {"shared", "ui", "views", "lessons"},
 }
 
 

@@ -72,11 +72,16 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def open_lab(browser: Any) -> Iterator[Any]:
-    """Return open_lab(address, **context options) -> Lab; in the end nothing may have gone wrong in the page."""
+    """Return open_lab(address, is_new, **context options) -> Lab; in the end nothing may have gone wrong in the page.
+
+    is_new: here for the first time, and told of the lessons.
+    """
     opened: list[tuple[Any, Lab]] = []
 
-    def open_lab(address: str, **options: Any) -> Lab:
+    def open_lab(address: str, is_new: bool = False, **options: Any) -> Lab:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        if not is_new:
+            context.add_init_script("try { localStorage.setItem('byhand-welcomed', 'yes'); } catch {}")
         lab = Lab(context.new_page())
         opened.append((context, lab))
         return lab.open(address)

@@ -60,6 +60,10 @@ class Lab:
         """Draw by events in one go: for many drawings."""
         self.page.click("button:has-text('Clear')")
         self.page.select_option("[aria-label=Pen]", drawing["pen"])
+        self.draw_more(drawing["strokes"])
+
+    def draw_more(self, strokes: list[Any]) -> None:
+        """Draw more strokes by events, on what is there."""
         self.page.evaluate(
             """strokes => {
                 const pad = document.querySelector(".pad"), box = pad.getBoundingClientRect();
@@ -69,7 +73,7 @@ class Lab:
                 for (const points of strokes) points.forEach((point, i) => pad.dispatchEvent(new PointerEvent(
                     i ? "pointermove" : "pointerdown", { pointerId: 1, buttons: 1, ...place(point) })));
             }""",
-            drawing["strokes"],
+            strokes,
         )
 
     def until(self, question: str, argument: Any = None) -> None:

@@ -123,7 +123,8 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
 
 
 def test_the_page_s_data_are_copies_of_the_package_s() -> None:
-    copies = {path.name: path.read_bytes() for path in make_page_data.DATA.iterdir()}
+    own = "lessons.json"  # the page's alone
+    copies = {path.name: path.read_bytes() for path in make_page_data.DATA.iterdir() if path.name != own}
     assert copies == make_page_data.page_data(), "tools/make_page_data.py writes them"
 
 

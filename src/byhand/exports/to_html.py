@@ -15,10 +15,11 @@ from byhand.persistence.model import Model, save_model
 STATIC = Path(__file__).resolve().parents[1] / "lab" / "static"
 SHAPE = (28, 28)  # of the pictures that can be drawn
 ENTRIES = ("app/main.js", "worker/worker.js")
-# Stubs replace what an exported page lacks: views with data and charts, the menu Share, and training.
+# Stubs replace what an exported page lacks: views with data and charts, the menu Share, lessons, and training.
 REPLACEMENTS = {
     "views/views.js": "views/views.stub.js",
     "ui/share-menu.js": "ui/share-menu.stub.js",
+    "lessons/lessons.js": "lessons/lessons.stub.js",
     **{f"worker/{name}.js": "worker/absent.stub.js" for name in ("csv", "diagnosis", "plane-model", "training")},
 }
 STYLES = (

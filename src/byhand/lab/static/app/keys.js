@@ -4,12 +4,12 @@ import { h, replaceChildren } from "../ui/dom.js";
 import { TEXT } from "../ui/strings.js";
 
 const words = TEXT.keys;
-const ROOMS = { d: "draw", t: "train", p: "plane", e: "experiments" };
+const ROOMS = { d: "draw", t: "train", p: "plane", e: "experiments", l: "lessons" };
 const TAKES_KEYS = "input, select, textarea, [contenteditable]";
 const TAKES_SPACE = "button, a, summary, canvas, [role=slider], [tabindex='0']";
 
 /**
- * Listen to the keys. page: {stateNow, set, isIn(view), press(what)}.
+ * Listen to the keys. page: {stateNow, set, isIn(view), press(what), turn(steps of a lesson)}.
  * @param {any} page
  */
 export function listenToKeys(page) {
@@ -28,7 +28,7 @@ export function listenToKeys(page) {
 }
 
 /** key → what it does; false where it does nothing now. */
-function actionsOf({ stateNow, set, press, isIn }, help) {
+function actionsOf({ stateNow, set, press, isIn, turn }, help) {
   const change = (changes) => {
     set(changes);
     return true;
@@ -48,6 +48,8 @@ function actionsOf({ stateNow, set, press, isIn }, help) {
     c: () => press("clear"),
     m: () => room("microscope"),
     " ": ({ target }) => !target.closest?.(TAKES_SPACE) && press("start"),
+    PageDown: () => turn(1),
+    PageUp: () => turn(-1),
     "?": () => (help.showModal(), true),
   };
 }

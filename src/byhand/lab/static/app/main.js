@@ -4,6 +4,7 @@
 import { element, h, replaceChildren } from "../ui/dom.js";
 import { setColours } from "../ui/palette.js";
 import { TEXT } from "../ui/strings.js";
+import { createLessons } from "../lessons/lessons.js";
 import { VIEWS } from "../views/views.js";
 import { createFileOpeners } from "./file-drop.js";
 import { listenToKeys } from "./keys.js";
@@ -32,7 +33,9 @@ const app = {
   showError,
   openData,
   openFiles: async () => {},
+  beginLesson: (id) => lessons?.begin(id),
 };
+const lessons = createLessons(app, () => store.state);
 const requests = new Requests(client, app.frames, { showError, refresh });
 const navigation = createNavigation(app, store, () => show(true));
 const { openFiles, openModel } = createFileOpeners(app, {
@@ -80,6 +83,7 @@ function refresh() {
   navigation.show();
   requests.requestAll(view.wants(store.state, app.frames));
   view.show(store.state, app.frames);
+  lessons?.follow();
 }
 
 /** Say what went wrong, in one sentence; without a sentence, nothing is wrong. */
@@ -123,6 +127,12 @@ function withModelAtHand(wanted) {
   return { ...wanted, model: "pretrained" };
 }
 
+/** What the steps of a lesson have set up to the one that the link names, unless the link has it otherwise. */
+async function stepOfLesson({ lesson }, asks) {
+  const changes = (await lessons?.stateFor(lesson)) ?? {};
+  return Object.fromEntries(Object.entries(changes).filter(([name]) => !asks.has(name)));
+}
+
 /** What the address asks for goes before what the server offers. */
 async function begin() {
   const asks = new URLSearchParams(location.hash.slice(1));
@@ -138,7 +148,7 @@ async function begin() {
   store.state = { ...wanted, data, view };
   // an exported page has no data
   if ("train" in VIEWS) await chooseData(hello?.data ? { name: "mnist", imageShape: hello.data.image_shape } : DIGITS);
-  store.state = withModelAtHand({ ...store.state, model });
+  store.state = withModelAtHand({ ...store.state, model, ...(await stepOfLesson(wanted, asks)) });
 }
 
 function showLive(frame) {
@@ -158,7 +168,10 @@ function paint(frame) {
   const { model, view: name } = store.state;
   navigation.show();
   if (frame.kind === "training" && (model === "trained" || name === "train")) refresh();
-  else view.show(store.state, app.frames);
+  else {
+    view.show(store.state, app.frames);
+    lessons?.follow();
+  }
 }
 
 client.onFrame((frame) => {
@@ -193,6 +206,7 @@ listenToKeys({
   set: (changes) => store.set(changes),
   isIn: (name) => name in VIEWS,
   press,
+  turn: (steps) => lessons?.turn(steps) ?? false,
 });
 replaceChildren(element("#footer"), h("p", {}, "train" in VIEWS ? TEXT.drop : TEXT.exported));
 

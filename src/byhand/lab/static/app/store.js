@@ -2,7 +2,7 @@
 
 import { fragmentOf, stateFrom } from "../shared/settings.js";
 
-const PLACES = ["view", "model", "digit"]; // what Back leads back to
+const PLACES = ["view", "model", "digit", "lesson"]; // what Back leads back to
 const WRITE_MS = 300; // the address is written when the state has rested so long
 
 export class Store {

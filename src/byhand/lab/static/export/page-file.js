@@ -9,6 +9,7 @@ const ABSENT = ["csv", "diagnosis", "plane-model", "training"]; // of the worker
 const STUBS = {
   "views/views.js": "views/views.stub.js",
   "ui/share-menu.js": "ui/share-menu.stub.js",
+  "lessons/lessons.js": "lessons/lessons.stub.js",
   ...Object.fromEntries(ABSENT.map((name) => [`worker/${name}.js`, "worker/absent.stub.js"])),
 };
 const STYLES = [

@@ -22,7 +22,7 @@ const OLD_MODELS = { shipped: "pretrained", moment: "snapshot", before: "baselin
  * that differs from the default.
  */
 export const SETTINGS = {
-  view: choice("draw", ["draw", "network", "train", "plane", "microscope", "mistakes", "experiments"]),
+  view: choice("draw", ["draw", "network", "train", "plane", "microscope", "mistakes", "experiments", "lessons"]),
   model: choice("pretrained", ["pretrained", "trained", "snapshot", "baseline", "uploaded"], OLD_MODELS),
   // 784 or 64 bytes: what is drawn or loaded; null: an empty sheet
   picture: {
@@ -105,6 +105,8 @@ export const SETTINGS = {
   // an id of experiments.json
   experiment: { initial: "xor-line", read: (text) => (/^[a-z0-9-]{3,40}$/.test(text) ? text : null), write: String },
   seeds: whole(5, 5, 50),
+  // an id of lessons.json and a step, as in why.2
+  lesson: { initial: "", read: (text) => (/^[a-z0-9-]{1,40}\.[1-9]\d?$/.test(text) ? text : null), write: String },
   projector: toggle(false), // larger, in full contrast, without the header
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),

@@ -29,6 +29,7 @@
  * @property {(sentence?: string) => void} showError
  * @property {(name: string, files?: File[]) => Promise<boolean>} openData
  * @property {(files: File[]) => Promise<void>} openFiles
+ * @property {(id: string) => void} beginLesson
  * @property {any} [plane] what outlives the view Plane
  * @property {string | null} [trainedWith] the settings of the training that is shown
  */

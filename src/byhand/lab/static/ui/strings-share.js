@@ -34,14 +34,15 @@ export const SHARE = {
 export const KEYS = {
   heading: "Keys",
   list: [
-    ["D T P E", "Draw, Train, Plane, Experiments"],
-    ["Space", "start, pause"],
+    ["D T P E L", "Draw, Train, Plane, Experiments, Lessons"],
+    ["Space", "start, pause; pauses the demonstration too"],
     ["Z, C", "undo the last stroke or change, clear"],
     ["0 … 9", "in Draw: why rather than this class"],
     ["M", "Microscope"],
     ["Shift P", "projector: larger, without the header"],
     ["B", "with the projector: black, and back"],
-    ["1 … 4", "with the projector: the rooms in their order"],
+    ["1 … 5", "with the projector: the rooms in their order"],
+    ["Page Down, Page Up", "in a lesson: the next step, or the one before"],
     ["Esc", "close what is open"],
     ["?", "this list"],
   ],

@@ -2,6 +2,7 @@
 
 import { DRAW, MISTAKES, NETWORK, STAGE } from "./strings-draw.js";
 import { PLANE } from "./strings-plane.js";
+import { LESSONS } from "./strings-lessons.js";
 import { KEYS, SHARE } from "./strings-share.js";
 import { TIMELINE, TRAIN } from "./strings-train.js";
 
@@ -16,6 +17,7 @@ export const TEXT = {
     microscope: "Microscope",
     mistakes: "Mistakes",
     experiments: "Experiments",
+    lessons: "Lessons",
   },
   models: {
     pretrained: "Pretrained",
@@ -52,6 +54,7 @@ export const TEXT = {
   exported: "A network exported from byhand. Everything is in this file; nothing is sent anywhere.",
   share: SHARE,
   keys: KEYS,
+  lessons: LESSONS,
   draw: DRAW,
   stage: STAGE,
   firstUnits: "the first {shown} of {all} units",

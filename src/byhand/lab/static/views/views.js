@@ -2,6 +2,7 @@
 
 import { drawView } from "./draw/index.js";
 import { experimentsView } from "./experiments/index.js";
+import { lessonsView } from "./lessons/index.js";
 import { microscopeView } from "./microscope/index.js";
 import { mistakesView } from "./mistakes/index.js";
 import { networkView } from "./network/index.js";
@@ -16,4 +17,5 @@ export const VIEWS = {
   microscope: microscopeView,
   mistakes: mistakesView,
   experiments: experimentsView,
+  lessons: lessonsView,
 };

@@ -178,6 +178,8 @@ const answers = {
   experiments: () => tableNamed("experiments"),
   /** What came of them on MNIST, over many seeds. */
   experimentResults: () => tableNamed("experiment-results"),
+  /** The lessons of the page. */
+  lessons: () => tableNamed("lessons"),
   async runExperiment({ name, seeds }) {
     experimentRunner?.stop();
     const table = await answers.experiments();

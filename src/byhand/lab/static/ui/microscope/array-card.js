@@ -13,7 +13,7 @@ const COLUMN = 16; // a vector up to here is shown as a column
 /** {element, show(array)}; open: shows another cell. */
 export function createArrayCard(open) {
   const [title, numbers] = [h("div"), h("div")];
-  const element = h("div", { class: "card" }, title, numbers);
+  const element = h("div", { class: "card", "data-lesson": "numbers" }, title, numbers);
 
   /** array: {at: the opened cell, rows, cols, numbers, width: of a row of a picture, else undefined} */
   function show({ at, rows, cols, numbers: values, width }) {

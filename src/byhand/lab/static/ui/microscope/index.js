@@ -20,7 +20,12 @@ export function createMicroscope(app) {
   const controls = createControls(app.set);
   const [strip, array, opened] = [createStrip(open), createArrayCard(open), createCellCard(open)];
   const empty = h("div", { class: "readout" });
-  const cards = h("div", { class: "columns" }, array.element, h("div", { class: "card wide" }, opened.element));
+  const cards = h(
+    "div",
+    { class: "columns" },
+    array.element,
+    h("div", { class: "card wide", "data-lesson": "number" }, opened.element),
+  );
   const body = h("div", {}, strip.element, cards);
   const heading = [h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead)];
   const element = h("section", { class: "microscope" }, heading, controls.element, empty, body);

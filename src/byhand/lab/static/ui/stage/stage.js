@@ -16,7 +16,7 @@ const SYMBOLS = { z: "z", a: "a", da: "∂L/∂a", dz: "∂L/∂z" };
  * unit under the pointer, or null.
  */
 export function createStage(input, choose, look = () => {}) {
-  const canvas = h("canvas", { class: "stage-canvas", "aria-hidden": "true" });
+  const canvas = h("canvas", { class: "stage-canvas", "aria-hidden": "true", "data-figure": "Network" });
   const [heads, units] = [h("div", { class: "stage-heads" }), h("div", { class: "stage-units" })];
   const element = h("div", { class: "network-stage" }, canvas, input, heads, units);
   /** @type {{scene: any, moment: any, key: string, places: any}} */

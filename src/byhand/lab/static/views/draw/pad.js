@@ -17,7 +17,8 @@ export class Pad {
   #app;
   #reader;
   #pen = "medium";
-  #isPainted = false;
+  /** @type {import("../../ui/sheet.js").Sheet | null} */
+  #painted = null;
   element = h("canvas", {
     width: SIDE,
     height: SIDE,
@@ -39,8 +40,8 @@ export class Pad {
   /** Take what came from elsewhere; a network of another size reads the strokes again. */
   follow(state) {
     this.#pen = state.pen;
-    if (follow(state) || !this.#isPainted) paintSheet(this.element);
-    this.#isPainted = true;
+    follow(state);
+    if (this.#painted !== sheet()) this.#paint(); // a lesson draws on it, too
     this.#reader.fit(state);
   }
 
@@ -64,9 +65,14 @@ export class Pad {
     this.#settle({});
   }
 
+  #paint() {
+    this.#painted = sheet();
+    paintSheet(this.element);
+  }
+
   #change(changes) {
     putSheet(changes);
-    paintSheet(this.element);
+    this.#paint();
     this.#reader.read();
   }
 
@@ -75,14 +81,14 @@ export class Pad {
     sheet()
       .strokes.at(-1)
       ?.points.push(...places);
-    paintSheet(this.element);
+    this.#paint();
     this.#reader.read();
   }
 
   /** Show the newest sheet and what the network sees of it. */
   #settle(changes) {
     const { picture, digit } = sheet();
-    paintSheet(this.element);
+    this.#paint();
     this.#app.set({ picture, digit, label: -1, ...changes });
   }
 }

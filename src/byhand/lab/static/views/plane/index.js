@@ -88,7 +88,14 @@ function layout({ bar, points, stage, boards, curve, ruler, loss, report, tryThi
     bar.element,
     points.element,
     stage.element,
-    h("div", { class: "board-card card" }, boards.element, curve.element, ruler.element, report),
+    h(
+      "div",
+      { class: "board-card card", "data-lesson": "plane-board" },
+      boards.element,
+      curve.element,
+      ruler.element,
+      report,
+    ),
     loss.element,
     tryThis,
   );

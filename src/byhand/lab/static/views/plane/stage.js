@@ -28,7 +28,7 @@ export function createStage(session, look) {
   board.append(canvas, units.element, heads, handle.element);
   const element = h(
     "div",
-    { class: "stage card" },
+    { class: "stage card", "data-lesson": "plane-network" },
     h("div", { class: "stage-scroll", tabindex: -1 }, board),
     h("div", { class: "stage-foot" }, handle.strip, layerButtons(session)),
   );

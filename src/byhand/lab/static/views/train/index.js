@@ -16,6 +16,7 @@ export function trainView(app, first) {
   const live = createLiveCard();
   const bar = createBar(session);
   const curves = createCurveCard(session);
+  curves.element.dataset.lesson = "train-chart"; // as the lessons call it
   const probes = createProbeCard(session);
   const film = createFilmCard(session);
   const whatIf = createWhatIf(session);

@@ -1,0 +1,34 @@
+// What a lesson can do for the learner: set the state, draw, press or start what is marked, wait.
+
+import { isMet, pause } from "./conditions.js";
+import { drawMore, strokesOf } from "./drawing.js";
+
+const LOOK_MS = 50; // between two looks at a condition
+const LONGEST_MS = 60_000; // that is waited for a condition; then the lesson goes on
+const FRAMES = { plane: "plane", train: "training", experiment: "experiment" }; // of what a Start button starts
+
+/**
+ * Do what a list says, one after the other, until isOver() says that the lesson is elsewhere.
+ * @param {any} app
+ * @param {{actions: any[], drawings: Record<string, any[]>, stateNow: () => any, isOver: () => boolean}} job
+ */
+export async function act(app, { actions, drawings, stateNow, isOver }) {
+  const kinds = {
+    set: async (changes) => app.set(changes),
+    draw: (name) =>
+      drawMore(app, strokesOf(drawings[name]), { shape: app.models[stateNow().model].imageShape, isOver }),
+    press: async (hook) => hooked(hook)?.click(),
+    start: async (what) => app.frames[FRAMES[what]]?.running || hooked(`${what}-start`)?.click(),
+    wait: (until) => waitFor(() => isOver() || isMet(until, stateNow(), app.frames)),
+  };
+  for (const action of actions) {
+    for (const [kind, value] of Object.entries(action)) if (!isOver()) await kinds[kind](value);
+  }
+}
+
+/** The element of the page that a lesson speaks of. @returns {HTMLElement | null} */
+export const hooked = (hook) => document.querySelector(`[data-lesson~="${hook}"]`);
+
+async function waitFor(isTrue) {
+  for (let waited = 0; !isTrue() && waited < LONGEST_MS; waited += LOOK_MS) await pause(LOOK_MS);
+}

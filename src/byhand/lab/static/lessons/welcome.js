@@ -1,0 +1,46 @@
+// One line for who is here for the first time; once dismissed it never comes again.
+
+import { element, h } from "../ui/dom.js";
+import { TEXT } from "../ui/strings.js";
+
+const words = TEXT.lessons;
+const KEY = "byhand-welcomed";
+const FIRST = "see";
+
+/** Show the line under the header, unless it was dismissed here. beginLesson: hears the first lesson's id. */
+export function welcome(beginLesson) {
+  if (isWelcomed()) return;
+  const end = () => {
+    line.remove();
+    remember();
+  };
+  const begin = () => {
+    end();
+    beginLesson(FIRST);
+  };
+  const line = h(
+    "p",
+    { class: "welcome" },
+    `${words.newHere} `,
+    h("button", { type: "button", class: "subtle", onclick: begin }, `${words.threeMinutes} →`),
+    h("button", { type: "button", class: "subtle", onclick: end }, words.dismiss),
+  );
+  element("header").after(line);
+}
+
+/** A browser may refuse to store anything: then the line comes again. */
+function isWelcomed() {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function remember() {
+  try {
+    localStorage.setItem(KEY, "yes");
+  } catch {
+    return;
+  }
+}

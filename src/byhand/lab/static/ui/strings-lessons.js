@@ -1,0 +1,25 @@
+// The texts of the lessons' room and rail. What the lessons say is in data/lessons.json.
+
+export const LESSONS = {
+  heading: "Lessons",
+  lead: "Three minutes each, in the lab itself: the page shows something, asks what you expect, and waits until you have seen it. Everything stays usable meanwhile.",
+  lesson: "Lesson",
+  begin: "Begin",
+  watch: "Watch",
+  minutes: "{n} minutes",
+  seconds: "{n} seconds, plays by itself",
+  place: "step {i} of {n}",
+  choices: "Answers",
+  hint: "Give me a hint",
+  doIt: "Do it for me",
+  back: "Back",
+  next: "Next",
+  another: "Next lesson",
+  end: "All lessons",
+  close: "Close the lesson",
+  pause: "Pause",
+  play: "Play",
+  newHere: "New here?",
+  threeMinutes: "What it sees, in 3 minutes",
+  dismiss: "Not again",
+};

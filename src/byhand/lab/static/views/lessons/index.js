@@ -1,0 +1,45 @@
+// The room of the lessons: nine cards of three minutes each, and the demonstration that plays by itself.
+
+import { h, replaceChildren } from "../../ui/dom.js";
+import { TEXT } from "../../ui/strings.js";
+
+const words = TEXT.lessons;
+
+export function lessonsView(app) {
+  const cards = h("ul", { class: "lesson-cards" });
+  const element = h(
+    "section",
+    { class: "lessons" },
+    h("h2", {}, words.heading),
+    h("p", { class: "lead" }, words.lead),
+    cards,
+  );
+  let isDrawn = false;
+
+  const wants = () => ({ lessons: { name: "lessons", request: {} } });
+
+  function show(_, { lessons: table }) {
+    if (isDrawn || !table) return;
+    isDrawn = true;
+    replaceChildren(cards, ...table.lessons.map((lesson) => card(app, lesson)));
+  }
+
+  return { element, wants, show };
+}
+
+function card(app, { id, title, about, minutes, seconds }) {
+  const begin = () => app.beginLesson(id);
+  const long = seconds ? words.seconds.replace("{n}", seconds) : words.minutes.replace("{n}", minutes);
+  return h(
+    "li",
+    { class: `card${seconds ? " demo" : ""}` },
+    h("h3", {}, title),
+    h("p", {}, about),
+    h("p", { class: "hint" }, long),
+    h(
+      "button",
+      { type: "button", class: seconds ? null : "subtle", onclick: begin },
+      seconds ? words.watch : words.begin,
+    ),
+  );
+}
