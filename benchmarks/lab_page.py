@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 from machine import machine, parser_for, save_record
 
 ROUNDS = 5
-PATIENCE = 120  # seconds
+TIMEOUT = 120  # seconds
 
 TINY = """async () => {
     const { loadCore } = await import("./core/core.js");
@@ -77,7 +77,7 @@ def first_paint(browser: Any, address: str) -> float:
 
 def until(page: Any, question: str) -> None:
     """Wait until a JavaScript function answers yes; asked from outside, for the page's policy allows no eval."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while not page.evaluate(question):
         if time.monotonic() > end:
             raise TimeoutError(question)

@@ -14,9 +14,9 @@ from machine import machine, parser_for, save_record
 PEERS = ("byhand", "byhand numpy", "jax scan", "torch", "keras", "scikit-learn")
 PROGRAM = """
 import resource, sys
-from byhand.bench.interleaved import PEERS, ready
+from byhand.bench.interleaved import PEERS, prepare_epoch
 from byhand.bench.workload import work_named
-ready(PEERS[sys.argv[1]], work_named("sgd"), None)()
+prepare_epoch(PEERS[sys.argv[1]], work_named("sgd"), None)()
 print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 

@@ -29,7 +29,7 @@ from machine import machine, parser_for, read_record, save_record
 FAST = RECIPES["fast"]
 TARGETS = (0.9766, 0.98)
 MOST_EPOCHS, SEEDS_TO_CHOOSE, SEEDS = 15, 3, 5
-REST = 0.5  # seconds, for the other's threads to fall asleep
+PAUSE = 0.5  # seconds, for the other's threads to fall asleep
 TUTORIAL_BATCH, TUTORIAL_RATE = 64, 1e-3
 
 Answer = Callable[[Examples], float]  # the share that is right
@@ -116,7 +116,7 @@ def in_turns(needed: dict[str, dict[float, int | None]], dataset: Dataset) -> di
             for name, told in found[target].items():
                 if told["epochs"] is None:
                     continue
-                time.sleep(REST)
+                time.sleep(PAUSE)
                 started = time.perf_counter()
                 answer = WAYS[name](dataset, told["epochs"], seed)
                 told["seconds"].append(time.perf_counter() - started)

@@ -39,7 +39,7 @@ def section(experiment: Experiment, found: dict[str, Any]) -> str:
     measures = [one for one in (*experiment.scale, *experiment.aside) if one.shown_as != "seconds"]
     star = " ★" if experiment.surprising else ""
     rows = [
-        f"| {SIGNS[trial.verdict]} {trial.name} | "
+        f"| {SIGNS[trial.rating]} {trial.name} | "
         + " | ".join(cell(found["runs"][trial.name][one.name], one) for one in measures)
         + " |"
         for trial in experiment.trials

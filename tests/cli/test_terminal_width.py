@@ -11,6 +11,7 @@ from rich.text import Text
 
 from byhand.cli.confusion_table import confusion_table
 from byhand.cli.wrapping import fit_text
+from byhand.course.exercise import solution_text
 from byhand.formatting import format_number, typeset_minus
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -39,6 +40,14 @@ def fits(done: Done) -> None:
     assert done.code == 0, done.err
     too_wide = [line for line in ANSI.sub("", done.out + done.err).splitlines() if cell_len(line) > 80]
     assert not too_wide
+
+
+@pytest.mark.usefixtures("terminal")
+def test_a_solution_keeps_its_lines_on_a_terminal() -> None:
+    done = byhand("exercise", "5", "--solution")
+    assert done.code == 0
+    assert ANSI.sub("", done.out).rstrip("\n") == solution_text(5).rstrip("\n")
+    assert max(map(len, solution_text(5).splitlines())) > 80
 
 
 @pytest.mark.usefixtures("terminal")

@@ -71,7 +71,7 @@ def test_with_fewer_seeds_than_it_states_no_experiment_is_judged(experiment: Exp
         assert not result.is_as_expected
         assert result.frame()["as_expected"] == f"not judged: {n} of {experiment.seeds} seeds"
     n = experiment.seeds
-    assert Result(experiment, "", tuple(range(1, n + 1)), (one_seed,) * n, {}).verdict in ("yes", "no")
+    assert Result(experiment, "", tuple(range(1, n + 1)), (one_seed,) * n, {}).conclusion in ("yes", "no")
 
 
 def test_what_is_most_frequent_stands_for_classes() -> None:
@@ -81,10 +81,10 @@ def test_what_is_most_frequent_stands_for_classes() -> None:
 
 
 def test_xor_as_expected_twice_the_same_and_as_the_page_s_frame() -> None:
-    told: list[int] = []
-    result = run_experiment(XOR, 5, told=told.append)
+    done: list[int] = []
+    result = run_experiment(XOR, 5, on_seed_end=done.append)
     assert result.is_as_expected
-    assert told == [1, 2, 3, 4, 5]
+    assert done == [1, 2, 3, 4, 5]
     assert run_experiment(XOR, 2).values == result.values[:2]
     frame = result.frame()
     assert as_frames_json_has_it(frame)

@@ -45,7 +45,7 @@ def test_an_experiment_is_whole(experiment: Experiment) -> None:
     names = [trial.name for trial in experiment.trials]
     assert len(set(names)) == len(names) >= 2
     assert all(len(name) <= 34 for name in names)
-    assert {trial.verdict for trial in experiment.trials} <= {"good", "bad", "plain"}
+    assert {trial.rating for trial in experiment.trials} <= {"good", "bad", "plain"}
     assert set(experiment.page) <= {"train", "test", "held"}
 
 

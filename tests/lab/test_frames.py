@@ -45,9 +45,9 @@ def shown(run: Run, engine: Engine) -> list[dict[str, object]]:
     """Return a frame for the beginning and every epoch."""
     hub = Listening()
     publisher = LivePublisher(hub)
-    publisher.look(run, now=True)
+    publisher.publish(run, now=True)
     for _ in run.epochs(engine):
-        publisher.look(run, now=True)
+        publisher.publish(run, now=True)
     return hub.frames
 
 
@@ -126,8 +126,8 @@ def test_short_epochs_are_not_all_shown(monkeypatch: pytest.MonkeyPatch) -> None
     hub = Listening()
     publisher = LivePublisher(hub)
     for _ in zip(range(30), run.epochs(engine), strict=False):
-        publisher.look(run)
+        publisher.publish(run)
         clock.now += 0.04  # an epoch's seconds; a frame takes none
     assert [frame["epoch"] for frame in hub.frames] == list(range(1, 31, 3))  # every 0.12 s: the first from 0.1 on
-    publisher.look(run, now=True)
+    publisher.publish(run, now=True)
     assert hub.frames[-1]["epoch"] == run.state.epoch

@@ -63,7 +63,7 @@ def test_a_token_in_bytes_is_none(server: Server) -> None:
 
 
 def test_no_token_in_time(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "PATIENCE", 0.2)
+    monkeypatch.setattr(live, "TIMEOUT", 0.2)
     with connect(f"ws://127.0.0.1:{server.port}/live", origin=Origin(f"http://127.0.0.1:{server.port}")) as websocket:
         assert close_code(websocket) == 4401
 
@@ -125,7 +125,7 @@ def test_too_many_at_the_door(server: Server, monkeypatch: pytest.MonkeyPatch) -
 def test_who_does_not_read_is_dropped_and_others_see_all(
     server: Server, hub: Hub, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(live, "PATIENCE", 1.0)
+    monkeypatch.setattr(live, "TIMEOUT", 1.0)
     own = f"127.0.0.1:{server.port}"
     deaf = socket.create_connection(("127.0.0.1", server.port))
     deaf.sendall(

@@ -83,13 +83,13 @@ def test_the_page_says_how_a_training_ended(open_lab: Any, *, is_whole: bool, se
     try:
         epochs = run.epochs(NumpyEngine())
         next(epochs)
-        publisher.look(run, now=True)
+        publisher.publish(run, now=True)
         lab = open_lab(server.url)
         lab.says(".live", "Epoch 1 of 2")
         assert "ended" not in lab.page.inner_text(".live")
         if is_whole:
             next(epochs)
-            publisher.look(run, now=True)
+            publisher.publish(run, now=True)
     finally:
         server.stop()
     lab.says(".live", sentence)

@@ -1,4 +1,4 @@
-"""`byhand bench`: turns, ratios, and what is left out."""
+"""`byhand bench`: interleaved trials, ratios, and what is left out."""
 
 import math
 from pathlib import Path
@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from byhand.bench import interleaved as turns
-from byhand.bench.interleaved import PEERS, Peer, Timings, ready, run_interleaved
+from byhand.bench import interleaved
+from byhand.bench.interleaved import PEERS, Peer, Timings, prepare_epoch, run_interleaved
 from byhand.bench.kernels import ONE_THREAD, default_kernel, kernel_peers, runnable_kernels, table_rows
 from byhand.bench.peak_flops import peak
 from byhand.bench.report import as_table, as_values
@@ -39,9 +39,9 @@ def test_the_table_says_all_that_was_found() -> None:
     assert values["share_of_peak"] == pytest.approx(WORKS["sgd"].flops / 0.1 / 1e12)
 
 
-def test_turns_are_taken_in_processes_of_their_own_and_who_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trials_run_in_processes_of_their_own_and_who_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
-    monkeypatch.setattr(turns, "NOISY", 1e9)
+    monkeypatch.setattr(interleaved, "NOISY", 1e9)
     wanted = {name: PEERS[name] for name in ("byhand", "byhand numpy")}
     nobody = Peer("byhand.bench.peers.nobody", "native")
     found = run_interleaved(WORKS["tiny"], {**wanted, "nobody": nobody}, 2, None, say=heard.append)
@@ -52,11 +52,11 @@ def test_turns_are_taken_in_processes_of_their_own_and_who_is_missing_is_said(mo
 
 
 def test_a_noisy_machine_is_said_and_rounds_are_repeated_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "NOISY", -1.0)
+    monkeypatch.setattr(interleaved, "NOISY", -1.0)
     heard: list[str] = []
     found = run_interleaved(WORKS["tiny"], {"byhand": PEERS["byhand"]}, 1, None, say=heard.append)
-    assert len(found.seconds["byhand"]) == turns.MAX_REPEATS
-    assert heard.count("tiny: the machine is noisy, so 1 rounds more") == turns.MAX_REPEATS - 1
+    assert len(found.seconds["byhand"]) == interleaved.MAX_REPEATS
+    assert heard.count("tiny: the machine is noisy, so 1 rounds more") == interleaved.MAX_REPEATS - 1
     assert "too noisy to tell" in as_table([found], 1e12)
     assert as_values(found, 1e12)["too_noisy_to_tell"] == ["byhand"]
 
@@ -70,16 +70,16 @@ def test_noise_is_the_spread_of_half_of_the_rounds() -> None:
 
 def test_a_turn_is_filled_with_whole_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
-    monkeypatch.setattr(turns, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    monkeypatch.setattr(interleaved, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
 
     def epoch(seconds: float) -> None:
         clock[0] += seconds
         n_epochs[0] += 1
 
-    for seconds in (turns.TURN / 7.5, 3 * turns.TURN):
+    for seconds in (interleaved.MIN_TRIAL / 7.5, 3 * interleaved.MIN_TRIAL):
         n_epochs = [0]
-        assert turns.time_round(lambda: epoch(seconds)) == pytest.approx(seconds)  # noqa: B023
-        assert n_epochs[0] == math.ceil(turns.TURN / seconds)
+        assert interleaved.time_trial(lambda: epoch(seconds)) == pytest.approx(seconds)  # noqa: B023
+        assert n_epochs[0] == math.ceil(interleaved.MIN_TRIAL / seconds)
 
 
 def test_bf16_takes_part_where_networks_are_wide() -> None:
@@ -101,7 +101,7 @@ def test_an_epoch_of_ours_learns() -> None:
     assert x.shape == (work.n, 2)
     assert set(np.unique(y)) == {0, 1}
     assert orders(work).shape == (work.n, 1)
-    ready(PEERS["byhand"], work, None)()
+    prepare_epoch(PEERS["byhand"], work, None)()
 
 
 def test_an_unknown_work_is_a_sentence() -> None:
@@ -117,19 +117,19 @@ def test_the_peak_is_that_of_a_processor() -> None:
 # Kernels
 
 
-def test_every_kernel_of_this_processor_takes_turns_with_one_thread_and_with_all(
+def test_every_kernel_of_this_processor_is_timed_with_one_thread_and_with_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("byhand.bench.kernels.available_cpus", lambda: 2)
     peers = kernel_peers()
     assert set(peers) == {name + end for name in runnable_kernels() for end in ("", ONE_THREAD)}
     assert default_kernel() in peers
-    epochs = {name: ready(peers[name], work_named("tiny"), None) for name in (default_kernel(), "portable")}
+    epochs = {name: prepare_epoch(peers[name], work_named("tiny"), None) for name in (default_kernel(), "portable")}
     for epoch in epochs.values():
         epoch()
 
 
-def test_turns_of_kernels_become_a_row_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_timings_of_kernels_become_a_row_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     kernels = {"portable": "float32", "avx2": "float32", "amx": "float32", "amx_bf16": "bf16"}
     monkeypatch.setattr("byhand.bench.kernels.runnable_kernels", lambda: kernels)
     seconds = {

@@ -1,1 +1,1 @@
-"""Benchmarks beside other libraries: the same workload, in turns, as ratios. Only the command line imports this."""
+"""Benchmarks beside other libraries: the same workload, interleaved, as ratios. Only the command line imports this."""

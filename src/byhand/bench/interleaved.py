@@ -1,8 +1,8 @@
-"""Timing in turns: each peer waits in a process of its own until it is called, so that two never run at once.
+"""Interleaved timing: each peer waits in a process of its own until it is called, so that two never run at once.
 
-One after the other, round after round: what the machine does besides slows all alike. A turn is one epoch, or as many
-as take a fifth of a second. A peer that is not installed, or cannot do the work, is left out and said so. Where the
-ratios of a peer spread too far to tell, the rounds are repeated, but not for ever.
+One after the other, round after round: other load on the machine slows all of them alike. A trial is one epoch, or as
+many as take a fifth of a second. A peer that is not installed, or cannot do the work, is left out with its reason.
+Where a peer's ratios spread too far to tell, the rounds are repeated, up to a limit.
 """
 
 import importlib
@@ -22,11 +22,11 @@ from byhand.errors import OptionError
 
 @dataclass(frozen=True)
 class Peer:
-    """What takes turns.
+    """One implementation to time.
 
     module, function : function(work, x, y, **options) returns the peer's epoch
     is_whole_epoch : one call per epoch; the others step from Python, and may be timed on fewer examples
-    is_for_wide : takes part in wide networks only; what is won there is lost in narrow ones
+    is_for_wide : timed on wide networks only; on narrow ones it costs more than it saves
     """
 
     module: str
@@ -48,9 +48,9 @@ PEERS = {
     "byhand bf16": Peer(BYHAND_PEER, "native", {"precision": "bf16"}, is_whole_epoch=True, is_for_wide=True),
     "torch bf16": Peer("byhand.bench.peers.torch_peer", "bf16", is_for_wide=True),
 }
-PATIENCE = 600  # seconds, for a peer to get ready (compiling) or to finish an epoch
-REST = 0.1  # seconds between two turns, for thread pools to fall asleep
-TURN = 0.2  # seconds that a turn has at least: short epochs are repeated, or waking threads would be what is timed
+TIMEOUT = 600  # seconds for a peer to get ready (compiling) or to finish an epoch
+PAUSE = 0.1  # seconds between two trials, for thread pools to fall asleep
+MIN_TRIAL = 0.2  # seconds: short epochs are repeated for as long, or it would be waking threads that are timed
 NOISY = 0.2  # of the median: between the quartiles of a ratio, more than this is too much to tell a tenth apart
 MAX_REPEATS = 3  # times as many rounds as were asked for, at most
 
@@ -104,7 +104,7 @@ def run_interleaved(
     say: Callable[[str], None] = lambda line: None,
     baseline: str = "byhand",
 ) -> Timings:
-    """Return the given number of rounds of each peer, or more on a noisy machine; `say` hears the progress.
+    """Return the given number of rounds of each peer, or more on a noisy machine; `say` receives the progress.
 
     Raises OptionError without the baseline.
     """
@@ -121,7 +121,7 @@ def run_interleaved(
                     break
                 say(f"{work.name}: the machine is noisy, so {rounds} rounds more")
             say(f"{work.name}: round {i % rounds + 1} of {rounds}")
-            _take_turns(lines, timed)
+            _run_round(lines, timed)
         return timed
     finally:
         for process in processes:
@@ -148,17 +148,17 @@ def _start(
     return lines
 
 
-def _take_turns(lines: dict[str, Connection], timed: Timings) -> None:
-    """Add one round: a turn of each peer."""
+def _run_round(lines: dict[str, Connection], timed: Timings) -> None:
+    """Add one round: a trial of each peer."""
     for name, line in lines.items():
-        time.sleep(REST)
+        time.sleep(PAUSE)
         line.send("go")
         timed.seconds.setdefault(name, []).append(float(_answer(line)))
 
 
 def _answer(line: Connection) -> Any:
-    if not line.poll(PATIENCE):
-        return f"no answer in {PATIENCE} s"
+    if not line.poll(TIMEOUT):
+        return f"no answer in {TIMEOUT} s"
     try:
         return line.recv()
     except EOFError:
@@ -166,30 +166,30 @@ def _answer(line: Connection) -> Any:
 
 
 def serve(peer: Peer, work_name: str, data_dir: Path | None, line: Connection) -> None:
-    """Be one peer: get ready, run once to warm up, then an epoch for every word that comes."""
+    """Run one peer: prepare, warm up with one epoch, then time a trial for every message."""
     work = work_named(work_name)
     factor = 1 if peer.is_whole_epoch else work.subsample
     try:
-        epoch = ready(peer, replace(work, n=work.n // factor), data_dir)
+        epoch = prepare_epoch(peer, replace(work, n=work.n // factor), data_dir)
         epoch()
         line.send("ready")
     except Exception as error:  # whatever a peer's own code raises: it is left out, and this is why
         line.send(f"{type(error).__name__}: {error}".partition("\n")[0])
         return
     while line.recv() == "go":
-        line.send(time_round(epoch) * factor)
+        line.send(time_trial(epoch) * factor)
 
 
-def time_round(epoch: Callable[[], None]) -> float:
-    """Return how long an epoch takes, in the mean of as many as fill a turn."""
+def time_trial(epoch: Callable[[], None]) -> float:
+    """Return how long an epoch takes, the mean of as many as fill a trial."""
     started, done = time.perf_counter(), 0
-    while (seconds := time.perf_counter() - started) < TURN:
+    while (seconds := time.perf_counter() - started) < MIN_TRIAL:
         epoch()
         done += 1
     return seconds / done
 
 
-def ready(peer: Peer, work: Work, data_dir: Path | None) -> Callable[[], None]:
+def prepare_epoch(peer: Peer, work: Work, data_dir: Path | None) -> Callable[[], None]:
     """Return the peer's epoch."""
     x, y = examples_of(work, data_dir)
     function = getattr(importlib.import_module(peer.module), peer.function)

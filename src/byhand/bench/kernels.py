@@ -1,4 +1,4 @@
-"""Every kernel of the C core that this processor has, in turns, with one thread and with all."""
+"""Every kernel of the C core that this processor has, interleaved, with one thread and with all."""
 
 import statistics
 from typing import Any
@@ -36,7 +36,7 @@ def kernel_peers() -> dict[str, Peer]:
 
 
 def table_rows(timed: Timings) -> list[dict[str, Any]]:
-    """Return the rows of kernel_table.json that these turns make, one for each precision."""
+    """Return the rows of kernel_table.json that these timings make, one for each precision."""
     kernels = runnable_kernels()
     common = {"work": timed.work.name, "sizes": list(timed.work.sizes), "batch_size": timed.work.batch_size}
     rows = []

@@ -1,4 +1,4 @@
-"""What the turns found: a table for people, plain data for records."""
+"""The results of a benchmark: a table for people, plain data for records."""
 
 import os
 from dataclasses import asdict
@@ -23,7 +23,7 @@ def machine_state() -> dict[str, Any]:
 
 
 def machine_line(state: dict[str, Any]) -> str:
-    """Return the line that names the processor and the load before the first turn."""
+    """Return the line that names the processor and the load before the first trial."""
     load = "" if state["load"] is None else f", load before {state['load']:.1f}"
     return f"{state['processor']}, {state['cpus']} processors{load}"
 

@@ -24,7 +24,7 @@ KERNELS = "kernels"  # given as the first work
 def command(
     works: tuple[str, ...], rounds: int, peers: tuple[str, ...], data_dir: Path | None, reporter: Reporter
 ) -> None:
-    """Time an epoch of WORKS, all peers in turns, and print the ratios. Default: sgd.
+    """Time an epoch of WORKS, all peers interleaved, and print the ratios. Default: sgd.
 
     `byhand bench kernels [WORKS]` compares all kernels of the C core that this processor supports, with one thread and
     with all.

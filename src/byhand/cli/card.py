@@ -29,7 +29,7 @@ def command(model: Path | None, output: Path | None, runs: Path, reporter: Repor
     facts = read_facts(model or RunFolder.latest(runs).path)
     values = {"card": card_text(facts), "command": rerun_command(facts) or None}
     if output is None:
-        reporter.result(escape_markup_lines(values["card"] or ""), values)
+        reporter.result(escape_markup_lines(values["card"] or ""), values, wraps=False)
         return
     files = [str(file) for file in write_model_folder(facts, output)]
     reporter.result("\n".join(map(escape_markup, files)), {**values, "files": files})

@@ -48,10 +48,11 @@ class Reporter:
             console.width = 80
         return console
 
-    def print(self, text: "Text", *, stderr: bool) -> None:
-        """Print text: wrapped on a terminal; elsewhere unwrapped, so that a line stays one record."""
+    def print(self, text: "Text", *, stderr: bool, wraps: bool = True) -> None:
+        """Print text: wrapped on a terminal; elsewhere, or if it is code, unwrapped: a line stays one record."""
         console = self.console(stderr=stderr)
-        console.print(fit_text(text, console.width) if console.is_terminal else text)
+        wraps = wraps and console.is_terminal
+        console.print(fit_text(text, console.width) if wraps else text, soft_wrap=not wraps)
 
     @property
     def width(self) -> int:
@@ -68,14 +69,14 @@ class Reporter:
         """Print a warning; --quiet does not silence it."""
         print_warning(text)
 
-    def result(self, text: str, values: dict[str, Any]) -> None:
-        """Print the result: `text` for people, or `values` as the one JSON object."""
+    def result(self, text: str, values: dict[str, Any], *, wraps: bool = True) -> None:
+        """Print the result: `text` for people, or `values` as the one JSON object. wraps : False for code"""
         if self.as_json:
             click.echo(json_text({"schema": SCHEMA, **values}))
         else:
             from rich.text import Text
 
-            self.print(Text.from_markup(text, emoji=False), stderr=False)
+            self.print(Text.from_markup(text, emoji=False), stderr=False, wraps=wraps)
 
 
 def print_warning(text: str) -> None:

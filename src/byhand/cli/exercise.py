@@ -26,7 +26,8 @@ def command(number: int, file: Path | None, output: Path | None, solution: bool,
 
     if solution:
         solved = solution_text(number)
-        reporter.result("\n".join(map(escape_markup, solved.splitlines())), {"exercise": number, "solution": solved})
+        shown = "\n".join(map(escape_markup, solved.splitlines()))
+        reporter.result(shown, {"exercise": number, "solution": solved}, wraps=False)
     elif file is not None:
         _check(number, file, reporter)
     else:

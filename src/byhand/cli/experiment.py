@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ALL = "all"
 STAR = "  [bold yellow]★[/bold yellow] surprises even experts"
 SIGNS = {"good": "[green]✓[/green]", "bad": "[red]✗[/red]", "plain": "·"}
-VERDICTS = {"yes": "[green]✓ As expected[/green]", "no": "[red]✗ Not as expected[/red]"}
+CONCLUSIONS = {"yes": "[green]✓ As expected[/green]", "no": "[red]✗ Not as expected[/red]"}
 WIDEST = 112  # characters in a line, however wide the terminal is
 MARGIN, MEAN = 4, 18  # characters before the names, and for mean and spread
 LEAST_SCALE, MOST_SCALE = 16, 46
@@ -51,15 +51,15 @@ def command(name: str | None, seeds: int | None, data_dir: Path | None, reporter
     if name is None:
         reporter.result(_list_of(known), {"experiments": [_about(one) for one in known.values()]})
     elif name == ALL:
-        results, left_out = _all_conducted(known, seeds, data_dir, reporter)
+        results, left_out = _all_run_with_bar(known, seeds, data_dir, reporter)
         text = "\n\n".join([*(report(result, reporter.width) for result in results), _summary(results), *left_out])
         reporter.result(text, {"experiments": [result.frame() for result in results]})
     else:
-        result = _conducted(experiment_named(name), seeds, data_dir, reporter)
+        result = _run_with_bar(experiment_named(name), seeds, data_dir, reporter)
         reporter.result(report(result, reporter.width), result.frame())
 
 
-def _all_conducted(
+def _all_run_with_bar(
     known: "dict[str, Experiment]", seeds: int | None, data_dir: Path | None, reporter: Reporter
 ) -> "tuple[list[Result], list[str]]":
     """Run those whose data are available; return the results, and a sentence on those that lack MNIST."""
@@ -74,21 +74,21 @@ def _all_conducted(
             if without and KINDS[one.kind].on_digits:
                 without.append(one.name)
                 continue
-            results.append(_conducted(one, seeds, data_dir, reporter))
+            results.append(_run_with_bar(one, seeds, data_dir, reporter))
         except DatasetNotFoundError as error:
             without.append(one.name)
             why = str(error)
-    told = f"Not run, because they need MNIST: {', '.join(without)}. {why}"
-    return results, [escape_markup(told)] if without else []
+    note = f"Not run, because they need MNIST: {', '.join(without)}. {why}"
+    return results, [escape_markup(note)] if without else []
 
 
-def _conducted(experiment: "Experiment", seeds: int | None, data_dir: Path | None, reporter: Reporter) -> "Result":
+def _run_with_bar(experiment: "Experiment", seeds: int | None, data_dir: Path | None, reporter: Reporter) -> "Result":
     """Run it, with a progress bar on a terminal."""
     from byhand.experiments import run_experiment
 
     n_seeds = seeds or experiment.seeds
-    with _bar(reporter, f"{experiment.number} {experiment.name}", n_seeds) as told:
-        return run_experiment(experiment, n_seeds, data_dir=data_dir, told=told)
+    with _bar(reporter, f"{experiment.number} {experiment.name}", n_seeds) as on_seed_end:
+        return run_experiment(experiment, n_seeds, data_dir=data_dir, on_seed_end=on_seed_end)
 
 
 @contextmanager
@@ -125,14 +125,16 @@ def _list_of(known: "dict[str, Experiment]") -> str:
 
 def _summary(results: "list[Result]") -> str:
     """Return how many of those with enough seeds came out as expected, and which did not."""
-    judged = [result for result in results if result.is_judged]
-    unexpected = [result.experiment.name for result in judged if not result.is_as_expected]
-    told = f" (otherwise: {', '.join(unexpected)})" if unexpected else ""
-    lines = [f"[bold]{len(judged) - len(unexpected)} of {len(judged)} came out as expected[/bold]{told}"]
+    conclusive = [result for result in results if result.is_conclusive]
+    unexpected = [result.experiment.name for result in conclusive if not result.is_as_expected]
+    otherwise = f" (otherwise: {', '.join(unexpected)})" if unexpected else ""
+    lines = [f"[bold]{len(conclusive) - len(unexpected)} of {len(conclusive)} came out as expected[/bold]{otherwise}"]
     few = [
-        f"{result.experiment.name} ({result.verdict.partition(': ')[2]})" for result in results if not result.is_judged
+        f"{result.experiment.name} ({result.conclusion.partition(': ')[2]})"
+        for result in results
+        if not result.is_conclusive
     ]
-    return "\n".join([*(lines if judged else []), *([f"Not judged: {', '.join(few)}"] if few else [])])
+    return "\n".join([*(lines if conclusive else []), *([f"Not judged: {', '.join(few)}"] if few else [])])
 
 
 def report(result: "Result", width: int) -> str:
@@ -144,8 +146,8 @@ def report(result: "Result", width: int) -> str:
         *_wrapped(one.question, width),
         f"    [dim]{escape_markup(result.data)}, {seeds}[/dim]",
     ]
-    verdict = VERDICTS.get(result.verdict, f"[yellow]· {result.verdict.capitalize()}[/yellow]")
-    told = [line for finding in result.findings() for line in _wrapped(_finding_text(result, finding), width, "– ")]
+    conclusion = CONCLUSIONS.get(result.conclusion, f"[yellow]· {result.conclusion.capitalize()}[/yellow]")
+    findings = [line for finding in result.findings() for line in _wrapped(_finding_text(result, finding), width, "– ")]
     hides = [line for hidden in one.hides for line in _wrapped(hidden, width, "– ")]
     reading = _wrapped(one.reading, width)
     parts = [
@@ -153,7 +155,7 @@ def report(result: "Result", width: int) -> str:
         _drawing(result, width),
         _asides(result, width),
         reading,
-        [f"  {verdict}:", *told],
+        [f"  {conclusion}:", *findings],
         ["    Would hide it:", *hides],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -188,13 +190,13 @@ def _drawing(result: "Result", width: int) -> list[str]:
     lines = [f"    {heading:<{names}}[dim]{scale.ends(percent(scale.low, 0), percent(scale.high, 0))}[/dim]"]
     for trial, measure in rows:
         if several and measure is one.scale[0]:
-            lines.append(f"  {SIGNS[trial.verdict]} [bold]{trial.name}[/bold]")
+            lines.append(f"  {SIGNS[trial.rating]} [bold]{trial.name}[/bold]")
         label = f"  {measure.title}" if several else trial.name
-        sign = " " if several else SIGNS[trial.verdict]
+        sign = " " if several else SIGNS[trial.rating]
         dots = scale.row(result.of(trial.name, measure.name), marks)
         mean, spread = result.mean(trial.name, measure.name), result.spread(trial.name, measure.name)
-        told = f"{percent(mean):>10}" + (f" ± {100 * spread:.2f}" if len(result.seeds) > 1 else "")
-        lines.append(f"  {sign} {label:<{names}}{dots}{told}")
+        figures = f"{percent(mean):>10}" + (f" ± {100 * spread:.2f}" if len(result.seeds) > 1 else "")
+        lines.append(f"  {sign} {label:<{names}}{dots}{figures}")
     return [*lines, *(f"    [dim]{RULE} {name}: {percent(value)}[/dim]" for name, value in result.marks.items())]
 
 

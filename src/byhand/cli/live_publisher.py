@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from byhand.lab.broadcast import Hub
     from byhand.lab.server import Server
 
-LEAST = 0.1  # seconds between frames, where epochs are shorter
-SHARE = 100  # the pause before the next frame, in multiples of the time that the last one took to make
+MIN_INTERVAL = 0.1  # seconds between frames, where epochs are shorter
+INTERVAL_FACTOR = 100  # the interval before the next frame, in multiples of the time that the last one took to make
 
 
 class LivePublisher:
-    """Publishes a run to the hub: its start, its end, and its epochs as often as costs next to nothing."""
+    """Publishes a run to the hub: its start, its end, and its epochs, but only as often as it costs next to nothing."""
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._rows: list[dict[str, Any]] = []
         self._next = 0.0
 
-    def look(self, run: Run, *, now: bool = False) -> None:
+    def publish(self, run: Run, *, now: bool = False) -> None:
         """Publish the current state if the last frame is long enough ago, or `now`."""
         started = time.monotonic()
         if now or started >= self._next:
             self._hub.publish(self._frame(run))
             done = time.monotonic()
-            self._next = done + max(LEAST, SHARE * (done - started))
+            self._next = done + max(MIN_INTERVAL, INTERVAL_FACTOR * (done - started))
 
     def _frame(self, run: Run) -> dict[str, Any]:
         from byhand.lab.messages import history_row, training_frame

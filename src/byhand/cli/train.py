@@ -105,7 +105,7 @@ def command(
     Example: byhand train vanilla --epochs 10 --seeds 5
     """
     from byhand.cli.article import article_recipe
-    from byhand.cli.train_report import TrainReport, lab_beside
+    from byhand.cli.train_report import TrainReport, attach_lab
     from byhand.engines.torch_engine.launch import LostProcessError, find_launch
     from byhand.recipes.request import load_request, make_request
     from byhand.recipes.session import open_session
@@ -133,7 +133,7 @@ def command(
     launch = find_launch()
     if launch is not None and launch.rank > 0:
         return _serve(request, launch)
-    with lab_beside(request, reporter, wanted=lab) as publisher:
+    with attach_lab(request, reporter, wanted=lab) as publisher:
         report = TrainReport(reporter, publisher, as_article=as_article)
         listener = TrackingListener(report, log_to)
         session = open_session(request, listener)

@@ -28,7 +28,7 @@ MOST_COLUMNS, MOST_NAME = 30, 24  # of a table that are listed, and characters o
 
 
 @contextmanager
-def lab_beside(request: TrainRequest, reporter: Reporter, *, wanted: bool) -> Iterator[LivePublisher | None]:
+def attach_lab(request: TrainRequest, reporter: Reporter, *, wanted: bool) -> Iterator[LivePublisher | None]:
     """Serve the lab's page within this context where it is wanted, and yield the publisher of the training."""
     if not wanted:
         yield None
@@ -58,7 +58,7 @@ class TrainReport(SessionListener):
     def on_train_begin(self, run: Run, engine: Engine) -> None:
         for line in _columns(run):
             self.info(line)
-        self.info(_opening(run, engine))
+        self.info(_describe_run(run, engine))
         smoothing = run.recipe.label_smoothing
         if least := smoothed_minimum(smoothing, run.state.network.widths[-1]):
             self.info(f"label smoothing {smoothing:g}: the loss cannot fall below {least:.4f}")
@@ -68,18 +68,18 @@ class TrainReport(SessionListener):
         self._log = EpochLog(self._reporter, run.recipe.epochs, validates=validates, classes=classes)
         self._log.header()
         if self._publisher:
-            self._publisher.look(run, now=True)
+            self._publisher.publish(run, now=True)
 
     def on_epoch_end(self, run: Run, record: EpochRecord) -> None:
         if self._publisher:
-            self._publisher.look(run)
+            self._publisher.publish(run)
         self._log.row(record)
         if record.epoch <= len(self._article):
             self._log.article_row(*self._article[record.epoch - 1])
 
     def on_train_end(self, run: Run) -> None:
         if self._publisher:
-            self._publisher.look(run, now=True)
+            self._publisher.publish(run, now=True)
 
     def on_seed_end(self, result: SeedResult) -> None:
         self.info(result.line())
@@ -106,7 +106,7 @@ def shown_name(name: str, width: int) -> str:
     return (name if len(name) <= width else f"{name[: width - 1]}…").ljust(width)
 
 
-def _opening(run: Run, engine: Engine) -> str:
+def _describe_run(run: Run, engine: Engine) -> str:
     """Return the line that announces the training."""
     network, train = run.state.network, run.dataset.train
     validation = "" if run.dataset.validation is None else f", {len(run.dataset.validation):,} for validation"

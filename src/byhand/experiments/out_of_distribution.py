@@ -1,7 +1,6 @@
-"""Nonsense: how sure is a network of pictures that are no digits, and does a rule for "I don't know" refuse them?
+"""Out of distribution: how confident is a network on pictures that are not digits, and does a threshold reject them?
 
-The rule refuses what the network is less sure of than of all but one in twenty digits; the threshold is chosen on the
-validation digits, and the test digits are met once.
+The threshold is the confidence that one in twenty validation digits stays below. The test digits are used once.
 """
 
 from dataclasses import replace
@@ -20,8 +19,8 @@ from byhand.preprocessing import InputScaler
 from byhand.random import DATA, RandomStream
 from byhand.training.evaluate import evaluate
 
-REFUSED = 0.05  # of the validation digits, by the rule
-SURE = 0.9
+REJECTION_RATE = 0.05  # of the validation digits
+HIGH_CONFIDENCE = 0.9
 SHUFFLED, NOISE = 0, 1  # which numbers of the seed's stream for data: its epoch
 
 
@@ -29,7 +28,7 @@ def run_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Val
     """Train one network; show it every kind of picture."""
     settings = experiment.trials[0].settings
     network = train_run(make_run(settings, material.dataset, material.train(settings, seed), seed))
-    threshold = float(np.quantile(confidences(network, material.validation(settings)).max(axis=1), REFUSED))
+    threshold = float(np.quantile(confidences(network, material.validation(settings)).max(axis=1), REJECTION_RATE))
     test = material.test(settings)
     found: Values = {}
     for trial in experiment.trials:
@@ -38,7 +37,7 @@ def run_seed(experiment: Experiment, material: ExperimentData, seed: int) -> Val
         counts = np.bincount(proba.argmax(axis=1), minlength=proba.shape[1])
         found[trial.name] = {
             "top_probability": float(top.mean()),
-            "sure": float((top > SURE).mean()),
+            "sure": float((top > HIGH_CONFIDENCE).mean()),
             "refused": float((top < threshold).mean()),
             "favourite": float(counts.argmax()),
             "favourite_share": float(counts.max() / len(top)),
@@ -52,7 +51,7 @@ def confidences(network: Network, examples: Examples) -> Array:
 
 
 def _pictures(kind: str, test: Examples, seed: int) -> Examples:
-    """Return the test digits, or as many pictures that are none."""
+    """Return the test digits, or as many pictures that are not digits."""
     kinds: dict[str, Any] = {
         "digits": lambda: test,
         "shuffled": lambda: permute_columns(test, RandomStream(seed, DATA, SHUFFLED).order(test.n_features)),

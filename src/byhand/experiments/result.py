@@ -1,4 +1,4 @@
-"""What came out of an experiment: a number for every seed, trial and measure; and whether that was expected."""
+"""The result of an experiment: a number for every seed, trial and measure; and whether it is what was expected."""
 
 import statistics
 from dataclasses import dataclass
@@ -51,19 +51,19 @@ class Result:
         return [self._find(one) for one in self.experiment.expects]
 
     @property
-    def is_judged(self) -> bool:
+    def is_conclusive(self) -> bool:
         """Are there as many seeds as its margins were chosen for? With fewer, chance alone can exceed them."""
         return len(self.seeds) >= self.experiment.seeds
 
     @property
     def is_as_expected(self) -> bool:
         """Did all come out as expected, over enough seeds to say so?"""
-        return self.is_judged and all(finding.holds for finding in self.findings())
+        return self.is_conclusive and all(finding.holds for finding in self.findings())
 
     @property
-    def verdict(self) -> str:
-        """Return "yes", "no", or that it was not judged and over how many seeds it would be."""
-        if not self.is_judged:
+    def conclusion(self) -> str:
+        """Return "yes", "no", or "not judged" with the number of seeds that it takes."""
+        if not self.is_conclusive:
             return f"not judged: {len(self.seeds)} of {self.experiment.seeds} seeds"
         return "yes" if self.is_as_expected else "no"
 
@@ -78,7 +78,7 @@ class Result:
             "runs": [
                 {
                     "name": trial.name,
-                    "verdict": trial.verdict,
+                    "verdict": trial.rating,
                     "measures": {
                         one.name: {"values": self.of(trial.name, one.name), "mean": self.mean(trial.name, one.name)}
                         for one in (*self.experiment.scale, *self.experiment.aside)
@@ -88,7 +88,7 @@ class Result:
             ],
             "marks": [{"name": name, "value": value} for name, value in self.marks.items()],
             "findings": [{"found": one.found, "holds": one.holds} for one in self.findings()],
-            "as_expected": self.verdict,
+            "as_expected": self.conclusion,
         }
 
     def _find(self, one: Expectation) -> Finding:

@@ -1,4 +1,4 @@
-"""Conducting an experiment: every seed on its own, as many side by side as there are processors."""
+"""Run an experiment: every seed on its own, as many side by side as there are processors."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,26 +20,26 @@ from byhand.experiments.table import Experiment
 
 
 @dataclass(frozen=True)
-class Kind:
-    """How experiments of a kind are conducted.
+class ExperimentKind:
+    """How experiments of a kind are run.
 
-    run_seed : (experiment, material, seed) → what was measured   on_digits : is there material to read?
-    chooses : is something chosen by validation digits?   marks : what is known without training
+    run_seed : (experiment, material, seed) → what was measured   on_digits : does it read data?
+    needs_validation : is something chosen on validation digits?   marks : what is known without training
     """
 
     run_seed: Callable[[Experiment, Any, int], Values]
     on_digits: bool = True
-    chooses: bool = False
+    needs_validation: bool = False
     marks: Callable[[Experiment], dict[str, float]] = lambda experiment: {}
 
 
 KINDS = {
-    "digits": Kind(digits.run_seed),
-    "starts": Kind(starts.run_seed, on_digits=False),
-    "clouds": Kind(clouds.run_seed, on_digits=False, marks=clouds.marks),
-    "moved": Kind(moved.run_seed),
-    "nonsense": Kind(nonsense.run_seed, chooses=True),
-    "removed": Kind(removed.run_seed, chooses=True),
+    "digits": ExperimentKind(digits.run_seed),
+    "starts": ExperimentKind(starts.run_seed, on_digits=False),
+    "clouds": ExperimentKind(clouds.run_seed, on_digits=False, marks=clouds.marks),
+    "moved": ExperimentKind(moved.run_seed),
+    "nonsense": ExperimentKind(nonsense.run_seed, needs_validation=True),
+    "removed": ExperimentKind(removed.run_seed, needs_validation=True),
 }
 
 
@@ -48,21 +48,21 @@ def run_experiment(
     n_seeds: int,
     *,
     data_dir: Path | None = None,
-    told: Callable[[int], None] = lambda done: None,
+    on_seed_end: Callable[[int], None] = lambda done: None,
 ) -> Result:
-    """Conduct an experiment with the seeds 1 … n_seeds; the same seeds give the same result, but for the seconds.
+    """Run an experiment with the seeds 1 … n_seeds; the same seeds give the same result, but for the seconds.
 
-    data_dir : the folder of MNIST or a look-alike   told : hears how many seeds are done
+    data_dir : the folder of MNIST or a look-alike   on_seed_end : called with how many seeds are done
     """
     if n_seeds < 1:
         raise OptionError(f"an experiment got {n_seeds} seeds; expected 1 or more.")
     kind, seeds = KINDS[experiment.kind], tuple(range(1, n_seeds + 1))
     settings = [trial.settings for trial in experiment.trials]
-    material = ExperimentData.read(data_dir, settings, validation=kind.chooses) if kind.on_digits else None
+    material = ExperimentData.read(data_dir, settings, validation=kind.needs_validation) if kind.on_digits else None
     values = []
     for done, one in enumerate(_side_by_side(lambda seed: kind.run_seed(experiment, material, seed), seeds)):
         values.append(one)
-        told(done + 1)
+        on_seed_end(done + 1)
     data = material.dataset.name if material else "drawn by the seed"
     return Result(experiment, data, seeds, tuple(values), kind.marks(experiment))
 

@@ -29,12 +29,12 @@ class Measure:
 class Trial:
     """One of the runs side by side: the common settings with what it changes.
 
-    verdict : good, bad or plain
+    rating : good, bad or plain
     settings : fields of a recipe, and what its kind of experiment knows besides
     """
 
     name: str
-    verdict: str
+    rating: str
     settings: dict[str, Any]
 
 

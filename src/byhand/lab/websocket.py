@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from byhand.lab.broadcast import MOST_VIEWERS, Hub, Viewer
 from byhand.lab.token import Access
 
-PATIENCE = 5.0  # seconds, for the token and for a viewer that does not read
+TIMEOUT = 5.0  # seconds, for the token and for a viewer that does not read
 MAX_FRAME = 64 << 10  # bytes of a message from a viewer
 NOT_ALLOWED, FULL = 4401, 1013  # codes of closing
 
@@ -51,7 +51,7 @@ class Live:
             return True
         self._at_the_door += 1
         try:
-            message = await asyncio.wait_for(websocket.receive(), PATIENCE)
+            message = await asyncio.wait_for(websocket.receive(), TIMEOUT)
             return self._access.knows(message.get("text"))
         except TimeoutError:
             return False
@@ -70,7 +70,7 @@ class Live:
         while True:
             text = await viewer.take()
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(TIMEOUT):
                     await websocket.send_text(text)
             except GONE:
                 return
