@@ -1,17 +1,17 @@
 // A picture of one digit as ink on paper: what byhand/data/foreground.py does, for paper of one grey. Paper
 // that is lit unevenly is separated from ink only there.
 
-const ENOUGH = 1024;
-const SMALL = 40;
-const CELLS = 64; // pixels a side; a smaller picture has no noise; cells a side, for specks
-const MIN_CONTRAST = 8;
-const PAPER_SHARE = 0.4;
-const NOISE = 7.6; // pixel values; of all pixels; times the deviation of the paper
-const FAINT = 0.2;
-const EDGE = 0.1;
-const SPECK = 0.02; // of full ink, of full ink, of the largest stroke
-const GREY = [19595, 38470, 7471];
-const HALF = 32768; // the weights of red, green and blue, of 65,536, as Pillow has them
+const MAX_SIDE = 1024; // pixels; a larger picture is reduced
+const MIN_CAMERA_SIDE = 40; // pixels; a smaller picture has no noise
+const MAX_CELLS = 64; // a side, for finding specks
+const MIN_CONTRAST = 8; // grey levels, of 255
+const MIN_PAPER_FRACTION = 0.4; // of all pixels
+const NOISE_FACTOR = 7.6; // times the deviation that so many pixels of the paper stay under
+const WEAK_THRESHOLD = 0.2; // of full ink
+const EDGE_THRESHOLD = 0.1; // of full ink
+const SPECK_FRACTION = 0.02; // of the ink of the largest stroke
+const LUMA = [19595, 38470, 7471]; // weights of red, green and blue, of 65,536, as Pillow has them
+const HALF = 32768;
 
 /** {ink, height, width} cut to the digit, for bytes of red, green, blue and opacity; null when there is no ink. */
 export function inkOf(rgba, height, width) {
@@ -23,7 +23,7 @@ export function inkOf(rgba, height, width) {
 const greyOf = (rgba) =>
   Float64Array.from(
     { length: rgba.length / 4 },
-    (_, i) => (GREY[0] * rgba[4 * i] + GREY[1] * rgba[4 * i + 1] + GREY[2] * rgba[4 * i + 2] + HALF) >> 16,
+    (_, i) => (LUMA[0] * rgba[4 * i] + LUMA[1] * rgba[4 * i + 1] + LUMA[2] * rgba[4 * i + 2] + HALF) >> 16,
   );
 
 /**
@@ -48,7 +48,7 @@ function onPaper(grey, rgba, height, width) {
 
 /** Means of k×k pixels, so that no side is too long; a rest at the edge is left out. */
 function smaller(grey, height, width) {
-  const k = Math.min(Math.ceil(Math.max(height, width) / ENOUGH), height, width);
+  const k = Math.min(Math.ceil(Math.max(height, width) / MAX_SIDE), height, width);
   const rows = Math.floor(height / k);
   const columns = Math.floor(width / k);
   const values = new Float64Array(rows * columns);
@@ -65,7 +65,7 @@ function fromPaper({ values, height, width }) {
     0.5,
   );
   const far = values.map((value) => value - paper);
-  const noise = Math.max(height, width) < SMALL ? 0 : NOISE * quantile(far.map(Math.abs), PAPER_SHARE);
+  const noise = Math.max(height, width) < MIN_CAMERA_SIDE ? 0 : NOISE_FACTOR * quantile(far.map(Math.abs), MIN_PAPER_FRACTION);
   const least = Math.max(noise, 0.5);
   const [light, dark] = [1, -1].map((sign) => far.map((value) => Math.max(sign * value - least, 0)));
   const size = (side) => side.reduce((sum, value) => sum + value * value, 0);
@@ -77,7 +77,7 @@ function fromPaper({ values, height, width }) {
 
 /** The ink of the strokes and of the cells beside them; a stroke is a set of neighbouring cells with strong ink. */
 function despeckled(ink, height, width) {
-  const k = Math.ceil(Math.max(height, width) / CELLS);
+  const k = Math.ceil(Math.max(height, width) / MAX_CELLS);
   const rows = Math.ceil(height / k);
   const columns = Math.ceil(width / k);
   const cellOf = (i) => Math.floor(Math.floor(i / width) / k) * columns + Math.floor((i % width) / k);
@@ -85,7 +85,7 @@ function despeckled(ink, height, width) {
   const strong = new Uint8Array(rows * columns);
   ink.forEach((value, i) => {
     mass[cellOf(i)] += value;
-    if (value > FAINT) strong[cellOf(i)] = 1;
+    if (value > WEAK_THRESHOLD) strong[cellOf(i)] = 1;
   });
   const strokes = components(strong, rows, columns).map((cells) => ({
     cells,
@@ -94,7 +94,7 @@ function despeckled(ink, height, width) {
   const largest = Math.max(...strokes.map((stroke) => stroke.mass));
   const near = new Uint8Array(rows * columns);
   for (const { cells, mass: own } of strokes)
-    if (own >= SPECK * largest) for (const cell of cells) for (const one of around(cell, rows, columns)) near[one] = 1;
+    if (own >= SPECK_FRACTION * largest) for (const cell of cells) for (const one of around(cell, rows, columns)) near[one] = 1;
   return ink.map((value, i) => (near[cellOf(i)] ? value : 0));
 }
 
@@ -131,7 +131,7 @@ function around(cell, rows, columns) {
 function cut({ values, height, width }) {
   let [top, bottom, left, right] = [height, -1, width, -1];
   values.forEach((value, i) => {
-    if (value <= EDGE) return;
+    if (value <= EDGE_THRESHOLD) return;
     const r = Math.floor(i / width);
     const c = i % width;
     [top, bottom, left, right] = [Math.min(top, r), Math.max(bottom, r), Math.min(left, c), Math.max(right, c)];

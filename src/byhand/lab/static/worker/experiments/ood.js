@@ -1,19 +1,19 @@
-// Pictures that are no digits: the twin of byhand/experiments/out_of_distribution.py.
+// Pictures that are not digits: the twin of byhand/experiments/out_of_distribution.py.
 
 import { STREAMS, UNSCALED } from "../../shared/constants.js";
 import { shuffleColumns } from "../image-rows.js";
 import { withScores } from "../network-builder.js";
 import { initializedNetwork, partOf, train, trainingPart } from "./context.js";
 
-const REFUSED = 0.05;
-const SURE = 0.9; // as in out_of_distribution.py
+const REJECTION_RATE = 0.05; // of the validation digits, as in out_of_distribution.py
+const HIGH_CONFIDENCE = 0.9;
 
 export async function outOfDistributionTrials(context, runs, seed, report) {
   const [{ settings }] = runs;
   const network = initializedNetwork(context, settings, context.data.nIn, 10, seed);
   await train(context, network, settings, trainingPart(context, settings, seed), seed);
   const validation = confidences(context, network, partOf(context, settings, "held")).top.sort();
-  const threshold = validation[Math.floor(REFUSED * validation.length)];
+  const threshold = validation[Math.floor(REJECTION_RATE * validation.length)];
   for (const run of runs) {
     await context.rest();
     const part = picturesOf(context, run.settings.pictures, partOf(context, settings, "test"), seed);
@@ -34,7 +34,7 @@ function measuresOf(context, { p, top }, threshold) {
   const favourite = counts.indexOf(Math.max(...counts));
   return {
     top_probability: context.mean(top),
-    sure: top.filter((one) => one > SURE).length / n,
+    sure: top.filter((one) => one > HIGH_CONFIDENCE).length / n,
     refused: top.filter((one) => one < threshold).length / n,
     favourite,
     favourite_share: counts[favourite] / n,
