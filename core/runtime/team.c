@@ -1,8 +1,8 @@
 /* Threads, a barrier, and flush-to-zero. Without POSIX threads a team has one thread.
  *
- * Who waits spins for a moment, because on a quiet machine the others arrive within microseconds,
- * and then sleeps in the kernel, because on a busy one the others may be waiting for this very
- * processor. */
+ * A waiting thread spins for a moment, because on a quiet machine the others arrive within
+ * microseconds, and then sleeps in the kernel, because on a busy one the others may be waiting for
+ * this very processor. */
 #if defined(__linux__)
 #define _GNU_SOURCE
 #endif
@@ -123,7 +123,7 @@ static void wait_while_generation(thread_team *t, unsigned generation) {
     }
 }
 
-/* Release who waits while the generation is this one. */
+/* Release the threads that wait while the generation is this one. */
 static void next_generation(thread_team *t, unsigned generation) {
     struct sleepers *s = t->sleepers;
     atomic_store(&t->generation, generation + 1);

@@ -43,7 +43,7 @@ def test_too_few_to_hold_any_back_is_refused_before_training(tmp_path: Path) -> 
     (tmp_path / "t.csv").write_text("\n".join(["p,q,kind", *rows]) + "\n")
     done = byhand("train", "--data", tmp_path / "t.csv", "--validate", "--runs", tmp_path / "runs")
     assert (done.code, (tmp_path / "runs").exists()) == (3, False)
-    assert "too few to hold a sixth of each class back" in done.err
+    assert "too few to set aside a sixth of each class" in done.err
 
 
 def test_eight_rows_hold_one_back(tmp_path: Path) -> None:

@@ -1,12 +1,11 @@
-"""What a linear model and no model at all reach on the rows on which a table's network was evaluated.
+"""Baselines for a table's network: what a linear model and a constant reach on the rows of its evaluation.
 
 The linear model has the network's inputs. For classes it is softmax regression, the network without its hidden layers,
-trained by STEPS steps of AdamW or more, however few the network's are; for numbers it is ridge regression,
+trained for at least STEPS steps of AdamW, even if the network takes fewer; for numbers it is ridge regression,
 
     W = (XᵀX + λI)⁻¹ Xᵀt,   X with a column of ones, λ = 1 for all but that one          (1)
 
-Whether the network is better is judged row by row: by the mean of the differences of their losses, with its 95 %
-interval.
+Whether the network is better is decided row by row: by the mean difference of their losses, with its 95 % interval.
 """
 
 import math
@@ -27,12 +26,12 @@ from byhand.training.evaluate import evaluate
 STEPS = 3000
 RIDGE = 1.0  # λ of (1)
 CHUNK = 4096  # rows at a time
-MOST_FREEDOM = 1000  # of Student's t, which is normal by then
+MOST_FREEDOM = 1000  # degrees of freedom: Student's t is as good as normal by then
 
 
 @dataclass(frozen=True)
 class Baselines:
-    """Errors on the same n rows: the share of wrong classes, or the root of the mean squared error.
+    """Errors on the same n rows: the fraction of wrong classes, or the root mean squared error.
 
     network, linear : of the trained network and of the linear model   constant : of the most frequent class or the mean
     gain : 95 % interval of how much lower the network's mean loss a row is than the linear model's
@@ -74,7 +73,7 @@ class Baselines:
 def compare_with_baselines(
     recipe: Recipe, dataset: Dataset, network: Network, engine: Engine, *, test: bool
 ) -> Baselines | None:
-    """Train a linear model and return how it and a constant do beside the network; None where it is linear itself.
+    """Train a linear model and return how it and a constant compare with the network; None where that is linear itself.
 
     test : on the test rows, else on the validation rows
     """
@@ -117,7 +116,7 @@ def _softmax_regression(recipe: Recipe, dataset: Dataset, engine: Engine, exampl
 
 
 def _ridge(recipe: Recipe, dataset: Dataset, engine: Engine, examples: Examples) -> Array:
-    """Return (1)'s values for examples."""
+    """Return the predictions of (1) for examples."""
     train = dataset.train
     d, targets = train.n_features + 1, train.y.reshape(len(train), -1).astype(np.float64)
     gram, moment = np.diag([RIDGE] * (d - 1) + [0.0]), np.zeros((d, targets.shape[1]))
@@ -145,7 +144,7 @@ def _losses(output: Array, examples: Examples) -> Array:
 
 
 def _constant_output(train: Examples, n_outputs: int, n: int) -> Array:
-    """Return n rows of what a network without inputs would say: the most frequent class, or the mean."""
+    """Return n rows of what a network without inputs would predict: the most frequent class, or the mean."""
     if not train.is_classes:
         return np.tile(train.y.reshape(len(train), -1).mean(axis=0, dtype=np.float64), (n, 1))
     most = int(np.bincount(train.y).argmax())
@@ -155,7 +154,7 @@ def _constant_output(train: Examples, n_outputs: int, n: int) -> Array:
 
 
 def _interval(differences: Array) -> tuple[float, float]:
-    """Return the 95 % interval of the mean of differences (n,); of one row, everything."""
+    """Return the 95 % interval of the mean of differences (n,); for one row, everything."""
     n = len(differences)
     if n < 2:
         return -math.inf, math.inf

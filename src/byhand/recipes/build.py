@@ -85,8 +85,8 @@ def build_optimizer(recipe: Recipe) -> Optimizer:
 
 
 def adapt_to_regression(recipe: Recipe, dataset: Dataset, explicit: Collection[str] = ()) -> Recipe:
-    """Return the recipe, made to fit the data: epochs and batches for the number of one's own rows or pictures; where
-    the data are regression targets, squared error, and a smaller rate.
+    """Return the recipe adapted to the data: epochs and batches to the number of your own rows or pictures; squared
+    error and a smaller learning rate to regression targets.
 
     explicit : names of fields that the user set; these stay as they are.
     """

@@ -132,7 +132,7 @@ def _image_folder(recipe: Recipe) -> Dataset:
 def _with_validation(dataset: Dataset, seed: int) -> Dataset:
     """Return the set with a stratified part of its training examples for validation (any part of them, in regression).
 
-    Of one's own tables and pictures it is chosen by their contents, as the test part is: the order changes nothing.
+    For your own tables and pictures it is chosen by content, like the test part: their order does not matter.
     """
     classes = dataset.train.y if dataset.train.is_classes else np.zeros(len(dataset.train), dtype=np.int64)
     if dataset.table or dataset.image:

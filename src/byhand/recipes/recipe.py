@@ -94,9 +94,9 @@ class Recipe:
     missing: str = _option(
         "refuse",
         "of a table: refuse a missing value, take the mean, drop its row, or indicator: the median and an input that "
-        "says so",
+        "marks it",
     )
-    image_size: int = _option(0, "of a folder of pictures: pixels a side to resize to; 0: they have one size")
+    image_size: int = _option(0, "of a folder of pictures: pixels a side to resize to; 0: they all have the same size")
     image_preprocessing: str = _option(
         "auto",
         "of pictures: none, or mnist: cropped, light on dark, centred; auto: none if by class",

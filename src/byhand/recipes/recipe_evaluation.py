@@ -95,7 +95,7 @@ def evaluate_recipe(recipe: Recipe, dataset: Dataset, network: Network) -> Recip
 
 
 def on_validation(recipe: Recipe, dataset: Dataset, network: Network) -> RecipeEvaluation:
-    """Return what a network reaches on the validation examples: for choosing, while the test set is left alone."""
+    """Return the evaluation on the validation examples: for choosing settings, without the test set."""
     if dataset.validation is None:
         raise OptionError(f"{dataset.name} has no validation examples; expected some where there is no test.")
     found = evaluate(network, dataset.validation)
@@ -113,7 +113,7 @@ def _by_folds(recipe: Recipe, dataset: Dataset) -> RecipeEvaluation:
 def _starts(recipe: Recipe, dataset: Dataset) -> dict[str, Any]:
     """Return, for XOR, the share of starts that solve it without a hidden layer and with 2, 4 and 8 units, as facts.
 
-    Where the recipe trains otherwise than many starts can be trained together, a note that says so instead.
+    Where the recipe cannot train many starts together, a note on why instead.
     """
     if reason := reason_for_single_runs(recipe, len(dataset.train)):
         return {"notes": (f"shares of {N_STARTS} starts are left out: they are for {reason}",)}

@@ -1,4 +1,4 @@
-"""What is to be trained: a recipe with changes, its data, its seeds; and the same read back from a stopped run."""
+"""A request to train: a recipe with changes, its data, its seeds; or the same read back from a stopped run."""
 
 import operator
 import re
@@ -23,13 +23,13 @@ class TrainRequest:
     """What was asked for. It stands in the run's record, so that a stopped run can be resumed.
 
     n_seeds : that many consecutive ones, from the recipe's own on
-    fallback : nobody named MNIST, so this, on the bundled digits, will do where it cannot be had; None: it will not
-    explicit : the recipe's fields that somebody chose; others are made to fit regression targets
+    fallback : the recipe to train on the bundled digits if MNIST cannot be had; None where somebody named MNIST
+    explicit : the recipe's fields that somebody chose; others are adapted to regression targets
     folder : of the run to resume, None for a new one
-    test : evaluate on the test set in the end? Not when validating, unless asked
+    test : evaluate on the test set at the end? Not when validating, unless requested
     name : of the run's folder; None: the recipe's
     n_train : train on this many of the training examples only; None: on all of them
-    notes : what should be known of it, a sentence each
+    notes : what the user should know, one sentence each
     """
 
     recipe: Recipe
@@ -137,7 +137,7 @@ def load_request(path: Path, epochs: int | None = None) -> TrainRequest:
     folder = RunFolder(path)
     record = folder.read_record()
     if record.get("status") == "finished":
-        folder.finish()  # the end may have come before it had cleared up
+        folder.finish()  # the process may have ended before it had cleaned up
         raise DataError(f"{path} is finished; there is nothing to resume. Its model: {folder.model_file}.")
     try:
         request = _read_request(record["settings"], folder)

@@ -189,7 +189,7 @@ class TrainingSession:
 
 
 def open_session(request: TrainRequest, listener: SessionListener = SILENT) -> TrainingSession:
-    """Load the data, choose the engine, and make the run folder or take up the one to resume."""
+    """Load the data, choose the engine, and create the run folder or reopen the one to resume."""
     request, dataset = prepare(request, listener)
     engine = _choose_engine(request, dataset, listener)
     folder = request.folder or RunFolder.create(request.runs, request.name or request.recipe.name)
@@ -201,7 +201,7 @@ def open_session(request: TrainRequest, listener: SessionListener = SILENT) -> T
 
 
 def prepare(request: TrainRequest, listener: SessionListener) -> tuple[TrainRequest, Dataset]:
-    """Return the request, made to fit its data, and the data."""
+    """Return the request, adapted to its data, and the data."""
     for note in request.notes:
         listener.info(note)
     request, dataset = _with_data(request, listener)
@@ -239,8 +239,8 @@ def load_dataset(request: TrainRequest, recipe: Recipe, progress: Progress | Non
     dataset = load_data(recipe, request.data_dir, progress=progress)
     if dataset.validation is not None and not len(dataset.validation):
         raise DataError(
-            f"{dataset.name} has {len(dataset.train):,} training examples, too few to hold a sixth of each class back "
-            f"to validate. Leave the validation set out, or bring more examples."
+            f"{dataset.name} has {len(dataset.train):,} training examples, too few to set aside a sixth of each "
+            f"class for validation. Train without a validation set, or add examples."
         )
     return dataset if request.n_train is None else _subsample(dataset, request.n_train, recipe.seed)
 
@@ -253,7 +253,7 @@ def _subsample(dataset: Dataset, n: int, seed: int) -> Dataset:
 
 
 def _choose_engine(request: TrainRequest, dataset: Dataset, listener: SessionListener) -> Engine:
-    """Return what will train, and say so where it is not the fastest.
+    """Return the engine that will train, and tell the listener where it is not the fastest.
 
     Raises what training would raise at its start, before there is a folder: the run here stops before its first step.
     """
@@ -292,21 +292,21 @@ def first_record(request: TrainRequest, dataset: Dataset, engine: Engine) -> dic
 
 
 def _about_table(dataset: Dataset) -> dict[str, Any]:
-    """Return what was done to a table's columns, and what should be known of it; nothing of other data."""
+    """Return what was done to a table's columns, and its warnings; nothing for other data."""
     if dataset.table is None:
         return {}
     return {"columns": [asdict(one) for one in columns_of(dataset)], "warnings": table_warnings(dataset)}
 
 
 def columns_of(dataset: Dataset) -> list[ColumnReport]:
-    """Return what was done to each column of a table; nothing of other data."""
+    """Return what was done to each column of a table; nothing for other data."""
     if dataset.table is None:
         return []
     return report_columns(dataset.table.columns, dataset.train.preparation, dataset.train.raw, dataset.table.missing)
 
 
 def _warn_of_other_bits(folder: RunFolder, engine: Engine, listener: SessionListener) -> None:
-    """Say what differs from where the run began: it resumes, but perhaps not to the same bits."""
+    """Warn of a different environment: the run resumes, but perhaps not to the same bits."""
     record = folder.read_record()
     before = record.get("environment")
     then = {**(before if isinstance(before, dict) else {}), "engine": record.get("engine")}

@@ -1,4 +1,4 @@
-"""A session's listener that also logs: to TensorBoard and others, beside the listener that there is."""
+"""A listener that wraps another one and also logs the session: to TensorBoard and others."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
