@@ -65,7 +65,8 @@ function fromPaper({ values, height, width }) {
     0.5,
   );
   const far = values.map((value) => value - paper);
-  const noise = Math.max(height, width) < MIN_CAMERA_SIDE ? 0 : NOISE_FACTOR * quantile(far.map(Math.abs), MIN_PAPER_FRACTION);
+  const noise =
+    Math.max(height, width) < MIN_CAMERA_SIDE ? 0 : NOISE_FACTOR * quantile(far.map(Math.abs), MIN_PAPER_FRACTION);
   const least = Math.max(noise, 0.5);
   const [light, dark] = [1, -1].map((sign) => far.map((value) => Math.max(sign * value - least, 0)));
   const size = (side) => side.reduce((sum, value) => sum + value * value, 0);
@@ -94,7 +95,8 @@ function despeckled(ink, height, width) {
   const largest = Math.max(...strokes.map((stroke) => stroke.mass));
   const near = new Uint8Array(rows * columns);
   for (const { cells, mass: own } of strokes)
-    if (own >= SPECK_FRACTION * largest) for (const cell of cells) for (const one of around(cell, rows, columns)) near[one] = 1;
+    if (own >= SPECK_FRACTION * largest)
+      for (const cell of cells) for (const one of around(cell, rows, columns)) near[one] = 1;
   return ink.map((value, i) => (near[cellOf(i)] ? value : 0));
 }
 
