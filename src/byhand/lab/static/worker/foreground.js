@@ -4,7 +4,7 @@
 const MAX_SIDE = 1024; // pixels; a larger picture is reduced
 const MIN_CAMERA_SIDE = 40; // pixels; a smaller picture has no noise
 const MAX_CELLS = 64; // a side, for finding specks
-const MIN_CONTRAST = 8; // grey levels, of 255
+const MIN_CONTRAST = 8; // of 255 pixel values
 const MIN_PAPER_FRACTION = 0.4; // of all pixels
 const NOISE_FACTOR = 7.6; // times the deviation that so many pixels of the paper stay under
 const WEAK_THRESHOLD = 0.2; // of full ink
