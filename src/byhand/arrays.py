@@ -4,6 +4,7 @@ Examples are rows: x is (n, n_in), labels y are (n,), targets t are (n, k). A ne
 training, float64 and complex128 in checks.
 """
 
+import mmap
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -37,6 +38,15 @@ def plain_array(who: str, what: str, values: Any) -> Array:
             f"every place. Fill them, or leave these rows out."
         )
     return array
+
+
+def is_mapped(array: Array) -> bool:
+    """Does this array lie in a mapped file, so that it is read from disk when it is looked at?"""
+    base: Any = array
+    while isinstance(base, np.ndarray) and not isinstance(base, np.memmap):
+        base = base.base
+    owner = base.obj if isinstance(base, memoryview) else base
+    return isinstance(owner, mmap.mmap | np.memmap)
 
 
 def is_missing(value: Any) -> bool:

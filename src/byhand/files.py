@@ -1,6 +1,7 @@
 """Reading files within limits, and writing them atomically: a reader sees the old file or the new one."""
 
 import contextlib
+import mmap
 import os
 import stat
 import threading
@@ -44,6 +45,18 @@ def read_bytes_limited(path: Path, what: str, at_most: int) -> bytes:
     if len(data) != size:
         raise DataError(f"{path} changed while it was read; expected {what}. Try again.")
     return data
+
+
+def map_bytes(path: Path, file: BinaryIO, size: int) -> mmap.mmap:
+    """Return the bytes of an open regular file, mapped read-only: each page is read from disk when it is looked at.
+
+    size : as open_regular found it   The mapping outlives the file. A file that is cut while it is mapped ends the
+    process, so this is for files that are too large to be read.
+    """
+    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    if len(mapped) != size:
+        raise DataError(f"{path} changed while it was opened. Try again.")
+    return mapped
 
 
 def _open_regular(path: Path, what: str) -> BinaryIO:

@@ -27,6 +27,7 @@ INPUTS_PER_COMPONENT = 8  # with more components nothing would be lost, whatever
 MAX_FEATURES = 1024  # a covariance of 8 MB, decomposed in half a second
 MAX_INPUTS = 20_000  # of the training inputs, evenly spaced
 MIN_INPUTS = 400
+ROWS_AT_ONCE = 2048
 DECIMALS = 5  # of the directions: more would differ between linear algebra libraries
 
 
@@ -50,8 +51,12 @@ class NoveltyDetector:
 
     def errors(self, raw: Array) -> Array:
         """Return the reconstruction error (1) of inputs raw (n, features) as stored: (n,)."""
-        centred = raw.astype(np.float64) - self.mean
         components = self.components.astype(np.float64)
+        return np.concatenate([self._lost(part, components) for part in _parts(raw)] or [np.zeros(0)])
+
+    def _lost(self, raw: Array, components: Array) -> Array:
+        """Return (1) of some inputs."""
+        centred = raw.astype(np.float64) - self.mean
         rebuilt = (centred @ components) @ components.T
         return np.sqrt(((centred - rebuilt) ** 2).sum(axis=1))
 
@@ -64,19 +69,28 @@ def fit_novelty_detector(raw: Array) -> NoveltyDetector | None:
     """Return the detector of training inputs raw (n, features) as stored; None for too few or too wide inputs."""
     if len(raw) < MIN_INPUTS or raw.shape[1] > MAX_FEATURES:
         return None
-    sample = raw[:: math.ceil(len(raw) / MAX_INPUTS)].astype(np.float64)
+    sample = raw[:: math.ceil(len(raw) / MAX_INPUTS)]
     fitted, held_out = sample[::2], sample[1::2]
-    mean = fitted.mean(axis=0).astype(np.float32)
+    mean = fitted.mean(axis=0, dtype=np.float64).astype(np.float32)
     n_components = max(1, min(MAX_COMPONENTS, min(fitted.shape) // INPUTS_PER_COMPONENT))
-    unlimited = NoveltyDetector(mean, _principal_components(fitted - mean, n_components), math.inf)
+    unlimited = NoveltyDetector(mean, _principal_components(fitted, mean, n_components), math.inf)
     errors = np.sort(unlimited.errors(held_out))
     rank = min(math.ceil((len(errors) + 1) * (1 - FALSE_ALARMS)), len(errors))
     return NoveltyDetector(mean, unlimited.components, float(np.float32(errors[rank - 1])))  # rounded, as V is
 
 
-def _principal_components(centred: Array, k: int) -> Array:
+def _parts(raw: Array) -> list[Array]:
+    """Return the rows, a part at a time: as float64 all at once they would be 125 MB of MNIST."""
+    return [raw[start : start + ROWS_AT_ONCE] for start in range(0, len(raw), ROWS_AT_ONCE)]
+
+
+def _principal_components(raw: Array, mean: Array, k: int) -> Array:
     """Return the k directions of largest variance, (features, k), the largest entry of each positive."""
-    _, vectors = np.linalg.eigh(centred.T @ centred)
+    scatter = np.zeros((raw.shape[1], raw.shape[1]))
+    for part in _parts(raw):
+        centred = part.astype(np.float64) - mean
+        scatter += centred.T @ centred
+    _, vectors = np.linalg.eigh(scatter)
     largest = vectors[:, : -k - 1 : -1]
     signs = np.sign(largest[np.abs(largest).argmax(axis=0), np.arange(k)])
     return (largest * signs).round(DECIMALS).astype(np.float32)

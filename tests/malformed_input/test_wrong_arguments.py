@@ -219,6 +219,7 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
          "test_share": 0.25, "seed": 0, "options": None},
     ),
     "data.digits": (bh.data.digits, {"preparation": "unit", "validation": 0.2, "seed": 0}),
+    "data.map_array": (bh.data.map_array, {"path": "nowhere"}),
     "data.mnist": (bh.data.mnist, {"folder": "nowhere", "preparation": "unit", "validation": None}),
     "data.gaussians": (bh.data.gaussians, {"n": 20, "seed": 0, "name": "gaussians", "preparation": "raw"}),
     "data.spiral": (bh.data.spiral, {"n": 20, "arms": 2, "noise": 0.1, "seed": 0, "preparation": "raw"}),

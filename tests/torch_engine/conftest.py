@@ -11,7 +11,7 @@ import pytest
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent / "native"))
-NEEDS_NO_TORCH = {"test_shards.py", "test_launch.py", "test_torch_missing.py"}
+NEEDS_NO_TORCH = {"test_shards.py", "test_launch.py", "test_joining.py", "test_torch_missing.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

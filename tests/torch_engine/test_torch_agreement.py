@@ -5,6 +5,7 @@ the C core's: of the largest difference of any weight after all steps, as a shar
 """
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from test_agreement import SETTINGS, classes
 from training_cases import byte_pictures, farthest, in_float64, of_no_effect
 
 from byhand.data.examples import Examples
+from byhand.data.mapped import map_array
 from byhand.engines.base import Engine, EpochSpec
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import DivergedError, OptionError, ShapeError
@@ -184,3 +186,14 @@ def test_tf32_is_nvidias() -> None:
         TorchEngine(precision="tf32")
     with pytest.raises(OptionError, match="unknown precision"):
         TorchEngine(precision="float16")
+
+
+def test_rows_of_a_mapped_file_train_to_the_same_bits(tmp_path: Path) -> None:
+    setting, networks = SETTINGS["the plain one"], []
+    examples = setting.examples()
+    np.save(tmp_path / "x.npy", examples.raw)
+    for raw in (examples.raw, map_array(tmp_path / "x.npy")):
+        spec = replace(setting.spec(), examples=replace(examples, raw=raw))
+        networks.append(setting.network())
+        TorchEngine().run_epoch(networks[-1], setting.loss, setting.optimizer(), spec)
+    assert farthest(*networks) == 0 < farthest(networks[0], setting.network())

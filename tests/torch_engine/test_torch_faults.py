@@ -69,3 +69,34 @@ def test_nobody_at_the_rendezvous_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 4
     assert "process 1 of 2 could not meet the others at 127.0.0.1" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.full
+def test_a_launcher_that_is_killed_before_the_processes_met_leaves_none(tmp_path: Path) -> None:
+    """One of two is held up before it looks for the other; then the launcher is killed."""
+    args = [tmp_path / "hold_up.py", "train", "digits", "--engine", "torch", "--runs", tmp_path]
+    args[0].write_text(HOLD_UP)
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", f"--master-port={free_port()}"]
+    process = subprocess.Popen([*launcher, *map(str, args)], stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: len(ranks_below(process.pid)) == 2 and (tmp_path / "looking").exists())
+    looking, held_up = ranks_below(process.pid)
+    kill(process.pid)
+    wait_for(lambda: not is_running(looking))
+    kill(held_up)
+    _, err = process.communicate(timeout=HANG)
+    assert err.count("the launcher of this run has ended before its processes met") == 1
+
+
+HOLD_UP = """
+import os, pathlib, sys, time
+from byhand.cli.main import main
+if os.environ["RANK"] == "1":
+    time.sleep(3600)
+import torch.distributed as dist
+from byhand.engines.torch_engine import process_group
+def keep_trying(try_once, seconds, real=process_group.keep_trying):
+    pathlib.Path(__file__).with_name("looking").touch()
+    return real(try_once, seconds)
+process_group.keep_trying = keep_trying
+main()
+"""

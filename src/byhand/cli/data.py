@@ -120,12 +120,13 @@ def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: i
     import numpy as np
 
     from byhand.cli.text_image import picture_lines
+    from byhand.engines.shuffle import permutation
     from byhand.errors import lookup
     from byhand.random import DATA, RandomStream
 
     numbers = {name: i for i, name in enumerate(dataset.class_names)}
     wanted = numbers.values() if label is None else [lookup("class", label, numbers)]
-    order = RandomStream(seed, DATA).order(len(dataset.train))
+    order = permutation(RandomStream(seed, DATA), len(dataset.train))
     y = dataset.train.y[order]
     rows = np.concatenate([order[y == number][:n] for number in wanted])
     high = float(dataset.train.raw.max())

@@ -3,6 +3,7 @@
 from byhand.data.digits import digits
 from byhand.data.examples import Dataset, Examples
 from byhand.data.image_folder import read_image_folder
+from byhand.data.mapped import map_array
 from byhand.data.mnist import mnist
 from byhand.data.tables.options import TableOptions
 from byhand.data.tables.reading import from_arrays, read_table
@@ -16,6 +17,7 @@ __all__ = [
     "digits",
     "from_arrays",
     "gaussians",
+    "map_array",
     "mnist",
     "moons",
     "read_image_folder",

@@ -15,7 +15,7 @@ from byhand.arrays import Array, plain_array
 from byhand.data.image_schema import ImageSchema
 from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError, OptionError
-from byhand.preprocessing import UNSCALED, InputScaler
+from byhand.preprocessing import ROWS_AT_ONCE, UNSCALED, InputScaler
 
 MAX_CLASS = 2**31 - 1  # the C core has 32 bits for a class number
 
@@ -150,9 +150,15 @@ class Dataset:
 
 
 def _refuse_infinite(what: str, array: Array) -> None:
-    """Raise DataError naming the first number that is not finite."""
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        place = np.argwhere(~np.isfinite(array))[0]
+    """Raise DataError naming the first number that is not finite; a part at a time, for the array may be mapped."""
+    if array.dtype.kind != "f":
+        return
+    for start in range(0, len(array), ROWS_AT_ONCE):
+        wrong = ~np.isfinite(array[start : start + ROWS_AT_ONCE])
+        if not wrong.any():
+            continue
+        place = np.argwhere(wrong)[0]
+        place[0] += start
         where = ", ".join(f"{name} {i}" for name, i in zip(("row", "column"), place, strict=False))
         raise DataError(
             f"examples got {array[tuple(place)]} in {where} of the {what}; expected finite numbers. "

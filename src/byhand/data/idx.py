@@ -17,10 +17,11 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.errors import DataError
-from byhand.files import atomic_write, open_regular
+from byhand.files import atomic_write, map_bytes, open_regular
 
 KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
-MAX_BYTES = 1 << 30  # of numbers in one file
+MAX_BYTES = 1 << 30  # of numbers in one file that is read
+MAX_MAPPED = 1 << 40  # of one that is mapped
 MAX_DIMENSIONS = 4
 MAX_HEADER = 4 + 4 * MAX_DIMENSIONS  # bytes
 MAX_EXPANSION = 200  # MNIST unpacks to 5 times its size; a gzip bomb to 1,000
@@ -41,6 +42,22 @@ def read_idx(path: Path) -> Array:
             return _parsed(path, _inflated(path, file, size))
         _check_length(path, size, _declared_bytes(path, head))
         return _parsed(path, head + file.read(size - len(head)))
+
+
+def map_idx(path: Path) -> Array:
+    """Return the bytes of an unpacked IDX file as an array that is read from disk when it is looked at.
+
+    Raises DataError as read_idx does, and for numbers of more than one byte, which IDX holds in the wrong order.
+    """
+    with open_regular(path, "an IDX file", MAX_MAPPED + MAX_HEADER) as (file, size):
+        head = file.read(MAX_HEADER)
+        if head[:2] == GZIP_MAGIC:
+            raise DataError(f"{path} is packed with gzip and cannot be mapped. Unpack it first: gunzip.")
+        dtype, shape = _shape(path, head)
+        if dtype != np.uint8:
+            raise DataError(f"{path} holds {dtype.newbyteorder('=')}; expected bytes in an IDX file to be mapped.")
+        _check_length(path, size, _declared_bytes(path, head, MAX_MAPPED))
+        return np.frombuffer(map_bytes(path, file, size), dtype, offset=4 + 4 * len(shape)).reshape(shape)
 
 
 def write_idx(path: Path, array: Array) -> None:
@@ -83,12 +100,12 @@ def _shape(path: Path, content: bytes) -> tuple[np.dtype[np.generic], tuple[int,
     return np.dtype(KINDS[content[2]]), shape
 
 
-def _declared_bytes(path: Path, content: bytes) -> int:
+def _declared_bytes(path: Path, content: bytes, at_most: int = MAX_BYTES) -> int:
     """Return the length of the whole file as its header declares it."""
     dtype, shape = _shape(path, content)
     n_bytes = math.prod(shape) * dtype.itemsize
-    if n_bytes > MAX_BYTES or 0 in shape:
-        raise DataError(f"{path} declares an array of shape {shape}; expected 1 to {MAX_BYTES:,} bytes.")
+    if n_bytes > at_most or 0 in shape:
+        raise DataError(f"{path} declares an array of shape {shape}; expected 1 to {at_most:,} bytes.")
     return 4 + 4 * len(shape) + n_bytes
 
 

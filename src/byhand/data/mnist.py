@@ -2,26 +2,32 @@
 
 Searched in this order: the given folder, BYHAND_DATA, byhand's cache, the folders of Keras and torchvision, the
 network. A download is stored unpacked, because unpacking takes longer than an epoch.
+
+Files of a look-alike that are large and unpacked are mapped, not read (mapped.py), so they may be larger than memory.
 """
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from byhand.arguments import check_path
-from byhand.arrays import Array
+from byhand.arrays import Array, is_mapped
 from byhand.data.examples import Dataset, Examples
-from byhand.data.idx import read_idx
+from byhand.data.mapped import read_array, read_or_map
 from byhand.data.mnist_files import FILES, ProgressCallback
 from byhand.data.npz import read_arrays
-from byhand.data.split import balanced_block_split, stratified_split, tail_split
-from byhand.errors import DataError, SystemResourceError, lookup
-from byhand.preprocessing import fit_scaler
+from byhand.data.split import balanced_block_split, range_split, stratified_split, tail_split
+from byhand.errors import DataError, OptionError, SystemResourceError, lookup
+from byhand.preprocessing import SCALINGS, fit_scaler
 
 NAMES = tuple(expected.name for expected in FILES)
-KERAS_FILE = "mnist.npz"  # all four arrays in one archive
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")  # the same four, as Keras calls them
+KERAS_FILE = "mnist.npz"  # all of them in one archive
+VALIDATION_SHARE = 1 / 6
+MAX_LABEL = 2**16 - 1
 
 
 class DatasetNotFoundError(DataError):
@@ -58,7 +64,7 @@ def mnist(
     download: bool = True,
     progress: ProgressCallback | None = None,
 ) -> Dataset:
-    """Return MNIST, or the look-alike in `folder` (four IDX files, gzipped or not).
+    """Return MNIST, or the look-alike in `folder` (four IDX files, gzipped or not, or four .npy files).
 
     preparation : raw, unit, signed or standard
     validation : "balanced" (10,000 digits as hard as the test set), "last-5000" (the book's, easier), or None
@@ -75,8 +81,9 @@ def mnist(
             f"{place} holds pictures of {train_images.shape[1:]} to train and of {test_images.shape[1:]} to test; "
             f"expected one size. Are the files of two sets mixed?"
         )
-    train_rows, validation_rows = _split(y, validation)
+    train_rows, validation_rows = _split(y, validation, in_ranges=is_mapped(raw))
     train_raw = raw if validation_rows is None else raw[train_rows]
+    _check_scaling(preparation, train_raw)
     prepared = fit_scaler(preparation, train_raw, low=0, high=255)
     n_classes = int(max(y.max(), test_y.max())) + 1
     official = raw.shape == (60_000, 784) and n_classes == 10
@@ -91,15 +98,25 @@ def mnist(
     )
 
 
-def _split(y: Array, validation: str | None) -> tuple[Array | slice, Array | None]:
-    """Return the rows that train and the rows that validate."""
+def _split(y: Array, validation: str | None, *, in_ranges: bool) -> tuple[Array | slice, Array | slice | None]:
+    """Return the rows that train and the rows that validate. in_ranges : of a mapped file, whose rows stay there"""
     if validation is None:
         return slice(None), None
-    ways = {
-        "balanced": lambda: balanced_block_split(len(y)) if len(y) == 60_000 else stratified_split(y, 1 / 6, seed=0),
-        "last-5000": lambda: tail_split(len(y), 5_000),
-    }
-    return lookup("validation", validation, ways)()
+    n_held_out = lookup("validation", validation, {"balanced": round(VALIDATION_SHARE * len(y)), "last-5000": 5_000})
+    if in_ranges:
+        return range_split(y, n_held_out)
+    if validation == "last-5000":
+        return tail_split(len(y), n_held_out)
+    return balanced_block_split(len(y)) if len(y) == 60_000 else stratified_split(y, VALIDATION_SHARE, seed=0)
+
+
+def _check_scaling(preparation: str, raw: Array) -> None:
+    """Raise OptionError for the scaling that needs all network inputs at once, where they do not fit into memory."""
+    if is_mapped(raw) and SCALINGS.get(preparation, preparation) == "robust":
+        raise OptionError(
+            "the scaling robust makes all inputs at once, and these are larger than memory. Use standardize.",
+            argument="scaling",
+        )
 
 
 def _found_or_fetched(download: bool, progress: ProgressCallback | None) -> Path:
@@ -149,21 +166,34 @@ def _four_arrays(folder: Path) -> list[Array]:
     files = {name: _file(folder, name) for name in NAMES}
     missing = [name for name, file in files.items() if file is None]
     if missing and (folder / KERAS_FILE).is_file():
-        return read_arrays(folder / KERAS_FILE, ("x_train", "y_train", "x_test", "y_test"))
+        return read_arrays(folder / KERAS_FILE, ARRAYS)
+    arrays = [folder / f"{name}.npy" for name in ARRAYS]
+    if missing and all(path.is_file() for path in arrays):
+        return _in_turns(arrays)
     if missing:
         raise DataError(
             f"{folder} holds no {missing[0]} (gzipped or not). Name the folder with MNIST's four IDX files, or set "
             f"BYHAND_DATA.",
             argument="folder",
         )
-    return [read_idx(file) for file in files.values() if file is not None]
+    return _in_turns([file for file in files.values() if file is not None])
+
+
+def _in_turns(files: Sequence[Path]) -> list[Array]:
+    """Return images, labels, images, labels. Labels are few bytes and are converted: they are read in any case."""
+    return [read_array(path) if i % 2 else read_or_map(path) for i, path in enumerate(files)]
 
 
 def _as_rows(folder: Path, images: Array, labels: Array) -> tuple[Array, Array]:
-    """Return pictures as rows (n, height · width) and labels as int64 (n,), once they fit together."""
-    if images.ndim != 3 or images.dtype != np.uint8 or labels.ndim != 1 or len(images) != len(labels):
+    """Return pictures as rows (n, height · width) and labels as integers (n,), once they fit together."""
+    fit = images.ndim == 3 and labels.ndim == 1 and len(images) == len(labels) > 0
+    if not fit or images.dtype != np.uint8 or labels.dtype.kind not in "iu":
         raise DataError(
-            f"{folder} holds images of shape {images.shape} ({images.dtype}) and labels of shape {labels.shape}; "
-            f"expected (n, height, width) bytes and (n,)."
+            f"{folder} holds images of shape {images.shape} ({images.dtype}) "
+            f"and labels of shape {labels.shape} ({labels.dtype}); expected (n, height, width) bytes and (n,) whole "
+            f"numbers."
         )
-    return images.reshape(len(images), -1), labels.astype(np.int64)
+    if labels.min() < 0 or labels.max() > MAX_LABEL:
+        raise DataError(f"{folder} holds labels {labels.min()} … {labels.max()}; expected 0 … {MAX_LABEL:,}.")
+    kept = np.int32 if is_mapped(images) else np.int64  # the C core has 32 bits, and many labels are many bytes
+    return images.reshape(len(images), -1), labels.astype(kept)

@@ -16,10 +16,11 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.errors import DataError
-from byhand.files import open_regular
+from byhand.files import map_bytes, open_regular
 
 MAGIC = b"\x93NUMPY"
-MAX_BYTES = 1 << 30  # of an array
+MAX_BYTES = 1 << 30  # of an array that is read
+MAX_MAPPED = 1 << 40  # of one that is mapped
 MAX_HEADER = 1 << 16  # bytes
 MAX_DIMENSIONS = 8
 NUMBERS = {"b1", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8"}
@@ -46,19 +47,29 @@ def read_npy(path: Path) -> Array:
     return array
 
 
+def map_npy(path: Path) -> Array:
+    """Return the bytes or float32 numbers of a .npy file as an array that is read from disk when it is looked at.
+
+    Raises DataError as read_npy does, and for numbers that would have to be converted, which takes a copy.
+    """
+    with open_regular(path, "an array (.npy)", MAX_MAPPED + MAX_HEADER) as (file, size):
+        who = str(path)
+        dtype, shape, used, fortran = _described(who, file, size, MAX_MAPPED)
+        if dtype not in (np.uint8, np.float32) or not dtype.isnative or fortran or 0 in shape or not shape:
+            raise DataError(
+                f"{path} holds {dtype.str} of shape {shape}{' in Fortran order' * fortran}; expected uint8 or float32 "
+                f"in C order, which can be mapped. Save it as numpy.ascontiguousarray(array, numpy.float32)."
+            )
+        return np.frombuffer(map_bytes(path, file, size), dtype, offset=used).reshape(shape)
+
+
 def parse_npy(who: str, file: BinaryIO, size: int) -> Array:
     """Return the array, of numbers or of fixed-width text, in `size` bytes of NPY format.
 
     who : the file's name, for error messages
     Nothing is allocated before the header agrees with `size`. Raises DataError if it does not.
     """
-    header, used = _header(who, file)
-    fields = _fields(who, header)
-    dtype, shape = _dtype(who, fields["descr"]), _shape(who, fields["shape"])
-    if size - used != dtype.itemsize * math.prod(shape):
-        raise DataError(
-            f"{who} is a damaged array: its header declares {dtype} of shape {shape}, and {size - used:,} bytes follow."
-        )
+    dtype, shape, used, fortran = _described(who, file, size, MAX_BYTES)
     numbers = np.frombuffer(bytearray(file.read(size - used)), dtype=dtype)
     if numbers.size != math.prod(shape):
         raise DataError(f"{who} changed while it was read. Try again.")
@@ -66,8 +77,22 @@ def parse_npy(who: str, file: BinaryIO, size: int) -> Array:
         raise DataError(f"{who} is a damaged array: it holds characters that do not exist.")
     if dtype.kind == "b":
         numbers = numbers.view(np.uint8) != 0
-    array = numbers.reshape(shape, order="F" if fields["fortran_order"] == "True" else "C")
+    array = numbers.reshape(shape, order="F" if fortran else "C")
     return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def _described(
+    who: str, file: BinaryIO, size: int, at_most: int
+) -> tuple["np.dtype[np.generic]", tuple[int, ...], int, bool]:
+    """Return type, shape, where the numbers begin and whether they are in Fortran order, once `size` agrees."""
+    header, used = _header(who, file)
+    fields = _fields(who, header)
+    dtype, shape = _dtype(who, fields["descr"]), _shape(who, fields["shape"], at_most)
+    if size - used != dtype.itemsize * math.prod(shape):
+        raise DataError(
+            f"{who} is a damaged array: its header declares {dtype} of shape {shape}, and {size - used:,} bytes follow."
+        )
+    return dtype, shape, used, fields["fortran_order"] == "True"
 
 
 def _header(who: str, file: BinaryIO) -> tuple[str, int]:
@@ -109,10 +134,10 @@ def _dtype(who: str, descr: str) -> "np.dtype[np.generic]":
     raise DataError(f"{who} holds {what}; expected numbers. Save it anew, as array.astype(numpy.float32) or as text.")
 
 
-def _shape(who: str, text: str) -> tuple[int, ...]:
+def _shape(who: str, text: str, at_most: int) -> tuple[int, ...]:
     """Parse a shape, as "60, 784"."""
     sizes = [size.strip() for size in text.split(",") if size.strip()]
     shape = tuple(int(size) for size in sizes if len(size) < 12 and size.isdecimal())
-    if len(shape) != len(sizes) or len(shape) > MAX_DIMENSIONS or math.prod(max(n, 1) for n in shape) > MAX_BYTES:
+    if len(shape) != len(sizes) or len(shape) > MAX_DIMENSIONS or math.prod(max(n, 1) for n in shape) > at_most:
         raise DataError(f"{who} is a damaged array: its header's shape, ({text[:60]}), cannot be true.")
     return shape

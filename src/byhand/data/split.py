@@ -7,14 +7,33 @@ from byhand.arrays import Array
 from byhand.errors import DataError
 from byhand.random import SPLIT, RandomStream
 
+MIN_EXPECTED = 100  # of a class in a part: with fewer, chance alone makes a part unlike the whole
 BALANCED_BLOCK = (48_099, 58_099)  # rows of MNIST's training set
 
 
 def tail_split(n: int, n_held_out: int) -> tuple[Array, Array]:
     """Return (train, held out): the last rows are held out, as in the book of the `first` recipe."""
-    if not 0 < n_held_out < n:
-        raise DataError(f"a split got {n_held_out} of {n} examples to hold out; expected 1 … {n - 1}.")
+    _check_held_out(n, n_held_out)
     return np.arange(n - n_held_out), np.arange(n - n_held_out, n)
+
+
+def range_split(y: Array, n_held_out: int) -> tuple[slice, slice]:
+    """Return (train, held out) as ranges, the last rows held out: of a mapped array they are views, nothing is copied.
+
+    Raises DataError where the last rows have other classes than all, since then the file is not shuffled.
+    """
+    _check_held_out(len(y), n_held_out)
+    n_train = len(y) - n_held_out
+    counts = np.bincount(y)
+    held_out, expected = np.bincount(y[n_train:], minlength=len(counts)), counts * (n_held_out / len(y))
+    unlike = (expected >= MIN_EXPECTED) & ((held_out < expected / 2) | (held_out > 2 * expected))
+    if unlike.any():
+        label = int(unlike.argmax())
+        raise DataError(
+            f"a split of a file larger than memory holds its last {n_held_out:,} rows out, and of class {label} there "
+            f"are {held_out[label]:,} among them; expected about {expected[label]:,.0f}. Shuffle the file's rows first."
+        )
+    return slice(0, n_train), slice(n_train, len(y))
 
 
 def balanced_block_split(n: int) -> tuple[Array, Array]:
@@ -60,6 +79,12 @@ def k_folds(y: Array, k: int, seed: int | None) -> list[Array]:
         return np.array_split(np.arange(len(y)), k)
     dealt = np.concatenate(_by_class(y, RandomStream(seed, SPLIT).order(len(y))))
     return [np.sort(dealt[i::k]) for i in range(k)]  # dealt like cards: every fold gets its share of each class
+
+
+def _check_held_out(n: int, n_held_out: int) -> None:
+    """Raise DataError unless something is held out and something is left."""
+    if not 0 < n_held_out < n:
+        raise DataError(f"a split got {n_held_out} of {n} examples to hold out; expected 1 … {n - 1}.")
 
 
 def _by_class(y: Array, order: Array) -> list[Array]:

@@ -6,7 +6,7 @@ be known on the way goes to a SessionListener.
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -19,8 +19,9 @@ from byhand.engines.base import Engine
 from byhand.engines.native import NativeEngine
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.selection import choose_engine
+from byhand.engines.shuffle import permutation
 from byhand.engines.torch_engine.launch import LostProcessError, check_engine, find_launch
-from byhand.errors import ByhandError, DataError, OptionError
+from byhand.errors import ByhandError, DataError, OptionError, SystemResourceError
 from byhand.persistence.model import save_model
 from byhand.persistence.provenance import differences, environment
 from byhand.random import SPLIT, RandomStream
@@ -94,7 +95,8 @@ class TrainingSession:
             self.folder.write_record({**self.folder.read_record(), "status": "stopped"})
             raise
         except ByhandError as error:
-            self.folder.write_record({**self.folder.read_record(), "status": "failed", "error": str(error)})
+            with suppress(SystemResourceError):  # on a full disk this fails too, and the first error says more
+                self.folder.write_record({**self.folder.read_record(), "status": "failed", "error": str(error)})
             raise
         return self._finish(results)
 
@@ -249,7 +251,7 @@ def _subsample(dataset: Dataset, n: int, seed: int) -> Dataset:
     """Return the data set with n of its training examples, drawn by the seed."""
     if n > len(dataset.train):
         raise OptionError(f"{n:,} examples are more than the {len(dataset.train):,} training examples there are.")
-    return replace(dataset, train=dataset.train.take(RandomStream(seed, SPLIT).order(len(dataset.train))[:n]))
+    return replace(dataset, train=dataset.train.take(permutation(RandomStream(seed, SPLIT), len(dataset.train))[:n]))
 
 
 def _choose_engine(request: TrainRequest, dataset: Dataset, listener: SessionListener) -> Engine:

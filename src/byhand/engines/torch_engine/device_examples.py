@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from byhand.arrays import Array, check_input
+from byhand.arrays import Array, check_input, is_mapped
 from byhand.data.examples import Examples
 from byhand.engines.epoch_buffers import labels_or_targets
 from byhand.losses.base import Loss
@@ -64,14 +64,6 @@ class DeviceExamples:
             return _select(self._raw, rows)
         raw = np.asarray(self.examples.raw[rows.cpu().numpy()])
         return torch.from_numpy(raw).to(self._device)
-
-
-def is_mapped(array: Array) -> bool:
-    """Does this array lie in a mapped file?"""
-    base: Any = array
-    while base is not None and not isinstance(base, np.memmap):
-        base = getattr(base, "base", None)
-    return base is not None
 
 
 def shift(raw: Tensor, image_shape: tuple[int, int], pixel_shifts: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ import torch
 import torch.distributed as dist
 
 from byhand.engines.torch_engine.epoch import Team, add_here
+from byhand.engines.torch_engine.joining import keep_trying, launcher_is_gone
 from byhand.engines.torch_engine.launch import Launch, LostProcessError
 from byhand.engines.torch_engine.shards import Shards
 from byhand.errors import OptionError, SystemResourceError
@@ -35,7 +36,6 @@ class ProcessGroup:
         self.launch, self._device = launch, device
         shards = Shards(launch.rank, launch.n_ranks, n_shards or launch.n_ranks)
         self.team = Team(shards, self._add if n_shards is None else self._add_in_order, self._check_launcher)
-        self._parent = os.getppid()
         self._is_open, self._is_busy = True, False
         self._store = self._join()
         atexit.register(self.leave)
@@ -81,17 +81,16 @@ class ProcessGroup:
         launch = self.launch
         if launch.is_on_one_host:  # no address of this host is asked of a name server
             os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
-        seconds = timedelta(seconds=launch.join_seconds)
         try:
-            store = dist.TCPStore(
-                launch.address, launch.port, launch.n_ranks, launch.hosts_store, seconds, multi_tenant=True
-            )
-            store = dist.PrefixStore(f"byhand/{launch.attempt}", store)
+            store = dist.PrefixStore(f"byhand/{launch.attempt}", keep_trying(self._open_store, launch.join_seconds))
             store.set(f"rank-{launch.rank}", "here")
-            store.wait([f"rank-{rank}" for rank in range(launch.n_ranks)], seconds)
+            names = [f"rank-{rank}" for rank in range(launch.n_ranks)]
+            keep_trying(lambda seconds: store.wait(names, timedelta(seconds=seconds)), launch.join_seconds)
             backend = "nccl" if self._device.type == "cuda" else "gloo"
             wait = timedelta(seconds=WAIT_SECONDS)  # a dead process is noticed at once, by its closed connection
             dist.init_process_group(backend, store=store, rank=launch.rank, world_size=launch.n_ranks, timeout=wait)
+        except LostProcessError:
+            raise
         except (RuntimeError, ValueError) as error:
             reason = str(error).strip().partition("\n")[0][:200]
             raise SystemResourceError(
@@ -99,6 +98,19 @@ class ProcessGroup:
                 f"{launch.address}:{launch.port}: {reason}. Check the address, the port and that all were started."
             ) from error
         return store
+
+    def _open_store(self, seconds: float) -> Any:
+        """Return the list in which the processes find each other."""
+        launch, wait = self.launch, timedelta(seconds=seconds)
+        return dist.TCPStore(
+            launch.address,
+            launch.port,
+            launch.n_ranks,
+            launch.hosts_store,
+            wait,
+            wait_for_workers=False,
+            multi_tenant=True,
+        )
 
     def _add(self, parts: list[Tensor]) -> Tensor:
         """Return the sum over all processes, in an order that the library chooses."""
@@ -117,7 +129,7 @@ class ProcessGroup:
 
     def _check_launcher(self) -> None:
         """Raise LostProcessError when the launcher is gone: nobody would end this process then."""
-        if os.getppid() != self._parent:
+        if launcher_is_gone():
             raise self.tell(_lost("the launcher of this run has ended"))
 
     @contextlib.contextmanager
