@@ -1,5 +1,6 @@
 """What goes wrong between processes: kills at any moment, garbage on the port, nobody at the rendezvous."""
 
+import importlib
 import os
 import socket
 import subprocess
@@ -8,37 +9,24 @@ import time
 from pathlib import Path
 
 import pytest
-from torchrun import SETTINGS, free_port, is_running, kill, ranks_below, start, train, wait_for
+from torchrun import SETTINGS, free_port, is_running, kill, ranks_below, start, wait_for
 
 from waiting import HANG
 
-CHECKPOINT = Path("digits-1") / "checkpoint.safetensors"
-N_KILLS, MAX_SECONDS = 20, 10
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+MAX_SECONDS = 10
 
 
 @pytest.mark.long
-def test_twenty_kills_and_no_orphan(tmp_path: Path) -> None:
-    """Kill rank 0 or 1, or the launcher, at twenty moments from the first import to the middle of the training."""
-    slowest, orphans = 0.0, []
-    for i in range(N_KILLS):
-        folder = tmp_path / str(i)
-        process = start(2, "digits", *SETTINGS, "--runs", folder, "--epochs", "100000")
-        wait_for(lambda process=process: len(ranks_below(process.pid)) == 2)
-        pids = ranks_below(process.pid)
-        if i % 4:
-            wait_for((folder / CHECKPOINT).exists)
-        time.sleep(0.37 * i % 2)
-        kill([*pids, process.pid][i % 3])
-        slowest = max(slowest, wait_for(lambda pids=pids: not any(map(is_running, pids))))
-        process.communicate(timeout=HANG)
-        orphans += [pid for pid in pids if is_running(pid)]
-        if (folder / CHECKPOINT).exists():
-            done = len((folder / "digits-1" / "history.jsonl").read_text().splitlines())
-            code, err = train(1, "--resume", folder / "digits-1", "--epochs", str(done + 1))
-            assert code == 0, err
-    print(f"{N_KILLS} kills, {len(orphans)} orphans, the slowest end after {slowest:.1f} s")
-    assert not orphans
-    assert slowest < MAX_SECONDS
+def test_twenty_kills_and_no_orphan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rank 0, rank 1 and the launcher, from the first import to the middle of the training."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    benchmark = importlib.import_module("kills")
+    kills = [benchmark.kill_and_resume(tmp_path / str(i), i) for i in range(benchmark.N_KILLS)]
+    assert sum(one.orphans for one in kills) == 0
+    assert all(one.resumed in (None, True) for one in kills)
+    assert sum(one.resumed is True for one in kills) >= 15
+    assert max(one.seconds for one in kills) < MAX_SECONDS
 
 
 @pytest.mark.full
@@ -74,10 +62,11 @@ def test_nobody_at_the_rendezvous_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.full
 def test_a_launcher_that_is_killed_before_the_processes_met_leaves_none(tmp_path: Path) -> None:
     """One of two is held up before it looks for the other; then the launcher is killed."""
-    args = [tmp_path / "hold_up.py", "train", "digits", "--engine", "torch", "--runs", tmp_path]
-    args[0].write_text(HOLD_UP)
+    program = tmp_path / "hold_up.py"
+    program.write_text(HOLD_UP)
+    args = [str(program), "train", "digits", "--engine", "torch", "--runs", str(tmp_path)]
     launcher = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", f"--master-port={free_port()}"]
-    process = subprocess.Popen([*launcher, *map(str, args)], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([*launcher, *args], stderr=subprocess.PIPE, text=True)
     wait_for(lambda: len(ranks_below(process.pid)) == 2 and (tmp_path / "looking").exists())
     looking, held_up = ranks_below(process.pid)
     kill(process.pid)

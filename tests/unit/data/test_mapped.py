@@ -53,7 +53,7 @@ def map_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_a_mapped_array_is_the_array_that_was_written(tmp_path: Path, dtype: type) -> None:
-    written = pictures()[0].astype(dtype)
+    written: np.ndarray = pictures()[0].astype(dtype)
     np.save(tmp_path / "x.npy", written)
     found = bh.data.map_array(tmp_path / "x.npy")
     assert is_mapped(found)
