@@ -12,7 +12,7 @@ from byhand.arrays import Array
 from byhand.data.examples import Dataset, Examples
 from byhand.data.image_schema import PREPROCESSINGS, ImageSchema
 from byhand.data.images import read_image
-from byhand.data.mnist_files import FILES
+from byhand.data.mnist_files import ARRAY_FILES, FILES
 from byhand.data.mnist_preprocess import SIDE
 from byhand.data.split import content_split
 from byhand.data.tables.cell_errors import CellErrors
@@ -41,7 +41,7 @@ def is_image_folder(path: Path) -> bool:
     """Is it a folder with subfolders and without MNIST's files?"""
     if not path.is_dir():
         return False
-    names = {name for expected in FILES for name in (expected.name, f"{expected.name}.gz")}
+    names = {name for expected in FILES for name in (expected.name, f"{expected.name}.gz")} | set(ARRAY_FILES)
     entries = _entries(path)
     return any(entry.is_dir() for entry in entries) and not any(entry.name in names for entry in entries)
 

@@ -17,14 +17,13 @@ from byhand.arguments import check_path
 from byhand.arrays import Array, is_mapped
 from byhand.data.examples import Dataset, Examples
 from byhand.data.mapped import read_array, read_or_map
-from byhand.data.mnist_files import FILES, ProgressCallback
+from byhand.data.mnist_files import ARRAY_FILES, ARRAYS, FILES, ProgressCallback
 from byhand.data.npz import read_arrays
 from byhand.data.split import balanced_block_split, range_split, stratified_split, tail_split
 from byhand.errors import DataError, OptionError, SystemResourceError, lookup
 from byhand.preprocessing import SCALINGS, fit_scaler
 
 NAMES = tuple(expected.name for expected in FILES)
-ARRAYS = ("x_train", "y_train", "x_test", "y_test")  # the same four, as Keras calls them
 KERAS_FILE = "mnist.npz"  # all of them in one archive
 VALIDATION_SHARE = 1 / 6
 MAX_LABEL = 2**16 - 1
@@ -167,7 +166,7 @@ def _four_arrays(folder: Path) -> list[Array]:
     missing = [name for name, file in files.items() if file is None]
     if missing and (folder / KERAS_FILE).is_file():
         return read_arrays(folder / KERAS_FILE, ARRAYS)
-    arrays = [folder / f"{name}.npy" for name in ARRAYS]
+    arrays = [folder / name for name in ARRAY_FILES]
     if missing and all(path.is_file() for path in arrays):
         return _in_turns(arrays)
     if missing:

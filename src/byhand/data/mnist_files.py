@@ -27,6 +27,9 @@ FILES = (
     RemoteFile("t10k-labels-idx1-ubyte", 10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
 )
 
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")  # the same four, as Keras calls them
+ARRAY_FILES = tuple(f"{name}.npy" for name in ARRAYS)
+
 
 def checksum_matches(expected: RemoteFile, content: bytes) -> bool:
     """Are these exactly the official bytes?"""

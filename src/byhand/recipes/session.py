@@ -90,15 +90,22 @@ class TrainingSession:
         """
         try:
             with self.stop:
-                results = self._train_seeds()
+                results = self._train_recorded()
         except KeyboardInterrupt:
             self.folder.write_record({**self.folder.read_record(), "status": "stopped"})
             raise
+        return self._finish(results)
+
+    def _train_recorded(self) -> list[SeedResult]:
+        """Train and test every seed; where that fails, the record says why."""
+        try:
+            return self._train_seeds()
         except ByhandError as error:
-            with suppress(SystemResourceError):  # on a full disk this fails too, and the first error says more
+            # on a full disk this fails too, and the first error says more; a signal, as torchrun sends it to those that
+            # are left when one process is gone, does not come before the sentence
+            with self.stop.defer_signals(), suppress(SystemResourceError):
                 self.folder.write_record({**self.folder.read_record(), "status": "failed", "error": str(error)})
             raise
-        return self._finish(results)
 
     def _train_seeds(self) -> list[SeedResult]:
         """Train and test every seed: in C one single-threaded network a processor, in NumPy one after the other."""

@@ -11,6 +11,7 @@ from byhand.arrays import is_mapped
 from byhand.data import mapped, mnist
 from byhand.data.examples import Examples
 from byhand.data.idx import write_idx
+from byhand.data.image_folder import is_image_folder
 from byhand.data.npy import map_npy
 from byhand.data.split import range_split
 from byhand.engines.epoch_buffers import core_inputs
@@ -168,3 +169,10 @@ def test_a_number_that_is_not_finite_is_named_by_its_row(tmp_path: Path) -> None
     x[4321, 2] = np.nan
     with pytest.raises(DataError, match="nan in row 4321, column 2 of the inputs"):
         Examples(x, np.zeros(5000, dtype=np.int64), UNSCALED)
+
+
+@pytest.mark.parametrize("kind", ["idx", "npy"])
+def test_a_folder_of_runs_beside_the_files_makes_no_classes_of_them(tmp_path: Path, kind: str) -> None:
+    folder = write_folder(tmp_path / "set", kind)
+    (folder / "runs").mkdir()
+    assert not is_image_folder(folder)
