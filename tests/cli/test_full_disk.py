@@ -25,7 +25,7 @@ def start(*args: str | Path) -> "subprocess.Popen[str]":
 
 @pytest.mark.full
 def test_what_was_saved_before_is_whole_and_the_run_goes_on(tmp_path: Path) -> None:
-    process = start("digits", "--runs", tmp_path, "--epochs", "1000000", "--batch-size", "1437")
+    process = start("digits", "--runs", tmp_path, "--epochs", "1000000", "--schedule", "constant", "--warm-up", "0")
     folder = tmp_path / "digits-1"
     waited_until = time.monotonic() + HANG
     while not (folder / "history.jsonl").exists():
