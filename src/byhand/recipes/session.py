@@ -4,9 +4,9 @@
 be known on the way goes to a SessionListener.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -89,17 +89,18 @@ class TrainingSession:
         KeyboardInterrupt when it was stopped: then the folder holds what `load_request` resumes from.
         """
         try:
-            with self.stop:
-                results = self._train_recorded()
+            with self.stop, self._record_failure():
+                results = self._train_seeds()
         except KeyboardInterrupt:
             self.folder.write_record({**self.folder.read_record(), "status": "stopped"})
             raise
         return self._finish(results)
 
-    def _train_recorded(self) -> list[SeedResult]:
-        """Train and test every seed; where that fails, the record says why."""
+    @contextmanager
+    def _record_failure(self) -> Iterator[None]:
+        """Within this, the record says why training failed."""
         try:
-            return self._train_seeds()
+            yield
         except ByhandError as error:
             # on a full disk this fails too, and the first error says more; a signal, as torchrun sends it to those that
             # are left when one process is gone, does not come before the sentence
