@@ -25,6 +25,7 @@ PLAN: dict[str, set[str]] = {
     "ui": {"shared", "codegen", "export", "vendor"},
     "views": {"shared", "codegen", "ui"},
     "lessons": {"shared", "ui"},
+    "embed": set(),
     "app": {"shared", "ui", "views", "lessons"},
 }
 

@@ -1,9 +1,10 @@
 """The browser's history and addresses: Back stays in the lab, and a link that cannot be kept says so."""
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
-from page_object import STATIC
+from page_object import STATIC, drawings
 
 from waiting import HANG, wait_until
 
@@ -43,6 +44,78 @@ def test_a_link_without_a_token_or_with_an_old_one_says_where_the_right_one_is(l
         page.page.click("button.main")
         page.says("#problem", "token")
         page.faults.clear()  # the browser writes each 401 to its console
+
+
+def test_a_link_brings_back_the_strokes_and_they_can_be_taken_back(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    drawing = next(drawing for drawing in drawings() if len(drawing["strokes"]) > 1)
+    lab.draw(drawing)
+    lab.settled()
+    link, verdict = lab.address(), lab.verdict()
+    assert len(link) < 3000
+    again = open_lab(link)
+    again.settled()
+    assert again.verdict() == verdict
+    again.page.click("button:text-is('Undo')")
+    again.until("before => !location.hash.includes(before)", link.split("picture=")[1].split("&")[0])
+    again.settled()
+    once = open_lab(site)
+    once.draw({**drawing, "strokes": drawing["strokes"][:-1]})
+    once.settled()
+    once.address()
+    assert again.verdict()[0] == once.verdict()[0]
+    assert len(strokes_in(again.address())) == len(drawing["strokes"]) - 1
+
+
+def strokes_in(address: str) -> list[str]:
+    return parse_qs(address.split("#")[1])["strokes"][0].split("~")
+
+
+def test_strokes_on_a_linked_picture_lie_on_it_again(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    lab.draw(drawings()[8])
+    lab.settled()
+    under = open_lab(lab.address().split("&strokes")[0])
+    under.settled()
+    under.draw_more([[[0.1, 0.1], [0.1, 0.4]]])
+    under.until("() => location.hash.includes('under=')")
+    under.settled()
+    again = open_lab(under.address())
+    again.settled()
+    assert again.verdict() == under.verdict()
+    again.page.click("button:text-is('Undo')")
+    again.settled()
+    assert again.verdict() == lab.verdict()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["strokes=m1.2.3", "strokes=x1.2", "strokes=m9999.1", "under=zzz&strokes=m1e9.4", "strokes=m", "under=AAAA"],
+)
+def test_a_hostile_address_opens_the_page_as_it_is_without_it(text: str, site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#seed=7&{text}")
+    lab.settled()
+    assert lab.verdict()[0] == "4"
+    assert not lab.page.is_visible("#problem")
+
+
+def test_back_restores_how_far_the_page_was_scrolled(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train", viewport={"width": 600, "height": 400})
+    lab.quiet()
+    lab.page.evaluate("() => scrollTo(0, 300)")
+    lab.until("() => scrollY === 300")
+    lab.view("Experiments")
+    lab.page.go_back()
+    lab.says("h2", "Train")
+    lab.until("() => scrollY === 300")
+
+
+def test_back_leads_to_the_experiment_before(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=experiments&experiment=many-starts")
+    lab.page.click("button:has-text('Next')")
+    lab.until("() => !location.hash.includes('many-starts')")
+    lab.page.go_back()
+    lab.says("main h3", "Many starts")
 
 
 @pytest.mark.full

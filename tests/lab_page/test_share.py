@@ -1,10 +1,17 @@
-"""The menu Share: links, QR codes, figures; what leaves the page can be read elsewhere. And the view for projectors."""
+"""The menu Share: links, QR codes, frames in other pages, figures. And the view for projectors and its keys."""
 
+import functools
+import http.server
+import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from page_object import drawings
+from page_object import STATIC, drawings
+
+from waiting import HANG, wait_until
 
 pytestmark = pytest.mark.browser
 SVG = """() => {
@@ -145,3 +152,62 @@ def test_keys_in_a_field_are_the_field_s(site: str, open_lab: Any) -> None:
     lab.page.focus("[data-setting=planeRate]")
     lab.page.keyboard.press("t")
     assert "Plane" in lab.page.title()
+
+
+def test_an_embedded_view_has_no_header_and_only_the_parts_that_are_named(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#embed=draw&show=pad,answer")
+    lab.draw_more(drawings()[8]["strokes"])
+    lab.answered()
+    assert lab.page.is_visible(".pad")
+    assert lab.page.is_visible("[data-lesson~=answer]")
+    for hidden in ("body > header", "#footer", ".inside", ".pixels", "[data-lesson~=why]", "[data-lesson~=sure]"):
+        assert not lab.page.is_visible(hidden), hidden
+
+
+class Page(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the address and the folder of a site of somebody else's."""
+    handler = functools.partial(Page, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/", tmp_path
+        server.shutdown()
+
+
+def test_another_page_shows_it_drives_it_and_hears_where_it_is(
+    site: str, elsewhere: tuple[str, Path], browser: Any
+) -> None:
+    address, folder = elsewhere
+    (folder / "byhand-lab.js").write_bytes((STATIC / "embed" / "byhand-lab.js").read_bytes())
+    (folder / "favicon.ico").write_bytes(b"")
+    (folder / "index.html").write_text(
+        '<script type="module" src="byhand-lab.js"></script>'
+        f'<byhand-lab src="{site}" view="plane" set="spiral" theme="dark" height="500"></byhand-lab>'
+        "<script>addEventListener('message', ({ data }) => (window.heard ??= []).push(data));</script>"
+    )
+    page = browser.new_page()
+    page.goto(address)
+    inside = page.frame_locator("iframe")
+    inside.locator("html[data-ready]").wait_for(timeout=1000 * HANG)
+    assert inside.locator("html").get_attribute("data-theme") == "dark"
+    assert not inside.locator("body > header").is_visible()
+    page.evaluate("() => document.querySelector('byhand-lab').setState({ set: 'xor', planeSeed: '7', view: '<b>' })")
+    wait_until(lambda: page.evaluate("() => window.heard?.some(({ state }) => state?.includes('set=xor'))"))
+    heard = json.dumps(page.evaluate("() => window.heard"))
+    assert "planeSeed=7" in heard
+    page.close()
+
+
+def test_the_lines_to_embed_hold_the_view_and_no_lesson(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&set=spiral&lesson=line.1")
+    press(lab, "embed")
+    tag, frame = (lab.page.locator("dialog textarea").nth(i).input_value() for i in range(2))
+    assert f'src="{site}"' in tag
+    assert "embed=plane" in tag
+    assert "set=spiral" in frame
+    assert "lesson" not in tag + frame

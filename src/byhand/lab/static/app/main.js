@@ -1,11 +1,13 @@
 // The page's heart: one state, one worker, one view at a time. A view says which frames it wants for a state; they are
 // requested, newest first, and the view is shown with what has come.
 
+import { fragmentOf } from "../shared/settings.js";
 import { element, h, replaceChildren } from "../ui/dom.js";
 import { setColours } from "../ui/palette.js";
 import { TEXT } from "../ui/strings.js";
 import { createLessons } from "../lessons/lessons.js";
 import { VIEWS } from "../views/views.js";
+import { beginEmbedding } from "./embed.js";
 import { createFileOpeners } from "./file-drop.js";
 import { listenToKeys } from "./keys.js";
 import { fetchHello, takeToken, watchLive } from "./live.js";
@@ -49,6 +51,8 @@ app.openFiles = openFiles;
 let view;
 let shownName;
 let drawnModels = "";
+/** @type {(() => void) | null} */
+let tellPlace = null; // to the page around
 let isPainting = false; // frames may come faster than they can be painted: only the newest is
 
 function show(isNew) {
@@ -59,6 +63,7 @@ function show(isNew) {
   setColours(state.colours, state.theme);
   if (isNew || !view) create();
   refresh();
+  tellPlace?.();
 }
 
 /** Make the view that the state asks for. */
@@ -151,6 +156,17 @@ async function begin() {
   store.state = withModelAtHand({ ...store.state, model, ...(await stepOfLesson(wanted, asks)) });
 }
 
+/** In a frame of another page: the view that is asked for, and no lesson. */
+function embed() {
+  store.state = { ...store.state, view: store.state.embed, lesson: "" };
+  const page = {
+    stateNow: () => store.state,
+    set: (changes) => store.set(changes),
+    address: () => fragmentOf(store.state),
+  };
+  tellPlace = beginEmbedding(page);
+}
+
 function showLive(frame) {
   app.frames.live = frame;
   view?.show(store.state, app.frames);
@@ -186,7 +202,9 @@ addEventListener("hashchange", () => {
   takeToken();
   store.state = withModelAtHand(store.state);
   show(true);
+  store.restoreLooks();
 });
+addEventListener("pagehide", () => store.keepLooks());
 
 /** Press the button of the view that is marked as this: undo, clear, start. */
 function press(what) {
@@ -217,5 +235,7 @@ try {
   showError(error.message);
 }
 store.settle();
+if (store.state.embed) embed();
 show(true);
+store.restoreLooks();
 document.documentElement.dataset.ready = "yes";

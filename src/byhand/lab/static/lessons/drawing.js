@@ -1,6 +1,6 @@
 // A lesson draws on the sheet of Draw: a whole drawing at once, or more strokes piece by piece, as a hand would.
 
-import { putSheet, sheet, stepBack } from "../ui/sheet.js";
+import { putSheet, settingsOf, sheet, stepBack } from "../ui/sheet.js";
 import { readSheet } from "../ui/sheet-reader.js";
 import { pause } from "./conditions.js";
 
@@ -16,7 +16,7 @@ const toSide = (thousandths) => Number(thousandths) / 1000;
 /** Put strokes on a clean sheet; return what of it is in the state. shape: of the network's pictures. */
 export async function layDrawing(client, strokes, shape) {
   putSheet({ under: null, strokes });
-  return { picture: await readNewest(client, shape), digit: -1, label: -1 };
+  return readNewest(client, shape);
 }
 
 /** Draw more strokes on what is there, until isOver() says that the lesson is elsewhere. */
@@ -30,7 +30,7 @@ export async function drawMore(app, strokes, { shape, isOver }) {
       const { picture } = sheet(); // as in the state, until the new one is read
       if (i > 1) stepBack(); // a stroke that grows is one step
       putSheet({ under, strokes: [...before, { ...stroke, points }], picture });
-      app.set({ picture: await readNewest(app.client, shape), digit: -1, label: -1 });
+      app.set(await readNewest(app.client, shape));
       if (!isStill) await pause(PIECE_MS);
     }
   }
@@ -39,5 +39,5 @@ export async function drawMore(app, strokes, { shape, isOver }) {
 async function readNewest(client, shape) {
   const one = sheet();
   one.picture = await readSheet(client, one, shape);
-  return one.picture;
+  return settingsOf(one);
 }

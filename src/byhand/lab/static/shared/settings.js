@@ -3,6 +3,7 @@
 import { HIDDEN_ACTIVATIONS } from "./constants.js";
 import { OPENING } from "./opening-digit.js";
 import { packed, unpacked } from "./packed-bytes.js";
+import { strokesIn, strokesText } from "./strokes.js";
 
 export const SCHEDULES = ["constant", "step", "linear", "cosine", "coslog4", "one_cycle"]; // as schedules.py has them
 // sets whose points are (x, t): one number to predict, no classes
@@ -30,6 +31,8 @@ export const SETTINGS = {
     read: (text) => (text === EMPTY ? undefined : unpacked(text)),
     write: (bytes) => (bytes ? packed(bytes) : EMPTY),
   },
+  strokes: { initial: [], read: strokesIn, write: strokesText }, // of the drawing; they can be taken back
+  under: { initial: null, read: unpacked, write: packed }, // the picture that lies under the strokes
   digit: whole(-1, -1, 9999), // the test picture that is loaded; −1: drawn by hand
   pen: choice("medium", ["thin", "medium", "thick"]),
   against: whole(RUNNER_UP, RUNNER_UP, 9), // "why rather than": −1 asks for nothing
@@ -107,6 +110,9 @@ export const SETTINGS = {
   seeds: whole(5, 5, 50),
   // an id of lessons.json and a step, as in why.2
   lesson: { initial: "", read: (text) => (/^[a-z0-9-]{1,40}\.[1-9]\d?$/.test(text) ? text : null), write: String },
+  // in a frame of another page: the view, and which of its parts are shown
+  embed: choice("", ["", "draw", "network", "train", "plane", "microscope", "mistakes", "experiments"]),
+  show: { initial: [], read: partsIn, write: (list) => list.join(",") },
   projector: toggle(false), // larger, in full contrast, without the header
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),
@@ -190,6 +196,11 @@ function columnsIn(text) {
     )
     ? list
     : null;
+}
+
+function partsIn(text) {
+  const list = text.split(",");
+  return list.length <= 20 && list.every((name) => /^[a-z-]{1,30}$/.test(name)) ? list : null;
 }
 
 function layersIn(text) {

@@ -18,6 +18,7 @@ const LOCAL = ["127.0.0.1", "localhost", "[::1]"]; // addresses that lead to thi
 const ENTRIES = [
   ["link", copyLink, true],
   ["qr", showQr],
+  ["embed", showEmbed],
   ["page", savePage],
   ["model", saveModel],
   ["script", saveScript],
@@ -78,6 +79,20 @@ function showQr(job) {
   const isLocal = LOCAL.includes(location.hostname) && !job.app.hello?.class;
   job.open(qrCode(address, words.qr), isLocal && h("p", {}, words.onlyHere), copyField(address));
 }
+
+/** The lines that show this view in a page of one's own. */
+function showEmbed(job) {
+  const state = job.stateNow();
+  const embed = state.view === "lessons" ? "draw" : state.view; // the cards of the lessons lead out of a frame
+  const fragment = fragmentOf({ ...state, embed, lesson: "", projector: false });
+  const base = location.href.split("#")[0];
+  const script = `<script type="module" src="${new URL("embed/byhand-lab.js", base)}"></script>`;
+  const tag = `${script}\n<byhand-lab src="${base}" state="${escaped(fragment)}" height="480"></byhand-lab>`;
+  const frame = `<iframe src="${escaped(base + fragment)}" width="100%" height="480" loading="lazy"></iframe>`;
+  job.open(h("p", {}, words.embedHow), copyField(tag), h("p", {}, words.frameHow), copyField(frame));
+}
+
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 
 /** Is the network on the screen the plane's? */
 const isPlane = ({ view, of }) => view === "plane" || (view === "microscope" && of === "plane");

@@ -2,7 +2,7 @@
 
 import { fullInk } from "../shared/constants.js";
 import { latest } from "./latest.js";
-import { sheet } from "./sheet.js";
+import { settingsOf, sheet } from "./sheet.js";
 import { inkOf } from "./strokes.js";
 
 /** Full ink in a picture. */
@@ -38,7 +38,7 @@ export function createReader(app) {
       const stored = await readSheet(app.client, one, shape);
       if (sheet() !== one) return;
       one.picture = stored;
-      app.set({ picture: stored, digit: -1, label: -1 });
+      app.set(settingsOf(one));
     } catch (error) {
       app.showError(error.message);
     }

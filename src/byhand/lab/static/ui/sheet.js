@@ -9,7 +9,7 @@ import { SAMPLES } from "./sample-digits.js";
  * @typedef {object} Sheet
  * @property {Uint8Array | null} under what lies under the strokes
  * @property {{pen: string, points: number[][]}[]} strokes
- * @property {Uint8Array | null} picture what the network sees of both
+ * @property {Uint8Array | null} picture what the network sees of both; null: nothing, or not read yet
  * @property {number} digit the test digit that it is, or −1
  */
 
@@ -34,9 +34,24 @@ export function stepBack() {
   return sheet();
 }
 
-/** A picture that came from elsewhere, by a link, a file or a view, lies on the sheet; return whether one came. */
-export function follow({ picture, digit }) {
-  if (areEqual(sheet().picture, picture)) return false;
-  putSheet({ under: picture, strokes: [], picture, digit });
-  return true;
+/**
+ * A picture that came from elsewhere, by a link, a file or a view, lies on the sheet; with its strokes, which can then
+ * be taken back one by one.
+ */
+export function follow({ picture, digit, strokes = [], under = null }) {
+  if (areEqual(sheet().picture, picture)) return;
+  strokes.forEach((_, n) => putSheet({ under, strokes: strokes.slice(0, n), picture: n ? null : under }));
+  putSheet({ under: strokes.length ? under : picture, strokes, picture, digit });
 }
+
+/** Are there strokes that no network has seen yet? */
+export const isUnread = () => sheet().strokes.length > 0 && !sheet().picture;
+
+/** What of the sheet is in the state, and so in the address. */
+export const settingsOf = ({ under, strokes, picture, digit }) => ({
+  picture,
+  digit,
+  strokes,
+  under: strokes.length ? under : null,
+  label: -1,
+});

@@ -4,6 +4,7 @@ export const SHARE = {
   heading: "Share",
   link: "Copy link",
   qr: "QR code",
+  embed: "Embed …",
   page: "One HTML file",
   model: "Model file",
   script: "Python script",
@@ -13,6 +14,7 @@ export const SHARE = {
   help: {
     link: "Everything on the screen is in the address: the same numbers, to the last bit.",
     qr: "The same address, for phones in the room.",
+    embed: "This view in a page or in slides of your own.",
     page: "Draw and Network with this network, from disk, offline.",
     model: "For byhand evaluate, predict and export, or to drop here again.",
     script: "Python that prints what is on the screen, with byhand.",
@@ -25,6 +27,8 @@ export const SHARE = {
     "this address has {n} characters, too many for a QR code that a camera can read: clear the drawing or the points, or copy the link",
   onlyHere:
     "This address leads to this machine only. For a room, start byhand lab with --host and --class, or put the page on a web host.",
+  embedHow: "Paste this into your page; the frame is made when it comes into sight:",
+  frameHow: "Or as a plain frame. A server of byhand must be started with --embed:",
   small: "a page reads drawings, and this network does not look at pictures of 28 × 28 pixels",
   noFigure: "there is no figure on the screen now: draw a digit, or open another room",
   text: "Text to copy",

@@ -3,7 +3,7 @@
 import { h } from "../../ui/dom.js";
 import { RUNNER_UP } from "../../shared/settings.js";
 import { paintInk } from "../../ui/palette.js";
-import { follow, putSheet, sheet, stepBack } from "../../ui/sheet.js";
+import { follow, isUnread, putSheet, settingsOf, sheet, stepBack } from "../../ui/sheet.js";
 import { createReader, topOf } from "../../ui/sheet-reader.js";
 import { paintStrokes } from "../../ui/strokes.js";
 import { TEXT } from "../../ui/strings.js";
@@ -17,6 +17,8 @@ export class Pad {
   #app;
   #reader;
   #pen = "medium";
+  /** @type {Uint8Array | null} */
+  #picture = null; // of the state
   /** @type {import("../../ui/sheet.js").Sheet | null} */
   #painted = null;
   element = h("canvas", {
@@ -40,6 +42,7 @@ export class Pad {
   /** Take what came from elsewhere; a network of another size reads the strokes again. */
   follow(state) {
     this.#pen = state.pen;
+    this.#picture = state.picture;
     follow(state);
     if (this.#painted !== sheet()) this.#paint(); // a lesson draws on it, too
     this.#reader.fit(state);
@@ -87,9 +90,11 @@ export class Pad {
 
   /** Show the newest sheet and what the network sees of it. */
   #settle(changes) {
-    const { picture, digit } = sheet();
     this.#paint();
-    this.#app.set({ picture, digit, label: -1, ...changes });
+    if (isUnread()) {
+      sheet().picture = this.#picture; // until it is read
+      this.#reader.read();
+    } else this.#app.set({ ...settingsOf(sheet()), ...changes });
   }
 }
 
