@@ -8,7 +8,7 @@ import pytest
 from page_object import drawings
 
 pytestmark = pytest.mark.browser
-VIEWS = ["Draw", "Network", "Train", "Plane", "Microscope", "Mistakes", "Experiments"]
+VIEWS = ["Draw", "Network", "Train", "Plane", "Microscope", "Mistakes", "Experiments", "Lessons"]
 LEAST_TARGET = 44  # CSS pixels a side, of what fingers press
 
 
@@ -42,6 +42,19 @@ def test_axe_finds_nothing(site: str, open_lab: Any, scheme: str) -> None:
             lab.page.wait_for_selector(".confusion")
         lab.quiet()
         assert violations(lab.page) == [], view
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_lesson_nor_for_who_is_new(site: str, open_lab: Any, scheme: str) -> None:
+    for width in (390, 1280):
+        lab = open_lab(f"{site}#lesson=why.3", color_scheme=scheme, viewport={"width": width, "height": 844})
+        lab.settled()
+        lab.page.click(".lesson-choices button >> nth=0")
+        lab.says(".lesson-then", "exact")
+        assert violations(lab.page) == [], width
+    new = open_lab(site, is_new=True, color_scheme=scheme)
+    new.settled()
+    assert violations(new.page) == []
 
 
 def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:

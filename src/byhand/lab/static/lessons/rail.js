@@ -14,10 +14,10 @@ export function createRail() {
   const element = h("aside", { class: "lesson", "aria-label": words.lesson });
   const [head, body, way] = [
     h("header"),
-    h("div", { class: "lesson-body" }),
+    h("div", { class: "lesson-body", tabindex: 0 }),
     h("div", { class: "buttons lesson-ways" }),
   ];
-  const place = h("p", { class: "lesson-dots" });
+  const place = h("p", { class: "lesson-dots", role: "img" });
   const text = h("div", { class: "lesson-text", "aria-live": "polite" });
   const [answers, then] = [h("div"), h("div", { "aria-live": "polite" })];
   body.append(text, answers, then);

@@ -19,8 +19,8 @@ export function welcome(beginLesson) {
     beginLesson(FIRST);
   };
   const line = h(
-    "p",
-    { class: "welcome" },
+    "aside",
+    { class: "welcome", "aria-label": words.heading },
     `${words.newHere} `,
     h("button", { type: "button", class: "subtle", onclick: begin }, `${words.threeMinutes} →`),
     h("button", { type: "button", class: "subtle", onclick: end }, words.dismiss),
