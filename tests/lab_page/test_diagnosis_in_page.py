@@ -42,7 +42,7 @@ def test_a_loss_that_grew_is_told_though_it_is_a_number(site: str, open_lab: Any
     assert is_told("diverged", said)
     assert "would cost 2.3." in said  # ten classes, nearly equally frequent: ln 10 = 2.303
     lab.page.click("button:has-text('Reset')")
-    lab.until("() => document.querySelector('.curves .readout').innerText === ''")
+    lab.says(".curves .readout", "Click Start")
 
 
 def test_steps_next_to_nothing_and_zero_weights_name_their_settings(site: str, open_lab: Any) -> None:

@@ -82,6 +82,14 @@ def test_small_digits_are_learned_and_shown_everywhere(site: str, open_lab: Any)
     lab.page.wait_for_selector("text=The test digits with its largest activations")
 
 
+def test_train_opens_with_a_network_before_its_first_step(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train")
+    lab.until("() => document.querySelectorAll('.probes li').length === 6")
+    lab.until("() => document.querySelectorAll('.film .moment canvas').length === 6")
+    lab.says(".curves .readout", "Click Start")
+    assert text_of(lab, "step") == "0"
+
+
 def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=train&hidden=16-16&activation=tanh&optimizer=adam&learningRate=0.003&epochs=200")
     lab.page.click("button:has-text('One step')")

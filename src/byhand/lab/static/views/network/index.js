@@ -24,17 +24,16 @@ export function networkView(app) {
   /** @type {{state: any, frames: any}} */
   const now = { state: null, frames: {} };
 
+  const phases = () => phasesShown(app, now.state, now.frames);
+  const at = () => phaseAt(phases(), now.state.phase);
   function draw(t = 1) {
     const { state, frames } = now;
-    const phases = phasesShown(app, state, frames);
-    const at = phaseAt(phases, state.phase);
     const scene = sceneOf(app, state, frames);
     const chosen = { layer: Math.min(state.layer, scene.layers.length - 1), unit: state.unit };
-    stages.show(scene, { phases, at, t, chosen });
-    drawCaption(caption, phases[at], frames.forwardBackward, scene, isKnown(app, state, frames));
+    stages.show(scene, { phases: phases(), at: at(), t, chosen });
+    drawCaption(caption, phases()[at()], frames.forwardBackward, scene, isKnown(app, state, frames));
   }
-  const phases = () => phasesShown(app, now.state, now.frames);
-  controls.listen({ phases, at: () => phaseAt(phases(), now.state.phase), draw });
+  controls.listen({ phases, at, draw });
 
   function show(state, frames) {
     Object.assign(now, { state, frames });

@@ -114,9 +114,9 @@ function drawReport(element, training) {
 }
 
 function tellReport(training) {
-  if (!training) return words.press;
-  const { diverged, findings, epoch, epochs } = training;
+  const { diverged, findings, epoch, epochs, step } = training ?? {};
   if (diverged) return words.diverged.replace("{step}", diverged.step + 1);
+  if (!step) return words.press;
   const isDone = epoch >= epochs;
   if (!findings?.length) return isDone ? words.done : "";
   return [

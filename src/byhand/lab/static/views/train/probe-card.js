@@ -19,7 +19,7 @@ export function createProbeCard(session) {
 
   function show({ probes }) {
     const digits = probes?.digits ?? [];
-    next.hidden = !session.isHere;
+    next.hidden = !session.isHere || !session.training.step;
     if (list.children.length !== digits.length) replaceChildren(list, ...digits.map(newRow));
     digits.forEach((digit, i) => drawRow(list.children[i], digit));
   }

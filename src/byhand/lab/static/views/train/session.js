@@ -8,6 +8,7 @@ const PROBES = [0, 1, 2, 3, 4, 5]; // of the test set
 export class TrainSession {
   #app;
   #begun = 0; // trainings begun: what was recomputed belongs to one
+  #isOpened = false; // has one been begun without being asked?
   state;
 
   constructor(app, state) {
@@ -112,13 +113,20 @@ export class TrainSession {
     }
   }
 
-  /** A link to a moment begins the training, and the moment is computed ahead. */
+  /** The room opens with a network before its first step; a moment that a link asks for is computed ahead. */
   wants() {
-    const { moment, kept } = this.state;
-    const isAsked = moment >= 0 || kept >= 0;
-    if (!this.isHere && isAsked && !this.#begun) this.begin();
+    this.#open();
     if (!this.isHere) return { snapshot: null, difference: null, film: null };
     return { ...this.#comparison(), ...this.#film() };
+  }
+
+  #open() {
+    const { moment, kept } = this.state;
+    const isAsked = moment >= 0 || kept >= 0;
+    const isEmpty = !this.training && !this.#app.hello?.live; // a training on the desk is not disturbed
+    if (this.isHere || this.#isOpened || !(isAsked || isEmpty)) return;
+    this.#isOpened = true;
+    this.begin();
   }
 
   #comparison() {
