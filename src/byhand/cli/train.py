@@ -1,5 +1,6 @@
 """`byhand train`: train a network, save it, test it once, report."""
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +146,7 @@ def command(
             reporter.warn(f"stopped and saved. Resume with `byhand train --resume {session.folder.path}`.")
             return STOPPED
         except LostProcessError as error:
+            _ignore_sigterm()
             if error.is_told:
                 return error.exit_code
             raise
@@ -163,10 +165,16 @@ def _serve(request: "TrainRequest", launch: "Launch") -> int:
     try:
         serve_rank(request, launch)
     except LostProcessError as error:
+        _ignore_sigterm()
         if error.is_told:
             return error.exit_code
         raise
     return 0
+
+
+def _ignore_sigterm() -> None:
+    """Let the sentence be printed: torchrun sends SIGTERM to those that are left as soon as one process is gone."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _check_flags(context: click.Context) -> None:
