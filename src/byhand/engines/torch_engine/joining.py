@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from byhand.engines.torch_engine.launch import LostProcessError
+from byhand.engines.torch_engine.launch import STARTED_BY, LostProcessError
 
 T = TypeVar("T")
-STARTED_BY = os.getppid()  # of this process, at the first import of this file, before PyTorch's
 ATTEMPT_SECONDS = 2.0
 PAUSE_SECONDS = 0.1  # after an attempt that failed: a launcher that is being killed is gone by then
 

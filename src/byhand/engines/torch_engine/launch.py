@@ -8,6 +8,7 @@ from byhand.errors import OptionError, SystemResourceError
 
 NAMES = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 MAX_RANKS = 4096
+STARTED_BY = os.getppid()  # when this file is imported, which is before PyTorch is
 JOIN_SECONDS = 300  # to find the others; BYHAND_JOIN_SECONDS
 
 
