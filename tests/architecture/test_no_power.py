@@ -25,8 +25,9 @@ IMPORT_BY_NAME = {
     "bench/interleaved.py",
 }  # each from a table of constants in the same file
 CLOCKS = {"time", "datetime"}
-WAITS_FOR_OTHERS = "engines/torch_engine/process_group.py"  # for a limited time, which it must name
-MAY_TELL_THE_TIME = ("loggers/", "training/", "bench/", "data/fetch.py", "cli/", WAITS_FOR_OTHERS)
+# For a limited time, which they must name.
+WAIT_FOR_OTHERS = ("engines/torch_engine/process_group.py", "engines/torch_engine/joining.py")
+MAY_TELL_THE_TIME = ("loggers/", "training/", "bench/", "data/fetch.py", "cli/", *WAIT_FOR_OTHERS)
 MAY_PRINT = ("cli/", "reference.py", "estimators/verbose.py", RUNS_EXERCISES)
 
 every_file = pytest.mark.parametrize("file", FILES)

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,22 @@ def test_a_second_signal_leaves_at_once(number: int) -> None:
 def test_a_signal_where_nobody_asks_leaves_at_once(number: int) -> None:
     with pytest.raises(KeyboardInterrupt), StopRequest():
         os.kill(os.getpid(), number)
+
+
+@BOTH
+def test_a_signal_whose_exception_python_drops_is_asked_for_all_the_same(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Deleted:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), number)
+
+    dropped: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda event: dropped.append(event.exc_type))
+    with StopRequest() as stop:
+        Deleted()
+        assert dropped == [KeyboardInterrupt]
+        assert stop()
 
 
 @BOTH

@@ -80,6 +80,8 @@ class TaskRunner:
         try:
             for future in waiting:
                 yield future.result()
+                if self._stop():  # by a signal whose exception came where Python drops it
+                    raise KeyboardInterrupt
         finally:
             for future in waiting:
                 future.cancel()

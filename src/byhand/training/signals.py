@@ -40,6 +40,6 @@ class StopRequest:
             signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.asked or not self._will_be_asked_for:
-            raise KeyboardInterrupt
-        self.asked = True
+        is_second, self.asked = self.asked, True
+        if is_second or not self._will_be_asked_for:
+            raise KeyboardInterrupt  # Python drops it where an object is being deleted; `asked` remains

@@ -11,6 +11,7 @@ const SHAPES = {
   step: (rate, along) => rate * FACTOR ** Math.floor(along * STAGES),
   linear: (rate, along) => rate * (1 - along),
   cosine: (rate, along) => rate * 0.5 * (1 + Math.cos(Math.PI * along)),
+  flat_cos: (rate, along) => rate * 0.5 * (1 + Math.cos(Math.PI * Math.max(0, 2 * along - 1))),
   coslog4: (rate, along) => rate * 0.5 * (1 - Math.cos(2 * Math.PI * Math.log2(1 + 15 * along))),
 };
 

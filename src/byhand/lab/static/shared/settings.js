@@ -5,7 +5,8 @@ import { OPENING } from "./opening-digit.js";
 import { packed, unpacked } from "./packed-bytes.js";
 import { strokesIn, strokesText } from "./strokes.js";
 
-export const SCHEDULES = ["constant", "step", "linear", "cosine", "coslog4", "one_cycle"]; // as schedules.py has them
+/** As schedules.py has them. */
+export const SCHEDULES = ["constant", "step", "linear", "cosine", "flat_cos", "coslog4", "one_cycle"];
 // sets whose points are (x, t): one number to predict, no classes
 export const CURVES = ["sine", "arc", "teacher", "curve"];
 export const MOST_POINTS = 500;

@@ -199,6 +199,7 @@ export const TEXT = {
         step: "in steps: a tenth after each third",
         linear: "linear to zero",
         cosine: "half a cosine to zero",
+        flat_cos: "level, then half a cosine to zero",
         coslog4: "four cosine waves, each twice as long",
         one_cycle: "one cycle: up, then linear to zero",
       },

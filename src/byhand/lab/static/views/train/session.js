@@ -123,7 +123,7 @@ export class TrainSession {
   #open() {
     const { moment, kept } = this.state;
     const isAsked = moment >= 0 || kept >= 0;
-    const isEmpty = !this.training && !this.#app.hello?.live; // a training on the desk is not disturbed
+    const isEmpty = !this.training && !this.#app.hello?.live; // a training of the command line is not disturbed
     if (this.isHere || this.#isOpened || !(isAsked || isEmpty)) return;
     this.#isOpened = true;
     this.begin();
