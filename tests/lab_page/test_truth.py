@@ -31,11 +31,16 @@ def test_a_test_digit_s_label_is_used_and_sticks_to_nothing_else(site: str, open
     trained(lab)
     lab.view("Mistakes")
     lab.page.locator(".thumbnail").first.click()
-    lab.answered()
+    lab.says("h2", "Draw a digit")
+    lab.settled()
     for _ in range(2):
         lab.view("Draw")
+        before = lab.page.input_value("[aria-label='Number of the test digit']")
         lab.page.click("button:text-is('Next test digit')")
-        lab.says(".card", "Test digit")
+        lab.until(
+            "before => document.querySelector('[aria-label=\"Number of the test digit\"]').value !== before", before
+        )
+        lab.answered()
         digit = int(lab.page.input_value("[aria-label='Number of the test digit']"))
         lab.says(".card", f"Test digit {digit}: it is a {labels[digit]}.")
         lab.view("Network")
