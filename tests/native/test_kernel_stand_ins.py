@@ -80,6 +80,8 @@ def test_as_good_as_floats(library: Path, family: str) -> None:
 @pytest.mark.parametrize("family", ["avx512", "amx"])
 def test_bf16_keeps_eight_bits(library: Path, family: str) -> None:
     for name, (difference, moved, loss, wanted) in trained(library, family, "bf16").items():
-        # Adam's step has the same size for every gradient: where rounding turns a small one's sign, it is a step apart
-        assert difference < (moved if "adam" in name else moved / 4), name
+        # Adam's step has the same size for every gradient: where rounding turns a small one's sign, a weight is a step
+        # apart, and in large chunks there are six steps in all.
+        has_few_steps = "adam" in name and "chunks" in name
+        assert difference < (moved if has_few_steps else moved / 4), name
         assert loss == pytest.approx(wanted, rel=0.01), name

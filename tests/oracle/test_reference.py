@@ -141,7 +141,8 @@ def test_gradients_are_the_slopes_of_the_loss(activation: str, loss: str) -> Non
         if i in (2, 7, 12):  # b1, b2, b3: away from 0, so that they matter
             bias[:] = reference.RandomStream(7, reference.SPLIT, i).uniform(len(bias))
     points, ys = reference.gaussians(6, seed=3)
-    xs = [[x / 4 for x in point] for point in points]  # or e to the output is 10¹³, and small slopes drown in it
+    shrink = 4 if loss == "poisson" else 1  # or e to the output is 10¹³, and small slopes drown in it
+    xs = [[x / shrink for x in point] for point in points]
     ts = [reference.one_hot(y, 2) for y in ys]
     _, grads = reference.loss_and_gradients(network, LOSSES[loss], xs, ts)
 
@@ -152,7 +153,7 @@ def test_gradients_are_the_slopes_of_the_loss(activation: str, loss: str) -> Non
     assert [len(row) for row in rows] == [len(row) for row in grads]
     for row, d_row in zip(rows, grads, strict=True):
         for j, d in enumerate(d_row):
-            assert central_difference(mean_loss, row, j) == pytest.approx(d, rel=1e-6, abs=1e-6)
+            assert central_difference(mean_loss, row, j) == pytest.approx(d, abs=1e-6)
     assert max(abs(d) for d_row in grads for d in d_row) > 0.01  # it was no contest of zeros
 
 
