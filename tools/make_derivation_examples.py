@@ -156,7 +156,7 @@ def scaled_dense() -> list[str]:
         *gradient("db = Σᵢ dz", grads["b"], lambda moved: loss(b=moved), b, "(3)"),
         *gradient("ds = Σᵢ x (dz Wᵀ)", grads["scale"], lambda moved: loss(s=moved), s, "(4)"),
         *gradient("dx = (dz Wᵀ) ⊙ s", dx, lambda moved: loss(x=moved), x, "(5)"),
-        *rows("W with s in it", own.folded().params["W"]),
+        *rows("W with s in it", own.fold().params["W"]),
     ]
 
 

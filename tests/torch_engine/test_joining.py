@@ -7,7 +7,7 @@ import pytest
 
 from byhand.engines.torch_engine import joining
 from byhand.engines.torch_engine.joining import keep_trying, launcher_is_gone
-from byhand.engines.torch_engine.launch import LostProcessError
+from byhand.engines.torch_engine.launch import STARTED_BY, LostProcessError
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def test_the_others_are_found_at_a_later_attempt() -> None:
 
 def test_a_launcher_that_is_gone_is_noticed_after_one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     wait = Wait(until=-1)
-    monkeypatch.setattr(os, "getppid", lambda: 1 if wait.attempts == 2 else joining.STARTED_BY)
+    monkeypatch.setattr(os, "getppid", lambda: STARTED_BY + (wait.attempts == 2))
     with pytest.raises(LostProcessError, match="launcher of this run has ended before its processes met"):
         keep_trying(wait, 3600)
     assert wait.attempts == 2
@@ -63,5 +63,5 @@ def test_a_failure_before_its_time_is_not_tried_again() -> None:
 
 def test_a_process_knows_whether_its_parent_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not launcher_is_gone()
-    monkeypatch.setattr(os, "getppid", lambda: 1)
-    assert launcher_is_gone() == (joining.STARTED_BY != 1)
+    monkeypatch.setattr(os, "getppid", lambda: STARTED_BY + 1)
+    assert launcher_is_gone()

@@ -59,7 +59,7 @@ def model_of(
     target = f"{target} (target)" if target in names else target
     target = target if has_names else f"column {len(names) + 1}"
     schema = TableSchema(encoder.columns, target, has_names, missing="indicator")
-    layers = [layer.folded() if isinstance(layer, ScaledDense) else layer for layer in networks[0].layers]
+    layers = [layer.fold() if isinstance(layer, ScaledDense) else layer for layer in networks[0].layers]
     return Model(
         Network(layers),
         encoder.scaler,

@@ -51,7 +51,7 @@ class ScaledDense(Dense):
         grads["scale"] = (W * G).sum(axis=1)  # (4): the sums over i and over the columns of W change places
         return (dz @ W.T * scale if need_dx else None), grads  # (5)
 
-    def folded(self) -> Dense:
+    def fold(self) -> Dense:
         """Return the dense layer that computes the same."""
         dense = Dense(*self.params["W"].shape)
         dense.params = {"W": self.params["scale"][:, None] * self.params["W"], "b": self.params["b"].copy()}

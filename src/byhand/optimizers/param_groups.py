@@ -32,7 +32,7 @@ class ParamGroups(Optimizer):
         self.inner = check_kind("ParamGroups", "inner", inner, Optimizer, "an optimizer")
         if not isinstance(factors, Mapping):
             raise OptionError(f'ParamGroups got factors {format_value(factors)}; expected a dict, as {{"b": 0.1}}.')
-        self.factors = {group: _checked(group, factor) for group, factor in factors.items()}
+        self.factors = {group: _check_factor(group, factor) for group, factor in factors.items()}
         self.state = inner.state
         self.default_learning_rate = inner.default_learning_rate
 
@@ -51,7 +51,7 @@ class ParamGroups(Optimizer):
             array += old  # (1)
 
 
-def _checked(group: Any, factor: Any) -> float:
+def _check_factor(group: Any, factor: Any) -> float:
     """Return a factor; raise OptionError for an unknown group or a factor below 0."""
     lookup("group of parameters", group, dict.fromkeys(GROUPS))
     return float(check_number("ParamGroups", f"the factor of {group}", factor, lambda f: f >= 0, "0 or more"))

@@ -17,8 +17,8 @@ export async function act(app, { actions, drawings, stateNow, isOver }) {
     set: async (changes) => app.set(changes),
     draw: (name) =>
       drawMore(app, strokesOf(drawings[name]), { shape: app.models[stateNow().model].imageShape, isOver }),
-    press: async (hook) => hooked(hook)?.click(),
-    start: async (what) => app.frames[FRAMES[what]]?.running || hooked(`${what}-start`)?.click(),
+    press: async (hook) => findMarked(hook)?.click(),
+    start: async (what) => app.frames[FRAMES[what]]?.running || findMarked(`${what}-start`)?.click(),
     wait: (until) => waitFor(() => isOver() || isMet(until, stateNow(), app.frames)),
   };
   for (const action of actions) {
@@ -27,7 +27,7 @@ export async function act(app, { actions, drawings, stateNow, isOver }) {
 }
 
 /** The element of the page that a lesson speaks of. @returns {HTMLElement | null} */
-export const hooked = (hook) => document.querySelector(`[data-lesson~="${hook}"]`);
+export const findMarked = (hook) => document.querySelector(`[data-lesson~="${hook}"]`);
 
 async function waitFor(isTrue) {
   for (let waited = 0; !isTrue() && waited < LONGEST_MS; waited += LOOK_MS) await pause(LOOK_MS);

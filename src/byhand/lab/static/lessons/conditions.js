@@ -29,10 +29,10 @@ export function isMet(until, state, frames) {
 }
 
 /** A sentence with its numbers: {prediction.winner}, {prediction.scores.4 %}; a dash for what is not known yet. */
-export const filled = (text, state, frames) =>
-  text.replace(/\{([a-zA-Z0-9.]+)( %)?\}/g, (_, path, isShare) => shown(valueAt(path, state, frames), isShare));
+export const fillIn = (text, state, frames) =>
+  text.replace(/\{([a-zA-Z0-9.]+)( %)?\}/g, (_, path, isShare) => formatValue(valueAt(path, state, frames), isShare));
 
-function shown(value, isShare) {
+function formatValue(value, isShare) {
   if (value === undefined || value === null) return "–";
   if (typeof value !== "number") return String(value);
   return isShare ? percent(value) : Number.isInteger(value) ? String(value) : number(value, 2);

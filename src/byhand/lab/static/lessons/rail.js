@@ -39,11 +39,11 @@ export function createRail() {
     if (put(head, here, () => heading(shown))) body.scrollTop = 0;
     put(place, here, () => dots(n, i));
     place.setAttribute("aria-label", words.place.replace("{i}", i + 1).replace("{n}", n));
-    put(text, `${here} ${fill(step.say ?? "")} ${isHinted} ${isDone}`, () => said(shown));
+    put(text, `${here} ${fill(step.say ?? "")} ${isHinted} ${isDone}`, () => textOf(shown));
     put(answers, `${here} ${chosen}`, () => (step.choices ? [choices(shown)] : []));
     const isNew = put(then, `${here} ${isDone ? fill(step.then ?? "") : ""}`, () => outcome(shown));
     if (isNew && isDone && step.then) body.scrollTop = body.scrollHeight;
-    put(way, `${here} ${isDone} ${isBusy} ${isPaused}`, () => ways(shown));
+    put(way, `${here} ${isDone} ${isBusy} ${isPaused}`, () => buttonsOf(shown));
   }
   return { element, draw };
 }
@@ -57,7 +57,7 @@ const dots = (n, i) =>
   Array.from({ length: n }, (_, k) => h("span", { class: k <= i ? "done" : null }, k <= i ? "●" : "○"));
 
 /** What the step says and asks, and a hint when one is wanted. */
-function said({ step, isDone, isHinted, fill, askHint }) {
+function textOf({ step, isDone, isHinted, fill, askHint }) {
   const needsHint = step.hint && !isDone;
   return [
     step.say && h("p", {}, fill(step.say)),
@@ -84,7 +84,7 @@ function choices({ step, chosen, choose }) {
   return h("div", { class: "lesson-choices", role: "group", "aria-label": words.choices }, step.choices.map(button));
 }
 
-function ways({ step, isDone, isBusy, isAuto, isPaused, isFirst, isLast, doIt, back, next, togglePause }) {
+function buttonsOf({ step, isDone, isBusy, isAuto, isPaused, isFirst, isLast, doIt, back, next, togglePause }) {
   const needsDoing = !isDone && (step.do || step.choices);
   const button = (text, kind, onclick, more = {}) =>
     h("button", { type: "button", class: kind, onclick, ...more }, text);

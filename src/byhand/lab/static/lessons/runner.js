@@ -1,8 +1,8 @@
 // Runs the lessons of data/lessons.json: a step sets the state, says something, asks, or waits for something that a
 // frame shows, and can be done for the learner. Where one is stands in the address: lesson=why.2 is the second step.
 
-import { act, hooked } from "./actions.js";
-import { filled, isMet, pause } from "./conditions.js";
+import { act, findMarked } from "./actions.js";
+import { fillIn, isMet, pause } from "./conditions.js";
 import { layDrawing, strokesOf } from "./drawing.js";
 import { createRail } from "./rail.js";
 
@@ -115,12 +115,12 @@ export class LessonRunner {
   }
 
   #fill(text) {
-    return filled(text, this.#stateNow(), this.#app.frames);
+    return fillIn(text, this.#stateNow(), this.#app.frames);
   }
 
   /** Light up what is spoken of. */
   #light(hook) {
-    const wanted = hook ? hooked(hook) : null;
+    const wanted = hook ? findMarked(hook) : null;
     for (const other of document.querySelectorAll(".lesson-lit"))
       if (other !== wanted) other.classList.remove("lesson-lit");
     wanted?.classList.add("lesson-lit");
