@@ -161,6 +161,7 @@ def test_a_hundred_who_only_begin_to_speak_stop_nobody(server: Server) -> None:
         assert ask(server, "/").status == 200
 
 
+@pytest.mark.full
 def test_whoever_connects_without_end_is_cut_off_and_others_are_served(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

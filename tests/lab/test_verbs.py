@@ -288,6 +288,7 @@ def test_training_is_not_slower_for_a_viewer(tmp_path: Path, mnist_folder: Path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="descriptors as POSIX counts them")
+@pytest.mark.full
 def test_a_training_goes_on_where_hundreds_connect_and_say_nothing(tmp_path: Path) -> None:
     """With 128 descriptors for everything, and 300 connections: they once ended the training."""
     import resource
