@@ -64,7 +64,7 @@ function sums({ positive, negative, biasTerm, total, logits, toward, against }, 
     h(
       "table",
       { class: "sum falls" },
-      row([words.inkFor, " (", term("attribution", "attributions"), ")"], positive, 0, ends[1], "plus"),
+      row([words.inkFor, ": ", term("attribution", "attributions")], positive, 0, ends[1], "plus"),
       row(words.inkAgainst, negative, ends[1], ends[2], "minus"),
       row(rest, biasTerm, ends[2], ends[3], biasTerm < 0 ? "minus" : "plus"),
       row(leadOf(names, logits, toward, against), total, 0, ends[3], "total"),
