@@ -51,6 +51,7 @@ def test_the_python_runs(code: str, tmp_path: Path) -> None:
     assert any("UPDATE" in line for line in rest)
 
 
+@pytest.mark.full  # trains on MNIST again and again: two minutes
 def test_every_command_works_in_the_order_of_the_page(tmp_path: Path, mnist_folder: Path) -> None:
     pytest.importorskip("PIL.Image", reason="pictures need Pillow")
     (tmp_path / "my.csv").write_text("".join(f"{i},{i % 7},{'up' if i > 30 else 'down'}\n" for i in range(60)))
@@ -68,7 +69,6 @@ def test_every_command_works_in_the_order_of_the_page(tmp_path: Path, mnist_fold
 QUICK = ("explain", "evaluate", "show", "export c", "data", "recipes")
 
 
-@pytest.mark.full
 def test_without_mnist_the_lines_work_on_the_model_of_small_digits(tmp_path: Path) -> None:
     pytest.importorskip("PIL.Image", reason="pictures need Pillow")
     copy_digit(tmp_path)
