@@ -11,8 +11,8 @@ from typing import Any
 import rich
 
 from byhand.bench.interleaved import PEERS, run_interleaved
-from byhand.bench.peak_flops import peak
-from byhand.bench.report import as_table, as_values
+from byhand.bench.peak_flops import measure_peak
+from byhand.bench.report import as_table, as_values, peak_values
 from byhand.bench.workload import WORKS, work_named
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.native import NativeEngine
@@ -42,12 +42,13 @@ def main() -> None:
     parser.add_argument("works", nargs="*")
     options = parser.parse_args()
     name = f"epochs-{processor_key().replace(' ', '-').lower()}"
-    head = {**machine(), "versions": versions(), "engine": NativeEngine().name, "peak_flops": peak(available_cpus())}
+    peak = measure_peak(available_cpus())
+    head = {**machine(), "versions": versions(), "engine": NativeEngine().name, **peak_values(peak)}
     values = earlier_works(name)
     for work in map(work_named, options.works or WORKS):
         timed = run_interleaved(work, PEERS, options.rounds, None, say=print)
-        rich.print(as_table([timed], head["peak_flops"]), flush=True)
-        values[work.name] = as_values(timed, head["peak_flops"])
+        rich.print(as_table([timed], peak), flush=True)
+        values[work.name] = as_values(timed, peak)
         record = {**head, "works": {key: values[key] for key in WORKS if key in values}}
         save_record(name, record, wanted=options.record)
     if len(record["works"]) == len(WORKS):

@@ -15,7 +15,7 @@ import rich
 import byhand.engines.kernel_table
 from byhand.bench.interleaved import Timings, run_interleaved
 from byhand.bench.kernels import default_kernel, kernel_peers, table_rows
-from byhand.bench.peak_flops import peak
+from byhand.bench.peak_flops import measure_peak
 from byhand.bench.report import as_table, machine_line, machine_state
 from byhand.bench.workload import WORKS, work_named
 from byhand.engines.available_cpus import available_cpus
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("works", nargs="*")
     options = parser.parse_args()
-    state, most, found = machine_state(), peak(available_cpus()), []
+    state, most, found = machine_state(), measure_peak(available_cpus()), []
     print(machine_line(state))
     for work in map(work_named, options.works or WORKS):
         found.append(run_interleaved(work, kernel_peers(), options.rounds, None, print, default_kernel()))

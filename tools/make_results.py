@@ -145,6 +145,19 @@ def processor_rows() -> list[str]:
     ]
 
 
+def shared_processors() -> str:
+    """Return the sentence about other work on the machine, and about many networks at once."""
+    busy, many = record("busy"), record("populations")
+    slower = {peer: median(busy["busy"][peer]) / median(busy["quiet"][peer]) for peer in busy["quiet"]}
+    second = median(busy["quiet"]["byhand, 1 thread"]) / median(busy["quiet"]["byhand"])
+    return (
+        f"- {busy['processor']}, {busy['date']}: the second thread makes an epoch {second:.2f} times as fast. Beside "
+        f"one busy process a processor it takes {slower['byhand']:.1f} times as long as alone, with one thread "
+        f"{slower['byhand, 1 thread']:.1f} times, in JAX {slower['jax scan']:.1f} times. {many['seeds']} seeds of "
+        f"`fast` on {many['cores']} processors have {many['gain']:.2f} times the throughput of one."
+    )
+
+
 def slower_works(records: list[dict[str, Any]]) -> str:
     """Return the sentence about the works in which some peer is faster than byhand."""
     slower = sorted(
@@ -205,6 +218,7 @@ def speed() -> list[str]:
         "",
         in_bf16(),
         *time_to_accuracy(),
+        shared_processors(),
         f"- One digit from Python: {microseconds['byhand']:.1f} µs, onnxruntime {microseconds['onnxruntime']:.1f} µs, "
         f"PyTorch {microseconds['torch']:.1f} µs.",
         f"- `byhand train fast` as a whole process, from start to a tested model, takes "

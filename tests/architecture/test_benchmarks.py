@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from byhand.bench.interleaved import Timings
+from byhand.bench.peak_flops import Peak
 from byhand.bench.workload import WORKS
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
@@ -36,7 +37,7 @@ def test_what_epochs_prints_has_no_markup(monkeypatch: pytest.MonkeyPatch, capsy
     work = next(iter(WORKS.values()))
     timed = Timings(work, {"byhand": [0.1, 0.2]}, {"jax": "not installed"})
     monkeypatch.setattr(epochs, "run_interleaved", lambda *args, **options: timed)
-    monkeypatch.setattr(epochs, "peak", lambda n_threads: 1e11)
+    monkeypatch.setattr(epochs, "measure_peak", lambda n_threads: Peak(1e11, 1e11, n_threads))
     monkeypatch.setattr(sys, "argv", ["epochs.py"])
     epochs.main()
     shown = capsys.readouterr().out

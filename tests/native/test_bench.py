@@ -10,10 +10,12 @@ import pytest
 from byhand.bench import interleaved
 from byhand.bench.interleaved import PEERS, Peer, Timings, prepare_epoch, run_interleaved
 from byhand.bench.kernels import ONE_THREAD, default_kernel, kernel_peers, runnable_kernels, table_rows
-from byhand.bench.peak_flops import peak
+from byhand.bench.peak_flops import Peak, peak
 from byhand.bench.report import as_table, as_values
 from byhand.bench.workload import WORKS, examples_of, orders, work_named
 from byhand.errors import OptionError
+
+PEAK = Peak(one_thread=0.6e12, all_threads=1e12, n_threads=2)
 
 
 def timed() -> Timings:
@@ -31,10 +33,10 @@ def test_the_operations_of_an_epoch_are_counted() -> None:
 
 
 def test_the_table_says_all_that_was_found() -> None:
-    text = as_table([timed()], 1e12)
+    text = as_table([timed()], PEAK)
     assert "2.00   (2.00 – 2.50)          2.00" in text
     assert "without absent: no module" in text
-    values = as_values(timed(), 1e12)
+    values = as_values(timed(), PEAK)
     assert values["times_as_long_as_byhand"]["other"]["max"] == pytest.approx(3)
     assert values["share_of_peak"] == pytest.approx(WORKS["sgd"].flops / 0.1 / 1e12)
 
@@ -57,8 +59,8 @@ def test_a_noisy_machine_is_said_and_rounds_are_repeated_to_a_bound(monkeypatch:
     found = run_interleaved(WORKS["tiny"], {"byhand": PEERS["byhand"]}, 1, None, say=heard.append)
     assert len(found.seconds["byhand"]) == interleaved.MAX_REPEATS
     assert heard.count("tiny: the machine is noisy, so 1 rounds more") == interleaved.MAX_REPEATS - 1
-    assert "too noisy to tell" in as_table([found], 1e12)
-    assert as_values(found, 1e12)["too_noisy_to_tell"] == ["byhand"]
+    assert "too noisy to tell" in as_table([found], PEAK)
+    assert as_values(found, PEAK)["too_noisy_to_tell"] == ["byhand"]
 
 
 def test_noise_is_the_spread_of_half_of_the_rounds() -> None:
@@ -111,6 +113,14 @@ def test_an_unknown_work_is_a_sentence() -> None:
 
 def test_the_peak_is_that_of_a_processor() -> None:
     assert 1e8 < peak(1) < 1e13
+
+
+def test_the_peak_says_whether_more_threads_can_pay() -> None:
+    assert str(PEAK) == "1000 GFLOP/s in float32, measured with 2 threads, 600 with one"
+    assert str(Peak(1e11, 1.1e11, 2)).endswith(
+        ", 100 with one: the processors share one core's arithmetic, so more threads save little time"
+    )
+    assert str(Peak(1e11, 1e11, 1)) == "100 GFLOP/s in float32, measured"
     assert PEERS["byhand"].function == "native"
 
 

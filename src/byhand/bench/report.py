@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from byhand.bench.interleaved import Timings
+from byhand.bench.peak_flops import Peak
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.processor import processor_key, processor_name
 
@@ -28,16 +29,21 @@ def machine_line(state: dict[str, Any]) -> str:
     return f"{state['processor']}, {state['cpus']} processors{load}"
 
 
-def share_of_peak(timed: Timings, peak: float) -> float:
+def share_of_peak(timed: Timings, peak: Peak) -> float:
     """Return a plain epoch's operations a second in the baseline's fastest epoch, as a share of the machine's peak.
 
     What byhand leaves out (the background of pictures, where products are 0) counts as done, for its peers do it: so
     this can be above 1.
     """
-    return timed.work.flops / min(timed.seconds[timed.baseline]) / peak
+    return timed.work.flops / min(timed.seconds[timed.baseline]) / peak.all_threads
 
 
-def as_values(timed: Timings, peak: float) -> dict[str, Any]:
+def peak_values(peak: Peak) -> dict[str, float]:
+    """Return the machine's peak as plain data: operations a second of all threads, and of one alone."""
+    return {"peak_flops": peak.all_threads, "peak_flops_one_thread": peak.one_thread}
+
+
+def as_values(timed: Timings, peak: Peak) -> dict[str, Any]:
     """Return everything that was found, as plain data."""
     ratios, quartiles = timed.ratios().items(), timed.quartiles()
     return {
@@ -54,9 +60,9 @@ def as_values(timed: Timings, peak: float) -> dict[str, Any]:
     }
 
 
-def as_table(found: list[Timings], peak: float) -> str:
+def as_table(found: list[Timings], peak: Peak) -> str:
     """Return the lines that a person reads."""
-    lines = [f"this machine's peak: {peak / 1e9:.0f} GFLOP/s in float32, measured"]
+    lines = [f"this machine's peak: {peak}"]
     for timed in found:
         work = timed.work
         sizes = "-".join(map(str, work.sizes))

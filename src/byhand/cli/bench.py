@@ -32,18 +32,18 @@ def command(
     Example: byhand bench adam "batch 4096"
     """
     from byhand.bench.interleaved import run_interleaved
-    from byhand.bench.peak_flops import peak
-    from byhand.bench.report import as_table, as_values, machine_line, machine_state
+    from byhand.bench.peak_flops import measure_peak
+    from byhand.bench.report import as_table, as_values, machine_line, machine_state, peak_values
     from byhand.bench.workload import WORKS, work_named
     from byhand.engines.available_cpus import available_cpus
 
     of_kernels = works[:1] == (KERNELS,)
     names = (works[1:] or tuple(WORKS)) if of_kernels else works or ("sgd",)
     wanted, baseline = _kernels(peers) if of_kernels else _peers(peers)
-    chosen, state, most = [work_named(name) for name in names], machine_state(), peak(available_cpus())
+    chosen, state, most = [work_named(name) for name in names], machine_state(), measure_peak(available_cpus())
     found = [run_interleaved(work, wanted, rounds, data_dir, reporter.info, baseline) for work in chosen]
     text = f"{escape_markup(machine_line(state))}\n{as_table(found, most)}"
-    reporter.result(text, {**state, "peak_flops": most, "works": [as_values(timed, most) for timed in found]})
+    reporter.result(text, {**state, **peak_values(most), "works": [as_values(timed, most) for timed in found]})
 
 
 def _peers(named: tuple[str, ...]) -> "tuple[dict[str, Peer], str]":
