@@ -287,9 +287,20 @@ def results_in_short() -> str:
             f"|---|--:|{'--:|' * len(peers)}",
             *rows,
             "",
-            f"{measured()} All results: [docs/results.md](docs/results.md).",
+            f"{measured()} {elsewhere()}All results: [docs/results.md](docs/results.md).",
         ]
     )
+
+
+def elsewhere() -> str:
+    """Return a sentence a further processor: how many times as long JAX takes there, in the rows of the README."""
+    shown, sentences = record("epochs")["processor"], []
+    for other in epoch_records():
+        if other["processor"] != shown and other["works"].keys() >= set(IN_SHORT):
+            ratios = [other["works"][name]["times_as_long_as_byhand"]["jax scan"]["median"] for name in IN_SHORT]
+            times = ", ".join(f"{ratio:.2f}" for ratio in ratios[:-1])
+            sentences.append(f"On {other['processor']} JAX takes {times} and {ratios[-1]:.1f} times as long. ")
+    return "".join(sentences)
 
 
 def vanilla_seeds() -> int:
