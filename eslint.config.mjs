@@ -4,7 +4,8 @@ import js from "@eslint/js";
 import globals from "globals";
 
 const PAGE = "src/byhand/lab/static";
-const CLASSIC = [`${PAGE}/app/from-disk.js`, `${PAGE}/export/loader.js`]; // scripts, not modules
+// scripts, not modules
+const CLASSIC = ["app/from-disk.js", "app/theme.js", "export/loader.js"].map((name) => `${PAGE}/${name}`);
 
 export default [
   { ignores: ["**/vendor/**", ".venv/**", "build/**", "dist/**", "runs/**"] },

@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 from make_ramps import GROUNDS, HUES, STOPS, contrast, difference, ramp
 
 TOKENS = (STATIC / "stylesheets" / "tokens.css").read_text(encoding="utf-8")
-SHEETS = [STATIC / "style.css", *(STATIC / "stylesheets" / f"{name}.css" for name in ("plane", "experiments", "train"))]
+SHEETS = [path for path in sorted((STATIC / "stylesheets").glob("*.css")) if path.stem not in ("tokens", "projector")]
+OWN_SIZES = {"answer", "why"}  # of type: figures that are larger or smaller than the scale
 BLOCK = re.compile(r"(:root[^{]*)\{([^{}]*)\}")
 RAMPS = [(palette, theme, sign) for palette in HUES for theme in GROUNDS for sign in STOPS[theme]]
 
@@ -56,10 +57,45 @@ def test_tokens_and_ramps_name_the_same_colours() -> None:
         assert own == {sign: ramp("classic", theme, sign)[-1] for sign in ("plus", "minus")}
 
 
-def test_the_system_s_dark_theme_is_the_chosen_one() -> None:
-    assert tokens(':root:not([data-theme="light"])') == tokens(':root[data-theme="dark"]')
-    by_system = tokens(':root[data-colours="classic"]:not([data-theme="light"])')
-    assert by_system == tokens(':root[data-colours="classic"][data-theme="dark"]')
+def test_each_theme_is_stated_once() -> None:
+    for path in (STATIC / "stylesheets").glob("*.css"):
+        assert "prefers-color-scheme" not in path.read_text(encoding="utf-8"), "app/theme.js asks for it"
+    assert TOKENS.count("--paper:") == 2
+    assert set(tokens(':root[data-theme="dark"]')) <= set(tokens(":root"))
+
+
+READ_TOKENS = """() => {
+    const style = getComputedStyle(document.documentElement);
+    const names = ["--paper", "--ink", "--plus", "--is-dark", "--shadow"];
+    return [style.colorScheme, ...names.map((name) => style.getPropertyValue(name).trim())];
+}"""
+
+
+@pytest.mark.browser
+def test_a_chosen_theme_is_the_system_s_and_paper_is_light(site: str, open_lab: Any) -> None:
+    by_system = {scheme: open_lab(site, color_scheme=scheme) for scheme in THEMES}
+    chosen = {scheme: open_lab(f"{site}#theme={scheme}", color_scheme="light") for scheme in THEMES}
+    for scheme, own in THEMES.items():
+        seen = chosen[scheme].page.evaluate(READ_TOKENS)
+        assert seen == by_system[scheme].page.evaluate(READ_TOKENS)
+        assert seen[:2] == [scheme, own["paper"]]
+    dark = by_system["dark"].page
+    dark.emulate_media(media="print")
+    assert dark.evaluate(READ_TOKENS)[:2] == ["light", THEMES["light"]["paper"]]
+    dark.emulate_media(media="screen", color_scheme="light")  # at sunrise
+    by_system["dark"].until("() => document.documentElement.dataset.theme === 'light'")
+
+
+@pytest.mark.browser
+def test_the_theme_is_there_before_the_page_s_program(site: str, browser: Any) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.route("**/app/main.js", lambda route: route.abort())
+    for address, theme in (("", "dark"), ("#theme=light", "light"), ("#theme=blue", "dark")):
+        page.goto("about:blank")
+        page.goto(site + address)
+        assert page.locator("html").get_attribute("data-theme") == theme
+    context.close()
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -76,10 +112,11 @@ def test_text_and_edges_can_be_read(theme: str) -> None:
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
 def test_only_the_tokens_name_colours_and_sizes_of_type(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\([\d.]", text) == []
-    assert re.findall(r"font-size: (?!var\(--text-\d\)|inherit)[^;]+;", text) == []
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\((?!0 0 0 /)[\d.]", text) == []  # shadows are black in both themes
+    if path.stem not in OWN_SIZES:
+        assert re.findall(r"font-size: (?!var\(--text-\d\)|inherit)[^;]+;", text) == []
     used = set(re.findall(r"var\(--([\w-]+)\)", text))
-    set_elsewhere = {"shade", "above", "board", "gap"}  # by a script, or by a room for itself
+    set_elsewhere = {"shade", "share", "board", "gap", "pad", "rail", "rooms"}  # by a script, or by a room for itself
     assert used - set_elsewhere <= set(THEMES["light"])
 
 

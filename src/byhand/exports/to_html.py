@@ -23,11 +23,23 @@ REPLACEMENTS = {
     **{f"worker/{name}.js": "worker/absent.stub.js" for name in ("csv", "diagnosis", "plane-model", "training")},
 }
 STYLES = (
-    "stylesheets/tokens.css",
-    "style.css",
-    "stylesheets/draw.css",
-    "stylesheets/share.css",
-    "stylesheets/projector.css",
+    "tokens",
+    "base",
+    "page",
+    "header",
+    "forms",
+    "tooltips",
+    "numbers",
+    "pictures",
+    "stage",
+    "draw",
+    "answer",
+    "why",
+    "network",
+    "microscope",
+    "share",
+    "projector",
+    "forced-colors",
 )
 CORE, MODEL = "core/core.wasm", "models/draw.safetensors"
 _IMPORT = re.compile(r'^import [^"]* from "([^"]+)";$', flags=re.MULTILINE)
@@ -50,7 +62,8 @@ def to_html(model: Model, folder: Path) -> bytes:
     save_model(model, weights)
     body = re.search(r"<body>.*</body>", _text("index.html"), flags=re.DOTALL)
     parts = {
-        "style": "\n".join(map(_text, STYLES)),
+        "theme": _text("app/theme.js"),
+        "style": "\n".join(_text(f"stylesheets/{name}.css") for name in STYLES),
         "body": body[0] if body else "",
         "files": "\n".join([*map(_module, sorted(modules())), _bytes(CORE, STATIC / CORE), _bytes(MODEL, weights)]),
         "start": _text("export/loader.js"),

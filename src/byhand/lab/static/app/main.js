@@ -3,7 +3,7 @@
 
 import { fragmentOf } from "../shared/settings.js";
 import { element, h, replaceChildren } from "../ui/dom.js";
-import { setColours } from "../ui/palette.js";
+import { setColours, themeOf } from "../ui/palette.js";
 import { TEXT } from "../ui/strings.js";
 import { createLessons } from "../lessons/lessons.js";
 import { VIEWS } from "../views/views.js";
@@ -57,10 +57,11 @@ let isPainting = false; // frames may come faster than they can be painted: only
 
 function show(isNew) {
   const { state } = store;
-  Object.assign(document.documentElement.dataset, { theme: state.theme, colours: state.colours });
+  const theme = themeOf(state.theme);
+  Object.assign(document.documentElement.dataset, { theme, colours: state.colours });
   document.documentElement.toggleAttribute("data-projector", state.projector);
   if (!state.projector) document.documentElement.removeAttribute("data-blank");
-  setColours(state.colours, state.theme);
+  setColours(state.colours, theme);
   if (isNew || !view) create();
   refresh();
   tellPlace?.();

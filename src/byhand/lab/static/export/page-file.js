@@ -13,11 +13,23 @@ const STUBS = {
   ...Object.fromEntries(ABSENT.map((name) => [`worker/${name}.js`, "worker/absent.stub.js"])),
 };
 const STYLES = [
-  "stylesheets/tokens.css",
-  "style.css",
-  "stylesheets/draw.css",
-  "stylesheets/share.css",
-  "stylesheets/projector.css",
+  "tokens",
+  "base",
+  "page",
+  "header",
+  "forms",
+  "tooltips",
+  "numbers",
+  "pictures",
+  "stage",
+  "draw",
+  "answer",
+  "why",
+  "network",
+  "microscope",
+  "share",
+  "projector",
+  "forced-colors",
 ];
 const CORE = "core/core.wasm";
 const MODEL = "models/draw.safetensors";
@@ -32,7 +44,8 @@ export async function pageOf(model) {
     .map((name) => block("file", name, texts[name]));
   const core = new Uint8Array(await (await fetched(CORE)).arrayBuffer());
   const parts = {
-    style: (await Promise.all(STYLES.map(text))).join("\n"),
+    theme: await text("app/theme.js"),
+    style: (await Promise.all(STYLES.map((name) => text(`stylesheets/${name}.css`)))).join("\n"),
     body: bodyOf(await text("index.html")),
     start: await text("export/loader.js"),
     files: [...files, block("bytes", CORE, base64(core)), block("bytes", MODEL, base64(model))].join("\n"),

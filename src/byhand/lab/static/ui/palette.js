@@ -25,10 +25,15 @@ export const rgb = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 
 /** @type {{ground: number[], ink: number[], plus: number[][], minus: number[][]}} */
 let palette = paletteOf("light", "safe");
 
-/** Draw from now on for this theme, "auto", "light" or "dark", with these colours of plus and minus. */
-export function setColours(name, theme = "light") {
-  const isDark = theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
-  palette = paletteOf(isDark ? "dark" : "light", name);
+/** The theme to show, "light" or "dark": the chosen one, or with "auto" the system's. */
+export function themeOf(chosen) {
+  if (chosen !== "auto") return chosen;
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+/** Draw from now on for this theme, "light" or "dark", with these colours of plus and minus. */
+export function setColours(name, theme) {
+  palette = paletteOf(theme, name);
 }
 
 function paletteOf(theme, name) {
