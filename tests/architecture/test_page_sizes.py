@@ -16,15 +16,6 @@ OPENS = re.compile(  # a line on which a function's body begins, as prettier wri
 )
 ONE_STRING = re.compile(r"""^\s*(?:"?[\w ]+"?: |\? |: |return )?["`'].*["`'][,;]?$""")  # a text cannot be broken
 
-# file and function → lines: to be split when the views are rebuilt; the list may only shrink
-ALLOWED: dict[str, int] = {
-    "codegen/training.js trainProgram": 90,
-    "codegen/training.js planeProgram": 54,
-    "core/core.js #task": 56,
-    "ui/matrix-table.js matrix": 68,
-    "views/plane/stage.js createStage": 51,
-}
-
 
 def indent(line: str) -> int:
     return len(line) - len(line.lstrip())
@@ -57,9 +48,7 @@ def test_functions_are_short() -> None:
         for line, n in functions(path.read_text(encoding="utf-8"))
     }
     assert len(sizes) > 500
-    long = {name: n for name, n in sizes.items() if n > LONGEST_FUNCTION}
-    assert {name: n for name, n in long.items() if n > ALLOWED.get(name, 0)} == {}
-    assert set(ALLOWED) == set(long), "what has become short leaves the list"
+    assert {name: n for name, n in sizes.items() if n > LONGEST_FUNCTION} == {}
 
 
 def test_lines_are_short() -> None:
@@ -70,7 +59,7 @@ def test_lines_are_short() -> None:
 
 def test_files_are_short() -> None:
     long = {path.relative_to(STATIC).as_posix() for path in SCRIPTS if path.read_bytes().count(b"\n") > LONGEST_FILE}
-    assert long == {"core/core.js"}, "what has become short leaves the list"
+    assert long == set()
 
 
 def test_a_long_function_would_be_found() -> None:

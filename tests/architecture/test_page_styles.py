@@ -1,4 +1,4 @@
-"""The page's stylesheets: one idea a file, all of them linked, and the exported page's are some of them in one order."""
+"""The page's stylesheets: one idea a file, all of them linked; an exported page has some of them, in the same order."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,9 @@ def test_every_class_is_one_that_the_page_sets() -> None:
     words = {word for path in page for word in re.findall(r"[\w-]+", path.read_text(encoding="utf-8"))}
     # of the network chip: made of chip- and a name
     made = {"chip-sizes", "chip-accuracy", "chip-origin"}
-    named = {name for path in SHEETS for one in selectors(path.read_text(encoding="utf-8")) for name in CLASS.findall(one)}
+    named = {
+        name for path in SHEETS for one in selectors(path.read_text(encoding="utf-8")) for name in CLASS.findall(one)
+    }
     assert len(named) > 200
     assert named - words - made - OF_UPLOT == set()
 

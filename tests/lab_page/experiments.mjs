@@ -101,7 +101,7 @@ assert.deepEqual(pictures.shuffleColumns(Uint8Array.of(1, 2, 3, 4), [1, 0]), Uin
 assert.deepEqual(pictures.rowsOf(Uint8Array.of(1, 2, 3, 4), [1], 2), Uint8Array.of(3, 4));
 const { scale, shift } = scalingFor(core, digits, "standard");
 const x = core.prepare(digits.train.inputs, scale, shift);
-const sums = core.sums(x);
-const squares = core.sums(x.map((value) => value * value));
+const sums = core.signedSums(x);
+const squares = core.signedSums(x.map((value) => value * value));
 assert.ok(Math.abs(sums.above + sums.below) / x.length < 1e-6);
 assert.ok(Math.abs(squares.above / x.length - 1) < 1e-6);

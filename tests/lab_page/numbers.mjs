@@ -1,7 +1,7 @@
 // The page's number formatter: three significant digits at least, 0 only for 0, a proof never rounded up.
 import assert from "node:assert/strict";
 
-const { general, number, percent, roundedDown, ticks } = await import(
+const { general, number, percent, roundDown, ticks } = await import(
   new URL("../../src/byhand/lab/static/shared/numbers.js", import.meta.url)
 );
 const read = (text) => Number(text.replaceAll("−", "-").replaceAll(",", ""));
@@ -34,13 +34,13 @@ for (let power = -12; power < 12; power++)
       if (sign > 0)
         for (let digits = 1; digits < 6; digits++)
           assert.ok(
-            read(roundedDown(value, digits)) <= value &&
-              read(roundedDown(value, digits)) > value * (1 - 1.01 * 10 ** (1 - digits)),
-            `${value} proved as ${roundedDown(value, digits)}`,
+            read(roundDown(value, digits)) <= value &&
+              read(roundDown(value, digits)) > value * (1 - 1.01 * 10 ** (1 - digits)),
+            `${value} proved as ${roundDown(value, digits)}`,
           );
     }
-assert.equal(roundedDown(4.679), "4.67");
-assert.equal(roundedDown(0), "0.000");
+assert.equal(roundDown(4.679), "4.67");
+assert.equal(roundDown(0), "0.000");
 
 assert.deepEqual(ticks([0, 0.0002, 0.0004], 0.0002), ["0.0000", "0.0002", "0.0004"]);
 assert.deepEqual(ticks([0, 2.5, 5], 2.5), ["0.0", "2.5", "5.0"]);

@@ -31,7 +31,7 @@ def test_a_link_to_a_moment_trains_up_to_it_and_says_what_is_shown_meanwhile(sit
     link = f"{site}#view=train&hidden=16&epochs=3&moment=20&model=moment"
     lab = open_lab(link)
     lab.says("#problem", "trained in another tab")
-    lab.says(".told", "after step 20")
+    lab.says(".position", "after step 20")
     chosen = "() => document.querySelector('[aria-label=Network]').value"
     assert lab.page.evaluate(chosen) == "pretrained"
 

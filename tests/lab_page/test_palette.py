@@ -121,19 +121,20 @@ def test_only_the_tokens_name_colours_and_sizes_of_type(path: Path) -> None:
 
 
 MARKS = """async ([rows, cols, width, height, numbers, theme]) => {
-    const { lineColour, paintSigned, setColours, signed } = await import(new URL("ui/palette.js", document.baseURI));
+    const url = new URL("ui/palette.js", document.baseURI);
+    const { lineColour, paintSigned, setColours, signedColour } = await import(url);
     setColours("safe", theme);
     const canvas = Object.assign(document.createElement("canvas"), { width, height });
     paintSigned(canvas, Float64Array.from(numbers), [rows, cols]);
     const context = canvas.getContext("2d");
-    const name = (colour) => ({ [lineColour(1)]: "plus", [lineColour(-1)]: "minus", [signed(0)]: "ground" })[colour];
+    const signs = { [lineColour(1)]: "plus", [lineColour(-1)]: "minus", [signedColour(0)]: "ground" };
     return Array.from({ length: rows * cols }, (_, i) => {
         const [left, right] = [0, 1].map((one) => Math.round(((i % cols) + one) * width / cols));
         const [top, bottom] = [0, 1].map((one) => Math.round((Math.floor(i / cols) + one) * height / rows));
         const wide = right - left;
         const data = context.getImageData(left, top, wide, bottom - top).data;
         const names = Array.from({ length: data.length / 4 }, (_, k) =>
-            name(`rgb(${data.slice(4 * k, 4 * k + 3).join(" ")})`));
+            signs[`rgb(${data.slice(4 * k, 4 * k + 3).join(" ")})`]);
         const marked = names.flatMap((one, k) => (one === "ground" ? [] : [[k % wide, Math.floor(k / wide)]]));
         const middle = (axis) => {
             const places = marked.map((place) => place[axis]);

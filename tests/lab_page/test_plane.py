@@ -308,7 +308,7 @@ def test_a_drag_over_the_loss_travels_and_the_way_back_is_the_same(site: str, op
     lab.says(".figures dd", "0")
     assert weights(lab) != end
     lab.page.click("button:text-is('One epoch')")
-    lab.says(".loss .told", "epoch 1 of 100")
+    lab.says(".loss .position", "epoch 1 of 100")
     box = lab.page.locator(".loss-chart .u-over").bounding_box()
     middle = box["y"] + box["height"] / 2
     lab.page.mouse.move(box["x"] + 5, middle)

@@ -12,7 +12,7 @@ SETTINGS = "view=train&hidden=16&optimizer=adam&learningRate=0.003&epochs=12"
 def make_run(lab: Any, steps_done: str) -> None:
     lab.page.click("button.main")
     lab.says(".readout", "Done.")
-    lab.says(".told", "as it is now")
+    lab.says(".position", "as it is now")
     assert lab.page.inner_text(".figures div:has(dt:has-text('step')) dd") == steps_done
 
 
@@ -22,7 +22,7 @@ def travel(lab: Any, step: int) -> None:
 
 
 def held(lab: Any) -> str:
-    found = re.search(r"validation accuracy ([\d.]+ %)", lab.page.inner_text(".told"))
+    found = re.search(r"validation accuracy ([\d.]+ %)", lab.page.inner_text(".position"))
     assert found is not None
     return found[1]
 
@@ -31,13 +31,13 @@ def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab:
     lab = open_lab(f"{site}#{SETTINGS}")
     make_run(lab, "540")
     travel(lab, 77)
-    lab.says(".told", "after step 77, in epoch 2")
+    lab.says(".position", "after step 77, in epoch 2")
     said = held(lab)
     again = open_lab(lab.address())
-    again.says(".told", "after step 77, in epoch 2")
+    again.says(".position", "after step 77, in epoch 2")
     assert held(again) == said
     again.page.click("button:has-text('Back to now')")
-    again.says(".told", "as it is now")
+    again.says(".position", "as it is now")
     lab.page.select_option("[aria-label=Network]", "snapshot")
     lab.view("Mistakes")
     lab.page.wait_for_selector(".confusion")
@@ -50,7 +50,7 @@ def test_two_moments_are_compared(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
     make_run(lab, "540")
     travel(lab, 0)
-    lab.says(".told", "after step 0")
+    lab.says(".position", "after step 0")
     lab.page.click("button:has-text('Pin for comparison')")
     lab.says(".compared", "First-layer weights at step 0 minus those at step 0, the largest ±0.0000")
     travel(lab, 540)
@@ -82,7 +82,7 @@ def test_without_one_batch_all_else_is_learned_as_it_was(site: str, open_lab: An
     lab = open_lab(f"{site}#{SETTINGS}")
     make_run(lab, "540")
     travel(lab, 99)
-    lab.says(".told", "after step 99")
+    lab.says(".position", "after step 99")
     lab.page.click("button:has-text('Leave out batch 100')")
     lab.says(".without", "Left out: batch 100")
     lab.page.wait_for_selector(".without table")
@@ -94,14 +94,14 @@ def test_the_chart_is_the_way_through_time(site: str, open_lab: Any) -> None:
     make_run(lab, "540")
     over = lab.page.locator(".train-chart .u-over").bounding_box()
     lab.page.mouse.click(over["x"] + over["width"] / 2, over["y"] + 20)
-    lab.says(".told", "as it was after step 27")  # 270 of 540
+    lab.says(".position", "as it was after step 27")  # 270 of 540
     lab.page.focus(".train-chart")
     lab.page.keyboard.press("Home")
-    lab.says(".told", "after step 0, in epoch 1")
+    lab.says(".position", "after step 0, in epoch 1")
     lab.page.keyboard.press("ArrowRight")
-    lab.says(".told", "after step 1, in epoch 1")
+    lab.says(".position", "after step 1, in epoch 1")
     lab.page.keyboard.press("End")
-    lab.says(".told", "as it is now")
+    lab.says(".position", "as it is now")
 
 
 def test_the_film_has_moments_ever_farther_apart_and_a_press_travels_there(site: str, open_lab: Any) -> None:
@@ -115,7 +115,7 @@ def test_the_film_has_moments_ever_farther_apart_and_a_press_travels_there(site:
     assert lab.page.locator(".moment").last.get_attribute("aria-pressed") == "true"
     assert lab.page.locator(".moment").first.locator("canvas").count() == 6
     lab.page.locator(".moment").nth(3).click()
-    lab.says(".told", f"after step {steps[3]},")
+    lab.says(".position", f"after step {steps[3]},")
     assert lab.page.locator(".moment").nth(3).get_attribute("aria-pressed") == "true"
 
 
@@ -133,7 +133,7 @@ def test_digits_are_answered_while_it_learns(site: str, open_lab: Any) -> None:
     wrong = [row for row in rows if "is " in row]
     assert len(wrong) <= 1  # of six, by a network that reads nine of ten
     travel(lab, 0)
-    lab.says(".told", "after step 0")
+    lab.says(".position", "after step 0")
     lab.quiet()
     assert lab.page.locator(".probes li").all_inner_texts() != rows
     lab.page.click(".next")

@@ -105,7 +105,7 @@ def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
     assert text_of(lab, "step") == paused
     lab.page.focus(".train-chart")
     lab.page.keyboard.press("Home")
-    lab.says(".told", "after step 0, in epoch 1")
+    lab.says(".position", "after step 0, in epoch 1")
     lab.page.click("button:has-text('Reset')")
     lab.page.wait_for_selector(".figures dd:text-is('0 of 200')")
 

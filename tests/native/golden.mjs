@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import assert from "node:assert/strict";
 import { loadCore, CoreError } from "../../src/byhand/lab/static/core/core.js";
-import { folded } from "../../src/byhand/lab/static/core/fold.js";
+import { foldBatchNorm } from "../../src/byhand/lab/static/core/fold.js";
 
 const here = new URL("../golden/", import.meta.url);
 const golden = async (name) => JSON.parse(await readFile(new URL(name, here), "utf8"));
@@ -23,7 +23,7 @@ for (const draw of random.draws) {
   near([...core.normals(stream, draw.normals.length)], draw.normals, 1e-14, "normals");
 }
 for (const { seed, epoch, order } of random.orders) {
-  assert.deepEqual(core.order({ seed, stream: 1, epoch }, order.length), order);
+  assert.deepEqual(core.permutation({ seed, stream: 1, epoch }, order.length), order);
 }
 
 const floats = (arrays) =>
@@ -66,12 +66,12 @@ for (const made of cases) {
     }
   });
   near([...core.predict(network, data)], made.after.output, 1e-4, `${made.name}: output`);
-  near([...core.predict(folded(network), data)], made.after.output, 1e-4, `${made.name}: output, folded`);
+  near([...core.predict(foldBatchNorm(network), data)], made.after.output, 1e-4, `${made.name}: output, folded`);
   const x = made.inputs.slice(0, nIn).map((stored) => stored * made.scale + made.shift);
   const nOut = layers.at(-1).n_out;
   near([...core.forward(network, x).at(-1).a], made.after.output.slice(0, nOut), 1e-4, `${made.name}: one example`);
   const example = { stored: made.inputs.slice(0, nIn), scale: made.scale, shift: made.shift };
-  if (layers.some((layer) => layer.residual)) assert.throws(() => core.radius(network, example), CoreError);
+  if (layers.some((layer) => layer.residual)) assert.throws(() => core.certifiedRadius(network, example), CoreError);
   if (made.labels && nOut > 1) influenceIsTheDotProductOfGradients(network, data, made, nOut);
 }
 
@@ -103,7 +103,7 @@ for (const made of inside.traces) {
   const output = made.trace.layers.at(-1).a;
   const { learned, terms } = core.lossTerms(network, output, made.target);
   near(
-    core.slopes(network, made.trace.layers).flatMap((slopes) => [...slopes]),
+    core.activationDerivatives(network, made.trace.layers).flatMap((slopes) => [...slopes]),
     made.cells.slopes,
     1e-12,
     `${made.name}: slopes`,
@@ -112,10 +112,10 @@ for (const made of inside.traces) {
   near([...terms], made.cells.terms, 1e-12, `${made.name}: terms of the loss`);
   if (!made.sure) continue;
   const { toward, against, contributions, rest, radius, flip } = made.sure;
-  const why = core.contributions(network, made, toward, against);
+  const why = core.attributions(network, made, toward, against);
   near([...why.contributions, why.rest], [...contributions, rest], 1e-12, `${made.name}: contributions`);
-  assert.equal(core.radius(network, made), radius);
-  const changed = core.flip(network, made);
+  assert.equal(core.certifiedRadius(network, made), radius);
+  const changed = core.findAdversarial(network, made);
   assert.equal(changed.radius, flip.radius);
   assert.deepEqual([...changed.changed], flip.changed);
 }
@@ -142,10 +142,10 @@ near(
   1e-12,
   "prepared",
 );
-assert.deepEqual(core.sums([1.5, -2, 0, 0.25, -0.5]), { above: 1.75, below: -2.5 });
-assert.deepEqual(core.products([2, 3, -1], [0.5, 2, 4]), { products: Float64Array.of(1, 6, -4), sum: 3 });
-assert.deepEqual(core.moved([1, 2], [4, -8], 0.25), Float64Array.of(0, 4));
-assert.deepEqual(core.odds([1, 3, 3]), { odds: Float64Array.of(Math.exp(-2), 1, 1), most: 3 });
+assert.deepEqual(core.signedSums([1.5, -2, 0, 0.25, -0.5]), { above: 1.75, below: -2.5 });
+assert.deepEqual(core.multiply([2, 3, -1], [0.5, 2, 4]), { products: Float64Array.of(1, 6, -4), sum: 3 });
+assert.deepEqual(core.sgdStep([1, 2], [4, -8], 0.25), Float64Array.of(0, 4));
+assert.deepEqual(core.softmaxNumerators([1, 3, 3]), { odds: Float64Array.of(Math.exp(-2), 1, 1), most: 3 });
 assert.deepEqual(core.confusion([1, 0, 0, 1, 3, 2], [0, 0, 1], 2), [1, 1, 1, 0]);
 
 const kept = core.keep(Uint8Array.from(cases[0].inputs));

@@ -203,9 +203,9 @@ addEventListener("hashchange", () => {
   takeToken();
   store.state = withModelAtHand(store.state);
   show(true);
-  store.restoreLooks();
+  store.restoreViewState();
 });
-addEventListener("pagehide", () => store.keepLooks());
+addEventListener("pagehide", () => store.saveViewState());
 
 /** Press the button of the view that is marked as this: undo, clear, start. */
 function press(what) {
@@ -238,5 +238,5 @@ try {
 store.settle();
 if (store.state.embed) embed();
 show(true);
-store.restoreLooks();
+store.restoreViewState();
 document.documentElement.dataset.ready = "yes";

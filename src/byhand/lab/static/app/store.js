@@ -43,12 +43,12 @@ export class Store {
   }
 
   /** Keep with this entry of the history how the page looks now. */
-  keepLooks() {
-    history.replaceState(looks(), "");
+  saveViewState() {
+    history.replaceState(viewState(), "");
   }
 
   /** Show the page as it looked when this entry of the history was left. */
-  restoreLooks() {
+  restoreViewState() {
     const { scroll = 0, folds = [] } = history.state ?? {};
     for (const [i, fold] of allFolds().entries()) if (i in folds) fold.open = folds[i];
     scrollTo({ top: scroll, behavior: "instant" });
@@ -66,7 +66,7 @@ export class Store {
 
   /** A place of its own in the browser's history: Back leads to where we were, as it was when we left it. */
   #visit(before) {
-    history.replaceState(looks(), "", fragmentOf(before));
+    history.replaceState(viewState(), "", fragmentOf(before));
     history.pushState(null, "", fragmentOf(this.state));
     delete document.documentElement.dataset.address;
   }
@@ -76,4 +76,4 @@ export class Store {
 const allFolds = () =>
   [...document.querySelectorAll("main details")].filter((fold) => fold instanceof HTMLDetailsElement);
 
-const looks = () => ({ scroll: scrollY, folds: allFolds().map(({ open }) => open) });
+const viewState = () => ({ scroll: scrollY, folds: allFolds().map(({ open }) => open) });

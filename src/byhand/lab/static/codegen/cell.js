@@ -8,8 +8,8 @@ export function codeOfCell(cell, name) {
   return [`# ${name(cell)}, from the numbers on the screen`, ...lines, `print(f"{value:.${DIGITS}g}")`, ""].join("\n");
 }
 
-const given = (ref, as, name) => `${as} = ${ref.value}  # ${name(ref)}`;
-const given2 = (cell, names, name) => names.map((as, i) => given(cell.parts[i], as, name));
+const assign = (ref, as, name) => `${as} = ${ref.value}  # ${name(ref)}`;
+const assignAll = (cell, names, name) => names.map((as, i) => assign(cell.parts[i], as, name));
 
 /** Pairs as a list of tuples; pairs whose first number is 0 add nothing and are left out. */
 function pairs(terms, name) {
@@ -37,20 +37,20 @@ const SLOPES = {
 const math = ["from math import exp, log, tanh", ""];
 
 const FORMS = {
-  given: (cell, name) => [given(cell, "value", name)],
-  prepared: (cell, name) => [...given2(cell, ["stored", "scale", "shift"], name), "value = stored * scale + shift"],
+  given: (cell, name) => [assign(cell, "value", name)],
+  prepared: (cell, name) => [...assignAll(cell, ["stored", "scale", "shift"], name), "value = stored * scale + shift"],
   sum: (cell, name) => [
     ...pairs(cell.terms, name),
-    ...(cell.parts.length ? [given(cell.parts[0], "bias", name)] : ["bias = 0.0"]),
+    ...(cell.parts.length ? [assign(cell.parts[0], "bias", name)] : ["bias = 0.0"]),
     "value = sum(left * right for left, right in terms) + bias",
   ],
   activation: (cell, name) => [
     ...math,
-    given(cell.parts[0], "z", name),
+    assign(cell.parts[0], "z", name),
     `slope = ${cell.slope}`,
     `value = ${ACTIVATION_CODE[cell.activation]}`,
   ],
-  sigmoid: (cell, name) => [...math, given(cell.parts[0], "z", name), "value = 1 / (1 + exp(-z))"],
+  sigmoid: (cell, name) => [...math, assign(cell.parts[0], "z", name), "value = 1 / (1 + exp(-z))"],
   odds: (cell, name) => [
     ...math,
     "z = [",
@@ -60,7 +60,7 @@ const FORMS = {
     `value = odds[${cell.col}] / sum(odds)`,
   ],
   target: (cell, name) => [
-    given(cell.parts[0], "target", name),
+    assign(cell.parts[0], "target", name),
     `smoothing, n_classes = ${cell.labelSmoothing}, ${cell.nClasses}`,
     "value = (1 - smoothing) * target + smoothing / n_classes",
   ],
@@ -75,22 +75,22 @@ const FORMS = {
     ...every(cell, name),
     "value = -sum((t * log(p) if t else 0) + ((1 - t) * log(1 - p) if t != 1 else 0) for p, t in terms)",
   ],
-  difference: (cell, name) => [...given2(cell, ["p", "t"], name), "value = p - t"],
-  twice: (cell, name) => [...given2(cell, ["a", "t"], name), "value = 2 * (a - t)"],
-  product: (cell, name) => [...given2(cell, ["left", "right"], name), "value = left * right"],
-  same: (cell, name) => [given(cell.parts[0], "value", name)],
+  difference: (cell, name) => [...assignAll(cell, ["p", "t"], name), "value = p - t"],
+  twice: (cell, name) => [...assignAll(cell, ["a", "t"], name), "value = 2 * (a - t)"],
+  product: (cell, name) => [...assignAll(cell, ["left", "right"], name), "value = left * right"],
+  same: (cell, name) => [assign(cell.parts[0], "value", name)],
   slope: (cell, name) => [
-    ...given2(cell, ["z", "a"], name),
+    ...assignAll(cell, ["z", "a"], name),
     `slope = ${cell.slope}`,
     `value = ${SLOPES[cell.activation]}`,
   ],
   "softmax back": (cell, name) => [
     ...every(cell, name),
-    ...given2(cell, ["a", "da"], name),
+    ...assignAll(cell, ["a", "da"], name),
     "value = a * (da - sum(left * right for left, right in terms))",
   ],
   step: (cell, name) => [
-    ...given2(cell, ["old", "gradient"], name),
+    ...assignAll(cell, ["old", "gradient"], name),
     `rate = ${cell.rate}`,
     "value = old - rate * gradient",
   ],

@@ -9,7 +9,7 @@ const START = "import numpy as np\n\nimport byhand as bh\n\n";
 function pictureSection({ picture }) {
   if (!picture) throw new Error("nothing is drawn yet: draw a digit first, or load one");
   return {
-    told: "The picture as the network sees it, a row of pixel values.",
+    text: "The picture as the network sees it, a row of pixel values.",
     code: `picture = ${arrayOf(picture, "uint8", Math.sqrt(picture.length))}.reshape(1, -1)`,
   };
 }
@@ -20,7 +20,7 @@ export async function drawProgram(state, app) {
     await modelSection(state.model, app),
     pictureSection(state),
     {
-      told: "The score of each class.",
+      text: "The score of each class.",
       code: `says = model.scores(picture)[0]
 for name, score in zip(model.class_names, says, strict=True):
     print(f"{name}: {${prediction?.output === "probabilities" ? "100 * score:.1f} %" : "score:.3f}"}")`,
@@ -28,7 +28,7 @@ for name, score in zip(model.class_names, says, strict=True):
   ];
   if (attribution?.attributions)
     sections.push({
-      told: "Why: each pixel's attribution, of the logit or of its lead over another. All of them and the bias term sum to it.",
+      text: "Why: each pixel's attribution, of the logit or of its lead over another. All of them and the bias term sum to it.",
       code: `from byhand.inspection.attribution import attribute
 
 target, baseline = ${attribution.toward}, ${attribution.against < 0 ? "None" : attribution.against}
@@ -39,7 +39,7 @@ print(f"for: {evidence:.3f}, against: {counter:.3f}, bias term: {found.bias_term
     });
   if (robustness && robustness.radius !== null)
     sections.push({
-      told: "Robustness: a change of up to the certified radius in every pixel value does not alter the prediction; and one that does.",
+      text: "Robustness: a change of up to the certified radius in every pixel value does not alter the prediction; and one that does.",
       code: `from decimal import ROUND_DOWN, Context
 
 from byhand.inspection.robustness import certified_radius, find_adversarial, robustness_query
@@ -82,8 +82,8 @@ async function exampleSections(state, app, x) {
   if (state.of === "digit") return [await modelSection(state.model, app), pictureSection(state)];
   const network = `${START}${networkOf(app.frames.plane.networks[0].layers)}
 network = network.astype(np.float64)`;
-  const told = "The network of the plane and the point that is looked at.";
-  return [{ told, code: `${network}\nx = ${arrayOf(x, "float64")}.reshape(1, -1)` }];
+  const text = "The network of the plane and the point that is looked at.";
+  return [{ text, code: `${network}\nx = ${arrayOf(x, "float64")}.reshape(1, -1)` }];
 }
 
 export async function networkProgram(state, app) {
@@ -100,11 +100,11 @@ export async function networkProgram(state, app) {
   return [
     ...(await exampleSections(state, app, passes.x)),
     {
-      told: "Forwards and back through the network, in float64.",
+      text: "Forwards and back through the network, in float64.",
       code: `${isPoint ? "" : FLOAT64}${PASSES(isCurve ? `[[${passes.target[0]}]]` : `[${passes.label}]`, loss, 0)}`,
     },
     {
-      told: `Unit ${unit} of layer ${layer + 1}.`,
+      text: `Unit ${unit} of layer ${layer + 1}.`,
       code: `for name in (${known ? '"z", "a", "da", "dz"' : '"z", "a"'}):
     print(f"{name}: {arrays[f'{name}${layer + 1}'][0, ${unit}]:.${sum ? 4 : 3}f}")`,
     },
@@ -129,11 +129,11 @@ arrays["p"], arrays["t"] = sigmoid(trace.output), saved[1]`,
   return [
     ...(await exampleSections(state, app, step.arrays.x.numbers)),
     {
-      told: "One step, forwards, back and down, in float64; every array under its name.",
+      text: "One step, forwards, back and down, in float64; every array under its name.",
       code: `${state.of === "digit" ? FLOAT64 : ""}${passes}\n${ends}`,
     },
     {
-      told: "The number under the microscope.",
+      text: "The number under the microscope.",
       code: `print(f"${cell.name}[${cell.row}, ${cell.col}]: {arrays['${cell.name}'][${cell.row}, ${cell.col}]:.6g}")`,
     },
   ];
@@ -149,7 +149,7 @@ export async function mistakesProgram(state, app) {
   return [
     await modelSection(state.model, app),
     {
-      told: "The test set through the network: rows are what it is, columns what the network said.",
+      text: "The test set through the network: rows are what it is, columns what the network said.",
       code: `${test}
 said = model.predict(raw)
 print(f"{(said == y).sum()} of {len(y)} right")
@@ -169,7 +169,7 @@ export async function experimentsProgram(state, app) {
       : "";
   return [
     {
-      told: `The experiment, with the seeds 1 to ${state.seeds}. Where the page says that it used part of the digits, this uses all.${data}`,
+      text: `The experiment, with the seeds 1 to ${state.seeds}. Where the page says that it used part of the digits, this uses all.${data}`,
       code: `from byhand.experiments import experiment_named, run_experiment
 
 experiment = experiment_named("${state.experiment}")

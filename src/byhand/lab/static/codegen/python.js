@@ -14,7 +14,7 @@ export function arrayOf(numbers, dtype, width = WIDTH) {
 export async function modelSection(name, app) {
   if (name === "pretrained") {
     return {
-      told: "The network that comes with byhand: its recipe is `draw`.",
+      text: "The network that comes with byhand: its recipe is `draw`.",
       code: `from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ model = bh.load_model(Path(bh.__file__).parent / "lab" / "static" / "models" / "
   const bytes = await app.client.request("modelFile", { model: name });
   const text = await base64(bytes);
   return {
-    told: "The network as it is on the page: its file is inside this program.",
+    text: "The network as it is on the page: its file is inside this program.",
     code: `import base64
 import tempfile
 from pathlib import Path

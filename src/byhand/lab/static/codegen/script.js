@@ -1,5 +1,5 @@
 // Get the code: what is on the screen as a Python script or a notebook that prints it again with byhand. A program is a
-// list of sections, {told: a sentence, code: Python}; each view has its own.
+// list of sections, {text: a sentence, code: Python}; each view has its own.
 
 import { fragmentOf } from "../shared/settings.js";
 import { drawProgram, experimentsProgram, microscopeProgram, mistakesProgram, networkProgram } from "./inspect.js";
@@ -20,16 +20,15 @@ const LINE = 100; // signs of a sentence
 async function sectionsFor(state, app) {
   const address = fragmentOf({ ...state, theme: "auto" });
   const about = `byhand lab, the state ${address}. Needs byhand (pip install byhand); prints what the page shows.`;
-  return [{ told: about, code: "" }, ...(await PROGRAMS[state.view](state, app))];
+  return [{ text: about, code: "" }, ...(await PROGRAMS[state.view](state, app))];
 }
 
 /** A script: sentences as comments. */
 export async function scriptFor(state, app) {
   const sections = await sectionsFor(state, app);
   return (
-    sections
-      .map(({ told, code }) => [...wrapped(told).map((line) => `# ${line}`), ...(code ? [code.trim()] : [])].join("\n"))
-      .join("\n\n") + "\n"
+    sections.map(({ text, code }) => [...commentLines(text), ...(code ? [code.trim()] : [])].join("\n")).join("\n\n") +
+    "\n"
   );
 }
 
@@ -37,8 +36,8 @@ export async function scriptFor(state, app) {
 export async function notebookFor(state, app) {
   const sections = await sectionsFor(state, app);
   const lines = (text) => text.split("\n").map((line, i, all) => (i < all.length - 1 ? `${line}\n` : line));
-  const cells = sections.flatMap(({ told, code }, i) => [
-    { cell_type: "markdown", id: `told-${i}`, metadata: {}, source: lines(told) },
+  const cells = sections.flatMap(({ text, code }, i) => [
+    { cell_type: "markdown", id: `text-${i}`, metadata: {}, source: lines(text) },
     ...(code
       ? [
           {
@@ -60,13 +59,16 @@ export async function notebookFor(state, app) {
   );
 }
 
-function wrapped(text) {
-  return text.split(" ").reduce(
-    (lines, word) => {
-      if (lines.at(-1).length + word.length < LINE) lines[lines.length - 1] += `${lines.at(-1) && " "}${word}`;
-      else lines.push(word);
-      return lines;
-    },
-    [""],
-  );
+/** A sentence as comments, in lines. */
+function commentLines(text) {
+  const lines = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line && line.length + word.length >= LINE) {
+      lines.push(line);
+      line = "";
+    }
+    line += `${line && " "}${word}`;
+  }
+  return [...lines, line].map((one) => `# ${one}`);
 }

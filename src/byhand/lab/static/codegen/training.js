@@ -15,6 +15,7 @@ from byhand.step import train_step
 `;
 const ROUNDING =
   "The page sums float32 numbers in another order: the last digits differ from the first step on, and where a training is wild such differences grow.";
+const BEGINNING = "The network as it begins: its weights come from the seed.";
 const SPREAD = { digits: 0.1, plane: 0.5 }; // of normal and uniform beginnings
 const DATA = {
   digits: `everything = bh.data.digits().train
@@ -30,72 +31,60 @@ export async function trainProgram(state, app) {
   const { training } = app.frames;
   if (!training || training.recipe !== "page")
     throw new Error("nothing is trained on this page yet: click Start first");
-  const {
-    activation,
-    loss,
-    optimizer,
-    momentum,
-    learningRate,
-    schedule,
-    warmUp,
-    batchSize,
-    epochs,
-    initializer,
-    preparation,
-    shuffle,
-    seed,
-    dropout,
-    batchNorm,
-    residual,
-    labelSmoothing,
-  } = trainSettings(state);
-  const top = state.data === "mnist" ? 255 : 16;
-  const more = Object.entries({
-    dropout: dropout || null,
-    batch_norm: batchNorm ? "True" : null,
-    residual: residual ? "True" : null,
-  })
-    .filter(([, value]) => value !== null)
-    .map(([name, value]) => `, ${name}=${value}`)
-    .join("");
+  const settings = trainSettings(state);
   const stop = state.moment >= 0 ? state.moment : training.step;
-  const n = training.sizes;
   return [
+    { text: "The digits, scaled.", code: digitsCode(settings, state.data) },
+    { text: BEGINNING, code: networkCode(settings, training.sizes) },
     {
-      told: "The digits, scaled.",
-      code: `${IMPORTS}
-${DATA[state.data]}
-prepared = fit_scaler("${preparation}", parts["train"], low=0, high=${top})
-x, x_held = (prepared.apply(raw) for raw in parts.values())`,
+      text: `Training, batch by batch, up to step ${stop}. ${ROUNDING}`,
+      code: `${loopSettings(settings, stop, training.without)}\n\n\n${loop(settings.shuffle)}`,
     },
-    {
-      told: "The network as it begins: its weights come from the seed.",
-      code: `network = bh.Network.mlp(
-    [${n.join(", ")}], activation="${activation}", output="${loss === "squared_error" ? "sigmoid" : "identity"}",
-    initializer=${initializerOf(initializer, SPREAD.digits)}${more}, seed=${seed},
+  ];
+}
+
+/** @type {(settings: any, data: string) => string} */
+const digitsCode = ({ preparation }, data) => `${IMPORTS}
+${DATA[data]}
+prepared = fit_scaler("${preparation}", parts["train"], low=0, high=${data === "mnist" ? 255 : 16})
+x, x_held = (prepared.apply(raw) for raw in parts.values())`;
+
+/** @type {(settings: any, sizes: number[]) => string} */
+const networkCode = ({ activation, loss, optimizer, momentum, labelSmoothing, seed, ...more }, sizes) =>
+  `network = bh.Network.mlp(
+    [${sizes.join(", ")}], activation="${activation}", output="${loss === "squared_error" ? "sigmoid" : "identity"}",
+    initializer=${initializerOf(more.initializer, SPREAD.digits)}${regularization(more)}, seed=${seed},
 )
 loss, optimizer = ${lossOf(loss, labelSmoothing)}, ${optimizerOf(optimizer, momentum)}
 
 
 def validation_accuracy():
     """The accuracy on the validation set."""
-    return (network.predict(x_held).argmax(axis=1) == y_held).mean()`,
-    },
-    {
-      told: `Training, batch by batch, up to step ${stop}. ${ROUNDING}`,
-      code: `seed, batch_size, stop = ${seed}, ${batchSize}, ${stop}
+    return (network.predict(x_held).argmax(axis=1) == y_held).mean()`;
+
+/**
+ * What the hidden layers have beside their activation, as arguments.
+ * @param {any} settings
+ */
+function regularization({ dropout, batchNorm, residual }) {
+  const rate = dropout ? `, dropout=${dropout}` : "";
+  return `${rate}${batchNorm ? ", batch_norm=True" : ""}${residual ? ", residual=True" : ""}`;
+}
+
+/** @type {(settings: any, stop: number, without: any[]) => string} */
+const loopSettings = ({ seed, batchSize, schedule, learningRate, warmUp, epochs }, stop, without) =>
+  `seed, batch_size, stop = ${seed}, ${batchSize}, ${stop}
 steps_an_epoch = -(-len(y) // batch_size)
 rates = schedule_for("${schedule}", ${learningRate}, ${warmUp})(${epochs} * steps_an_epoch)
-left_out = ${leftOut(training.without)}
+left_out = ${listAblations(without)}
 
 
 def without_left_out(order, step):
     """The order without the digits that are left out from this step on."""
     gone = [label for label, start in left_out["digits"] if start <= step]
-    return order[~np.isin(y[order], gone)]
+    return order[~np.isin(y[order], gone)]`;
 
-
-step = epoch = 0
+const loop = (shuffle) => `step = epoch = 0
 while step < stop:
     epoch += 1
     order = ${shuffle ? "RandomStream(seed, SHUFFLE, epoch).order(len(y))" : "np.arange(len(y))"}
@@ -112,12 +101,9 @@ while step < stop:
         start, step = start + batch_size, step + 1
         order = np.concatenate([order[:start], without_left_out(order[start:], step)])
     figures = f"loss {total / seen:.4f}, accuracy {100 * right / seen:.1f} %"
-    print(f"epoch {epoch}, step {step}: {figures}, validation {100 * validation_accuracy():.2f} %")`,
-    },
-  ];
-}
+    print(f"epoch {epoch}, step {step}: {figures}, validation {100 * validation_accuracy():.2f} %")`;
 
-function leftOut(list) {
+function listAblations(list) {
   const batches = list.filter(({ kind }) => kind === "batch").map(({ step }) => step);
   const digits = list.filter(({ kind }) => kind === "class").map(({ label, from }) => `(${label}, ${from})`);
   return `{"batches": [${batches.join(", ")}], "digits": [${digits.join(", ")}]}`;
@@ -129,54 +115,48 @@ export async function planeProgram(state, app) {
   const settings = planeSettings(state);
   const isCurve = plane.task === "curve";
   const [{ layers }] = plane.networks;
-  const shown = {
-    told: "What the page shows.",
-    code: isCurve
-      ? `said = network.predict(x)
-print(f"squared error after the last step: {((said - y) ** 2).mean():.4f}")`
-      : `print(f"accuracy: {100 * (network.predict(x).argmax(axis=1) == y).mean():.1f} %")`,
-  };
-  const points = { told: "The points.", code: `${IMPORTS}\n${pointsOf(settings, plane, isCurve)}` };
-  if (plane.edits)
-    return [
-      points,
-      { told: "The network with the weights that were changed by hand.", code: networkOf(layers) },
-      shown,
-    ];
+  const points = { text: "The points.", code: `${IMPORTS}\n${pointsOf(settings, plane, isCurve)}` };
+  const result = { text: "What the page shows.", code: isCurve ? CURVE_RESULT : CLASSES_RESULT };
+  if (plane.edits) return [points, { text: EDITED, code: networkOf(layers) }, result];
+  return [
+    points,
+    { text: BEGINNING, code: planeNetworkCode(settings, layers, isCurve) },
+    { text: `Training, ${plane.epoch} epochs. ${ROUNDING}`, code: planeLoop(settings, plane.epoch) },
+    result,
+  ];
+}
+
+const EDITED = "The network with the weights that were changed by hand.";
+const CURVE_RESULT = `said = network.predict(x)
+print(f"squared error after the last step: {((said - y) ** 2).mean():.4f}")`;
+const CLASSES_RESULT = `print(f"accuracy: {100 * (network.predict(x).argmax(axis=1) == y).mean():.1f} %")`;
+
+const planeNetworkCode = ({ seed, initializer, optimizer }, layers, isCurve) =>
+  `seed, begin = ${seed}, ${initializerOf(initializer, SPREAD.plane)}
+network = bh.Network([
+    ${denseLayers(layers).join(",\n    ")},
+])
+loss, optimizer = ${isCurve ? "bh.SquaredError()" : "bh.SoftmaxCrossEntropy()"}, ${optimizerOf(optimizer)}`;
+
+/** Layers with their initial weights: those of a Dense come from its place among all layers. */
+function denseLayers(layers) {
   let position = 0;
-  const made = layers.flatMap(({ n_in, n_out, activation }) => {
-    const at = position;
-    const own = [
-      `bh.Dense(${n_in}, ${n_out}, initializer=begin, rng=RandomStream(seed, INIT, ${at}))`,
-      ...(LAYERS[activation] ? [LAYERS[activation]] : []),
-    ];
+  return layers.flatMap(({ n_in, n_out, activation }) => {
+    const dense = `bh.Dense(${n_in}, ${n_out}, initializer=begin, rng=RandomStream(seed, INIT, ${position}))`;
+    const own = LAYERS[activation] ? [dense, LAYERS[activation]] : [dense];
     position += own.length;
     return own;
   });
-  return [
-    points,
-    {
-      told: "The network as it begins: its weights come from the seed.",
-      code: `seed, begin = ${settings.seed}, ${initializerOf(settings.initializer, SPREAD.plane)}
-network = bh.Network([
-    ${made.join(",\n    ")},
-])
-loss, optimizer = ${isCurve ? "bh.SquaredError()" : "bh.SoftmaxCrossEntropy()"}, ${optimizerOf(settings.optimizer)}`,
-    },
-    {
-      told: `Training, ${plane.epoch} epochs. ${ROUNDING}`,
-      code: `batch_size, learning_rate = ${settings.batchSize}, ${settings.learningRate}
-for epoch in range(1, ${plane.epoch} + 1):
+}
+
+const planeLoop = ({ batchSize, learningRate }, epochs) => `batch_size, learning_rate = ${batchSize}, ${learningRate}
+for epoch in range(1, ${epochs} + 1):
     order, total = RandomStream(seed, SHUFFLE, epoch).order(len(y)), 0.0
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         value, _ = train_step(network, loss, optimizer, learning_rate, x[rows], y[rows], None)
         total += value * len(rows)
-${plane.epoch ? 'print(f"epoch {epoch}: loss {total / len(y):.4f}")' : ""}`,
-    },
-    shown,
-  ];
-}
+${epochs ? 'print(f"epoch {epoch}: loss {total / len(y):.4f}")' : ""}`;
 
 const TOYS = { xor: "xor", circles: "circles", moons: "moons", spiral: "spiral", sine: "sine" };
 

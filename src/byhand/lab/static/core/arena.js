@@ -7,6 +7,8 @@ export const OPTIMIZERS = ["sgd", "momentum", "nesterov", "adam", "adamw"];
 const ALIGNMENT = 64;
 const PAGE = 65536;
 
+export const ERRORS = ["", "bad size", "bad pointer", "bad index", "empty input", "no kernel"]; // of negative statuses
+
 export class CoreError extends Error {}
 
 /** Return the place of a name among `names`. */
@@ -16,14 +18,14 @@ export function indexOf(names, name) {
   return i;
 }
 
-/** Memory given out in order, each piece aligned; it grows as it must. */
+/** Memory that is allocated in order, each piece aligned; it grows as it must. */
 export class Arena {
   constructor(memory, base) {
     this.memory = memory;
     this.next = base;
   }
 
-  room(bytes) {
+  alloc(bytes) {
     const at = Math.ceil(this.next / ALIGNMENT) * ALIGNMENT;
     this.next = at + bytes;
     const missing = Math.ceil((this.next - this.memory.buffer.byteLength) / PAGE);
@@ -36,8 +38,8 @@ export class Arena {
     return new DataView(this.memory.buffer);
   }
 
-  copied(array) {
-    const at = this.room(array.byteLength);
+  copy(array) {
+    const at = this.alloc(array.byteLength);
     new Uint8Array(this.memory.buffer, at, array.byteLength).set(
       new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
     );
@@ -45,11 +47,11 @@ export class Arena {
   }
 
   floats(array) {
-    return this.copied(array instanceof Float32Array ? array : Float32Array.from(array));
+    return this.copy(array instanceof Float32Array ? array : Float32Array.from(array));
   }
 
   doubles(array) {
-    return this.copied(array instanceof Float64Array ? array : Float64Array.from(array));
+    return this.copy(array instanceof Float64Array ? array : Float64Array.from(array));
   }
 
   /**
@@ -58,13 +60,13 @@ export class Arena {
    * @param {any} Type
    * @returns {any}
    */
-  taken(at, n, Type = Float32Array) {
+  read(at, n, Type = Float32Array) {
     return new Type(this.memory.buffer, at, n).slice();
   }
 }
 
 export function putStream(arena, stream) {
-  const at = arena.room(24);
+  const at = arena.alloc(24);
   setStream(arena.view(), at, stream);
   return at;
 }
@@ -91,8 +93,8 @@ function putLayer(view, at, { n_in, n_out, activation, slope = 0, dropout = 0, b
 }
 
 export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labelSmoothing = 0 }) {
-  const table = arena.room(LAYER_BYTES * layers.length);
-  const at = arena.room(20);
+  const table = arena.alloc(LAYER_BYTES * layers.length);
+  const at = arena.alloc(20);
   const view = arena.view();
   layers.forEach((layer, l) => putLayer(view, table + LAYER_BYTES * l, layer));
   view.setInt32(at, layers.length, true);
@@ -104,7 +106,7 @@ export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labe
 }
 
 export function putRule(arena, o) {
-  const at = arena.room(48);
+  const at = arena.alloc(48);
   const view = arena.view();
   view.setInt32(at, indexOf(OPTIMIZERS, o.kind), true);
   const numbers = [o.momentum ?? 0, o.beta1 ?? 0, o.beta2 ?? 0, o.epsilon ?? 1e-8, o.weightDecay ?? 0, o.clipNorm ?? 0];
@@ -120,16 +122,16 @@ export function putExamples(arena, nIn, data) {
   const order = data.order ?? [];
   const inputs = data.inputs;
   const pointers = {
-    0: inputs.kept ?? arena.copied(inputs),
+    0: inputs.kept ?? arena.copy(inputs),
     16: arena.floats(perInput(data.scale, nIn)),
     20: arena.floats(perInput(data.shift, nIn)),
-    24: data.labels ? arena.copied(Int32Array.from(data.labels)) : 0,
+    24: data.labels ? arena.copy(Int32Array.from(data.labels)) : 0,
     28: data.targets ? arena.floats(data.targets) : 0,
-    32: arena.copied(BigInt64Array.from(order, BigInt)),
+    32: arena.copy(BigInt64Array.from(order, BigInt)),
     52: arena.doubles(data.learningRates ?? []),
-    56: data.moved ? arena.copied(Int32Array.from(data.moved)) : 0,
+    56: data.moved ? arena.copy(Int32Array.from(data.moved)) : 0,
   };
-  const at = arena.room(96);
+  const at = arena.alloc(96);
   const view = arena.view();
   new Uint8Array(arena.memory.buffer, at, 96).fill(0);
   for (const [offset, pointer] of Object.entries(pointers)) view.setUint32(at + Number(offset), pointer, true);
@@ -142,17 +144,17 @@ export function putExamples(arena, nIn, data) {
   return at;
 }
 
-export function putMemory(arena, task, first, second) {
-  const at = arena.room(24);
+export function putMemory(arena, packed, first, second) {
+  const at = arena.alloc(24);
   const view = arena.view();
-  [task.params, first, second, task.workspace].forEach((pointer, i) => view.setUint32(at + 4 * i, pointer, true));
-  view.setBigInt64(at + 16, BigInt(task.workspaceBytes), true);
+  [packed.params, first, second, packed.workspace].forEach((pointer, i) => view.setUint32(at + 4 * i, pointer, true));
+  view.setBigInt64(at + 16, BigInt(packed.workspaceBytes), true);
   return at;
 }
 
 export function putExample(arena, nIn, { stored, scale, shift, lowest = 0, highest = 255 }) {
   const pointers = [arena.doubles(stored), arena.floats(perInput(scale, nIn)), arena.floats(perInput(shift, nIn))];
-  const at = arena.room(32);
+  const at = arena.alloc(32);
   const view = arena.view();
   pointers.forEach((pointer, i) => view.setUint32(at + 4 * i, pointer, true));
   view.setFloat64(at + 16, lowest, true);

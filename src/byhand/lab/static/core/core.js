@@ -8,31 +8,17 @@
 // included.
 
 import { STREAMS } from "../shared/constants.js";
-import { folded } from "./fold.js";
-import {
-  Arena,
-  CoreError,
-  indexOf,
-  putExample,
-  putExamples,
-  putMemory,
-  putNetwork,
-  putRule,
-  putStream,
-} from "./arena.js";
+import { foldBatchNorm } from "./fold.js";
+import { Arena, CoreError, ERRORS, indexOf, putExample, putExamples, putMemory, putRule, putStream } from "./arena.js";
+import { PackedNetwork } from "./packed-network.js";
 
 export { CoreError };
 const INITIALIZERS = ["zeros", "normal", "uniform", "he", "glorot"];
 const TOYS = ["gaussians", "xor", "circles", "moons", "spiral", "sine"];
 const VERSION = 6; // of the interface, as in byhand.h
-const OFFSETS_BYTES = 56;
-const OFFSETS = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 };
-const STRIDE = 48; // of bh_layer_offsets
-const NORM = ["gamma", "beta", "mean", "variance"];
 const PORTABLE = 1;
 const CHUNK = 256;
 const STATUS = ["ok", "stopped", "diverged"];
-const ERRORS = ["", "bad size", "bad pointer", "bad index", "empty input", "no kernel"]; // of negative statuses
 const EMPTY_INPUT = -4;
 
 /** Instantiate core.wasm from its bytes. */
@@ -64,24 +50,24 @@ class Core {
 
   #copy(inputs) {
     const arena = this.arena();
-    const kept = arena.copied(inputs);
+    const kept = arena.copy(inputs);
     this.base = arena.next;
     return { kept, length: inputs.length, areBytes: inputs instanceof Uint8Array };
   }
 
   uniforms(stream, n) {
-    return this.#drawn("bh_uniforms", stream, n);
+    return this.#sample("bh_uniforms", stream, n);
   }
 
   normals(stream, n) {
-    return this.#drawn("bh_normals", stream, n);
+    return this.#sample("bh_normals", stream, n);
   }
 
   /** 0 … n − 1 shuffled. */
-  order(stream, n) {
+  permutation(stream, n) {
     const arena = this.arena();
-    const order = arena.room(8 * n);
-    const scratch = arena.room(8 * n);
+    const order = arena.alloc(8 * n);
+    const scratch = arena.alloc(8 * n);
     check(this.exports.bh_permutation(putStream(arena, stream), BigInt(n), order, scratch));
     return Array.from(new BigInt64Array(arena.memory.buffer, order, n), Number);
   }
@@ -92,9 +78,9 @@ class Core {
    */
   toy(name, { n, noise = 0, arms = 2, clouds = [], seed = 0, part = 0 }) {
     const arena = this.arena();
-    const points = arena.room(8 * n);
-    const classes = arena.room(4 * n);
-    const scratch = arena.room(16 * n);
+    const points = arena.alloc(8 * n);
+    const classes = arena.alloc(4 * n);
+    const scratch = arena.alloc(16 * n);
     const gaussians = clouds.length ? arena.doubles(clouds.flat()) : 0;
     check(
       this.exports.bh_toy_dataset(
@@ -110,47 +96,47 @@ class Core {
         classes,
       ),
     );
-    return { points: arena.taken(points, 2 * n), classes: arena.taken(classes, n, Int32Array) };
+    return { points: arena.read(points, 2 * n), classes: arena.read(classes, n, Int32Array) };
   }
 
   /** The likelier cloud at each point, and the least error, for a grid of points with so much area each. */
   bayes(clouds, points, area) {
     const arena = this.arena();
     const n = points.length / 2;
-    const classes = arena.room(4 * n);
-    const error = arena.room(8);
+    const classes = arena.alloc(4 * n);
+    const error = arena.alloc(8);
     check(
       this.exports.bh_bayes_error(arena.doubles(clouds.flat()), BigInt(n), arena.floats(points), area, classes, error),
     );
-    return { classes: arena.taken(classes, n, Int32Array), error: arena.view().getFloat64(error, true) };
+    return { classes: arena.read(classes, n, Int32Array), error: arena.view().getFloat64(error, true) };
   }
 
   /** A drawing (ink, height × width numbers from 0 on) as MNIST would have it: 784 bytes; null if nothing is drawn. */
-  asMnist(ink, height, width) {
+  preprocessDigit(ink, height, width) {
     const arena = this.arena();
     const from = arena.floats(ink);
-    const scratch = arena.room(8 * (20 * height + width));
-    const to = arena.room(784);
+    const scratch = arena.alloc(8 * (20 * height + width));
+    const to = arena.alloc(784);
     const status = this.exports.bh_preprocess_digit(from, height, width, scratch, to);
     if (status === EMPTY_INPUT) return null;
     check(status);
-    return arena.taken(to, 784, Uint8Array);
+    return arena.read(to, 784, Uint8Array);
   }
 
-  #drawn(name, stream, n) {
+  #sample(name, stream, n) {
     const arena = this.arena();
-    const out = arena.room(8 * n);
+    const out = arena.alloc(8 * n);
     check(this.exports[name](putStream(arena, stream), BigInt(n), out));
-    return arena.taken(out, n, Float64Array);
+    return arena.read(out, n, Float64Array);
   }
 
-  /** Fill a network's arrays with a beginning. */
+  /** Fill a network's arrays with initial values. */
   initialize(network, { initializer = "he", factor = 1, seed = 0 }) {
-    const task = this.#task(this.arena(), network);
+    const packed = this.#pack(this.arena(), network);
     check(
-      this.exports.bh_initialize(task.table, indexOf(INITIALIZERS, initializer), factor, BigInt(seed), task.params),
+      this.exports.bh_initialize(packed.table, indexOf(INITIALIZERS, initializer), factor, BigInt(seed), packed.params),
     );
-    task.takeOut();
+    packed.unpack();
   }
 
   /**
@@ -164,21 +150,21 @@ class Core {
    */
   epoch(network, optimizer, data) {
     const arena = this.arena();
-    const task = this.#task(arena, network, data.batchSize);
-    const first = arena.floats(optimizer.first ?? new Float32Array(task.size));
-    const second = arena.floats(optimizer.second ?? new Float32Array(task.size));
+    const packed = this.#pack(arena, network, data.batchSize);
+    const first = arena.floats(optimizer.first ?? new Float32Array(packed.size));
+    const second = arena.floats(optimizer.second ?? new Float32Array(packed.size));
     const rule = putRule(arena, optimizer);
     const draws = { seed: 0, ...data.draws, stream: STREAMS.DROPOUT };
     const examples = putExamples(arena, network.layers[0].n_in, { ...data, draws });
-    const memory = putMemory(arena, task, first, second);
-    const result = arena.room(32);
-    const status = this.exports.bh_epoch(task.table, rule, examples, memory, PORTABLE, 1, 0, result);
+    const memory = putMemory(arena, packed, first, second);
+    const result = arena.alloc(32);
+    const status = this.exports.bh_epoch(packed.table, rule, examples, memory, PORTABLE, 1, 0, result);
     if (status < 0) throw new CoreError(`the core refused an epoch: ${ERRORS[-status]}`);
-    task.takeOut();
+    packed.unpack();
     const view = arena.view();
     const steps = Number(view.getBigInt64(result, true));
-    optimizer.first = arena.taken(first, task.size);
-    optimizer.second = arena.taken(second, task.size);
+    optimizer.first = arena.read(first, packed.size);
+    optimizer.second = arena.read(second, packed.size);
     optimizer.steps = (optimizer.steps ?? 0) + steps;
     const [right, drawn] = [16, 24].map((at) => Number(view.getBigInt64(result + at, true)));
     return { status: STATUS[status], steps, loss: view.getFloat64(result + 8, true), right, draws: drawn };
@@ -187,35 +173,35 @@ class Core {
   /** What the network says of n examples: a Float32Array (n, n_out). */
   predict(network, data) {
     const arena = this.arena();
-    const task = this.#task(arena, network, CHUNK);
+    const packed = this.#pack(arena, network, CHUNK);
     const n = data.inputs.length / network.layers[0].n_in;
     const nOut = network.layers.at(-1).n_out;
     const examples = putExamples(arena, network.layers[0].n_in, data);
-    const output = arena.room(4 * n * nOut);
-    check(this.exports.bh_predict(task.table, examples, putMemory(arena, task, 0, 0), output, PORTABLE, 1));
-    return arena.taken(output, n * nOut);
+    const output = arena.alloc(4 * n * nOut);
+    check(this.exports.bh_predict(packed.table, examples, putMemory(arena, packed, 0, 0), output, PORTABLE, 1));
+    return arena.read(output, n * nOut);
   }
 
   /** How much each example of data pushed the answer for the query, one example with its class: a Float32Array (n). */
   influence(network, data, query) {
     const arena = this.arena();
-    const task = this.#task(arena, folded(network), CHUNK);
+    const packed = this.#pack(arena, foldBatchNorm(network), CHUNK);
     const nIn = network.layers[0].n_in;
     const n = data.inputs.length / nIn;
     const [examples, one] = [data, query].map((given) => putExamples(arena, nIn, given));
-    const scores = arena.room(4 * n);
-    const memory = putMemory(arena, task, 0, 0);
-    check(this.exports.bh_influence(task.table, examples, one, memory, scores, PORTABLE, 1));
-    return arena.taken(scores, n);
+    const scores = arena.alloc(4 * n);
+    const memory = putMemory(arena, packed, 0, 0);
+    check(this.exports.bh_influence(packed.table, examples, one, memory, scores, PORTABLE, 1));
+    return arena.read(scores, n);
   }
 
   /** How often each class (row) is taken for each class (column), for what `predict` returned. */
   confusion(output, labels, nClasses) {
     const arena = this.arena();
-    const counts = arena.room(8 * nClasses ** 2);
-    const given = [arena.floats(output), arena.copied(Int32Array.from(labels))];
+    const counts = arena.alloc(8 * nClasses ** 2);
+    const given = [arena.floats(output), arena.copy(Int32Array.from(labels))];
     check(this.exports.bh_confusion(...given, BigInt(labels.length), nClasses, counts));
-    return Array.from(arena.taken(counts, nClasses ** 2, BigInt64Array), Number);
+    return Array.from(arena.read(counts, nClasses ** 2, BigInt64Array), Number);
   }
 
   /** The mean loss of what `predict` returned: one pass, with learning rate 0, through a layer that changes nothing. */
@@ -236,6 +222,11 @@ class Core {
     return this.epoch({ layers: [same], loss, labelSmoothing }, { kind: "sgd" }, data).loss / order.length;
   }
 
+  /** The network laid out in the arena, with a workspace for batches of that size; 0: none. */
+  #pack(arena, network, batchSize = 0) {
+    return new PackedNetwork(this.exports, arena, network, batchSize);
+  }
+
   // What follows looks at one example, as the network predicts, with batch normalization folded into W and b: z is what
   // the activation gets, and gradients are of the folded W and b. Networks with residual connections have no
   // contributions, radius or flip.
@@ -243,31 +234,31 @@ class Core {
   /** One example forwards: [{z, a}] of each layer, in doubles. */
   forward(network, x) {
     const arena = this.arena();
-    const task = this.#task(arena, folded(network));
-    const { z, a } = this.#walked(arena, task, x);
-    return task.perLayer({ z, a });
+    const packed = this.#pack(arena, foldBatchNorm(network));
+    const { z, a } = this.#forwardPass(arena, packed, x);
+    return packed.perLayer({ z, a });
   }
 
   /** One example, all of a step but the update: {layers: [{z, a, da, dz, dW, db}], loss}, in doubles. */
   trace(network, x, target) {
     const arena = this.arena();
-    const task = this.#task(arena, folded(network));
-    const { z, a, from } = this.#walked(arena, task, x);
-    const [da, dz] = [arena.room(8 * task.units), arena.room(8 * task.units)];
-    const grads = arena.room(8 * task.size);
-    const loss = arena.room(8);
-    check(this.exports.bh_backward(task.table, task.params, arena.doubles(target), z, a, da, dz, loss));
-    check(this.exports.bh_gradients(task.table, from, a, dz, grads));
-    const layers = task.perLayer({ z, a, da, dz });
-    task.outOf(new Float64Array(arena.memory.buffer, grads, task.size), layers, "dW", "db");
+    const packed = this.#pack(arena, foldBatchNorm(network));
+    const { z, a, from } = this.#forwardPass(arena, packed, x);
+    const [da, dz] = [arena.alloc(8 * packed.units), arena.alloc(8 * packed.units)];
+    const grads = arena.alloc(8 * packed.size);
+    const loss = arena.alloc(8);
+    check(this.exports.bh_backward(packed.table, packed.params, arena.doubles(target), z, a, da, dz, loss));
+    check(this.exports.bh_gradients(packed.table, from, a, dz, grads));
+    const layers = packed.perLayer({ z, a, da, dz });
+    packed.cut(new Float64Array(arena.memory.buffer, grads, packed.size), layers, "dW", "db");
     return { layers, loss: arena.view().getFloat64(loss, true) };
   }
 
-  #walked(arena, task, x) {
+  #forwardPass(arena, packed, x) {
     const from = arena.doubles(x);
-    const z = arena.room(8 * task.units);
-    const a = arena.room(8 * task.units);
-    check(this.exports.bh_forward(task.table, task.params, from, z, a));
+    const z = arena.alloc(8 * packed.units);
+    const a = arena.alloc(8 * packed.units);
+    check(this.exports.bh_forward(packed.table, packed.params, from, z, a));
     return { z, a, from };
   }
 
@@ -275,158 +266,111 @@ class Core {
   prepare(stored, scale, shift) {
     const arena = this.arena();
     const n = stored.length;
-    const x = arena.room(8 * n);
+    const x = arena.alloc(8 * n);
     check(this.exports.bh_preprocess_example(putExample(arena, n, { stored, scale, shift }), n, x));
-    return arena.taken(x, n, Float64Array);
+    return arena.read(x, n, Float64Array);
   }
 
   /** The sums of the positive and of the negative numbers: {above, below}. */
-  sums(numbers) {
+  signedSums(numbers) {
     const arena = this.arena();
-    const [above, below] = [arena.room(8), arena.room(8)];
+    const [above, below] = [arena.alloc(8), arena.alloc(8)];
     check(this.exports.bh_signed_sums(arena.doubles(numbers), numbers.length, above, below));
     return { above: arena.view().getFloat64(above, true), below: arena.view().getFloat64(below, true) };
   }
 
   /** left · right, number by number, and their sum: {products, sum}. */
-  products(left, right) {
+  multiply(left, right) {
     const arena = this.arena();
     const n = left.length;
-    const products = arena.room(8 * n);
-    const sum = arena.room(8);
+    const products = arena.alloc(8 * n);
+    const sum = arena.alloc(8);
     check(this.exports.bh_multiply_accumulate(arena.doubles(left), arena.doubles(right), BigInt(n), products, sum));
-    return { products: arena.taken(products, n, Float64Array), sum: arena.view().getFloat64(sum, true) };
+    return { products: arena.read(products, n, Float64Array), sum: arena.view().getFloat64(sum, true) };
   }
 
   /** f′(z) of every unit: a Float64Array a layer. */
-  slopes(network, layers) {
+  activationDerivatives(network, layers) {
     const arena = this.arena();
-    const task = this.#task(arena, network);
-    const slopes = arena.room(8 * task.units);
+    const packed = this.#pack(arena, network);
+    const slopes = arena.alloc(8 * packed.units);
     const [z, a] = ["z", "a"].map((name) => arena.doubles(layers.flatMap((layer) => Array.from(layer[name]))));
-    check(this.exports.bh_activation_derivatives(task.table, z, a, slopes));
-    return task.perLayer({ slopes }).map((layer) => layer.slopes);
+    check(this.exports.bh_activation_derivatives(packed.table, z, a, slopes));
+    return packed.perLayer({ slopes }).map((layer) => layer.slopes);
   }
 
   /** e to the z − most, most being the largest: {odds, most}. */
-  odds(z) {
+  softmaxNumerators(z) {
     const arena = this.arena();
-    const odds = arena.room(8 * z.length);
-    const most = arena.room(8);
+    const odds = arena.alloc(8 * z.length);
+    const most = arena.alloc(8);
     check(this.exports.bh_softmax_numerators(arena.doubles(z), BigInt(z.length), odds, most));
-    return { odds: arena.taken(odds, z.length, Float64Array), most: arena.view().getFloat64(most, true) };
+    return { odds: arena.read(odds, z.length, Float64Array), most: arena.view().getFloat64(most, true) };
   }
 
   /** The target after label smoothing, and the loss output by output: {learned, terms}. */
   lossTerms(network, output, target) {
     const arena = this.arena();
-    const task = this.#task(arena, network);
+    const packed = this.#pack(arena, network);
     const n = output.length;
-    const [learned, terms] = [arena.room(8 * n), arena.room(8 * n)];
-    check(this.exports.bh_loss_terms(task.table, arena.doubles(output), arena.doubles(target), learned, terms));
-    return { learned: arena.taken(learned, n, Float64Array), terms: arena.taken(terms, n, Float64Array) };
+    const [learned, terms] = [arena.alloc(8 * n), arena.alloc(8 * n)];
+    check(this.exports.bh_loss_terms(packed.table, arena.doubles(output), arena.doubles(target), learned, terms));
+    return { learned: arena.read(learned, n, Float64Array), terms: arena.read(terms, n, Float64Array) };
   }
 
   /** numbers − rate · gradients. */
-  moved(numbers, gradients, rate) {
+  sgdStep(numbers, gradients, rate) {
     const arena = this.arena();
     const n = numbers.length;
-    const moved = arena.room(8 * n);
+    const moved = arena.alloc(8 * n);
     check(this.exports.bh_sgd_step(arena.doubles(numbers), arena.doubles(gradients), BigInt(n), rate, moved));
-    return arena.taken(moved, n, Float64Array);
+    return arena.read(moved, n, Float64Array);
   }
 
   /** Each input's share of logit[toward] − logit[against], and the rest: {contributions, rest}. */
-  contributions(network, example, toward, against = -1) {
+  attributions(network, example, toward, against = -1) {
     const arena = this.arena();
-    const task = this.#task(arena, folded(network));
+    const packed = this.#pack(arena, foldBatchNorm(network));
     const nIn = network.layers[0].n_in;
-    const shares = arena.room(8 * nIn);
-    const rest = arena.room(8);
+    const shares = arena.alloc(8 * nIn);
+    const rest = arena.alloc(8);
     const at = putExample(arena, nIn, example);
-    check(this.exports.bh_attributions(task.table, task.params, at, toward, against, task.scratch(), shares, rest));
-    return { contributions: arena.taken(shares, nIn, Float64Array), rest: arena.view().getFloat64(rest, true) };
+    check(
+      this.exports.bh_attributions(
+        packed.table,
+        packed.params,
+        at,
+        toward,
+        against,
+        packed.allocScratch(),
+        shares,
+        rest,
+      ),
+    );
+    return { contributions: arena.read(shares, nIn, Float64Array), rest: arena.view().getFloat64(rest, true) };
   }
 
   /** How far every stored number may move, proved, without another answer. */
-  radius(network, example) {
+  certifiedRadius(network, example) {
     const arena = this.arena();
-    const task = this.#task(arena, folded(network));
-    const radius = arena.room(8);
+    const packed = this.#pack(arena, foldBatchNorm(network));
+    const radius = arena.alloc(8);
     const at = putExample(arena, network.layers[0].n_in, example);
-    check(this.exports.bh_certified_radius(task.table, task.params, at, task.scratch(), radius));
+    check(this.exports.bh_certified_radius(packed.table, packed.params, at, packed.allocScratch(), radius));
     return arena.view().getFloat64(radius, true);
   }
 
   /** A change that gets another answer: {changed, radius}, or null where none was found. */
-  flip(network, example) {
+  findAdversarial(network, example) {
     const arena = this.arena();
-    const task = this.#task(arena, folded(network));
+    const packed = this.#pack(arena, foldBatchNorm(network));
     const nIn = network.layers[0].n_in;
-    const changed = arena.room(8 * nIn);
-    const radius = arena.room(8);
+    const changed = arena.alloc(8 * nIn);
+    const radius = arena.alloc(8);
     const at = putExample(arena, nIn, example);
-    check(this.exports.bh_adversarial_example(task.table, task.params, at, task.scratch(), changed, radius));
+    check(this.exports.bh_adversarial_example(packed.table, packed.params, at, packed.allocScratch(), changed, radius));
     const found = arena.view().getFloat64(radius, true);
-    return found < 0 ? null : { changed: arena.taken(changed, nIn, Float64Array), radius: found };
-  }
-
-  /** Lay a network out in the arena, with a workspace for batches of that size (0: none). */
-  #task(arena, network, batchSize = 0) {
-    const { layers } = network;
-    const table = putNetwork(arena, network);
-    const offsets = arena.room(OFFSETS_BYTES * layers.length);
-    const size = Number(this.exports.bh_layout(table, offsets));
-    if (size < 0) throw new CoreError(`the core refused a network: ${ERRORS[-size]}`);
-    const workspaceBytes = batchSize ? Number(this.exports.bh_workspace(table, batchSize, 1)) : 0;
-    if (workspaceBytes < 0) throw new CoreError(`the core refused a batch size: ${ERRORS[-workspaceBytes]}`);
-    const params = arena.room(4 * size);
-    const workspace = arena.room(workspaceBytes);
-    const view = arena.view();
-    const flat = () => new Float32Array(arena.memory.buffer, params, size);
-    const rows = layers.flatMap((layer, l) => {
-      // [layer, name, where in its array, where in the flat one]
-      const at = offsets + OFFSETS_BYTES * l;
-      const stride = view.getInt32(at + STRIDE, true);
-      const place = (name) => Number(view.getBigInt64(at + OFFSETS[name], true));
-      const weights = Array.from({ length: layer.n_in }, (_, k) => [l, "W", k * layer.n_out, place("W") + k * stride]);
-      return [...weights, ...["b", ...(layer.batchNorm ? NORM : [])].map((name) => [l, name, 0, place(name)])];
-    });
-    const arrayOf = (l, name) => (NORM.includes(name) ? layers[l].batchNorm : layers[l])[name];
-    flat().fill(0);
-    for (const [l, name, from, to] of rows) flat().set(arrayOf(l, name).subarray(from, from + layers[l].n_out), to);
-    const units = layers.reduce((sum, layer) => sum + layer.n_out, 0);
-    return {
-      table,
-      params,
-      size,
-      workspace,
-      workspaceBytes,
-      units,
-      scratch: () => arena.room(8 * Number(this.exports.bh_robustness_scratch(table))),
-      takeOut: () =>
-        rows.forEach(([l, name, to, from]) => arrayOf(l, name).set(flat().subarray(from, from + layers[l].n_out), to)),
-      /** Cut arrays of all units into layers. */
-      perLayer(arrays) {
-        let at = 0;
-        return layers.map(({ n_out }) => {
-          const cut = Object.entries(arrays).map(([name, from]) => [
-            name,
-            arena.taken(from + 8 * at, n_out, Float64Array),
-          ]);
-          at += n_out;
-          return Object.fromEntries(cut);
-        });
-      },
-      /** Copy what is laid out as the parameters into `into`'s arrays, as doubles. */
-      outOf(array, into, W, b) {
-        layers.forEach(({ n_in, n_out }, l) =>
-          Object.assign(into[l], { [W]: new Float64Array(n_in * n_out), [b]: new Float64Array(n_out) }),
-        );
-        for (const [l, name, to, from] of rows)
-          into[l][name === "W" ? W : b].set(array.subarray(from, from + layers[l].n_out), to);
-      },
-    };
+    return found < 0 ? null : { changed: arena.read(changed, nIn, Float64Array), radius: found };
   }
 }
 

@@ -3,12 +3,12 @@
 //   γ (x W + b − μ) / √(v + ε) + β  =  x W′ + b′,  s = γ / √(v + ε),  W′ = s W,  b′ = s (b − μ) + β
 
 /** Return the network without batch normalization and dropout, or the same one where there is none. */
-export function folded(network) {
+export function foldBatchNorm(network) {
   if (!network.layers.some((layer) => layer.batchNorm || layer.dropout)) return network;
-  return { ...network, layers: network.layers.map(foldedLayer) };
+  return { ...network, layers: network.layers.map(foldLayer) };
 }
 
-function foldedLayer({ batchNorm, dropout, ...layer }) {
+function foldLayer({ batchNorm, dropout, ...layer }) {
   if (!batchNorm) return layer;
   const { gamma, beta, mean, variance, epsilon = 1e-5 } = batchNorm;
   const scale = Float64Array.from(gamma, (value, j) => value / Math.sqrt(variance[j] + epsilon));

@@ -17,12 +17,12 @@
     else bytes[`/${name}`] = textContent?.trim();
   }
 
-  const resolved = (name, target) => new URL(target, `lab:/${name}`).pathname.slice(1);
+  const resolve = (name, target) => new URL(target, `lab:/${name}`).pathname.slice(1);
 
   /** List the modules so that each comes after what it imports. */
   const visit = (name, order) => {
     for (const [, , target] of texts[name].matchAll(IMPORT))
-      if (!order.includes(resolved(name, target))) visit(resolved(name, target), order);
+      if (!order.includes(resolve(name, target))) visit(resolve(name, target), order);
     if (!order.includes(name)) order.push(name);
   };
 
@@ -31,7 +31,7 @@
     const text = texts[name];
     const exported = [...text.matchAll(REEXPORT), ...text.matchAll(EXPORT)].map((found) => found.at(-1));
     const alone = text
-      .replace(IMPORT, (_, names, target) => `const {${names}} = byhandModule${order.indexOf(resolved(name, target))};`)
+      .replace(IMPORT, (_, names, target) => `const {${names}} = byhandModule${order.indexOf(resolve(name, target))};`)
       .replace(REEXPORT, "")
       .replace(EXPORT, "$1");
     return `${alone.replaceAll("import.meta.url", JSON.stringify(`lab:/${name}`))}\nreturn { ${exported.join(", ")} };`;

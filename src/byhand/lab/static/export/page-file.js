@@ -42,7 +42,7 @@ export async function pageOf(model) {
   const files = Object.keys(texts)
     .sort()
     .map((name) => block("file", name, texts[name]));
-  const core = new Uint8Array(await (await fetched(CORE)).arrayBuffer());
+  const core = new Uint8Array(await (await fetchFile(CORE)).arrayBuffer());
   const parts = {
     theme: await text("app/theme.js"),
     style: (await Promise.all(STYLES.map((name) => text(`stylesheets/${name}.css`)))).join("\n"),
@@ -68,9 +68,9 @@ async function gather(name, texts) {
 }
 
 const block = (kind, name, content) => `<script type="text/plain" data-${kind}="${name}">\n${content}\n</script>`;
-const text = async (name) => (await fetched(name)).text();
+const text = async (name) => (await fetchFile(name)).text();
 
-async function fetched(name) {
+async function fetchFile(name) {
   const reply = await fetch(new URL(`../${name}`, import.meta.url));
   if (!reply.ok) throw new Error(`${name} did not come: ${reply.status} ${reply.statusText}`.trim());
   return reply;

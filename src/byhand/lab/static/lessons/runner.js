@@ -37,13 +37,13 @@ export class LessonRunner {
 
   /** Begin a lesson. */
   async begin(id) {
-    const { lesson } = await this.#found(`${id}.1`);
+    const { lesson } = await this.#openAndFind(`${id}.1`);
     if (lesson) await this.#go(lesson, 0);
   }
 
   /** What the page begins with, where its address names a lesson: all that its steps have set so far. */
   async stateFor(place) {
-    const { lesson, i } = await this.#found(place);
+    const { lesson, i } = await this.#openAndFind(place);
     if (!lesson) return {};
     return this.#changesOf(Object.assign({}, ...lesson.steps.slice(0, i + 1).map(({ state }) => state ?? {})));
   }
@@ -75,7 +75,7 @@ export class LessonRunner {
     this.#table ??= await this.#app.client.request("lessons");
   }
 
-  async #found(place) {
+  async #openAndFind(place) {
     if (place) await this.#open();
     return this.#find(place);
   }

@@ -26,7 +26,7 @@ export function general(value, digits = 6) {
 }
 
 /** A bound rounded down: what is proved may be told smaller than it is, never larger. */
-export function roundedDown(value, digits = SIGNIFICANT) {
+export function roundDown(value, digits = SIGNIFICANT) {
   if (value <= 0) return number(0, digits);
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(value)));
   const text = value.toFixed(decimals);

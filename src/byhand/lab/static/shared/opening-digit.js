@@ -1,7 +1,7 @@
 // The digit that the page opens with: a recorded 4 that is nearly a 9, as a network of 28 × 28 pixels sees it. Its
 // strokes are the first of ui/sample-digits.js.
 
-import { unpacked } from "./packed-bytes.js";
+import { unpackBytes } from "./packed-bytes.js";
 
 const PACKED = [
   "AIERtpQAGBzK_78BABYm3P-_EgAWLub_tQwAFjnq_6EIABZE7v-PB4dfABRO9f2BAzL-yAATX_r8cwACe_-DABEBc_",
@@ -10,4 +10,4 @@ const PACKED = [
 ].join("");
 
 /** @type {{label: number, picture: Uint8Array | null}} */
-export const OPENING = { label: 4, picture: unpacked(PACKED) };
+export const OPENING = { label: 4, picture: unpackBytes(PACKED) };

@@ -1,6 +1,6 @@
 // Bytes as text for an address: runs of zeros as one number.
 
-export function packed(bytes) {
+export function packBytes(bytes) {
   const out = [];
   for (let i = 0; i < bytes.length; i++) {
     let run = 0;
@@ -16,7 +16,7 @@ export function packed(bytes) {
 }
 
 /** A picture of 28 × 28 or 8 × 8 pixels; null where the text is not one. */
-export function unpacked(text) {
+export function unpackBytes(text) {
   try {
     const codes = Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
     const out = [];

@@ -21,14 +21,14 @@ export const warmUpOf = ({ schedule, warmUp = 0 }) => (schedule === "one_cycle" 
 /** Return step → rate, for a run of so many steps. */
 export function scheduleOf({ schedule = "constant", learningRate, warmUp }, nSteps) {
   const shape = SHAPES[schedule === "one_cycle" ? "linear" : schedule];
-  const nWarm = Math.max(Math.min(rounded(warmUpOf({ schedule, warmUp }) * nSteps), nSteps - 1), 0);
+  const nWarm = Math.max(Math.min(roundHalfEven(warmUpOf({ schedule, warmUp }) * nSteps), nSteps - 1), 0);
   const rest = nSteps - nWarm;
   return (step) =>
     step < nWarm ? (shape(learningRate, 0) * (step + 1)) / nWarm : shape(learningRate, (step - nWarm) / rest);
 }
 
 /** To the nearest whole number, a half to the even one, as Python has it. */
-function rounded(value) {
+function roundHalfEven(value) {
   const below = Math.floor(value);
   const isHalf = value - below === 0.5;
   return isHalf ? below + (below % 2) : Math.round(value);

@@ -2,7 +2,7 @@
 
 import { HIDDEN_ACTIVATIONS } from "./constants.js";
 import { OPENING } from "./opening-digit.js";
-import { packed, unpacked } from "./packed-bytes.js";
+import { packBytes, unpackBytes } from "./packed-bytes.js";
 import { strokesIn, strokesText } from "./strokes.js";
 
 /** As schedules.py has them. */
@@ -29,11 +29,11 @@ export const SETTINGS = {
   // 784 or 64 bytes: what is drawn or loaded; null: an empty sheet
   picture: {
     initial: OPENING.picture,
-    read: (text) => (text === EMPTY ? undefined : unpacked(text)),
-    write: (bytes) => (bytes ? packed(bytes) : EMPTY),
+    read: (text) => (text === EMPTY ? undefined : unpackBytes(text)),
+    write: (bytes) => (bytes ? packBytes(bytes) : EMPTY),
   },
   strokes: { initial: [], read: strokesIn, write: strokesText }, // of the drawing; they can be taken back
-  under: { initial: null, read: unpacked, write: packed }, // the picture that lies under the strokes
+  under: { initial: null, read: unpackBytes, write: packBytes }, // the picture that lies under the strokes
   digit: whole(-1, -1, 9999), // the test picture that is loaded; −1: drawn by hand
   pen: choice("medium", ["thin", "medium", "thick"]),
   against: whole(RUNNER_UP, RUNNER_UP, 9), // "why rather than": −1 asks for nothing
@@ -64,7 +64,7 @@ export const SETTINGS = {
   kept: whole(-1, -1, 1e7), // another, to compare; −1: none
   without: {
     initial: [],
-    read: leftOut,
+    read: readAblations,
     write: (list) =>
       list
         .map(({ kind, step, label, from }) => (kind === "batch" ? `batch.${step}` : `class.${label}.${from}`))
@@ -225,7 +225,7 @@ function widths(text) {
   return list.length <= 8 && list.every((n) => Number.isInteger(n) && n >= 1 && n <= 4096) ? list : null;
 }
 
-function leftOut(text) {
+function readAblations(text) {
   const list = text.split("~").map((one) => /^(?:batch\.(\d{1,8})|class\.(\d)\.(\d{1,8}))$/.exec(one));
   return list.every(Boolean) && list.length <= 20
     ? list.map(([, step, label, from]) =>

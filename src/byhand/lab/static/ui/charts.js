@@ -1,10 +1,10 @@
 // Charts: uPlot with the page's colours, as wide as their place. What is on a logarithmic scale keeps its own labels.
 
 import { general, ticks } from "../shared/numbers.js";
+import { token } from "./canvas.js";
 
 const { uPlot } = /** @type {any} */ (globalThis); // index.html loads it: the library ships no small module
 
-const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const ink = () => token("--soft");
 const accent = () => token("--accent");
 const other = () => token("--minus");
@@ -71,14 +71,14 @@ export function chart(host, options) {
     cursor: { show: false },
   };
   const columns = (data) => (log ? [data[0], ...data.slice(1).map(positive)] : data);
-  return keptIn(host, plotted, columns);
+  return createPlot(host, plotted, columns);
 }
 
 /** Nothing that is 0 or less has a place on a logarithmic scale. */
 const positive = (numbers) => numbers.map((value) => (value > 0 ? value : null));
 
 /** The chart, as large as its place; one that is empty again is made anew, for uPlot would keep the old axes. */
-function keptIn(host, options, columns) {
+function createPlot(host, options, columns) {
   const height = () => options.height ?? Math.max(80, host.clientHeight);
   const make = () =>
     new uPlot(

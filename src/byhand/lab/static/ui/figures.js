@@ -4,7 +4,7 @@
 import { saveFile } from "./save-file.js";
 
 const SCALE = 2; // of a PNG made of an SVG: sharp on a projector
-const LOOKS = [
+const SVG_STYLES = [
   "fill",
   "stroke",
   "stroke-width",
@@ -40,7 +40,7 @@ function nameOf(element) {
 export async function saveFigure({ element, name }, kind) {
   const file = `${name.toLowerCase().replace(/[^a-z0-9]+/g, "-") || "figure"}.${kind}`;
   if (kind === "svg") return saveFile(svgText(element), file, "image/svg+xml");
-  const canvas = await painted(element);
+  const canvas = await paintFigure(element);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   if (!blob) throw new Error("this browser did not make a PNG of the figure");
   saveFile(blob, file, "image/png");
@@ -51,8 +51,8 @@ function svgText(svg) {
   const copy = svg.cloneNode(true);
   const there = [svg, ...svg.querySelectorAll("*")];
   for (const [i, element] of [copy, ...copy.querySelectorAll("*")].entries()) {
-    const looks = getComputedStyle(there[i]);
-    for (const name of LOOKS) element.style.setProperty(name, looks.getPropertyValue(name));
+    const style = getComputedStyle(there[i]);
+    for (const name of SVG_STYLES) element.style.setProperty(name, style.getPropertyValue(name));
   }
   const { width, height } = svg.getBoundingClientRect();
   copy.setAttribute("width", width);
@@ -71,7 +71,7 @@ function groundOf(element) {
 }
 
 /** The figure on its ground, as a canvas of its own. */
-async function painted(element) {
+async function paintFigure(element) {
   const image = element instanceof SVGElement ? await imageOf(element) : element;
   const scale = element instanceof SVGElement ? SCALE : 1;
   const [width, height] = [scale * image.width, scale * image.height];

@@ -8,7 +8,7 @@ import { HIDDEN_ACTIVATIONS } from "../shared/constants.js";
 import { MOST_LAYERS, MOST_UNITS, SETTINGS } from "../shared/settings.js";
 import { TEXT } from "./strings.js";
 
-const KINDS = { choice, toggle, slider, whole: typed, decimal: typed, text: typed };
+const KINDS = { choice, toggle, slider, whole: textInput, decimal: textInput, text: textInput };
 let nRows = 0;
 
 /** A row for each of these settings; change hears {name: value}, tell a sentence on what cannot be. */
@@ -51,7 +51,7 @@ function slider(name, value, change) {
 }
 
 /** What is typed is taken when it can be; else it is marked, and a sentence says what it should be. */
-function typed(name, value, change, tell, { label, hint }) {
+function textInput(name, value, change, tell, { label, hint }) {
   const { kind, least, most, read, write } = SETTINGS[name];
   const bounds =
     kind === "whole"

@@ -4,11 +4,11 @@ import { focusSoon, h } from "./dom.js";
 import { general } from "../shared/numbers.js";
 import { largestSize, paintSigned, picture } from "./palette.js";
 
-const ROWS = 8;
+const ROWS = 8; // of the window
 const COLUMNS = 4;
-const LONGEST = 16;
-const PICTURE = 240;
-const SHOWN = 3; // cells of the window, and of one of a single column; pixels of the picture; digits of a cell
+const LONGEST = 16; // rows of the window of a single column
+const PICTURE = 240; // pixels of the picture's side
+const DIGITS = 3; // of a cell
 const KEYS = {
   ArrowUp: [-1, 0],
   ArrowDown: [1, 0],
@@ -20,48 +20,23 @@ const KEYS = {
   End: [0, Infinity],
 };
 
-const rowsShown = (cols) => (cols === 1 ? LONGEST : ROWS);
+const visibleRows = (cols) => (cols === 1 ? LONGEST : ROWS);
 
 /** Does the window leave cells out? Then a picture of all stands above it. */
-export const isOverviewed = ({ rows, cols }) => rows > rowsShown(cols) || cols > COLUMNS;
+export const needsOverview = ({ rows, cols }) => rows > visibleRows(cols) || cols > COLUMNS;
 
 /**
  * What is around the chosen cell: choose(row, col) is called by a click, an arrow key, or a click on the picture.
  * @param {any} table
  */
-export function matrix({ name, rows, cols, numbers, row, col, choose, heads = [String, String] }) {
-  const height = rowsShown(cols);
-  const top = row - (row % height);
-  const left = col - (col % COLUMNS);
-  const shownRows = range(top, Math.min(rows, top + height));
-  const shownCols = range(left, Math.min(cols, left + COLUMNS));
-  const to = (r, c) => choose(within(r, rows), within(c, cols));
-  const cell = (r, c) => {
-    const at = r * cols + c;
-    const chosen = r === row && c === col;
-    if (at >= numbers.length) return h("td", {});
-    return h(
-      "td",
-      {},
-      h(
-        "button",
-        {
-          type: "button",
-          class: chosen ? "cell chosen" : "cell",
-          tabindex: chosen ? 0 : -1,
-          "aria-pressed": String(chosen),
-          "aria-label": `${name}, ${heads[0](r)}, ${heads[1](c)}: ${general(numbers[at], SHOWN)}`,
-          onclick: () => to(r, c),
-          onkeydown: (event) => moveToCell(event, r, c, to),
-        },
-        general(numbers[at], SHOWN),
-      ),
-    );
-  };
+export function matrix({ heads = [String, String], ...table }) {
+  const { name, rows, cols, row, col, choose } = table;
+  const to = (r, c) => choose(clamp(r, rows), clamp(c, cols));
+  const height = visibleRows(cols);
   return h(
     "div",
     { class: "matrix" },
-    isOverviewed({ rows, cols }) ? overview({ name, rows, cols, numbers, row, col, to }) : null,
+    needsOverview(table) ? overview({ ...table, to }) : null,
     h(
       "div",
       { class: "scroll plain", tabindex: -1 },
@@ -69,37 +44,51 @@ export function matrix({ name, rows, cols, numbers, row, col, choose, heads = [S
         "table",
         { class: "cells" },
         h("caption", { class: "quiet" }, name),
-        cols > 1
-          ? h(
-              "thead",
-              {},
-              h(
-                "tr",
-                {},
-                h("td", {}),
-                shownCols.map((c) => h("th", { scope: "col" }, heads[1](c))),
-              ),
-            )
-          : null,
-        h(
-          "tbody",
-          {},
-          shownRows.map((r) =>
-            h(
-              "tr",
-              {},
-              h("th", { scope: "row" }, heads[0](r)),
-              shownCols.map((c) => cell(r, c)),
-            ),
-          ),
-        ),
+        ...rowsOf({ ...table, heads, to }, around(row, height, rows), around(col, COLUMNS, cols)),
       ),
     ),
   );
 }
 
-const within = (i, n) => Math.max(0, Math.min(i, n - 1));
-const range = (from, to) => Array.from({ length: to - from }, (_, i) => from + i);
+/** The head, where there is more than one column, and the body of the window of these rows and columns. */
+function rowsOf(table, rows, cols) {
+  const [rowHead, columnHead] = table.heads;
+  const columnHeads = cols.map((c) => h("th", { scope: "col" }, columnHead(c)));
+  const body = rows.map((r) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, rowHead(r)),
+      cols.map((c) => cell(table, r, c)),
+    ),
+  );
+  return [table.cols > 1 ? h("thead", {}, h("tr", {}, h("td", {}), columnHeads)) : null, h("tbody", {}, body)];
+}
+
+function cell({ name, cols, numbers, row, col, heads, to }, r, c) {
+  const at = r * cols + c;
+  if (at >= numbers.length) return h("td", {});
+  const isChosen = r === row && c === col;
+  const text = general(numbers[at], DIGITS);
+  const attributes = {
+    type: "button",
+    class: isChosen ? "cell chosen" : "cell",
+    tabindex: isChosen ? 0 : -1,
+    "aria-pressed": String(isChosen),
+    "aria-label": `${name}, ${heads[0](r)}, ${heads[1](c)}: ${text}`,
+    onclick: () => to(r, c),
+    onkeydown: (event) => moveToCell(event, r, c, to),
+  };
+  return h("td", {}, h("button", attributes, text));
+}
+
+/** The indices of the block of that size in which i lies. */
+function around(i, size, n) {
+  const from = i - (i % size);
+  return Array.from({ length: Math.min(n, from + size) - from }, (_, k) => from + k);
+}
+
+const clamp = (i, n) => Math.max(0, Math.min(i, n - 1));
 
 /** Arrows walk from cell to cell; the focus goes along when the window has been drawn anew. */
 function moveToCell(event, r, c, to) {

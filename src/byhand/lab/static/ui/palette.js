@@ -46,7 +46,7 @@ const blend = (from, to, share) => from.map((value, i) => value + (to[i] - value
 const css = (colour) => `rgb(${colour.map(Math.round).join(" ")})`;
 
 /** The colour of a number between −1 and 1: red, green, blue. Of a training that diverged, NaN: the ground. */
-function mixed(value) {
+function rampColour(value) {
   const ramp = value < 0 ? palette.minus : palette.plus;
   const place = (Math.min(1, Math.abs(value)) || 0) * (ramp.length - 1);
   const step = Math.min(Math.floor(place), ramp.length - 2);
@@ -54,10 +54,10 @@ function mixed(value) {
 }
 
 /** The same as CSS. */
-export const signed = (value) => css(mixed(value));
+export const signedColour = (value) => css(rampColour(value));
 
 /** The full colour of a sign, for lines and marks. */
-export const lineColour = (weight) => signed(weight < 0 ? -1 : 1);
+export const lineColour = (weight) => signedColour(weight < 0 ? -1 : 1);
 
 /**
  * Paint ink 0 … top on the card.
@@ -77,7 +77,8 @@ export function paintInk(canvas, stored, [height, width], top = 255) {
  */
 export function paintSigned(canvas, numbers, [height, width], most = largestSize(numbers)) {
   const [across, down] = [canvas.width / width, canvas.height / height];
-  if (Math.min(across, down) < LEAST_CELL) paint(canvas, height, width, (i) => mixed(most ? numbers[i] / most : 0));
+  if (Math.min(across, down) < LEAST_CELL)
+    paint(canvas, height, width, (i) => rampColour(most ? numbers[i] / most : 0));
   else paintSquares(canvas, numbers, width, { across, down, most, count: height * width });
 }
 

@@ -1,6 +1,7 @@
 // The board of the plane on one canvas: what a network says everywhere, smoothly between the core's values, where it
 // changes its mind, the points, and the lines that are known. What is undecided has the colour of the card.
 
+import { token } from "./canvas.js";
 import { contour } from "./contour.js";
 import { CLASSES, largestSize, paintSigned, rgb } from "./palette.js";
 
@@ -17,7 +18,7 @@ const cells = document.createElement("canvas"); // a pixel a value, before it is
 
 /** Paint a network's map, its boundary, the points, and what is known of them. */
 export function paintBoard(canvas, { map, n_classes: n }, plane) {
-  const context = cleared(canvas);
+  const context = prepareBoard(canvas);
   paintValues(context, plane.side, classColours(map, n));
   for (let k = 0; k < (n === 2 ? 1 : n); k++) paintContour(context, marginOf(map, n, k), plane.side, "boundary");
   paintKnown(context, plane);
@@ -26,7 +27,7 @@ export function paintBoard(canvas, { map, n_classes: n }, plane) {
 
 /** Paint what one unit says everywhere, and the points. */
 export function paintUnit(canvas, map, plane) {
-  const context = cleared(canvas);
+  const context = prepareBoard(canvas);
   Object.assign(cells, { width: plane.side, height: plane.side });
   paintSigned(cells, map, [plane.side, plane.side], largestSize(map));
   context.drawImage(cells, 0, 0, SIDE, SIDE);
@@ -35,7 +36,7 @@ export function paintUnit(canvas, map, plane) {
 }
 
 /** A canvas of the board's size, as sharp as the screen is. */
-function cleared(canvas) {
+function prepareBoard(canvas) {
   const scale = globalThis.devicePixelRatio || 1;
   const side = Math.round(SIDE * scale);
   if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
@@ -164,12 +165,10 @@ export function paintSet(canvas, { points, classes, box }) {
 }
 
 /** Where on the plane a click on a picture of that box is. */
-export function pressed(event, canvas, [left, right, low, high]) {
+export function pointOf(event, canvas, [left, right, low, high]) {
   const area = canvas.getBoundingClientRect();
   return [
     left + ((event.clientX - area.left) / area.width) * (right - left),
     high - ((event.clientY - area.top) / area.height) * (high - low),
   ];
 }
-
-const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

@@ -19,8 +19,8 @@ export function makePlayhead(host, plotNow, { label, now, go, unit = () => 1 }) 
     host.setAttribute(name, String(value)),
   );
   host.classList.add("travelled");
-  const bounded = (at) => Math.min(Math.max(Math.round(at), now().from), now().to);
-  const to = (at) => ask(bounded(at));
+  const clamp = (at) => Math.min(Math.max(Math.round(at), now().from), now().to);
+  const to = (at) => ask(clamp(at));
   listen(host, {
     press: (x) => {
       const plot = plotNow();

@@ -29,12 +29,12 @@ const ENTRIES = [
 /** The menu's element; some of its entries open in a dialog. */
 export function shareMenu(app, stateNow) {
   const dialog = h("dialog", { class: "share-dialog", "aria-label": words.heading });
-  const said = h("p", { class: "share-said", role: "status" });
+  const status = h("p", { class: "share-said", role: "status" });
   const job = { app, stateNow, open: (...content) => openDialog(dialog, content) };
   const attempt = async (make) => {
-    said.textContent = "";
+    status.textContent = "";
     try {
-      said.textContent = (await make(job)) ?? "";
+      status.textContent = (await make(job)) ?? "";
       app.showError();
     } catch (error) {
       app.showError(error.message);
@@ -48,8 +48,8 @@ export function shareMenu(app, stateNow) {
     const name = h("strong", {}, words[key]);
     return h("button", { type: "button", "data-share": key, onclick }, name, h("small", {}, words.help[key]));
   });
-  const menu = createMenu(words.heading, [said, ...entries], { class: "menu share", "data-lesson": "share" });
-  menu.element.addEventListener("toggle", () => (said.textContent = ""));
+  const menu = createMenu(words.heading, [status, ...entries], { class: "menu share", "data-lesson": "share" });
+  menu.element.addEventListener("toggle", () => (status.textContent = ""));
   document.body.append(dialog); // a closed menu hides what is in it
   return menu.element;
 }
@@ -87,12 +87,12 @@ function showEmbed(job) {
   const fragment = fragmentOf({ ...state, embed, lesson: "", projector: false });
   const base = location.href.split("#")[0];
   const script = `<script type="module" src="${new URL("embed/byhand-lab.js", base)}"></script>`;
-  const tag = `${script}\n<byhand-lab src="${base}" state="${escaped(fragment)}" height="480"></byhand-lab>`;
-  const frame = `<iframe src="${escaped(base + fragment)}" width="100%" height="480" loading="lazy"></iframe>`;
+  const tag = `${script}\n<byhand-lab src="${base}" state="${escapeHtml(fragment)}" height="480"></byhand-lab>`;
+  const frame = `<iframe src="${escapeHtml(base + fragment)}" width="100%" height="480" loading="lazy"></iframe>`;
   job.open(h("p", {}, words.embedHow), copyField(tag), h("p", {}, words.frameHow), copyField(frame));
 }
 
-const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 
 /** Is the network on the screen the plane's? */
 const isPlane = ({ view, of }) => view === "plane" || (view === "microscope" && of === "plane");

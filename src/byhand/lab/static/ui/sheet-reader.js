@@ -14,13 +14,13 @@ export const topOf = ({ length }) => fullInk(length);
  */
 export async function readSheet(client, { under, strokes }, [height, width]) {
   const base = under?.length === height * width ? under : null;
-  if (base) return inkedOver(base, strokes, width);
+  if (base) return drawOver(base, strokes, width);
   const ink = inkOf(strokes);
   const side = Math.sqrt(ink.length);
   return (await client.request("preprocess", { ink, height: side, width: side, shape: [height, width] })).stored;
 }
 
-function inkedOver(base, strokes, side) {
+function drawOver(base, strokes, side) {
   const top = topOf(base);
   return Uint8Array.from(inkOf(strokes, side), (alpha, i) => Math.max(base[i], Math.round((alpha * top) / 255)));
 }

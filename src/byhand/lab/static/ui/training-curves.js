@@ -27,21 +27,21 @@ export function trainingCurves() {
     );
     const there = new Map(points.map((point) => [point.at, point]));
     const x = [...new Set([...there.keys(), ...byEpoch.keys()])].sort((a, b) => a - b);
-    const held = (what) => x.map((at) => byEpoch.get(at)?.[what] ?? null);
+    const valuesOf = (what) => x.map((at) => byEpoch.get(at)?.[what] ?? null);
     charts ??= NAMES.map((title, i) => chart(hosts[i], { title, height: HEIGHT, label: "epoch", series }));
-    NAMES.forEach((what, i) => charts[i].set([x, x.map((at) => there.get(at)?.[what] ?? null), held(what)]));
-    const shown = (value, text) => (value === null || value === undefined ? "–" : text(value));
-    const also = (what, text) => {
-      const value = held(what).findLast((one) => one !== null) ?? null;
+    NAMES.forEach((what, i) => charts[i].set([x, x.map((at) => there.get(at)?.[what] ?? null), valuesOf(what)]));
+    const format = (value, text) => (value === null || value === undefined ? "–" : text(value));
+    const onValidation = (what, text) => {
+      const value = valuesOf(what).findLast((one) => one !== null) ?? null;
       return value === null ? "" : `, ${text(value)} on validation`;
     };
     hosts[0].setAttribute(
       "aria-label",
-      `Loss: ${points.length ? `${shown(points[0].loss, number)} at first, ${shown(points.at(-1).loss, number)} now${also("loss", number)}` : "nothing yet"}`,
+      `Loss: ${points.length ? `${format(points[0].loss, number)} at first, ${format(points.at(-1).loss, number)} now${onValidation("loss", number)}` : "nothing yet"}`,
     );
     hosts[1].setAttribute(
       "aria-label",
-      `Accuracy: ${points.length ? `${shown(points.at(-1).accuracy, percent)} on the latest batches${also("accuracy", percent)}` : "nothing yet"}`,
+      `Accuracy: ${points.length ? `${format(points.at(-1).accuracy, percent)} on the latest batches${onValidation("accuracy", percent)}` : "nothing yet"}`,
     );
   }
 

@@ -15,8 +15,8 @@ export async function tableFrom(file) {
     throw new Error(`${file.name} has points of one class only; expected two to six`);
   const columns = [0, 1].map((at) => {
     const spread = spreadOf(points.map((point) => point[at]));
-    if (!spread.deviation) throw new Error(`${file.name}: the column ${short(header[at])} is the same everywhere`);
-    return { name: tidy(header[at]) || "xy"[at], ...spread };
+    if (!spread.deviation) throw new Error(`${file.name}: the column ${shorten(header[at])} is the same everywhere`);
+    return { name: cleanName(header[at]) || "xy"[at], ...spread };
   });
   const place = (i) => columns.map(({ standardised }) => Math.round(standardised[i] * DIGITS) / DIGITS);
   return {
@@ -58,7 +58,7 @@ function pointsOf(rows, width, file) {
   const points = rows.map(({ cells, line }) => {
     const wrong = (reason) => refuse(file, line, reason);
     if (cells.length !== width) wrong(`${cells.length} columns, and the first line has ${width}`);
-    const place = cells.slice(0, 2).map((cell) => numberIn(cell) ?? wrong(`"${short(cell)}" is not a number`));
+    const place = cells.slice(0, 2).map((cell) => numberIn(cell) ?? wrong(`"${shorten(cell)}" is not a number`));
     return [...place, width === 2 ? 0 : classOf(cells[2], classNames, wrong)];
   });
   return { classNames, points };
@@ -76,12 +76,12 @@ const cut = (text) =>
       .trim(),
   );
 const numberIn = (cell) => (cell !== "" && Number.isFinite(Number(cell)) ? Number(cell) : null);
-const short = (cell) => (cell.length > LONGEST_NAME ? `${cell.slice(0, LONGEST_NAME)}…` : cell);
+const shorten = (cell) => (cell.length > LONGEST_NAME ? `${cell.slice(0, LONGEST_NAME)}…` : cell);
 // these two signs have their use in the address
-const tidy = (name) => name.replace(/[_~]/g, " ").trim().slice(0, LONGEST_NAME);
+const cleanName = (name) => name.replace(/[_~]/g, " ").trim().slice(0, LONGEST_NAME);
 
 function classOf(cell, names, wrong) {
-  const name = tidy(cell);
+  const name = cleanName(cell);
   if (!name) wrong("the class is missing");
   if (!names.includes(name) && names.push(name) > MOST_CLASSES)
     wrong(`"${name}" is a seventh class; expected two to six`);

@@ -23,7 +23,7 @@ export function sampleOf({ thresholds }, { model: { network, preparation }, part
 export function unscaledInputs({ thresholds }, { core, model: { network } }, { inputs, scale, shift }) {
   if (network.layers[0].batchNorm) return []; // scales the sums itself
   const x = Float64Array.from(inputs, (stored) => stored * scale + shift);
-  const size = Math.sqrt(core.products(x, x).sum / x.length);
+  const size = Math.sqrt(core.multiply(x, x).sum / x.length);
   return size > thresholds.input_size ? [["unscaled_inputs", { size: general(size, 3) }]] : [];
 }
 

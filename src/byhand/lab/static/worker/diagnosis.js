@@ -20,14 +20,14 @@ export function diagnose(table, seen) {
     const isFirst = !findings.length;
     const [setting, value] =
       remedy.change !== "usual"
-        ? [remedy.setting, changed(table, remedy.change, seen.rate)]
+        ? [remedy.setting, suggestValue(table, remedy.change, seen.rate)]
         : isFirst
           ? toBlame(table, seen)
           : [findings[0].setting, findings[0].value];
     findings.push({
       id,
       title,
-      sentence: filled(sentence, numbers) + (isFirst && also ? ` ${also}` : ""),
+      sentence: fillIn(sentence, numbers) + (isFirst && also ? ` ${also}` : ""),
       setting,
       value,
     });
@@ -44,17 +44,17 @@ function causesOf(table, seen) {
     ...equalUnits(table, seen),
     ...saturatedUnits(table, seen, sample),
     ...deadUnits(table, seen),
-    ...(still.length ? still : diverged(table, seen)),
+    ...(still.length ? still : findDivergence(table, seen)),
     ...overfitting(table, seen),
   ];
 }
 
-const filled = (sentence, numbers) => sentence.replace(/\{(\w+)\}/g, (_, name) => numbers[name]);
+const fillIn = (sentence, numbers) => sentence.replace(/\{(\w+)\}/g, (_, name) => numbers[name]);
 const count = (n) => n.toLocaleString("en");
 const sum = (numbers) => numbers.reduce((total, value) => total + value, 0);
 
 /** The loss at the end is far above that of the best constant answer. */
-function diverged({ thresholds }, { model, part, history }) {
+function findDivergence({ thresholds }, { model, part, history }) {
   const { loss } = history.at(-1);
   const guess = constantLoss(model.network, sharesOf(part.labels, model.network.layers.at(-1).n_out));
   return loss > thresholds.loss_over_guessing * guess && guess > 0
@@ -96,7 +96,7 @@ function countDeadUnits(activations, units) {
 
 /** The weights are where they were. */
 function notMoving({ thresholds }, { core, model, initial, history }) {
-  const size = (numbers) => Math.sqrt(core.products(numbers, numbers).sum);
+  const size = (numbers) => Math.sqrt(core.multiply(numbers, numbers).sum);
   const shares = model.network.layers.map(({ W }, l) => {
     const before = Float64Array.from(initial.layers[l].W);
     const distance = size(Float64Array.from(W, (w, i) => w - before[i]));
@@ -145,11 +145,11 @@ function toBlame(
   },
 ) {
   if (layers.length === 1) return ["hidden", "16"];
-  return ["learning_rate", changed(table, rate < table.rates.raise.least ? "raise" : "lower", rate)];
+  return ["learning_rate", suggestValue(table, rate < table.rates.raise.least ? "raise" : "lower", rate)];
 }
 
 /** The new value of a setting: a learning rate raised or lowered. */
-function changed({ rates: { lower, raise } }, change, rate) {
+function suggestValue({ rates: { lower, raise } }, change, rate) {
   if (change === "lower") return general(Math.min(rate * lower.factor, lower.most));
   if (change === "raise") return general(Math.max(rate * raise.factor, raise.least));
   return change;

@@ -9,7 +9,7 @@ const INK = 255;
 const known = new WeakMap(); // data set → its enlarged one
 
 /** The same data set with a test part of 28 × 28 pixels, and nothing to train on. */
-export function enlarged(core, data) {
+export function enlarge(core, data) {
   if (!known.has(data)) known.set(data, make(core, data));
   return known.get(data);
 }
@@ -20,7 +20,7 @@ function make(core, data) {
   const large = new Uint8Array(labels.length * nIn);
   for (let i = 0; i < labels.length; i++) {
     const ink = inkOf(inputs.subarray(i * data.nIn, (i + 1) * data.nIn));
-    large.set(core.asMnist(ink, SIDE * TIMES, SIDE * TIMES), i * nIn);
+    large.set(core.preprocessDigit(ink, SIDE * TIMES, SIDE * TIMES), i * nIn);
   }
   const none = { inputs: new Uint8Array(), labels: new Uint8Array() };
   return { ...data, nIn, imageShape: [28, 28], top: INK, train: none, held: none, test: { inputs: large, labels } };

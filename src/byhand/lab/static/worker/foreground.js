@@ -17,7 +17,7 @@ const HALF = 32768;
 export function inkOf(rgba, height, width) {
   const picture = smaller(onPaper(greyOf(rgba), rgba, height, width), height, width);
   const ink = fromPaper(picture);
-  return ink && cut({ ...picture, values: despeckled(ink, picture.height, picture.width) });
+  return ink && cut({ ...picture, values: despeckle(ink, picture.height, picture.width) });
 }
 
 const greyOf = (rgba) =>
@@ -31,19 +31,19 @@ const greyOf = (rgba) =>
  */
 function onPaper(grey, rgba, height, width) {
   const alpha = Float64Array.from(grey, (_, i) => rgba[4 * i + 3]);
-  const laid = (paper) => grey.map((value, i) => paper + (alpha[i] / 255) * (value - paper));
+  const layOn = (paper) => grey.map((value, i) => paper + (alpha[i] / 255) * (value - paper));
   if (alpha.every((value) => value === 255)) return grey;
   const edge = border(height, width);
   const opaque = edge.filter((i) => alpha[i] > 127);
   if (2 * opaque.length > edge.length)
-    return laid(
+    return layOn(
       quantile(
         opaque.map((i) => grey[i]),
         0.5,
       ),
     );
-  const onWhite = laid(255);
-  return onWhite.some((value) => value < 128) ? onWhite : laid(0);
+  const onWhite = layOn(255);
+  return onWhite.some((value) => value < 128) ? onWhite : layOn(0);
 }
 
 /** Means of k×k pixels, so that no side is too long; a rest at the edge is left out. */
@@ -77,7 +77,7 @@ function fromPaper({ values, height, width }) {
 }
 
 /** The ink of the strokes and of the cells beside them; a stroke is a set of neighbouring cells with strong ink. */
-function despeckled(ink, height, width) {
+function despeckle(ink, height, width) {
   const k = Math.ceil(Math.max(height, width) / MAX_CELLS);
   const rows = Math.ceil(height / k);
   const columns = Math.ceil(width / k);

@@ -1,10 +1,10 @@
 // Frames: what one picture on the page needs, made by the core. Their shapes are in shared/frames.json.
 
-import { folded } from "../core/fold.js";
+import { foldBatchNorm } from "../core/fold.js";
 import { blockCounts } from "./block-counts.js";
 import { inkOf } from "./foreground.js";
 import { withScores } from "./network-builder.js";
-import { carriedBy, preparedBy } from "./signal-flow.js";
+import { strongestLines, prepareExample } from "./signal-flow.js";
 
 const SCHEMA = 1;
 const MANY = 12; // test pictures shown of a unit
@@ -19,7 +19,7 @@ const isStraight = ({ layers }) =>
 
 /** A drawing, as a network that looks at pictures of that shape will see it. */
 export function preprocess(core, ink, height, width, shape = [28, 28]) {
-  const stored = shape[0] === 8 ? blockCounts(core, ink, height, width) : core.asMnist(ink, height, width);
+  const stored = shape[0] === 8 ? blockCounts(core, ink, height, width) : core.preprocessDigit(ink, height, width);
   return { schema: SCHEMA, kind: "picture", stored };
 }
 
@@ -32,10 +32,10 @@ export function readPicture(core, rgba, height, width) {
 
 /** All numbers of a forward pass; output says what the scores are, probabilities or not. */
 export function forward(core, model, stored) {
-  const x = preparedBy(core, model, stored);
+  const x = prepareExample(core, model, stored);
   const { z: logits, a: scores } = core.forward(withScores(model.network, model.output), x).at(-1);
-  const said = model.output === "scores" ? scores : logits;
-  const order = Array.from(said.keys()).sort((i, j) => said[j] - said[i]);
+  const outputs = model.output === "scores" ? scores : logits;
+  const order = Array.from(outputs.keys()).sort((i, j) => outputs[j] - outputs[i]);
   return {
     schema: SCHEMA,
     kind: "prediction",
@@ -55,15 +55,15 @@ export function attribution(core, model, stored, toward, against = -1) {
   if (!isStraight(network)) {
     return { ...frame, attributions: null, positive: null, negative: null, biasTerm: null, total: null, logits: null };
   }
-  const { contributions: attributions, rest: biasTerm } = core.contributions(
+  const { contributions: attributions, rest: biasTerm } = core.attributions(
     network,
     example(model, stored),
     toward,
     against,
   );
-  const { z } = core.forward(network, preparedBy(core, model, stored)).at(-1);
-  const { above: positive, below: negative } = core.sums(attributions);
-  const total = against < 0 ? z[toward] : core.products([z[toward], z[against]], [1, -1]).sum;
+  const { z } = core.forward(network, prepareExample(core, model, stored)).at(-1);
+  const { above: positive, below: negative } = core.signedSums(attributions);
+  const total = against < 0 ? z[toward] : core.multiply([z[toward], z[against]], [1, -1]).sum;
   return { ...frame, attributions, positive, negative, biasTerm, total, logits: z };
 }
 
@@ -71,12 +71,12 @@ export function attribution(core, model, stored, toward, against = -1) {
 export function robustness(core, model, stored) {
   const network = withScores(model.network, model.output);
   if (!isStraight(network)) return { schema: SCHEMA, kind: "robustness", radius: null, flip: null };
-  const radius = core.radius(network, example(model, stored));
-  const found = core.flip(network, example(model, stored));
+  const radius = core.certifiedRadius(network, example(model, stored));
+  const found = core.findAdversarial(network, example(model, stored));
   const flip = found && {
     ...found,
-    answer: largest(core.forward(network, preparedBy(core, model, found.changed)).at(-1).z),
-    change: core.moved(found.changed, Float64Array.from(stored), 1),
+    answer: largest(core.forward(network, prepareExample(core, model, found.changed)).at(-1).z),
+    change: core.sgdStep(found.changed, Float64Array.from(stored), 1),
   };
   return { schema: SCHEMA, kind: "robustness", radius, flip };
 }
@@ -95,7 +95,7 @@ export function stepInput(core, model, stored, label) {
     );
   return {
     network: model.network,
-    x: preparedBy(core, model, stored),
+    x: prepareExample(core, model, stored),
     target: targetOf(model.network, label),
     label,
     from: { stored, ...model.preparation },
@@ -107,7 +107,7 @@ export function stepInput(core, model, stored, label) {
  * normalization is part of the weights.
  */
 export function forwardBackward(core, { x, target, label, stored, output, ...given }) {
-  const network = folded(given.network);
+  const network = foldBatchNorm(given.network);
   const { layers, loss } = core.trace(network, x, target);
   const scores = output === "values" ? layers.at(-1).a : core.forward(withScores(network, output), x).at(-1).a;
   const walked = network.layers.map((layer, l) => ({
@@ -118,7 +118,7 @@ export function forwardBackward(core, { x, target, label, stored, output, ...giv
     ...layers[l],
     W: layer.W,
     b: layer.b,
-    ...carriedBy(core, layer, l ? layers[l - 1].a : x, layers[l].dW, l === layers.length - 1),
+    ...strongestLines(core, layer, l ? layers[l - 1].a : x, layers[l].dW, l === layers.length - 1),
   }));
   return {
     schema: SCHEMA,
@@ -139,7 +139,14 @@ export function forwardBackward(core, { x, target, label, stored, output, ...giv
 /** A picture and its class, to be walked through. */
 export function pictureExample(core, model, stored, label) {
   const target = targetOf(model.network, label);
-  return { network: model.network, x: preparedBy(core, model, stored), target, label, stored, output: model.output };
+  return {
+    network: model.network,
+    x: prepareExample(core, model, stored),
+    target,
+    label,
+    stored,
+    output: model.output,
+  };
 }
 
 const rowOf = (table, i, n) => table.subarray(i * n, (i + 1) * n);
@@ -160,13 +167,13 @@ export function confusions(core, model, data) {
   const network = withScores(model.network, model.output);
   const nClasses = network.layers.at(-1).n_out;
   const scores = core.predict(network, { inputs, ...model.preparation });
-  const said =
+  const outputs =
     model.network.layers.at(-1).n_out === 1 ? scores : core.predict(model.network, { inputs, ...model.preparation });
-  const counts = core.confusion(said, labels, nClasses);
+  const counts = core.confusion(outputs, labels, nClasses);
   /** @type {any[]} */
   const wrong = [];
   for (let i = 0; i < labels.length; i++) {
-    const answer = largest(rowOf(said, i, nClasses));
+    const answer = largest(rowOf(outputs, i, nClasses));
     if (answer !== labels[i]) wrong.push(mistakeOf(i, labels[i], answer, rowOf(scores, i, nClasses)));
   }
   wrong.sort((a, b) => b.score - a.score);

@@ -15,7 +15,7 @@ export function influence(core, model, data, stored, label, count = 9) {
     { inputs: stored, labels: [label], ...model.preparation },
   );
   const order = Array.from(scores.keys()).sort((i, j) => scores[j] - scores[i]);
-  const shown = (i) => ({
+  const describe = (i) => ({
     index: i,
     label: labels[i],
     score: scores[i],
@@ -30,11 +30,11 @@ export function influence(core, model, data, stored, label, count = 9) {
     supporters: order
       .slice(0, count)
       .filter((i) => scores[i] > 0)
-      .map(shown),
+      .map(describe),
     opponents: order
       .slice(-count)
       .reverse()
       .filter((i) => scores[i] < 0)
-      .map(shown),
+      .map(describe),
   };
 }

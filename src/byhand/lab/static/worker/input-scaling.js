@@ -24,10 +24,10 @@ function standardize(core, inputs) {
   const counts = new Float64Array(LEVELS);
   const levels = Float64Array.from(counts.keys());
   for (let i = 0; i < inputs.length; i++) counts[inputs[i]]++;
-  const meanOf = (numbers) => core.products(counts, numbers).sum / inputs.length;
+  const meanOf = (numbers) => core.multiply(counts, numbers).sum / inputs.length;
   const mean = meanOf(levels);
   const centred = levels.map((level) => level - mean);
-  const deviation = Math.sqrt(meanOf(core.products(centred, centred).products));
+  const deviation = Math.sqrt(meanOf(core.multiply(centred, centred).products));
   const scale = 1 / (mean + deviation - mean);
   return { scale, shift: -mean * scale };
 }

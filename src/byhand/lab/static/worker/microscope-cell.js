@@ -77,7 +77,7 @@ class CellPlace {
   /** Σ left · right, + bias where there is one. */
   sum(lefts, rights, bias = null) {
     const [left, right] = [lefts, rights].map((refs) => refs.map(({ value }) => value));
-    const { products, sum } = this.core.products(left, right);
+    const { products, sum } = this.core.multiply(left, right);
     const terms = lefts.map((one, i) => ({ parts: [one, rights[i]], value: products[i] }));
     return { form: "sum", sum, terms, parts: bias ? [bias] : [] };
   }
@@ -85,7 +85,7 @@ class CellPlace {
   /** Softmax: e^z over the sum of all. */
   odds(name) {
     const zs = this.all(name);
-    const { most, odds } = this.core.odds(zs.map(({ value }) => value));
+    const { most, odds } = this.core.softmaxNumerators(zs.map(({ value }) => value));
     return { form: "odds", parts: [zs[this.c]], most, terms: zs.map((z, j) => ({ parts: [z], value: odds[j] })) };
   }
 

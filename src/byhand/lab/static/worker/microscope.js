@@ -10,10 +10,13 @@ export function stepOf(core, { network, x, target, label, from }, rate) {
   const { learned, terms } = core.lossTerms(network, layers.at(-1).a, target);
   const moved = layers.map(({ dW, db }, l) => {
     const { W, b } = network.layers[l];
-    return { vW: core.moved(W, dW, rate), vb: core.moved(b, db, rate) };
+    return { vW: core.sgdStep(W, dW, rate), vb: core.sgdStep(b, db, rate) };
   });
   /** @type {Record<string, {rows: number, cols: number, numbers: any}>} */
-  const arrays = { x: row(x), ...arraysOfLayers(network, layers, { slopes: core.slopes(network, layers), moved }) };
+  const arrays = {
+    x: row(x),
+    ...arraysOfLayers(network, layers, { slopes: core.activationDerivatives(network, layers), moved }),
+  };
   if (ENDS[network.loss]) arrays.p = row(core.forward(withEnd(network, ENDS[network.loss]), x).at(-1).a);
   Object.assign(arrays, { t: row(learned), L: row([loss]) });
   return {

@@ -17,7 +17,7 @@ const NORM = [
  * Return {network, preparation: {scale, shift}, classNames, imageShape, name} from a file's bytes; throw a sentence.
  */
 export async function modelFrom(buffer, name) {
-  const { arrays, body } = opened(buffer);
+  const { arrays, body } = openContainer(buffer);
   const layers = [];
   body.layers.forEach((layer, i) => {
     if (layer.kind === "residual") addBlock(layers, layer.inner, `${i}.`, arrays);
@@ -75,7 +75,7 @@ function addBlock(layers, inner, prefix, arrays) {
 }
 
 /** Open the file; return a function that takes arrays out, and the description. */
-function opened(buffer) {
+function openContainer(buffer) {
   try {
     const length = Number(new DataView(buffer).getBigUint64(0, true));
     if (length > MAX_TABLE) throw new Error("too long a table");

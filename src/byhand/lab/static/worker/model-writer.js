@@ -6,13 +6,13 @@ const ALIGNED = 8; // bytes
 
 /** Return the file's bytes. */
 export async function fileOf(model) {
-  const { layers, arrays } = laidOut(model);
+  const { layers, arrays } = listArrays(model);
   const envelope = { ...FORMAT, body: bodyOf(model, layers) };
-  const said = json({ ...envelope, sha256: await digest(json(envelope), arrays) });
+  const document = json({ ...envelope, sha256: await digest(json(envelope), arrays) });
   const inOrder = [...arrays].sort(
     (a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT || (a.name < b.name ? -1 : 1),
   ); // as safetensors has them
-  const table = { __metadata__: { byhand: said } };
+  const table = { __metadata__: { byhand: document } };
   let at = 0;
   for (const { name, shape, data } of inOrder) {
     table[name] = {
@@ -51,7 +51,7 @@ function bodyOf({ output, preparation, classNames, imageShape, recipe }, layers)
  * The layers as byhand describes them, and every array by its name: the two of the input scaling, one number for all or
  * one an input, and those of the layers at their positions, which are two deep, like 3.0, in a residual block.
  */
-function laidOut({ network, preparation }) {
+function listArrays({ network, preparation }) {
   const arrays = ["scale", "shift"].map((name) => ({
     name: `preparation/${name}`,
     shape: Array.isArray(preparation[name]) ? [preparation[name].length] : [],
@@ -91,11 +91,11 @@ function partsOf({ n_in, n_out, activation, slope, W, b, batchNorm: norm, dropou
 }
 
 /** The SHA-256 of the text and of every array's name, type, shape and bytes, in the order of the names. */
-async function digest(said, arrays) {
+async function digest(document, arrays) {
   if (!globalThis.crypto?.subtle)
     throw new Error("a network can be saved from a page that came by https or from this machine");
   const encoder = new TextEncoder();
-  const pieces = [encoder.encode(said)];
+  const pieces = [encoder.encode(document)];
   for (const { name, shape, data } of [...arrays].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const tuple = `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
     pieces.push(encoder.encode(`\n${name} float${8 * data.BYTES_PER_ELEMENT} ${tuple}\n`), data);

@@ -25,7 +25,7 @@ export class PlaneAnswers {
   /** By name, as the page requests them. keep: what is there now can be brought back. */
   get answers() {
     const now = () => this.#plane;
-    const kept = (request) => {
+    const planeFor = (request) => {
       if (request.keep) this.#remember();
       return now();
     };
@@ -37,8 +37,8 @@ export class PlaneAnswers {
       planeStep: ({ epochs }) => now().advance(epochs),
       planeTravel: (request) => now().travel(request),
       planeWatch: ({ unit }) => now().watch(unit),
-      planeEdit: (request) => kept(request).edit(request),
-      planePoints: (request) => kept(request).setPoints(request),
+      planeEdit: (request) => planeFor(request).edit(request),
+      planePoints: (request) => planeFor(request).setPoints(request),
       planeSets: () => ({ sets: setsOf(this.#core()) }),
     };
   }

@@ -19,7 +19,7 @@ const CLOUDS = [
 export function pointsOf(core, settings) {
   const { set, noise, arms, clouds, seed } = settings;
   if (set === "own" || set === "curve")
-    return placed(
+    return toArrays(
       settings.points ??
         {
           own: [
@@ -50,7 +50,7 @@ export function setsOf(core) {
   );
 }
 
-const placed = (points) => ({
+const toArrays = (points) => ({
   points: Float32Array.from(points.flatMap(([x, y]) => [x, y])),
   classes: Int32Array.from(points, ([, , k]) => k),
 });

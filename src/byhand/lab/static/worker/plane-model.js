@@ -25,12 +25,12 @@ export function planeModel(network, { set, seed, optimizer, learningRate, batchS
     recipe,
     imageShape: null,
     output: isCurve ? "values" : "probabilities",
-    preparation: isTable ? standardised(columns) : RAW,
+    preparation: isTable ? standardize(columns) : RAW,
     classNames: isCurve ? [] : Array.from({ length: nClasses }, (_, k) => classNames[k] ?? String(k)),
   };
 }
 
-const standardised = (columns) => ({
+const standardize = (columns) => ({
   name: "standard",
   scale: columns.map(([, , deviation]) => 1 / deviation),
   shift: columns.map(([, mean, deviation]) => -mean / deviation),

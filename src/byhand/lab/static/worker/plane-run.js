@@ -56,7 +56,7 @@ export class PlaneRun {
     const result = this.#core.epoch(one.network, one.optimizer, {
       ...this.data.examples,
       ...UNSCALED,
-      order: this.#core.order({ seed, stream: STREAMS.SHUFFLE, epoch: this.epoch }, n),
+      order: this.#core.permutation({ seed, stream: STREAMS.SHUFFLE, epoch: this.epoch }, n),
       batchSize,
       learningRates: new Float64Array(Math.ceil(n / batchSize)).fill(learningRate),
     });
@@ -81,7 +81,7 @@ export class PlaneRun {
     this.diverged = null;
     this.#checkpoints = this.#checkpoints.filter(({ epoch }) => epoch < this.epoch);
     this.#checkpoints.push(this.#checkpoint(true));
-    this.#bound();
+    this.#dropEarliest();
   }
 
   /** All that is needed to be as we are now, whatever comes after. */
@@ -144,7 +144,7 @@ export class PlaneRun {
   }
 
   /** Of very many changes the earliest are let go, and all that was before them. */
-  #bound() {
+  #dropEarliest() {
     const size = 12 * this.networks.reduce((sum, { network }) => sum + numbersIn(network), 0);
     const most = Math.max(16, Math.floor(CHANGE_BYTES / size));
     const changes = this.#checkpoints.filter(({ isChange }) => isChange);

@@ -38,11 +38,11 @@ export class Plane {
     const { layers, compare } = this.#settings;
     const data = this.#data(oldBox);
     const stacks = [layers, ...(compare && !this.#isCurve ? [[]] : [])];
-    const networks = stacks.map((hidden) => this.#begun(hidden, data));
+    const networks = stacks.map((hidden) => this.#initialize(hidden, data));
     return new PlaneRun(this.#core, this.#settings, data, networks);
   }
 
-  #begun(hidden, { classes }) {
+  #initialize(hidden, { classes }) {
     const { initializer, seed } = this.#settings;
     const nOut = this.#isCurve ? 1 : nClassesOf(classes);
     const network = {
@@ -202,7 +202,7 @@ export class Plane {
       bayes: data.bayes,
       straight: data.straight,
       watched: unit && this.#hasUnit(unit) ? unitFrame(this.#core, network, data.box, unit) : null,
-      networks: networks.map((one) => this.#shown(one)),
+      networks: networks.map((one) => this.#frameOf(one)),
     };
   }
 
@@ -211,7 +211,7 @@ export class Plane {
     return !this.#isCurve && layer < layers.length - 1 && unit < layers[layer].n_out;
   }
 
-  #shown(one) {
+  #frameOf(one) {
     const { data, diverged } = this.#run;
     if (this.#isCurve) return curveFrame(this.#core, one, data.box);
     const error = data.pair && !diverged ? data.pair.errorOf(one.network, this.#running) : null;

@@ -1,6 +1,6 @@
 // What the drawing of the network needs beside the walk: the lines that carry most, and one unit's sum, term by term.
 
-import { folded } from "../core/fold.js";
+import { foldBatchNorm } from "../core/fold.js";
 import { withScores } from "./network-builder.js";
 
 const SCHEMA = 1;
@@ -11,7 +11,7 @@ const FEW = 24; // units of a layer whose lines are all drawn
 const ANY = 1e300; // an input of a layer has no bounds
 
 /** What the network sees of a stored example. */
-export function preparedBy(core, { preparation: { scale, shift } }, stored) {
+export function prepareExample(core, { preparation: { scale, shift } }, stored) {
   return core.prepare(stored, scale, shift);
 }
 
@@ -36,8 +36,8 @@ export function strongest({ n_in, n_out }, sizeOf) {
  * product}; into the last layer only those of one unit. All of them where there are few.
  */
 export function signalOf(core, model, stored, unit) {
-  const network = folded(model.network);
-  const x = preparedBy(core, model, stored);
+  const network = foldBatchNorm(model.network);
+  const x = prepareExample(core, model, stored);
   const walked = core.forward(network, x);
   const { a: scores } = core.forward(withScores(network, model.output), x).at(-1);
   const lines = network.layers.map((layer, l) => {
@@ -61,7 +61,7 @@ export function signalOf(core, model, stored, unit) {
  * The lines of a layer for a walk both ways: those that carry most of the signal, of the last layer into each output,
  * and those with the largest gradients.
  */
-export function carriedBy(core, layer, inputs, dW, isLast) {
+export function strongestLines(core, layer, inputs, dW, isLast) {
   const { n_in, n_out } = layer;
   const isWide = n_in > FEW || n_out > FEW;
   const lines =
@@ -96,7 +96,7 @@ function linesInto(core, layer, inputs, j) {
 
 function linesAt(core, { n_out, W }, inputs, places) {
   const weights = places.map(([k, j]) => W[k * n_out + j]);
-  const { products } = core.products(
+  const { products } = core.multiply(
     places.map(([k]) => inputs[k]),
     weights,
   );
@@ -108,15 +108,15 @@ function linesAt(core, { n_out, W }, inputs, places) {
  * alone.
  */
 export function sumOf(core, model, stored, layer, unit) {
-  const network = folded(model.network);
+  const network = foldBatchNorm(model.network);
   const l = Math.min(layer, network.layers.length - 1);
   const { n_in, n_out, W, b } = network.layers[l];
   const j = Math.min(unit, n_out - 1);
-  const x = preparedBy(core, model, stored);
+  const x = prepareExample(core, model, stored);
   const walked = core.forward(network, x);
   const inputs = l ? walked[l - 1].a : x;
   const alone = { ...network, layers: [{ ...network.layers[l], activation: "identity" }] };
-  const { contributions: products } = core.contributions(
+  const { contributions: products } = core.attributions(
     alone,
     { stored: inputs, scale: 1, shift: 0, lowest: -ANY, highest: ANY },
     j,
@@ -124,7 +124,7 @@ export function sumOf(core, model, stored, layer, unit) {
   const order = Array.from(products.keys()).sort((k, m) => Math.abs(products[m]) - Math.abs(products[k]));
   const from = order.slice(0, TERMS);
   const others = order.slice(TERMS);
-  const { above, below } = core.sums(others.map((k) => products[k]));
+  const { above, below } = core.signedSums(others.map((k) => products[k]));
   const weights = Float64Array.from({ length: n_in }, (_, k) => W[k * n_out + j]);
   return {
     schema: SCHEMA,

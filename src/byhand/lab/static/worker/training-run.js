@@ -193,7 +193,7 @@ export class TrainingRun {
     Object.assign(this, { epoch, at: 0, sums: { loss: 0, right: 0, examples: 0 } });
     this.#nDrawn = 0;
     this.#order = shuffle
-      ? this.#core.order({ seed, stream: STREAMS.SHUFFLE, epoch: epoch + 1 }, n)
+      ? this.#core.permutation({ seed, stream: STREAMS.SHUFFLE, epoch: epoch + 1 }, n)
       : Array.from(this.#data.train.labels.keys());
     this.#leaveOut();
   }

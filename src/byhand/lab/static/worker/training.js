@@ -1,7 +1,7 @@
 // A training in the page: whole batches in the core, a frame now and then, always ready to pause. Of its past only
 // some checkpoints are kept; any other moment is recomputed from the checkpoint before it.
 
-import { folded } from "../core/fold.js";
+import { foldBatchNorm } from "../core/fold.js";
 import { accuracyByClass, accuracyOf } from "./accuracy.js";
 import { Curve } from "./curve.js";
 import { Film } from "./film.js";
@@ -124,18 +124,18 @@ export class Training {
       kind: "difference",
       one,
       other,
-      weights: pictures(this.#core.moved(after.W, before.W, 1), after),
+      weights: pictures(this.#core.sgdStep(after.W, before.W, 1), after),
     };
   }
 
   /** The same training without some of its batches or digits; started, it goes to where this one is. */
   without(left) {
     const { step, isOver, settings } = this.#run;
-    const happens = (one) => one.step ?? one.from;
-    const first = Math.min(...left.map(happens), Infinity);
+    const firstStep = (one) => one.step ?? one.from;
+    const first = Math.min(...left.map(firstStep), Infinity);
     const other = new Training(this.#core, this.#data, { ...settings, without: left }, this.#publish, this.#diagnose);
     const same = this.#checkpoints.findLast(
-      (mark) => mark.step <= first && (settings.without ?? []).every((one) => happens(one) > mark.step),
+      (mark) => mark.step <= first && (settings.without ?? []).every((one) => firstStep(one) > mark.step),
     );
     if (same) other.#run.restore(same);
     other.#film = this.#film.upTo(other.#run.step);
@@ -175,7 +175,7 @@ export class Training {
       film_steps: this.#film.steps,
       without: settings.without ?? [],
       before: this.#before,
-      after: this.#before && !this.#running ? this.#compared(step) : null,
+      after: this.#before && !this.#running ? this.#compare(step) : null,
     };
   }
 
@@ -237,11 +237,11 @@ export class Training {
         },
       ];
     if (!run.diverged) this.#keepCheckpoint();
-    if (run.isOver && !run.diverged) this.#findings = this.#found();
+    if (run.isOver && !run.diverged) this.#findings = this.#diagnoseRun();
   }
 
   /** What went wrong without failing, now that it has ended. */
-  #found() {
+  #diagnoseRun() {
     const { model, settings } = this.#run;
     const { network: initial } = new TrainingRun(this.#core, this.#data, settings).model;
     return this.#diagnose({
@@ -269,7 +269,7 @@ export class Training {
   }
 
   /** What it reads now, and how that differs from before something was left out. */
-  #compared(step) {
+  #compare(step) {
     const after = this.#validate(this.model);
     const { accuracy, classes } = this.#before;
     const change = {
@@ -291,7 +291,7 @@ export class Training {
 }
 
 /** The first layer, with its batch normalization folded in. */
-const firstOf = ({ network }) => folded({ layers: [network.layers[0]] }).layers[0];
+const firstOf = ({ network }) => foldBatchNorm({ layers: [network.layers[0]] }).layers[0];
 
 /** The first units' weights as pictures. */
 function pictures(W, { n_in, n_out }, count = UNITS) {

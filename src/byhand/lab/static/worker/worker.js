@@ -19,7 +19,7 @@ import {
 import { influence } from "./influence.js";
 import { dataFrom, openData } from "./datasets.js";
 import { diagnose } from "./diagnosis.js";
-import { enlarged } from "./enlarged-digits.js";
+import { enlarge } from "./enlarged-digits.js";
 import { cellOf } from "./microscope-cell.js";
 import { stepOf } from "./microscope.js";
 import { modelFrom } from "./model-reader.js";
@@ -48,11 +48,11 @@ const ready = load();
 
 async function load() {
   const name = hasRelaxedSimd() && !globalThis.byhandFiles ? "core-relaxed" : "core"; // an exported page has one
-  core = await loadCore(await fetched(new URL(`../core/${name}.wasm`, import.meta.url)));
-  models.pretrained = await modelFrom(await fetched(new URL("../models/draw.safetensors", import.meta.url)));
+  core = await loadCore(await fetchFile(new URL(`../core/${name}.wasm`, import.meta.url)));
+  models.pretrained = await modelFrom(await fetchFile(new URL("../models/draw.safetensors", import.meta.url)));
 }
 
-async function fetched(url, headers = {}) {
+async function fetchFile(url, headers = {}) {
   const inside = globalThis.byhandFiles?.[url.pathname]; // an exported page carries its files
   if (inside) return Uint8Array.from(atob(inside), (sign) => sign.charCodeAt(0)).buffer;
   const reply = await fetch(url, { headers });
@@ -61,7 +61,7 @@ async function fetched(url, headers = {}) {
   return reply.arrayBuffer();
 }
 
-function modelNamed(name) {
+function getModel(name) {
   if (!models[name]) throw new Error(`there is no ${name} network yet`);
   return models[name];
 }
@@ -86,27 +86,27 @@ const answers = {
   models: () => Object.fromEntries(Object.entries(models).map(([name, model]) => [name, about(model)])),
   preprocess: ({ ink, height, width, shape }) => preprocess(core, ink, height, width, shape),
   readPicture: ({ rgba, height, width }) => readPicture(core, rgba, height, width),
-  forward: ({ model, stored }) => forward(core, modelNamed(model), stored),
-  attribution: ({ model, stored, toward, against }) => attribution(core, modelNamed(model), stored, toward, against),
+  forward: ({ model, stored }) => forward(core, getModel(model), stored),
+  attribution: ({ model, stored, toward, against }) => attribution(core, getModel(model), stored, toward, against),
   influence: async ({ model, stored, label, count }) =>
-    influence(core, modelNamed(model), await opened(modelNamed(model)), stored, label, count),
-  robustness: ({ model, stored }) => robustness(core, modelNamed(model), stored),
-  signal: ({ model, stored, unit }) => signalOf(core, modelNamed(model), stored, unit),
+    influence(core, getModel(model), await openTestSet(getModel(model)), stored, label, count),
+  robustness: ({ model, stored }) => robustness(core, getModel(model), stored),
+  signal: ({ model, stored, unit }) => signalOf(core, getModel(model), stored, unit),
   forwardBackward: (request) => forwardBackward(core, exampleFor(request)),
   sum: ({ layer, unit, ...request }) => {
-    const { model, stored } = lookedAt(request);
+    const { model, stored } = subjectOf(request);
     return sumOf(core, model, stored, layer, unit);
   },
-  confusions: async ({ model }) => confusions(core, modelNamed(model), await opened(modelNamed(model))),
+  confusions: async ({ model }) => confusions(core, getModel(model), await openTestSet(getModel(model))),
   topActivations: async ({ model, layer, unit }) =>
-    topActivations(core, modelNamed(model), await opened(modelNamed(model)), layer, unit),
+    topActivations(core, getModel(model), await openTestSet(getModel(model)), layer, unit),
   gradientStep: (request) => stepFor(request),
   cell: ({ name, row, col, ...request }) => cellOf(core, stepFor(request), { name, row, col }),
-  digit: async ({ index, model }) => digitAt(await opened(model && modelNamed(model)), index),
+  digit: async ({ index, model }) => digitAt(await openTestSet(model && getModel(model)), index),
 
   /** A model as a file of byhand's, dropped or from the server. */
   async openModel({ bytes, token, name }) {
-    const file = bytes ?? (await fetched(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token }));
+    const file = bytes ?? (await fetchFile(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token }));
     models.uploaded = await modelFrom(file, name);
     return about(models.uploaded);
   },
@@ -114,15 +114,15 @@ const answers = {
   /** A model's file, as it came or as byhand would write it. */
   async modelFile({ model, settings, names }) {
     if (model === "plane") return fileOf(planeModel(planes.plane.stepInput(0).network, settings, names));
-    const { file } = modelNamed(model);
-    return file ?? fileOf(modelNamed(model));
+    const { file } = getModel(model);
+    return file ?? fileOf(getModel(model));
   },
 
   /** Data by name, from the server with its token, or from dropped files. */
   async openData({ name, token, files }) {
     if (files?.some((file) => file.size > MAX_FILE)) throw new Error("a dropped file is larger than 64 MB");
     if (files) sets.mnist = Promise.resolve(await dataFrom(files));
-    const data = await dataNamed(name, token);
+    const data = await getData(name, token);
     chosen = { name, token };
     return {
       name: data.name,
@@ -140,8 +140,8 @@ const answers = {
 
   async begin({ settings }) {
     training?.pause();
-    const data = await opened();
-    const table = await tableNamed("diagnosis");
+    const data = await openTestSet();
+    const table = await getTable("diagnosis");
     training = new Training(
       core,
       data,
@@ -165,7 +165,7 @@ const answers = {
   difference: (request) => training.difference(request),
   film: () => training.film(),
   probes: async ({ model, indices, stored }) =>
-    probes(core, modelNamed(model), await opened(modelNamed(model)), indices, stored),
+    probes(core, getModel(model), await openTestSet(getModel(model)), indices, stored),
   leaveOut({ without }) {
     training.pause();
     models.baseline = training.model;
@@ -175,11 +175,11 @@ const answers = {
   },
 
   /** The table of experiments, which the page and the package share. */
-  experiments: () => tableNamed("experiments"),
+  experiments: () => getTable("experiments"),
   /** What came of them on MNIST, over many seeds. */
-  experimentResults: () => tableNamed("experiment-results"),
+  experimentResults: () => getTable("experiment-results"),
   /** The lessons of the page. */
-  lessons: () => tableNamed("lessons"),
+  lessons: () => getTable("lessons"),
   async runExperiment({ name, seeds }) {
     experimentRunner?.stop();
     const table = await answers.experiments();
@@ -187,7 +187,7 @@ const answers = {
     const { kind } = table.experiments.find(({ id }) => id === name) ?? {};
     experimentRunner = new ExperimentRunner(
       core,
-      ["starts", "clouds"].includes(kind) ? null : await opened(),
+      ["starts", "clouds"].includes(kind) ? null : await openTestSet(),
       table,
       name,
       seeds,
@@ -200,14 +200,14 @@ const answers = {
 
 /** A digit with its class, or a point of the plane, to be walked through. */
 function exampleFor(/** @type {any} */ { of = "digit", model, stored, label, point }) {
-  if (of !== "plane") return pictureExample(core, modelNamed(model), stored, label);
+  if (of !== "plane") return pictureExample(core, getModel(model), stored, label);
   const example = planes.plane.stepInput(point);
   return { ...example, stored: new Uint8Array(), output: outputOf(example.network) };
 }
 
 /** A network, and what it looks at as stored. */
-function lookedAt(/** @type {any} */ { of = "digit", model, stored, point }) {
-  if (of !== "plane") return { model: modelNamed(model), stored };
+function subjectOf(/** @type {any} */ { of = "digit", model, stored, point }) {
+  if (of !== "plane") return { model: getModel(model), stored };
   const { network, x } = planes.plane.stepInput(point);
   return { model: { network, preparation: UNSCALED, output: outputOf(network) }, stored: x };
 }
@@ -220,7 +220,7 @@ let step = { key: null, of: null, frame: null }; // the newest: its cells are as
 /** @param {any} request */
 function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
   const key = JSON.stringify([of, model, stored && Array.from(stored), label, point, rate, epoch, edits]);
-  const looked = of === "plane" ? planes.plane : modelNamed(model);
+  const looked = of === "plane" ? planes.plane : getModel(model);
   if (step.key !== key || step.of !== looked)
     step = {
       key,
@@ -235,8 +235,8 @@ function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
 }
 
 /** A data set, fetched once; one that did not come is asked for again. */
-function dataNamed(name, token) {
-  const get = (path) => fetched(new URL(path, import.meta.url), { "X-Byhand-Token": token ?? "" });
+function getData(name, token) {
+  const get = (path) => fetchFile(new URL(path, import.meta.url), { "X-Byhand-Token": token ?? "" });
   return (sets[name] ??= openData(name, get).catch((error) => {
     delete sets[name];
     throw error;
@@ -244,19 +244,19 @@ function dataNamed(name, token) {
 }
 
 /** The same of a JSON table beside the page. */
-function tableNamed(name) {
+function getTable(name) {
   const read = async () =>
-    JSON.parse(new TextDecoder().decode(await fetched(new URL(`../data/${name}.json`, import.meta.url))));
+    JSON.parse(new TextDecoder().decode(await fetchFile(new URL(`../data/${name}.json`, import.meta.url))));
   return (tables[name] ??= read().catch((error) => {
     delete tables[name];
     throw error;
   }));
 }
 
-async function opened(model) {
+async function openTestSet(model) {
   if (!chosen) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
-  const data = await dataNamed(chosen.name, chosen.token);
-  if (model?.imageShape?.[0] === 28 && data.name === "digits") return enlarged(core, data);
+  const data = await getData(chosen.name, chosen.token);
+  if (model?.imageShape?.[0] === 28 && data.name === "digits") return enlarge(core, data);
   if (model && model.network.layers[0].n_in !== data.nIn)
     throw new Error(
       `this network looks at ${model.network.layers[0].n_in} numbers, the pictures of ${data.name} have ${data.nIn}`,

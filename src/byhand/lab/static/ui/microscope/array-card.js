@@ -1,7 +1,7 @@
 // The array that the opened number is in: a matrix as it is, a vector as a column or in rows of eight.
 
 import { h, replaceChildren } from "../dom.js";
-import { isOverviewed, matrix } from "../matrix-table.js";
+import { needsOverview, matrix } from "../matrix-table.js";
 import { legend } from "../palette.js";
 import { TEXT } from "../strings.js";
 import { isMatrix, partsOf, symbol } from "./names.js";
@@ -27,7 +27,7 @@ export function createArrayCard(open) {
     replaceChildren(
       numbers,
       matrix({ name: symbol(name), numbers: values, ...place }),
-      isOverviewed(place) && legend({ plus: "above zero", minus: "below zero" }),
+      needsOverview(place) && legend({ plus: "above zero", minus: "below zero" }),
     );
   }
   return { element, show };

@@ -17,7 +17,7 @@ export function createCellCard(open) {
   const element = h("div", { "aria-live": "polite" });
 
   function show(step, cell) {
-    const { link, named, goesInto } = createNumberLinks({ arrays: step.arrays, open });
+    const { link, linkWithName, goesInto } = createNumberLinks({ arrays: step.arrays, open });
     const result = h("span", { class: "result" }, general(cell.value, SHOWN));
     const isCodeOpen = Boolean(element.querySelector("details")?.open);
     Object.assign(element.dataset, { form: cell.form, cell: textOf(cell) });
@@ -25,7 +25,7 @@ export function createCellCard(open) {
       element,
       h("h3", { class: "value" }, `${nameOf(cell)} = `, result),
       h("p", { class: "formula" }, inLetters(cell)),
-      inNumbers(cell, named),
+      inNumbers(cell, linkWithName),
       cell.terms.length ? termsTable(cell, link) : null,
       cell.chain ? chainTable(cell.chain, link) : null,
       h("p", { class: "hint" }, words.place, h("code", {}, placeOf(cell, step))),

@@ -64,10 +64,10 @@ const IN_NUMBERS = {
 /** The formula of a cell, in letters. */
 export const inLetters = (cell) => IN_LETTERS[cell.form](cell);
 
-/** The numbers filled in, where they are few; named: draws a number with its name. */
-export function inNumbers(cell, named) {
+/** The numbers filled in, where they are few; linkWithName: draws a number with its name. */
+export function inNumbers(cell, linkWithName) {
   const draw = IN_NUMBERS[cell.form];
   if (!draw) return null;
   const result = cell.form === "same" ? [] : [" = ", general(cell.value, SHOWN)];
-  return h("p", { class: "filled" }, draw(cell, cell.parts.map(named)), result);
+  return h("p", { class: "filled" }, draw(cell, cell.parts.map(linkWithName)), result);
 }

@@ -20,7 +20,7 @@ export function createNumberLinks({ arrays, open }) {
     return h("button", { type: "button", class: "trace", "aria-label": label, onclick: () => open(ref) }, value);
   }
 
-  const named = (ref) => h("span", { class: "ref" }, `${nameOf(ref)} `, link(ref));
+  const linkWithName = (ref) => h("span", { class: "ref" }, `${nameOf(ref)} `, link(ref));
 
   /** The numbers that are computed from this one. */
   function goesInto(goes) {
@@ -29,5 +29,5 @@ export function createNumberLinks({ arrays, open }) {
     const more = goes.length > FEW ? ` and ${goes.length - FEW} more` : null;
     return h("p", { class: "goes" }, TEXT.microscope.goes, goes.slice(0, FEW).map(chip), more);
   }
-  return { link, named, goesInto };
+  return { link, linkWithName, goesInto };
 }

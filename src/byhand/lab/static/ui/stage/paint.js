@@ -1,8 +1,9 @@
 // The network on one canvas, drawn from numbers and a time: phase `at` is on its way by t, from 0 to 1.
 
 import { number } from "../../shared/numbers.js";
-import { largestSize, lineColour, signed } from "../palette.js";
-import { isBack, shownAt } from "./phases.js";
+import { clearCanvas, token } from "../canvas.js";
+import { largestSize, lineColour, signedColour } from "../palette.js";
+import { isBack, visibleArrays } from "./phases.js";
 
 const DOT = 1.6; // pixels, of a unit that holds nothing
 const THIN = 0.7; // of a line, in pixels
@@ -15,8 +16,8 @@ const BAR = 44; // pixels of a full bar beside an output
  * moment: {phases, at, t, chosen}
  */
 export function paintStage(canvas, places, scene, moment) {
-  const context = scaled(canvas);
-  const shown = { before: shownAt(moment.phases, moment.at - 1), after: shownAt(moment.phases, moment.at) };
+  const context = clearCanvas(canvas);
+  const shown = { before: visibleArrays(moment.phases, moment.at - 1), after: visibleArrays(moment.phases, moment.at) };
   const now = moment.phases[moment.at];
   if (scene.isPicture) paintFan(context, places, shown.after[0] ? 1 : 0, now.name === "z" && !now.layer ? moment.t : 1);
   scene.lines.forEach((lines, l) =>
@@ -27,18 +28,6 @@ export function paintStage(canvas, places, scene, moment) {
   );
   if (!scene.isPicture) paintInputs(context, places.input, scene.x, scene.inputNames);
   paintOutputs(context, places.layers[places.layers.length - 1], scene, { ...moment, now });
-}
-
-const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-function scaled(canvas) {
-  const scale = globalThis.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * scale));
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d");
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, width, height);
-  return context;
 }
 
 /** Every pixel goes into every unit: a fan from the picture to the first layer. */
@@ -134,7 +123,7 @@ function paintUnit(context, [x, y], size, value) {
   context.beginPath();
   context.arc(x, y, value ? radius : DOT, 0, 7);
   if (!value) context.fillStyle = token("--line");
-  else context.fillStyle = value > 0 ? signed(0.35 + 0.65 * value) : token("--card");
+  else context.fillStyle = value > 0 ? signedColour(0.35 + 0.65 * value) : token("--card");
   context.fill();
   if (value >= 0) return;
   Object.assign(context, { strokeStyle: lineColour(-1), lineWidth: Math.min(2.2, 0.35 * radius + 0.5) });

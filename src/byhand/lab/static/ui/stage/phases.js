@@ -27,7 +27,7 @@ export function phasesOf(nLayers, loss = "") {
 export const isBack = ({ name }) => ["da", "dz", "dW"].includes(name);
 
 /** Which numbers of each layer are shown at the end of a phase: "z", "a", "da", "dz" or null. */
-export function shownAt(phases, at) {
+export function visibleArrays(phases, at) {
   const shown = [];
   for (const { name, layer } of phases.slice(0, at + 1)) if (["z", "a", "da", "dz"].includes(name)) shown[layer] = name;
   return shown;

@@ -30,7 +30,7 @@ export function placesOf(widths, { width, height }, { nInputs, isPicture }) {
   const gap = widths.length > 1 ? (right - left - taken) / (widths.length - 1) : 0;
   let x = widths.length > 1 ? left : right - taken;
   const layers = blocks.map((block) => {
-    const placed = placedAt(block, x, height);
+    const placed = placeUnits(block, x, height);
     x += block.width + gap;
     return placed;
   });
@@ -46,7 +46,7 @@ function picturePlace(width, height) {
 
 function columnOf(n, x, height) {
   const block = blockOf(n, LARGEST, height);
-  return { ...placedAt(block, x - block.width / 2, height), side: 0, x, y: 0 };
+  return { ...placeUnits(block, x - block.width / 2, height), side: 0, x, y: 0 };
 }
 
 /** The largest gap between the units of wide layers with which all layers fit side by side. */
@@ -69,7 +69,7 @@ function blockOf(n, pitch, height) {
   return { n, rows: Math.ceil(n / columns), step: pitch, width: columns * pitch };
 }
 
-function placedAt({ n, rows, step, width }, x, height) {
+function placeUnits({ n, rows, step, width }, x, height) {
   const across = Math.ceil(n / rows) > 1 ? step : width;
   const top = middleOf(height) - ((rows - 1) * step) / 2;
   const spots = Array.from({ length: n }, (_, i) => [

@@ -1,7 +1,7 @@
 // Time on the stage: plays phases one after another; without motion, the end is shown at once.
 
 const PHASE_MS = 800; // an animated phase
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const reducesMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** {play(from, end), stop, isPlaying}; show: is called with (phase, t) as time goes on; ended: when it stops. */
 export function createPlayer(show, ended = () => {}) {
@@ -15,7 +15,7 @@ export function createPlayer(show, ended = () => {}) {
   }
   function play(from, end) {
     stop();
-    if (still()) return show(end, 1);
+    if (reducesMotion()) return show(end, 1);
     const begun = performance.now();
     const frame = (now) => {
       const time = Math.max(0, now - begun) / PHASE_MS;

@@ -5,7 +5,7 @@ import { largestSize } from "../palette.js";
 import { number } from "../../shared/numbers.js";
 import { TEXT } from "../strings.js";
 import { paintStage } from "./paint.js";
-import { shownAt } from "./phases.js";
+import { visibleArrays } from "./phases.js";
 import { placesOf } from "./places.js";
 
 const words = TEXT.stage;
@@ -76,7 +76,7 @@ function moveToUnit(event, layer, unit, n, choose) {
 
 /** What each unit is, and holds now. */
 function nameUnits(units, { layers }, { phases, at, chosen }) {
-  const shown = shownAt(phases, at);
+  const shown = visibleArrays(phases, at);
   Array.from(units.children).forEach((group, l) => {
     const [symbol, values] = [SYMBOLS[shown[l]], layers[l][shown[l]]];
     Array.from(group.children).forEach((button, j) => {
@@ -96,7 +96,7 @@ const signOf = (values) => (values.some((value) => value < 0) ? "±" : "");
 
 /** Above each layer: how many units, how many of them speak, and how large the largest is. */
 function drawHeads(heads, { layers: places }, { layers }, { phases, at }) {
-  const shown = shownAt(phases, at);
+  const shown = visibleArrays(phases, at);
   const head = (layer, l) => {
     const [name, values] = [shown[l], layer[shown[l]]];
     const isHidden = l < layers.length - 1;

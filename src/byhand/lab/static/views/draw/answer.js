@@ -17,8 +17,8 @@ export function createAnswer(ask, open) {
 }
 
 function verdict({ output, scores, winner, second }, names) {
-  const said = scoreText(output, scores[winner]);
-  const how = output === "probabilities" ? ` with ${said}` : `, ${words.scores[output]} ${said}`;
+  const score = scoreText(output, scores[winner]);
+  const how = output === "probabilities" ? ` with ${score}` : `, ${words.scores[output]} ${score}`;
   const next = names.length > 2 && `${words.runnerUp} ${names[second]}, ${scoreText(output, scores[second])}`;
   return h(
     "div",

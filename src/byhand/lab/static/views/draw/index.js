@@ -121,15 +121,15 @@ function wantsOf(app, { teachers }, state, { prediction, training }) {
   const truth = truthWish(app, state);
   if (!stored || !size || stored.length !== size[0] * size[1])
     return { truth, prediction: null, signal: null, attribution: null, robustness: null, influence: null };
-  const wish = (name, request, after) => ({ name, request: { model, stored, ...request }, stamp, after });
-  const first = { truth, prediction: wish("forward") };
+  const requestOf = (name, request, after) => ({ name, request: { model, stored, ...request }, stamp, after });
+  const first = { truth, prediction: requestOf("forward") };
   if (prediction?.request.stored !== stored || prediction.request.model !== model) return first;
   const toward = prediction.winner;
   return {
     ...first,
-    attribution: wish("attribution", { toward, against: rivalOf(state, prediction) }),
-    signal: wish("signal", { unit: toward }, INSIDE_MS),
-    robustness: wish("robustness", {}, REST_MS),
-    ...(teachers ? { influence: teachers.wish(state, prediction, stamp) } : {}),
+    attribution: requestOf("attribution", { toward, against: rivalOf(state, prediction) }),
+    signal: requestOf("signal", { unit: toward }, INSIDE_MS),
+    robustness: requestOf("robustness", {}, REST_MS),
+    ...(teachers ? { influence: teachers.requestOf(state, prediction, stamp) } : {}),
   };
 }

@@ -77,7 +77,7 @@ export class Inside {
     this.#stage.show(this.#scene, { phases, at, t: this.#t, chosen: this.#looked });
     const sentence = sentenceOf(phases[at], this.#scene);
     this.#drawControls(phases.length, at + this.#t, sentence);
-    replaceChildren(this.#said, this.#looked ? unitSaid(this.#scene, this.#looked) : sentence);
+    replaceChildren(this.#said, this.#looked ? unitSentence(this.#scene, this.#looked) : sentence);
   }
 
   #drawControls(length, time, sentence) {
@@ -102,7 +102,7 @@ const sceneOf = ({ layers, lines, output, scores }, { winner }, names) => ({
 });
 
 /** What the unit under the pointer holds, and what it adds to the answer. */
-function unitSaid({ layers, lines, names }, { layer, unit }) {
+function unitSentence({ layers, lines, names }, { layer, unit }) {
   const held = words.holds
     .replace("{layer}", layer + 1)
     .replace("{unit}", unit)

@@ -1,7 +1,7 @@
 // How sure that is: how far every pixel may move with the same answer, proved; and a change found that alters it.
 
 import { h, replaceChildren, term } from "../../ui/dom.js";
-import { roundedDown } from "../../shared/numbers.js";
+import { roundDown } from "../../shared/numbers.js";
 import { paintHinton } from "../../ui/hinton.js";
 import { picture } from "../../ui/palette.js";
 import { TEXT } from "../../ui/strings.js";
@@ -13,34 +13,34 @@ const BEYOND = 1.4; // the ruler goes on behind the found change by this factor
 /** {element, show(state, frames, names, shape, notExact)}; take: hears the changed picture. */
 export function createRobustness(take) {
   const change = picture("", 160, { class: "picture change" });
-  const [ruler, said] = [h("div", { class: "ruler-place" }), h("div", { class: "said" })];
-  const element = h("div", { class: "sure-body" }, ruler, h("div", { class: "beside" }, change, said));
+  const [ruler, sentences] = [h("div", { class: "ruler-place" }), h("div", { class: "said" })];
+  const element = h("div", { class: "sure-body" }, ruler, h("div", { class: "beside" }, change, sentences));
 
   function show(state, { robustness, prediction }, names, shape, notExact) {
-    for (const part of [ruler, said, change])
+    for (const part of [ruler, sentences, change])
       part.classList.toggle("stale", robustness?.request.stored !== state.picture); // of a moment ago
     const isThere = Boolean(robustness && prediction && state.picture);
     change.hidden = !isThere || !robustness.flip;
-    if (!isThere) return [ruler, said].forEach((part) => replaceChildren(part));
+    if (!isThere) return [ruler, sentences].forEach((part) => replaceChildren(part));
     if (robustness.radius === null) {
       replaceChildren(ruler);
-      return replaceChildren(said, h("p", { class: "hint" }, notExact()));
+      return replaceChildren(sentences, h("p", { class: "hint" }, notExact()));
     }
     const { radius, flip } = robustness;
     const [name, other] = [names[prediction.winner], flip && names[flip.answer]];
     replaceChildren(ruler, rulerOf(radius, flip?.radius ?? null, name, other));
-    replaceChildren(said, certified(radius, name), adversarial(flip, other, take));
+    replaceChildren(sentences, radiusSentence(radius, name), adversarial(flip, other, take));
     if (flip) paintChange(change, flip, shape, other);
   }
   return { element, show };
 }
 
-function certified(radius, name) {
+function radiusSentence(radius, name) {
   return h(
     "p",
     {},
     h("strong", {}, term("certified", "Certified"), ": "),
-    `no change of up to ±${roundedDown(radius)} `,
+    `no change of up to ±${roundDown(radius)} `,
     term("pixel value", "pixel values"),
     ` in any or all pixels alters the answer ${name}.`,
   );
@@ -83,7 +83,7 @@ function rulerOf(radius, found, name, other) {
       "div",
       { class: "ruler-marks" },
       mark(0, "0"),
-      mark(radius, `±${roundedDown(radius)}`),
+      mark(radius, `±${roundDown(radius)}`),
       found === null ? null : mark(found, `±${found}`),
       mark(end, `±${end}`),
     ),

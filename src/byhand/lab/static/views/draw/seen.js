@@ -16,15 +16,15 @@ export function createSeen(lay) {
   /** @type {any} */
   const now = { state: null, frames: {}, shape: [28, 28] };
   let cursor = [14, 14]; // row and column
-  let told = null;
+  let pointed = null;
 
   const show = (state, frames, shape) => {
     Object.assign(now, { state, frames, shape });
     paintSeen(element, state.picture, shape, document.activeElement === element ? cursor : null);
-    if (told) tell(told);
+    if (pointed) tell(pointed);
   };
   function tell(place) {
-    told = place;
+    pointed = place;
     replaceChildren(readout, pixelText(now, place));
   }
   function edit(place) {

@@ -9,7 +9,7 @@ import { TEXT } from "../../ui/strings.js";
 const words = TEXT.draw.teachers;
 const SHOWN = 6; // for, and against
 
-/** {element, wish(state, prediction, stamp), show(state, frames, names)}; open: hears a digit that is pressed. */
+/** {element, requestOf(state, prediction, stamp), show(state, frames, names)}; open: hears a digit that is pressed. */
 export function createTeachers(app, open) {
   const body = h("div", { class: "teachers-body" });
   const element = h("div", { class: "card teachers" }, h("h3", {}, words.heading), body);
@@ -20,7 +20,7 @@ export function createTeachers(app, open) {
   };
 
   /** The small digits are at hand and few; MNIST's 60,000 are fetched and asked when somebody wants to know. */
-  function wish({ model, picture: stored }, prediction, stamp) {
+  function requestOf({ model, picture: stored }, prediction, stamp) {
     if (!fits(app, model) || !(isAsked || app.data.name === "digits")) return null;
     const request = { model, stored, label: prediction.winner, count: SHOWN };
     return { name: "influence", request, stamp: `${app.data.name} ${stamp}`, after: 300 };
@@ -36,7 +36,7 @@ export function createTeachers(app, open) {
       !fits(app, state.model) ? h("p", { class: "hint" }, words.other) : isAsked ? words.busy : button,
     );
   }
-  return { element, wish, show };
+  return { element, requestOf, show };
 }
 
 /** Are the training digits at hand those of this network, and is it one of dense layers? */
@@ -47,9 +47,9 @@ function fits({ data, models }, model) {
 
 function rows(influence, names, open) {
   const { supporters, opponents, label, n } = influence;
-  const said = words.said.replace("{n}", n.toLocaleString("en")).replaceAll("{name}", names[label]);
+  const sentence = words.said.replace("{n}", n.toLocaleString("en")).replaceAll("{name}", names[label]);
   return [
-    h("p", { class: "hint" }, said),
+    h("p", { class: "hint" }, sentence),
     row(words.supporters, supporters, names, open),
     row(words.opponents, opponents, names, open),
   ];

@@ -61,8 +61,8 @@ export function createTestDigits(app, pad, first) {
       .replace("{shape}", imageShape.join(" × "));
     const small = isEnlarged(app, model) ? ` ${words.enlarged}` : "";
     const isTest = truth >= 0 && digit >= 0;
-    const said = words.isA.replace("{digit}", digit).replace("{name}", classNames[truth]);
-    replaceChildren(isA, isTest ? said + small : "");
+    const sentence = words.isA.replace("{digit}", digit).replace("{name}", classNames[truth]);
+    replaceChildren(isA, isTest ? sentence + small : "");
     if (document.activeElement !== input) input.value = String(Math.max(0, digit));
   }
   return { element: h("div", { class: "test-digits" }, row, isA, other), show };

@@ -28,8 +28,8 @@ export function createWhy(choose) {
     drawQuestion(question, prediction, rivalOf(state, prediction), names, choose);
     if (!attribution.attributions) return replaceChildren(reason, h("p", { class: "hint" }, notExact()));
     paintHinton(shares, attribution.attributions, shape, attribution.request.stored);
-    const said = `for ${number(attribution.positive)}, against ${number(attribution.negative)}`;
-    shares.setAttribute("aria-label", `Attributions of the pixels: ${said}`);
+    const signedSums = `for ${number(attribution.positive)}, against ${number(attribution.negative)}`;
+    shares.setAttribute("aria-label", `Attributions of the pixels: ${signedSums}`);
     replaceChildren(reason, ...sums(attribution, names));
   }
   return { element, picture: shares, show };

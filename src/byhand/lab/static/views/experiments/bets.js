@@ -18,7 +18,7 @@ export function betForm({ id, runs, axis: [from, to] }, app, measure, placed) {
   const bets = betsOf(app, id);
   const valueOf = (step) => from + (step / STEPS) * (to - from);
   const slider = ({ name }) => {
-    const said = h("output", {}, name in bets ? percent(bets[name], 0) : words.noBet);
+    const output = h("output", {}, name in bets ? percent(bets[name], 0) : words.noBet);
     const input = h("input", {
       type: "range",
       min: 0,
@@ -27,12 +27,12 @@ export function betForm({ id, runs, axis: [from, to] }, app, measure, placed) {
       "aria-label": `${words.bet}: ${name}`,
       oninput: (event) => {
         bets[name] = valueOf(Number(event.target.value));
-        said.textContent = percent(bets[name], 0);
+        output.textContent = percent(bets[name], 0);
         input.classList.add("placed");
         placed();
       },
     });
-    return h("label", { class: "bet" }, h("span", {}, name), input, said);
+    return h("label", { class: "bet" }, h("span", {}, name), input, output);
   };
   return h("fieldset", { class: "bets" }, h("legend", {}, `${words.yourBet} ${measure}`), runs.map(slider));
 }

@@ -63,15 +63,15 @@ function ends(title, { low, high }) {
 
 function limits(marks) {
   if (!marks.length) return null;
-  const said = marks.map(({ name, value }) => `${name}, ${percent(value, 2)}`).join("; ");
-  return h("p", { class: "hint" }, `Dashed: ${said}.`);
+  const text = marks.map(({ name, value }) => `${name}, ${percent(value, 2)}`).join("; ");
+  return h("p", { class: "hint" }, `Dashed: ${text}.`);
 }
 
 /** One run's seeds: circles do well, crosses go wrong, grey ones compare. */
 function strip({ name, verdict, measures }, measure, { axis, marks, bets, nOld, title }) {
   const { values = [], mean = null } = measures[measure] ?? {};
   const label = `${name}, ${title}`;
-  const said = values.length
+  const text = values.length
     ? `${label}: ${values.map((value) => percent(value, 1)).join(", ")}; mean ${percent(mean, 1)}`
     : `${label}: nothing yet`;
   const at = (share) => `${100 * share}%`;
@@ -83,7 +83,7 @@ function strip({ name, verdict, measures }, measure, { axis, marks, bets, nOld, 
     { class: "strip" },
     h(
       "svg",
-      { role: "img", "aria-label": said },
+      { role: "img", "aria-label": text },
       h("line", { class: "rail", x1: 0, x2: "100%", y1: MIDDLE, y2: MIDDLE }),
       marks.map(({ value }) => upright("limit", value, [0, "100%"])),
       dots,

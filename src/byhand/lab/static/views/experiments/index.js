@@ -51,14 +51,14 @@ export function experimentsView(app, first) {
 
 function partsOf(session) {
   const run = { type: "button", class: "main", "data-lesson": "experiment-start", onclick: () => session.toggle() };
-  const [about, form, bets, drawing, told, beside, hides, open] = Array.from({ length: 8 }, () => h("div"));
+  const [about, form, bets, drawing, reading, beside, hides, open] = Array.from({ length: 8 }, () => h("div"));
   [form.className, drawing.className, beside.className, open.className] = ["buttons", "trials", "aside", "buttons"];
   return {
     about,
     form,
     bets,
     drawing,
-    told,
+    reading,
     beside,
     hides,
     open,
@@ -69,8 +69,8 @@ function partsOf(session) {
   };
 }
 
-const layout = ({ about, bets, form, report, drawing, told, beside, open, details, next }) =>
-  h("div", { class: "card trial-card" }, about, bets, form, report, drawing, told, beside, open, details, next);
+const layout = ({ about, bets, form, report, drawing, reading, beside, open, details, next }) =>
+  h("div", { class: "card trial-card" }, about, bets, form, report, drawing, reading, beside, open, details, next);
 
 /** What does not change while it runs. */
 function drawAbout(parts, session, app) {

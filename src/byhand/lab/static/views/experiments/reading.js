@@ -12,7 +12,9 @@ export const needsDigits = ({ kind }) => !["starts", "clouds"].includes(kind);
 export function reading(one, frame, table) {
   if (!frame?.as_expected) return [];
   const isAsExpected = frame.as_expected === "yes";
-  const findings = frame.findings.map((finding) => `${finding.holds ? "✓" : "✗"} ${found(one, finding, table)}`);
+  const findings = frame.findings.map(
+    (finding) => `${finding.holds ? "✓" : "✗"} ${describeFinding(one, finding, table)}`,
+  );
   return [
     h("p", { class: "reading" }, isAsExpected ? one.reading : words.notHere),
     h(
@@ -28,17 +30,18 @@ export function reading(one, frame, table) {
   ];
 }
 
-function found(one, finding, table) {
+function describeFinding(one, finding, table) {
   const { of, over, by, within, least, most, measure = one.scale[0], found: value } = finding;
   const { as, title } = table.measures[measure];
   const what = measure === one.scale[0] ? "" : `, ${title}`;
   if (over === undefined) {
-    const expected = least !== undefined ? `at least ${shownAs(as, least)}` : `at most ${shownAs(as, most)}`;
-    return `${of}${what}: ${shownAs(as, value)}, expected ${expected}`;
+    const expected = least !== undefined ? `at least ${formatAs(as, least)}` : `at most ${formatAs(as, most)}`;
+    return `${of}${what}: ${formatAs(as, value)}, expected ${expected}`;
   }
-  const apart = (difference) => (as === "percent" ? `${number(100 * difference, 1)} points` : shownAs(as, difference));
-  const expected = by !== undefined ? `at least ${apart(by)}` : `at most ${apart(within)}`;
-  return `${of} over ${over}${what}: ${apart(value)}, expected ${expected}`;
+  const formatDifference = (difference) =>
+    as === "percent" ? `${number(100 * difference, 1)} points` : formatAs(as, difference);
+  const expected = by !== undefined ? `at least ${formatDifference(by)}` : `at most ${formatDifference(within)}`;
+  return `${of} over ${over}${what}: ${formatDifference(value)}, expected ${expected}`;
 }
 
 /** Which digits were used, and what is missing. */
@@ -56,14 +59,14 @@ export function notes(one, frame, data, isNotFor) {
 function usedDigits(one, frame) {
   const settings = one.settings ?? {};
   const page = one.page ?? {};
-  const told = (n) => n.toLocaleString("en");
+  const formatCount = (n) => n.toLocaleString("en");
   const all = frame.n_train;
   const train = Math.min(settings.train ?? all, page.train ?? all, all);
   const on = frame.data === "mnist" ? "On MNIST" : "On the small digits that come along";
-  const part = train < all ? `${told(train)} of ` : "";
+  const part = train < all ? `${formatCount(train)} of ` : "";
   const often = frame.times > 1 ? `, ${frame.times} times as often for about as many steps` : "";
-  const test = told(Math.min(page.test ?? frame.n_test, frame.n_test));
-  return `${on}: trained on ${part}${told(all)}${often}, tested on ${test}.`;
+  const test = formatCount(Math.min(page.test ?? frame.n_test, frame.n_test));
+  return `${on}: trained on ${part}${formatCount(all)}${often}, tested on ${test}.`;
 }
 
 /** Other measures of the same runs, as a table. */
@@ -80,12 +83,12 @@ export function aside(one, frame, table) {
 function cell({ measures }, name, table) {
   const { values = [], mean = null } = measures[name] ?? {};
   const { as } = table.measures[name];
-  const text = mean === null ? "–" : as === "class" ? values.join(" ") : shownAs(as, mean);
+  const text = mean === null ? "–" : as === "class" ? values.join(" ") : formatAs(as, mean);
   return h("td", { class: "number" }, text);
 }
 
 /** A number as its measure is read. */
-function shownAs(as, value) {
+function formatAs(as, value) {
   if (as === "percent") return percent(value, 1);
   if (as === "seconds") return `${number(value, 2)} s`;
   if (as === "small") return number(value, 2);

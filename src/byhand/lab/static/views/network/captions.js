@@ -10,8 +10,8 @@ const of = (symbol, layer) => `${symbol}${String(layer).replace(/\d/g, (digit) =
 
 /** A phase's parts: the formula, and what it came to. */
 export function captionOf(phase, passes, scene) {
-  const said = sentenceOf(phase, scene);
-  const result = said && h("p", { class: "phase-said" }, said);
+  const sentence = sentenceOf(phase, scene);
+  const result = sentence && h("p", { class: "phase-said" }, sentence);
   return [...PHASES[phase.name](phase, passes, scene), result];
 }
 
@@ -22,7 +22,7 @@ const PHASES = {
   z: ({ layer }, { layers }) => {
     const { n_in, n_out } = layers[layer];
     const l = layer + 1;
-    const formula = `${of("z", l)} = ${before(layer)} ${of("W", l)} + ${of("b", l)}`;
+    const formula = `${of("z", l)} = ${inputOf(layer)} ${of("W", l)} + ${of("b", l)}`;
     return [term("z"), ` of layer ${l}: ${formula}   (1 × ${n_in}) · (${n_in} × ${n_out}) + (${n_out})`];
   },
   a: ({ layer }, { layers }) => {
@@ -38,7 +38,7 @@ const PHASES = {
   loss: ({ loss, layer }, { loss: value, label, labelSmoothing, layers }) => [
     term("loss"),
     `: ${loss.replaceAll("_", " ")} of the output and the target ${general(label)} = ${number(value, 4)}`,
-    softened(labelSmoothing, layers[layer].n_out),
+    smoothingNote(labelSmoothing, layers[layer].n_out),
   ],
   da: (phase, passes) => (phase.layer === passes.layers.length - 1 ? backBegins(phase, passes) : backTo(phase, passes)),
   dz: ({ layer }, { layers }) => {
@@ -50,16 +50,16 @@ const PHASES = {
   dW: ({ layer }, { layers }) => {
     const { n_in, n_out } = layers[layer];
     const l = layer + 1;
-    const formula = `∂L/∂${of("W", l)} = ${before(layer)}ᵀ · ∂L/∂${of("z", l)}   (${n_in} × ${n_out})`;
+    const formula = `∂L/∂${of("W", l)} = ${inputOf(layer)}ᵀ · ∂L/∂${of("z", l)}   (${n_in} × ${n_out})`;
     return [term("gradient"), ` of layer ${l}: ${formula}; ∂L/∂${of("b", l)} = ∂L/∂${of("z", l)}`];
   },
 };
 
-const before = (layer) => (layer > 0 ? of("a", layer) : "x");
+const inputOf = (layer) => (layer > 0 ? of("a", layer) : "x");
 
 function backBegins({ layer }, { labelSmoothing, layers, error }) {
   const text = `Back: how the loss changes with each output, ∂L/∂${of("a", layer + 1)}.`;
-  return [text, error && h("p", {}, error), softened(labelSmoothing, layers[layer].n_out)];
+  return [text, error && h("p", {}, error), smoothingNote(labelSmoothing, layers[layer].n_out)];
 }
 
 /** By the chain rule; where a residual connection began, its share comes back too. */
@@ -72,7 +72,7 @@ function backTo({ layer }, { layers }) {
 }
 
 /** What label smoothing makes of the target, and why a right and sure answer is still pulled back. */
-function softened(share, n) {
+function smoothingNote(share, n) {
   if (!share) return null;
   const target = `${percent(1 - share + share / n)} for the right class and ${percent(share / n)} for every other`;
   return h(

@@ -13,7 +13,7 @@ import { unreadable } from "../../ui/unsupported-model.js";
 import { captionOf } from "./captions.js";
 import { Controls } from "./controls.js";
 import { createSubject, isKnown, labelOf } from "./subject.js";
-import { phaseAt, phasesShown, sceneOf } from "./scene.js";
+import { phaseAt, visiblePhases, sceneOf } from "./scene.js";
 import { unitCard } from "./unit-card.js";
 
 const words = TEXT.network;
@@ -24,7 +24,7 @@ export function networkView(app) {
   /** @type {{state: any, frames: any}} */
   const now = { state: null, frames: {} };
 
-  const phases = () => phasesShown(app, now.state, now.frames);
+  const phases = () => visiblePhases(app, now.state, now.frames);
   const at = () => phaseAt(phases(), now.state.phase);
   function draw(t = 1) {
     const { state, frames } = now;
@@ -167,14 +167,16 @@ function wantsOf(app, state, frames) {
   const stamp = model === "trained" ? frames.training?.step : undefined;
   const fits = dataFits(app, model);
   const { truth, label } = labelOf(app, state, frames);
-  const wish = (name, request, after) => ({ name, request, stamp, after });
+  const requestOf = (name, request, after) => ({ name, request, stamp, after });
   return {
     truth,
-    prediction: wish("forward", { model, stored }),
+    prediction: requestOf("forward", { model, stored }),
     forwardBackward:
-      label === null || label === undefined ? undefined : wish("forwardBackward", { of, model, stored, label, point }),
-    sum: wish("sum", { of, model, stored, layer, unit, point }),
-    unit: fits ? wish("topActivations", { model, layer, unit }, 200) : null,
+      label === null || label === undefined
+        ? undefined
+        : requestOf("forwardBackward", { of, model, stored, label, point }),
+    sum: requestOf("sum", { of, model, stored, layer, unit, point }),
+    unit: fits ? requestOf("topActivations", { model, layer, unit }, 200) : null,
   };
 }
 

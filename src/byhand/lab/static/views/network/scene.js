@@ -12,7 +12,7 @@ export const phaseAt = (phases, wanted) =>
   wanted < 0 ? phases.findIndex(({ name }) => name === "answer") : Math.min(wanted, phases.length - 1);
 
 /** The loss and what follows need to know what the example is. */
-export function phasesShown(app, state, frames) {
+export function visiblePhases(app, state, frames) {
   const passes = frames.forwardBackward;
   if (!passes) return [];
   const all = phasesOf(passes.layers.length, passes.lossName);
@@ -30,7 +30,7 @@ export function sceneOf(app, state, { forwardBackward: passes, plane }) {
   passes.error = errorOf(passes, names);
   return {
     layers,
-    lines: layers.map((layer, l) => shown(layer.lines, layer, l === layers.length - 1, target)),
+    lines: layers.map((layer, l) => visibleLines(layer.lines, layer, l === layers.length - 1, target)),
     backLines: layers.map((layer) => layer.backLines),
     output,
     scores,
@@ -45,7 +45,7 @@ export function sceneOf(app, state, { forwardBackward: passes, plane }) {
 }
 
 /** Of a layer with more lines than can be told apart only those into one output. */
-const shown = (lines, { n_in, n_out }, isLast, target) =>
+const visibleLines = (lines, { n_in, n_out }, isLast, target) =>
   isLast && lines.length < n_in * n_out ? lines.filter(({ to }) => to === target) : lines;
 
 const namesOf = (plane, scores) =>

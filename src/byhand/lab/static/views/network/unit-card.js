@@ -133,12 +133,12 @@ function topExamples(top, l, j, shape, names) {
 /** What becomes of the last layer's outputs. */
 function endOf({ output, scores, layers }, names, j) {
   const k = layers.at(-1).n_out === 1 ? scores.length - 1 : j;
-  const said = scoreText(output, scores[k]);
+  const score = scoreText(output, scores[k]);
   return {
-    probabilities: [`softmax of all ${scores.length}: ${names[k]} gets ${said}`],
-    yes_no: ["sigmoid of z: the ", term("score"), ` of ${names[k]} is ${said}`],
-    scores: ["a is the ", term("score"), ` of ${names[k]}: ${said}`],
-    values: [`a is what it predicts: ${said}`],
+    probabilities: [`softmax of all ${scores.length}: ${names[k]} gets ${score}`],
+    yes_no: ["sigmoid of z: the ", term("score"), ` of ${names[k]} is ${score}`],
+    scores: ["a is the ", term("score"), ` of ${names[k]}: ${score}`],
+    values: [`a is what it predicts: ${score}`],
   }[output];
 }
 

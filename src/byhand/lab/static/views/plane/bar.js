@@ -67,31 +67,31 @@ function drawForms(session, state, quick, more) {
 
 /** Epochs a second, from one to as many as there is time for. */
 function speedSlider(session) {
-  const said = h("output", {});
+  const output = h("output", {});
   const oninput = () => session.setSpeed(SPEEDS[Number(input.value)]);
   const input = h("input", { type: "range", min: 0, max: SPEEDS.length - 1, "aria-label": words.speed, oninput });
   function show(speed) {
     const text = speed === "max" ? words.fastest : words.perSecond.replace("{n}", speed);
     if (document.activeElement !== input) input.value = String(SPEEDS.indexOf(speed));
     input.setAttribute("aria-valuetext", text);
-    if (said.textContent !== text) said.textContent = text;
+    if (output.textContent !== text) output.textContent = text;
   }
-  return { element: h("label", { class: "speed" }, input, said), show };
+  return { element: h("label", { class: "speed" }, input, output), show };
 }
 
 /** How far it is, and how good; the first of them is the epoch. */
 function drawFigures(element, { task, epoch, straight, networks: [one] }) {
-  const shown = (value, text) => (value === null || value === undefined ? "–" : text(value));
-  const four = (value) => number(value, 4);
+  const format = (value, text) => (value === null || value === undefined ? "–" : text(value));
+  const fourDigits = (value) => number(value, 4);
   const ofTask =
     task === "curve"
       ? [
-          ["squared error", shown(one.loss, four)],
-          [words.line, four(straight.loss)],
+          ["squared error", format(one.loss, fourDigits)],
+          [words.line, fourDigits(straight.loss)],
         ]
       : [
-          ["accuracy", shown(one.accuracy, percent)],
-          ["loss", shown(one.loss, four)],
+          ["accuracy", format(one.accuracy, percent)],
+          ["loss", format(one.loss, fourDigits)],
         ];
   const list = [["epoch", epoch.toLocaleString("en")], ...ofTask];
   if (element.dataset.task !== task)

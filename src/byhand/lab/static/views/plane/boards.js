@@ -2,7 +2,7 @@
 // asked for, a network without hidden layer. A press adds a point.
 
 import { h, replaceChildren } from "../../ui/dom.js";
-import { mark, paintBoard, paintUnit, pressed } from "../../ui/plane-canvas.js";
+import { mark, paintBoard, paintUnit, pointOf } from "../../ui/plane-canvas.js";
 import { number, percent } from "../../shared/numbers.js";
 import { TEXT } from "../../ui/strings.js";
 
@@ -31,7 +31,7 @@ export function createBoards(session) {
 function oneBoard(session, i) {
   const canvas = h("canvas", { class: "board", role: "img" });
   const caption = h("figcaption", {});
-  canvas.addEventListener("click", (event) => session.place(pressed(event, canvas, session.frame.box)));
+  canvas.addEventListener("click", (event) => session.place(pointOf(event, canvas, session.frame.box)));
 
   function show(network, plane, watched) {
     const sizes = `2-${network.layers.map(({ n_out }) => n_out).join("-")}`;
@@ -52,8 +52,8 @@ function oneBoard(session, i) {
 function drawCaption(element, { sizes, i, network, watched, plane }) {
   const unit = watched && `${words.alone} ${watched.unit}, layer ${watched.layer + 1}`;
   const { loss, accuracy } = network;
-  const said = `${percent(accuracy)}${loss === null ? "" : `, loss ${number(loss, 4)}`}`;
-  const key = [unit, sizes, i ? said : "", plane.n_classes, Boolean(plane.bayes)].join();
+  const result = `${percent(accuracy)}${loss === null ? "" : `, loss ${number(loss, 4)}`}`;
+  const key = [unit, sizes, i ? result : "", plane.n_classes, Boolean(plane.bayes)].join();
   if (element.dataset.key === key) return;
   element.dataset.key = key;
   const classes = Array.from({ length: Math.min(network.n_classes, 6) }, (_, k) => classMark(k));
@@ -68,7 +68,7 @@ function drawCaption(element, { sizes, i, network, watched, plane }) {
   ];
   replaceChildren(
     element,
-    h("b", {}, unit ?? `${sizes}${i ? `: ${words.onlyLines}, ${said}` : ""}`),
+    h("b", {}, unit ?? `${sizes}${i ? `: ${words.onlyLines}, ${result}` : ""}`),
     ...(unit || i ? [] : [...classes, ...lines.map(([kind, text]) => h("span", { class: `key ${kind}` }, text))]),
   );
 }

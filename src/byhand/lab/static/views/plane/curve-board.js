@@ -23,7 +23,7 @@ export function createCurveBoard(session) {
     note,
   );
   const charts = {};
-  const kept = (name, host, series, options) => {
+  const chartFor = (name, host, series, options) => {
     const key = String(series.map(({ label }) => label));
     if (charts[name]?.key !== key) {
       charts[name]?.end();
@@ -40,14 +40,14 @@ export function createCurveBoard(session) {
   });
 
   function show(plane, looked) {
-    showCurve(kept, curveHost, plane, looked);
-    showParts(kept, partsHost, plane, note);
+    showCurve(chartFor, curveHost, plane, looked);
+    showParts(chartFor, partsHost, plane, note);
   }
 
   return { element, show, end: () => Object.values(charts).forEach((one) => one.end()) };
 }
 
-function showCurve(kept, host, { x, points, networks: [one], straight, box }, looked) {
+function showCurve(chartFor, host, { x, points, networks: [one], straight, box }, looked) {
   const sizes = ["1", ...one.layers.map(({ n_out }) => n_out)].join("-");
   const alone = looked && one.units[looked.layer]?.[looked.unit];
   const n = points.length / 2;
@@ -63,21 +63,21 @@ function showCurve(kept, host, { x, points, networks: [one], straight, box }, lo
   ];
   host.box = box; // its scales ask for it
   const ranges = { x: { range: () => host.box.slice(0, 2) } };
-  kept("curve", host, series, { label: "x", ...ranges }).set(
+  chartFor("curve", host, series, { label: "x", ...ranges }).set(
     [0, 1, 2, 3, 4].map((column) => all.map((row) => row[column])),
   );
   const loss = one.loss === null ? "nothing learned yet" : `squared error ${number(one.loss, 4)}`;
   host.setAttribute("aria-label", `The curve that ${sizes} draws through ${n} points; ${loss}`);
 }
 
-function showParts(kept, host, { x, networks: [one] }, note) {
+function showParts(chartFor, host, { x, networks: [one] }, note) {
   const units = one.parts.length;
   const whole = one.said;
   const series = [
     ...one.parts.map((_, j) => ({ label: `unit ${j}`, ...THIN })),
     { label: words.whole, ...SERIES_STYLES.line, width: 2.5 },
   ];
-  kept("parts", host, series, { label: "x" }).set([x, ...one.parts, whole].map((column) => Array.from(column)));
+  chartFor("parts", host, series, { label: "x" }).set([x, ...one.parts, whole].map((column) => Array.from(column)));
   host.setAttribute("aria-label", `${units} units of the last hidden layer, and their sum with the output's bias`);
   const all = one.layers.at(-1).n_in;
   const shown = one.layers.length > 1 ? firstUnits(units, all) : "";

@@ -24,7 +24,7 @@ export function createHandle(session, board, repaint) {
       if (found) handle.choose(found);
       return found && handle.value(found);
     },
-    held: () => handle.value(handle.one),
+    valueNow: () => handle.value(handle.one),
     drag(value) {
       handle.put(value, !isChanging);
       isChanging = true;
@@ -151,7 +151,7 @@ const namesOf = ({ task }, layers) => ({
 });
 
 /** A line is dragged by a mouse or a pen; by a finger its handle is, so that a stage can be scrolled. */
-function listenForDrags(board, handle, { take, held, drag, end, isNear }) {
+function listenForDrags(board, handle, { take, valueNow, drag, end, isNear }) {
   let from = null;
   const placeOf = (event) => {
     const area = board.getBoundingClientRect();
@@ -160,7 +160,7 @@ function listenForDrags(board, handle, { take, held, drag, end, isNear }) {
   board.addEventListener("pointerdown", (event) => {
     if (event.target.closest("button, select")) return;
     const isHandle = event.target === handle;
-    const value = isHandle ? held() : take(placeOf(event));
+    const value = isHandle ? valueNow() : take(placeOf(event));
     if (value === null || value === undefined) return;
     handle.focus({ preventScroll: true });
     event.preventDefault();

@@ -11,7 +11,7 @@ const words = TEXT.plane;
 /** {element, show(plane), end()} of a session. */
 export function createLossCard(session) {
   const host = h("div", { class: "chart loss-chart", "data-figure": "Loss" });
-  const where = h("span", { class: "told" });
+  const where = h("span", { class: "position" });
   const heading = h("b", {});
   const element = h("div", { class: "loss card" }, h("p", { class: "chart-title" }, heading, where), host);
   let made = null;

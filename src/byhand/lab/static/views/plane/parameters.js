@@ -1,5 +1,6 @@
 // The weights and biases of a network that are drawn: where each is, what it is called, how it is painted.
 
+import { clearCanvas } from "../../ui/canvas.js";
 import { lineColour } from "../../ui/palette.js";
 import { biasPlace, curveOf } from "./geometry.js";
 
@@ -44,7 +45,7 @@ export function titleOf({ layer, name, unit, input }, { inputNames, nLayers, out
 
 /** Paint all of them: colour and dash by sign, width by size; the unit that is looked at has its own lines in front. */
 export function paintParameters(canvas, parameters, layers, { chosen, looked }) {
-  const context = sized(canvas);
+  const context = clearCanvas(canvas);
   const scales = layers.map(({ W }) => W.reduce((most, w) => Math.max(most, Math.abs(w)), LEAST_SCALE));
   const isFaint = (one) => looked && !(one.layer === looked.layer && one.unit === looked.unit);
   for (const one of parameters) {
@@ -55,16 +56,6 @@ export function paintParameters(canvas, parameters, layers, { chosen, looked }) 
     else paintMark(context, one.mark, value);
   }
   context.globalAlpha = 1;
-}
-
-function sized(canvas) {
-  const scale = globalThis.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * scale));
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d");
-  context.setTransform(scale, 0, 0, scale, 0, 0);
-  context.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
-  return context;
 }
 
 function paintLine(context, curve, value, scale) {

@@ -13,10 +13,10 @@ const ROWS = { gaussians: ["spread0", "spread1"], spiral: ["noise", "arms"], own
 
 /** {element, show(state, plane, sets)}; openFiles: takes a table that was chosen. */
 export function createPointsCard(session, openFiles) {
-  const [sets, form, own, told] = ["div", "div", "div", "p"].map((tag) => h(tag));
+  const [sets, form, own, notes] = ["div", "div", "div", "p"].map((tag) => h(tag));
   sets.className = "sets";
   form.className = "settings";
-  told.className = "hint";
+  notes.className = "hint";
   const element = h(
     "div",
     { class: "points card" },
@@ -24,10 +24,10 @@ export function createPointsCard(session, openFiles) {
     sets,
     form,
     h("details", { class: "panel" }, h("summary", {}, words.own), h("div", { class: "panel-body" }, own)),
-    told,
+    notes,
   );
   let drawn = "";
-  let drawnTold = "";
+  let drawnNotes = "";
 
   function show(state, plane, pictures) {
     const names = ["set", "noise", "arms", "spread0", "spread1", "classNames"];
@@ -39,9 +39,9 @@ export function createPointsCard(session, openFiles) {
       replaceChildren(form, ...rows(ROWS[state.set] ?? ["noise"], state, change, (text) => session.tell(text)));
       drawOwn(session, own, state, openFiles);
     }
-    const said = JSON.stringify([state.classNames, state.columns, plane?.task]);
-    if (plane && said !== drawnTold) drawTold(told, state, plane.task);
-    drawnTold = said;
+    const about = JSON.stringify([state.classNames, state.columns, plane?.task]);
+    if (plane && about !== drawnNotes) drawNotes(notes, state, plane.task);
+    drawnNotes = about;
   }
 
   return { element, show };
@@ -96,7 +96,7 @@ function classRow(session, { classNames }) {
 }
 
 /** Names of the classes, and how a table's columns became places on the board. */
-function drawTold(element, { classNames, columns }, task) {
+function drawNotes(element, { classNames, columns }, task) {
   const scaled = columns.map(([name, mean, deviation], i) => {
     const left = i && task === "curve" ? "t" : "xy"[i];
     return `${left} = (${name} − ${number(mean, 3)}) / ${number(deviation, 3)}`.replace("− −", "+ ");

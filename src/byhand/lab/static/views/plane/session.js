@@ -23,12 +23,12 @@ const CHOICES = [
 ];
 const KEPT = [...CHOICES, "classNames", "columns"];
 const OWN = { classNames: [], columns: [] };
-const short = (value) => Number(value.toFixed(3));
+const round = (value) => Number(value.toFixed(3));
 const speedOf = ({ planeSpeed }) => (planeSpeed === "max" ? 0 : Number(planeSpeed));
 
 /** What a network of the plane begins from, in that state. */
 const choicesOf = (state) => CHOICES.map((name) => state[name]);
-const keptOf = (state) => Object.fromEntries(KEPT.map((name) => [name, state[name]]));
+const pickSettings = (state) => Object.fromEntries(KEPT.map((name) => [name, state[name]]));
 
 export class PlaneSession {
   #app;
@@ -89,7 +89,7 @@ export class PlaneSession {
 
   /** What is there now can be brought back. */
   #remember() {
-    this.#app.plane.undo = [...this.#app.plane.undo, keptOf(this.#state)].slice(-MOST_UNDO);
+    this.#app.plane.undo = [...this.#app.plane.undo, pickSettings(this.#state)].slice(-MOST_UNDO);
   }
 
   #set(changes) {
@@ -156,8 +156,8 @@ export class PlaneSession {
     const label = this.isCurve ? 0 : k;
     if (classes.length >= MOST_POINTS) return this.tell(`there is room for ${MOST_POINTS} points`);
     const set = this.isCurve ? "curve" : "own";
-    const before = Array.from(classes, (c, i) => [short(points[2 * i]), short(points[2 * i + 1]), c]);
-    const all = [...before, [...at.map(short), label]];
+    const before = Array.from(classes, (c, i) => [round(points[2 * i]), round(points[2 * i + 1]), c]);
+    const all = [...before, [...at.map(round), label]];
     this.tell();
     this.#remember();
     this.#set({ set, points: all, ...(this.#state.set === set ? {} : OWN) });

@@ -16,55 +16,69 @@ const LEAST_COLUMN = 76; // pixels: with more layers than fit, the stage is scro
 
 /** The stage of a session: {element, show(plane)}. look: hears which unit is looked at. */
 export function createStage(session, look) {
-  const canvas = h("canvas", { class: "weights-canvas", "aria-hidden": "true" });
-  const heads = h("div", { class: "layer-heads" });
-  const board = h("div", { class: "stage-board" });
-  const handle = createHandle(session, board, repaint);
-  const units = createUnits((unit) => {
-    looked = unit;
-    look(unit);
-    repaint();
-  });
-  board.append(canvas, units.element, heads, handle.element);
-  const element = h(
-    "div",
-    { class: "stage card", "data-lesson": "plane-network" },
-    h("div", { class: "stage-scroll", tabindex: -1 }, board),
-    h("div", { class: "stage-foot" }, handle.strip, layerButtons(session)),
-  );
-  let plane = null;
-  let looked = null;
-  let drawn = "";
-  let parameters = [];
-  new ResizeObserver(() => plane && show(plane, true)).observe(element);
+  const stage = new Stage(session, look);
+  return { element: stage.element, show: (plane) => stage.show(plane) };
+}
 
-  function repaint() {
-    if (plane) paintParameters(canvas, parameters, plane.networks[0].layers, { chosen: handle.chosen, looked });
+class Stage {
+  #session;
+  #canvas = h("canvas", { class: "weights-canvas", "aria-hidden": "true" });
+  #heads = h("div", { class: "layer-heads" });
+  #board = h("div", { class: "stage-board" });
+  #handle;
+  #units;
+  /** @type {any} */
+  #plane = null;
+  #looked = null; // the unit that is looked at
+  #drawn = "";
+  #parameters = [];
+
+  constructor(session, look) {
+    this.#session = session;
+    this.#handle = createHandle(session, this.#board, () => this.#repaint());
+    this.#units = createUnits((unit) => {
+      this.#looked = unit;
+      look(unit);
+      this.#repaint();
+    });
+    this.#board.append(this.#canvas, this.#units.element, this.#heads, this.#handle.element);
+    this.element = h(
+      "div",
+      { class: "stage card", "data-lesson": "plane-network" },
+      h("div", { class: "stage-scroll", tabindex: -1 }, this.#board),
+      h("div", { class: "stage-foot" }, this.#handle.strip, layerButtons(session)),
+    );
+    new ResizeObserver(() => this.#plane && this.show(this.#plane, true)).observe(this.element);
   }
 
-  function show(frame, isResized = false) {
-    plane = frame;
-    const [network] = frame.networks;
-    const key = keyOf(network, frame);
-    if (key !== drawn || isResized) lay(network, key);
-    units.paint(frame);
-    handle.show(frame, parameters);
-    repaint();
+  show(plane, isResized = false) {
+    this.#plane = plane;
+    const [network] = plane.networks;
+    const key = keyOf(network, plane);
+    if (key !== this.#drawn || isResized) this.#lay(network, key);
+    this.#units.paint(plane);
+    this.#handle.show(plane, this.#parameters);
+    this.#repaint();
+  }
+
+  #repaint() {
+    if (!this.#plane) return;
+    const shown = { chosen: this.#handle.chosen, looked: this.#looked };
+    paintParameters(this.#canvas, this.#parameters, this.#plane.networks[0].layers, shown);
   }
 
   /** Places anew: the network or the stage has another size. */
-  function lay({ layers, units: maps }, key) {
+  #lay({ layers, units: maps }, key) {
+    const board = this.#board;
     const counts = [layers[0].n_in, ...maps.map((one) => one.length), layers[layers.length - 1].n_out];
     board.style.minWidth = `${LEAST_COLUMN * counts.length}px`;
     const places = placesOf(counts, { width: board.clientWidth, height: board.clientHeight });
-    parameters = parametersOf(layers, places);
-    if (key !== drawn) replaceChildren(heads, ...layerHeads(session, counts));
-    placeHeads(heads, places);
-    units.lay(places, plane, key !== drawn);
-    drawn = key;
+    this.#parameters = parametersOf(layers, places);
+    if (key !== this.#drawn) replaceChildren(this.#heads, ...layerHeads(this.#session, counts));
+    placeHeads(this.#heads, places);
+    this.#units.lay(places, this.#plane, key !== this.#drawn);
+    this.#drawn = key;
   }
-
-  return { element, show };
 }
 
 const keyOf = ({ layers }, { task, classes }) =>

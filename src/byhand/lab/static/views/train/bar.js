@@ -14,7 +14,7 @@ const BASIC = ["data", "activation", "dropout", "batchNorm", "loss", "optimizer"
 const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"];
 
 /** Those of the settings that are not as they were at first. */
-const changedOf = (state) =>
+const listChanges = (state) =>
   [...BASIC, ...MORE]
     .filter((name) => matters(name, state) && state[name] !== SETTINGS[name].initial)
     .map((name) => TEXT.settings[name].label.toLowerCase());
@@ -55,18 +55,18 @@ export function createBar(session) {
 }
 
 function drawForms(session, state, { quick, heading, panel }) {
-  const told = { ...state, warmUp: warmUpOf(state) };
+  const effective = { ...state, warmUp: warmUpOf(state) };
   const change = (changes) => session.change(changes);
   const tell = (sentence) => session.tell(sentence);
   const form = (names) =>
     rows(
       names.filter((name) => matters(name, state)),
-      told,
+      effective,
       change,
       tell,
     );
   const { hidden, residual } = state;
-  const changed = changedOf(state);
+  const changed = listChanges(state);
   const hasNoWay = residual && !hidden.some((n, l) => n === hidden[l - 1]);
   replaceChildren(quick, ...form(QUICK));
   replaceChildren(heading, words.settings, changed.length ? `: ${changed.join(", ")}` : "");
@@ -82,18 +82,18 @@ function drawForms(session, state, { quick, heading, panel }) {
 /** How far it is, and how good; before a training, where it would begin. */
 function drawFigures(element, { epochs }, training) {
   const { epoch = 0, step = 0, learning_rate: rate, examples_per_second: speed } = training ?? {};
-  const shown = (value, text) => (value === null || value === undefined ? "–" : text(value));
-  const four = (value) => number(value, 4);
+  const format = (value, text) => (value === null || value === undefined ? "–" : text(value));
+  const fourDigits = (value) => number(value, 4);
   const held = training?.validation;
   const list = [
     [() => term("epoch"), `${epoch} of ${training?.epochs ?? epochs}`],
     [() => term("step"), step.toLocaleString("en")],
-    [() => term("loss"), shown(training?.loss, four)],
-    [() => term("accuracy"), shown(training?.accuracy, percent)],
-    [() => term("validation set", "validation"), shown(held?.accuracy, (value) => percent(value, 2))],
-    [() => term("validation set", "validation loss"), shown(held?.loss, four)],
+    [() => term("loss"), format(training?.loss, fourDigits)],
+    [() => term("accuracy"), format(training?.accuracy, percent)],
+    [() => term("validation set", "validation"), format(held?.accuracy, (value) => percent(value, 2))],
+    [() => term("validation set", "validation loss"), format(held?.loss, fourDigits)],
     [() => "examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"],
-    [() => "next learning rate", shown(rate, (value) => general(value, 4))],
+    [() => "next learning rate", format(rate, (value) => general(value, 4))],
   ];
   if (!element.children.length)
     replaceChildren(element, ...list.map(([name]) => h("div", {}, h("dt", {}, name()), h("dd", {}))));

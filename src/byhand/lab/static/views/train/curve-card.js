@@ -17,11 +17,11 @@ const SERIES = [
 /** {element, show(state, frames), end()} of a session. */
 export function createCurveCard(session) {
   const host = h("div", { class: "chart train-chart", "data-figure": "Loss and accuracy" });
-  const told = h("span", { class: "told" });
+  const position = h("span", { class: "position" });
   const report = h("p", { class: "readout", "aria-live": "polite" });
   const step = h("input", { type: "number", min: 0, onchange: ({ target }) => travelTo(session, target) });
   const back = h("button", { type: "button", onclick: () => session.back() }, times.back);
-  const timeline = timelineOf(session, { step, told, back });
+  const timeline = timelineOf(session, { step, position, back });
   const element = h("div", { class: "curves card" }, head(), host, timeline, report);
   let made = null;
   let mark = null;
@@ -41,7 +41,7 @@ export function createCurveCard(session) {
     const at = state.moment >= 0 ? state.moment : (training?.step ?? 0);
     if (document.activeElement !== step) step.value = at;
     step.max = session.last;
-    replaceChildren(told, tellMoment(state, snapshot));
+    replaceChildren(position, tellMoment(state, snapshot));
     back.disabled = state.moment < 0 && state.kept < 0;
     drawReport(report, training);
   }
@@ -50,10 +50,10 @@ export function createCurveCard(session) {
 }
 
 /** The step that is shown, what it was like, and the way back. */
-function timelineOf(session, { step, told, back }) {
+function timelineOf(session, { step, position, back }) {
   const pin = h("button", { type: "button", onclick: () => session.pin() }, times.keep);
   const label = h("label", { class: "inline" }, h("span", {}, times.step), step);
-  return h("div", { class: "timeline" }, label, told, h("span", { class: "buttons" }, pin, back));
+  return h("div", { class: "timeline" }, label, position, h("span", { class: "buttons" }, pin, back));
 }
 
 /** What the lines are. */

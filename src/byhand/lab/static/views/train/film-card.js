@@ -17,9 +17,9 @@ const COMPARED = 16; // units of a comparison
 export function createFilmCard(session) {
   const strip = h("div", { class: "film" });
   const compared = h("div", { class: "compared" });
-  const shown = h("span", { class: "told" });
+  const note = h("span", { class: "position" });
   const all = h("div", { class: "thumbnails weights" });
-  const folded = h(
+  const allUnits = h(
     "details",
     { class: "panel all-units" },
     h("summary", {}, words.all),
@@ -28,10 +28,10 @@ export function createFilmCard(session) {
   const element = h(
     "div",
     { class: "film-card card" },
-    h("div", { class: "film-head" }, h("h3", {}, words.film), legend({ plus: "plus", minus: "minus" }), folded),
+    h("div", { class: "film-head" }, h("h3", {}, words.film), legend({ plus: "plus", minus: "minus" }), allUnits),
     strip,
     compared,
-    h("p", { class: "hint" }, words.filmHelp, " ", shown),
+    h("p", { class: "hint" }, words.filmHelp, " ", note),
   );
   /** @type {Record<string, any>} */
   let drawn = {};
@@ -45,20 +45,20 @@ export function createFilmCard(session) {
     strip.hidden = kept >= 0;
     drawCompared(compared, session, difference);
     if (!isOther && strip.children.length) return;
-    replaceChildren(shown, training ? notesOn(training) : "");
+    replaceChildren(note, training ? notesOn(training) : "");
     drawStrip(strip, session, momentsOf(training, film));
-    if (folded.open) showAll();
+    if (allUnits.open) showAll();
   }
 
-  folded.addEventListener("toggle", showAll);
+  allUnits.addEventListener("toggle", showAll);
   return { element, show };
 }
 
 const notesOn = (training) =>
-  [shownOf(training), training.is_folded ? TEXT.notes.folded : ""].filter(Boolean).join(" ");
+  [describeShown(training), training.is_folded ? TEXT.notes.folded : ""].filter(Boolean).join(" ");
 
 /** Which of the first layer's units can be shown, where it is not all of them. */
-function shownOf({ weights, sizes }) {
+function describeShown({ weights, sizes }) {
   const first = firstUnits(weights.length, sizes[1]);
   return first ? `Shown: ${first}.` : "";
 }

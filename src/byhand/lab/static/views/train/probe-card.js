@@ -38,14 +38,14 @@ const newRow = () =>
 
 /** A digit, what the network says it is, and how sure it is; wrong answers say what is true. */
 function drawRow(row, { index, label, stored, winner, score, output }) {
-  const [canvas, said, text, meter] = row.children;
+  const [canvas, answer, text, meter] = row.children;
   const isWrong = label >= 0 && winner !== label;
   const side = Math.sqrt(stored.length);
   const key = `${index} ${stored.length} ${index < 0 ? stored.join() : ""}`;
   if (row.dataset.key !== key) paintInk(canvas, stored, [side, side], fullInk(stored.length));
   row.dataset.key = key;
   canvas.setAttribute("aria-label", label < 0 ? words.yours : `test digit ${index}, a ${label}`);
-  said.textContent = String(winner);
+  answer.textContent = String(winner);
   text.textContent = `${scoreText(output, score)}${label < 0 ? `, ${words.yours}` : isWrong ? `, is ${label}` : ""}`;
   row.classList.toggle("bad", isWrong);
   meter.hidden = output !== "probabilities";

@@ -26,7 +26,7 @@ export function createWhatIf(session) {
       h("p", { class: "hint" }, words.withoutHelp),
       buttons(session, list, () => label, select(DIGITS, label, choose)),
       list.length ? h("p", { class: "readout" }, `${words.left}: ${list.map(tell).join("; ")}`) : null,
-      before && after ? scrolled(results(before, after, list)) : null,
+      before && after ? scrollable(results(before, after, list)) : null,
     );
   }
   return { element, show };
@@ -55,7 +55,7 @@ const tell = (one) =>
     ? `batch ${(one.step + 1).toLocaleString("en")}`
     : `every ${one.label}${one.from ? ` from step ${one.from.toLocaleString("en")}` : ""}`;
 
-const scrolled = (table) =>
+const scrollable = (table) =>
   h("div", { class: "scroll plain", tabindex: 0, role: "region", "aria-label": words.table }, table);
 
 const share = (one) => number(100 * one, 1);

@@ -27,7 +27,7 @@ export function trainingPart({ core, data }, settings, seed) {
   const n = labels.length;
   const wanted = Math.min(settings.train ?? n, settings.most.train ?? n, n);
   const all = () => Array.from({ length: n }, (_, i) => i);
-  const rows = wanted < n ? core.order({ seed, stream: STREAMS.SPLIT }, n).slice(0, wanted) : all();
+  const rows = wanted < n ? core.permutation({ seed, stream: STREAMS.SPLIT }, n).slice(0, wanted) : all();
   if (settings.order === "by class") rows.sort((i, j) => labels[i] - labels[j]);
   return { stored: inputs, inputs: core.keep(inputs), labels, rows, ...scalingFor(core, data, settings.preparation) };
 }
@@ -48,7 +48,7 @@ export async function train(context, network, settings, part, seed) {
   const size = batchSize * Math.max(1, Math.floor(PIECE / batchSize));
   const done = { order: part.rows, seconds: 0, updates: 0 };
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    if (settings.shuffle !== false) done.order = shuffled(context, part.rows, seed, epoch);
+    if (settings.shuffle !== false) done.order = shuffle(context, part.rows, seed, epoch);
     const moves = settings.move ? movesOf(context.core, seed, epoch, settings.move, n) : null;
     for (let at = 0; at < n; at += size) {
       await context.rest();
@@ -80,8 +80,8 @@ function trainPiece({ core, data }, network, settings, piece, first, updates) {
   return core.epoch(network, { kind: "sgd" }, { ...piece, learningRates, imageShape: data?.imageShape });
 }
 
-const shuffled = ({ core }, rows, seed, epoch) =>
-  core.order({ seed, stream: STREAMS.SHUFFLE, epoch }, rows.length).map((i) => rows[i]);
+const shuffle = ({ core }, rows, seed, epoch) =>
+  core.permutation({ seed, stream: STREAMS.SHUFFLE, epoch }, rows.length).map((i) => rows[i]);
 
 /** Whole pixels, as byhand/random.py draws them. */
 function movesOf(core, seed, epoch, most, n) {

@@ -15,16 +15,16 @@ export async function mnistTrial(context, settings, seed) {
     part: trainingPart(context, settings, seed),
     test: partOf(context, settings, "test"),
   };
-  if (settings.permuted) trial = permuted(context, trial, seed);
+  if (settings.permuted) trial = permutePixels(context, trial, seed);
   if (settings.frozen) trial = frozen(context, trial);
   const { network, part } = trial;
   const ratio = gradientRatio(context, network, part);
   const done = await train(context, network, settings, part, seed);
   await context.rest();
-  return measured(context, trial, { ...done, ratio });
+  return measure(context, trial, { ...done, ratio });
 }
 
-function measured(context, { network, part, test }, { order, seconds, updates, ratio }) {
+function measure(context, { network, part, test }, { order, seconds, updates, ratio }) {
   const measures = {
     accuracy: () => testAccuracy(context, network, test),
     train_accuracy: () => testAccuracy(context, network, inOrder(part, network.layers[0].n_in)),
@@ -39,8 +39,8 @@ function measured(context, { network, part, test }, { order, seconds, updates, r
 }
 
 /** The same pixels of every picture in another order. */
-function permuted({ core, data }, { network, part, test }, seed) {
-  const order = core.order({ seed, stream: STREAMS.DATA }, data.nIn);
+function permutePixels({ core, data }, { network, part, test }, seed) {
+  const order = core.permutation({ seed, stream: STREAMS.DATA }, data.nIn);
   const inputs = shuffleColumns(part.stored, order);
   return {
     network,
@@ -85,7 +85,7 @@ function gradientRatio(context, network, part) {
   const order = part.rows.slice(0, GRADIENT_OF);
   context.core.epoch(stepped, { kind: "sgd" }, { ...part, order, batchSize: order.length, learningRates: [1] });
   const size = (l) => {
-    const { above, below } = context.core.sums(
+    const { above, below } = context.core.signedSums(
       Float64Array.from(network.layers[l].W, (w, i) => w - stepped.layers[l].W[i]),
     );
     return (above - below) / network.layers[l].W.length;
@@ -102,10 +102,10 @@ function countDistinctUnits({ layers: [{ W, n_in, n_out }] }) {
 }
 
 function countDeadUnits(core, network, part) {
-  const said = core.predict({ ...network, layers: network.layers.slice(0, 1) }, part);
+  const output = core.predict({ ...network, layers: network.layers.slice(0, 1) }, part);
   const n = network.layers[0].n_out;
   return Array.from({ length: n }, (_, j) => j).filter((j) => {
-    for (let at = j; at < said.length; at += n) if (said[at] > 0) return false;
+    for (let at = j; at < output.length; at += n) if (output[at] > 0) return false;
     return true;
   }).length;
 }

@@ -43,7 +43,7 @@ function measuresOf(context, { p, top }, threshold) {
 
 function picturesOf({ core, data }, kind, test, seed) {
   const noise = () => Float32Array.from(core.uniforms({ seed, stream: STREAMS.DATA, epoch: 1 }, test.inputs.length));
-  const order = () => core.order({ seed, stream: STREAMS.DATA }, data.nIn);
+  const order = () => core.permutation({ seed, stream: STREAMS.DATA }, data.nIn);
   const kinds = {
     digits: () => test,
     noise: () => ({ ...test, inputs: noise(), ...UNSCALED }),

@@ -48,7 +48,7 @@ export class ExperimentRunner {
     const common = { ...table.settings[experiment.kind], ...experiment.settings };
     this.#runs = experiment.runs.map((run) => ({
       ...run,
-      settings: this.#settled({ ...common, ...run.changes }, data, experiment.page ?? {}),
+      settings: this.#adapt({ ...common, ...run.changes }, data, experiment.page ?? {}),
     }));
     this.core = core; // for the trials
     this.data = data;
@@ -59,7 +59,7 @@ export class ExperimentRunner {
   }
 
   /** What a run does here: no more examples than the page takes, and on the small digits more epochs. */
-  #settled(settings, data, page) {
+  #adapt(settings, data, page) {
     const times = data && data.name !== "mnist" && !settings.train ? SMALL_TIMES : 1;
     return { ...settings, epochs: settings.epochs * times, times, most: page };
   }
@@ -139,7 +139,7 @@ export class ExperimentRunner {
   }
 
   mean(numbers) {
-    const { above, below } = this.core.sums(Float64Array.from(numbers));
+    const { above, below } = this.core.signedSums(Float64Array.from(numbers));
     return (above + below) / numbers.length;
   }
 

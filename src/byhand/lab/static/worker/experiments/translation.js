@@ -9,13 +9,13 @@ export async function translationTrial(context, settings, seed) {
   await train(context, network, settings, trainingPart(context, settings, seed), seed);
   const measures = { moved_0: testAccuracy(context, network, test) };
   for (const pixels of settings.moves) {
-    measures[`moved_${pixels}`] = await movedAccuracy(context, network, test, pixels);
+    measures[`moved_${pixels}`] = await accuracyUnderShift(context, network, test, pixels);
   }
   return measures;
 }
 
 /** The mean over the four directions. */
-async function movedAccuracy(context, network, test, pixels) {
+async function accuracyUnderShift(context, network, test, pixels) {
   const found = [];
   for (const [right, down] of [
     [-pixels, 0],

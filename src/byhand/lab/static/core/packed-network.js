@@ -1,0 +1,93 @@
+// A network as the core takes it: a table of its layers, and all parameters in one array, where each layer's lie at the
+// offsets that bh_layout gives; and the way back. All of it is in an arena.
+
+import { CoreError, ERRORS, putNetwork } from "./arena.js";
+
+const OFFSETS_BYTES = 56; // of bh_layer_offsets, with these fields
+const OFFSETS = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 };
+const STRIDE = 48;
+const NORM = ["gamma", "beta", "mean", "variance"];
+
+export class PackedNetwork {
+  #arena;
+  #exports;
+  #layers;
+  /** Of n_out numbers each: which layer's, of which array, from where in it, to where in the core's. */
+  #rows;
+
+  /** With a workspace for batches of that size; 0: none. */
+  constructor(exports, arena, network, batchSize) {
+    const { layers } = network;
+    this.#arena = arena;
+    this.#exports = exports;
+    this.#layers = layers;
+    this.table = putNetwork(arena, network);
+    const offsets = arena.alloc(OFFSETS_BYTES * layers.length);
+    this.size = sizeFrom(exports.bh_layout(this.table, offsets), "a network");
+    this.workspaceBytes = batchSize ? sizeFrom(exports.bh_workspace(this.table, batchSize, 1), "a batch size") : 0;
+    this.params = arena.alloc(4 * this.size);
+    this.workspace = arena.alloc(this.workspaceBytes);
+    this.units = layers.reduce((sum, layer) => sum + layer.n_out, 0);
+    const view = arena.view();
+    this.#rows = layers.flatMap((layer, l) => rowsOf(layer, l, view, offsets + OFFSETS_BYTES * l));
+    this.#pack();
+  }
+
+  #flat() {
+    return new Float32Array(this.#arena.memory.buffer, this.params, this.size);
+  }
+
+  #arrayOf(l, name) {
+    return (NORM.includes(name) ? this.#layers[l].batchNorm : this.#layers[l])[name];
+  }
+
+  #pack() {
+    const flat = this.#flat().fill(0);
+    for (const [l, name, from, to] of this.#rows)
+      flat.set(this.#arrayOf(l, name).subarray(from, from + this.#layers[l].n_out), to);
+  }
+
+  /** Copy the core's parameters back into the network's arrays. */
+  unpack() {
+    const flat = this.#flat();
+    for (const [l, name, to, from] of this.#rows)
+      this.#arrayOf(l, name).set(flat.subarray(from, from + this.#layers[l].n_out), to);
+  }
+
+  /** What attribution and robustness need beside the network. */
+  allocScratch() {
+    return this.#arena.alloc(8 * Number(this.#exports.bh_robustness_scratch(this.table)));
+  }
+
+  /** Arrays of all units, name → address, as one object of doubles a layer. */
+  perLayer(arrays) {
+    let at = 0;
+    return this.#layers.map(({ n_out }) => {
+      const read = (address) => this.#arena.read(address + 8 * at, n_out, Float64Array);
+      const own = Object.fromEntries(Object.entries(arrays).map(([name, address]) => [name, read(address)]));
+      at += n_out;
+      return own;
+    });
+  }
+
+  /** Doubles that lie as the parameters do, as two arrays of each of `layers`, under these names. */
+  cut(array, layers, W, b) {
+    this.#layers.forEach(({ n_in, n_out }, l) =>
+      Object.assign(layers[l], { [W]: new Float64Array(n_in * n_out), [b]: new Float64Array(n_out) }),
+    );
+    for (const [l, name, to, from] of this.#rows)
+      layers[l][name === "W" ? W : b].set(array.subarray(from, from + this.#layers[l].n_out), to);
+  }
+}
+
+function sizeFrom(result, what) {
+  if (result < 0) throw new CoreError(`the core refused ${what}: ${ERRORS[-Number(result)]}`);
+  return Number(result);
+}
+
+function rowsOf(layer, l, view, offsets) {
+  const stride = view.getInt32(offsets + STRIDE, true);
+  const place = (name) => Number(view.getBigInt64(offsets + OFFSETS[name], true));
+  const weights = Array.from({ length: layer.n_in }, (_, k) => [l, "W", k * layer.n_out, place("W") + k * stride]);
+  return [...weights, ...["b", ...(layer.batchNorm ? NORM : [])].map((name) => [l, name, 0, place(name)])];
+}
