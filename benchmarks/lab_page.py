@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from machine import machine, parser_for, save_record
 
 ROUNDS = 5
+N_MOVES = 200
 TIMEOUT = 120  # seconds
 
 TINY = """async () => {
@@ -52,6 +53,44 @@ DRAWING = """async () => {
     return times.slice(10);
 }"""
 
+# One stroke, a move at a time: from the pointer's move until the bars of the answer are other ones (answered), and until
+# the frame that has them is painted. A move that changes no bar is left out.
+MOVES = """async n => {
+    const pad = document.querySelector(".pad"), card = document.querySelector(".answer");
+    const box = pad.getBoundingClientRect();
+    pad.hasPointerCapture = () => true;
+    pad.setPointerCapture = () => {};
+    const send = (kind, i) => pad.dispatchEvent(new PointerEvent(kind, { pointerId: 1, buttons: 1,
+        clientX: box.left + box.width * (0.5 + 0.25 * Math.sin(i / 9)),
+        clientY: box.top + box.height * (0.15 + 0.7 * i / n) }));
+    const changed = before => new Promise(resolve => {
+        const observer = new MutationObserver(() => card.textContent !== before && end(performance.now()));
+        const timer = setTimeout(() => end(null), 500);
+        const end = time => { observer.disconnect(); clearTimeout(timer); resolve(time); };
+        observer.observe(card, { childList: true, subtree: true, characterData: true });
+    });
+    const painted = () =>
+        new Promise(resolve => requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => resolve(performance.now());
+        port2.postMessage(0);
+    }));
+    const found = { answered: [], painted: [] };
+    document.querySelector("[data-key=clear]").click();
+    send("pointerdown", 0);
+    for (let i = 1; i <= n; i++) {
+        const before = card.textContent, started = performance.now();
+        const answer = changed(before);
+        send("pointermove", i);
+        const time = await answer;
+        if (time === null) continue;
+        found.answered.push(time - started);
+        found.painted.push(await painted() - started);
+    }
+    send("pointerup", n);
+    return found;
+}"""
+
 GAPS = """ms => new Promise(resolve => {
     const gaps = [], begin = performance.now();
     let last = begin;
@@ -82,6 +121,19 @@ def until(page: Any, question: str) -> None:
         if time.monotonic() > end:
             raise TimeoutError(question)
         page.wait_for_timeout(50)
+
+
+def drawing(page: Any) -> dict[str, dict[str, float]]:
+    """Draw one long stroke in Draw; return how long an answer takes after a move, in milliseconds."""
+    found = page.evaluate(MOVES, N_MOVES)
+    return {
+        f"pointer_move_to_{name}_ms": spread(found[end]) for name, end in (("answer", "answered"), ("paint", "painted"))
+    }
+
+
+def spread(times: list[float]) -> dict[str, float]:
+    """Return median and 95th percentile, and of how many."""
+    return {"median": statistics.median(times), "p95": statistics.quantiles(times, n=20)[-1], "n": len(times)}
 
 
 def training(page: Any) -> dict[str, float]:
@@ -119,11 +171,14 @@ def measured(browser: Any, address: str) -> dict[str, Any]:
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
     answers = page.evaluate(DRAWING)
+    until(page, "() => document.documentElement.dataset.pending === '0'")
+    moves = drawing(page)
     tiny = [page.evaluate(TINY) for _ in range(ROUNDS)]
     return {
         "chromium": browser.version,
         "first_paint_ms": paints,
         "answer_while_drawing_ms": {"median": statistics.median(answers), "max": max(answers)},
+        **moves,
         "examples_a_second_2_16_8_2": {"median": statistics.median(tiny), "all": tiny},
         **training(page),
     }

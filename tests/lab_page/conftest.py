@@ -72,16 +72,18 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def open_lab(browser: Any) -> Iterator[Any]:
-    """Return open_lab(address, is_new, **context options) -> Lab; in the end nothing may have gone wrong in the page.
+    """Return open_lab(address, is_new, script, **context options) -> Lab; in the end nothing may have gone wrong there.
 
-    is_new: here for the first time, and told of the lessons.
+    is_new: here for the first time, and told of the lessons. script: runs before the page's own.
     """
     opened: list[tuple[Any, Lab]] = []
 
-    def open_lab(address: str, is_new: bool = False, **options: Any) -> Lab:
+    def open_lab(address: str, is_new: bool = False, script: str = "", **options: Any) -> Lab:
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         if not is_new:
             context.add_init_script("try { localStorage.setItem('byhand-welcomed', 'yes'); } catch {}")
+        if script:
+            context.add_init_script(script)
         lab = Lab(context.new_page())
         opened.append((context, lab))
         return lab.open(address)

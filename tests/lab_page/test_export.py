@@ -9,18 +9,19 @@ from page_object import STATIC, drawings
 
 import byhand as bh
 from byhand.errors import OptionError
-from byhand.exports.to_html import REPLACEMENTS, modules, to_html
+from byhand.exports.to_html import module_text, modules, to_html
 from byhand.network import Network
 from byhand.persistence.model import save_model
 
 MODEL = STATIC / "models" / "draw.safetensors"
+VIEWS = ["draw", "network", "train", "plane", "microscope", "mistakes", "experiments", "lessons"]
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 375])
 def test_it_reads_digits_from_disk_without_a_network(width: int, open_lab: Any, tmp_path: Path) -> None:
     page = tmp_path / "digit.html"
-    page.write_bytes(to_html(bh.load_model(MODEL), tmp_path))
+    page.write_bytes(to_html(bh.load_model(MODEL)))
     lab = open_lab(page.as_uri(), viewport={"width": width, "height": 800}, offline=True)
     assert lab.page.locator("nav a").all_inner_texts() == ["Draw", "Network"]
     for drawing in drawings()[::5]:
@@ -33,26 +34,26 @@ def test_it_reads_digits_from_disk_without_a_network(width: int, open_lab: Any, 
     lab.says(".caption", "784 numbers")
 
 
-def test_it_is_small_and_asks_nobody(tmp_path: Path) -> None:
-    content = to_html(bh.load_model(MODEL), tmp_path).decode()
+def test_it_is_small_and_asks_nobody() -> None:
+    content = to_html(bh.load_model(MODEL)).decode()
     assert len(content.encode()) < 1_000_000 + MODEL.stat().st_size  # a megabyte beside the weights
     assert "http://" not in content.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_a_model_that_reads_no_drawings_is_refused(tmp_path: Path) -> None:
+def test_a_model_that_reads_no_drawings_is_refused() -> None:
     from byhand.persistence.model import Model
 
     model = bh.load_model(MODEL)
     small = Model(Network.mlp([64, 10]), model.preparation, model.output)
     with pytest.raises(OptionError, match="28×28"):
-        to_html(small, tmp_path)
+        to_html(small)
 
 
-def test_a_model_that_clips_its_inputs_is_refused(tmp_path: Path) -> None:
+def test_a_model_that_clips_its_inputs_is_refused() -> None:
     model = bh.load_model(MODEL)
     clipping = replace(model, preparation=replace(model.preparation, clip=3.0))
     with pytest.raises(OptionError, match="clips its inputs"):
-        to_html(clipping, tmp_path)
+        to_html(clipping)
 
 
 def taken(lab: Any, what: str) -> bytes:
@@ -60,6 +61,10 @@ def taken(lab: Any, what: str) -> bytes:
     lab.page.click("summary:has-text('Share')")
     with lab.page.expect_download() as download:
         lab.page.click(f"[data-share={what}]")
+        if what == "page":
+            lab.page.click("[data-share=save-page]")
+    if what == "page":
+        lab.page.keyboard.press("Escape")
     return bytes(Path(download.value.path()).read_bytes())
 
 
@@ -69,7 +74,7 @@ def test_what_the_page_gives_away_is_what_export_writes(site: str, open_lab: Any
     save_model(model, tmp_path)
     lab = open_lab(site)
     lab.open_model((tmp_path / "model.safetensors").read_bytes())
-    assert taken(lab, "page") == to_html(model, tmp_path)
+    assert taken(lab, "page") == to_html(model)
     assert taken(lab, "model") == (tmp_path / "model.safetensors").read_bytes()
 
 
@@ -118,8 +123,8 @@ def test_a_network_trained_in_the_page_is_a_model_of_byhand_s(site: str, open_la
 
 
 def test_the_page_s_files_can_stand_in_a_page() -> None:
-    for name in modules():
-        text = (STATIC / REPLACEMENTS.get(name, name)).read_text(encoding="utf-8")
+    for name in modules(VIEWS):
+        text = module_text(name, VIEWS)
         assert "</script" not in text, name
         assert "<!--" not in text, name
 
@@ -140,7 +145,7 @@ def test_a_network_trained_in_the_page_on_mnist_reads_drawings_elsewhere(
     (tmp_path / "mine.safetensors").write_bytes(taken(here, "model"))
     page = tmp_path / "digit.html"
     page.write_bytes(taken(here, "page"))
-    assert page.read_bytes() == to_html(bh.load_model(tmp_path / "mine.safetensors"), tmp_path)
+    assert page.read_bytes() == to_html(bh.load_model(tmp_path / "mine.safetensors"))
     elsewhere = open_lab(page.as_uri(), offline=True)
     elsewhere.draw(drawings()[5])
     elsewhere.settled()

@@ -64,8 +64,10 @@ def test_the_file_that_opens_the_browser_leads_to_the_page_with_its_token(browse
     server.start()
     try:
         page.goto((tmp_path / "lab.html").as_uri())
-        page.wait_for_function("() => location.protocol === 'http:' && sessionStorage.getItem('byhand-token')")
-        assert page.evaluate("sessionStorage.getItem('byhand-token')") == server.token
+        page.wait_for_selector("html[data-ready]")
+        (cookie,) = page.context.cookies()
+        assert (cookie["value"], cookie["httpOnly"], cookie["sameSite"]) == (server.token, True, "Strict")
+        assert server.token not in page.url
     finally:
         page.close()
         server.stop()

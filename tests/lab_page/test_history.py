@@ -42,7 +42,7 @@ def test_a_link_without_a_token_or_with_an_old_one_says_where_the_right_one_is(l
         page = open_lab(link)
         page.faults.clear()
         page.page.click("button.main")
-        page.says("#problem", "token")
+        page.says("#problem", "open the address that byhand lab printed")
         page.faults.clear()  # the browser writes each 401 to its console
 
 

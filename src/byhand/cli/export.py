@@ -2,13 +2,12 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
 from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, runs_option
-from byhand.errors import ByhandError
+from byhand.errors import ByhandError, OptionError
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
@@ -22,6 +21,9 @@ KINDS = ("page", "c", "js", "python", "onnx")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; default: the newest run.")
+@click.option(
+    "--views", help="Of a page: the lab's views in it, as draw,train; it opens with the first.  [default: draw,network]"
+)
 @click.option("--data", help="Verify on a table, pictures or arrays as `predict` reads them, or on a set's name.")
 @data_dir_option
 @runs_option
@@ -30,6 +32,7 @@ def command(
     kind: str,
     output: Path,
     model: Path | None,
+    views: str | None,
     data: str | None,
     data_dir: Path | None,
     runs: Path,
@@ -37,8 +40,9 @@ def command(
 ) -> None:
     """Write a model to OUTPUT: a page that reads drawings, a C header, a JavaScript module, a Python or an ONNX file.
 
-    None of them needs byhand; each contains the preprocessing. A page is one HTML file with the lab's views Draw
-    and Network; it opens from disk, on a desktop or a phone, without a network. The others are
+    None of them needs byhand; each contains the preprocessing. A page is one HTML file with views of the lab, Draw
+    and Network or those of --views (draw, network, train, plane, microscope, mistakes, experiments, lessons); it opens
+    from disk, on a desktop or a phone, without a network. The others are
     verified before they are written: run by a C compiler, node, Python or onnxruntime on the rows of --data, else on
     the model's test examples. A missing cell of a table is nan; the export handles it as the model does.
 
@@ -50,7 +54,7 @@ def command(
     from byhand.files import atomic_write, remove_stale_tempfiles
 
     found, _ = find_model(model, runs)
-    content = _content(kind, found, output.stem)
+    content = _content(kind, found, output.stem, views)
     examples = None if kind == "page" else _examples(found, data, data_dir, reporter)
     verification = verify(kind, content, found, examples, identifier(output.stem))
     require_match(verification, f"the export for {output}")
@@ -62,16 +66,17 @@ def command(
     )
 
 
-def _content(kind: str, model: "Model", name: str) -> bytes:
-    """Return the exported bytes."""
+def _content(kind: str, model: "Model", name: str, views: str | None) -> bytes:
+    """Return the exported bytes. views : as they stand in the option"""
     from byhand.exports import EXPORTS
     from byhand.exports.inference_model import inference_model
-    from byhand.exports.to_html import to_html
+    from byhand.exports.to_html import DEFAULT_VIEWS, to_html
 
-    if kind != "page":
-        return EXPORTS[kind](inference_model(model, name))
-    with TemporaryDirectory() as folder:
-        return to_html(model, Path(folder))
+    if kind == "page":
+        return to_html(model, DEFAULT_VIEWS if views is None else [name.strip().lower() for name in views.split(",")])
+    if views is not None:
+        raise OptionError(f"--views chooses the views of a page, and export {kind} writes none; leave it out.")
+    return EXPORTS[kind](inference_model(model, name))
 
 
 def _examples(model: "Model", data: str | None, data_dir: Path | None, reporter: Reporter) -> "Array":

@@ -4,8 +4,8 @@ const PICTURES = [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"];
 const MAX_BYTES = 64 << 20;
 const MAX_PIXELS = 64e6; // of a picture: the same pixels as byhand predict takes
 
-/** Return what opens files, and what opens a model. apply: sets what a file brought; hasPlane: a table can be shown. */
-export function createFileOpeners(app, { apply, redraw, hasPlane }) {
+/** Return what opens files, and what opens a model. apply: sets what a file brought. */
+export function createFileOpeners(app, { apply, redraw }) {
   /** Apply what came of a file; where something is wrong with it, say so, and that nothing was opened. */
   const attempt = (work) =>
     work.then(apply, (error) => {
@@ -21,8 +21,8 @@ export function createFileOpeners(app, { apply, redraw, hasPlane }) {
     if (!files.length) return;
     const ending = (...endings) => files.find(({ name }) => endings.some((one) => name.toLowerCase().endsWith(one)));
     const model = ending(".safetensors");
-    const picture = ending(...PICTURES);
-    const table = hasPlane && ending(".csv", ".txt");
+    const picture = app.has("draw") && ending(...PICTURES);
+    const table = app.has("plane") && ending(".csv", ".txt");
     let isOpen;
     if (model) isOpen = await openModel(await uploadOf(model));
     else if (picture) isOpen = await attempt(readPicture(app, picture));

@@ -1,16 +1,16 @@
 // The page's heart: one state, one worker, one view at a time. A view says which frames it wants for a state; they are
 // requested, newest first, and the view is shown with what has come.
 
-import { fragmentOf } from "../shared/settings.js";
+import { fragmentOf, offerViews } from "../shared/settings.js";
 import { element, h, replaceChildren } from "../ui/dom.js";
 import { setColours, themeOf } from "../ui/palette.js";
 import { TEXT } from "../ui/strings.js";
 import { createLessons } from "../lessons/lessons.js";
-import { VIEWS } from "../views/views.js";
+import { HAS_DIGITS, IS_EXPORTED, VIEWS } from "../views/views.js";
 import { beginEmbedding } from "./embed.js";
 import { createFileOpeners } from "./file-drop.js";
 import { listenToKeys } from "./keys.js";
-import { fetchHello, takeToken, watchLive } from "./live.js";
+import { exchangeToken, fetchHello, watchLive } from "./live.js";
 import { createNavigation } from "./navigation.js";
 import { Requests } from "./requests.js";
 import { Store } from "./store.js";
@@ -19,7 +19,9 @@ import { WorkerClient } from "./worker-client.js";
 const DIGITS = { name: "digits", imageShape: [8, 8], n_test: 360 }; // those that come with the page
 const main = element("#main");
 const problem = element("#problem");
+const admission = exchangeToken(); // before anything reads the address
 const client = new WorkerClient();
+offerViews(Object.keys(VIEWS)); // before the store reads the address
 const store = new Store((before) => show(store.state.view !== before.view));
 
 /** @type {import("../shared/types.js").App} */
@@ -29,7 +31,7 @@ const app = {
   models: {},
   data: null,
   hello: null,
-  token: takeToken(),
+  has: (name) => name in VIEWS,
   set: (changes) => store.set(changes),
   refresh,
   showError,
@@ -43,7 +45,6 @@ const navigation = createNavigation(app, store, () => show(true));
 const { openFiles, openModel } = createFileOpeners(app, {
   apply,
   redraw: () => show(true),
-  hasPlane: "plane" in VIEWS,
 });
 app.openFiles = openFiles;
 
@@ -72,7 +73,6 @@ function create() {
   const { state } = store;
   view?.leave?.(shownName !== state.view);
   requests.forget(); // networks may have learned since
-  if (!(state.view in VIEWS)) state.view = "draw";
   shownName = state.view;
   view = VIEWS[state.view](app, state);
   replaceChildren(main, view.element);
@@ -103,19 +103,19 @@ function showError(sentence = "") {
 async function openData(name, files) {
   if (app.data?.name === name && !files) return true;
   try {
-    app.data = await client.request("openData", { name, files, token: app.token });
+    app.data = await client.request("openData", { name, files });
     showError();
     return true;
   } catch (error) {
     if (name !== "mnist" || files) showError(error.message);
-    else showError(error.message.includes("401") ? TEXT.noToken : TEXT.noData);
+    else showError(error.message.includes("401") ? TEXT.guest.none : TEXT.noData);
     return false;
   }
 }
 
 /** These data are at hand: they are fetched when they are first needed, not before the page is there. */
 async function chooseData(data) {
-  await client.request("chooseData", { name: data.name, token: app.token });
+  await client.request("chooseData", { name: data.name });
   app.data = data;
 }
 
@@ -139,21 +139,28 @@ async function stepOfLesson({ lesson }, asks) {
   return Object.fromEntries(Object.entries(changes).filter(([name]) => !asks.has(name)));
 }
 
+/** Ask what the server has, and choose its data; a guest is told how to get in. */
+async function enter(admitted) {
+  const { hello, isGuest } = await fetchHello();
+  const how = await admitted;
+  if (isGuest && !store.state.embed) showError(TEXT.guest[how]);
+  app.hello = hello;
+  if (HAS_DIGITS) await chooseData(hello?.data ? { name: "mnist", imageShape: hello.data.image_shape } : DIGITS);
+  return hello;
+}
+
 /** What the address asks for goes before what the server offers. */
 async function begin() {
   const asks = new URLSearchParams(location.hash.slice(1));
   const wanted = store.state;
   app.models = await client.request("models");
-  const hello = await fetchHello(app.token);
-  app.hello = hello;
-  if (hello?.live && app.token) watchLive(app.token, { onFrame: showLive, onClose: endLive });
-  if (hello?.model) await openModel({ token: app.token, name: hello.model });
+  const hello = await enter(admission);
+  if (hello?.live) watchLive({ onFrame: showLive, onClose: endLive });
+  if (hello?.model) await openModel({ name: hello.model });
   const model = asks.has("model") ? wanted.model : app.models.uploaded ? "uploaded" : "pretrained";
   const data = asks.has("data") || !hello?.data ? wanted.data : "mnist";
   const view = hello?.live && !asks.has("view") ? "train" : wanted.view; // who follows a training came for that
   store.state = { ...wanted, data, view };
-  // an exported page has no data
-  if ("train" in VIEWS) await chooseData(hello?.data ? { name: "mnist", imageShape: hello.data.image_shape } : DIGITS);
   store.state = withModelAtHand({ ...store.state, model, ...(await stepOfLesson(wanted, asks)) });
 }
 
@@ -198,12 +205,16 @@ client.onFrame((frame) => {
   requestAnimationFrame(() => paint(frame));
 });
 
-addEventListener("hashchange", () => {
+addEventListener("hashchange", async () => {
+  const admitted = exchangeToken();
   store.read();
-  takeToken();
   store.state = withModelAtHand(store.state);
   show(true);
   store.restoreViewState();
+  if ((await admitted) === "none") return;
+  showError();
+  await enter(admitted);
+  show(true);
 });
 addEventListener("pagehide", () => store.saveViewState());
 
@@ -223,11 +234,11 @@ element("#skip").addEventListener("click", (event) => {
 listenToKeys({
   stateNow: () => store.state,
   set: (changes) => store.set(changes),
-  isIn: (name) => name in VIEWS,
+  isIn: app.has,
   press,
   turn: (steps) => lessons?.turn(steps) ?? false,
 });
-replaceChildren(element("#footer"), h("p", {}, "train" in VIEWS ? TEXT.drop : TEXT.exported));
+replaceChildren(element("#footer"), h("p", {}, IS_EXPORTED ? TEXT.exported : TEXT.drop));
 
 navigation.draw(); // the header is there before the worker is
 try {

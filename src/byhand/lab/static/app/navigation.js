@@ -5,17 +5,18 @@ import { element, h, replaceChildren, select } from "../ui/dom.js";
 import { createMenu } from "../ui/menu.js";
 import { shareMenu } from "../ui/share-menu.js";
 import { TEXT } from "../ui/strings.js";
-import { VIEWS } from "../views/views.js";
+import { IS_EXPORTED, VIEWS } from "../views/views.js";
 import { createNetworkChip } from "./network-chip.js";
 
-const ROOMS = ["draw", "train", "plane", "experiments", "lessons"].filter((name) => name in VIEWS);
-const CLOSER = Object.keys(VIEWS).filter((name) => !ROOMS.includes(name)); // views that rooms lead to
+const CLOSER_VIEWS = ["network", "microscope", "mistakes"]; // which rooms lead to
+const ROOMS = Object.keys(VIEWS).filter((name) => !CLOSER_VIEWS.includes(name));
+const CLOSER = Object.keys(VIEWS).filter((name) => CLOSER_VIEWS.includes(name));
+const IS_FOLDED = CLOSER.length > 1 && ROOMS.length > 0; // the closer views are in a menu
 const words = TEXT.navigation;
 
 /** {draw(), show()}: draw for another state, show for new frames. redraw: for a new theme or new colours. */
 export function createNavigation(app, store, redraw) {
-  const isExported = !("train" in VIEWS);
-  const chip = createNetworkChip(app, { isExported });
+  const chip = createNetworkChip(app, { isExported: IS_EXPORTED });
   const share = shareMenu(app, () => store.state);
   const closer = createMenu(words.closer, [], { class: "menu closer" });
   const settings = settingsMenu(app, store, redraw);
@@ -23,9 +24,8 @@ export function createNavigation(app, store, redraw) {
 
   function draw() {
     const links = (names) => names.map((name) => link(app, store.state, name, closer.close));
-    const isFolded = CLOSER.length > 1;
-    if (isFolded) drawCloser(closer.element, store.state.view, links(CLOSER));
-    replaceChildren(element("#views"), links(isFolded ? ROOMS : [...ROOMS, ...CLOSER]), isFolded && closer.element);
+    if (IS_FOLDED) drawCloser(closer.element, store.state.view, links(CLOSER));
+    replaceChildren(element("#views"), links(IS_FOLDED ? ROOMS : Object.keys(VIEWS)), IS_FOLDED && closer.element);
     chip.draw(store.state);
     settings.draw();
     show();

@@ -5,6 +5,7 @@
 
 {
   const IMPORT = /^import \{([^}]*)\} from "([^"]+)";$/gm;
+  const LATER = /await import\("([^"]+)"\)/g; // a module of a part that is not always used
   const REEXPORT = /^export \{ (\w+) \};$/gm;
   const EXPORT = /^export ((?:async )?(?:function|const|class) (\w+))/gm;
   const texts = {};
@@ -21,7 +22,8 @@
 
   /** List the modules so that each comes after what it imports. */
   const visit = (name, order) => {
-    for (const [, , target] of texts[name].matchAll(IMPORT))
+    const targets = [...texts[name].matchAll(IMPORT), ...texts[name].matchAll(LATER)].map((found) => found.at(-1));
+    for (const target of targets)
       if (!order.includes(resolve(name, target))) visit(resolve(name, target), order);
     if (!order.includes(name)) order.push(name);
   };
@@ -29,9 +31,11 @@
   /** A module's text as a function's body that returns its exports. */
   const bodyOf = (name, order) => {
     const text = texts[name];
+    const module = (target) => `byhandModule${order.indexOf(resolve(name, target))}`;
     const exported = [...text.matchAll(REEXPORT), ...text.matchAll(EXPORT)].map((found) => found.at(-1));
     const alone = text
-      .replace(IMPORT, (_, names, target) => `const {${names}} = byhandModule${order.indexOf(resolve(name, target))};`)
+      .replace(IMPORT, (_, names, target) => `const {${names}} = ${module(target)};`)
+      .replace(LATER, (_, target) => module(target))
       .replace(REEXPORT, "")
       .replace(EXPORT, "$1");
     return `${alone.replaceAll("import.meta.url", JSON.stringify(`lab:/${name}`))}\nreturn { ${exported.join(", ")} };`;

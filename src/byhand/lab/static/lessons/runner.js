@@ -1,6 +1,7 @@
 // Runs the lessons of data/lessons.json: a step sets the state, says something, asks, or waits for something that a
 // frame shows, and can be done for the learner. Where one is stands in the address: lesson=why.2 is the second step.
 
+import { offeredLessons } from "../shared/lesson-views.js";
 import { act, findMarked } from "./actions.js";
 import { fillIn, isMet, pause } from "./conditions.js";
 import { layDrawing, strokesOf } from "./drawing.js";
@@ -72,7 +73,7 @@ export class LessonRunner {
   }
 
   async #open() {
-    this.#table ??= await this.#app.client.request("lessons");
+    this.#table ??= offeredLessons(await this.#app.client.request("lessons"), this.#app.has);
   }
 
   async #openAndFind(place) {

@@ -236,6 +236,12 @@ function readAblations(text) {
     : null;
 }
 
+/** The views that this page has: the first is the one that it opens with. */
+export function offerViews(names) {
+  SETTINGS.view = choice(names[0], names);
+  SETTINGS.embed = choice("", ["", ...names.filter((name) => name !== "lessons")]);
+}
+
 export function initialState() {
   return Object.fromEntries(Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial]));
 }

@@ -23,7 +23,7 @@
  * @property {Record<string, any>} models the networks to choose from, by name
  * @property {any} data the data set that is open
  * @property {Hello | null} hello
- * @property {string | null} token
+ * @property {(view: string) => boolean} has is this view in the page? An exported page has some of them
  * @property {(changes: object) => void} set change the state
  * @property {() => void} refresh
  * @property {(sentence?: string) => void} showError

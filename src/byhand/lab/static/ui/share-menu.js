@@ -1,12 +1,12 @@
 // The menu Share: every way in which what is on the screen leaves the page.
 
 import { notebookFor, scriptFor } from "../codegen/script.js";
-import { pageOf } from "../export/page-file.js";
 import { fragmentOf } from "../shared/settings.js";
 import { planeSettings } from "../shared/training-settings.js";
 import { h, replaceChildren } from "./dom.js";
 import { figures, saveFigure } from "./figures.js";
 import { createMenu } from "./menu.js";
+import { pageChoice } from "./page-choice.js";
 import { MOST_CHARACTERS, qrCode } from "./qr-code.js";
 import { saveFile } from "./save-file.js";
 import { TEXT } from "./strings.js";
@@ -19,7 +19,7 @@ const ENTRIES = [
   ["link", copyLink, true],
   ["qr", showQr],
   ["embed", showEmbed],
-  ["page", savePage],
+  ["page", choosePage],
   ["model", saveModel],
   ["script", saveScript],
   ["notebook", saveNotebook],
@@ -103,10 +103,11 @@ const modelFile = (app, state) =>
     isPlane(state) ? { model: "plane", settings: planeSettings(state), names: state } : { model: state.model },
   );
 
-async function savePage({ app, stateNow }) {
-  const state = stateNow();
-  if (isPlane(state) || String(app.models[state.model].imageShape) !== "28,28") throw new Error(words.small);
-  saveFile(await pageOf(await modelFile(app, state)), "digit.html", "text/html");
+/** Choose the rooms of a page with the network at hand. */
+async function choosePage({ app, stateNow, open }) {
+  const { model, view } = stateNow();
+  if (String(app.models[model].imageShape) !== "28,28") throw new Error(words.small);
+  open(...(await pageChoice({ app, model: () => app.client.request("modelFile", { model }), now: view })));
 }
 
 async function saveModel({ app, stateNow }) {

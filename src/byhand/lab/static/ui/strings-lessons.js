@@ -16,6 +16,7 @@ export const LESSONS = {
   next: "Next",
   another: "Next lesson",
   end: "All lessons",
+  none: "Every lesson goes through rooms that this page has not: export it with these rooms too.",
   close: "Close the lesson",
   pause: "Pause",
   play: "Play",

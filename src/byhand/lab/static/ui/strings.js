@@ -41,8 +41,14 @@ export const TEXT = {
   theme: { auto: "as the system", light: "light", dark: "dark" },
   colours: { safe: "blue and amber", classic: "green and red" },
   loading: "Getting the network ready …",
-  noToken:
-    "this link lacks the token that opens the data, or its token is of an earlier start: open the address that byhand lab printed, or choose the small digits",
+  // who has no access to what the server has, by what came of the address's token
+  guest: {
+    none: "this browser has no access to this lab's data and model, or its access has expired: open the address that byhand lab printed. Until then the page has the small digits",
+    refused:
+      "the token of this address is of an earlier start of byhand lab: open the address that it printed last. Until then the page has the small digits",
+    accepted:
+      "this browser keeps no cookie for this page, and without one data and model stay closed: allow cookies for it, then open the address that byhand lab printed",
+  },
   noData: "MNIST is not at hand: start byhand lab, drop its four files on this page, or choose the small digits",
   absent: {
     trained:

@@ -19,7 +19,7 @@ export function unreadable(app, state) {
       "div",
       { class: "buttons" },
       h("button", { type: "button", onclick: to({ model: "pretrained" }) }, words.ready),
-      h("button", { type: "button", onclick: to({ view: "plane" }) }, words.plane),
+      app.has("plane") && h("button", { type: "button", onclick: to({ view: "plane" }) }, words.plane),
     ),
   );
 }

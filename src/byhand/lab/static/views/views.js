@@ -19,3 +19,5 @@ export const VIEWS = {
   experiments: experimentsView,
   lessons: lessonsView,
 };
+export const IS_EXPORTED = false;
+export const HAS_DIGITS = true;

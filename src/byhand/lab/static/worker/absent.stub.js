@@ -1,5 +1,6 @@
-// What an exported page's worker has not, for no view there asks for it: training, the plane, tables.
+// What an exported page's worker has not, for no view there asks for it: training, tables, experiments.
 
+export class ExperimentRunner {}
 export class PlaneAnswers {
   answers = {};
   plane = null;

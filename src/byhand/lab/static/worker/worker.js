@@ -36,7 +36,7 @@ const models = {}; // name → network with its preparation
 const sets = {}; // name → promise of a data set: once opened, it stays
 const tables = {}; // the same of tables that page and package share
 let core;
-let chosen; // which data
+let chosen; // the name of the data at hand
 let training;
 let experimentRunner;
 const planes = new PlaneAnswers(
@@ -52,10 +52,15 @@ async function load() {
   models.pretrained = await modelFrom(await fetchFile(new URL("../models/draw.safetensors", import.meta.url)));
 }
 
+<<<<<<< HEAD
 async function fetchFile(url, headers = {}) {
+=======
+async function fetched(url) {
+>>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
   const inside = globalThis.byhandFiles?.[url.pathname]; // an exported page carries its files
   if (inside) return Uint8Array.from(atob(inside), (sign) => sign.charCodeAt(0)).buffer;
-  const reply = await fetch(url, { headers });
+  if (globalThis.byhandFiles) throw new Error(`${url.pathname.split("/").pop()} is not in this page`);
+  const reply = await fetch(url);
   if (!reply.ok)
     throw new Error(`${url.pathname.split("/").pop()} did not come: ${reply.status} ${reply.statusText}`.trim());
   return reply.arrayBuffer();
@@ -105,8 +110,13 @@ const answers = {
   digit: async ({ index, model }) => digitAt(await openTestSet(model && getModel(model)), index),
 
   /** A model as a file of byhand's, dropped or from the server. */
+<<<<<<< HEAD
   async openModel({ bytes, token, name }) {
     const file = bytes ?? (await fetchFile(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token }));
+=======
+  async openModel({ bytes, name }) {
+    const file = bytes ?? (await fetched(new URL("../api/model", import.meta.url)));
+>>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
     models.uploaded = await modelFrom(file, name);
     return about(models.uploaded);
   },
@@ -118,12 +128,17 @@ const answers = {
     return file ?? fileOf(getModel(model));
   },
 
-  /** Data by name, from the server with its token, or from dropped files. */
-  async openData({ name, token, files }) {
+  /** Data by name, from the server, or from dropped files. */
+  async openData({ name, files }) {
     if (files?.some((file) => file.size > MAX_FILE)) throw new Error("a dropped file is larger than 64 MB");
     if (files) sets.mnist = Promise.resolve(await dataFrom(files));
+<<<<<<< HEAD
     const data = await getData(name, token);
     chosen = { name, token };
+=======
+    const data = await dataNamed(name);
+    chosen = name;
+>>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
     return {
       name: data.name,
       n_train: data.train.labels.length,
@@ -133,9 +148,9 @@ const answers = {
     };
   },
 
-  /** Data that are at hand, as /api/hello says: fetched when they are first needed. */
-  chooseData({ name, token }) {
-    chosen = { name, token };
+  /** Data that are at hand, as the server says: fetched when they are first needed. */
+  chooseData({ name }) {
+    chosen = name;
   },
 
   async begin({ settings }) {
@@ -235,8 +250,13 @@ function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
 }
 
 /** A data set, fetched once; one that did not come is asked for again. */
+<<<<<<< HEAD
 function getData(name, token) {
   const get = (path) => fetchFile(new URL(path, import.meta.url), { "X-Byhand-Token": token ?? "" });
+=======
+function dataNamed(name) {
+  const get = (path) => fetched(new URL(path, import.meta.url));
+>>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
   return (sets[name] ??= openData(name, get).catch((error) => {
     delete sets[name];
     throw error;
@@ -255,8 +275,13 @@ function getTable(name) {
 
 async function openTestSet(model) {
   if (!chosen) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
+<<<<<<< HEAD
   const data = await getData(chosen.name, chosen.token);
   if (model?.imageShape?.[0] === 28 && data.name === "digits") return enlarge(core, data);
+=======
+  const data = await dataNamed(chosen);
+  if (model?.imageShape?.[0] === 28 && data.name === "digits") return enlarged(core, data);
+>>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
   if (model && model.network.layers[0].n_in !== data.nIn)
     throw new Error(
       `this network looks at ${model.network.layers[0].n_in} numbers, the pictures of ${data.name} have ${data.nIn}`,

@@ -13,7 +13,7 @@ export function createDrawer(app) {
   const bar = h(
     "div",
     { class: "drawer-bar" },
-    button(words.full, () => app.set({ view: "microscope" })),
+    app.has("microscope") && button(words.full, () => app.set({ view: "microscope" })),
     button(words.close, () => close()),
   );
   const element = h("dialog", { class: "drawer", "aria-label": words.name }, bar, microscope.element);

@@ -65,13 +65,13 @@ function partsOf(app, first) {
     drawer,
     robustness: createRobustness((changed) => pad.lay(changed)),
     teachers: app.data ? createTeachers(app, (stored) => pad.lay(stored)) : null,
-    next: app.data ? nextSteps(app) : null,
+    next: nextSteps(app),
   };
 }
 
 const nextSteps = (app) => [
-  h("button", { type: "button", onclick: () => app.set({ view: "mistakes" }) }, words.mistakes),
-  createNextStep(words.learn, () => app.set({ view: "train" })),
+  app.has("mistakes") && h("button", { type: "button", onclick: () => app.set({ view: "mistakes" }) }, words.mistakes),
+  createNextStep(words.learn, () => app.set({ view: "train" }), app.has("train")),
 ];
 
 function layout({ pad, seen, why, tools, testDigits, inside, answer, robustness, teachers, next }) {
@@ -90,7 +90,7 @@ function layout({ pad, seen, why, tools, testDigits, inside, answer, robustness,
     ),
     card("pixels", h("h3", {}, words.pixels), seen.readout, testDigits?.element),
     teachers?.element,
-    next && h("div", { class: "draw-next" }, next),
+    next.some(Boolean) && h("div", { class: "draw-next" }, next),
   );
 }
 

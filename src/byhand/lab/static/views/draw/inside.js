@@ -27,12 +27,14 @@ export class Inside {
   element;
 
   constructor(app, input) {
-    const open = ({ layer, unit }) => app.set({ view: "network", layer, unit });
-    this.#stage = createStage(input, open, (unit) => {
+    const look = (unit) => {
       this.#looked = unit;
       this.#draw();
-    });
-    const back = h("button", { type: "button", onclick: () => app.set({ view: "network" }) }, words.back);
+    };
+    const open = ({ layer, unit }) => app.set({ view: "network", layer, unit });
+    const leads = app.has("network");
+    this.#stage = createStage(input, leads ? open : look, look);
+    const back = leads && h("button", { type: "button", onclick: () => app.set({ view: "network" }) }, words.back);
     const controls = h("div", { class: "stage-controls" }, this.#play, this.#slider, this.#said, back);
     this.element = h("div", { class: "inside-body" }, this.#stage.element, controls);
   }

@@ -90,7 +90,7 @@ function drawAbout(parts, session, app) {
   const hints = one.hides.map((hidden) => h("li", {}, hidden));
   const command = h("p", { class: "hint" }, words.commandLine, h("code", {}, one.id));
   replaceChildren(parts.hides, h("ul", {}, hints), command);
-  replaceChildren(parts.open, ...openers(session, table, one, state));
+  replaceChildren(parts.open, ...openers(app, session, table, one, state));
 }
 
 function seedsRow(session) {
@@ -112,8 +112,8 @@ const dataRow = (session) =>
   );
 
 /** A button a run that Train or Plane can do. */
-function openers(session, table, one, { data }) {
-  const all = one.runs.map((run) => [run.name, stateOfRun(table, one, run, data)]).filter(([, state]) => state);
+function openers(app, session, table, one, { data }) {
+  const all = one.runs.map((run) => [run.name, stateOfRun(table, one, run, data)]).filter(([, state]) => state && app.has(state.view));
   if (!all.length) return [];
   const button = ([name, state]) =>
     h("button", { type: "button", onclick: () => session.open(state) }, `${name} → ${TEXT.views[state.view]}`);

@@ -1,6 +1,7 @@
 // The room of the lessons: nine cards of three minutes each, and the demonstration that plays by itself.
 
 import { h, replaceChildren } from "../../ui/dom.js";
+import { offeredLessons } from "../../shared/lesson-views.js";
 import { TEXT } from "../../ui/strings.js";
 
 const words = TEXT.lessons;
@@ -21,7 +22,9 @@ export function lessonsView(app) {
   function show(_, { lessons: table }) {
     if (isDrawn || !table) return;
     isDrawn = true;
-    replaceChildren(cards, ...table.lessons.map((lesson) => card(app, lesson)));
+    const { lessons } = offeredLessons(table, app.has);
+    replaceChildren(cards, ...lessons.map((lesson) => card(app, lesson)));
+    if (!lessons.length) cards.replaceWith(h("p", { class: "hint" }, words.none));
   }
 
   return { element, wants, show };

@@ -9,7 +9,7 @@ import { TEXT } from "../../ui/strings.js";
 const words = TEXT.mistakes;
 const SHOWN = 60; // at first, and with each click on more
 
-/** {element, show(mistakes, names, chosen)}; open: hears the mistake that is pressed, all: that all shall be shown. */
+/** {element, show(mistakes, names, chosen)}; open: hears the mistake that is pressed, or null, all: that all shall be shown. */
 export function createGallery(open, all) {
   const heading = h("h3", {});
   const list = h("div", { class: "thumbnails large" });
@@ -27,7 +27,7 @@ export function createGallery(open, all) {
     const rest = shown.length > nShown ? `: ${nShown} of ${shown.length.toLocaleString("en")} shown` : null;
     const button = chosen && h("button", { type: "button", class: "small", onclick: all }, words.showAll);
     replaceChildren(heading, titleOf(mistakes, names, chosen), rest, button);
-    const cards = shown.slice(0, nShown).map((one) => mistakeCard(one, mistakes.output, names, () => open(one)));
+    const cards = shown.slice(0, nShown).map((one) => mistakeCard(one, mistakes.output, names, open && (() => open(one))));
     replaceChildren(list, cards.length ? cards : h("p", {}, words.none));
     more.hidden = shown.length <= nShown;
     more.textContent = `Show ${Math.min(SHOWN, shown.length - nShown)} more`;
@@ -51,10 +51,13 @@ function mistakeCard({ stored, label, answer, score, second, secondScore }, outp
   const [shown, what] = [scoreText(output, score), `${names[label]} → ${names[answer]}`];
   const next = names.length > 2 ? `${words.next} ${names[second]}, ${scoreText(output, secondScore)}` : "";
   const why = words.why.replace("{answer}", names[answer]).replace("{label}", names[label]);
-  const name = `${what} ${shown} ${next} ${why}: a ${names[label]} taken for ${names[answer]}; open it in Draw`;
+  const name = `${what} ${shown} ${next} ${why}: a ${names[label]} taken for ${names[answer]}`;
+  const attributes = { class: "thumbnail", "data-lesson": "mistake" };
   return h(
-    "button",
-    { type: "button", class: "thumbnail", "data-lesson": "mistake", onclick, "aria-label": name },
+    onclick ? "button" : "span",
+    onclick
+      ? { type: "button", ...attributes, onclick, "aria-label": `${name}; open it in Draw` }
+      : { ...attributes, role: "img", "aria-label": name },
     canvas,
     h("span", {}, what),
     h("small", {}, shown),

@@ -50,7 +50,7 @@ function partsOf(app, choose) {
   const verdict = h("p", { class: "verdict", role: "status" });
   const matrix = h("div");
   const gallery = createGallery(
-    (mistake) => openInDraw(app, mistake),
+    app.has("draw") ? (mistake) => openInDraw(app, mistake) : null,
     () => choose(null),
   );
   const card = h(

@@ -75,7 +75,7 @@ function partsOf(app, session, look) {
     tryThis: createTryThis(
       session,
       look,
-      createNextStep(words.next, () => app.set({ view: "experiments" })),
+      createNextStep(words.next, () => app.set({ view: "experiments" }), app.has("experiments")),
     ),
   };
 }

@@ -13,13 +13,13 @@ const SIDE = 56; // pixels of a picture
 /** {element, show(frames)} of a session. */
 export function createProbeCard(session) {
   const list = h("ul", { class: "probes" });
-  const next = createNextStep(words.next, () => session.lookAt("draw"));
+  const next = createNextStep(words.next, () => session.lookAt("draw"), session.leadsTo("draw"));
   const help = h("p", { class: "hint" }, words.digitsHelp);
   const element = h("div", { class: "probe-card card" }, h("h3", {}, words.digits), list, help, next);
 
   function show({ probes }) {
     const digits = probes?.digits ?? [];
-    next.hidden = !session.isHere || !session.training.step;
+    if (next) next.hidden = !session.isHere || !session.training.step;
     if (list.children.length !== digits.length) replaceChildren(list, ...digits.map(newRow));
     digits.forEach((digit, i) => drawRow(list.children[i], digit));
   }

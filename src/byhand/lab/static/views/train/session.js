@@ -88,6 +88,10 @@ export class TrainSession {
     this.#app.set(NOWHERE);
   }
 
+  leadsTo(view) {
+    return this.#app.has(view);
+  }
+
   lookAt(view) {
     this.#app.set({ view, model: this.isHere ? "trained" : this.state.model });
   }

@@ -1,0 +1,63 @@
+"""Nothing moves by itself: from the first paint to rest the layout of no room shifts."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+ROOMS = ["draw", "network", "train", "plane", "microscope", "mistakes", "experiments", "lessons"]
+SIZES = [(1440, 900), (820, 1180), (390, 844)]
+MOST = 0.01  # of 1: a tenth of what is called good (web.dev/articles/cls)
+REST_MS = 600  # without a request and without a shift
+WATCH = """
+    window.shifts = [];
+    window.lastShift = 0;
+    const name = node => node?.nodeType === 1 ? `${node.nodeName}.${node.className}` : node?.parentNode?.className;
+    new PerformanceObserver(list => {
+        for (const { value, hadRecentInput, sources } of list.getEntries())
+            if (!hadRecentInput) shifts.push([value, ...sources.map(({ node }) => name(node))]);
+        lastShift = performance.now();
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+AT_REST = """ms => new Promise(resolve => {
+    let busy = performance.now();
+    const look = () => {
+        const now = performance.now();
+        if (document.documentElement.dataset.pending !== "0") busy = now;
+        now - Math.max(busy, lastShift) > ms ? resolve(shifts) : setTimeout(look, 30);
+    };
+    look();
+})"""
+
+
+def shifts(lab: Any) -> list[list[Any]]:
+    """Return what shifted until the page rests: how far, and what."""
+    return list(lab.page.evaluate(AT_REST, REST_MS))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_does_not_shift_while_it_opens(room: str, size: tuple[int, int], site: str, open_lab: Any) -> None:
+    width, height = size
+    lab = open_lab(f"{site}#view={room}", viewport={"width": width, "height": height}, script=WATCH)
+    found = shifts(lab)
+    assert sum(value for value, *_ in found) < MOST, found
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(("fragment", "is_new"), [("", True), ("#lesson=why.3", False)])
+def test_nor_does_the_page_for_who_is_new_or_in_a_lesson(
+    fragment: str, is_new: bool, size: tuple[int, int], site: str, open_lab: Any
+) -> None:
+    width, height = size
+    lab = open_lab(f"{site}{fragment}", is_new, viewport={"width": width, "height": height}, script=WATCH)
+    found = shifts(lab)
+    assert sum(value for value, *_ in found) < MOST, found
+
+
+def test_a_shift_would_be_seen(site: str, open_lab: Any) -> None:
+    lab = open_lab(site, script=WATCH)
+    shifts(lab)
+    lab.page.evaluate("() => document.querySelector('main').style.marginTop = '200px'")
+    lab.until("() => shifts.length > 0")
+    assert sum(value for value, *_ in shifts(lab)) > MOST
