@@ -53,8 +53,8 @@ DRAWING = """async () => {
     return times.slice(10);
 }"""
 
-# One stroke, a move at a time: from the pointer's move until the bars of the answer are other ones (answered), and until
-# the frame that has them is painted. A move that changes no bar is left out.
+# One stroke, a move at a time: from the pointer's move until the bars of the answer are other ones (answered), and
+# until the frame that has them is painted. A move that changes no bar is left out.
 MOVES = """async n => {
     const pad = document.querySelector(".pad"), card = document.querySelector(".answer");
     const box = pad.getBoundingClientRect();
