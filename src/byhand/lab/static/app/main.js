@@ -12,6 +12,7 @@ import { createFileOpeners } from "./file-drop.js";
 import { listenToKeys } from "./keys.js";
 import { exchangeToken, fetchHello, watchLive } from "./live.js";
 import { createNavigation } from "./navigation.js";
+import { waitForFirstAnswers } from "./opening.js";
 import { Requests } from "./requests.js";
 import { Store } from "./store.js";
 import { WorkerClient } from "./worker-client.js";
@@ -249,5 +250,7 @@ try {
 store.settle();
 if (store.state.embed) embed();
 show(true);
+await waitForFirstAnswers(() => requests.isIdle && client.isIdle);
 store.restoreViewState();
+document.documentElement.removeAttribute("data-opening");
 document.documentElement.dataset.ready = "yes";

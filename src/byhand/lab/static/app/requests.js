@@ -23,6 +23,11 @@ export class Requests {
     for (const key of Object.keys(this.#latest)) delete this.#latest[key];
   }
 
+  /** Is everything answered that was wished for? */
+  get isIdle() {
+    return !Object.values(this.#inFlight).some(Boolean);
+  }
+
   requestAll(wishes) {
     for (const [key, wish] of Object.entries(wishes)) {
       if (wish === null) this.#cancel(key);

@@ -41,6 +41,11 @@ export class WorkerClient {
     });
   }
 
+  /** Is no answer awaited? */
+  get isIdle() {
+    return this.#pending.size === 0;
+  }
+
   #receive({ id, answer, error, frame }) {
     if (frame) return this.#listener(frame);
     const pending = this.#pending.get(id);

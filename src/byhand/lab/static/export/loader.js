@@ -23,8 +23,7 @@
   /** List the modules so that each comes after what it imports. */
   const visit = (name, order) => {
     const targets = [...texts[name].matchAll(IMPORT), ...texts[name].matchAll(LATER)].map((found) => found.at(-1));
-    for (const target of targets)
-      if (!order.includes(resolve(name, target))) visit(resolve(name, target), order);
+    for (const target of targets) if (!order.includes(resolve(name, target))) visit(resolve(name, target), order);
     if (!order.includes(name)) order.push(name);
   };
 

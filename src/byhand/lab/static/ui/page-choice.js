@@ -23,7 +23,9 @@ export async function pageChoice({ app, model, now }) {
     save.disabled = !first;
     said.textContent = first ? words.opensWith.replace("{view}", TEXT.views[first]) : words.noRoom;
   };
-  save.addEventListener("click", () => savePage(model, readNames(), said).catch(({ message }) => app.showError(message)));
+  save.addEventListener("click", () =>
+    savePage(model, readNames(), said).catch(({ message }) => app.showError(message)),
+  );
   const group = h("fieldset", { class: "page-rooms", onchange: tell }, h("legend", {}, words.rooms), boxes);
   tell();
   return [h("h2", {}, words.page), group, said, save];

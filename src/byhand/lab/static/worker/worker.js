@@ -52,11 +52,7 @@ async function load() {
   models.pretrained = await modelFrom(await fetchFile(new URL("../models/draw.safetensors", import.meta.url)));
 }
 
-<<<<<<< HEAD
-async function fetchFile(url, headers = {}) {
-=======
-async function fetched(url) {
->>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
+async function fetchFile(url) {
   const inside = globalThis.byhandFiles?.[url.pathname]; // an exported page carries its files
   if (inside) return Uint8Array.from(atob(inside), (sign) => sign.charCodeAt(0)).buffer;
   if (globalThis.byhandFiles) throw new Error(`${url.pathname.split("/").pop()} is not in this page`);
@@ -110,13 +106,8 @@ const answers = {
   digit: async ({ index, model }) => digitAt(await openTestSet(model && getModel(model)), index),
 
   /** A model as a file of byhand's, dropped or from the server. */
-<<<<<<< HEAD
-  async openModel({ bytes, token, name }) {
-    const file = bytes ?? (await fetchFile(new URL("../api/model", import.meta.url), { "X-Byhand-Token": token }));
-=======
   async openModel({ bytes, name }) {
-    const file = bytes ?? (await fetched(new URL("../api/model", import.meta.url)));
->>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
+    const file = bytes ?? (await fetchFile(new URL("../api/model", import.meta.url)));
     models.uploaded = await modelFrom(file, name);
     return about(models.uploaded);
   },
@@ -132,13 +123,8 @@ const answers = {
   async openData({ name, files }) {
     if (files?.some((file) => file.size > MAX_FILE)) throw new Error("a dropped file is larger than 64 MB");
     if (files) sets.mnist = Promise.resolve(await dataFrom(files));
-<<<<<<< HEAD
-    const data = await getData(name, token);
-    chosen = { name, token };
-=======
-    const data = await dataNamed(name);
+    const data = await getData(name);
     chosen = name;
->>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
     return {
       name: data.name,
       n_train: data.train.labels.length,
@@ -250,13 +236,8 @@ function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
 }
 
 /** A data set, fetched once; one that did not come is asked for again. */
-<<<<<<< HEAD
-function getData(name, token) {
-  const get = (path) => fetchFile(new URL(path, import.meta.url), { "X-Byhand-Token": token ?? "" });
-=======
-function dataNamed(name) {
-  const get = (path) => fetched(new URL(path, import.meta.url));
->>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
+function getData(name) {
+  const get = (path) => fetchFile(new URL(path, import.meta.url));
   return (sets[name] ??= openData(name, get).catch((error) => {
     delete sets[name];
     throw error;
@@ -275,13 +256,8 @@ function getTable(name) {
 
 async function openTestSet(model) {
   if (!chosen) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
-<<<<<<< HEAD
-  const data = await getData(chosen.name, chosen.token);
+  const data = await getData(chosen);
   if (model?.imageShape?.[0] === 28 && data.name === "digits") return enlarge(core, data);
-=======
-  const data = await dataNamed(chosen);
-  if (model?.imageShape?.[0] === 28 && data.name === "digits") return enlarged(core, data);
->>>>>>> 8cd3f13 (page: the cookie in place of the token; exported pages with chosen views; layout shift, moves and pictures of rooms measured)
   if (model && model.network.layers[0].n_in !== data.nIn)
     throw new Error(
       `this network looks at ${model.network.layers[0].n_in} numbers, the pictures of ${data.name} have ${data.nIn}`,
