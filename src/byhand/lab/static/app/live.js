@@ -1,5 +1,5 @@
-// What a server knows of this page's run of byhand: its data, its model, and a run that trains now. The token that opens
-// them comes in the address once; from then on a cookie does, which no script can read (byhand/lab/token.py).
+// What a server knows of this page's run of byhand: its data, its model, and a run that trains now. The token that
+// opens them comes in the address once; from then on a cookie does, which no script can read (byhand/lab/token.py).
 
 const HEADER = "X-Byhand-Token";
 

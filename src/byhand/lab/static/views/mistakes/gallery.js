@@ -27,7 +27,9 @@ export function createGallery(open, all) {
     const rest = shown.length > nShown ? `: ${nShown} of ${shown.length.toLocaleString("en")} shown` : null;
     const button = chosen && h("button", { type: "button", class: "small", onclick: all }, words.showAll);
     replaceChildren(heading, titleOf(mistakes, names, chosen), rest, button);
-    const cards = shown.slice(0, nShown).map((one) => mistakeCard(one, mistakes.output, names, open && (() => open(one))));
+    const cards = shown
+      .slice(0, nShown)
+      .map((one) => mistakeCard(one, mistakes.output, names, open && (() => open(one))));
     replaceChildren(list, cards.length ? cards : h("p", {}, words.none));
     more.hidden = shown.length <= nShown;
     more.textContent = `Show ${Math.min(SHOWN, shown.length - nShown)} more`;

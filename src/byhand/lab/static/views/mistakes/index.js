@@ -49,10 +49,7 @@ export function mistakesView(app) {
 function partsOf(app, choose) {
   const verdict = h("p", { class: "verdict", role: "status" });
   const matrix = h("div");
-  const gallery = createGallery(
-    app.has("draw") ? (mistake) => openInDraw(app, mistake) : null,
-    () => choose(null),
-  );
+  const gallery = createGallery(app.has("draw") ? (mistake) => openInDraw(app, mistake) : null, () => choose(null));
   const card = h(
     "div",
     { class: "card wide", "data-lesson": "mistakes" },
