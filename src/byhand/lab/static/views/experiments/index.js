@@ -113,7 +113,9 @@ const dataRow = (session) =>
 
 /** A button a run that Train or Plane can do. */
 function openers(app, session, table, one, { data }) {
-  const all = one.runs.map((run) => [run.name, stateOfRun(table, one, run, data)]).filter(([, state]) => state && app.has(state.view));
+  const all = one.runs
+    .map((run) => [run.name, stateOfRun(table, one, run, data)])
+    .filter(([, state]) => state && app.has(state.view));
   if (!all.length) return [];
   const button = ([name, state]) =>
     h("button", { type: "button", onclick: () => session.open(state) }, `${name} → ${TEXT.views[state.view]}`);
@@ -135,7 +137,7 @@ function drawResult(parts, session, app) {
   parts.bets.hidden = Boolean(frame);
   replaceChildren(parts.report, session.report(judgement(bets, frame?.runs ?? [], one.scale[0])));
   drawDots(parts.drawing, session, bets);
-  replaceChildren(parts.told, ...reading(one, frame, table), ...notes(one, frame, state.data, session.isNotFor));
+  replaceChildren(parts.reading, ...reading(one, frame, table), ...notes(one, frame, state.data, session.isNotFor));
   replaceChildren(parts.beside, ...aside(one, frame, table));
 }
 
