@@ -6,7 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 ROOMS = ["draw", "network", "train", "plane", "microscope", "mistakes", "experiments", "lessons"]
-SIZES = [(1440, 900), (820, 1180), (390, 844)]
+SIZES = [(1440, 900), pytest.param((820, 1180), marks=pytest.mark.full), (390, 844)]
 MOST = 0.01  # of 1: a tenth of what is called good (web.dev/articles/cls)
 REST_MS = 600  # without a request and without a shift
 WATCH = """

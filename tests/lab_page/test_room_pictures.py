@@ -27,7 +27,9 @@ MOST_BYTES = 300_000  # of all references
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(
+    "size", [SIZES[0], *(pytest.param(one, marks=pytest.mark.full) for one in SIZES[1:3]), SIZES[3]]
+)
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_looks_as_it_was_drawn(room: str, size: tuple[int, int], theme: str, site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view={room}", **options_of(size, theme))
