@@ -125,7 +125,7 @@ def test_mnist_is_fetched_when_it_is_first_needed_and_not_before_the_page_is_the
     page.on("request", lambda request: asked.append(request.url))
     page.goto(lab)
     page.wait_for_selector("html[data-ready]", timeout=1000 * HANG)
-    assert [url for url in asked if url.endswith("api/hello")]
+    assert [url for url in asked if url.endswith("hello.json")]
     assert not [url for url in asked if "/api/data/" in url or "ubyte" in url]
     page.click("button:has-text('Next')")
     with_answers = "() => document.documentElement.dataset.pending === '0'"
