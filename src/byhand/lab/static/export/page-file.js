@@ -1,5 +1,5 @@
-// Views of the lab with a network as a page of their own: template.html filled with the page's own files and a model, as
-// byhand/exports/to_html.py fills it, to the same bytes. parts.json says what a view needs.
+// Views of the lab with a network as a page of their own: template.html filled with the page's own files and a model,
+// as byhand/exports/to_html.py fills it, to the same bytes. parts.json says what a view needs.
 
 const IMPORT = /^import [^"]* from "([^"]+)";$|await import\("([^"]+)"\)/gm;
 const STYLE = /<link rel="stylesheet" href="([^"]+)">/g;

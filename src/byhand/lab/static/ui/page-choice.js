@@ -28,7 +28,7 @@ export async function pageChoice({ app, model, now }) {
   );
   const group = h("fieldset", { class: "page-rooms", onchange: tell }, h("legend", {}, words.rooms), boxes);
   tell();
-  return [h("h2", {}, words.page), group, said, save];
+  return [h("h2", {}, words.onePage), group, said, save];
 }
 
 const box = (value, text, checked) => h("label", {}, h("input", { type: "checkbox", value, checked }), text);

@@ -30,6 +30,7 @@ export const SHARE = {
   embedHow: "Paste this into your page; the frame is made when it comes into sight:",
   frameHow: "Or as a plain frame. A server of byhand must be started with --embed:",
   small: "a page reads drawings, and this network does not look at pictures of 28 × 28 pixels",
+  onePage: "One HTML file",
   rooms: "Rooms in the file",
   opensWith: "It opens with {view}.",
   noRoom: "Choose one room or more.",
