@@ -23,6 +23,7 @@ export default [
   },
   { files: [`${PAGE}/**/*.js`], languageOptions: { globals: globals.browser } },
   { files: [`${PAGE}/worker/**/*.js`], languageOptions: { globals: globals.worker } },
+  { files: ["docs/_static/*.js"], languageOptions: { sourceType: "script", globals: globals.browser } },
   { files: CLASSIC, languageOptions: { sourceType: "script" } },
   { files: ["**/*.mjs"], languageOptions: { globals: globals.nodeBuiltin } },
 ];

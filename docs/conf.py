@@ -16,6 +16,9 @@ html_theme = "furo"
 html_title = "byhand"
 html_math_renderer = "mathml"  # drawn by the browser itself: formulas need no network either
 html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["depth.css"]
+html_js_files = ["depth.js"]
 
 nb_custom_formats = {".py": "site_build.read_lesson"}  # a lesson as `make lessons` ran it
 nb_execution_mode = "off"

@@ -124,6 +124,11 @@ assert round(SLOPES["sigmoid"](6), 4) == 0.0025
 # What can one neuron decide? It says "yes" where z > 0. For two inputs the border z = 0 is a straight line,
 # whatever f is. AND and OR need one line each; XOR ("exactly one of the two") needs more than one line, and no
 # neuron has it.
+#
+# > **Plain.** One neuron draws one straight border, and says "yes" on one side of it.
+#
+# > **Exact.** {x : w · x + b = 0} is a *hyperplane* with normal vector w, in n inputs of dimension n − 1. f acts on z
+# > alone, so no choice of f bends it.
 
 # %%
 corners = [(0, 0), (0, 1), (1, 0), (1, 1)]

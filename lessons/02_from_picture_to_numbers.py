@@ -67,6 +67,11 @@ for name in ("minmax", "minmax-signed", "standardize"):
 # far too large for the first layer and right for the others. Scaling puts all of them into the same range. `byhand
 # experiment raw-pixels` shows the difference on MNIST.
 #
+# > **Plain.** If one input is counted in thousands and another in tenths, no single step size suits both.
+#
+# > **Exact.** ∂L/∂w[i, j] = x[i] dz[j]. Multiply input i by c, and the gradients of its weights are c times as large,
+# > the curvature of the loss along them c² times.
+#
 # **One-hot.** The network has one output for each class, so the target must have ten numbers too.
 
 # %%

@@ -130,6 +130,10 @@ assert int(np.array([1.0, 3.0, 3.0]).argmax()) == 1  # of equals, the first
 #
 # **Why an activation?** Take it away and the two layers collapse into one: (X W₁ + b₁) W₂ + b₂ = X (W₁ W₂) + (b₁ W₂
 # + b₂). Multiply the matrices out and compare.
+#
+# > **Plain.** Layers with nothing between them are one layer.
+#
+# > **Exact.** A composition of *affine* maps is affine. Its matrix W₁ W₂ has at most the rank of the narrowest layer.
 
 # %%
 two_layers = (X @ W1 + b1) @ W2 + b2

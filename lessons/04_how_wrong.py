@@ -43,6 +43,11 @@ assert round(bh.metrics.mean_squared_error(said, true), 2) == 0.38
 # %% [markdown]
 # **Cross-entropy.** Look only at the probability p that the network gave to the true class, and take −log p. If p =
 # 0.82 the loss is 0.198; if p = 0.01 it is 4.605. A confident wrong answer costs most; p = 1 costs nothing.
+#
+# > **Plain.** The less probability the truth was given, the higher the price, without a limit.
+#
+# > **Exact.** L = −Σⱼ t[j] log p[j], which for a one-hot target is −log p[y]: the *negative log-likelihood* of the
+# > label.
 
 # %%
 for p in (1.0, 0.82, 0.5, 0.1, 0.01):
@@ -64,6 +69,11 @@ slider("p", ps, {"−log p": [-math.log(p) for p in ps]})
 #
 # Where do probabilities come from? The last layer gives any numbers, the *logits*. **Softmax** makes them positive
 # (by e to the power) and divides by their sum.
+#
+# > **Plain.** Softmax turns any numbers into shares of a whole: the larger the number, the larger its share.
+#
+# > **Exact.** p[j] = exp(z[j]) / Σₖ exp(z[k]). Adding the same constant to every z[k] changes no p[j], so the largest
+# > one is subtracted first and no exponential overflows.
 
 # %%
 

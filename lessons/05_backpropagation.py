@@ -102,6 +102,11 @@ assert round(after, 9) == 0.291027774  # the biases stay as they are, as in that
 # %% [markdown]
 # **The gradient check.** Nobody has to believe four lines of algebra. Nudge one weight by a millionth up and down,
 # and see how much the loss changes:
+#
+# > **Plain.** If the formula is right, it foretells what a nudge does.
+#
+# > **Exact.** The *central difference* (L(w + h) − L(w − h)) / 2h is ∂L/∂w up to terms of order h², and up to rounding,
+# > which is divided by h: a very small h is as bad as a large one.
 
 # %%
 

@@ -93,6 +93,11 @@ for size in (1, 10, 100, 1000):
 # small batches win at first: many rough steps beat one precise step. (It is *not* that all of MNIST would not fit
 # into memory: as float32 it is 188 MB.)
 #
+# > **Plain.** A few examples already show roughly which way is down.
+#
+# > **Exact.** The mean gradient of n randomly drawn examples is an *unbiased* estimate of the gradient over all of
+# > them, and its standard deviation falls as 1/√n.
+#
 # **One at a time, minibatch, all at once.** Each has the same number of passes over the data:
 
 # %%
@@ -162,6 +167,12 @@ assert abs(float(array["W"][0, 0]) - w) < 1e-9
 # %% [markdown]
 # The first step: m = 0.2 and v = 0.004, corrected to 2 and 4, so the step is 0.1 · 2 / √4 = 0.1, which is η itself.
 # The first step of Adam has the length η for every weight, whatever the gradient: that is what "adaptive" means.
+#
+# > **Plain.** Adam takes steps of about the same length for every weight, and shorter ones where the gradient keeps
+# > changing its sign.
+#
+# > **Exact.** m̂ is the mean of the gradient and v̂ that of its square, over the last steps, so m̂ / √v̂ is near ±1
+# > where the sign stays and near 0 where it alternates.
 #
 # In the lab, *Train › One step* goes batch by batch and *Microscope* shows old weight, gradient, step and new
 # weight.

@@ -177,6 +177,11 @@ assert better[0] < worse[1]  # the intervals of 97.7 % and 97.5 % of 10,000 over
 
 # %% [markdown]
 # **More epochs always help?** Train on few examples for long, and watch the validation loss:
+#
+# > **Plain.** Whoever practises on a few examples for too long learns them by heart, and not the rule.
+#
+# > **Exact.** The *generalization gap* is the loss on new examples less that on the training set. *Overfitting* is
+# > training on while the first of them rises and the second falls.
 
 # %%
 few = data.train.take(slice(0, 100))

@@ -132,6 +132,11 @@ print(
 
 # %% [markdown]
 # **Sure is not the same as right.** Ask about pictures that are no digits at all:
+#
+# > **Plain.** A high probability says that the other answers look worse. It does not say that this one is right.
+#
+# > **Exact.** A classifier is *calibrated* if of all predictions made with probability p the fraction p is right.
+# > Softmax guarantees that the probabilities sum to 1, and nothing else.
 
 # %%
 noise = np.random.default_rng(0).uniform(0, 1, (1000, 64)).astype(np.float32)

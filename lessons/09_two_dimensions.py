@@ -166,6 +166,11 @@ picture(lambda: plots.plot_decision_map(bends["spiral"], ladder["spiral"].train)
 # %% [markdown]
 # **Fit any curve.** A network with one hidden layer can come as near to a continuous curve as you like, if it has
 # enough units. Measure it: the sine, with n ReLU units.
+#
+# > **Plain.** With enough corners a broken line follows any curve.
+#
+# > **Exact.** *Universal approximation*: for a continuous function on a closed, bounded set and every ε > 0 there is a
+# > network with one hidden layer that is nowhere farther than ε from it, if the activation is not a polynomial.
 
 # %%
 sine = bh.data.sine(400, noise=0.0)

@@ -24,6 +24,11 @@
 # Why do deep sigmoid networks learn so slowly? The gradient passes f′ once in each layer, and f′ of the sigmoid is
 # at most 0.25. After six layers it is at most 0.25⁶ = 0.000244 of what it was (times weights). ReLU has the factor
 # 1 where it is open.
+#
+# > **Plain.** Each layer passes back only a part of what it was given; after many layers hardly anything is left.
+#
+# > **Exact.** *Vanishing gradient*: dz of layer l is (dz Wᵀ of layer l + 1) · f′(z), so each layer multiplies its size
+# > by at most max f′ · ‖W‖, with the largest singular value of W for ‖W‖.
 
 # %%
 from itertools import pairwise

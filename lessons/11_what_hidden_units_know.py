@@ -177,6 +177,12 @@ picture(draw_hidden_space)
 # **A slice of the loss.** The loss lives over all the weights, 1,066 dimensions here. Any picture of it as a
 # landscape is a *slice*: two or one chosen directions out of 1,066. This one goes straight from the untrained to
 # the trained weights.
+#
+# > **Plain.** A landscape has two directions. The loss has as many as there are weights, and a picture leaves out all
+# > but one or two.
+#
+# > **Exact.** The slice is the function t ↦ L(θ₀ + t (θ₁ − θ₀)) of one variable, with θ₀ the untrained and θ₁ the
+# > trained weights. Its minimum is seldom one of L.
 
 # %%
 start, end = untrained.params, network.params

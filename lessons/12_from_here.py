@@ -23,6 +23,11 @@
 # A layer of a *convolutional* network uses the same 5 × 5 weights at every place of the picture. With 16 such
 # filters on one channel it has 16 · 25 + 16 = 416 parameters. A fully connected layer from 784 to 128 has 100,480.
 # That is what it means to know that neighbours matter: far fewer weights, used everywhere.
+#
+# > **Plain.** A convolution looks at every place of the picture through the same small window.
+#
+# > **Exact.** y[r, c, k] = b[k] + Σ w[i, j, m, k] x[r + i, c + j, m] over i, j and m. The same w serves every (r, c),
+# > so the number of weights does not depend on the size of the picture.
 
 # %%
 import numpy as np

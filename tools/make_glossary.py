@@ -5,22 +5,27 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, PATH = ROOT / "docs" / "glossary.md", ROOT / "src" / "byhand" / "lab" / "static" / "ui" / "glossary.js"
-ABOUT = "// One plain sentence for every term: written by tools/make_glossary.py from docs/glossary.md."
+ABOUT = "// Every term plainly and exactly: written by tools/make_glossary.py from docs/glossary.md."
 
 
-def terms() -> dict[str, str]:
-    """Return each of the field's terms with its sentence."""
+def terms() -> dict[str, tuple[str, str]]:
+    """Return each of the field's terms with its plain sentence and its exact one."""
     section = SOURCE.read_text(encoding="utf-8").partition("## The field's terms\n")[2].partition("\n## ")[0]
     rows = [line.strip("|").split(" | ") for line in section.splitlines() if line.startswith("| ")][1:]
-    return {term.strip(): sentence.strip() for term, sentence in rows}
+    return {term.strip(): (plain.strip(), exact.strip()) for term, plain, exact in rows}
 
 
 def text() -> str:
     """Return the file as it should be."""
     entries = [
-        f"  {json.dumps(term)}: {json.dumps(sentence, ensure_ascii=False)},\n" for term, sentence in terms().items()
+        f"  {json.dumps(term)}: [{_quote(plain)}, {_quote(exact)}],\n" for term, (plain, exact) in terms().items()
     ]
-    return f"{ABOUT}\n\n/** @type {{Record<string, string>}} */\nexport const GLOSSARY = {{\n{''.join(entries)}}};\n"
+    kind = "/** @type {Record<string, [plain: string, exact: string]>} */"
+    return f"{ABOUT}\n\n{kind}\nexport const GLOSSARY = {{\n{''.join(entries)}}};\n"
+
+
+def _quote(sentence: str) -> str:
+    return json.dumps(sentence, ensure_ascii=False)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the docs site needs beside Sphinx, furo and MyST-NB: lessons as they were run, docstrings, formulas as MathML.
+"""What the docs site needs beside Sphinx, furo and MyST-NB: lessons as they were run, two depths, docstrings, MathML.
 
 A Sphinx extension, named in docs/conf.py. It needs the extra `docs`.
 """
@@ -18,6 +18,7 @@ from make_lessons import notebook_of
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "build" / "lessons"
 LAB = ROOT / "src" / "byhand" / "lab" / "static"
+DEPTHS = {"Plain.": "depth-plain", "Exact.": "depth-exact", "plainly": "depth-plain", "exactly": "depth-exact"}
 FORWARD = '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=docs/index.html">\n'
 
 
@@ -36,6 +37,26 @@ def on_source(app: Any, name: str, source: list[str]) -> None:
     if name == "docs/reference/commands":
         source[0] = page_of_commands()
     source[0] = re.sub(r"\]\(((?:\.\./)*src/[^)\s]+)\)", r"](path:\1)", source[0])
+
+
+def on_doctree(app: Any, doctree: nodes.document) -> None:
+    """Sphinx's event: mark what is said plainly and what exactly, for the switch of docs/_static/depth.js.
+
+    In a lesson these are quotes that begin with **Plain.** or **Exact.**, in the glossary columns of the table.
+    """
+    for quote in doctree.findall(nodes.block_quote):
+        label = next(iter(quote.findall(nodes.strong)), None)
+        _mark(quote, label)
+    for table in doctree.findall(nodes.tgroup):
+        head, *rows = (row.children for row in table.findall(nodes.row))
+        for row in [head, *rows]:
+            for title, entry in zip(head, row, strict=False):  # a cell may span columns
+                _mark(entry, title)
+
+
+def _mark(node: nodes.Element, label: nodes.Node | None) -> None:
+    if label is not None and label.astext() in DEPTHS:
+        node["classes"].append(DEPTHS[label.astext()])
 
 
 def on_docstring(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
@@ -73,6 +94,7 @@ def setup(app: Any) -> dict[str, bool]:
     """Sphinx's entry point."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     app.connect("source-read", on_source)
+    app.connect("doctree-read", on_doctree)
     app.connect("autodoc-process-docstring", on_docstring)
     app.connect("build-finished", on_finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -35,6 +35,13 @@ def test_every_term_is_there_once_and_in_order() -> None:
     assert terms == sorted(set(terms), key=str.lower)
 
 
+def test_every_term_is_said_plainly_and_exactly() -> None:
+    for term, plain, exact in rows_of("The field's terms"):
+        assert plain.endswith("."), term
+        assert exact.endswith("."), term
+        assert plain != exact
+
+
 def banned_words(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8").lower()
     banned = [word for word, _ in rows_of("Words we do not use")]

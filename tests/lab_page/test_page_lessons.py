@@ -2,15 +2,20 @@
 
 import json
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from page_object import STATIC
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+import make_glossary
+
 TABLE = json.loads((STATIC / "data" / "lessons.json").read_text(encoding="utf-8"))
 LESSONS = {lesson["id"]: lesson for lesson in TABLE["lessons"]}
 KINDS = {"set", "draw", "press", "start", "wait"}  # of what a lesson can do, as lessons/actions.js has them
-STEP = {"say", "ask", "choices", "answer", "then", "state", "look", "until", "hint", "do", "next", "seconds"}
+STEP = {"say", "ask", "choices", "answer", "then", "state", "look", "until", "hint", "do", "next", "seconds", "terms"}
 SCRIPTS = "\n".join(
     path.read_text(encoding="utf-8") for folder in ("views", "ui") for path in sorted((STATIC / folder).rglob("*.js"))
 )
@@ -83,6 +88,13 @@ def test_a_lesson_is_played_through(name: str, site: str, open_lab: Any) -> None
         done(lab, step)
         lab.page.click(".lesson-ways button:last-child")
     lab.until("name => !location.hash.includes(`lesson=${name}.`)", name)
+
+
+def test_every_lesson_has_a_term_of_the_glossary_and_no_other_words() -> None:
+    for lesson in LESSONS.values():
+        terms = {term for step in lesson["steps"] for term in step.get("terms", [])}
+        assert terms <= set(make_glossary.terms())
+        assert terms or lesson["id"] == "demo"
 
 
 @browser

@@ -3,6 +3,7 @@
 
 import { fragmentOf, offerViews } from "../shared/settings.js";
 import { element, h, replaceChildren } from "../ui/dom.js";
+import { applyDepth } from "../ui/depth.js";
 import { setColours, themeOf } from "../ui/palette.js";
 import { TEXT } from "../ui/strings.js";
 import { createLessons } from "../lessons/lessons.js";
@@ -241,6 +242,7 @@ listenToKeys({
 });
 replaceChildren(element("#footer"), h("p", {}, IS_EXPORTED ? TEXT.exported : TEXT.drop));
 
+applyDepth();
 navigation.draw(); // the header is there before the worker is
 try {
   await begin();

@@ -1,7 +1,8 @@
 // The rail of a lesson: what is said, what is asked, and the way on. At the left; where the lab needs the width, a
 // sheet at the bottom, whose height the style sheet takes from the page.
 
-import { h, replaceChildren } from "../ui/dom.js";
+import { depthSwitch } from "../ui/depth.js";
+import { definition, h, replaceChildren } from "../ui/dom.js";
 import { TEXT } from "../ui/strings.js";
 
 const words = TEXT.lessons;
@@ -19,8 +20,8 @@ export function createRail() {
   ];
   const place = h("p", { class: "lesson-dots", role: "img" });
   const text = h("div", { class: "lesson-text", "aria-live": "polite" });
-  const [answers, then] = [h("div"), h("div", { "aria-live": "polite" })];
-  body.append(text, answers, then);
+  const [answers, then, terms] = [h("div"), h("div", { "aria-live": "polite" }), h("div")];
+  body.append(text, answers, then, terms);
   element.append(head, place, body, way);
   element.hidden = true;
   const tellHeight = () => document.documentElement.style.setProperty("--sheet", `${element.offsetHeight}px`);
@@ -42,7 +43,8 @@ export function createRail() {
     put(text, `${here} ${fill(step.say ?? "")} ${isHinted} ${isDone}`, () => textOf(shown));
     put(answers, `${here} ${chosen}`, () => (step.choices ? [choices(shown)] : []));
     const isNew = put(then, `${here} ${isDone ? fill(step.then ?? "") : ""}`, () => outcome(shown));
-    if (isNew && isDone && step.then) body.scrollTop = body.scrollHeight;
+    put(terms, `${here} ${isDone}`, () => (isDone && step.terms ? definitions(step.terms) : []));
+    if (isNew && isDone && step.then) showEndOf(then, body);
     put(way, `${here} ${isDone} ${isBusy} ${isPaused}`, () => buttonsOf(shown));
   }
   return { element, draw };
@@ -69,6 +71,21 @@ function textOf({ step, isDone, isHinted, fill, askHint }) {
 
 /** Once the step is answered or has happened, what follows from it. */
 const outcome = ({ step, isDone, fill }) => [isDone && step.then && h("p", { class: "lesson-then" }, fill(step.then))];
+
+/** Terms that the step is about, with the switch between their two depths. */
+const definitions = (terms) => [
+  h(
+    "dl",
+    { class: "lesson-terms" },
+    terms.map((word) => [h("dt", {}, word), h("dd", {}, definition(word))]).flat(),
+  ),
+  depthSwitch(),
+];
+
+/** Scroll so that the end of a part is in sight. */
+function showEndOf(part, body) {
+  body.scrollTop += part.getBoundingClientRect().bottom - body.getBoundingClientRect().bottom;
+}
 
 function choices({ step, chosen, choose }) {
   const mark = (k) => (chosen === undefined ? null : k === step.answer ? "right" : k === chosen ? "wrong" : null);

@@ -59,10 +59,16 @@ export function focusSoon(selector) {
 const EDGE = 8; // pixels that a tooltip keeps from the edge of the window
 let nTerms = 0;
 
-/** A term with its plain sentence: by hover, focus or touch; Escape closes it. */
+/** A term's sentence in two depths, plain and exact; which of them are shown, html[data-depth] says (ui/depth.js). */
+export function definition(word) {
+  const [plain, exact] = GLOSSARY[word];
+  return [h("span", { class: "depth-plain" }, plain), " ", h("span", { class: "depth-exact" }, exact)];
+}
+
+/** A term with its sentence: by hover, focus or touch; Escape closes it. */
 export function term(word, text = word) {
   const id = `term-${word.replaceAll(" ", "-")}-${++nTerms}`;
-  const sentence = h("span", { role: "tooltip", id, class: "term-sentence" }, GLOSSARY[word]);
+  const sentence = h("span", { role: "tooltip", id, class: "term-sentence" }, definition(word));
   const open = () => {
     sentence.classList.remove("closed");
     keepInside(sentence);

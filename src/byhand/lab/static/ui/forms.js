@@ -1,8 +1,7 @@
 // Forms made from the table of settings: each control by its kind, its words from TEXT.settings. A row is one tab stop:
 // its label names the control, and the term's sentence describes it.
 
-import { h, select, term } from "./dom.js";
-import { GLOSSARY } from "./glossary.js";
+import { definition, h, select, term } from "./dom.js";
 import { general } from "../shared/numbers.js";
 import { HIDDEN_ACTIVATIONS } from "../shared/constants.js";
 import { MOST_LAYERS, MOST_UNITS, SETTINGS } from "../shared/settings.js";
@@ -18,21 +17,21 @@ export function rows(names, state, change, tell) {
     const control = KINDS[SETTINGS[name].kind](name, state[name], (value) => change({ [name]: value }), tell, words);
     control.setAttribute("data-setting", name);
     const label = SETTINGS[name].kind === "slider" ? `${words.label}: ${general(state[name])}` : words.label;
-    return row(label, control, words.term ? GLOSSARY[words.term] : undefined);
+    return row(label, control, words.term);
   });
 }
 
-/** A label and its control, side by side; a sentence that explains it is shown while the label is pointed at. */
-export function row(label, control, sentence) {
+/** A label and its control, side by side; the sentence of a term is shown while the label is pointed at. */
+export function row(label, control, word) {
   const id = `row-${++nRows}`;
   control.id = id;
-  if (sentence) control.setAttribute("aria-describedby", `${id}-is`);
+  if (word) control.setAttribute("aria-describedby", `${id}-is`);
   return h(
     "div",
     { class: "field" },
-    h("label", { for: id, class: sentence ? "explained" : null }, label),
+    h("label", { for: id, class: word ? "explained" : null }, label),
     control,
-    sentence && h("span", { role: "tooltip", id: `${id}-is`, class: "explanation" }, sentence),
+    word && h("span", { role: "tooltip", id: `${id}-is`, class: "explanation" }, definition(word)),
   );
 }
 

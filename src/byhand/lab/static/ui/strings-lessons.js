@@ -20,6 +20,8 @@ export const LESSONS = {
   close: "Close the lesson",
   pause: "Pause",
   play: "Play",
+  depth: "Explanations",
+  depths: { plain: "plain", exact: "exact", both: "both" },
   newHere: "New here?",
   threeMinutes: "What it sees, in 3 minutes",
   dismiss: "Not again",

@@ -3,7 +3,6 @@
 
 import { h, replaceChildren, select } from "../../ui/dom.js";
 import { row } from "../../ui/forms.js";
-import { GLOSSARY } from "../../ui/glossary.js";
 import { createNextStep } from "../../ui/next-step.js";
 import { SETTINGS } from "../../shared/settings.js";
 import { stateOfRun } from "../../shared/experiment-settings.js";
@@ -102,7 +101,7 @@ function seedsRow(session) {
     return value === null ? session.tell(sentence) : session.choose({ seeds: value });
   };
   const input = h("input", { type: "number", min: least, max: most, value: session.state.seeds, onchange });
-  return row(words.seeds, input, GLOSSARY.seed);
+  return row(words.seeds, input, "seed");
 }
 
 const dataRow = (session) =>

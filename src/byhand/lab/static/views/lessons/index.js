@@ -1,5 +1,6 @@
 // The room of the lessons: nine cards of three minutes each, and the demonstration that plays by itself.
 
+import { depthSwitch } from "../../ui/depth.js";
 import { h, replaceChildren } from "../../ui/dom.js";
 import { offeredLessons } from "../../shared/lesson-views.js";
 import { TEXT } from "../../ui/strings.js";
@@ -13,6 +14,7 @@ export function lessonsView(app) {
     { class: "lessons" },
     h("h2", {}, words.heading),
     h("p", { class: "lead" }, words.lead),
+    depthSwitch(),
     cards,
   );
   let isDrawn = false;
