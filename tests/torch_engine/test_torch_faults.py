@@ -1,4 +1,5 @@
-"""What goes wrong between processes: kills at any moment, garbage on the port, nobody at the rendezvous."""
+"""What goes wrong between processes: kills at any moment, a full disk, garbage on the port, nobody at the
+rendezvous."""
 
 import importlib
 import os
@@ -9,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from torchrun import SETTINGS, free_port, is_running, kill, ranks_below, start, wait_for
+from torchrun import SETTINGS, free_port, is_running, kill, ranks_below, start, train, wait_for
 
 from waiting import HANG
 
@@ -27,6 +28,30 @@ def test_twenty_kills_and_no_orphan(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert all(one.resumed in (None, True) for one in kills)
     assert sum(one.resumed is True for one in kills) >= 15
     assert max(one.seconds for one in kills) < MAX_SECONDS
+
+
+@pytest.mark.full
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs prlimit")
+def test_a_disk_that_becomes_full_is_one_sentence_and_the_checkpoint_is_usable(tmp_path: Path) -> None:
+    """Rank 0, which alone writes, is from some moment on allowed no longer file: the system refuses every write."""
+    import resource
+
+    run = tmp_path / "digits-1"
+    process = start(2, "digits", *SETTINGS, "--runs", tmp_path, "--epochs", "100000")
+    wait_for((run / "checkpoint.safetensors").exists)
+    ranks = ranks_below(process.pid)
+    resource.prlimit(ranks[0], resource.RLIMIT_FSIZE, (100, 100))
+    _, err = process.communicate(timeout=HANG)
+    assert process.returncode
+    assert err.count("cannot be written: File too large.") == 1
+    assert err.count("byhand:") == 1
+    assert "exitcode  : 4" in err  # of rank 0, as the launcher tells it
+    assert not any(map(is_running, ranks))
+
+    assert not list(run.glob(".byhand-*"))
+    done = len((run / "history.jsonl").read_text(encoding="utf-8").splitlines())
+    code, err = train(1, "--resume", run, "--epochs", str(done + 1))
+    assert code == 0, err
 
 
 @pytest.mark.full

@@ -1,6 +1,7 @@
 """A mapped file is the array that reading it gives; it is checked before it is mapped, and training copies nothing."""
 
 import struct
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -116,6 +117,26 @@ def test_the_core_is_given_the_mapped_bytes_themselves(tmp_path: Path) -> None:
     inputs, _ = core_inputs(data.train)
     kept = np.ascontiguousarray(inputs, dtype=np.uint8)
     assert kept.ctypes.data == data.train.raw.ctypes.data
+
+
+def peak_bytes(folder: Path, n: int, engine: type) -> int:
+    """Return the most bytes that Python and NumPy had reserved at a time, to train and evaluate on n mapped rows."""
+    np.save(folder / f"{n}.npy", np.zeros((n, 784), dtype=np.uint8))
+    examples = Examples(bh.data.map_array(folder / f"{n}.npy"), np.arange(n) % K, UNSCALED)
+    network = bh.Network.mlp([784, 4, K], seed=1)
+    tracemalloc.start()
+    bh.fit(network, examples, validation=examples, loss="softmax_cross_entropy", epochs=1, engine=engine())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+@pytest.mark.parametrize("engine", [NumpyEngine, NativeEngine])
+def test_memory_grows_by_labels_and_order_and_not_by_the_mapped_rows(tmp_path: Path, engine: type) -> None:
+    few, many = 3_000, 9_000
+    peak_bytes(tmp_path, few, engine)  # the first training reserves what the others find
+    growth = peak_bytes(tmp_path, many, engine) - peak_bytes(tmp_path, few, engine)
+    assert growth / (many - few) < 100  # bytes a row, which has 784
 
 
 def test_a_range_of_sorted_rows_is_refused() -> None:
