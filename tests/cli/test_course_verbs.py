@@ -46,7 +46,7 @@ def test_an_exercise_is_written_once_and_checked(tmp_path: Path) -> None:
     assert byhand("exercise", "5", "--output", file).code == 0
     again = byhand("exercise", "5", "--output", file)
     assert again.code == 2
-    assert "is there already" in again.err
+    assert "already exists" in again.err
     done = byhand("exercise", "5", "--check", file)
     assert done.code == 3
     assert "backward is not written yet. Read lesson 5, Code." in done.out

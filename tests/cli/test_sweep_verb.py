@@ -36,7 +36,7 @@ def test_json_is_one_object_with_the_best(tmp_path: Path) -> None:
 def test_where_no_run_finishes_the_first_error_is_told(tmp_path: Path) -> None:
     done = byhand("sweep", "vanilla", *SMALL, "--loss", "a,b", "--executor", "serial", "--runs", tmp_path)
     assert done.code == 3
-    assert "no trial finished; the first: unknown loss 'a'" in done.err
+    assert "no trial finished; the first failed: unknown loss 'a'" in done.err
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_where_no_run_finishes_the_first_error_is_told(tmp_path: Path) -> None:
         ([], "no recipe"),
         (["vanila", "--epochs", "1,2"], "Did you mean 'vanilla'"),
         (["vanilla", "--epochs", "1"], "no field with several values"),
-        (["vanilla", "--epochs", "1,2", "--trials", "3"], "a grid has its own"),
+        (["vanilla", "--epochs", "1,2", "--trials", "3"], "but a grid has its own"),
         (["vanilla", "--epochs", "1,2", "--executor", "slurm"], "unknown executor"),
         (["--resume", "nowhere"], "not a run folder"),
         (["--resume", "nowhere", "--epochs", "1,2"], "--epochs was given too"),

@@ -86,7 +86,7 @@ X, Y = np.arange(60.0).reshape(20, 3), np.arange(20) % 2
         (archive(x=X), "no array 'y'"),
         (archive(x=X, z=Y), "no array 'y'"),
         (archive(x=X, y=np.array([{"a": 1}] * 20, dtype=object)), "holds Python objects"),
-        (archive(x=np.zeros((20, 1 << 20), dtype=np.uint8), y=Y), "more than is read"),
+        (archive(x=np.zeros((20, 1 << 20), dtype=np.uint8), y=Y), "more than byhand reads"),
         (b"PK\x03\x04 and no more", "not an archive"),
         (b"", "not an archive"),
         (b"\x80\x04\x95 a pickle", "not an archive"),

@@ -1,6 +1,7 @@
 """`byhand bench`: interleaved trials, ratios, and what is left out."""
 
 import math
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ from byhand.bench.kernels import ONE_THREAD, default_kernel, kernel_peers, runna
 from byhand.bench.peak_flops import Peak, peak
 from byhand.bench.report import as_table, as_values
 from byhand.bench.workload import WORKS, examples_of, orders, work_named
+from byhand.cli.bench import command
 from byhand.errors import OptionError
 
 PEAK = Peak(one_thread=0.6e12, all_threads=1e12, n_threads=2)
@@ -20,6 +22,12 @@ PEAK = Peak(one_thread=0.6e12, all_threads=1e12, n_threads=2)
 
 def timed() -> Timings:
     return Timings(WORKS["sgd"], {"byhand": [0.1, 0.2, 0.1], "other": [0.3, 0.4, 0.2]}, {"absent": "no module"})
+
+
+def test_the_help_names_every_workload() -> None:
+    text = " ".join((command.help or "").split())
+    names = text.partition("A WORKLOAD is ")[2].partition(".")[0].replace(" (the default)", "")
+    assert re.split(r", | or ", names) == list(WORKS)
 
 
 def test_ratios_are_taken_round_by_round() -> None:
@@ -107,7 +115,7 @@ def test_an_epoch_of_ours_learns() -> None:
 
 
 def test_an_unknown_work_is_a_sentence() -> None:
-    with pytest.raises(OptionError, match=r"unknown work 'tinny'\. Did you mean 'tiny'"):
+    with pytest.raises(OptionError, match=r"unknown workload 'tinny'\. Did you mean 'tiny'"):
         work_named("tinny")
 
 

@@ -218,7 +218,7 @@ def test_what_is_missing_is_named_with_how_to_install_it(tmp_path: Path, monkeyp
         ({"learning_rate": 0.1}, "no field with several values"),
         ({"search": "girds"}, "Did you mean 'grid'"),
         ({"metric": "acc"}, "unknown metric"),
-        ({"trials": 3}, "a grid has its own"),
+        ({"trials": 3}, "but a grid has its own"),
         ({"seeds": 0}, "seeds=0"),
         ({"executor": "threads"}, "unknown executor"),
         ({"executor": "processes:0"}, "0 workers"),

@@ -63,7 +63,7 @@ WORKS = {
 
 def work_named(name: str) -> Work:
     """Return it; raise OptionError with a suggestion for an unknown name."""
-    return lookup("work", name, WORKS)
+    return lookup("workload", name, WORKS)
 
 
 def examples_of(work: Work, data_dir: Path | None) -> tuple[Array, Array]:

@@ -16,18 +16,21 @@ KERNELS = "kernels"  # given as the first work
 
 
 @click.command("bench", epilog="To install the peers: pip install 'byhand[bench]'. Missing ones are left out.")
-@click.argument("works", nargs=-1)
-@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="How often each is timed.")
+@click.argument("works", nargs=-1, metavar="[WORKLOAD]...")
+@click.option(
+    "--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="How often each library is timed."
+)
 @click.option("--peer", "peers", multiple=True, help="Compare byhand with this peer only; may be repeated.")
 @data_dir_option
 @output_options
 def command(
     works: tuple[str, ...], rounds: int, peers: tuple[str, ...], data_dir: Path | None, reporter: Reporter
 ) -> None:
-    """Time an epoch of WORKS, all peers interleaved, and print the ratios. Default: sgd.
+    """Time an epoch of each WORKLOAD, all libraries in turns, and print the ratios.
 
-    `byhand bench kernels [WORKS]` compares all kernels of the C core that this processor supports, with one thread and
-    with all.
+    A WORKLOAD is sgd (the default), no background, adam, deep adam, sigmoid, batch 32, batch 512, batch 4096, wide,
+    five wide or tiny. `byhand bench kernels [WORKLOAD]...` compares all kernels of the C core that this processor
+    supports, with one thread and with all.
 
     Example: byhand bench adam "batch 4096"
     """
@@ -61,5 +64,7 @@ def _kernels(named: tuple[str, ...]) -> "tuple[dict[str, Peer], str]":
     from byhand.bench.kernels import default_kernel, kernel_peers
 
     if named:
-        raise OptionError(f"--peer is for works, and {KERNELS} compares byhand with itself. Leave it out.")
+        raise OptionError(
+            f"--peer is for workloads; `byhand bench {KERNELS}` compares byhand with itself. Leave --peer out."
+        )
     return kernel_peers(), default_kernel()

@@ -171,7 +171,7 @@ def runs_option(function: Callable[..., Any]) -> Callable[..., Any]:
         type=click.Path(path_type=Path),
         default=Path("runs"),
         show_default=True,
-        help="The folder of the run folders.",
+        help="Folder that holds the run folders.",
     )(function)
 
 

@@ -22,10 +22,10 @@ STOPPED = 130  # exit code
 @click.argument("a")
 @click.argument("b")
 @click.option(
-    "--seeds", type=click.IntRange(1, 1000), help="Train recipes with N consecutive seeds, the same in both (5)."
+    "--seeds", type=click.IntRange(1, 1000), help="Train recipes with this many seeds, the same in both.  [default: 5]"
 )
 @click.option("--executor", help="processes, processes:4, serial or dask://HOST:PORT.  [default: processes]")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes that train; else one a processor.")
+@click.option("--workers", type=click.IntRange(min=1), help="Number of processes; default: one per processor.")
 @click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
 @data_dir_option
 @sweep_flags
@@ -77,7 +77,9 @@ def _compare_models(a: Path, b: Path, data: str | None, data_dir: Path | None) -
     sets = [data_for(model, data, data_dir) for model in models]
     examples = [dataset.test or dataset.train for dataset in sets]
     if examples[0].raw.shape != examples[1].raw.shape or (examples[0].y != examples[1].y).any():
-        raise OptionError("compare got models that read these data in other ways; expected models of the same data.")
+        raise OptionError(
+            "compare got two models that read this data differently; expected two models of the same data."
+        )
     if sets[0].test is not None:
         count_evaluation(examples[0], lambda _: None)
     return compare_models(models[0], models[1], examples[0], (str(a), str(b)))

@@ -31,8 +31,12 @@ SETS = {
 @click.command("data")
 @click.argument("name", required=False)
 @click.option("--label", help="Show examples of this class only.")
-@click.option("--examples", type=click.IntRange(min=1), default=1, show_default=True, help="Pictures of each class.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Which pictures; of toy sets, which points.")
+@click.option(
+    "--examples", type=click.IntRange(min=1), default=1, show_default=True, help="How many pictures of each class."
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Seed that picks the pictures, or the points of a toy set."
+)
 @data_dir_option
 @output_options
 def command(

@@ -10,7 +10,9 @@ from byhand.cli.common import Reporter, escape_markup, output_options
 @click.command("exercise")
 @click.argument("number", type=click.IntRange(1, 12))
 @click.option("--check", "file", type=click.Path(path_type=Path), help="Run FILE and say what is still wrong.")
-@click.option("--output", type=click.Path(path_type=Path), help="Where to write the exercise. [default: here]")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Where to write the exercise.  [default: exercise_NN.py]"
+)
 @click.option("--solution", is_flag=True, help="Print the solution.")
 @output_options
 def command(number: int, file: Path | None, output: Path | None, solution: bool, reporter: Reporter) -> None:
@@ -41,7 +43,7 @@ def _write(number: int, path: Path, text: str, reporter: Reporter) -> None:
     from byhand.files import atomic_write
 
     if path.exists():
-        raise OptionError(f"{path} is there already. Check it with --check {path}, or name another --output.")
+        raise OptionError(f"{path} already exists. Check it with --check {path}, or name another --output.")
     atomic_write(path, text.encode("utf-8"))
     again = f"byhand exercise {number} --check {path}"
     shown = escape_markup(f"wrote {path}: fill it in, then `{again}`")

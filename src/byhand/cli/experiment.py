@@ -34,7 +34,9 @@ def _names(ctx: click.Context, param: click.Parameter, beginning: str) -> list[s
 @click.command("experiment")
 @click.argument("name", required=False, shell_complete=_names)
 @click.option(
-    "--seeds", type=click.IntRange(1, 1000), help="Number of seeds, 1, 2, …; default 5. With fewer there is no verdict."
+    "--seeds",
+    type=click.IntRange(1, 1000),
+    help="Number of seeds; with fewer than the default there is no verdict.  [default: 5]",
 )
 @data_dir_option
 @output_options

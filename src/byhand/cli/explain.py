@@ -44,7 +44,7 @@ BAR, MOST_NAME = 24, 24  # characters of a bar and of a column's name
     "--importance",
     type=click.IntRange(2, 1000),
     metavar="SHUFFLES",
-    help="Instead, of a table: how much worse the model is with each column shuffled this many times.",
+    help="For a table, instead: how much worse the model is with each column shuffled this many times.",
 )
 @click.option("--data", help="Take the example from other data: the name of a data set, a table or a folder.")
 @data_dir_option
@@ -103,7 +103,9 @@ def _example(model: "Model", dataset: "Dataset", index: int) -> tuple["Array", A
 
     examples = dataset.test or dataset.train
     if index >= len(examples):
-        raise OptionError(f"--index {index} is too large: {dataset.name} has {len(examples):,} examples, from 0.")
+        raise OptionError(
+            f"--index {index} is too large: {dataset.name} has {len(examples):,} examples, 0 … {len(examples) - 1}."
+        )
     y = examples.y[index]
     name = model.class_names[int(y)] if model.class_names else y
     return examples.raw[index : index + 1], y, f"example {index} of {dataset.name}, {name}"
@@ -134,7 +136,7 @@ def _importance(model: "Model", dataset: "Dataset", repeats: int) -> tuple[str, 
     from byhand.inspection.importance import permutation_importance
 
     if model.table is None:
-        raise OptionError("--importance is of the columns of a table, and this model was not trained on one.")
+        raise OptionError("--importance is for the columns of a table, and this model was not trained on one.")
     examples = dataset.test or dataset.train
     ends = itertools.accumulate(column.n_inputs for column in model.table.columns)
     columns = [(one.name, range(end - one.n_inputs, end)) for one, end in zip(model.table.columns, ends, strict=True)]

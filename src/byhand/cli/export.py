@@ -22,9 +22,9 @@ KINDS = ("page", "c", "js", "python", "onnx")
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; default: the newest run.")
 @click.option(
-    "--views", help="Of a page: the lab's views in it, as draw,train; it opens with the first.  [default: draw,network]"
+    "--views", help="For a page: the lab's views in it, such as draw,train; it opens with the first.  [default: draw,network]"
 )
-@click.option("--data", help="Verify on a table, pictures or arrays as `predict` reads them, or on a set's name.")
+@click.option("--data", help="Verify on a table, pictures or arrays as `predict` reads them, or on a named data set.")
 @data_dir_option
 @runs_option
 @output_options
@@ -124,7 +124,7 @@ def _named_examples(model: "Model", data: str, reporter: Reporter) -> "Array":
         return (dataset.test or dataset.train).raw
     rows = file_inputs(Path(data), model, reporter)
     if not len(rows):
-        raise DataError(f"{data} has no row that the model can use; expected one or more, to verify the export on.")
+        raise DataError(f"{data} has no row that the model can use; expected at least one, to verify the export on.")
     return rows
 
 

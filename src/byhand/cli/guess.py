@@ -30,7 +30,9 @@ class Round:
 
 @click.command("guess")
 @click.option("--examples", type=click.IntRange(1, 100), default=20, show_default=True, help="How many pictures.")
-@click.option("--model", type=click.Path(path_type=Path), help="A model of pictures; default: one of the small digits.")
+@click.option(
+    "--model", type=click.Path(path_type=Path), help="A model of pictures; default: one is trained on the small digits."
+)
 @click.option("--output", type=click.Path(path_type=Path), help="Write your answers beside the network's as CSV.")
 @data_dir_option
 @output_options

@@ -16,13 +16,17 @@ WRONG = 3  # exit code
 
 @click.command("homework")
 @click.option("--sizes", default="2-2-2", show_default=True, help="Widths from input to output.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Which numbers.")
-@click.option("--rate", type=float, default=0.5, show_default=True, help="The learning rate of the step.")
-@click.option("--digits", type=click.IntRange(2, 8), default=4, show_default=True, help="Decimal places to be checked.")
-@click.option("--ask", default="z,a,L,dW,db,W", show_default=True, help="What is left blank, with commas between.")
-@click.option("--output", type=click.Path(path_type=Path), help="The sheet.  [default: homework_SEED.md]")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, help="Seed of the numbers.")
+@click.option("--rate", type=float, default=0.5, show_default=True, help="Learning rate of the step.")
+@click.option(
+    "--digits", type=click.IntRange(2, 8), default=4, show_default=True, help="Decimal places that are checked."
+)
+@click.option("--ask", default="z,a,L,dW,db,W", show_default=True, help="What to leave blank, separated by commas.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Where to write the sheet.  [default: homework_SEED.md]"
+)
 @click.option("--key", is_flag=True, help="Print the answer key instead.")
-@click.option("--check", "file", type=click.Path(path_type=Path), help="Check a table that was filled in.")
+@click.option("--check", "file", type=click.Path(path_type=Path), help="Check a completed table.")
 @output_options
 def command(
     sizes: str,
@@ -67,7 +71,7 @@ def _write(homework: "Homework", path: Path, reporter: Reporter) -> None:
     table = path.with_suffix(".csv")
     for file in (path, table):
         if file.exists():
-            raise OptionError(f"{file} is there already. Name another --output, or check it with --check {table}.")
+            raise OptionError(f"{file} already exists. Name another --output, or check it with --check {table}.")
     atomic_write(path, sheet(homework).encode("utf-8"))
     atomic_write(table, answer_sheet(homework).encode("utf-8"))
     check = f"byhand homework --check {table}"

@@ -28,10 +28,10 @@ REDIRECT = """<!DOCTYPE html>
 @click.argument("model", required=False, type=click.Path(path_type=Path))
 @data_dir_option
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Port; 0: any free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address or host name.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address or host name to listen on.")
 @click.option("--class", "for_class", is_flag=True, help="With --host: print a second address, for a class.")
 @click.option("--embed", is_flag=True, help="Let other pages show this one in a frame.")
-@click.option("--no-open", is_flag=True, help="Open no browser.")
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @output_options
 def command(
     model: Path | None,

@@ -81,7 +81,9 @@ def _check_answers(model: Model, dataset: Dataset) -> None:
     if not same_kind or (dataset.train.is_classes and len(dataset.class_names) > model.n_classes):
         raise DataError(f"the model {gives}, and {dataset.name} has {has}. Name other data with --data or --data-dir.")
     if not dataset.train.is_classes and dataset.train.y.size != len(dataset.train) * model.network.widths[-1]:
-        raise DataError(f"the model {gives}, {model.network.widths[-1]} an example, and {dataset.name} has others.")
+        raise DataError(
+            f"the model {gives}, {model.network.widths[-1]} for each example; {dataset.name} has another number."
+        )
 
 
 def new_table(model: Model, path: str) -> Dataset:

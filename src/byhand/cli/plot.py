@@ -24,11 +24,15 @@ KINDS = ("curves", "network", "weights", "confusion", "mistakes", "gradients", "
 @click.command("plot")
 @click.argument("target", required=False)
 @click.option(
-    "--kind", type=click.Choice(KINDS), help="What to draw; else curves of a run, a gallery of data, a network."
+    "--kind",
+    type=click.Choice(KINDS),
+    help="What to draw; default: a run's curves, a data set's gallery, a model's network.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="The file: .svg, .png or .pdf.  [default: KIND.svg]")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Where to draw it: .svg, .png or .pdf.  [default: KIND.svg]"
+)
 @click.option("--text", is_flag=True, help="Draw curves in the terminal instead; needs no matplotlib.")
-@click.option("--data", help="Other data than the model's own: a set's name, a table or a folder.")
+@click.option("--data", help="Data other than the model's own: the name of a data set, a table or a folder.")
 @data_dir_option
 @runs_option
 @output_options
@@ -86,7 +90,7 @@ def _draw(kind: str, place: str, data: str | None, data_dir: Path | None, suffix
         from byhand.network_svg import network_svg
 
         if suffix != ".svg":
-            raise OptionError(f"the drawing of a network is an SVG file; name one, as network.svg, not {suffix}.")
+            raise OptionError(f"a network is drawn as an SVG file; expected a name like network.svg, not {suffix}.")
         return network_svg(_model(place).network).encode()
     figure = _figures(place, data, data_dir)[kind]()
     buffer = io.BytesIO()

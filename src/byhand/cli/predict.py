@@ -47,7 +47,7 @@ class Batch:
 @click.option("--show", is_flag=True, help="Draw each picture as the network sees it.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the predictions to this CSV file.")
 @click.option("--id", "id_column", help="The column that identifies the rows of a table; default: line numbers.")
-@click.option("--header/--no-header", default=None, help="Does the first line of a table name its columns?")
+@click.option("--header/--no-header", default=None, help="Whether the first line of a table names its columns.")
 @runs_option
 @output_options
 def command(
@@ -142,7 +142,7 @@ def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, 
     schema = model.table or counted_schema(model.n_features)
     table = read_new(path, schema, header)
     if id_column is not None and id_column not in table.columns:
-        raise DataError(f"{path} has no column {id_column!r} to call its rows by.")
+        raise DataError(f"{path} has no column {id_column!r} to identify its rows by.")
     new = apply_schema(schema, table)
     for note in new.notes:
         if id_column is not None and note == f"not used: {id_column!r}":

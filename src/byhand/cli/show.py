@@ -23,7 +23,12 @@ BRAILLE = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))  # the bit of eac
 
 @click.command("show")
 @click.argument("network", required=False)
-@click.option("--activation", default="relu", show_default=True, help="Hidden layers' activation, for sizes.")
+@click.option(
+    "--activation",
+    default="relu",
+    show_default=True,
+    help="Activation of the hidden layers, where NETWORK is a list of sizes.",
+)
 @runs_option
 @output_options
 def command(network: str | None, activation: str, runs: Path, reporter: Reporter) -> None:

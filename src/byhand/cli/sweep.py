@@ -33,19 +33,25 @@ def sweep_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command(
     "sweep",
-    epilog="VALUES: one value; several, as 0.01,0.1 or 64,128-64 (hidden layers); low:high:n; for a search that draws "
-    "low:high. Every flag from --data on is a field of the recipe.",
+    epilog="VALUES: one value; several, as 0.01,0.1 or 64,128-64 (hidden layers); low:high:n; for a random or "
+    "optuna search low:high. Every flag from --data on is a field of the recipe.",
     context_settings={"token_normalize_func": current_flag},
 )
 @recipe_argument("recipe")
 @click.option("--search", default="grid", show_default=True, help="grid, random or optuna.")
-@click.option("--trials", type=click.IntRange(min=1), help="Combinations that a random or optuna search tries (20).")
-@click.option("--seeds", type=click.IntRange(min=1), default=1, help="Runs of each trial; the best has the best mean.")
+@click.option(
+    "--trials", type=click.IntRange(min=1), help="How many combinations a random or optuna search tries.  [default: 20]"
+)
+@click.option(
+    "--seeds", type=click.IntRange(min=1), default=1, help="Runs of each trial; the best trial has the best mean."
+)
 @click.option("--metric", default="score", show_default=True, help="score (accuracy, R² in regression) or loss.")
-@click.option("--prune", is_flag=True, help="End runs early whose validation loss is above the others' median.")
-@click.option("--test", is_flag=True, help="At the end train the best once more and test it, once.")
+@click.option("--prune", is_flag=True, help="End a run early if its validation loss is above the median of the others.")
+@click.option(
+    "--test", is_flag=True, help="At the end train the best trial once more and evaluate it on the test set, once."
+)
 @click.option("--executor", help="processes, processes:4, serial or dask://HOST:PORT.  [default: processes]")
-@click.option("--workers", type=click.IntRange(min=1), help="Processes that train; else one a processor.")
+@click.option("--workers", type=click.IntRange(min=1), help="Number of processes; default: one per processor.")
 @click.option("--resume", type=click.Path(path_type=Path), help="Resume a stopped sweep.")
 @click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
 @data_dir_option
@@ -83,7 +89,7 @@ def command(
             return STOPPED
     if result.best is None:
         reporter.result(report_text(result), result.to_dict())
-        raise DataError(f"no trial finished; the first: {result.trials[0].error}")
+        raise DataError(f"no trial finished; the first failed: {result.trials[0].error}")
     reporter.result(report_text(result), result.to_dict())
     return 0
 

@@ -39,7 +39,7 @@ WITH_RESUME = {
     "n_seeds",
     type=click.IntRange(min=1),
     default=1,
-    help="Train with N consecutive seeds and report the spread.",
+    help="Train with this many consecutive seeds and report the spread.",
 )
 @click.option(
     "--validate", is_flag=True, help="Hold out a validation set, report it each epoch, and leave the test set alone."
@@ -53,12 +53,12 @@ WITH_RESUME = {
 @click.option(
     "--as-article", is_flag=True, help="Print an article's rows for this network below each epoch; implies --validate."
 )
-@click.option("--lab", is_flag=True, help="Serve the lab meanwhile: a page that shows the training live.")
+@click.option("--lab", is_flag=True, help="Meanwhile serve the lab, a page that shows the training live.")
 @click.option(
     "--log-to",
     multiple=True,
     metavar="LOGGER",
-    help="Log epochs as well to tensorboard:DIR, mlflow:EXPERIMENT, wandb:PROJECT or trackio:PROJECT; may be repeated.",
+    help="Also log epochs to tensorboard:DIR, mlflow:EXPERIMENT, wandb:PROJECT or trackio:PROJECT; may be repeated.",
 )
 @click.option("--engine", default=None, help="auto, native, numpy or torch; default: BYHAND_ENGINE, else auto.")
 @click.option(
@@ -68,13 +68,13 @@ WITH_RESUME = {
     help="Precision of matrix products: float32, or bf16, which is faster and less precise in wide networks; with the "
     "engine torch on an NVIDIA GPU tf32 too.",
 )
-@click.option("--device", default=None, help="Of the engine torch: cpu, cuda, cuda:1 or mps. Default: cpu.")
+@click.option("--device", default=None, help="For the engine torch: cpu, cuda, cuda:1 or mps.  [default: cpu]")
 @click.option(
     "--shards",
     "n_shards",
     type=click.IntRange(min=1),
     default=None,
-    help="Of the engine torch: compute every batch in N parts, to the same bits for any number of processes.",
+    help="For the engine torch: compute every batch in this many parts, to the same bits for any number of processes.",
 )
 @data_dir_option
 @runs_option
@@ -98,7 +98,7 @@ def command(
     reporter: Reporter,
     **fields: Any,
 ) -> int:
-    """Train a network and test it once; with --validate, for choosing settings, it is validated instead.
+    """Train a network and evaluate it on the test set, once; with --validate, to choose settings, on a validation set.
 
     Defaults to `vanilla` on MNIST, or the bundled digits when MNIST is unavailable; to `table` for a table, to `images`
     for a folder of pictures by class.

@@ -48,7 +48,7 @@ class Examples:
                 f"examples got {self.raw.shape} inputs and {self.y.shape} answers; "
                 f"expected (n, features) and (n,) or (n, k) with the same n."
             )
-        check_kind("examples", "preparation", self.preparation, InputScaler, "a Preparation")
+        check_kind("examples", "preparation", self.preparation, InputScaler, "an InputScaler")
         if self.preparation.scale.shape not in ((), (self.n_features,)):
             raise DataError(
                 f"examples of {self.n_features} features got a preparation for {self.preparation.scale.shape[0]}."

@@ -112,7 +112,7 @@ def _downloaded(url: str, name: str, progress: ProgressCallback | None) -> bytes
             pieces.append(piece)
             done += len(piece)
             if done > MAX_ARCHIVE or time.monotonic() > deadline:
-                raise ValueError(f"gave no end after {done:,} bytes")
+                raise ValueError(f"did not end after {done:,} bytes")
             if progress:
                 progress(name, done, total)
     return b"".join(pieces)

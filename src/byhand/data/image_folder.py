@@ -178,7 +178,7 @@ def _dataset(folder: Path, rows: ImageRows, schema: ImageSchema, preparation: st
     keys = _keys(rows, schema)
     train, test = content_split(rows.labels, keys, schema.test_share)
     if not len(test) or not len(train):
-        raise DataError(f"{folder.name} has {len(rows.raw)} pictures: too few to keep a test part. Bring more.")
+        raise DataError(f"{folder.name} has {len(rows.raw)} pictures: too few to hold out a test set. Add pictures.")
     schema = replace(schema, fingerprint=table_fingerprint(keys))
     prepared = fit_scaler(preparation, rows.raw[train], low=0, high=255)
     size = f"{rows.shape[1]}×{rows.shape[0]} pixels"

@@ -42,7 +42,7 @@ def _member(archive: zipfile.ZipFile, path: Path, name: str, names: Sequence[str
         raise DataError(f"{path} holds no array {name!r}; expected {' and '.join(names)}.")
     size, packed = member.file_size, member.compress_size
     if size > MAX_BYTES or size > MAX_EXPANSION * packed + (1 << 16):
-        raise DataError(f"{path}: {name} unpacks {packed:,} to {size:,} bytes; that is more than is read.")
+        raise DataError(f"{path}: {name} unpacks {packed:,} to {size:,} bytes, which is more than byhand reads.")
     if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise DataError(f"{path}: {name} is packed in a way that byhand does not read; expected numpy.savez.")
     return member

@@ -173,7 +173,7 @@ class Model:
     def _check_kinds(self) -> None:
         """Raise OptionError for a part of the wrong type; convert the name of an Output to the Output."""
         check_kind("a model", "network", self.network, Network, "a Network")
-        check_kind("a model", "preparation", self.preparation, InputScaler, "a Preparation")
+        check_kind("a model", "preparation", self.preparation, InputScaler, "an InputScaler")
         object.__setattr__(self, "output", lookup("output", self.output, {str(output): output for output in Output}))
         names = check_items("a model", "class_names", self.class_names, "a list of words")
         words = tuple(check_kind("a model", "a class name", name, str, "words") for name in names)

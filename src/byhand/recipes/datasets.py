@@ -103,9 +103,9 @@ def _smaller_data(recipe: Recipe) -> Dataset:
     if is_image_folder(Path(recipe.data)):
         return _image_folder(recipe)
     if recipe.data == IMAGES.data:
-        raise OptionError("the recipe images needs pictures of yours; name their folder as its data.", argument="data")
+        raise OptionError("the recipe images needs your own pictures; name their folder as data.", argument="data")
     if recipe.data == TABLE.data and not Path(recipe.data).exists():
-        raise OptionError("the recipe table needs a table of yours; name it as its data.", argument="data")
+        raise OptionError("the recipe table needs your own table; name it as data.", argument="data")
     if is_table(recipe.data):
         options = table_options(recipe)
         return data.read_table(Path(recipe.data), preparation=recipe.scaling, options=options, seed=SPLIT_SEED)

@@ -43,7 +43,7 @@ class Recipe:
         "mnist, digits, gaussians, xor, circles, moons, spiral, sine; a .csv or .npz table; a folder: IDX, pictures",
     )
     examples: int = _option(
-        1000, "points in a toy set; of other data, train on this many, drawn by the seed (else on all)"
+        1000, "points in a toy set; of other data, how many examples to train on, drawn by the seed (default: all)"
     )
     noise: float = _option(0.1, "standard deviation of the Gaussian noise added to toy data")
     scaling: str = _option(
@@ -52,7 +52,7 @@ class Recipe:
         "(median and quartiles, smoothly clipped)",
     )
     hidden: tuple[int, ...] = _option((128,), "widths of the hidden layers, like 128-64; none for a linear model")
-    activation: str = _option("relu", "after hidden layers: relu, leaky_relu, selu, mish, sigmoid, tanh, identity")
+    activation: str = _option("relu", "after each hidden layer: relu, leaky_relu, selu, mish, sigmoid, tanh, identity")
     output_activation: str = _option("identity", "after the last layer; identity gives logits, or values in regression")
     initializer: str = _option("he", "he, glorot, normal, uniform or zeros")
     init_scale: float = _option(1.0, "factor of he and glorot, deviation of normal, limit of uniform")
@@ -63,16 +63,16 @@ class Recipe:
         "softmax_cross_entropy",
         "softmax_cross_entropy or binary_cross_entropy; for numbers: squared_error, huber, quantile, poisson (counts)",
     )
-    huber_delta: float = _option(1.0, "of huber: from how many standard deviations an error counts linearly")
-    quantile: float = _option(0.5, "of quantile: the share of targets that lies below the answer")
-    label_smoothing: float = _option(0.0, "how much of each target is spread over all classes")
+    huber_delta: float = _option(1.0, "for huber: from how many standard deviations on an error counts linearly")
+    quantile: float = _option(0.5, "for quantile: the fraction of targets below the prediction")
+    label_smoothing: float = _option(0.0, "fraction of each target that is spread over all classes")
     optimizer: str = _option("sgd", "sgd, momentum, nesterov, adam or adamw")
-    momentum: float = _option(0.9, "of momentum and nesterov")
-    beta2: float = _option(0.999, "of adam and adamw: decay of the mean squared gradient")
+    momentum: float = _option(0.9, "for momentum and nesterov: the fraction of the last update that is kept")
+    beta2: float = _option(0.999, "for adam and adamw: decay of the mean squared gradient")
     weight_decay: float = _option(0.0, "L2 weight decay")
     clip_norm: float = _option(0.0, "gradient-norm clipping threshold; 0 disables")
     schedule: str = _option("constant", "constant, step, linear, cosine, flat_cos, coslog4 or one_cycle")
-    learning_rate: float = _option(0.1, "the rate, or the peak of its schedule")
+    learning_rate: float = _option(0.1, "the learning rate, or the peak of its schedule")
     warm_up: float = _option(0.0, "fraction of the run in which the learning rate rises")
     epochs: int = _option(5, "passes through the data")
     batch_size: int = _option(100, "examples per step")
@@ -81,27 +81,29 @@ class Recipe:
     validation: str = _option("none", "none, balanced (stratified where the data are not MNIST) or last-5000")
     patience: int = _option(0, "stop after this many epochs without a lower validation loss; 0: never")
     target: str = _option(
-        "", "of a table: the column to predict, by name or, without header, by number; else the last one"
+        "", "for tables: the column to predict, by name or, without header, by number; default: the last"
     )
-    drop: str = _option("", "of a table: columns to leave out, separated by commas")
-    task: str = _option("auto", "of a table: classes or regression; auto decides by the column")
-    header: str = _option("auto", "of a table: the first line is a header; auto looks at it")
-    decimal: str = _option(".", "of a table: the decimal sign, . or ,")
-    encoding: str = _option("utf-8", "of a table: utf-8, cp1252, latin-1, …")
+    drop: str = _option("", "for tables: columns to leave out, separated by commas")
+    task: str = _option("auto", "for tables: classes or regression; auto decides by the values of the column")
+    header: str = _option("auto", "for tables: the first line names the columns; auto detects whether it does")
+    decimal: str = _option(".", "for tables: the decimal mark, . or ,")
+    encoding: str = _option("utf-8", "for tables: utf-8, cp1252, latin-1, …")
     missing_values: str = _option(
-        "na,n/a,nan,null,none,?", "of a table: words for a missing value, with commas between"
+        "na,n/a,nan,null,none,?", "for tables: words that mean a missing value, separated by commas"
     )
     missing: str = _option(
         "refuse",
-        "of a table: refuse a missing value, take the mean, drop its row, or indicator: the median and an input that "
-        "marks it",
+        "for tables, what to do with a missing value: refuse, mean (of its column), drop (its row) or indicator (the "
+        "median, and one more input that marks it)",
     )
-    image_size: int = _option(0, "of a folder of pictures: pixels a side to resize to; 0: they all have the same size")
+    image_size: int = _option(
+        0, "for a folder of pictures: resize them to this many pixels a side; 0: they all have the same size"
+    )
     image_preprocessing: str = _option(
         "auto",
-        "of pictures: none, or mnist: cropped, light on dark, centred; auto: none if by class",
+        "for pictures: none, or mnist (cropped, light on dark, centred); auto: none for a folder by class",
     )
-    seed: int = _option(0, "decides weights, order, dropout, shifts and toy data")
+    seed: int = _option(0, "seed of weights, order, dropout, shifts and toy data")
 
     def __repr__(self) -> str:
         return f"<Recipe {self.name}: {self.title}>"

@@ -185,7 +185,7 @@ def _finished(line: Values) -> Values:
     if line["status"] == STOPPED:
         raise KeyboardInterrupt
     if line["status"] != FINISHED:
-        raise DataError(f"{'AB'[line['trial']]} cannot be compared, seed {line['seed']} failed: {line['error']}")
+        raise DataError(f"{'AB'[line['trial']]} cannot be compared: seed {line['seed']} failed: {line['error']}")
     return line
 
 
@@ -207,7 +207,9 @@ def compare_runs(a: Path, b: Path) -> Comparison:
     for name in ("data", "what"):
         one, other = (getattr(run, name) for run in runs)
         if one != other:
-            raise OptionError(f"compare got runs of other kinds, {one} and {other}; expected the same {name} in both.")
+            raise OptionError(
+                f"compare got runs of different kinds, {one} and {other}; expected the same {name} in both."
+            )
     common = [seed for seed in runs[0].values if seed in runs[1].values]
     if not common:
         raise OptionError("compare got runs without a common seed; train both with the same ones.")
@@ -218,7 +220,9 @@ def compare_runs(a: Path, b: Path) -> Comparison:
 def compare_models(a: Model, b: Model, examples: Examples, names: tuple[str, str] = ("A", "B")) -> Comparison:
     """Compare two models on the same examples, which neither was trained on."""
     if (a.n_classes > 0) != (b.n_classes > 0) or (a.n_classes > 0) != examples.is_classes:
-        raise OptionError("compare got models or data of other kinds; expected classes, or regression targets, in all.")
+        raise OptionError(
+            "compare got models or data of different kinds; expected all with classes, or all with regression targets."
+        )
     answers_a, answers_b = (model.predict(examples.raw) for model in (a, b))
     if examples.is_classes:
         difference, bounds = paired_accuracy(answers_a == examples.y, answers_b == examples.y)

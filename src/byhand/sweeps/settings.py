@@ -50,7 +50,7 @@ class SweepSettings:
             message = "sweep got no field with several values; vary one or more, as learning_rate=[0.01, 0.1]."
             raise OptionError(message, argument="fields")
         if self.search == "grid" and self.n_trials is not None:
-            raise OptionError("sweep got a number of trials, and a grid has its own; search at random or by optuna.")
+            raise OptionError("sweep got a number of trials, but a grid has its own; search at random or with optuna.")
         check_size(self.n_seeds * self.count_trials())
 
     def count_trials(self) -> int:

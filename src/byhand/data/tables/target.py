@@ -102,7 +102,9 @@ def _numbered(name: str, y: Array, at_most: int) -> tuple[Array, tuple[str, ...]
     if len(names) < 2:
         raise DataError(f"{name}: every answer is {names[0]!r}; expected two classes or more.")
     if len(names) > at_most:
-        raise DataError(f"{name}: {len(names):,} different answers as words; expected {at_most:,} classes at most.")
+        raise DataError(
+            f"{name}: {len(names):,} different answers that are words; expected {at_most:,} classes at most."
+        )
     number = {text: i for i, text in enumerate(names)}
     return np.array([number[text] for text in texts], dtype=np.int64), tuple(names)
 

@@ -74,11 +74,7 @@ const outcome = ({ step, isDone, fill }) => [isDone && step.then && h("p", { cla
 
 /** Terms that the step is about, with the switch between their two depths. */
 const definitions = (terms) => [
-  h(
-    "dl",
-    { class: "lesson-terms" },
-    terms.map((word) => [h("dt", {}, word), h("dd", {}, definition(word))]).flat(),
-  ),
+  h("dl", { class: "lesson-terms" }, terms.map((word) => [h("dt", {}, word), h("dd", {}, definition(word))]).flat()),
   depthSwitch(),
 ];
 
