@@ -125,7 +125,7 @@ def test_a_loss_for_numbers_is_refused_for_classes(trained: Path, tmp_path: Path
 def test_the_recipe_for_tables_asks_for_one(tmp_path: Path) -> None:
     done = byhand("train", "table", "--runs", tmp_path)
     assert done.code == 2
-    assert "name it as its data. On the command line: --data my.csv" in done.err
+    assert "name it as data. On the command line: --data my.csv" in done.err
 
 
 def test_the_recipe_for_tables_fits_its_epochs_to_the_rows() -> None:

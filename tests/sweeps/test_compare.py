@@ -83,7 +83,7 @@ def test_saved_runs_are_paired_by_seed(tmp_path: Path) -> None:
     assert found.seeds == (0, 1, 2)
     assert found.what == "validation accuracy"
     tested = bh.run_recipe("vanilla", epochs=1, data="moons", examples=60, runs=tmp_path)
-    with pytest.raises(OptionError, match="other kinds"):
+    with pytest.raises(OptionError, match="different kinds"):
         compare_runs(a.path, tested.path)
     (tmp_path / "vanilla-1" / "record.json").write_text('{"status": "finished", "seeds": ["x"], "test_accuracy": 3}')
     with pytest.raises(DataError, match="does not say"):
@@ -102,7 +102,7 @@ def test_models_are_compared_on_data_that_are_given() -> None:
     assert found.difference == pytest.approx(
         float((b.predict(new.raw) == new.y).mean() - (a.predict(new.raw) == new.y).mean())
     )
-    with pytest.raises(OptionError, match="other kinds"):
+    with pytest.raises(OptionError, match="different kinds"):
         compare_models(a, b, Examples(new.raw, new.y.astype(np.float64), new.preparation))
     with pytest.raises(OptionError, match="expected Examples"):
         bh.compare(a, b)
