@@ -51,3 +51,9 @@ def test_views_that_cannot_be_are_one_sentence(kind: str, views: str, sentence: 
     assert done.code != 0
     assert sentence in " ".join(done.err.split())
     assert not (tmp_path / "made").exists()
+
+
+def test_a_page_is_not_run_and_says_who_runs_it(tmp_path: Path) -> None:
+    done = byhand("export", "page", tmp_path / "page.html", "--model", LAB_MODEL)
+    assert done.code == 0, done.err
+    assert "a page runs in a browser: open it" in done.out

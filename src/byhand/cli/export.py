@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from byhand.persistence.model import Model
 
 KINDS = ("page", "c", "js", "python", "onnx")
+IN_A_BROWSER, NOT_FOUND = "a page runs in a browser: open it", "no program that runs it was found"
 
 
 @click.command("export")
@@ -61,7 +62,7 @@ def command(
     remove_stale_tempfiles(output.parent)
     atomic_write(output, content)
     reporter.result(
-        _text(output, verification, "value" if found.n_classes == 0 else "class"),
+        _text(output, kind, verification, "value" if found.n_classes == 0 else "class"),
         {"output": str(output), **asdict(verification)},
     )
 
@@ -128,11 +129,11 @@ def _named_examples(model: "Model", data: str, reporter: Reporter) -> "Array":
     return rows
 
 
-def _text(output: Path, found: "Verification", what: str) -> str:
+def _text(output: Path, kind: str, found: "Verification", what: str) -> str:
     """Return what was written and how it compared. what : what it predicts, a class or a value"""
     lines = [f"[bold]written[/]     {escape_markup(str(output))}, {found.size:,} bytes, sha256 {found.sha256}"]
     if found.run_by is None:
-        return "\n".join([*lines, "[bold]not run[/]     no program that runs it was found"])
+        return "\n".join([*lines, f"[bold]not run[/]     {IN_A_BROWSER if kind == 'page' else NOT_FOUND}"])
     same = f"{found.n - found.n_mismatches:,} of {found.n:,} examples get the same {what}"
     differing = "scores differ" if what == "class" else f"values of up to {found.max_abs_value:.2g} differ"
     return "\n".join(
