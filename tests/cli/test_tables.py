@@ -122,6 +122,13 @@ def test_a_loss_for_numbers_is_refused_for_classes(trained: Path, tmp_path: Path
     assert "pets has classes, and poisson is for numbers" in done.err
 
 
+@pytest.mark.parametrize("verb", ["evaluate", "explain"])
+def test_without_its_table_a_model_names_it_and_the_flag(verb: str, trained: Path) -> None:
+    done = byhand(verb, trained / "pets-1")
+    assert done.code == 3
+    assert "pets.csv; name that, or new data of its kind, with --data." in done.err
+
+
 def test_the_recipe_for_tables_asks_for_one(tmp_path: Path) -> None:
     done = byhand("train", "table", "--runs", tmp_path)
     assert done.code == 2

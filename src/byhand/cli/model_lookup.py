@@ -157,7 +157,7 @@ def _built_in(model: Model) -> Dataset:
     name, known = provenance_value(model, "recipe", "data"), built_in_sets()
     if not isinstance(name, UntrustedText) or name not in known:
         shown = name.for_terminal() if isinstance(name, UntrustedText) else "data that its file does not name"
-        raise DataError(f"the model was trained on {shown}; name data for it with --data or --data-dir.")
+        raise DataError(f"the model was trained on {shown}; name that, or new data of its kind, with --data.")
     recipe = known[name]  # type: ignore[index]  # it compares as its text does
     dataset = load_data(recipe, None)
     return replace(dataset, test=dataset.train) if recipe.data in GAUSSIAN_PAIRS else dataset
