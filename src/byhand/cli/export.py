@@ -23,7 +23,8 @@ IN_A_BROWSER, NOT_FOUND = "a page runs in a browser: open it", "no program that 
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; default: the newest run.")
 @click.option(
-    "--views", help="For a page: the lab's views in it, such as draw,train; it opens with the first.  [default: draw,network]"
+    "--views",
+    help="For a page: the lab's views in it, such as draw,train; it opens with the first.  [default: draw,network]",
 )
 @click.option("--data", help="Verify on a table, pictures or arrays as `predict` reads them, or on a named data set.")
 @data_dir_option
