@@ -18,7 +18,8 @@ def terms() -> dict[str, tuple[str, str]]:
 def text() -> str:
     """Return the file as it should be."""
     entries = [
-        f"  {json.dumps(term)}: [{_quote(plain)}, {_quote(exact)}],\n" for term, (plain, exact) in terms().items()
+        f"  {_quote(term)}: [\n    {_quote(plain)},\n    {_quote(exact)},\n  ],\n"
+        for term, (plain, exact) in terms().items()
     ]
     kind = "/** @type {Record<string, [plain: string, exact: string]>} */"
     return f"{ABOUT}\n\n{kind}\nexport const GLOSSARY = {{\n{''.join(entries)}}};\n"
