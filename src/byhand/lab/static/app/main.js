@@ -141,7 +141,7 @@ async function stepOfLesson({ lesson }, asks) {
   return Object.fromEntries(Object.entries(changes).filter(([name]) => !asks.has(name)));
 }
 
-/** Ask what the server has, and choose its data; a guest is told how to get in. */
+/** Ask what the server has, and choose its data; a guest reads how to get in. */
 async function enter(admitted) {
   const { hello, isGuest } = await fetchHello();
   const how = await admitted;

@@ -1,6 +1,6 @@
-// How the page opens: a room is held back until its first answers are there (stylesheets/opening.css).
+// How the page opens: a room stays hidden until its first answers are there (stylesheets/opening.css).
 
-const LONGEST_MS = 3000; // that it is held back
+const LONGEST_MS = 3000; // that it stays hidden
 const LOOK_MS = 16; // between two looks
 const LOOKS = 3; // in a row at which nothing was open: one answer may lead to the next request
 

@@ -9,7 +9,7 @@ import { TEXT } from "../../ui/strings.js";
 const words = TEXT.mistakes;
 const SHOWN = 60; // at first, and with each click on more
 
-/** {element, show(mistakes, names, chosen)}; open: hears the mistake that is pressed, or null, all: that all shall be shown. */
+/** {element, show(mistakes, names, chosen)}; open: hears the mistake pressed, or null; all: that all shall show. */
 export function createGallery(open, all) {
   const heading = h("h3", {});
   const list = h("div", { class: "thumbnails large" });
