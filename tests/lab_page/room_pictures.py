@@ -20,7 +20,7 @@ THEMES = ("light", "dark")
 TILE = 16  # pixels a side
 LEVELS = 8  # a reference is kept in steps of so much, of 255: it compresses better
 MOST_APART = 24  # levels of 255 by which a tile may differ
-MOST_TILES = 0.08  # of the tiles may differ by more
+MOST_TILES = 0.03  # of the tiles may differ by more; drawn at twice the resolution fewer than 0.01 do
 
 REST_MS = 400
 AT_REST = """ms => new Promise(resolve => {
