@@ -5,6 +5,7 @@ medians.
 """
 
 import json
+import statistics
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,45 @@ def speed() -> list[str]:
     ]
 
 
+def tables_section(record: dict[str, Any]) -> list[str]:
+    """Return the lines: every model's rank on the tables that no default was chosen on, then wins and losses."""
+    held_out = {name: rows for name, rows in record["tables"].items() if name not in record["chosen_on"]}
+    errors = {table: mean_errors(rows) for table, rows in held_out.items()}
+    ranked = sorted(record["summary_of_held_out"].items(), key=lambda item: item[1]["mean_rank"])
+    return [
+        f"**Tables.** Every model as it is on {len(held_out)} real tables, on none of which a default of byhand's was "
+        f"chosen: at most {record['rows']:,} rows of each, {record['splits']} splits, a fifth held out "
+        f"(`benchmarks/tables.py`, {record['date']}, {record['processor']}). Third column: byhand's error as a share "
+        "of the model's, the geometric mean over tables; below 1 byhand errs less.",
+        "",
+        "| model | mean rank | byhand's error / its error |",
+        "|---|--:|--:|",
+        *(f"| {name} | {row['mean_rank']:.2f} | {row['byhand_error_ratio']:.2f} |" for name, row in ranked),
+        "",
+        wins_and_losses(errors),
+        "",
+        "Not among them: CatBoost, and RealMLP of pytabkit. Seconds were not taken.",
+    ]
+
+
+def mean_errors(rows: dict[str, list[dict[str, float]]]) -> dict[str, float]:
+    """Return each model's mean error over the splits of a table."""
+    return {model: statistics.fmean(row["error"] for row in found) for model, found in rows.items()}
+
+
+def wins_and_losses(errors: dict[str, dict[str, float]]) -> str:
+    """Return the sentences that name the tables where byhand's error is the lowest, and what is lower elsewhere."""
+    best = {table: min(found, key=lambda name: found[name]) for table, found in errors.items()}
+    won = [table for table, name in best.items() if name == "byhand"]
+    lost = {table: errors[table]["byhand"] / errors[table][name] for table, name in best.items() if name != "byhand"}
+    worst_first = sorted(lost, key=lambda table: -lost[table])
+    named = ", ".join(f"{table} ({best[table]}, {lost[table]:.2f})" for table in worst_first)
+    return (
+        f"byhand's error is the lowest on {len(won)} of {len(errors)}: {', '.join(won)}. Another model's is lower on "
+        f"the others; in brackets the best one, and byhand's error over its: {named}."
+    )
+
+
 def measured() -> str:
     """Return the line that says on what all this was measured."""
     machine = record("recipe-vanilla")
@@ -260,6 +300,8 @@ def results() -> str:
             *sentences(),
             "",
             *speed(),
+            "",
+            *tables_section(record("tables")),
             "",
             f"{measured()} Every row is a file in `benchmarks/records/`.",
         ]
