@@ -98,6 +98,7 @@ def look_closer(page: Any, folder: Path) -> None:
     page.click("nav a:has-text('Mistakes')")
     page.wait_for_selector(".confusion")
     page.screenshot(path=folder / "lab-mistakes.png")
+    page.keyboard.press("Escape")
 
 
 def experiment(page: Any, folder: Path) -> None:

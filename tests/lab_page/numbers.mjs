@@ -20,9 +20,9 @@ for (const [given, wanted] of [
   [[0.00012345], "0.000123"],
 ])
   assert.equal(number(...given), wanted);
-assert.equal(percent(0.99), "99.0 %");
-assert.equal(percent(0.053), "5.30 %");
-assert.equal(percent(0.00012), "0.0120 %");
+assert.equal(percent(0.99), "99.0\u00a0%");
+assert.equal(percent(0.053), "5.30\u00a0%");
+assert.equal(percent(0.00012), "0.0120\u00a0%");
 assert.equal(general(-1e-5), "−1e−05");
 
 for (let power = -12; power < 12; power++)

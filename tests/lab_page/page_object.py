@@ -32,6 +32,8 @@ class Lab:
         return self
 
     def view(self, name: str) -> None:
+        if self.page.locator("dialog:modal").count():  # it covers the header
+            self.page.keyboard.press("Escape")
         link = f"nav a:text-is('{name}')"
         if not self.page.is_visible(link):
             self.page.click("nav summary")

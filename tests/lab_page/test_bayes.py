@@ -30,6 +30,6 @@ def test_the_page_s_bayes_error_is_python_s_as_far_as_it_is_shown() -> None:
     found = json.loads(done.stdout)
     for name, pair in GAUSSIAN_PAIRS.items():
         assert found[name]["error"] == pytest.approx(pair.bayes_error(), abs=AGREE), name
-        assert found[name]["shown"] == f"{100 * pair.bayes_error():.2f} %", name
+        assert found[name]["shown"] == f"{100 * pair.bayes_error():.2f}\u00a0%", name
     assert found["gaussians"]["error"] == pytest.approx(0.117748, abs=AGREE)
     assert found["gaussians-equal"]["error"] == pytest.approx(0.0786496, abs=AGREE)  # Φ(−√2), by hand

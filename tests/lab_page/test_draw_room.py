@@ -237,12 +237,12 @@ def test_every_one_of_ten_outputs_is_within_reach_of_the_pointer(site: str, open
 
 def test_a_mistake_opens_with_the_question_why_that_and_not_what_it_is(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=mistakes")
-    lab.says(".verdict", "of 360 right")
-    lab.says(".verdict", "enlarged")
-    said = lab.page.locator(".thumbnail").first.inner_text()
+    lab.says(".test-verdict", "of 360 right")
+    lab.says(".test-verdict", "enlarged")
+    said = lab.page.locator(".gallery .thumbnail").first.inner_text()
     found = re.search(r"(\d) → (\d)", said)
     assert found is not None
     assert "next" in said
-    lab.page.locator(".thumbnail").first.click()
+    lab.page.locator(".gallery .thumbnail").first.click()
     lab.says(".sum .total", f"{found[2]} leads {found[1]} by")
     lab.says(".test-digits", f"it is a {found[1]}.")

@@ -76,8 +76,8 @@ def test_one_press_shows_dots_reading_and_what_would_hide_it(site: str, open_lab
     assert dots(lab) == [f"{name}, starts that solve it: nothing yet" for name in ("no hidden layer", "8 tanh units")]
     run(lab)
     bad, good = dots(lab)
-    assert bad.endswith("solve it: 0.0 %, 0.0 %, 0.0 %, 0.0 %, 0.0 %; mean 0.0 %")
-    assert good.endswith("mean 100.0 %")
+    assert bad.endswith("solve it: 0.0 %, 0.0 %, 0.0 %, 0.0 %, 0.0 %; mean 0.0 %".replace(" %", "\u00a0%"))
+    assert good.endswith("mean 100.0\u00a0%")
     assert lab.page.locator(".strip path.bad").count() == lab.page.locator(".strip circle.good").count() == 5
     assert experiments()["xor-line"].reading in lab.page.inner_text(".reading")
     lab.says(".experiments", "✓ As expected")

@@ -122,6 +122,55 @@ def test_a_lesson_waits_for_what_the_learner_does_and_not_for_a_click(site: str,
     assert lab.verdict()[0] == "9"
 
 
+def begun(lab: Any, name: str) -> None:
+    """Begin a lesson from its card."""
+    lab.view("Lessons")
+    lab.page.click(f"li:has(h3:text-is('{LESSONS[name]['title']}')) button")
+    lab.until(AT, f"{name}.1")
+
+
+@browser
+def test_a_training_that_ended_before_the_step_is_not_what_it_waits_for(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=32&epochs=20")
+    lab.page.click("button.main")
+    lab.says(".readout", "Done.")
+    begun(lab, "mistakes")
+    lab.says(".lesson", "It takes a few seconds")
+    lab.quiet()
+    assert lab.page.inner_text(".figures dd >> nth=0") == "20 of 20"  # it is there still
+    assert lab.page.locator(".lesson-ways button.main").count() == 0
+    lab.page.click("[data-lesson~=train-start]")
+    lab.until("() => document.querySelector('.lesson-ways button.main')")
+    lab.says(".lesson-then", "on the validation set")
+
+
+@browser
+def test_another_training_that_runs_gives_way_when_the_lesson_does_it(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=16&epochs=1000&learningRate=0.001")
+    lab.page.click("button.main")
+    lab.until("() => Number(document.querySelector('.figures dd').innerText.split(' ')[0]) >= 11")
+    begun(lab, "mistakes")
+    lab.quiet()
+    assert lab.page.locator(".lesson-ways button.main").count() == 0
+    lab.page.click(".lesson-do")
+    lab.until("() => document.querySelector('.lesson-ways button.main')")
+    lab.says(".figures dd", "of 20")
+
+
+@browser
+def test_a_lesson_that_is_begun_again_waits_again(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=lessons")
+    for _ in range(2):
+        begun(lab, "learn")
+        lab.page.click(".lesson-choices button >> nth=1")
+        lab.page.click(".lesson-ways button:last-child")
+        lab.until(AT, "learn.2")
+        lab.quiet()
+        assert lab.page.locator(".lesson-ways button.main").count() == 0
+        lab.page.click(".lesson-do")
+        lab.until("() => document.querySelector('.lesson-ways button.main')")
+
+
 @browser
 def test_who_is_here_for_the_first_time_is_told_once(site: str, open_lab: Any) -> None:
     lab = open_lab(site, is_new=True)

@@ -105,6 +105,8 @@ def test_text_and_edges_can_be_read(theme: str) -> None:
         for text in ("ink", "soft", "accent", "bad"):
             assert contrast(own[text], own[ground]) >= 4.5, (text, ground)
         assert contrast(own["edge"], own[ground]) >= 2.7, ground
+    for line in ("plus", "minus"):  # active ones; those that are not are not drawn
+        assert contrast(own[line], own["card"]) >= 3, line
     assert contrast(own["edge"], own["card"]) >= 3
     assert contrast(own["on-accent"], own["accent"]) >= 4.5
 

@@ -22,7 +22,7 @@ def figure(lab: Any, name: str) -> float:
 
 def accuracy_of_the_line(lab: Any) -> float:
     """Return what the board of the network without hidden layer says."""
-    found = re.search(r"only straight lines, ([\d.]+) %", lab.page.locator("figcaption").nth(1).inner_text())
+    found = re.search(r"only straight lines, ([\d.]+)\s%", lab.page.locator("figcaption").nth(1).inner_text())
     assert found is not None
     return float(found[1])
 
@@ -175,7 +175,7 @@ def test_a_line_and_a_hidden_layer_at_xor_by_one_press(site: str, open_lab: Any)
     lab = open_lab(f"{site}#view=plane")
     lab.until("() => document.querySelector('.sets canvas')")
     do_idea(lab, "XOR beside a network")
-    lab.until("() => [...document.querySelectorAll('.bar .figures dd')].some(dd => dd.innerText === '100.0 %')")
+    lab.until("() => [...document.querySelectorAll('.bar .figures dd')].some(dd => dd.innerText === '100.0\u00a0%')")
     assert accuracy_of_the_line(lab) <= 75
     assert lab.page.locator(".board").count() == 2
 

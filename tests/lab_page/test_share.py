@@ -146,6 +146,46 @@ def test_keys_are_listed_and_do_what_the_list_says(site: str, open_lab: Any) -> 
     lab.says("h2", "Experiments")
 
 
+def test_keys_of_one_character_are_switched_off_and_stay_off(site: str, open_lab: Any) -> None:
+    """WCAG 2.1.4: who dictates to a computer must be able to switch them off, and to find the switch again."""
+    lab = open_lab(f"{site}#view=plane")
+    lab.page.keyboard.press("?")
+    control = lab.page.get_by_role("switch")
+    assert control.is_checked()
+    control.focus()
+    lab.page.keyboard.press("Space")
+    assert not control.is_checked()
+    lab.says("dialog.keys", "They do nothing now")
+    lab.page.keyboard.press("Escape")
+    lab.page.reload()
+    lab.page.wait_for_selector("html[data-ready]")
+    title, address = lab.page.title(), lab.address()
+    for key in [*"dtpelzcmb0123456789?", "Shift+P"]:
+        lab.page.keyboard.press(key)
+    assert (lab.page.title(), lab.address()) == (title, address)
+    assert lab.page.locator("dialog[open], html[data-projector]").count() == 0
+    lab.page.keyboard.press("Space")  # a key without a character goes on
+    lab.says("[data-lesson~=plane-start]", "Pause")
+    lab.page.click("summary[aria-label=Settings]")
+    lab.page.click("button:text-is('Keys (?)')")
+    control.check()
+    lab.page.keyboard.press("Escape")
+    lab.page.keyboard.press("t")
+    lab.says("h2", "Train")
+    assert "keys" not in lab.address()  # it is of this browser, and goes into no link
+
+
+def test_where_the_browser_stores_nothing_keys_are_off_until_the_page_is_left(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    lab.page.evaluate("() => { Storage.prototype.setItem = Storage.prototype.getItem = () => { throw new Error(); }; }")
+    lab.page.keyboard.press("?")
+    lab.page.get_by_role("switch").uncheck()
+    lab.page.keyboard.press("Escape")
+    lab.page.keyboard.press("t")
+    lab.quiet()
+    assert "Draw" in lab.page.title()
+
+
 def test_keys_in_a_field_are_the_field_s(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane")
     lab.quiet()

@@ -22,7 +22,7 @@ def travel(lab: Any, step: int) -> None:
 
 
 def held(lab: Any) -> str:
-    found = re.search(r"validation accuracy ([\d.]+ %)", lab.page.inner_text(".position"))
+    found = re.search(r"validation accuracy ([\d.]+\s%)", lab.page.inner_text(".position"))
     assert found is not None
     return found[1]
 
@@ -41,9 +41,9 @@ def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab:
     lab.page.select_option("[aria-label=Network]", "snapshot")
     lab.view("Mistakes")
     lab.page.wait_for_selector(".confusion")
-    shown = re.search(r"(\d+) of (\d+) right", lab.verdict())
+    shown = re.search(r"(\d+) of (\d+) right", lab.page.inner_text(".test-verdict"))
     assert shown is not None
-    assert f"{100 * int(shown[1]) / int(shown[2]):.2f} %" == said
+    assert f"{100 * int(shown[1]) / int(shown[2]):.2f}\u00a0%" == said
 
 
 def test_two_moments_are_compared(site: str, open_lab: Any) -> None:

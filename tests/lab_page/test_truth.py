@@ -30,7 +30,7 @@ def test_a_test_digit_s_label_is_used_and_sticks_to_nothing_else(site: str, open
     lab = open_lab(f"{site}#view=train&hidden=8&epochs=1")
     trained(lab)
     lab.view("Mistakes")
-    lab.page.locator(".thumbnail").first.click()
+    lab.page.locator(".gallery .thumbnail").first.click()
     lab.says("h2", "Draw a digit")
     lab.settled()
     for _ in range(2):
@@ -75,8 +75,8 @@ def test_mistakes_follow_a_network_that_still_learns(site: str, open_lab: Any) -
     lab.page.select_option("[aria-label=Network]", "trained")
     lab.view("Mistakes")
     lab.page.wait_for_selector(".confusion")
-    verdict = lab.verdict()
-    lab.until("verdict => document.querySelector('.verdict').innerText !== verdict", verdict)
+    verdict = lab.page.inner_text(".test-verdict")
+    lab.until("verdict => document.querySelector('.test-verdict').innerText !== verdict", verdict)
 
 
 def test_no_number_of_the_confusion_matrix_leaves_its_cell(site: str, open_lab: Any) -> None:
@@ -103,11 +103,13 @@ def test_mistakes_say_how_many_are_shown(site: str, open_lab: Any) -> None:
     trained(lab)
     lab.view("Mistakes")
     lab.page.wait_for_selector(".confusion")
-    right, n = (int(word) for word in lab.verdict().replace(" right", "").split(":")[0].split(" of "))
+    right, n = (
+        int(word) for word in lab.page.inner_text(".test-verdict").replace(" right", "").split(":")[0].split(" of ")
+    )
     assert n - right > 60
     lab.says("h3", f"60 of {n - right} shown")
     lab.page.click("button:has-text('more')")
-    assert lab.page.locator(".thumbnail").count() == min(120, n - right)
+    assert lab.page.locator(".gallery .thumbnail").count() == min(120, n - right)
 
 
 def test_a_network_without_a_picture_says_what_it_takes_in_every_view(site: str, open_lab: Any, tmp_path: Path) -> None:

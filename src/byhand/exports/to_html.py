@@ -34,7 +34,7 @@ def to_html(model: Model, views: Sequence[str] = DEFAULT_VIEWS) -> bytes:
     """Return the page.
 
     views : names of the lab's views (draw, network, train, plane, microscope, mistakes, experiments, lessons); the page
-            opens with the first, and has no link to one that is not named
+            opens with the first, and has no link to one that is not named; mistakes, a drawer of draw, brings draw
     Raises OptionError for an unknown view, and for a model whose inputs are not MNIST-like pictures of 28×28, or are
     clipped.
     """
@@ -74,13 +74,13 @@ def module_text(name: str, views: Sequence[str]) -> str:
 
 
 def _check_views(views: Sequence[str]) -> list[str]:
-    """Return the names without repetitions; raise OptionError unless the lab has them all."""
-    known = _parts()["views"]
+    """Return the names without repetitions, and the view of a drawer; raise OptionError unless the lab has them all."""
+    known, drawers = _parts()["views"], _parts()["drawers"]
     chosen = list(dict.fromkeys([views] if isinstance(views, str) else views))
     for name in chosen or [""]:
         if name not in known:
             raise OptionError(f"views got {name!r}; the lab's views are {', '.join(known)}: name one or more of them.")
-    return chosen
+    return list(dict.fromkeys([*chosen, *(drawers[name] for name in chosen if name in drawers)]))
 
 
 def _check_model(model: Model) -> None:
@@ -96,14 +96,14 @@ def _check_model(model: Model) -> None:
 
 def _views_module(views: Sequence[str]) -> str:
     """Return the module that stands in the place of views/views.js."""
-    has_digits = str(_is_needed(_parts()["digits"]["views"], views)).lower()
+    drawers, has_digits = _parts()["drawers"], str(_is_needed(_parts()["digits"]["views"], views)).lower()
     return "\n".join(
         [
             "// The views of an exported page: it opens with the first.",
             "",
-            *(f'import {{ {name}View }} from "./{name}/index.js";' for name in views),
+            *(f'import {{ {name}View }} from "./{name}/index.js";' for name in views if name not in drawers),
             "",
-            f"export const VIEWS = {{ {', '.join(f'{name}: {name}View' for name in views)} }};",
+            f"export const VIEWS = {{ {', '.join(f'{name}: {drawers.get(name, name)}View' for name in views)} }};",
             "export const IS_EXPORTED = true;",
             f"export const HAS_DIGITS = {has_digits};",
             "",

@@ -1,6 +1,8 @@
-// Keys that work in the whole page, wherever no control takes them. ? lists them.
+// Keys that work in the whole page, wherever no control takes them. ? lists them, and those of one character can be
+// switched off there: who speaks to a computer, or types by chance, must not set them off (WCAG 2.1.4).
 
 import { h, replaceChildren } from "../ui/dom.js";
+import { readPreference, writePreference } from "../ui/preferences.js";
 import { TEXT } from "../ui/strings.js";
 
 const words = TEXT.keys;
@@ -8,27 +10,38 @@ const ROOMS = { d: "draw", t: "train", p: "plane", e: "experiments", l: "lessons
 const TAKES_KEYS = "input, select, textarea, [contenteditable]";
 const TAKES_SPACE = "button, a, summary, canvas, [role=slider], [tabindex='0']";
 
+const CHARACTER_KEYS = "character-keys";
+const areOn = () => readPreference(CHARACTER_KEYS) !== "off";
+const isCharacter = (key) => key.length === 1 && key !== " ";
+
 /**
- * Listen to the keys. page: {stateNow, set, isIn(view), press(what), turn(steps of a lesson)}.
+ * Listen to the keys. page: {stateNow, set, isIn(view), press(what), turn(steps of a lesson)}; return {list}, which
+ * shows the list of keys.
  * @param {any} page
  */
 export function listenToKeys(page) {
-  const help = createHelp();
+  const { element: help, list } = createHelp();
   const leave = h("button", { type: "button", onclick: () => page.set({ projector: false }) }, words.leave);
   leave.className = "projector-leave small";
   document.body.append(help, leave);
-  const actions = actionsOf(page, help);
+  const actions = actionsOf(page, list);
   addEventListener("keydown", (event) => {
     const { target, key, ctrlKey, metaKey, altKey, defaultPrevented } = event;
-    if (defaultPrevented || ctrlKey || metaKey || altKey || document.querySelector("dialog[open]")) return;
+    if (defaultPrevented || ctrlKey || metaKey || altKey || isCovered()) return;
     if (target instanceof Element && target.closest(TAKES_KEYS)) return;
+    if (isCharacter(key) && !areOn()) return;
     const action = Object.hasOwn(actions, key) && actions[key];
     if (action && action(event)) event.preventDefault();
   });
+  return { list };
 }
 
+/** A dialog has the keys to itself; in a lesson, only one that covers its rail. */
+const isCovered = () =>
+  document.querySelector(document.documentElement.matches("[data-in-lesson]") ? "dialog:modal" : "dialog[open]");
+
 /** key → what it does; false where it does nothing now. */
-function actionsOf({ stateNow, set, press, isIn, turn }, help) {
+function actionsOf({ stateNow, set, press, isIn, turn }, list) {
   const change = (changes) => {
     set(changes);
     return true;
@@ -46,19 +59,42 @@ function actionsOf({ stateNow, set, press, isIn, turn }, help) {
     b: blank,
     z: () => press("undo"),
     c: () => press("clear"),
+    j: () => press("next-mistake"),
+    k: () => press("previous-mistake"),
     m: () => room("microscope"),
     " ": ({ target }) => !target.closest?.(TAKES_SPACE) && press("start"),
     PageDown: () => turn(1),
     PageUp: () => turn(-1),
-    "?": () => (help.showModal(), true),
+    "?": () => (list(), true),
   };
 }
 
+/** The list of keys, {element, list()}, with the switch of those that are characters. */
 function createHelp() {
-  const dialog = h("dialog", { class: "keys share-dialog", "aria-label": words.heading });
-  /** @param {string[]} line */
-  const row = ([keys, what]) => h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, what));
-  const close = h("button", { type: "button", onclick: () => dialog.close() }, words.close);
-  replaceChildren(dialog, h("h2", {}, words.heading), h("dl", {}, words.list.map(row)), close);
-  return dialog;
+  const element = h("dialog", { class: "keys share-dialog", "aria-label": words.heading });
+  const onchange = ({ target }) => {
+    writePreference(CHARACTER_KEYS, target.checked ? "on" : "off");
+    draw();
+  };
+  const control = h("input", { type: "checkbox", role: "switch", onchange });
+  const [off, body] = [h("p", { class: "hint" }, words.off), h("div")];
+  const close = h("button", { type: "button", onclick: () => element.close() }, words.close);
+  const heading = h("label", { class: "keys-switch" }, control, h("span", {}, words.areOn));
+  const characters = h("dl", { class: "keys-characters" }, words.characters.map(row));
+  replaceChildren(body, h("dl", {}, words.others.map(row)), heading, off, characters);
+  replaceChildren(element, h("h2", {}, words.heading), body, close);
+
+  function draw() {
+    control.checked = areOn();
+    off.hidden = control.checked;
+    characters.classList.toggle("off", !control.checked);
+  }
+  function list() {
+    draw();
+    element.showModal();
+  }
+  return { element, list };
 }
+
+/** @param {string[]} line */
+const row = ([keys, what]) => h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, what));

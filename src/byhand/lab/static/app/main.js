@@ -24,7 +24,7 @@ const problem = element("#problem");
 const admission = exchangeToken(); // before anything reads the address
 const client = new WorkerClient();
 offerViews(Object.keys(VIEWS)); // before the store reads the address
-const store = new Store((before) => show(store.state.view !== before.view));
+const store = new Store((before) => show(VIEWS[store.state.view] !== VIEWS[before.view]));
 
 /** @type {import("../shared/types.js").App} */
 const app = {
@@ -43,7 +43,7 @@ const app = {
 };
 const lessons = createLessons(app, () => store.state);
 const requests = new Requests(client, app.frames, { showError, refresh });
-const navigation = createNavigation(app, store, () => show(true));
+const navigation = createNavigation(app, store, { redraw: () => show(true), listKeys: () => keys.list() });
 const { openFiles, openModel } = createFileOpeners(app, {
   apply,
   redraw: () => show(true),
@@ -66,6 +66,7 @@ function show(isNew) {
   if (!state.projector) document.documentElement.removeAttribute("data-blank");
   setColours(state.colours, theme);
   if (isNew || !view) create();
+  else if (shownName !== state.view) name(); // a drawer of it was opened or closed
   refresh();
   tellPlace?.();
 }
@@ -73,12 +74,17 @@ function show(isNew) {
 /** Make the view that the state asks for. */
 function create() {
   const { state } = store;
-  view?.leave?.(shownName !== state.view);
+  view?.leave?.(VIEWS[shownName] !== VIEWS[state.view]);
   requests.forget(); // networks may have learned since
-  shownName = state.view;
   view = VIEWS[state.view](app, state);
   replaceChildren(main, view.element);
-  document.title = `${TEXT.views[state.view]} · ${TEXT.title}`;
+  name();
+}
+
+/** Name the view in the title and the header. */
+function name() {
+  shownName = store.state.view;
+  document.title = `${TEXT.views[shownName]} · ${TEXT.title}`;
   navigation.draw();
 }
 
@@ -209,15 +215,23 @@ client.onFrame((frame) => {
 
 addEventListener("hashchange", async () => {
   const admitted = exchangeToken();
+  const before = store.state;
   store.read();
   store.state = withModelAtHand(store.state);
-  show(true);
+  show(!isOfDrawerOnly(before, store.state));
   store.restoreViewState();
   if ((await admitted) === "none") return;
   showError();
   await enter(admitted);
   show(true);
 });
+
+/** Was nothing done between two states but a drawer of the view opened or closed? Then the focus can go back. */
+function isOfDrawerOnly(before, after) {
+  const { view: name, confusion } = before;
+  const isSameView = name !== after.view && VIEWS[name] === VIEWS[after.view];
+  return isSameView && fragmentOf({ ...after, view: name, confusion }) === fragmentOf(before);
+}
 addEventListener("pagehide", () => store.saveViewState());
 
 /** Press the button of the view that is marked as this: undo, clear, start. */
@@ -233,7 +247,7 @@ element("#skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-listenToKeys({
+const keys = listenToKeys({
   stateNow: () => store.state,
   set: (changes) => store.set(changes),
   isIn: app.has,

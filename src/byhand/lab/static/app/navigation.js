@@ -12,14 +12,18 @@ const CLOSER_VIEWS = ["network", "microscope", "mistakes"]; // which rooms lead 
 const ROOMS = Object.keys(VIEWS).filter((name) => !CLOSER_VIEWS.includes(name));
 const CLOSER = Object.keys(VIEWS).filter((name) => CLOSER_VIEWS.includes(name));
 const IS_FOLDED = CLOSER.length > 1 && ROOMS.length > 0; // the closer views are in a menu
+const ROOM_OF = { mistakes: "draw" }; // what is a drawer of a room
 const words = TEXT.navigation;
 
-/** {draw(), show()}: draw for another state, show for new frames. redraw: for a new theme or new colours. */
-export function createNavigation(app, store, redraw) {
+/**
+ * {draw(), show()}: draw for another state, show for new frames. redraw: for a new theme or new colours; listKeys:
+ * shows the list of keys.
+ */
+export function createNavigation(app, store, { redraw, listKeys }) {
   const chip = createNetworkChip(app, { isExported: IS_EXPORTED });
   const share = shareMenu(app, () => store.state);
   const closer = createMenu(words.closer, [], { class: "menu closer" });
-  const settings = settingsMenu(app, store, redraw);
+  const settings = settingsMenu(app, store, { redraw, listKeys });
   replaceChildren(element("#settings"), chip.element, share, settings.element);
 
   function draw() {
@@ -36,7 +40,7 @@ export function createNavigation(app, store, redraw) {
 
 /** The views that rooms lead to, under the name of that which is shown. */
 function drawCloser({ children: [summary, body] }, view, links) {
-  const isHere = CLOSER.includes(view);
+  const isHere = CLOSER.includes(view) && !(view in ROOM_OF);
   summary.textContent = isHere ? TEXT.views[view] : words.closer;
   summary.classList.toggle("current", isHere);
   body.replaceChildren(...links);
@@ -47,16 +51,18 @@ function link(app, state, name, close) {
     event.preventDefault();
     close();
     app.set({ view: name });
-    element("#main").focus({ preventScroll: true });
+    const main = element("#main");
+    if (!main.contains(document.activeElement)) main.focus({ preventScroll: true }); // a drawer takes the focus itself
   };
-  const attributes = { href: fragmentOf({ ...state, view: name }), "aria-current": name === state.view && "page" };
+  const isHere = name === (ROOM_OF[state.view] ?? state.view);
+  const attributes = { href: fragmentOf({ ...state, view: name }), "aria-current": isHere && "page" };
   return h("a", { ...attributes, onclick }, TEXT.views[name]);
 }
 
-/** Theme and colours behind one button. */
-function settingsMenu(app, store, redraw) {
+/** Theme, colours, projector and the list of keys behind one button. */
+function settingsMenu(app, store, { redraw, listKeys }) {
   const body = h("div", { class: "settings" });
-  const { element } = createMenu("⋯", body);
+  const { element, close } = createMenu("⋯", body);
   element.firstElementChild?.setAttribute("aria-label", words.settings);
   const change = (name) => (value) => {
     app.set({ [name]: value });
@@ -66,11 +72,9 @@ function settingsMenu(app, store, redraw) {
     const control = select(Object.keys(TEXT[name]), store.state[name], change(name), TEXT[name]);
     return h("label", { class: "field" }, h("span", {}, label), control);
   };
-  const projector = () => {
-    element.removeAttribute("open");
-    app.set({ projector: true });
-  };
-  const button = h("button", { type: "button", onclick: projector }, words.projector);
-  const draw = () => replaceChildren(body, row(words.theme, "theme"), row(words.colours, "colours"), button);
+  const button = (text, act) => h("button", { type: "button", onclick: () => (close(), act()) }, text);
+  const projector = button(words.projector, () => app.set({ projector: true }));
+  const keys = button(words.keys, listKeys);
+  const draw = () => replaceChildren(body, row(words.theme, "theme"), row(words.colours, "colours"), projector, keys);
   return { element, draw };
 }

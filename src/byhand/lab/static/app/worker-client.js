@@ -10,6 +10,7 @@ export class WorkerClient {
   /** @type {Map<number, {resolve: (answer: any) => void, reject: (error: Error) => void}>} */
   #pending = new Map();
   #nextId = 1;
+  #sent = {}; // how many requests, by name
   /** @type {(frame: any) => void} */
   #listener = () => {};
 
@@ -34,6 +35,7 @@ export class WorkerClient {
    */
   request(name, request = {}) {
     const id = this.#nextId++;
+    this.#sent[name] = this.timesRequested(name) + 1;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
       this.#countPending();
@@ -44,6 +46,11 @@ export class WorkerClient {
   /** Is no answer awaited? */
   get isIdle() {
     return this.#pending.size === 0;
+  }
+
+  /** How often it was requested: a lesson asks whether something was started. */
+  timesRequested(name) {
+    return this.#sent[name] ?? 0;
   }
 
   #receive({ id, answer, error, frame }) {

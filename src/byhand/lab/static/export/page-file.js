@@ -12,8 +12,9 @@ const PIECE = 1 << 15; // bytes made into text at a time
 export const defaultViews = async () => (await partsTable()).default;
 
 /** The whole page with that model's bytes and these views in it; it opens with the first. */
-export async function pageOf(model, views) {
+export async function pageOf(model, chosen) {
   const table = await partsTable();
+  const views = withRooms(chosen, table.drawers);
   const index = await text("index.html");
   const texts = {};
   for (const entry of ENTRIES) await gather(entry, texts, { table, views });
@@ -33,6 +34,9 @@ export async function pageOf(model, views) {
   };
   return (await text("export/template.html")).replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name]);
 }
+
+/** The views, and those of which one is a drawer. */
+const withRooms = (views, drawers) => [...new Set([...views, ...views.flatMap((name) => drawers[name] ?? [])])];
 
 const partsTable = async () => JSON.parse(await text("export/parts.json"));
 const isNeeded = (by, views) => views.some((view) => by.includes(view));
@@ -69,13 +73,13 @@ function moduleText(name, { table, views }) {
   return text(!stub || isNeeded(stub.views, views) ? name : stub.stub);
 }
 
-const viewsModule = ({ digits }, views) =>
+const viewsModule = ({ digits, drawers }, views) =>
   [
     "// The views of an exported page: it opens with the first.",
     "",
-    ...views.map((name) => `import { ${name}View } from "./${name}/index.js";`),
+    ...views.filter((name) => !(name in drawers)).map((name) => `import { ${name}View } from "./${name}/index.js";`),
     "",
-    `export const VIEWS = { ${views.map((name) => `${name}: ${name}View`).join(", ")} };`,
+    `export const VIEWS = { ${views.map((name) => `${name}: ${drawers[name] ?? name}View`).join(", ")} };`,
     "export const IS_EXPORTED = true;",
     `export const HAS_DIGITS = ${isNeeded(digits.views, views)};`,
     "",

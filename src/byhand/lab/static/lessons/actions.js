@@ -1,29 +1,41 @@
 // What a lesson can do for the learner: set the state, draw, press or start what is marked, wait.
 
-import { isMet, pause } from "./conditions.js";
+import { pause } from "./conditions.js";
 import { drawMore, strokesOf } from "./drawing.js";
+import { isRunning } from "./starts.js";
 
 const LOOK_MS = 50; // between two looks at a condition
 const LONGEST_MS = 60_000; // that is waited for a condition; then the lesson goes on
-const FRAMES = { plane: "plane", train: "training", experiment: "experiment" }; // of what a Start button starts
 
 /**
  * Do what a list says, one after the other, until isOver() says that the lesson is elsewhere.
  * @param {any} app
- * @param {{actions: any[], drawings: Record<string, any[]>, stateNow: () => any, isOver: () => boolean}} job
+ * @param {{actions: any[], drawings: Record<string, any[]>, stateNow: () => any, isOver: () => boolean,
+ *   isTrue: (until: any) => boolean}} job
  */
-export async function act(app, { actions, drawings, stateNow, isOver }) {
+export async function act(app, { actions, drawings, stateNow, isOver, isTrue }) {
   const kinds = {
     set: async (changes) => app.set(changes),
     draw: (name) =>
       drawMore(app, strokesOf(drawings[name]), { shape: app.models[stateNow().model].imageShape, isOver }),
     press: async (hook) => findMarked(hook)?.click(),
-    start: async (what) => app.frames[FRAMES[what]]?.running || findMarked(`${what}-start`)?.click(),
-    wait: (until) => waitFor(() => isOver() || isMet(until, stateNow(), app.frames)),
+    start: (what) => start(app, what, isOver),
+    wait: (until) => waitFor(() => isOver() || isTrue(until)),
   };
   for (const action of actions) {
     for (const [kind, value] of Object.entries(action)) if (!isOver()) await kinds[kind](value);
   }
+}
+
+/** Press Start. A training that runs is paused first: it goes on, or begins anew where the settings are others now. */
+async function start(app, what, isOver) {
+  const press = () => findMarked(`${what}-start`)?.click();
+  if (isRunning(app, what) && what !== "train") return;
+  if (isRunning(app, what)) {
+    press();
+    await waitFor(() => isOver() || !isRunning(app, what));
+  }
+  press();
 }
 
 /** The element of the page that a lesson speaks of. @returns {HTMLElement | null} */

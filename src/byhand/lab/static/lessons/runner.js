@@ -3,6 +3,7 @@
 
 import { offeredLessons } from "../shared/lesson-views.js";
 import { act, findMarked } from "./actions.js";
+import { countStarts, hasStarted } from "./starts.js";
 import { fillIn, isMet, pause } from "./conditions.js";
 import { layDrawing, strokesOf } from "./drawing.js";
 import { createRail } from "./rail.js";
@@ -39,7 +40,9 @@ export class LessonRunner {
   /** Begin a lesson. */
   async begin(id) {
     const { lesson } = await this.#openAndFind(`${id}.1`);
-    if (lesson) await this.#go(lesson, 0);
+    if (!lesson) return;
+    this.#memory = {}; // what was done the last time is to be done again
+    await this.#go(lesson, 0);
   }
 
   /** What the page begins with, where its address names a lesson: all that its steps have set so far. */
@@ -100,7 +103,7 @@ export class LessonRunner {
     this.#shown = place;
     this.#isBusy = false;
     this.#isInSight = false;
-    this.#memory[place] ??= {};
+    this.#memory[place] ??= { starts: countStarts(this.#app, step) };
     if (!step.choices && !step.until) this.#memory[place].isDone = true;
     this.#check();
     if (lesson.id === DEMO) this.#play(place, step);
@@ -110,9 +113,15 @@ export class LessonRunner {
   #check() {
     const { step } = this.#find(this.#shown);
     const memory = this.#memory[this.#shown];
-    if (step.until && !memory.isDone) memory.isDone = isMet(step.until, this.#stateNow(), this.#app.frames);
+    if (step.until && !memory.isDone) memory.isDone = this.#isMet(step.until);
     this.#light(step.look);
     this.#draw();
+  }
+
+  /** Is it so, and by something that runs since the step was shown, where it starts something? */
+  #isMet(until) {
+    const { starts } = this.#memory[this.#shown];
+    return hasStarted(this.#app, starts) && isMet(until, this.#stateNow(), this.#app.frames);
   }
 
   #fill(text) {
@@ -201,7 +210,8 @@ export class LessonRunner {
 
   async #act(place, actions) {
     const isOver = () => this.#shown !== place;
-    const job = { actions, drawings: this.#table.drawings, stateNow: this.#stateNow, isOver };
+    const isTrue = (until) => this.#isMet(until);
+    const job = { actions, drawings: this.#table.drawings, stateNow: this.#stateNow, isOver, isTrue };
     try {
       await act(this.#app, job);
     } catch (error) {

@@ -1,18 +1,19 @@
 // One line for who is here for the first time; once dismissed it never comes again.
 
 import { element, h } from "../ui/dom.js";
+import { readPreference, writePreference } from "../ui/preferences.js";
 import { TEXT } from "../ui/strings.js";
 
 const words = TEXT.lessons;
-const KEY = "byhand-welcomed";
+const WELCOMED = "welcomed";
 const FIRST = "see";
 
 /** Show the line under the header, unless it was dismissed here. beginLesson: hears the first lesson's id. */
 export function welcome(beginLesson) {
-  if (isWelcomed()) return;
+  if (readPreference(WELCOMED)) return;
   const end = () => {
     line.remove();
-    remember();
+    writePreference(WELCOMED, "yes");
   };
   const begin = () => {
     end();
@@ -26,21 +27,4 @@ export function welcome(beginLesson) {
     h("button", { type: "button", class: "subtle", onclick: end }, words.dismiss),
   );
   element("header").after(line);
-}
-
-/** A browser may refuse to store anything: then the line comes again. */
-function isWelcomed() {
-  try {
-    return localStorage.getItem(KEY) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function remember() {
-  try {
-    localStorage.setItem(KEY, "yes");
-  } catch {
-    return;
-  }
 }

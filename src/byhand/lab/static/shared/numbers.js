@@ -51,7 +51,8 @@ export function ticks(values, step) {
   );
 }
 
-export const percent = (share, digits = 1) => `${number(100 * share, digits)} %`;
+/** A share in percent; no line breaks between the number and its unit. */
+export const percent = (share, digits = 1) => `${number(100 * share, digits)}\u00a0%`;
 
 /** What speaks for a class: a probability as percent, a score as it is. */
 export const scoreText = (output, value) => (output === "probabilities" ? percent(value) : number(value));

@@ -79,6 +79,8 @@ export const SETTINGS = {
     write: String,
   },
   stepRate: decimal(0.1, 1e-6, 1e6),
+  // of Mistakes: the cell of the confusion matrix that is chosen, class.prediction as in 4.9
+  confusion: { initial: "", read: (text) => (/^\d\.\d$/.test(text) ? text : null), write: String },
   // of the plane
   set: choice("moons", ["gaussians", "xor", "circles", "moons", "spiral", "own", "sine", "arc", "teacher", "curve"]),
   // [x, y, class]

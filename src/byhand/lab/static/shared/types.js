@@ -18,7 +18,7 @@
 
 /**
  * @typedef {object} App what a view may use of the page
- * @property {{request: (name: string, request?: object) => Promise<any>}} client
+ * @property {{request: (name: string, request?: object) => Promise<any>, timesRequested: (name: string) => number}} client
  * @property {Record<string, any>} frames the newest of each kind
  * @property {Record<string, any>} models the networks to choose from, by name
  * @property {any} data the data set that is open

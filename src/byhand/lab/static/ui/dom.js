@@ -73,7 +73,11 @@ export function term(word, text = word) {
     sentence.classList.remove("closed");
     keepInside(sentence);
   };
-  const onkeydown = ({ key }) => key === "Escape" && sentence.classList.add("closed");
+  const onkeydown = (event) => {
+    if (event.key !== "Escape" || sentence.classList.contains("closed")) return;
+    sentence.classList.add("closed");
+    event.preventDefault(); // a dialog around it stays open
+  };
   return h(
     "span",
     { class: "term", onpointerenter: open, onfocusin: open, onkeydown },

@@ -7,9 +7,14 @@ export function createMenu(heading, children, attributes = {}) {
   const summary = h("summary", {}, heading);
   const element = h("details", { class: "menu", ...attributes }, summary, h("div", { class: "menu-body" }, children));
   const close = () => (element.open = false);
-  addEventListener("pointerdown", ({ target }) => element.contains(target) || close());
+  const onpointerdown = ({ target }) => element.contains(target) || close();
+  element.addEventListener("toggle", () => {
+    if (element.open) addEventListener("pointerdown", onpointerdown);
+    else removeEventListener("pointerdown", onpointerdown);
+  });
   element.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" || !element.open) return;
+    event.preventDefault(); // a dialog around it stays open
     close();
     summary.focus();
   });

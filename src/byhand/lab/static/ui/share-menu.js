@@ -50,7 +50,6 @@ export function shareMenu(app, stateNow) {
   });
   const menu = createMenu(words.heading, [status, ...entries], { class: "menu share", "data-lesson": "share" });
   menu.element.addEventListener("toggle", () => (status.textContent = ""));
-  document.body.append(dialog); // a closed menu hides what is in it
   return menu.element;
 }
 
@@ -144,5 +143,7 @@ function copyField(text) {
 function openDialog(dialog, content) {
   const close = h("button", { type: "button", onclick: () => dialog.close() }, words.close);
   replaceChildren(dialog, ...content, close);
+  dialog.onclose = () => dialog.remove();
+  document.body.append(dialog); // a closed menu hides what is in it
   dialog.showModal();
 }

@@ -10,19 +10,30 @@ export const topOf = ({ length }) => fullInk(length);
 
 /**
  * Centred and scaled as MNIST's digits, or as the 8 × 8 digits were made; where a picture of that size lies under the
- * strokes, they add to it as they lie.
+ * strokes, they add to it as they lie. One of another size is ink, as the strokes are.
  */
 export async function readSheet(client, { under, strokes }, [height, width]) {
   const base = under?.length === height * width ? under : null;
   if (base) return drawOver(base, strokes, width);
-  const ink = inkOf(strokes);
-  const side = Math.sqrt(ink.length);
+  const drawn = inkOf(strokes);
+  const side = Math.sqrt(drawn.length);
+  const ink = under ? withInkOf(drawn, under, side) : drawn;
   return (await client.request("preprocess", { ink, height: side, width: side, shape: [height, width] })).stored;
 }
 
 function drawOver(base, strokes, side) {
   const top = topOf(base);
   return Uint8Array.from(inkOf(strokes, side), (alpha, i) => Math.max(base[i], Math.round((alpha * top) / 255)));
+}
+
+/** Ink, and the picture under it enlarged: the darker of both. */
+function withInkOf(ink, under, side) {
+  const [small, top] = [Math.sqrt(under.length), topOf(under)];
+  const at = (place) => Math.floor((place * small) / side);
+  return ink.map((alpha, i) => {
+    const below = under[at(Math.floor(i / side)) * small + at(i % side)];
+    return Math.max(alpha, (255 * below) / top);
+  });
 }
 
 /**

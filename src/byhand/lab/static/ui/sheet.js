@@ -1,4 +1,4 @@
-// The sheet in Draw: a picture that lies under, the strokes on it, and the steps back. It outlives the view: a change
+// The sheet that Draw and Train draw on: a picture that lies under, the strokes on it, and the steps back. It outlives the view: a change
 // of theme, another view and the browser's Back keep it. It begins with a digit.
 
 import { OPENING } from "../shared/opening-digit.js";
@@ -43,6 +43,8 @@ export function follow({ picture, digit, strokes = [], under = null }) {
   strokes.forEach((_, n) => putSheet({ under, strokes: strokes.slice(0, n), picture: n ? null : under }));
   putSheet({ under: strokes.length ? under : picture, strokes, picture, digit });
 }
+
+export const isEmpty = ({ picture, strokes }) => !picture && !strokes.length;
 
 /** Are there strokes that no network has seen yet? */
 export const isUnread = () => sheet().strokes.length > 0 && !sheet().picture;

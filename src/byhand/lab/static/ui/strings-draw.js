@@ -99,6 +99,10 @@ export const NETWORK = {
 
 export const MISTAKES = {
   heading: "Mistakes",
+  close: "Close",
+  previous: "Previous mistake (K)",
+  following: "Next mistake (J)",
+  walk: "It is a {label}, and was taken for a {answer}: mistake {place}.",
   lead: "Rows: what it is. Columns: the prediction. Choose a cell, or look at the most confident mistakes first.",
   other:
     "This network looks at other pictures than those that are open: start byhand lab with MNIST at hand, or drop its four files here, or choose the network trained here.",

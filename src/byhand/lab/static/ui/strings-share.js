@@ -43,19 +43,25 @@ export const SHARE = {
 
 export const KEYS = {
   heading: "Keys",
-  list: [
+  // of one character, which can be switched off
+  characters: [
     ["D T P E L", "Draw, Train, Plane, Experiments, Lessons"],
-    ["Space", "start, pause; pauses the demonstration too"],
     ["Z, C", "undo the last stroke or change, clear"],
     ["0 … 9", "in Draw: why rather than this class"],
+    ["J, K", "in Draw: the next mistake, the one before"],
     ["M", "Microscope"],
     ["Shift P", "projector: larger, without the header"],
     ["B", "with the projector: black, and back"],
     ["1 … 5", "with the projector: the rooms in their order"],
-    ["Page Down, Page Up", "in a lesson: the next step, or the one before"],
-    ["Esc", "close what is open"],
     ["?", "this list"],
   ],
+  others: [
+    ["Space", "start, pause; pauses the demonstration too"],
+    ["Page Down, Page Up", "in a lesson: the next step, or the one before"],
+    ["Esc", "close what is open"],
+  ],
+  areOn: "Keys of a single letter, digit or sign",
+  off: "They do nothing now. This list is under ⋯, too.",
   close: "Close",
   leave: "Leave the projector view",
 };

@@ -32,6 +32,7 @@ export const TEXT = {
     theme: "Theme",
     colours: "Colours of + and −",
     projector: "Projector view (Shift P)",
+    keys: "Keys (?)",
   },
   chip: {
     label: "Network",

@@ -1,10 +1,9 @@
-// The views of the page, in their order. An exported page has fewer.
+// The views of the page, in their order. An exported page has fewer. Mistakes is Draw, with its drawer open.
 
 import { drawView } from "./draw/index.js";
 import { experimentsView } from "./experiments/index.js";
 import { lessonsView } from "./lessons/index.js";
 import { microscopeView } from "./microscope/index.js";
-import { mistakesView } from "./mistakes/index.js";
 import { networkView } from "./network/index.js";
 import { planeView } from "./plane/index.js";
 import { trainView } from "./train/index.js";
@@ -15,7 +14,7 @@ export const VIEWS = {
   train: trainView,
   plane: planeView,
   microscope: microscopeView,
-  mistakes: mistakesView,
+  mistakes: drawView,
   experiments: experimentsView,
   lessons: lessonsView,
 };

@@ -234,7 +234,7 @@ export function probes(core, model, data, indices, stored) {
     kind: "probes",
     digits: digits.map(({ index, label, stored: pixels }) => {
       const { scores, winner } = forward(core, model, pixels);
-      return { index, label, stored: pixels, output: model.output, winner, score: scores[winner] };
+      return { index, label, stored: pixels, output: model.output, winner, score: scores[winner], scores };
     }),
   };
 }

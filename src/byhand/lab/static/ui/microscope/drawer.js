@@ -19,7 +19,7 @@ export function createDrawer(app) {
   const element = h("dialog", { class: "drawer", "aria-label": words.name }, bar, microscope.element);
   /** @type {HTMLElement | null} */
   let from = null;
-  element.addEventListener("keydown", ({ key }) => key === "Escape" && close());
+  element.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && close());
 
   function open(cell) {
     from = document.activeElement instanceof HTMLElement ? document.activeElement : null;

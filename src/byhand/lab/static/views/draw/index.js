@@ -3,13 +3,15 @@
 import { h, replaceChildren } from "../../ui/dom.js";
 import { createDrawer } from "../../ui/microscope/drawer.js";
 import { createNextStep } from "../../ui/next-step.js";
+import { Pad } from "../../ui/pad.js";
 import { hasStepBack } from "../../ui/sheet.js";
 import { TEXT } from "../../ui/strings.js";
 import { truthWish } from "../../shared/true-label.js";
 import { unreadable } from "../../ui/unsupported-model.js";
 import { createAnswer } from "./answer.js";
 import { Inside } from "./inside.js";
-import { Pad } from "./pad.js";
+import { createMistakesDrawer } from "./mistakes/drawer.js";
+import { createWalk } from "./mistakes/walk.js";
 import { createSeen } from "./seen.js";
 import { createRobustness } from "./robustness.js";
 import { createTeachers } from "./teachers.js";
@@ -32,6 +34,7 @@ export function drawView(app, first) {
     refusal,
     room,
     parts.drawer.element,
+    parts.mistakes?.element,
   );
 
   function show(state, frames) {
@@ -39,13 +42,19 @@ export function drawView(app, first) {
     replaceChildren(refusal, other);
     room.hidden = Boolean(other);
     if (!other) showParts(app, parts, state, frames);
+    parts.mistakes?.show(state, frames, !other);
   }
-  const wants = (state, frames) => ({ ...wantsOf(app, parts, state, frames), ...parts.drawer.wants(state, frames) });
+  const wants = (state, frames) => ({
+    ...wantsOf(app, parts, state, frames),
+    ...parts.drawer.wants(state, frames),
+    ...parts.mistakes?.wants(state, frames),
+  });
   return { element, wants, show, leave: () => parts.inside.stop() };
 }
 
 function partsOf(app, first) {
-  const pad = new Pad(app);
+  const pad = new Pad(app, words.canvas);
+  pad.element.dataset.lesson = "pad";
   const seen = createSeen((stored) => pad.lay(stored));
   const why = createWhy((against) => app.set({ against }));
   seen.point(why.picture);
@@ -54,10 +63,12 @@ function partsOf(app, first) {
     const { model } = app.frames.prediction.request;
     drawer.open(`a${app.models[model].layers.length}.0.${k}`);
   };
+  const opener = h("button", { type: "button", onclick: () => app.set({ view: "mistakes" }) }, words.mistakes);
   return {
     pad,
     seen,
     why,
+    walk: createWalk(app),
     tools: createTools(app, pad, first),
     testDigits: app.data ? createTestDigits(app, pad, first) : null,
     inside: new Inside(app, seen.element),
@@ -65,21 +76,20 @@ function partsOf(app, first) {
     drawer,
     robustness: createRobustness((changed) => pad.lay(changed)),
     teachers: app.data ? createTeachers(app, (stored) => pad.lay(stored)) : null,
-    next: nextSteps(app),
+    mistakes: app.has("mistakes") ? createMistakesDrawer(app, opener) : null,
+    next: [
+      app.has("mistakes") && opener,
+      createNextStep(words.learn, () => app.set({ view: "train" }), app.has("train")),
+    ],
   };
 }
 
-const nextSteps = (app) => [
-  app.has("mistakes") && h("button", { type: "button", onclick: () => app.set({ view: "mistakes" }) }, words.mistakes),
-  createNextStep(words.learn, () => app.set({ view: "train" }), app.has("train")),
-];
-
-function layout({ pad, seen, why, tools, testDigits, inside, answer, robustness, teachers, next }) {
+function layout({ pad, walk, seen, why, tools, testDigits, inside, answer, robustness, teachers, next }) {
   const card = (name, ...children) => h("div", { class: `card ${name}`, "data-lesson": LESSONS[name] }, ...children);
   return h(
     "div",
     { class: "draw-room" },
-    card("pad-card", pad.element, tools.element),
+    card("pad-card", pad.element, walk.element, tools.element),
     card("inside", h("h3", {}, words.inside.heading), inside.element),
     card("answer", h("h3", { class: "quiet" }, words.answer), answer.element),
     h(
@@ -103,6 +113,7 @@ function showParts(app, parts, state, frames) {
     app.models[state.model].layers.some(({ residual }) => residual) ? words.around : words.curved;
   parts.pad.follow(state);
   parts.seen.show(state, frames, shape);
+  parts.walk.show(state, frames, names);
   parts.tools.show(hasStepBack());
   parts.testDigits?.show(state, frames);
   parts.answer.show(state.picture && fits ? prediction : null, names, hint);

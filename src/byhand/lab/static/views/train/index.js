@@ -17,7 +17,7 @@ export function trainView(app, first) {
   const bar = createBar(session);
   const curves = createCurveCard(session);
   curves.element.dataset.lesson = "train-chart"; // as the lessons call it
-  const probes = createProbeCard(session);
+  const probes = createProbeCard(app, session);
   const film = createFilmCard(session);
   const whatIf = createWhatIf(session);
   const heading = h("h2", { class: "quiet" }, TEXT.train.heading);
@@ -26,7 +26,7 @@ export function trainView(app, first) {
 
   function wants(now, frames) {
     session.state = now;
-    return { ...session.wants(), probes: session.probes(frames) };
+    return { ...session.wants(), ...probes.wants(frames) };
   }
 
   function show(now, frames) {
@@ -35,7 +35,7 @@ export function trainView(app, first) {
     live.show(frames.live);
     bar.show(now, training);
     curves.show(now, frames);
-    probes.show(frames);
+    probes.show(now, frames);
     film.show(now, frames);
     whatIf.show(now, training);
     offerSnapshot(app, frames);

@@ -147,13 +147,17 @@ export class TrainSession {
     return { film: { name: "film", request: {}, stamp: `${this.#begun} ${this.training.film_steps}` } };
   }
 
-  /** Which network answers: that of the moment shown, once it is there, or the one that learns. */
-  probes({ snapshot }) {
-    const { moment, picture } = this.state;
+  /**
+   * Which network answers: that of the moment shown, once it is there, or the one that learns. pictureOf: gives one's own
+   * digit for networks of a shape.
+   */
+  probes({ snapshot }, pictureOf) {
+    const { moment } = this.state;
     const isThen = moment >= 0 && snapshot?.step === moment;
     const model = isThen ? "snapshot" : this.isHere ? "trained" : null;
     if (!model) return null;
+    const stored = pictureOf(this.#app.models[model].imageShape);
     const stamp = `${this.#begun} ${isThen ? moment : this.training.step}`;
-    return { name: "probes", request: { model, indices: PROBES, stored: picture }, stamp };
+    return { name: "probes", request: { model, indices: PROBES, stored }, stamp };
   }
 }

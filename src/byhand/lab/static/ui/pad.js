@@ -1,14 +1,12 @@
 // The pad: the sheet to draw on, and its strokes as the network will see them, while they are drawn.
 
-import { h } from "../../ui/dom.js";
-import { RUNNER_UP } from "../../shared/settings.js";
-import { paintInk } from "../../ui/palette.js";
-import { follow, isUnread, putSheet, settingsOf, sheet, stepBack } from "../../ui/sheet.js";
-import { createReader, topOf } from "../../ui/sheet-reader.js";
-import { paintStrokes } from "../../ui/strokes.js";
-import { TEXT } from "../../ui/strings.js";
+import { h } from "./dom.js";
+import { RUNNER_UP } from "../shared/settings.js";
+import { paintInk } from "./palette.js";
+import { follow, isEmpty, isUnread, putSheet, settingsOf, sheet, stepBack } from "./sheet.js";
+import { createReader, topOf } from "./sheet-reader.js";
+import { paintStrokes } from "./strokes.js";
 
-const words = TEXT.draw;
 const SIDE = 560;
 const sideOf = ({ length }) => Math.sqrt(length);
 
@@ -16,22 +14,20 @@ const sideOf = ({ length }) => Math.sqrt(length);
 export class Pad {
   #app;
   #reader;
+  /** @type {import("./sheet.js").Sheet | null} */
+  #example; // what stands there while nothing is drawn, until a pen comes or it is cleared
   #pen = "medium";
   /** @type {Uint8Array | null} */
   #picture = null; // of the state
-  /** @type {import("../../ui/sheet.js").Sheet | null} */
+  /** @type {import("./sheet.js").Sheet | null} */
   #painted = null;
-  element = h("canvas", {
-    width: SIDE,
-    height: SIDE,
-    class: "pad",
-    "data-lesson": "pad",
-    "aria-label": words.canvas,
-    role: "img",
-  });
+  element;
 
-  constructor(app) {
+  /** @param {any} app @param {string} label @param {import("./sheet.js").Sheet | null} example */
+  constructor(app, label, example = null) {
     this.#app = app;
+    this.#example = example;
+    this.element = h("canvas", { width: SIDE, height: SIDE, class: "pad", "aria-label": label, role: "img" });
     this.#reader = createReader(app);
     listen(this.element, {
       begin: (at) => this.#change({ strokes: [...sheet().strokes, { pen: this.#pen, points: [at] }] }),
@@ -39,12 +35,17 @@ export class Pad {
     });
   }
 
+  /** What can be seen on it: the sheet, or the example while that is empty. */
+  get shown() {
+    return this.#example && isEmpty(sheet()) ? this.#example : sheet();
+  }
+
   /** Take what came from elsewhere; a network of another size reads the strokes again. */
   follow(state) {
     this.#pen = state.pen;
     this.#picture = state.picture;
     follow(state);
-    if (this.#painted !== sheet()) this.#paint(); // a lesson draws on it, too
+    if (this.#painted !== this.shown) this.#paint(); // a lesson draws on it, too
     this.#reader.fit(state);
   }
 
@@ -60,7 +61,9 @@ export class Pad {
   }
 
   clear() {
-    if (sheet().picture || sheet().strokes.length) this.lay(null);
+    this.#example = null;
+    if (isEmpty(sheet())) this.#paint();
+    else this.lay(null);
   }
 
   undo() {
@@ -69,11 +72,12 @@ export class Pad {
   }
 
   #paint() {
-    this.#painted = sheet();
-    paintSheet(this.element);
+    this.#painted = this.shown;
+    paintSheet(this.element, this.shown);
   }
 
   #change(changes) {
+    this.#example = null;
     putSheet(changes);
     this.#paint();
     this.#reader.read();
@@ -99,8 +103,7 @@ export class Pad {
 }
 
 /** What lies under, and the strokes on it. */
-function paintSheet(pad) {
-  const { under, strokes } = sheet();
+function paintSheet(pad, { under, strokes }) {
   const context = paintStrokes(pad, strokes, getComputedStyle(pad).color);
   if (!under) return;
   const below = h("canvas", { width: 280, height: 280 });

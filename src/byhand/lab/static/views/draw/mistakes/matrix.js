@@ -1,7 +1,7 @@
 // The confusion matrix: what it is (rows) and what the network said (columns); each cell with mistakes is a button.
 
-import { h, term } from "../../ui/dom.js";
-import { TEXT } from "../../ui/strings.js";
+import { h, term } from "../../../ui/dom.js";
+import { TEXT } from "../../../ui/strings.js";
 
 const words = TEXT.mistakes;
 

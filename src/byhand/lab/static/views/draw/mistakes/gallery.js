@@ -1,10 +1,11 @@
 // Mistakes one by one, the surest first: what it is, what the network said, what came second; a press asks why.
 
-import { h, replaceChildren } from "../../ui/dom.js";
-import { scoreText } from "../../shared/numbers.js";
-import { paintInk, picture } from "../../ui/palette.js";
-import { topOf } from "../../ui/sheet-reader.js";
-import { TEXT } from "../../ui/strings.js";
+import { h, replaceChildren } from "../../../ui/dom.js";
+import { scoreText } from "../../../shared/numbers.js";
+import { paintInk, picture } from "../../../ui/palette.js";
+import { topOf } from "../../../ui/sheet-reader.js";
+import { TEXT } from "../../../ui/strings.js";
+import { listOf } from "./walk.js";
 
 const words = TEXT.mistakes;
 const SHOWN = 60; // at first, and with each click on more
@@ -22,8 +23,7 @@ export function createGallery(open, all) {
 
   function draw() {
     const { mistakes, names, chosen } = now;
-    const isOf = ({ label, answer }) => !chosen || (label === chosen[0] && answer === chosen[1]);
-    const shown = mistakes.wrong.filter(isOf);
+    const shown = listOf(mistakes, chosen?.join("."));
     const rest = shown.length > nShown ? `: ${nShown} of ${shown.length.toLocaleString("en")} shown` : null;
     const button = chosen && h("button", { type: "button", class: "small", onclick: all }, words.showAll);
     replaceChildren(heading, titleOf(mistakes, names, chosen), rest, button);
@@ -35,8 +35,7 @@ export function createGallery(open, all) {
     more.textContent = `Show ${Math.min(SHOWN, shown.length - nShown)} more`;
   }
   function show(mistakes, names, chosen) {
-    if (now?.mistakes === mistakes && now.chosen === chosen) return;
-    if (now?.chosen !== chosen) nShown = SHOWN;
+    if (String(now?.chosen) !== String(chosen)) nShown = SHOWN;
     now = { mistakes, names, chosen };
     draw();
   }
@@ -46,7 +45,7 @@ export function createGallery(open, all) {
 const titleOf = ({ counts, n_classes: k }, names, chosen) =>
   chosen ? `${names[chosen[0]]} taken for ${names[chosen[1]]}: ${counts[chosen[0] * k + chosen[1]]}` : words.all;
 
-function mistakeCard({ stored, label, answer, score, second, secondScore }, output, names, onclick) {
+function mistakeCard({ index, stored, label, answer, score, second, secondScore }, output, names, onclick) {
   const canvas = picture("", 84, { "aria-hidden": "true" });
   const side = Math.sqrt(stored.length);
   paintInk(canvas, stored, [side, side], topOf(stored));
@@ -54,12 +53,9 @@ function mistakeCard({ stored, label, answer, score, second, secondScore }, outp
   const next = names.length > 2 ? `${words.next} ${names[second]}, ${scoreText(output, secondScore)}` : "";
   const why = words.why.replace("{answer}", names[answer]).replace("{label}", names[label]);
   const name = `${what} ${shown} ${next} ${why}: a ${names[label]} taken for ${names[answer]}`;
-  const attributes = { class: "thumbnail", "data-lesson": "mistake" };
   return h(
-    onclick ? "button" : "span",
-    onclick
-      ? { type: "button", ...attributes, onclick, "aria-label": `${name}; open it in Draw` }
-      : { ...attributes, role: "img", "aria-label": name },
+    "button",
+    { type: "button", class: "thumbnail", "data-index": index, "data-lesson": "mistake", onclick, "aria-label": name },
     canvas,
     h("span", {}, what),
     h("small", {}, shown),
