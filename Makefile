@@ -25,9 +25,9 @@ test: $(VENV)/.for-test ## the default tests: under five minutes on two quiet co
 test-full: $(VENV)/.for-test ## these and the long ones, on the real MNIST where BYHAND_DATA names it
 	$(PYTEST) -m "not long and not browser" $(PARALLEL) --durations=20 $(ARGS)
 
-# The lab's page in Chromium, which must be installed. Seven minutes.
-test-lab: $(VENV)/.for-browser ## the page, in Chromium: seven minutes
-	$(PYTEST) -m "browser and not long" --durations=5 $(ARGS)
+# The lab's page in Chromium, which must be installed. Half an hour on two cores.
+test-lab: $(VENV)/.for-browser ## the page, in Chromium: half an hour on two cores
+	$(PYTEST) -m "browser and not long" $(PARALLEL) --durations=5 $(ARGS)
 
 # The C core's tests once in each kernel that this processor has, as on one that has no better. Two minutes a kernel.
 test-kernels: $(VENV)/.for-test ## the C core once in each kernel that this processor has
