@@ -17,8 +17,14 @@
  */
 
 /**
+ * @typedef {object} Client the door to the worker
+ * @property {(name: string, request?: object) => Promise<any>} request
+ * @property {(name: string) => number} timesRequested
+ */
+
+/**
  * @typedef {object} App what a view may use of the page
- * @property {{request: (name: string, request?: object) => Promise<any>, timesRequested: (name: string) => number}} client
+ * @property {Client} client
  * @property {Record<string, any>} frames the newest of each kind
  * @property {Record<string, any>} models the networks to choose from, by name
  * @property {any} data the data set that is open
