@@ -35,7 +35,7 @@ export class WorkerClient {
    */
   request(name, request = {}) {
     const id = this.#nextId++;
-    this.#sent[name] = this.timesRequested(name) + 1;
+    this.#sent[name] = this.countRequests(name) + 1;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
       this.#countPending();
@@ -49,7 +49,7 @@ export class WorkerClient {
   }
 
   /** How often it was requested: a lesson asks whether something was started. */
-  timesRequested(name) {
+  countRequests(name) {
     return this.#sent[name] ?? 0;
   }
 

@@ -10,7 +10,7 @@ const STARTED = {
 
 export const isRunning = (app, what) => Boolean(app.frames[STARTED[what].frame]?.running);
 
-const nStarts = (app, what) => STARTED[what].requests.reduce((sum, name) => sum + app.client.timesRequested(name), 0);
+const nStarts = (app, what) => STARTED[what].requests.reduce((sum, name) => sum + app.client.countRequests(name), 0);
 
 /** How often each thing that a step starts was started before the step; one that runs is not of before. */
 export function countStarts(app, { do: actions = [] }) {

@@ -19,7 +19,7 @@
 /**
  * @typedef {object} Client the door to the worker
  * @property {(name: string, request?: object) => Promise<any>} request
- * @property {(name: string) => number} timesRequested
+ * @property {(name: string) => number} countRequests
  */
 
 /**

@@ -1,5 +1,5 @@
-// The sheet that Draw and Train draw on: a picture that lies under, the strokes on it, and the steps back. It outlives the view: a change
-// of theme, another view and the browser's Back keep it. It begins with a digit.
+// The sheet that Draw and Train draw on: a picture that lies under, the strokes on it, and the steps back. It outlives
+// the view: a change of theme, another view and the browser's Back keep it. It begins with a digit.
 
 import { OPENING } from "../shared/opening-digit.js";
 import { areEqual } from "../shared/true-label.js";

@@ -148,7 +148,7 @@ export class TrainSession {
   }
 
   /**
-   * Which network answers: that of the moment shown, once it is there, or the one that learns. pictureOf: gives one's own
+   * Which network answers: that of the moment shown, once it is there, or that which learns. pictureOf: gives one's own
    * digit for networks of a shape.
    */
   probes({ snapshot }, pictureOf) {

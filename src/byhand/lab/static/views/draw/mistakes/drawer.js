@@ -49,7 +49,7 @@ function aboutOf({ layers, name }, model) {
   return `${sizes}, ${(model === "uploaded" && name) || TEXT.models[model].toLowerCase()}`;
 }
 
-/** Over the room, which cannot be reached meanwhile; in a lesson its rail stays in reach, in a frame there is no room. */
+/** Over the room, which cannot be reached meanwhile; in a lesson its rail stays in reach; a frame has no room. */
 function open(dialog) {
   const { dataset } = document.documentElement;
   if ("inLesson" in dataset || "embed" in dataset) dialog.show();

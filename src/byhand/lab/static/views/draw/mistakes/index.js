@@ -26,7 +26,7 @@ export function createMistakes(app, open) {
     if (drawn.mistakes === mistakes && drawn.confusion === confusion) return;
     drawn = { mistakes, confusion };
     const names = app.models[model].classNames;
-    const chosen = chosenIn(confusion, mistakes);
+    const chosen = readCell(confusion, mistakes);
     replaceChildren(parts.verdict, verdictOf(mistakes), isEnlarged(app, model) && enlargedNote());
     replaceChildren(parts.matrix, confusionTable(mistakes, names, chosen, choose));
     parts.gallery.show(mistakes, names, chosen);
@@ -36,7 +36,7 @@ export function createMistakes(app, open) {
 }
 
 /** The cell of an address, [class, prediction]; null: none, or one that this network does not have. */
-function chosenIn(confusion, { n_classes: k }) {
+function readCell(confusion, { n_classes: k }) {
   const cell = confusion.split(".").map(Number);
   return confusion && cell.every((at) => at < k) ? cell : null;
 }
