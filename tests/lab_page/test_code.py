@@ -47,7 +47,7 @@ def after(text: str, words: str) -> float:
 
 
 def figure(lab: Any, name: str) -> float:
-    text = lab.page.inner_text(f".figures div:has(dt:has-text('{name}')) dd")
+    text = lab.page.inner_text(f".figures div:has(dt:text-is('{name}'), dt .term-word:text-is('{name}')) dd")
     return float(text.rstrip(" %").replace(",", ""))
 
 

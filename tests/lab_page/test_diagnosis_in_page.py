@@ -23,7 +23,7 @@ def trained(lab: Any) -> str:
 def is_told(finding: str, said: str) -> bool:
     """Is the finding's sentence there, whatever the numbers are?"""
     sentence = TABLE["findings"][finding]["sentence"]
-    pattern = re.sub(r"\\\{\w+\\\}", r"[\\d.,%  ]+?(?:epochs?)?", re.escape(sentence))
+    pattern = re.sub(r"\\\{\w+\\\}", r"[\\d.,%\\s]+?(?:epochs?)?", re.escape(sentence))
     return f"{TABLE['findings'][finding]['title']}. " in said and re.search(pattern, said) is not None
 
 

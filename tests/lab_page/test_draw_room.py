@@ -219,7 +219,7 @@ def test_a_number_opens_the_microscope_as_a_drawer_and_escape_closes_it(site: st
     lab.says("dialog .value", "z₂[9] = ")
     assert lab.page.inner_text("h2") == "Draw a digit"  # the view below is where it was
     lab.page.keyboard.press("Escape")
-    assert not lab.page.locator("dialog.drawer").is_visible()
+    assert not lab.page.locator("dialog.drawer[aria-label=Microscope]").is_visible()
     lab.view("Network")
     lab.page.locator(".unit-place .total .trace").click()
     lab.says("dialog .value", "z₁[0] = ")

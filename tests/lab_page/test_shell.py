@@ -108,7 +108,7 @@ def test_the_first_view_is_there_before_any_data(site: str, browser: Any) -> Non
     page.close()
 
 
-@pytest.mark.parametrize("view", [*ROOMS, "Network", "Microscope", "Lessons"])
+@pytest.mark.parametrize("view", [*ROOMS, "Network", "Lessons"])
 def test_a_view_has_few_tab_stops(site: str, open_lab: Any, view: str) -> None:
     lab = open_lab(f"{site}#view={view.lower()}")
     lab.quiet()

@@ -13,7 +13,7 @@ def make_run(lab: Any, steps_done: str) -> None:
     lab.page.click("button.main")
     lab.says(".readout", "Done.")
     lab.says(".position", "as it is now")
-    assert lab.page.inner_text(".figures div:has(dt:has-text('step')) dd") == steps_done
+    assert lab.page.inner_text(".figures div:has(dt .term-word:text-is('step')) dd") == steps_done
 
 
 def travel(lab: Any, step: int) -> None:

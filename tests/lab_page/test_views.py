@@ -93,7 +93,7 @@ def test_train_opens_with_a_network_before_its_first_step(site: str, open_lab: A
 def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=train&hidden=16-16&activation=tanh&optimizer=adam&learningRate=0.003&epochs=200")
     lab.page.click("button:has-text('One step')")
-    lab.page.wait_for_selector(".figures div:has(dt:has-text('step')) dd:text-is('1')")
+    lab.page.wait_for_selector(".figures div:has(dt .term-word:text-is('step')) dd:text-is('1')")
     lab.page.click("button:has-text('One epoch')")
     lab.page.wait_for_selector(".figures dd:text-is('1 of 200')")
     lab.page.click("button.main")

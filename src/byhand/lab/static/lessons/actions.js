@@ -11,16 +11,21 @@ const LONGEST_MS = 60_000; // that is waited for a condition; then the lesson go
  * Do what a list says, one after the other, until isOver() says that the lesson is elsewhere.
  * @param {any} app
  * @param {{actions: any[], drawings: Record<string, any[]>, stateNow: () => any, isOver: () => boolean,
- *   isTrue: (until: any) => boolean}} job
+ *   isTrue: (until: any, started: string[]) => boolean}} job isTrue: also by what the list has started before
  */
 export async function act(app, { actions, drawings, stateNow, isOver, isTrue }) {
+  /** @type {string[]} */
+  const started = [];
   const kinds = {
     set: async (changes) => app.set(changes),
     draw: (name) =>
       drawMore(app, strokesOf(drawings[name]), { shape: app.models[stateNow().model].imageShape, isOver }),
     press: async (hook) => findMarked(hook)?.click(),
-    start: (what) => start(app, what, isOver),
-    wait: (until) => waitFor(() => isOver() || isTrue(until)),
+    start: (what) => {
+      started.push(what);
+      return start(app, what, isOver);
+    },
+    wait: (until) => waitFor(() => isOver() || isTrue(until, started)),
   };
   for (const action of actions) {
     for (const [kind, value] of Object.entries(action)) if (!isOver()) await kinds[kind](value);

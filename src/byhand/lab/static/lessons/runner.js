@@ -118,10 +118,10 @@ export class LessonRunner {
     this.#draw();
   }
 
-  /** Is it so, and by something that runs since the step was shown, where it starts something? */
-  #isMet(until) {
+  /** Is it so, and by what was started since the step was shown? names: of that; all that the step starts. */
+  #isMet(until, names) {
     const { starts } = this.#memory[this.#shown];
-    return hasStarted(this.#app, starts) && isMet(until, this.#stateNow(), this.#app.frames);
+    return hasStarted(this.#app, starts, names) && isMet(until, this.#stateNow(), this.#app.frames);
   }
 
   #fill(text) {
@@ -210,7 +210,7 @@ export class LessonRunner {
 
   async #act(place, actions) {
     const isOver = () => this.#shown !== place;
-    const isTrue = (until) => this.#isMet(until);
+    const isTrue = (until, started) => this.#isMet(until, started);
     const job = { actions, drawings: this.#table.drawings, stateNow: this.#stateNow, isOver, isTrue };
     try {
       await act(this.#app, job);

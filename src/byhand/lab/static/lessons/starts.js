@@ -18,6 +18,6 @@ export function countStarts(app, { do: actions = [] }) {
   return Object.fromEntries(started.map((what) => [what, nStarts(app, what) - Number(isRunning(app, what))]));
 }
 
-/** Have they all been started since? */
-export const hasStarted = (app, starts) =>
-  Object.entries(starts).every(([what, before]) => nStarts(app, what) > before);
+/** Have they been started since, all or those that are named? */
+export const hasStarted = (app, starts, names = Object.keys(starts)) =>
+  names.every((what) => nStarts(app, what) > starts[what]);

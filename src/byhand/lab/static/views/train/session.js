@@ -155,8 +155,9 @@ export class TrainSession {
     const { moment } = this.state;
     const isThen = moment >= 0 && snapshot?.step === moment;
     const model = isThen ? "snapshot" : this.isHere ? "trained" : null;
-    if (!model) return null;
-    const stored = pictureOf(this.#app.models[model].imageShape);
+    const known = model && this.#app.models[model]; // a snapshot is known a moment later than it is there
+    if (!known) return null;
+    const stored = pictureOf(known.imageShape);
     const stamp = `${this.#begun} ${isThen ? moment : this.training.step}`;
     return { name: "probes", request: { model, indices: PROBES, stored }, stamp };
   }
