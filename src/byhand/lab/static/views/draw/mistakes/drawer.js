@@ -1,7 +1,7 @@
 // Mistakes as a drawer of Draw, open while the address says view=mistakes. A mistake that is pressed goes to the sheet;
 // Escape, Close, a press beside the drawer and the browser's Back close it.
 
-import { element as find, h, replaceChildren } from "../../../ui/dom.js";
+import { element, h, replaceChildren } from "../../../ui/dom.js";
 import { shareMenu } from "../../../ui/share-menu.js";
 import { TEXT } from "../../../ui/strings.js";
 import { createMistakes } from "./index.js";
@@ -16,10 +16,10 @@ export function createMistakesDrawer(app, opener) {
   const mistakes = createMistakes(app, (mistake) => openOnPad(app, mistake));
   const about = h("p", { class: "drawer-about" });
   const bar = barOf(app, { about, close, stateNow: () => now });
-  const element = h("dialog", { class: "drawer mistakes-drawer", "aria-label": words.heading }, bar, mistakes.element);
+  const dialog = h("dialog", { class: "drawer mistakes-drawer", "aria-label": words.heading }, bar, mistakes.element);
   let isOpen = false;
   let now = /** @type {any} */ (null);
-  listenForClose(element, () => isOpen && close());
+  listenForClose(dialog, () => isOpen && close());
 
   function show(state, frames, isReadable) {
     now = state;
@@ -30,11 +30,11 @@ export function createMistakesDrawer(app, opener) {
     }
     if (isWanted === isOpen) return;
     isOpen = isWanted;
-    if (isOpen) open(element);
-    else closeTo(element, opener);
+    if (isOpen) open(dialog);
+    else closeTo(dialog, opener);
   }
   const wants = (state, frames) => (state.view === "mistakes" ? mistakes.wants(state, frames) : {});
-  return { element, wants, show };
+  return { element: dialog, wants, show };
 }
 
 function barOf(app, { about, close, stateNow }) {
@@ -81,6 +81,6 @@ const isBeside = ({ clientX: x, clientY: y }, { left, right, top, bottom }) =>
 function openOnPad(app, mistake) {
   pressed = mistake.index;
   app.set({ view: "draw", ...settingsOf(mistake) });
-  find("#main").focus({ preventScroll: true });
+  element("#main").focus({ preventScroll: true });
   scrollTo({ top: 0, behavior: "instant" }); // the pad and the answer
 }
