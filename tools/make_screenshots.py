@@ -39,6 +39,7 @@ def opened(browser: Any, address: str, **options: Any) -> Any:
 
 
 def draw(page: Any) -> None:
+    page.click("[data-key=clear]")  # the digit that the page opens with
     box = page.locator(".pad").bounding_box()
     for stroke in STROKES:
         places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
