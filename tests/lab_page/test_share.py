@@ -164,12 +164,15 @@ def test_keys_of_one_character_are_switched_off_and_stay_off(site: str, open_lab
         lab.page.keyboard.press(key)
     assert (lab.page.title(), lab.address()) == (title, address)
     assert lab.page.locator("dialog[open], html[data-projector]").count() == 0
+    lab.says("[data-lesson~=plane-start]", "Start")
+    lab.quiet()
     lab.page.keyboard.press("Space")  # a key without a character goes on
     lab.says("[data-lesson~=plane-start]", "Pause")
     lab.page.click("summary[aria-label=Settings]")
     lab.page.click("button:text-is('Keys (?)')")
     control.check()
     lab.page.keyboard.press("Escape")
+    lab.page.wait_for_selector("dialog.keys", state="hidden")
     lab.page.keyboard.press("t")
     lab.says("h2", "Train")
     assert "keys" not in lab.address()  # it is of this browser, and goes into no link
