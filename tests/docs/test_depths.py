@@ -1,5 +1,6 @@
 """Two depths of an explanation: each sentence is in one source, and page and site agree on the switch."""
 
+import json
 import re
 import sys
 from collections import Counter
@@ -46,10 +47,12 @@ def test_no_explanation_is_written_twice() -> None:
 
 def test_page_and_site_keep_one_choice() -> None:
     """They have the same key in the browser's storage, the same depths, and hide the same classes."""
-    scripts = [path.read_text(encoding="utf-8") for path in (SITE / "depth.js", PAGE)]
-    names = [re.findall(r"^const (?:KEY|DEPTHS) = .*;$", script, flags=re.MULTILINE) for script in scripts]
-    assert names[0] == names[1]
-    assert len(names[0]) == 2
+    site, page, kept = (
+        dict(re.findall(r"^const (KEY|DEPTHS|PREFERENCE|PREFIX) = (.*?);", path.read_text("utf-8"), re.MULTILINE))
+        for path in (SITE / "depth.js", PAGE, PAGE.with_name("preferences.js"))
+    )
+    assert json.loads(site["KEY"]) == json.loads(kept["PREFIX"]) + json.loads(page["PREFERENCE"])
+    assert site["DEPTHS"] == page["DEPTHS"]
     for path in (SITE / "depth.css", STATIC / "stylesheets" / "tooltips.css"):
         assert HIDE in path.read_text(encoding="utf-8")
 

@@ -2,10 +2,11 @@
 // chosen is kept for all pages, those of the docs site too (docs/_static/depth.js has the same names).
 
 import { h } from "./dom.js";
+import { readPreference, writePreference } from "./preferences.js";
 import { TEXT } from "./strings.js";
 
 const words = TEXT.lessons;
-const KEY = "byhand-depth";
+const PREFERENCE = "depth"; // stored as byhand-depth
 const DEPTHS = ["plain", "exact", "both"];
 const { dataset } = document.documentElement;
 let nSwitches = 0;
@@ -25,14 +26,9 @@ export function depthSwitch() {
   return h("fieldset", { class: "depths" }, h("legend", {}, words.depth), DEPTHS.map(choice));
 }
 
-/** A browser may refuse to store anything: then both are shown, and a choice lasts as long as the page. */
 function chosenDepth() {
-  try {
-    const stored = localStorage.getItem(KEY) ?? "";
-    return DEPTHS.includes(stored) ? stored : "both";
-  } catch {
-    return "both";
-  }
+  const stored = readPreference(PREFERENCE) ?? "";
+  return DEPTHS.includes(stored) ? stored : "both";
 }
 
 function choose(depth) {
@@ -40,9 +36,5 @@ function choose(depth) {
   /** @type {NodeListOf<HTMLInputElement>} */
   const all = document.querySelectorAll(".depths input"); // the room of the lessons and the rail have one each
   for (const input of all) input.checked = input.value === depth;
-  try {
-    localStorage.setItem(KEY, depth);
-  } catch {
-    return;
-  }
+  writePreference(PREFERENCE, depth);
 }
