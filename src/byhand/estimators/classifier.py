@@ -11,8 +11,9 @@ from byhand.errors import OptionError
 from byhand.estimators.calibration import fit_temperature
 from byhand.estimators.conformal import calibration, check_calibrated, check_coverage
 from byhand.estimators.errors import InputError
-from byhand.estimators.mlp import BaseMLP, Sample
+from byhand.estimators.mlp import BaseMLP
 from byhand.estimators.model_file import check_loadable, classes_of, model_of, scale_outputs
+from byhand.estimators.samples import Sample
 from byhand.estimators.targets import as_column, is_multilabel, read_y
 from byhand.estimators.to_onnx import Graph, add_labels
 from byhand.layers.sigmoid import sigmoid

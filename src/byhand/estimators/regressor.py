@@ -10,8 +10,9 @@ from byhand.arrays import Array
 from byhand.errors import lookup
 from byhand.estimators.conformal import calibration, check_calibrated, check_coverage
 from byhand.estimators.errors import InputError
-from byhand.estimators.mlp import BaseMLP, Sample
+from byhand.estimators.mlp import BaseMLP
 from byhand.estimators.model_file import check_loadable, model_of, scale_counts, scale_outputs
+from byhand.estimators.samples import Sample
 from byhand.estimators.targets import as_column, read_y
 from byhand.estimators.to_onnx import Graph
 from byhand.layers import Exp

@@ -1,0 +1,94 @@
+"""One network's training: an epoch at a time, with its validation, until the best epoch is known."""
+
+from typing import Any
+
+import numpy as np
+
+from byhand.arrays import Array, Params
+from byhand.engines.predictor import predictor
+from byhand.estimators.errors import warn_of_no_convergence
+from byhand.estimators.samples import IDENTITY, Sample, SampleReader
+from byhand.estimators.schedules import rate_schedule
+from byhand.estimators.training_setup import build_network, build_optimizer, resolve_batch_size, select_engine
+from byhand.estimators.verbose import print_epoch
+from byhand.losses import Loss
+from byhand.network import Network
+from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
+from byhand.training.plan import Plan
+from byhand.training.state import TrainingState
+from byhand.training.train import train
+
+
+class Trainer(SampleReader):
+    """The training of one network; each estimator says what its loss and score are."""
+
+    history_: list[dict[str, Any]]
+
+    def _loss(self) -> Loss:
+        raise NotImplementedError
+
+    def _n_outputs(self) -> int:
+        raise NotImplementedError
+
+    def _score_outputs(self, output: Array, sample: Sample) -> float:
+        """Return the validation score of the network's outputs; the larger the better."""
+        raise NotImplementedError
+
+    def _new_network(self, seed: int) -> Network:
+        return build_network(self, [self._encoder.n_inputs, *self._hidden(), self._n_outputs()], seed)
+
+    def _train_one(self, sample: Sample, validation: Sample | None, seed: int, network: Network | None) -> Network:
+        """Return one network, trained; with validation, of its best epoch (the last of equals)."""
+        batch = resolve_batch_size(self, len(sample.x))
+        network = network or self._new_network(seed)
+        state = TrainingState(network, build_optimizer(self, batch))
+        schedule = rate_schedule(self.learning_rate, self.learning_rate_init, self.power_t)
+        plan = Plan(self._loss(), schedule, self.max_iter, batch, seed, self.shuffle)
+        best: tuple[float, int, Params] | None = None
+        watch = _Patience(self.n_iter_no_change, self.tol)
+        for record in train(state, sample.examples(), plan, engine=select_engine(self)):
+            row = {"epoch": record.epoch, "seconds": record.seconds, "loss": record.loss}
+            row |= {"learning_rate": record.learning_rate, **self._validate(network, validation)}
+            self.history_.append(row)
+            score = row.get("val_score")
+            if score is not None and (best is None or score >= best[0]):
+                best = score, record.epoch, copy_arrays(state_dict(network))
+            if self.verbose:
+                print_epoch(row)
+            wishes = [callback(dict(row)) for callback in self.callbacks or ()]
+            if any(wishes) or watch.is_over(-record.loss if score is None else score):
+                break
+        else:
+            if self.n_iter_no_change is not None:  # somebody waits for it to stop by itself
+                warn_of_no_convergence(type(self).__name__, self.max_iter, self.n_iter_no_change)
+        if best is not None:
+            load_state_dict(network, best[2])
+            self.best_iter_ = best[1]
+        return network
+
+    def _validate(self, network: Network, validation: Sample | None) -> dict[str, Any]:
+        """Return what validation showed: its loss and its score."""
+        if validation is None:
+            return {}
+        output = self._output_of(network, validation.x)
+        loss, _ = self._loss().forward(output, validation.y, validation.weight)
+        return {"val_loss": float(loss), "val_score": self._score_outputs(output, validation)}
+
+    def _output_of(self, network: Network, x: Array) -> Array:
+        return network.predict(x) if self.dtype == "float64" else predictor(network, IDENTITY)(x)
+
+
+class _Patience:
+    """Counts epochs without an improvement by more than tol."""
+
+    def __init__(self, patience: float | None, tol: float) -> None:
+        self._patience, self._tol, self._best, self._since = patience, tol, -np.inf, 0
+
+    def is_over(self, score: float) -> bool:
+        """Note one epoch's score, the larger the better; return whether to stop."""
+        if score > self._best + self._tol:
+            self._since = 0
+        else:
+            self._since += 1
+        self._best = max(self._best, score)
+        return self._patience is not None and self._since > self._patience
