@@ -84,6 +84,11 @@ def test_it_opens_from_disk_with_the_first_and_leads_to_no_other(
     found = lab.page.locator("nav a").evaluate_all("links => links.map(link => link.textContent)")
     rooms = {PARTS["drawers"][name] for name in views if name in PARTS["drawers"]}
     assert sorted(found) == sorted(title[name] for name in {*views, *rooms})
+    listed = lab.page.evaluate("document.querySelector('dialog.keys').textContent")
+    absent = [title[name] for name in VIEWS if name not in {*views, *rooms} and name != "network"]
+    assert not [name for name in absent if re.search(rf"\b{name}\b", listed)], listed
+    assert ("lesson" in listed) == ("lessons" in views)
+    assert ("next mistake" in listed) == ("mistakes" in views)
     for view in views:
         lab.view(title[view])
         lab.quiet()

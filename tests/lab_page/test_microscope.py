@@ -167,6 +167,73 @@ def test_a_number_is_followed_to_where_it_came_from_and_where_it_goes(site: str,
     assert "layers/dense.py" in lab.page.inner_text("[data-form]")
 
 
+FOCUSED = """() => {
+    const one = document.activeElement, cell = one.closest("td"), row = cell?.closest("tr");
+    const place = cell && [[...row.parentElement.children].indexOf(row), [...row.querySelectorAll("td")].indexOf(cell)];
+    return [one.closest("[role=grid]")?.className ?? null, place, one.ariaLabel ?? one.innerText];
+}"""
+
+TAB_STOPS_OF_GRIDS = """() => [...document.querySelectorAll("[role=grid]")].map(
+    grid => grid.querySelectorAll("button:not([tabindex='-1']), [tabindex='0']").length)"""
+
+
+def focused(lab: Any) -> list[Any]:
+    """Return the class of the grid that has the focus, row and column in it, and what is read out."""
+    return list(lab.page.evaluate(FOCUSED))
+
+
+def keys_walk_through_the_array(lab: Any) -> None:
+    lab.page.locator(".cell.chosen").focus()
+    for key, name in [
+        ("ArrowDown", "W₁[10, 2]"),
+        ("End", "W₁[10, 127]"),
+        ("PageDown", "W₁[18, 127]"),
+        ("Home", "W₁[18, 0]"),
+        ("Control+End", "W₁[783, 127]"),
+        ("PageUp", "W₁[775, 127]"),
+        ("Control+Home", "W₁[0, 0]"),
+        ("ArrowUp", "W₁[0, 0]"),
+    ]:
+        lab.page.keyboard.press(key)
+        lab.says(".value", f"{name} =")
+        lab.until("name => document.activeElement.ariaLabel?.startsWith(name)", f"{name}: ")
+
+
+def keys_walk_through_the_terms(lab: Any) -> None:
+    rows = lab.page.locator(".terms tr:has(td)").count()
+    lab.page.locator(".terms [tabindex='0']").focus()
+    for key, place in [
+        ("ArrowDown", [1, 0]),
+        ("ArrowRight", [1, 1]),
+        ("PageDown", [9, 1]),
+        ("End", [9, 2]),
+        ("Control+End", [0, 0]),  # of the foot, the sum
+        ("ArrowUp", [rows - 2, 0]),
+        ("Control+Home", [0, 0]),
+    ]:
+        lab.page.keyboard.press(key)
+        assert focused(lab)[:2] == ["sum terms", place], key
+
+
+def test_a_table_is_one_tab_stop_and_keys_walk_through_it(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=microscope&cell=W1.9.2")
+    lab.says(".value", "W₁[9, 2]")
+    keys_walk_through_the_array(lab)
+    size = lab.page.locator(".cells").evaluate("one => [one.ariaRowCount, one.ariaColCount]")
+    assert size == ["784", "128"]
+    lab.page.click(".chip[data-name=z1]")
+    lab.page.wait_for_selector(".terms tbody tr")
+    assert lab.page.evaluate(TAB_STOPS_OF_GRIDS) == [1, 1]  # numbers of the array, terms of the sum
+    keys_walk_through_the_terms(lab)
+    for key in ("ArrowRight", "Tab", "Shift+Tab"):
+        lab.page.keyboard.press(key)
+    grid, place, label = focused(lab)
+    assert (grid, place) == ("sum terms", [0, 1])
+    lab.page.keyboard.press("Enter")
+    opened = "name => document.activeElement.matches('.value') && document.activeElement.innerText.startsWith(name)"
+    lab.until(opened, label.split(" = ")[0])
+
+
 def test_every_number_of_a_short_vector_is_within_reach_of_the_pointer(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=microscope&of=plane&planeLayers=16.relu~10.relu&cell=z1.0.0")
     for name, n in (("z1", 16), ("z2", 10), ("W3", 20)):

@@ -67,10 +67,35 @@ def test_tab_stays_in_the_drawer(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=mistakes")
     opened(lab)
     assert lab.page.evaluate(FOCUSED, ".drawer-close")
-    stops = lab.page.locator(f"{DRAWER} :is(button, summary, [tabindex='0']):visible").count()
+    stops = lab.page.locator(f"{DRAWER} :is(button:not([tabindex='-1']), summary, [tabindex='0']):visible").count()
     for key in ["Tab"] * (stops + 5) + ["Shift+Tab"] * 10:
         lab.page.keyboard.press(key)
         assert not lab.page.evaluate(OUTSIDE), key
+
+
+def test_arrows_lead_through_the_matrix_and_the_mistakes(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=mistakes", viewport={"width": 1280, "height": 900})
+    opened(lab)
+    press, page = lab.page.keyboard.press, lab.page
+    page.locator(".confusion [tabindex='0']").focus()
+    for key, place in [("Control+Home", [0, 0]), ("ArrowDown", [1, 0]), ("End", [1, 9]), ("PageDown", [9, 9])]:
+        press(key)
+        where = page.evaluate(
+            "() => { const cell = document.activeElement.closest('td'); "
+            "return [cell.parentElement.rowIndex - 1, cell.cellIndex - 1]; }"
+        )
+        assert where == place, key
+    press("Tab")
+    index = "() => [...document.querySelector('.gallery .thumbnails').children].indexOf(document.activeElement)"
+    assert page.evaluate(index) == 0
+    press("ArrowRight")
+    assert page.evaluate(index) == 1
+    press("ArrowDown")
+    beside = page.evaluate(index) - 1
+    press("Control+End")
+    assert 1 < beside < page.evaluate(index) == page.locator(".gallery .thumbnail").count() - 1
+    press("Home")
+    assert page.evaluate(index) % beside == 0
 
 
 def test_escape_closes_what_is_open_in_it_first(site: str, open_lab: Any) -> None:

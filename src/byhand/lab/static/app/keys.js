@@ -6,7 +6,7 @@ import { readPreference, writePreference } from "../ui/preferences.js";
 import { TEXT } from "../ui/strings.js";
 
 const words = TEXT.keys;
-const ROOMS = { d: "draw", t: "train", p: "plane", e: "experiments", l: "lessons" };
+const ROOMS = Object.entries({ d: "draw", t: "train", p: "plane", e: "experiments", l: "lessons" });
 const TAKES_KEYS = "input, select, textarea, [contenteditable]";
 const TAKES_SPACE = "button, a, summary, canvas, [role=slider], [tabindex='0']";
 
@@ -20,7 +20,7 @@ const isCharacter = (key) => key.length === 1 && key !== " ";
  * @param {any} page
  */
 export function listenToKeys(page) {
-  const { element: help, list } = createHelp();
+  const { element: help, list } = createHelp(page.isIn);
   const leave = h("button", { type: "button", onclick: () => page.set({ projector: false }) }, words.leave);
   leave.className = "projector-leave small";
   document.body.append(help, leave);
@@ -48,12 +48,12 @@ function actionsOf({ stateNow, set, press, isIn, turn }, list) {
   };
   const room = (name) => isIn(name) && change({ view: name });
   const digit = (key) => {
-    if (stateNow().projector) return room(Object.values(ROOMS)[Number(key) - 1] ?? "");
+    if (stateNow().projector) return room(roomsOf(isIn)[Number(key) - 1]?.[1] ?? "");
     return stateNow().view === "draw" && change({ against: Number(key) });
   };
   const blank = () => stateNow().projector && (document.documentElement.toggleAttribute("data-blank"), true);
   return {
-    ...Object.fromEntries(Object.entries(ROOMS).map(([key, name]) => [key, () => room(name)])),
+    ...Object.fromEntries(ROOMS.map(([key, name]) => [key, () => room(name)])),
     ...Object.fromEntries(Array.from("0123456789", (key) => [key, () => digit(key)])),
     P: () => change({ projector: !stateNow().projector }),
     b: blank,
@@ -69,8 +69,23 @@ function actionsOf({ stateNow, set, press, isIn, turn }, list) {
   };
 }
 
+/** The rooms that the page has, [key, name]. */
+const roomsOf = (isIn) => ROOMS.filter(([, name]) => isIn(name));
+
+/** Of these keys, those that do something in this page. */
+const usable = (keys, isIn) => keys.filter(({ views }) => !views.length || views.some(isIn));
+
+function charactersOf(isIn) {
+  const rooms = roomsOf(isIn);
+  const letters = rooms.map(([key]) => key.toUpperCase()).join(" ");
+  const names = rooms.map(([, name]) => TEXT.views[name]).join(", ");
+  const toRooms = rooms.length > 1 ? [{ keys: letters, what: names }] : [];
+  const inOrder = rooms.length > 1 ? [{ keys: `1 … ${rooms.length}`, what: words.order }] : [];
+  return [...toRooms, ...usable(words.characters, isIn), ...inOrder, { keys: "?", what: words.list }];
+}
+
 /** The list of keys, {element, list()}, with the switch of those that are characters. */
-function createHelp() {
+function createHelp(isIn) {
   const element = h("dialog", { class: "keys share-dialog", "aria-label": words.heading });
   const onchange = ({ target }) => {
     writePreference(CHARACTER_KEYS, target.checked ? "on" : "off");
@@ -80,8 +95,8 @@ function createHelp() {
   const [off, body] = [h("p", { class: "hint" }, words.off), h("div")];
   const close = h("button", { type: "button", onclick: () => element.close() }, words.close);
   const heading = h("label", { class: "keys-switch" }, control, h("span", {}, words.areOn));
-  const characters = h("dl", { class: "keys-characters" }, words.characters.map(row));
-  replaceChildren(body, h("dl", {}, words.others.map(row)), heading, off, characters);
+  const characters = h("dl", { class: "keys-characters" }, charactersOf(isIn).map(row));
+  replaceChildren(body, h("dl", {}, usable(words.others, isIn).map(row)), heading, off, characters);
   replaceChildren(element, h("h2", {}, words.heading), body, close);
 
   function draw() {
@@ -96,5 +111,4 @@ function createHelp() {
   return { element, list };
 }
 
-/** @param {string[]} line */
-const row = ([keys, what]) => h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, what));
+const row = ({ keys, what }) => h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, what));

@@ -1,6 +1,7 @@
 // A window on a table of numbers of any size: the whole as a picture, the numbers around the chosen one as text.
 
 import { focusSoon, h } from "./dom.js";
+import { clamp, placeAfter } from "./grid.js";
 import { general } from "../shared/numbers.js";
 import { largestSize, paintSigned, picture } from "./palette.js";
 
@@ -9,16 +10,6 @@ const COLUMNS = 4;
 const LONGEST = 16; // rows of the window of a single column
 const PICTURE = 240; // pixels of the picture's side
 const DIGITS = 3; // of a cell
-const KEYS = {
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-  PageUp: [-ROWS, 0],
-  PageDown: [ROWS, 0],
-  Home: [0, -Infinity],
-  End: [0, Infinity],
-};
 
 const visibleRows = (cols) => (cols === 1 ? LONGEST : ROWS);
 
@@ -26,10 +17,11 @@ const visibleRows = (cols) => (cols === 1 ? LONGEST : ROWS);
 export const needsOverview = ({ rows, cols }) => rows > visibleRows(cols) || cols > COLUMNS;
 
 /**
- * What is around the chosen cell: choose(row, col) is called by a click, an arrow key, or a click on the picture.
+ * What is around the chosen cell: choose(row, col) is called by a click, a key of a grid, or a click on the picture.
+ * nameOf(row, col): what a number is called; heads: what rows and columns are called.
  * @param {any} table
  */
-export function matrix({ heads = [String, String], ...table }) {
+export function matrix(table) {
   const { name, rows, cols, row, col, choose } = table;
   const to = (r, c) => choose(clamp(r, rows), clamp(c, cols));
   const height = visibleRows(cols);
@@ -42,9 +34,9 @@ export function matrix({ heads = [String, String], ...table }) {
       { class: "scroll plain", tabindex: -1 },
       h(
         "table",
-        { class: "cells" },
+        { class: "cells", role: "grid", "aria-readonly": "true", "aria-rowcount": rows, "aria-colcount": cols },
         h("caption", { class: "quiet" }, name),
-        ...rowsOf({ ...table, heads, to }, around(row, height, rows), around(col, COLUMNS, cols)),
+        ...rowsOf({ ...table, to }, around(row, height, rows), around(col, COLUMNS, cols)),
       ),
     ),
   );
@@ -65,7 +57,7 @@ function rowsOf(table, rows, cols) {
   return [table.cols > 1 ? h("thead", {}, h("tr", {}, h("td", {}), columnHeads)) : null, h("tbody", {}, body)];
 }
 
-function cell({ name, cols, numbers, row, col, heads, to }, r, c) {
+function cell({ nameOf, cols, numbers, row, col, to }, r, c) {
   const at = r * cols + c;
   if (at >= numbers.length) return h("td", {});
   const isChosen = r === row && c === col;
@@ -74,12 +66,12 @@ function cell({ name, cols, numbers, row, col, heads, to }, r, c) {
     type: "button",
     class: isChosen ? "cell chosen" : "cell",
     tabindex: isChosen ? 0 : -1,
-    "aria-pressed": String(isChosen),
-    "aria-label": `${name}, ${heads[0](r)}, ${heads[1](c)}: ${text}`,
+    "aria-label": `${nameOf(r, c)}: ${text}`,
     onclick: () => to(r, c),
     onkeydown: (event) => moveToCell(event, r, c, to),
   };
-  return h("td", {}, h("button", attributes, text));
+  const place = { "aria-rowindex": r + 1, "aria-colindex": c + 1, "aria-selected": String(isChosen) };
+  return h("td", place, h("button", attributes, text));
 }
 
 /** The indices of the block of that size in which i lies. */
@@ -88,14 +80,12 @@ function around(i, size, n) {
   return Array.from({ length: Math.min(n, from + size) - from }, (_, k) => from + k);
 }
 
-const clamp = (i, n) => Math.max(0, Math.min(i, n - 1));
-
-/** Arrows walk from cell to cell; the focus goes along when the window has been drawn anew. */
+/** A key opens another cell; the focus goes along when the window has been drawn anew. */
 function moveToCell(event, r, c, to) {
-  const step = KEYS[event.key];
-  if (!step) return;
+  const place = placeAfter(event, [r, c]);
+  if (!place) return;
   event.preventDefault();
-  to(r + step[0], c + step[1]);
+  to(...place);
   focusSoon(".cell.chosen");
 }
 

@@ -43,22 +43,25 @@ export const SHARE = {
 
 export const KEYS = {
   heading: "Keys",
-  // of one character, which can be switched off
+  // keys, what they do, and of which views one must be in the page. Of one character, which can be switched off:
   characters: [
-    ["D T P E L", "Draw, Train, Plane, Experiments, Lessons"],
-    ["Z, C", "undo the last stroke or change, clear"],
-    ["0 … 9", "in Draw: why rather than this class"],
-    ["J, K", "in Draw: the next mistake, the one before"],
-    ["M", "Microscope"],
-    ["Shift P", "projector: larger, without the header"],
-    ["B", "with the projector: black, and back"],
-    ["1 … 5", "with the projector: the rooms in their order"],
-    ["?", "this list"],
+    { keys: "Z, C", what: "undo the last stroke or change, clear", views: ["draw", "train", "plane"] },
+    { keys: "0 … 9", what: "in Draw: why rather than this class", views: ["draw"] },
+    { keys: "J, K", what: "in Draw: the next mistake, the one before", views: ["mistakes"] },
+    { keys: "M", what: "Microscope", views: ["microscope"] },
+    { keys: "Shift P", what: "projector: larger, without the header", views: [] },
+    { keys: "B", what: "with the projector: black, and back", views: [] },
   ],
+  order: "with the projector: the rooms in their order",
+  list: "this list",
   others: [
-    ["Space", "start, pause; pauses the demonstration too"],
-    ["Page Down, Page Up", "in a lesson: the next step, or the one before"],
-    ["Esc", "close what is open"],
+    {
+      keys: "Space",
+      what: "start, pause; pauses the demonstration too",
+      views: ["train", "plane", "experiments", "lessons"],
+    },
+    { keys: "Page Down, Page Up", what: "in a lesson: the next step, or the one before", views: ["lessons"] },
+    { keys: "Esc", what: "close what is open", views: [] },
   ],
   areOn: "Keys of a single letter, digit or sign",
   off: "They do nothing now. This list is under ⋯, too.",

@@ -131,6 +131,7 @@ export const TEXT = {
       "loss binary_cross_entropy": ["p", "t", "−t ln p − (1−t) ln (1−p)"],
     },
     table: "what is summed",
+    chain: "the factors",
     place: "In the code: ",
     goes: "Goes into: ",
     python: "This number as Python",

@@ -4,7 +4,7 @@ import { h, replaceChildren } from "../dom.js";
 import { needsOverview, matrix } from "../matrix-table.js";
 import { legend } from "../palette.js";
 import { TEXT } from "../strings.js";
-import { isMatrix, partsOf, symbol } from "./names.js";
+import { isMatrix, nameOf, partsOf, symbol } from "./names.js";
 
 const words = TEXT.microscope;
 const BLOCK = 8; // numbers in a row, of a vector
@@ -42,18 +42,21 @@ const matrixPlace = ({ name, row, col }, size, open) => ({
   ...size,
   row,
   col,
+  nameOf: (r, c) => nameOf({ name, row: r, col: c }),
   choose: (r, c) => open({ name, row: r, col: c }),
   heads: [String, String],
 });
 
 function vectorPlace({ name, col }, n, { width, open }) {
   const wide = width ?? (n <= COLUMN ? 1 : BLOCK);
+  const at = (r, c) => ({ name, row: 0, col: Math.min(r * wide + c, n - 1) });
   return {
     rows: Math.ceil(n / wide),
     cols: wide,
     row: Math.floor(col / wide),
     col: col % wide,
-    choose: (r, c) => open({ name, row: 0, col: Math.min(r * wide + c, n - 1) }),
+    nameOf: (r, c) => nameOf(at(r, c)),
+    choose: (r, c) => open(at(r, c)),
     heads: wide === 1 ? [String, () => ""] : [(r) => `${r * wide} +`, String],
   };
 }

@@ -2,6 +2,7 @@
 
 import { general } from "../../shared/numbers.js";
 import { h, term } from "../dom.js";
+import { asGrid } from "../grid.js";
 import { TEXT } from "../strings.js";
 import { nameOf, symbol } from "./names.js";
 import { EXACT } from "./number-links.js";
@@ -19,7 +20,7 @@ export function chainTable(chain, link) {
     "div",
     { class: "chain" },
     h("h4", {}, term("chain rule", "Chain rule"), title),
-    h("table", { class: "sum factors" }, h("tbody", {}, rows)),
+    asGrid(h("table", { class: "sum factors", "aria-label": words.chain }, h("tbody", {}, rows))),
   );
 }
 
@@ -53,10 +54,11 @@ export function termsTable(cell, link) {
     ...active.map((one) => termRow(one, link)),
     n ? h("tr", {}, h("td", { colspan: isPair ? 5 : 3 }, silent)) : null,
   ];
+  const parts = [headOf(heads, isPair), h("tbody", {}, rows), footOf(cell)];
   return h(
     "div",
-    { class: "scroll plain tall", tabindex: 0, role: "region", "aria-label": words.table },
-    h("table", { class: "sum terms" }, headOf(heads, isPair), h("tbody", {}, rows), footOf(cell)),
+    { class: "scroll plain tall" },
+    asGrid(h("table", { class: "sum terms", "aria-label": words.table }, ...parts)),
   );
 }
 

@@ -1,6 +1,8 @@
-// Mistakes one by one, the surest first: what it is, what the network said, what came second; a press asks why.
+// Mistakes one by one, the surest first: what it is, what the network said, what came second; a press asks why. All are
+// one stop of the Tab key; arrows lead from one to the next.
 
 import { h, replaceChildren } from "../../../ui/dom.js";
+import { leaveOneStop, rove, rowsOfChildren } from "../../../ui/grid.js";
 import { scoreText } from "../../../shared/numbers.js";
 import { paintInk, picture } from "../../../ui/palette.js";
 import { topOf } from "../../../ui/sheet-reader.js";
@@ -16,6 +18,7 @@ export function createGallery(open, all) {
   const list = h("div", { class: "thumbnails large" });
   const more = h("button", { type: "button", onclick: () => (grow(), draw()) });
   const element = h("div", { class: "card wide gallery" }, heading, list, more);
+  rove(list, rowsOfChildren);
   let nShown = SHOWN;
   /** @type {any} */
   let now = null;
@@ -27,9 +30,8 @@ export function createGallery(open, all) {
     const rest = shown.length > nShown ? `: ${nShown} of ${shown.length.toLocaleString("en")} shown` : null;
     const button = chosen && h("button", { type: "button", class: "small", onclick: all }, words.showAll);
     replaceChildren(heading, titleOf(mistakes, names, chosen), rest, button);
-    const cards = shown
-      .slice(0, nShown)
-      .map((one) => mistakeCard(one, mistakes.output, names, open && (() => open(one))));
+    const cards = shown.slice(0, nShown).map((one) => mistakeCard(one, mistakes.output, names, () => open(one)));
+    leaveOneStop(cards);
     replaceChildren(list, cards.length ? cards : h("p", {}, words.none));
     more.hidden = shown.length <= nShown;
     more.textContent = `Show ${Math.min(SHOWN, shown.length - nShown)} more`;

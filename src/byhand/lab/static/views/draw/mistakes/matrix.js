@@ -1,9 +1,7 @@
 // The confusion matrix: what it is (rows) and what the network said (columns); each cell with mistakes is a button.
 
 import { h, term } from "../../../ui/dom.js";
-import { TEXT } from "../../../ui/strings.js";
-
-const words = TEXT.mistakes;
+import { asGrid } from "../../../ui/grid.js";
 
 /** Counts as a table. chosen: [row, column] or null; choose: hears the cell that is pressed. */
 export function confusionTable({ counts, n_classes: k }, names, chosen, choose) {
@@ -26,16 +24,17 @@ export function confusionTable({ counts, n_classes: k }, names, chosen, choose) 
       names.map((_, c) => cell(r, c)),
     );
   const heads = names.map((name) => h("th", { scope: "col" }, name));
+  const table = h(
+    "table",
+    { class: "confusion", "aria-label": "confusion matrix" },
+    h("thead", {}, h("tr", {}, h("td", {}), heads)),
+    h("tbody", {}, names.map(row)),
+  );
   return h(
     "div",
-    { class: "scroll plain", tabindex: 0, role: "region", "aria-label": words.heading },
-    h(
-      "table",
-      { class: "confusion" },
-      h("caption", {}, term("confusion matrix")),
-      h("thead", {}, h("tr", {}, h("td", {}), heads)),
-      h("tbody", {}, names.map(row)),
-    ),
+    {},
+    h("p", { class: "hint" }, term("confusion matrix")),
+    h("div", { class: "scroll plain" }, asGrid(table)),
   );
 }
 
