@@ -21,6 +21,7 @@ from byhand.layers import (
     Layer,
     LeakyReLU,
     Mish,
+    PeriodicEmbedding,
     ReLU,
     Residual,
     ScaledDense,
@@ -29,6 +30,7 @@ from byhand.layers import (
     Tanh,
 )
 from byhand.layers.mish import tanh_softplus
+from byhand.layers.periodic_embedding import Waves
 from byhand.layers.sigmoid import sigmoid
 from byhand.layers.softmax import softmax
 from byhand.losses import BinaryCrossEntropy, Huber, Loss, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
@@ -157,6 +159,46 @@ def scaled_dense() -> list[str]:
         *gradient("ds = Σᵢ x (dz Wᵀ)", grads["scale"], lambda moved: loss(s=moved), s, "(4)"),
         *gradient("dx = (dz Wᵀ) ⊙ s", dx, lambda moved: loss(x=moved), x, "(5)"),
         *rows("W with s in it", own.fold().params["W"]),
+    ]
+
+
+def periodic_embedding() -> list[str]:
+    x, dy = np.array([[0.5], [-1.0]]), np.array([[0.5, 2.0], [-1.0, 1.0]])
+    own = {
+        "frequency": np.array([[0.25, 0.5]]),
+        "phase": np.array([[0.5, -1.0]]),
+        "V": np.array([[[2.0], [-1.0]]]),
+        "c": np.array([[0.5]]),
+    }
+
+    def layer(x: Array = x, **moved: Array) -> tuple[PeriodicEmbedding, Array, Waves]:
+        made = PeriodicEmbedding(1, [0], n_frequencies=2, embedding_dim=1)
+        made.params = own | moved
+        return made, *made.forward(x)
+
+    def slope(name: str) -> Callable[[Array], float]:
+        return lambda moved: float((dy * layer(**{name: moved.reshape((own | {"x": x})[name].shape)})[1]).sum())
+
+    made, y, saved = layer()
+    dx, grads = made.backward(dy, saved)
+    V, dV = own["V"][0].T, grads["V"][0].T  # shown as rows
+    return [
+        *rows("x, one column, two examples", x),
+        *rows("w, in turns per unit", own["frequency"]),
+        *rows("φ", own["phase"]),
+        *rows("V, as a row", V),
+        *rows("c", own["c"]),
+        *rows("u = 2π w x + φ", saved.u[0], "(1)"),
+        *rows("v = cos u", saved.v[0], "(2)"),
+        *rows("e = v V + c", y[:, 1:], "(3)"),
+        *rows("y = [x, e]", y, "(4)"),
+        *rows("dy, from above", dy),
+        *gradient("dV = Σᵢ vᵀ de", dV, slope("V"), V, "(5)"),
+        *gradient("dc = Σᵢ de", grads["c"], slope("c"), own["c"], "(6)"),
+        *rows("du = −sin u ⊙ (de Vᵀ)", -np.sin(saved.u[0]) * (dy[:, 1:] @ V), "(7)"),
+        *gradient("dφ = Σᵢ du", grads["phase"], slope("phase"), own["phase"], "(8)"),
+        *gradient("dw = 2π Σᵢ x du", grads["frequency"], slope("frequency"), own["frequency"], "(9)"),
+        *gradient("dx = dy + 2π Σₖ w du", dx, slope("x"), x, "(10)"),
     ]
 
 
@@ -477,6 +519,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "leaky_relu": leaky_relu,
     "mish": mish,
     "poisson": poisson,
+    "periodic_embedding": periodic_embedding,
     "quantile": quantile,
     "relu": relu,
     "residual": residual,

@@ -22,6 +22,7 @@ from byhand.layers import (
     Identity,
     LeakyReLU,
     Mish,
+    PeriodicEmbedding,
     ReLU,
     Residual,
     ScaledDense,
@@ -96,6 +97,8 @@ def _append(fused: list[FusedDense], layers: Sequence[Layer], prefix: str, infer
             fused.append(FusedDense(name, layer.params["W"], layer.params["b"], input_scale=layer.params["scale"]))
         elif type(layer) is Residual:
             _append_residual(fused, layer, name, inference)
+        elif type(layer) is PeriodicEmbedding:
+            raise UnsupportedError("PeriodicEmbedding layers")
         elif not (type(layer) is Identity or (inference and type(layer) is Dropout)):
             fused[-1] = _fuse(fused[-1], layer, name)
 

@@ -7,7 +7,7 @@ from typing import TypedDict
 from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole
 from byhand.errors import ShapeError, lookup
 from byhand.initializers import Initializer, he, initializer_for
-from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, Residual, ScaledDense
+from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, PeriodicEmbedding, Residual, ScaledDense
 from byhand.random import INIT, RandomStream
 
 
@@ -35,6 +35,7 @@ class MlpOptions(TypedDict, total=False):
     batch_norm : normalize before every hidden activation (False)
     residual : a residual connection around every hidden layer as wide as the one before (False)
     scaled_inputs : multiply every input by a number that is learned (False)
+    embedded_columns : places of the inputs that get a PeriodicEmbedding in front of everything else (none)
     """
 
     activation: str
@@ -44,6 +45,7 @@ class MlpOptions(TypedDict, total=False):
     batch_norm: bool
     residual: bool
     scaled_inputs: bool
+    embedded_columns: Sequence[int]
     seed: int
 
 
@@ -57,6 +59,7 @@ def mlp_layers(
     batch_norm: bool = False,
     residual: bool = False,
     scaled_inputs: bool = False,
+    embedded_columns: Sequence[int] = (),
     seed: int = 0,
 ) -> list[Layer]:
     """Return the layers of a multilayer perceptron.
@@ -67,22 +70,31 @@ def mlp_layers(
     >>> mlp_layers([784, 128, 10], seed=1)
     [Dense(n_in=784, n_out=128), ReLU(), Dense(n_in=128, n_out=10)]
     """
-    sizes = _checked_sizes(sizes)
+    seed = check_whole("a network", "seed", seed, 0, 2**64 - 1)
+    front, sizes = _embedded(_checked_sizes(sizes), embedded_columns, seed)
     initializer = initializer_for("a network", initializer)
     lookup("activation", output, ACTIVATIONS)
     dropout = check_number("a network", "dropout", dropout, lambda p: 0 <= p < 1, "0 ≤ dropout < 1")
     batch_norm = check_flag("a network", "batch_norm", batch_norm)
     residual = check_flag("a network", "residual", residual)
     first = ScaledDense if check_flag("a network", "scaled_inputs", scaled_inputs) else Dense
-    seed = check_whole("a network", "seed", seed, 0, 2**64 - 1)
     layers: list[Layer] = []
     for n_in, n_out in pairwise(sizes[:-1]):
-        kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(layers))
+        kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(front) + len(layers))
         block: list[Layer] = [kind(n_in, n_out, initializer=initializer, rng=rng)]
         block += [BatchNorm(n_out)] if batch_norm else []
         block += [activation_for(activation)]
         block += [Dropout(dropout)] if dropout else []
         layers += [Residual(*block)] if residual and layers and n_in == n_out else block
-    kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(layers))
+    kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(front) + len(layers))
     layers.append(kind(sizes[-2], sizes[-1], initializer=initializer, rng=rng))
-    return layers if output == "identity" else [*layers, activation_for(output)]
+    return [*front, *layers] if output == "identity" else [*front, *layers, activation_for(output)]
+
+
+def _embedded(sizes: list[int], columns: Sequence[int], seed: int) -> tuple[list[Layer], list[int]]:
+    """Return the layer in front of all others where columns are to be embedded, and the sizes behind it."""
+    places = check_items("a network", "embedded_columns", columns, "places of columns like [0, 1, 4]")
+    if not places:
+        return [], sizes
+    layer = PeriodicEmbedding(sizes[0], places, rng=RandomStream(seed, INIT, 0))
+    return [layer], [layer.n_out(sizes[0]), *sizes[1:]]

@@ -48,16 +48,16 @@ class Trace:
 class Network:
     """Layers in a row.
 
-    layers : the first one is Dense, it decides the width of the input
+    layers : the first one decides the width of the input: Dense, ScaledDense or PeriodicEmbedding
     Raises ShapeError when a layer does not fit the one before.
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         layers = check_items("Network", "layers", layers, "a list, as [Dense(784, 10)]")
         self.layers = [check_kind("Network", "a layer", layer, Layer, "layers, as Dense(784, 10)") for layer in layers]
-        if not self.layers or "W" not in self.layers[0].params:
+        if not self.layers or not self.layers[0].n_in:
             raise ShapeError("a network needs a Dense layer first: it decides how many numbers come in.")
-        self.widths = [len(self.layers[0].params["W"])]  # n_in, then the width after each layer
+        self.widths = [self.layers[0].n_in]  # then the width after each layer
         for layer in self.layers:
             self.widths.append(layer.n_out(self.widths[-1]))
 

@@ -20,7 +20,7 @@ class HasLayers(Protocol):
 class LayerRow:
     """One line of the table.
 
-    layer : layers with weights are counted from 1; what has none belongs to the one before it
+    layer : layers with weights are counted from 1; what has none belongs to the one before it; 0 for an embedding
     """
 
     layer: int
@@ -31,10 +31,20 @@ class LayerRow:
     n_params: int
 
 
+def is_counted(layer: Layer) -> bool:
+    """Does a layer have a W, and so a number of its own? What has none belongs to the layer before."""
+    return "W" in layer.params or layer.kind == "residual"
+
+
+def has_width(layer: Layer) -> bool:
+    """Is a layer's width one of those that people write? An embedding's is, though its number is 0."""
+    return is_counted(layer) or layer.kind == "periodic_embedding"
+
+
 def layer_numbers(network: HasLayers) -> list[int]:
     """Return the number of every layer as formulas and the page count: W₁ and the activation behind it are layer 1."""
-    has_weights = [layer.kind in ("dense", "residual") for layer in network.layers]
-    return [sum(has_weights[: i + 1]) for i in range(len(has_weights))]
+    counts = [is_counted(layer) for layer in network.layers]
+    return [sum(counts[: i + 1]) for i in range(len(counts))]
 
 
 def layer_rows(network: HasLayers) -> list[LayerRow]:
@@ -60,15 +70,23 @@ def n_params(network: HasLayers) -> int:
 
 def sizes_label(network: HasLayers) -> str:
     """Return the widths as people write them: 784-128-10."""
-    dense = [row for row in layer_rows(network) if row.kind in ("dense", "residual")]
-    return "-".join(str(width) for width in [network.widths[0], *(row.n_out for row in dense)])
+    return "-".join(map(str, written_widths(network)))
+
+
+def written_widths(network: HasLayers) -> list[int]:
+    """Return the width of the input and of every layer that has one: [784, 128, 10]."""
+    behind = zip(network.layers, network.widths[1:], strict=True)
+    return [network.widths[0], *(width for layer, width in behind if has_width(layer))]
 
 
 def summary_table(network: HasLayers) -> str:
     """Return the table as text, the total in the last line."""
-    lines = [f"{'layer':<16}{'in → out':>14}   {'parameters':<34}{'count':>10}"]
-    for row in layer_rows(network):
-        shapes = ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in row.shapes.items()) or "–"
-        lines.append(f"{row.layer} {row.kind:<14}{f'{row.n_in} → {row.n_out}':>14}   {shapes:<34}{row.n_params:>10,}")
-    lines.append(f"{sizes_label(network):<67}{n_params(network):>10,}")
+    rows = layer_rows(network)
+    shapes = [", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in row.shapes.items()) for row in rows]
+    kind, wide = max(14, *(len(row.kind) + 1 for row in rows)), max(34, *map(len, shapes))
+    lines = [f"{'layer':<{kind + 2}}{'in → out':>14}   {'parameters':<{wide}}{'count':>10}"]
+    for row, shape in zip(rows, shapes, strict=True):
+        sizes = f"{row.n_in} → {row.n_out}"
+        lines.append(f"{row.layer} {row.kind:<{kind}}{sizes:>14}   {shape or '–':<{wide}}{row.n_params:>10,}")
+    lines.append(f"{sizes_label(network):<{kind + wide + 19}}{n_params(network):>10,}")
     return "\n".join(lines)

@@ -51,7 +51,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "summary": ({"layers"}, set()),
     "preprocessing": (FOUNDATION, {"numpy"}),
     "novelty": ({"errors", "arrays"}, {"numpy"}),
-    "network_svg": (set(), set()),
+    "network_svg": ({"summary"}, set()),
     "lowering": ({"arrays", "layers", "network", "preprocessing"}, {"numpy"}),
     "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
     "data": (FOUNDATION | {"preprocessing"}, {"numpy", "PIL"}),

@@ -32,6 +32,16 @@ def test_a_layer_is_named_with_all_that_follows_it() -> None:
     assert any("dropout" in (name or "") for name in names)
 
 
+def test_an_embedding_has_a_line_a_number_from_the_column_it_is_of() -> None:
+    root = drawn(bh.Network.mlp([3, 4, 1], embedded_columns=[1]))
+    assert len(root.findall(f".//{SVG}line")) == (3 + 3) + 6 * 4 + 4
+    names = [text.text for text in root.findall(f".//{SVG}text")]
+    assert names == ["3", "input", "6", "periodic embedding", "4", "relu", "1", "output"]
+    wide = drawn(bh.Network.mlp([30, 1], embedded_columns=range(30)))
+    # of 120 numbers the first five are columns as they are, and the last four belong to columns 28 and 29
+    assert len(wide.findall(f".//{SVG}line")) == 5 + 4 + 9 * 1
+
+
 def test_a_notebook_shows_it() -> None:
     network = bh.Network.mlp([2, 3, 1])
     assert network._repr_svg_() == network_svg(network)

@@ -1,6 +1,6 @@
 """`byhand show`: a network drawn in the terminal, with its shapes and exact parameter counts."""
 
-from itertools import pairwise, product
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ from byhand.cli.common import Reporter, escape_markup, output_options, runs_opti
 from byhand.errors import OptionError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from byhand.network import Network
     from byhand.persistence.model import Model
     from byhand.untrusted import UntrustedText
@@ -105,7 +107,10 @@ def drawing(network: "Network", room: int = 120) -> list[str]:
         for i, (rows, width) in enumerate(zip(places, widths, strict=True))
     ]
     gap = min(GAP, max(LEAST_GAP, (room - EDGE) // (len(widths) - 1) - 3))
-    gaps = [edges(left, right, height, gap) for left, right in pairwise(places)]
+    gaps = [
+        edges([(left[j], right[k]) for j, k in joined], height, gap)
+        for (left, right), joined in zip(pairwise(places), _edges(network, widths), strict=True)
+    ]
     lines = [columns[0][row] + "".join(gap[row] + column[row] for gap, column in zip(gaps, columns[1:], strict=True))
              for row in range(height)]  # fmt: skip
     return [
@@ -127,11 +132,13 @@ def _below(texts: list[str], gap: int) -> str:
 
 def _columns(network: "Network") -> tuple[list[int], list[str]]:
     """Return the widths of input, hidden and output units, and what stands below each."""
+    from byhand.summary import has_width
+
     widths, labels = [network.widths[0]], ["input"]
     for layer, width in zip(network.layers, network.widths[1:], strict=True):
-        if layer.kind in ("dense", "residual"):
+        if has_width(layer):
             widths.append(width)
-            labels.append("")
+            labels.append("embedding" if layer.kind == "periodic_embedding" else "")
         elif not labels[-1] and layer.kind not in ("batch_norm", "dropout"):
             labels[-1] = layer.kind
     labels[-1] = f"output {labels[-1]}".strip()
@@ -148,14 +155,24 @@ def _column(rows: list[int], width: int, height: int, mark: str) -> list[str]:
     return lines
 
 
-def edges(left: list[int], right: list[int], height: int, width: int) -> list[str]:
+def _edges(network: "Network", widths: list[int]) -> "Iterator[list[tuple[int, int]]]":
+    """Yield, for every two columns, the places of the units that an edge joins."""
+    from byhand.network_svg import drawn_edges
+    from byhand.summary import has_width
+
+    layers = [layer for layer in network.layers if has_width(layer)]
+    for layer, (n_in, n_out) in zip(layers, pairwise(widths), strict=True):
+        yield drawn_edges(layer, n_in, n_out, MOST_UNITS)
+
+
+def edges(ends: list[tuple[int, int]], height: int, width: int) -> list[str]:
     """Return the lines between two columns of units as braille dots, 2 × 4 to a character.
 
-    left, right : the line of every unit   width : in characters
+    ends : of every edge the row where it starts and the one where it ends   width : in characters
     """
     dots = [[0] * width for _ in range(height)]
     n = 2 * width - 1
-    for start, end in product(left, right):
+    for start, end in ends:
         for x in range(n + 1):
             y = round(4 * (start + (end - start) * x / n) + 1.5)
             dots[y // 4][x // 2] |= BRAILLE[x % 2][y % 4]

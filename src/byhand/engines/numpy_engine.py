@@ -26,7 +26,7 @@ class NumpyEngine:
     def run_epoch(self, network: Network, loss: Loss, optimizer: Optimizer, spec: EpochSpec) -> EpochResult | None:
         """Train one epoch; see Engine.run_epoch."""
         total, right = 0.0, 0
-        dtype = network.layers[0].params["W"].dtype
+        dtype = network.layers[0].dtype
         batches = minibatches(
             spec.examples,
             spec.order,

@@ -69,7 +69,7 @@ class ExportableMLP(Trainer):
         self.networks_, self._state, self.history_ = [model.network], None, []
         self.hidden_layer_sizes = tuple(model.network.widths[1:-1])
         self.activation = kind_of_activation(model.network)
-        self.dtype = model.network.layers[0].params["W"].dtype.name
+        self.dtype = model.network.layers[0].dtype.name
         self.n_features_in_, self._target_name = len(table.columns), table.target
         if table.has_header:
             self.feature_names_in_ = np.array(table.names, dtype=object)

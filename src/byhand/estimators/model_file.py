@@ -29,7 +29,7 @@ KINDS = {"i": WHOLE, "u": WHOLE, "f": NUMBERS, "b": FLAGS}
 
 def scale_outputs(network: Network, scale: Any, shift: Any = 0.0) -> Network:
     """Return a copy whose output is `scale` times as large, plus `shift`."""
-    copy = network.astype(network.layers[0].params["W"].dtype)
+    copy = network.astype(network.layers[0].dtype)
     last = copy.layers[-1].params
     last["W"] *= scale
     last["b"][:] = last["b"] * scale + shift

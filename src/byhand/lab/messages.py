@@ -8,6 +8,7 @@ import numpy as np
 
 from byhand.lab.broadcast import Frame
 from byhand.network import Network
+from byhand.summary import written_widths
 
 SCHEMA = 1
 MOST_UNITS = 16  # of the first layer
@@ -58,7 +59,7 @@ def training_frame(
         "schema": SCHEMA,
         "kind": "training",
         "recipe": recipe,
-        "sizes": _sizes(network),
+        "sizes": written_widths(network),
         "epoch": epoch,
         "epochs": epochs,
         "step": epoch * steps_an_epoch,
@@ -84,12 +85,6 @@ def subsample(rows: Sequence[Row]) -> list[Row]:
     """Return at most 500 rows, evenly taken, the last one among them."""
     every = math.ceil(len(rows) / MOST_ROWS) or 1
     return list(rows[::-1][::every][::-1])
-
-
-def _sizes(network: Network) -> list[int]:
-    """Return the widths of the inputs and behind every layer that has weights: [784, 128, 10]."""
-    behind = zip(network.layers, network.widths[1:], strict=True)
-    return [network.widths[0], *(width for layer, width in behind if layer.kind in ("dense", "residual"))]
 
 
 def _number(value: float | None) -> float | None:

@@ -42,9 +42,23 @@ class Layer:
     def update_statistics(self, saved: Any) -> None:
         """Update the running averages from this minibatch. Most layers have none."""
 
+    @property
+    def n_in(self) -> int:
+        """The width of the input, of a layer that a network may begin with; 0: it takes any."""
+        return len(self.params.get("W", ()))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of its parameters, of a layer that has some."""
+        return next(iter(self.params.values())).dtype
+
     def n_out(self, n_in: int) -> int:
         """Return the width of the output for an input of width n_in; raise ShapeError if it does not fit."""
         return n_in
+
+    def input_of(self, unit: int) -> int | None:
+        """Return the only input that an output unit is computed from; None: all of them, or of its number."""
+        return None
 
     def spec(self) -> dict[str, Any]:
         """Return what the constructor needs to make this layer again, as plain numbers and strings."""

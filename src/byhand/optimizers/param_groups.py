@@ -4,7 +4,7 @@
 
 W′ is where `inner` would have moved W; f is the factor of W's group, 1 where it has none. A step of every optimizer
 here is its rate times something that does not depend on the rate, so (1) is the step with the rate f η, weight decay
-included. Biases at a tenth of the rate and input scales at six times it are RealMLP's choice for tables.
+included. Biases and embeddings at a tenth of the rate and input scales at six times it are RealMLP's choice for tables.
 Source: Holzmüller, Grinsztajn & Steinwart 2024, table A.3.
 """
 
@@ -16,7 +16,8 @@ from byhand.arrays import Params
 from byhand.errors import OptionError, lookup
 from byhand.optimizers.base import Optimizer
 
-GROUPS = ("W", "b", "scale", "gamma", "beta")  # the last part of a parameter's name
+EMBEDDING = ("frequency", "phase", "V", "c")  # the parameters of a periodic embedding
+GROUPS = ("W", "b", "scale", "gamma", "beta", *EMBEDDING)  # the last part of a parameter's name
 
 
 class ParamGroups(Optimizer):

@@ -262,7 +262,7 @@ class Model:
 
     def _prepare(self, raw: Array, start: int) -> Array:
         """Return the network input of one chunk of rows."""
-        dtype = self.network.layers[0].params["W"].dtype
+        dtype = self.network.layers[0].dtype
         with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
             x = self.preparation.apply(raw[start : start + CHUNK], dtype)
         if not np.isfinite(x).all():

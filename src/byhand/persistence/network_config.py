@@ -8,7 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual, ScaledDense
+from byhand.layers import (
+    ACTIVATIONS,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Layer,
+    LeakyReLU,
+    PeriodicEmbedding,
+    Residual,
+    ScaledDense,
+)
+from byhand.layers.periodic_embedding import MAX_DIM, MAX_FREQUENCIES, n_numbers
 from byhand.network import Network
 from byhand.persistence.schema import Reader, integer, list_of, object_of, one_of, plain_object, real
 
@@ -65,6 +76,16 @@ KINDS: dict[str, LayerKind] = {
     Dense.kind: LayerKind(Dense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: (n_in + 1) * n_out),
     ScaledDense.kind: LayerKind(
         ScaledDense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: n_in + (n_in + 1) * n_out
+    ),
+    PeriodicEmbedding.kind: LayerKind(
+        PeriodicEmbedding,
+        {
+            "n_in": _width,
+            "columns": list_of(integer(0, 999_999)),
+            "n_frequencies": integer(1, MAX_FREQUENCIES),
+            "embedding_dim": integer(1, MAX_DIM),
+        },
+        lambda n_in, **sizes: n_numbers(**sizes),
     ),
     BatchNorm.kind: LayerKind(
         BatchNorm, {"width": _width, "momentum": _share, "epsilon": _share}, lambda width, **_: 4 * width

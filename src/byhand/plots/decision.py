@@ -28,7 +28,7 @@ def plot_decision_map(network: Network, examples: Examples, resolution: int = 20
     room = MARGIN * (high - low) + (high == low)
     xs, ys = (np.linspace(low[i] - room[i], high[i] + room[i], resolution) for i in (0, 1))
     points = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-    dtype = network.layers[0].params["W"].dtype
+    dtype = network.layers[0].dtype
     labels = predict_labels(network.predict(examples.preparation.apply(points, dtype)))
     figure = new_figure(5.2, 4.6)
     axes = figure.subplots()

@@ -102,7 +102,11 @@ def plot_weights(network: Network | Model, image_shape: tuple[int, int] | None =
         network = network.network
     check_kind("plot_weights", "network", network, Network, "a Network or a Model")
     check_whole("plot_weights", "n", n, 1, MOST_TILES)
-    W = network.layers[0].params["W"]
+    W = network.layers[0].params.get("W")
+    if W is None:
+        raise DataError(
+            f"plot_weights got a network that begins with {network.layers[0].kind}; expected a Dense layer."
+        )
     shape = _image_shape(image_shape, "the network's input")
     if math.prod(shape) != len(W):
         raise DataError(f"plot_weights got pictures of {shape[0]}×{shape[1]}; expected {len(W)} numbers, as it takes.")

@@ -52,7 +52,7 @@ class TargetScale:
 
     def fold_into(self, network: Network) -> Network:
         """Return a copy of a network trained on scaled targets that says the numbers themselves."""
-        copy = network.astype(network.layers[-1].params["W"].dtype)
+        copy = network.astype(network.layers[0].dtype)
         last = copy.layers[-1].params
         if self.is_log:
             last["b"] += np.log(self.std)

@@ -75,3 +75,5 @@ def test_lowered_layers_hold_the_networks_own_arrays_under_their_names() -> None
 def test_another_order_is_a_noun_phrase() -> None:
     with pytest.raises(UnsupportedError, match=r"^Tanh after Dropout$"):
         lower(Network([Dense(2, 2), Dropout(0.1), Tanh()]))
+    with pytest.raises(UnsupportedError, match=r"^PeriodicEmbedding layers$"):
+        lower(Network.mlp([2, 3, 1], embedded_columns=[1]))

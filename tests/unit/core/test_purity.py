@@ -18,6 +18,7 @@ from byhand.layers import (
     Dense,
     Dropout,
     Layer,
+    PeriodicEmbedding,
     Residual,
     ScaledDense,
     Tanh,
@@ -32,6 +33,7 @@ LAYERS: dict[str, Layer] = {
     **{name: make() for name, make in ACTIVATIONS.items()},
     "dense": Dense(WIDTH, WIDTH, rng=RandomStream(1, INIT)),
     "scaled_dense": ScaledDense(WIDTH, WIDTH, rng=RandomStream(1, INIT)),
+    "periodic_embedding": PeriodicEmbedding(WIDTH, [0, 3], n_frequencies=4),
     "batch_norm": BatchNorm(WIDTH),
     "dropout": Dropout(0.4),
     "residual": Residual(Dense(WIDTH, WIDTH, rng=RandomStream(2, INIT)), BatchNorm(WIDTH), Tanh(), Dropout(0.4)),
@@ -90,7 +92,7 @@ def in_float64(name: str) -> Layer:
 @pytest.mark.parametrize("training", [False, True])
 def test_forward_and_backward_write_nothing(name: str, training: bool) -> None:
     layer = in_float64(name)
-    x, dy = RandomStream(3, INIT).normal(6, WIDTH), RandomStream(4, INIT).normal(6, WIDTH)
+    x, dy = RandomStream(3, INIT).normal(6, WIDTH), RandomStream(4, INIT).normal(6, layer.n_out(WIDTH))
     freeze(everything_of(layer), x, dy)
     before = digest(everything_of(layer), x, dy)
     y, saved = layer.forward(x, training=training, rng=RandomStream(5, DROPOUT))
@@ -105,7 +107,7 @@ def test_forward_and_backward_write_nothing(name: str, training: bool) -> None:
 @each_layer
 def test_backward_twice_gives_the_same(name: str) -> None:
     layer = in_float64(name)
-    x, dy = RandomStream(3, INIT).normal(6, WIDTH), RandomStream(4, INIT).normal(6, WIDTH)
+    x, dy = RandomStream(3, INIT).normal(6, WIDTH), RandomStream(4, INIT).normal(6, layer.n_out(WIDTH))
     _, saved = layer.forward(x, training=True, rng=RandomStream(5, DROPOUT))
     assert digest(layer.backward(dy, saved)) == digest(layer.backward(dy, saved))
 
@@ -127,7 +129,7 @@ def test_nothing_is_kept_in_the_layer(name: str) -> None:
     layer = in_float64(name)
     attributes = set(vars(layer))
     _, saved = layer.forward(np.ones((3, WIDTH)), training=True, rng=RandomStream(5, DROPOUT))
-    layer.backward(np.ones((3, WIDTH)), saved)
+    layer.backward(np.ones((3, layer.n_out(WIDTH))), saved)
     assert set(vars(layer)) == attributes
 
 

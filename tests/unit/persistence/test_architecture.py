@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 
 from byhand import layers
-from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, LeakyReLU, Residual, ScaledDense
+from byhand.layers import (
+    ACTIVATIONS,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Layer,
+    LeakyReLU,
+    PeriodicEmbedding,
+    Residual,
+    ScaledDense,
+)
 from byhand.network import Network
 from byhand.persistence.network_config import KINDS, build_network, describe_network, read_layers
 from byhand.persistence.state_dict import state_dict
@@ -18,6 +28,7 @@ EVERY_LAYER = [
     Dropout(0.25),
     Dense(4, 4),
     ScaledDense(4, 4),
+    PeriodicEmbedding(4, [0, 2], n_frequencies=5, embedding_dim=2),
     BatchNorm(4, momentum=0.01, epsilon=1e-3),
     Residual(),
     Residual(Dense(4, 6), BatchNorm(6), LeakyReLU(0.2), Residual(Dense(6, 6), Dropout(0.5)), Dense(6, 4)),
@@ -53,7 +64,14 @@ def test_options_are_kept_to_the_last_bit():
     assert again.layers[1].spec() == network.layers[1].spec()
 
 
+def test_a_network_may_begin_with_an_embedding():
+    network = Network.mlp([4, 5, 3], embedded_columns=[1, 3])
+    again = built(json.loads(json.dumps(describe_network(network))), size(network))
+    assert (repr(again), again.widths) == (repr(network), [4, 10, 5, 5, 3])
+
+
 DENSE = {"kind": "dense", "n_in": 2, "n_out": 3}
+WAVES = {"kind": "periodic_embedding", "n_in": 3, "columns": [0, 2], "n_frequencies": 4, "embedding_dim": 2}
 
 
 @pytest.mark.parametrize(
@@ -75,6 +93,12 @@ DENSE = {"kind": "dense", "n_in": 2, "n_out": 3}
         ({"kind": "leaky_relu", "slope": 0.0}, "LeakyReLU got slope 0.0"),
         ({"kind": "batch_norm", "width": 3, "momentum": -1, "epsilon": 0}, "momentum is -1"),
         ({"kind": "batch_norm", "width": 3, "momentum": 0.1, "epsilon": float("inf")}, "epsilon is inf"),
+        ({**WAVES, "n_in": 0}, r"n_in is 0"),
+        ({**WAVES, "columns": 2}, r"columns is 2; expected a list"),
+        ({**WAVES, "columns": [0, -1]}, r"columns\[1\] is -1"),
+        ({**WAVES, "columns": [1.0]}, r"columns\[0\] is 1.0"),
+        ({**WAVES, "n_frequencies": 10**6}, r"n_frequencies is 1000000; expected a whole number from 1 to 1,024"),
+        ({**WAVES, "embedding_dim": 10**6}, r"embedding_dim is 1000000"),
         ({"kind": "residual", "inner": None}, r"layers\[1\]\.inner is None; expected a list"),
         ({"kind": "residual", "inner": [{"kind": "dense", "n_in": 3, "n_out": "3"}]}, r"\.inner\[0\]\.n_out is '3'"),
     ],
@@ -92,10 +116,14 @@ def test_what_is_not_in_the_table_or_out_of_range_is_refused(layer, sentence):
         ([DENSE, {**DENSE, "n_in": 4}], 9 + 15),
         ([DENSE, {"kind": "batch_norm", "width": 2, "momentum": 0.1, "epsilon": 0.1}], 9 + 8),
         ([DENSE, {"kind": "residual", "inner": [{**DENSE, "n_in": 3, "n_out": 2}]}], 9 + 8),
+        ([DENSE, {**WAVES, "n_in": 4}], 9 + 36),
+        ([DENSE, {**WAVES, "columns": [2, 0]}], 9 + 36),
+        ([DENSE, {**WAVES, "columns": [0, 3]}], 9 + 36),
+        ([DENSE, {**WAVES, "columns": []}], 9),
     ],
 )
 def test_layers_that_make_no_network_are_refused(description, n_numbers):
-    with pytest.raises(ValueError, match=r"network needs|cannot follow|Residual got"):
+    with pytest.raises(ValueError, match=r"network needs|cannot follow|Residual got|PeriodicEmbedding got"):
         built(description, n_numbers)
 
 
@@ -103,7 +131,8 @@ def test_nothing_is_made_before_its_size_is_known_to_be_there():
     huge = {"kind": "dense", "n_in": 1_000_000, "n_out": 1_000_000}
     tracemalloc.start()
     try:
-        for description in ([huge], [DENSE, {"kind": "residual", "inner": [huge] * 50}]):
+        waves = {**WAVES, "n_in": 1_000_000, "columns": [0] * 1000, "n_frequencies": 1024, "embedding_dim": 1024}
+        for description in ([huge], [DENSE, waves], [DENSE, {"kind": "residual", "inner": [huge] * 50}]):
             with pytest.raises(ValueError, match=r"its layers need [\d,]+ numbers and 9 are there"):
                 built(description, 9)
         assert tracemalloc.get_traced_memory()[1] < 1_000_000

@@ -125,7 +125,7 @@ class TorchEngine:
 
     def examples_for(self, examples: Examples, network: Network, loss: Loss) -> DeviceExamples:
         """Return the examples on the device; those of the last epoch are there still."""
-        use = (network.widths[0], network.widths[-1], network.layers[0].params["W"].dtype, type(loss))
+        use = (network.widths[0], network.widths[-1], network.layers[0].dtype, type(loss))
         if self._resident is None or self._resident.examples is not examples or self._use != use:
             self._resident = None  # frees the memory first
             n_in, n_out, dtype, _ = self._use = use

@@ -57,7 +57,7 @@ class PackedNetworks:
         self, networks: Sequence[Network], optimizers: Sequence[Optimizer], device: Any, *, stacked: bool = False
     ) -> None:
         self._networks, self._optimizers, self._stacked = networks, [innermost(each) for each in optimizers], stacked
-        self._device, self.dtype = device, networks[0].layers[0].params["W"].dtype
+        self._device, self.dtype = device, networks[0].layers[0].dtype
         params, statistics = networks[0].params, networks[0].statistics
         ordered = sorted(params, key=lambda name: not decays(name))  # stable: weight matrices first
         self.layout = FlatLayout({name: params[name].shape for name in ordered})
