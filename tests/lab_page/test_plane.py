@@ -1,57 +1,11 @@
-"""Points in the plane: what a hidden layer is for, what no network can do better, and one's own points and weights."""
+"""Points in the plane: what a hidden layer is for, what no network can do better, and what training shows."""
 
-import re
 from typing import Any
 
 import pytest
+from plane_view import accuracy_of_the_line, do_idea, figure, learn, open_panel, set_named, shown, weights
 
 pytestmark = pytest.mark.browser
-
-
-def figure(lab: Any, name: str) -> float:
-    """Return a figure by its whole name."""
-    text = lab.page.evaluate(
-        """name => [...document.querySelectorAll(".figures div")].find(one => {
-            const term = one.querySelector("dt");
-            return (term.querySelector(".term-word") ?? term).innerText === name;
-        })?.querySelector("dd").innerText""",
-        name,
-    )
-    return float(text.rstrip(" %").replace(",", ""))
-
-
-def accuracy_of_the_line(lab: Any) -> float:
-    """Return what the board of the network without hidden layer says."""
-    found = re.search(r"only straight lines, ([\d.]+)\s%", lab.page.locator("figcaption").nth(1).inner_text())
-    assert found is not None
-    return float(found[1])
-
-
-def learn(lab: Any, hundreds: int) -> None:
-    for i in range(hundreds):
-        lab.page.click("button:has-text('100 epochs')")
-        lab.says(".figures dd", f"{100 * (i + 1):,}")
-
-
-def set_named(lab: Any, name: str) -> None:
-    lab.page.click(f".sets button[aria-label='{name}']")
-
-
-def open_panel(lab: Any, text: str) -> None:
-    """Open what is folded away in the room."""
-    if not lab.page.locator(f"details:has(> summary:has-text('{text}'))").get_attribute("open"):
-        lab.page.click(f"summary:has-text('{text}')")
-
-
-def weights(lab: Any) -> list[float]:
-    """Return the first layer's weights as the strip shows them, one after the other."""
-    found = []
-    for _ in range(4):
-        found.append(float(lab.page.input_value(".strip-of-weight input")))
-        lab.page.click("[aria-label='The next weight']")
-    for _ in found:
-        lab.page.click("[aria-label='The weight before']")
-    return found
 
 
 def test_xor_needs_a_hidden_layer(site: str, open_lab: Any) -> None:
@@ -88,25 +42,6 @@ def test_three_arms_are_three_classes_and_training_runs_and_pauses(site: str, op
     assert figure(lab, "accuracy") > 60
 
 
-def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&set=own&planeLayers=8.relu")
-    lab.says(".figures dd", "0")
-    open_panel(lab, "Add points")
-    for k, places in enumerate(
-        [[(100, 100), (120, 90), (90, 130)], [(300, 300), (280, 310)], [(100, 300), (120, 320)]]
-    ):
-        lab.page.get_by_label("A click on the board adds").select_option(str(k))
-        for x, y in places:
-            lab.page.locator(".board").click(position={"x": x, "y": y})
-            lab.quiet()
-    learn(lab, 2)
-    assert figure(lab, "accuracy") == 100
-    again = open_lab(lab.address())
-    again.says(".figures dd", "0")
-    learn(again, 2)
-    assert figure(again, "loss") == figure(lab, "loss")
-
-
 def test_weights_can_be_changed_by_hand_and_output_biases_too(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&planeLayers=2.relu")
     lab.says(".figures dd", "0")
@@ -124,35 +59,6 @@ def test_weights_can_be_changed_by_hand_and_output_biases_too(site: str, open_la
     lab.says(".bar .figures dd", f"{before:.1f} %")
 
 
-def line_at(lab: Any) -> tuple[float, float]:
-    """Return where the first weight's line is, from the stage's own geometry: x's right edge."""
-    box = lab.page.locator(".unit.input").first.bounding_box()
-    return box["x"] + box["width"] + 3, box["y"] + box["height"] / 2
-
-
-def test_a_line_is_dragged_by_the_mouse_and_moved_by_arrow_keys_and_taken_back(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&planeLayers=1.tanh")
-    lab.says(".figures dd", "0")
-    first = weights(lab)
-    mouse = lab.page.mouse
-    mouse.move(*line_at(lab))
-    mouse.down()
-    mouse.move(line_at(lab)[0], line_at(lab)[1] - 40, steps=4)
-    mouse.up()
-    lab.quiet()
-    handle = lab.page.locator(".handle")
-    assert float(handle.get_attribute("aria-valuenow")) == pytest.approx(first[0] + 0.8, abs=1e-3)
-    assert lab.page.evaluate("() => document.activeElement.className") == "handle"
-    lab.page.keyboard.press("ArrowDown")
-    lab.quiet()
-    assert float(handle.get_attribute("aria-valuenow")) == pytest.approx(first[0] + 0.7, abs=1e-3)
-    lab.page.click("button:text-is('Undo')")
-    lab.page.click("button:text-is('Undo')")
-    lab.quiet()
-    assert float(handle.get_attribute("aria-valuenow")) == pytest.approx(first[0], abs=1e-3)
-    assert lab.page.is_disabled("button:text-is('Undo')")
-
-
 def test_steps_too_long_are_caught_and_explained(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&planeRate=1000000&planeLayers=16.identity~8.identity")
     lab.page.click("button.main")
@@ -160,15 +66,6 @@ def test_steps_too_long_are_caught_and_explained(site: str, open_lab: Any) -> No
     lab.page.click("button:has-text('A tenth of the learning rate')")
     lab.until("() => document.querySelector('[data-setting=planeRate]').value === '100000'")
     lab.says(".plane .bad", "training diverged")
-
-
-def do_idea(lab: Any, text: str) -> None:
-    """Turn the card to an idea and let the page do it."""
-    for _ in range(12):
-        if text in lab.page.inner_text(".try-this"):
-            break
-        lab.page.click("button:text-is('Another idea')")
-    lab.page.click(".try-this button:text-is('Do it')")
 
 
 def test_a_line_and_a_hidden_layer_at_xor_by_one_press(site: str, open_lab: Any) -> None:
@@ -244,29 +141,6 @@ def test_a_table_that_is_dropped_is_learned_and_a_bad_one_gets_a_sentence(site: 
     )
 
 
-def shown(lab: Any) -> str:
-    """Return all figures, as they are read."""
-    return str(lab.page.inner_text(".figures"))
-
-
-def test_a_press_on_the_board_adds_a_point_and_undo_brings_points_and_training_back(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&set=moons")
-    lab.says(".figures dd", "0")
-    learn(lab, 1)
-    before = shown(lab)
-    lab.page.locator(".board").click(position={"x": 60, "y": 60})
-    lab.until("() => location.hash.includes('set=own')")
-    assert lab.page.inner_text(".figures dd >> nth=0") == "100"  # it goes on from where it is
-    assert len(lab.page.url.split("points=")[1].split("&")[0].split("%7E")) == 201
-    lab.page.click("button:text-is('Undo')")
-    lab.until("before => document.querySelector('.figures').innerText === before", before)
-    assert lab.page.is_disabled("button:text-is('Undo')")
-    set_named(lab, "XOR")
-    lab.says(".figures dd", "0")
-    lab.page.click("button:text-is('Undo')")
-    lab.until("before => document.querySelector('.figures').innerText === before", before)
-
-
 def test_another_theme_or_a_visit_elsewhere_leaves_the_plane_as_it_is(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=moons")
     lab.says(".figures dd", "0")
@@ -329,35 +203,6 @@ def test_a_drag_over_the_loss_travels_and_the_way_back_is_the_same(site: str, op
     assert weights(lab) == end
 
 
-def test_points_are_added_while_it_learns(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&set=circles&planeSpeed=50")
-    lab.says(".figures dd", "0")
-    lab.page.click("button.main")
-    lab.until("() => Number(document.querySelector('.figures dd').innerText) > 5")
-    lab.page.locator(".board").click(position={"x": 200, "y": 60})
-    lab.until("() => location.hash.includes('set=own')")
-    assert figure(lab, "epoch") > 5
-    lab.says("button.main", "Pause")
-    at = figure(lab, "epoch")
-    lab.until("at => Number(document.querySelector('.figures dd').innerText) > at + 5", at)
-
-
-def test_a_unit_that_is_pointed_at_is_alone_on_the_board(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&planeLayers=4.tanh~3.relu")
-    lab.says("figcaption", "2-4-3-2")
-    whole = lab.page.evaluate("() => document.querySelector('.board').toDataURL()")
-    lab.page.locator("button.unit").nth(5).hover()
-    lab.says("figcaption", "Unit 1, layer 2")
-    assert lab.page.evaluate("() => document.querySelector('.board').toDataURL()") != whole
-    lab.page.mouse.move(5, 5)
-    lab.says("figcaption", "2-4-3-2")
-    lab.until("before => document.querySelector('.board').toDataURL() === before", whole)
-    lab.page.locator("button.unit").first.focus()
-    lab.says("figcaption", "Unit 0, layer 1")
-    lab.page.keyboard.press("ArrowRight")
-    lab.says("figcaption", "Unit 0, layer 2")
-
-
 def test_three_errors_are_on_one_ruler(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=gaussians")
     lab.says(".figures dd", "0")
@@ -390,21 +235,3 @@ def test_at_no_width_is_anything_cut_and_there_are_few_tab_stops(site: str, open
     stops = """() => [...document.querySelectorAll("main :is(a, button, input, select, summary, [tabindex])")]
         .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility()).length"""
     assert lab.page.evaluate(stops) <= 40
-
-
-def test_nothing_moves_under_the_pointer_while_a_weight_is_dragged(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=plane&planeLayers=2.tanh")
-    lab.says(".figures dd", "0")
-    lab.page.evaluate("""() => {
-        globalThis.shifts = 0;
-        new PerformanceObserver(list => list.getEntries().forEach(one => { globalThis.shifts += one.value; }))
-            .observe({ type: "layout-shift", buffered: false });
-    }""")
-    x, y = line_at(lab)
-    lab.page.mouse.move(x, y)
-    lab.page.mouse.down()
-    for step in range(10):
-        lab.page.mouse.move(x, y - 6 * step)
-        lab.quiet()
-    assert lab.page.evaluate("() => globalThis.shifts") == 0
-    lab.page.mouse.up()
