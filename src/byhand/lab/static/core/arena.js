@@ -1,6 +1,8 @@
 // The core's memory, and the structures of byhand.h as they lie in it: pointers have four bytes.
 
-import { ACTIVATIONS } from "../shared/constants.js";
+import { ACTIVATIONS, STREAMS } from "../shared/constants.js";
+
+/** @import { Example, Examples, Layer, Network, Optimizer, PerInput, Stream } from "./types.js" */
 
 export const LOSSES = ["softmax_cross_entropy", "squared_error", "binary_cross_entropy"];
 export const OPTIMIZERS = ["sgd", "momentum", "nesterov", "adam", "adamw"];
@@ -11,7 +13,11 @@ export const ERRORS = ["", "bad size", "bad pointer", "bad index", "empty input"
 
 export class CoreError extends Error {}
 
-/** Return the place of a name among `names`. */
+/**
+ * Return the place of a name among `names`.
+ * @param {string[]} names
+ * @param {string} name
+ */
 export function indexOf(names, name) {
   const i = names.indexOf(name);
   if (i < 0) throw new CoreError(`unknown name ${name}; expected one of ${names.join(", ")}`);
@@ -20,11 +26,13 @@ export function indexOf(names, name) {
 
 /** Memory that is allocated in order, each piece aligned; it grows as it must. */
 export class Arena {
+  /** @param {WebAssembly.Memory} memory @param {number} base where it begins, in bytes */
   constructor(memory, base) {
     this.memory = memory;
     this.next = base;
   }
 
+  /** Return where so many bytes begin. @param {number} bytes */
   alloc(bytes) {
     const at = Math.ceil(this.next / ALIGNMENT) * ALIGNMENT;
     this.next = at + bytes;
@@ -38,6 +46,7 @@ export class Arena {
     return new DataView(this.memory.buffer);
   }
 
+  /** Return where a copy of the array begins. @param {ArrayBufferView} array */
   copy(array) {
     const at = this.alloc(array.byteLength);
     new Uint8Array(this.memory.buffer, at, array.byteLength).set(
@@ -46,31 +55,45 @@ export class Arena {
     return at;
   }
 
+  /** @param {ArrayLike<number>} array */
   floats(array) {
     return this.copy(array instanceof Float32Array ? array : Float32Array.from(array));
   }
 
+  /** @param {ArrayLike<number>} array */
   doubles(array) {
     return this.copy(array instanceof Float64Array ? array : Float64Array.from(array));
   }
 
-  /**
-   * @param {number} at
-   * @param {number} n
-   * @param {any} Type
-   * @returns {any}
-   */
-  read(at, n, Type = Float32Array) {
-    return new Type(this.memory.buffer, at, n).slice();
+  /** @param {number} at @param {number} n */
+  readFloats(at, n) {
+    return new Float32Array(this.memory.buffer, at, n).slice();
+  }
+
+  /** @param {number} at @param {number} n */
+  readDoubles(at, n) {
+    return new Float64Array(this.memory.buffer, at, n).slice();
+  }
+
+  /** @param {number} at @param {number} n */
+  readInts(at, n) {
+    return new Int32Array(this.memory.buffer, at, n).slice();
+  }
+
+  /** Whole numbers of eight bytes. @param {number} at @param {number} n */
+  readLongs(at, n) {
+    return Array.from(new BigInt64Array(this.memory.buffer, at, n), Number);
   }
 }
 
+/** @param {Arena} arena @param {Stream} stream */
 export function putStream(arena, stream) {
   const at = arena.alloc(24);
   setStream(arena.view(), at, stream);
   return at;
 }
 
+/** @type {(view: DataView, at: number, stream: Stream) => void} */
 function setStream(view, at, { seed, stream, epoch = 0, position = 0n }) {
   view.setBigUint64(at, BigInt(seed), true);
   view.setUint32(at + 8, stream, true);
@@ -80,6 +103,7 @@ function setStream(view, at, { seed, stream, epoch = 0, position = 0n }) {
 
 const LAYER_BYTES = 40;
 
+/** @type {(view: DataView, at: number, layer: Layer) => void} */
 function putLayer(view, at, { n_in, n_out, activation, slope = 0, dropout = 0, batchNorm, residual = 0 }) {
   view.setInt32(at, n_in, true);
   view.setInt32(at + 4, n_out, true);
@@ -92,6 +116,7 @@ function putLayer(view, at, { n_in, n_out, activation, slope = 0, dropout = 0, b
   view.setInt32(at + 36, residual, true);
 }
 
+/** @type {(arena: Arena, network: Network) => number} */
 export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labelSmoothing = 0 }) {
   const table = arena.alloc(LAYER_BYTES * layers.length);
   const at = arena.alloc(20);
@@ -105,6 +130,7 @@ export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labe
   return at;
 }
 
+/** @param {Arena} arena @param {Optimizer} o */
 export function putRule(arena, o) {
   const at = arena.alloc(48);
   const view = arena.view();
@@ -117,12 +143,17 @@ export function putRule(arena, o) {
   return at;
 }
 
-/** Data as bh_epoch and bh_predict take it. inputs: an array, or what `keep` returned. */
+/**
+ * Data as bh_epoch and bh_predict take it.
+ * @param {Arena} arena
+ * @param {number} nIn
+ * @param {Examples} data
+ */
 export function putExamples(arena, nIn, data) {
   const order = data.order ?? [];
   const inputs = data.inputs;
   const pointers = {
-    0: inputs.kept ?? arena.copy(inputs),
+    0: "kept" in inputs ? inputs.kept : arena.copy(inputs),
     16: arena.floats(perInput(data.scale, nIn)),
     20: arena.floats(perInput(data.shift, nIn)),
     24: data.labels ? arena.copy(Int32Array.from(data.labels)) : 0,
@@ -135,15 +166,25 @@ export function putExamples(arena, nIn, data) {
   const view = arena.view();
   new Uint8Array(arena.memory.buffer, at, 96).fill(0);
   for (const [offset, pointer] of Object.entries(pointers)) view.setUint32(at + Number(offset), pointer, true);
-  view.setInt32(at + 4, (inputs.areBytes ?? inputs instanceof Uint8Array) ? 1 : 0, true);
+  view.setInt32(at + 4, areBytes(inputs) ? 1 : 0, true);
   view.setBigInt64(at + 8, BigInt(inputs.length / nIn), true);
   view.setBigInt64(at + 40, BigInt(order.length), true);
   view.setInt32(at + 48, data.batchSize ?? 1, true);
-  if (data.draws) setStream(view, at + 72, data.draws);
-  (data.moved ? data.imageShape : []).forEach((side, i) => view.setInt32(at + 60 + 4 * i, side, true));
+  if (data.draws) setStream(view, at + 72, { seed: 0, ...data.draws, stream: STREAMS.DROPOUT });
+  (data.moved ? (data.imageShape ?? []) : []).forEach((side, i) => view.setInt32(at + 60 + 4 * i, side, true));
   return at;
 }
 
+/** @param {Examples["inputs"]} inputs */
+const areBytes = (inputs) => ("kept" in inputs ? inputs.areBytes : inputs instanceof Uint8Array);
+
+/**
+ * The parameters, the optimizer's moments and the workspace.
+ * @param {Arena} arena
+ * @param {import("./packed-network.js").PackedNetwork} packed
+ * @param {number} first where the first moments are
+ * @param {number} second
+ */
 export function putMemory(arena, packed, first, second) {
   const at = arena.alloc(24);
   const view = arena.view();
@@ -152,6 +193,7 @@ export function putMemory(arena, packed, first, second) {
   return at;
 }
 
+/** @type {(arena: Arena, nIn: number, example: Example) => number} */
 export function putExample(arena, nIn, { stored, scale, shift, lowest = 0, highest = 255 }) {
   const pointers = [arena.doubles(stored), arena.floats(perInput(scale, nIn)), arena.floats(perInput(shift, nIn))];
   const at = arena.alloc(32);
@@ -162,7 +204,11 @@ export function putExample(arena, nIn, { stored, scale, shift, lowest = 0, highe
   return at;
 }
 
-/** One number for all inputs, or one each. */
+/**
+ * One number for all inputs, or one each.
+ * @param {PerInput} numbers
+ * @param {number} nIn
+ */
 function perInput(numbers, nIn) {
   return typeof numbers === "number" ? new Float32Array(nIn).fill(numbers) : numbers;
 }

@@ -2,12 +2,19 @@
 //
 //   γ (x W + b − μ) / √(v + ε) + β  =  x W′ + b′,  s = γ / √(v + ε),  W′ = s W,  b′ = s (b − μ) + β
 
-/** Return the network without batch normalization and dropout, or the same one where there is none. */
+/** @import { Layer, Network } from "./types.js" */
+
+/**
+ * Return the network without batch normalization and dropout, or the same one where there is none.
+ * @param {Network} network
+ * @returns {Network}
+ */
 export function foldBatchNorm(network) {
   if (!network.layers.some((layer) => layer.batchNorm || layer.dropout)) return network;
   return { ...network, layers: network.layers.map(foldLayer) };
 }
 
+/** @type {(layer: Layer) => Layer} */
 function foldLayer({ batchNorm, dropout, ...layer }) {
   if (!batchNorm) return layer;
   const { gamma, beta, mean, variance, epsilon = 1e-5 } = batchNorm;

@@ -3,19 +3,33 @@
 
 import { CoreError, ERRORS, putNetwork } from "./arena.js";
 
+/** @import { Layer, LayerTrace, Network } from "./types.js" */
+
 const OFFSETS_BYTES = 56; // of bh_layer_offsets, with these fields
+/** @type {Record<string, number>} */
 const OFFSETS = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 };
 const STRIDE = 48;
+/**
+ * n_out numbers: which layer's, of which array, from where in it, to where in the core's
+ * @typedef {[l: number, name: string, from: number, to: number]} Row
+ */
+
 const NORM = ["gamma", "beta", "mean", "variance"];
 
 export class PackedNetwork {
   #arena;
   #exports;
   #layers;
-  /** Of n_out numbers each: which layer's, of which array, from where in it, to where in the core's. */
+  /** @type {Row[]} */
   #rows;
 
-  /** With a workspace for batches of that size; 0: none. */
+  /**
+   * With a workspace for batches of that size; 0: none.
+   * @param {import("./module.js").CoreExports} exports
+   * @param {import("./arena.js").Arena} arena
+   * @param {Network} network
+   * @param {number} batchSize
+   */
   constructor(exports, arena, network, batchSize) {
     const { layers } = network;
     this.#arena = arena;
@@ -37,8 +51,9 @@ export class PackedNetwork {
     return new Float32Array(this.#arena.memory.buffer, this.params, this.size);
   }
 
+  /** @param {number} l @param {string} name @returns {Float32Array} */
   #arrayOf(l, name) {
-    return (NORM.includes(name) ? this.#layers[l].batchNorm : this.#layers[l])[name];
+    return Object(NORM.includes(name) ? this.#layers[l].batchNorm : this.#layers[l])[name];
   }
 
   #pack() {
@@ -59,35 +74,47 @@ export class PackedNetwork {
     return this.#arena.alloc(8 * Number(this.#exports.bh_robustness_scratch(this.table)));
   }
 
-  /** Arrays of all units, name → address, as one object of doubles a layer. */
+  /**
+   * Arrays of all units, name → address, as one object of doubles a layer.
+   * @template {keyof LayerTrace | "slopes"} Name
+   * @param {Record<Name, number>} arrays
+   * @returns {Record<Name, Float64Array>[]}
+   */
   perLayer(arrays) {
     let at = 0;
     return this.#layers.map(({ n_out }) => {
-      const read = (address) => this.#arena.read(address + 8 * at, n_out, Float64Array);
-      const own = Object.fromEntries(Object.entries(arrays).map(([name, address]) => [name, read(address)]));
+      const read = (/** @type {number} */ address) => this.#arena.readDoubles(address + 8 * at, n_out);
+      const own = /** @type {Record<Name, Float64Array>} */ ({});
+      for (const name of /** @type {Name[]} */ (Object.keys(arrays))) own[name] = read(arrays[name]);
       at += n_out;
       return own;
     });
   }
 
-  /** Doubles that lie as the parameters do, as two arrays of each of `layers`, under these names. */
-  cut(array, layers, W, b) {
-    this.#layers.forEach(({ n_in, n_out }, l) =>
-      Object.assign(layers[l], { [W]: new Float64Array(n_in * n_out), [b]: new Float64Array(n_out) }),
-    );
+  /** Doubles that lie as the parameters do, as {dW, db} of each layer. @param {Float64Array} array */
+  cut(array) {
+    const layers = this.#layers.map(({ n_in, n_out }) => ({
+      dW: new Float64Array(n_in * n_out),
+      db: new Float64Array(n_out),
+    }));
     for (const [l, name, to, from] of this.#rows)
-      layers[l][name === "W" ? W : b].set(array.subarray(from, from + this.#layers[l].n_out), to);
+      layers[l][name === "W" ? "dW" : "db"].set(array.subarray(from, from + this.#layers[l].n_out), to);
+    return layers;
   }
 }
 
+/** @param {bigint | number} result @param {string} what */
 function sizeFrom(result, what) {
   if (result < 0) throw new CoreError(`the core refused ${what}: ${ERRORS[-Number(result)]}`);
   return Number(result);
 }
 
+/** @type {(layer: Layer, l: number, view: DataView, offsets: number) => Row[]} */
 function rowsOf(layer, l, view, offsets) {
   const stride = view.getInt32(offsets + STRIDE, true);
-  const place = (name) => Number(view.getBigInt64(offsets + OFFSETS[name], true));
+  const place = (/** @type {string} */ name) => Number(view.getBigInt64(offsets + OFFSETS[name], true));
+  /** @type {Row[]} */
   const weights = Array.from({ length: layer.n_in }, (_, k) => [l, "W", k * layer.n_out, place("W") + k * stride]);
-  return [...weights, ...["b", ...(layer.batchNorm ? NORM : [])].map((name) => [l, name, 0, place(name)])];
+  const vectors = ["b", ...(layer.batchNorm ? NORM : [])];
+  return [...weights, ...vectors.map((name) => /** @type {Row} */ ([l, name, 0, place(name)]))];
 }
