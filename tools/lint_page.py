@@ -13,7 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 MODULES, PACKAGE = ROOT / "node_modules", ROOT / "package.json"
 STAMP = MODULES / ".for-lint"
-CHECKS = [["prettier", "--check", "."], ["eslint", "--max-warnings", "0", "."], ["tsc", "--project", "."]]
+TYPED = ["tsc", "--project", "tsconfig.typed.json"]  # the folders whose every parameter has a type
+CHECKS = [["prettier", "--check", "."], ["eslint", "--max-warnings", "0", "."], ["tsc", "--project", "."], TYPED]
 FORMAT = [["prettier", "--write", "--log-level", "warn", "."]]
 
 

@@ -15,7 +15,7 @@ export const LEAKY_SLOPE = 0.01; // of leaky ReLU below zero
 export const UNSCALED = Object.freeze({ scale: 1, shift: 0 });
 
 /** The value of full ink in a picture of so many pixels: MNIST's, or the bundled digits' of 8 × 8. */
-export const fullInk = (n) => (n === 64 ? 16 : 255);
+export const fullInk = (/** @type {number} */ n) => (n === 64 ? 16 : 255);
 
 /** The share of MNIST's test digits that the pretrained network reads. */
 export const PRETRAINED_ACCURACY = 0.9839;

@@ -1,5 +1,6 @@
 // A run of an experiment as the settings of Train or Plane, where these have all that it differs in.
 
+/** @type {Record<string, string>} */
 const OF_TRAIN = {
   preparation: "preparation",
   hidden: "hidden",
@@ -16,7 +17,17 @@ const OF_TRAIN = {
 const BESIDE = new Set(["init_scale", "output"]); // what Train has by itself: 0.1 for normal, sigmoid for squared error
 const MOST = { batchSize: 4096, layers: 8 };
 
-/** Changes of the page's state that open this run, or null. */
+/** @import { State } from "./types.js" */
+/** @typedef {Record<string, any>} RunSettings by the names of recipes, as experiments.json has them */
+
+/**
+ * Changes of the page's state that open this run, or null.
+ * @param {{settings: Record<string, RunSettings>}} table
+ * @param {{kind: string, settings: RunSettings}} experiment
+ * @param {{changes: RunSettings}} run
+ * @param {string} data the name of the data set
+ * @returns {Partial<State> | null}
+ */
 export function stateOfRun(table, experiment, run, data) {
   const settings = { ...table.settings[experiment.kind], ...experiment.settings, ...run.changes };
   if (experiment.kind === "digits") return trainState(settings, data);
@@ -24,6 +35,7 @@ export function stateOfRun(table, experiment, run, data) {
   return experiment.kind === "clouds" ? cloudsState(settings) : null;
 }
 
+/** @param {RunSettings} settings @param {string} data */
 function trainState(settings, data) {
   const names = Object.keys(settings);
   if (names.some((name) => !(name in OF_TRAIN) && !BESIDE.has(name))) return null;
@@ -52,13 +64,16 @@ const FRESH = {
 
 const ON_PLANE = { view: "plane", points: null, classNames: [], columns: [], planeOptimizer: "sgd" };
 
+/** @param {RunSettings} settings @returns {Partial<State>} */
 function xorState({ hidden, activation, learning_rate: planeRate }) {
+  /** @type {State["planeLayers"]} */
   const planeLayers = hidden ? [[hidden, activation]] : [];
   return { ...ON_PLANE, set: "xor", noise: 0, planeLayers, planeRate, planeBatch: 40, planeInit: "he", compare: false };
 }
 
+/** @param {RunSettings} settings @returns {Partial<State>} */
 function cloudsState({ hidden, activation, learning_rate: planeRate, batch_size: planeBatch }) {
-  const planeLayers = hidden.map((n) => [n, activation]);
+  const planeLayers = /** @type {number[]} */ (hidden).map((n) => /** @type {[number, string]} */ ([n, activation]));
   return {
     ...ON_PLANE,
     set: "gaussians",

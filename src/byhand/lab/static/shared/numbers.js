@@ -5,7 +5,10 @@ const LARGE = 1e7;
 const SMALL = 1e-4; // beyond these a number is written with its power of ten
 const DECIMALS = 20; // behind the point of a tick: more than any chart needs
 
-/** A number with so many digits behind the point, more where fewer than three significant ones would be left. */
+/**
+ * A number with so many digits behind the point, more where fewer than three significant ones would be left.
+ * @param {number} value
+ */
 export function number(value, digits = SIGNIFICANT) {
   const size = Math.abs(value);
   if (size >= LARGE || (size < SMALL && size > 0)) return withMinus(value.toExponential(SIGNIFICANT - 1));
@@ -13,11 +16,11 @@ export function number(value, digits = SIGNIFICANT) {
   return withMinus((size ? value : 0).toFixed(Math.max(digits, needed))); // no −0
 }
 
-/** A number with so many significant digits, as Python's g writes it. */
+/** A number with so many significant digits, as Python's g writes it. @param {number} value */
 export function general(value, digits = 6) {
   const [mantissa, power] = value.toExponential(digits - 1).split("e");
   const plain = Number(power) >= -4 && Number(power) < digits;
-  const short = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  const short = (/** @type {string} */ text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   return withMinus(
     plain
       ? short(value.toFixed(digits - 1 - Number(power)))
@@ -25,7 +28,7 @@ export function general(value, digits = 6) {
   );
 }
 
-/** A bound rounded down: what is proved may be told smaller than it is, never larger. */
+/** A bound rounded down: what is proved may be told smaller than it is, never larger. @param {number} value */
 export function roundDown(value, digits = SIGNIFICANT) {
   if (value <= 0) return number(0, digits);
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(value)));
@@ -33,7 +36,11 @@ export function roundDown(value, digits = SIGNIFICANT) {
   return Number(text) <= value ? text : (Number(text) - 10 ** -decimals).toFixed(decimals);
 }
 
-/** The labels of an axis whose ticks are so far apart: as many digits as tell them apart. */
+/**
+ * The labels of an axis whose ticks are so far apart: as many digits as tell them apart.
+ * @param {number[]} values
+ * @param {number} step
+ */
 export function ticks(values, step) {
   const isFine = step < SMALL && step > 0;
   let decimals = 0;
@@ -52,9 +59,12 @@ export function ticks(values, step) {
 }
 
 /** A share in percent; no line breaks between the number and its unit. */
-export const percent = (share, digits = 1) => `${number(100 * share, digits)}\u00a0%`;
+export const percent = (/** @type {number} */ share, digits = 1) => `${number(100 * share, digits)}\u00a0%`;
 
-/** What speaks for a class: a probability as percent, a score as it is. */
+/**
+ * What speaks for a class: a probability as percent, a score as it is.
+ * @type {(output: string, value: number) => string}
+ */
 export const scoreText = (output, value) => (output === "probabilities" ? percent(value) : number(value));
 
-const withMinus = (text) => text.replaceAll("-", "−");
+const withMinus = (/** @type {string} */ text) => text.replaceAll("-", "−");

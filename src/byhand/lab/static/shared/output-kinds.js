@@ -6,7 +6,13 @@
 
 export const OUTPUTS = ["probabilities", "yes_no", "scores"];
 
-/** The loss that fits such outputs, where a file does not say with which it was trained. */
+/** @typedef {"probabilities" | "yes_no" | "scores"} OutputKind */
+
+/**
+ * The loss that fits such outputs, where a file does not say with which it was trained.
+ * @param {OutputKind} output
+ * @param {number} nOut
+ */
 export function lossFor(output, nOut) {
   return {
     probabilities: nOut === 1 ? "binary_cross_entropy" : "softmax_cross_entropy",
@@ -15,7 +21,12 @@ export function lossFor(output, nOut) {
   }[output];
 }
 
-/** What the outputs of a classifier trained with that loss are, as output_for in persistence/output.py. */
+/**
+ * What the outputs of a classifier trained with that loss are, as output_for in persistence/output.py.
+ * @param {string} loss
+ * @param {number} nOut
+ * @returns {OutputKind}
+ */
 export function outputFor(loss, nOut) {
   if (loss === "binary_cross_entropy") return nOut === 1 ? "probabilities" : "yes_no";
   return loss === "softmax_cross_entropy" ? "probabilities" : "scores";

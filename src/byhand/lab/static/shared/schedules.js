@@ -5,8 +5,11 @@ const FACTOR = 0.1;
 const STAGES = 3; // of step
 const CYCLE = 0.3; // the share in which one_cycle climbs, unless told
 
+/**
+ * Of the rate, and of how far along the step is, 0 … 1.
+ * @type {Record<string, (rate: number, along: number) => number>}
+ */
 const SHAPES = {
-  // of the rate, and of how far along the step is, 0 … 1
   constant: (rate) => rate,
   step: (rate, along) => rate * FACTOR ** Math.floor(along * STAGES),
   linear: (rate, along) => rate * (1 - along),
@@ -15,10 +18,17 @@ const SHAPES = {
   coslog4: (rate, along) => rate * 0.5 * (1 - Math.cos(2 * Math.PI * Math.log2(1 + 15 * along))),
 };
 
-/** The share of the run in which the rate climbs. */
+/** @typedef {{schedule?: string, learningRate: number, warmUp?: number}} RateSettings */
+
+/** The share of the run in which the rate climbs. @type {(settings: Omit<RateSettings, "learningRate">) => number} */
 export const warmUpOf = ({ schedule, warmUp = 0 }) => (schedule === "one_cycle" ? warmUp || CYCLE : warmUp);
 
-/** Return step → rate, for a run of so many steps. */
+/**
+ * Return step → rate, for a run of so many steps.
+ * @param {RateSettings} settings
+ * @param {number} nSteps
+ * @returns {(step: number) => number}
+ */
 export function scheduleOf({ schedule = "constant", learningRate, warmUp }, nSteps) {
   const shape = SHAPES[schedule === "one_cycle" ? "linear" : schedule];
   const nWarm = Math.max(Math.min(roundHalfEven(warmUpOf({ schedule, warmUp }) * nSteps), nSteps - 1), 0);
@@ -27,7 +37,7 @@ export function scheduleOf({ schedule = "constant", learningRate, warmUp }, nSte
     step < nWarm ? (shape(learningRate, 0) * (step + 1)) / nWarm : shape(learningRate, (step - nWarm) / rest);
 }
 
-/** To the nearest whole number, a half to the even one, as Python has it. */
+/** To the nearest whole number, a half to the even one, as Python has it. @param {number} value */
 function roundHalfEven(value) {
   const below = Math.floor(value);
   const isHalf = value - below === 0.5;

@@ -5,6 +5,8 @@ import { OPENING } from "./opening-digit.js";
 import { packBytes, unpackBytes } from "./packed-bytes.js";
 import { strokesIn, strokesText } from "./strokes.js";
 
+/** @import { Ablation, State } from "./types.js" */
+
 /** As schedules.py has them. */
 export const SCHEDULES = ["constant", "step", "linear", "cosine", "flat_cos", "coslog4", "one_cycle"];
 // sets whose points are (x, t): one number to predict, no classes
@@ -17,6 +19,7 @@ export const MOST_UNITS = 128; // of a network in the plane
 
 export const RUNNER_UP = -2; // "why rather than" the class that came second
 const EMPTY = "none"; // a sheet with nothing on it, in an address
+/** @type {Record<string, string>} */
 const OLD_MODELS = { shipped: "pretrained", moment: "snapshot", before: "baseline", given: "uploaded" };
 
 /**
@@ -29,8 +32,8 @@ export const SETTINGS = {
   // 784 or 64 bytes: what is drawn or loaded; null: an empty sheet
   picture: {
     initial: OPENING.picture,
-    read: (text) => (text === EMPTY ? undefined : unpackBytes(text)),
-    write: (bytes) => (bytes ? packBytes(bytes) : EMPTY),
+    read: (/** @type {string} */ text) => (text === EMPTY ? undefined : unpackBytes(text)),
+    write: (/** @type {Uint8Array | null} */ bytes) => (bytes ? packBytes(bytes) : EMPTY),
   },
   strokes: { initial: [], read: strokesIn, write: strokesText }, // of the drawing; they can be taken back
   under: { initial: null, read: unpackBytes, write: packBytes }, // the picture that lies under the strokes
@@ -42,7 +45,7 @@ export const SETTINGS = {
   layer: whole(0, 0, 15),
   phase: whole(-1, -1, 99), // of Network; −1: the answer
   data: choice("digits", ["digits", "mnist"]),
-  hidden: { kind: "text", initial: [128], read: widths, write: (list) => list.join("-") },
+  hidden: { kind: "text", initial: [128], read: widths, write: (/** @type {number[]} */ list) => list.join("-") },
   activation: choice("relu", HIDDEN_ACTIVATIONS),
   loss: choice("softmax_cross_entropy", ["softmax_cross_entropy", "squared_error", "binary_cross_entropy"]),
   optimizer: choice("sgd", ["sgd", "momentum", "nesterov", "adam", "adamw"]),
@@ -65,7 +68,7 @@ export const SETTINGS = {
   without: {
     initial: [],
     read: readAblations,
-    write: (list) =>
+    write: (/** @type {Ablation[]} */ list) =>
       list
         .map(({ kind, step, label, from }) => (kind === "batch" ? `batch.${step}` : `class.${label}.${from}`))
         .join("~"),
@@ -75,19 +78,23 @@ export const SETTINGS = {
   point: whole(0, 0, 9999),
   cell: {
     initial: "z1.0.0",
-    read: (text) => (/^([a-zA-Z]{1,2})\d{0,2}\.\d{1,4}\.\d{1,4}$/.test(text) ? text : null),
+    read: (/** @type {string} */ text) => (/^([a-zA-Z]{1,2})\d{0,2}\.\d{1,4}\.\d{1,4}$/.test(text) ? text : null),
     write: String,
   },
   stepRate: decimal(0.1, 1e-6, 1e6),
   // of Mistakes: the cell of the confusion matrix that is chosen, class.prediction as in 4.9
-  confusion: { initial: "", read: (text) => (/^\d\.\d$/.test(text) ? text : null), write: String },
+  confusion: {
+    initial: "",
+    read: (/** @type {string} */ text) => (/^\d\.\d$/.test(text) ? text : null),
+    write: String,
+  },
   // of the plane
   set: choice("moons", ["gaussians", "xor", "circles", "moons", "spiral", "own", "sine", "arc", "teacher", "curve"]),
   // [x, y, class]
-  points: { initial: null, read: pointsIn, write: (list) => list.map((point) => point.join("_")).join("~") },
-  classNames: { initial: [], read: namesIn, write: (list) => list.join("~") }, // of points from a file
+  points: { initial: null, read: pointsIn, write: joinAll("_") },
+  classNames: { initial: [], read: namesIn, write: joinNames("~") }, // of points from a file
   // the same: [name, mean, deviation]
-  columns: { initial: [], read: columnsIn, write: (list) => list.map((one) => one.join("_")).join("~") },
+  columns: { initial: [], read: columnsIn, write: joinAll("_") },
   noise: sliding(0.1, 0, 1),
   arms: whole(2, 2, 6),
   spread0: sliding(0.5, 0.1, 3),
@@ -98,7 +105,7 @@ export const SETTINGS = {
       [8, "relu"],
     ],
     read: layersIn,
-    write: (list) => list.map((layer) => layer.join(".")).join("~"),
+    write: joinAll("."),
   }, // [units, activation]
   planeOptimizer: choice("sgd", ["sgd", "momentum", "nesterov", "adam"]),
   planeRate: decimal(0.1, 1e-6, 1e6),
@@ -109,38 +116,62 @@ export const SETTINGS = {
   compare: toggle(false),
   // of the experiments
   // an id of experiments.json
-  experiment: { initial: "xor-line", read: (text) => (/^[a-z0-9-]{3,40}$/.test(text) ? text : null), write: String },
+  experiment: {
+    initial: "xor-line",
+    read: (/** @type {string} */ text) => (/^[a-z0-9-]{3,40}$/.test(text) ? text : null),
+    write: String,
+  },
   seeds: whole(5, 5, 50),
   // an id of lessons.json and a step, as in why.2
-  lesson: { initial: "", read: (text) => (/^[a-z0-9-]{1,40}\.[1-9]\d?$/.test(text) ? text : null), write: String },
+  lesson: {
+    initial: "",
+    read: (/** @type {string} */ text) => (/^[a-z0-9-]{1,40}\.[1-9]\d?$/.test(text) ? text : null),
+    write: String,
+  },
   // in a frame of another page: the view, and which of its parts are shown
   embed: choice("", ["", "draw", "network", "train", "plane", "microscope", "mistakes", "experiments"]),
-  show: { initial: [], read: partsIn, write: (list) => list.join(",") },
+  show: { initial: [], read: partsIn, write: joinNames(",") },
   projector: toggle(false), // larger, in full contrast, without the header
   theme: choice("auto", ["auto", "light", "dark"]),
   colours: choice("safe", ["safe", "classic"]),
 };
 
-/** aliases: names of earlier versions, in links that exist. */
+/** Lists as text: their items by `sign`, the lists by "~". */
+function joinAll(/** @type {string} */ sign) {
+  return (/** @type {(number | string)[][]} */ lists) => lists.map((list) => list.join(sign)).join("~");
+}
+
+function joinNames(/** @type {string} */ sign) {
+  return (/** @type {string[]} */ list) => list.join(sign);
+}
+
+/**
+ * aliases: names of earlier versions, in links that exist.
+ * @param {string} initial
+ * @param {string[]} names
+ * @param {Record<string, string>} aliases
+ */
 function choice(initial, names, aliases = {}) {
   return {
     kind: "choice",
     initial,
     names,
-    read: (text) => (names.includes(text) ? text : (aliases[text] ?? null)),
+    read: (/** @type {string} */ text) => (names.includes(text) ? text : (aliases[text] ?? null)),
     write: String,
   };
 }
 
+/** @param {boolean} initial */
 function toggle(initial) {
   return {
     kind: "toggle",
     initial,
-    read: (text) => ({ yes: true, no: false })[text] ?? null,
-    write: (on) => (on ? "yes" : "no"),
+    read: (/** @type {string} */ text) => (text === "yes" ? true : text === "no" ? false : null),
+    write: (/** @type {boolean} */ on) => (on ? "yes" : "no"),
   };
 }
 
+/** @param {number} initial @param {number} least @param {number} most */
 function whole(initial, least, most) {
   return {
     kind: "whole",
@@ -148,10 +179,12 @@ function whole(initial, least, most) {
     least,
     most,
     write: String,
-    read: (text) => (/^-?\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null),
+    read: (/** @type {string} */ text) =>
+      /^-?\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null,
   };
 }
 
+/** @param {number} initial @param {number} least @param {number} most */
 function decimal(initial, least, most) {
   return {
     kind: "decimal",
@@ -159,15 +192,17 @@ function decimal(initial, least, most) {
     least,
     most,
     write: String,
-    read: (text) => (text !== "" && Number(text) >= least && Number(text) <= most ? Number(text) : null),
+    read: (/** @type {string} */ text) =>
+      text !== "" && Number(text) >= least && Number(text) <= most ? Number(text) : null,
   };
 }
 
+/** @param {number} initial @param {number} least @param {number} most */
 function sliding(initial, least, most, step = 0.05) {
   return { ...decimal(initial, least, most), kind: "slider", step };
 }
 
-function pointsIn(text) {
+function pointsIn(/** @type {string} */ text) {
   const list = text.split("~").map((point) => point.split("_").map(Number));
   return list.length <= MOST_POINTS &&
     list.every(
@@ -183,16 +218,17 @@ function pointsIn(text) {
     : null;
 }
 
-function namesIn(text) {
+function namesIn(/** @type {string} */ text) {
   const list = text.split("~");
   return list.length <= MOST_CLASSES && list.every((name) => name && name.length <= LONGEST_NAME) ? list : null;
 }
 
+/** @param {string} text @returns {State["columns"] | null} */
 function columnsIn(text) {
   const list = text
     .split("~")
     .map((one) => one.split("_"))
-    .map(([name, mean, deviation]) => [name, Number(mean), Number(deviation)]);
+    .map(([name, mean, deviation]) => column(name, Number(mean), Number(deviation)));
   return list.length === 2 &&
     list.every(
       ([name, mean, deviation]) => name && name.length <= LONGEST_NAME && Number.isFinite(mean) && deviation > 0,
@@ -201,17 +237,21 @@ function columnsIn(text) {
     : null;
 }
 
-function partsIn(text) {
+/** @type {(name: string, mean: number, deviation: number) => State["columns"][number]} */
+const column = (name, mean, deviation) => [name, mean, deviation];
+
+function partsIn(/** @type {string} */ text) {
   const list = text.split(",");
   return list.length <= 20 && list.every((name) => /^[a-z-]{1,30}$/.test(name)) ? list : null;
 }
 
+/** @param {string} text @returns {State["planeLayers"] | null} */
 function layersIn(text) {
   if (text === "") return [];
   const list = text
     .split("~")
     .map((layer) => layer.split("."))
-    .map(([units, activation, more]) => [Number(units), more === undefined && activation]);
+    .map(([units, activation, more]) => layer(Number(units), more === undefined ? activation : ""));
   return list.length <= MOST_LAYERS &&
     list.every(
       ([units, activation]) =>
@@ -221,15 +261,19 @@ function layersIn(text) {
     : null;
 }
 
-function widths(text) {
+/** @type {(units: number, activation: string) => State["planeLayers"][number]} */
+const layer = (units, activation) => [units, activation];
+
+function widths(/** @type {string} */ text) {
   if (text === "") return [];
   const list = text.split(/[-, ]+/).map(Number);
   return list.length <= 8 && list.every((n) => Number.isInteger(n) && n >= 1 && n <= 4096) ? list : null;
 }
 
+/** @param {string} text @returns {Ablation[] | null} */
 function readAblations(text) {
   const list = text.split("~").map((one) => /^(?:batch\.(\d{1,8})|class\.(\d)\.(\d{1,8}))$/.exec(one));
-  return list.every(Boolean) && list.length <= 20
+  return list.every((one) => one !== null) && list.length <= 20
     ? list.map(([, step, label, from]) =>
         step !== undefined
           ? { kind: "batch", step: Number(step) }
@@ -238,32 +282,40 @@ function readAblations(text) {
     : null;
 }
 
-/** The views that this page has: the first is the one that it opens with. */
+/** The views that this page has: the first is the one that it opens with. @param {string[]} names */
 export function offerViews(names) {
   SETTINGS.view = choice(names[0], names);
   SETTINGS.embed = choice("", ["", ...names.filter((name) => name !== "lessons")]);
 }
 
+/** @returns {State} */
 export function initialState() {
-  return Object.fromEntries(Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial]));
+  const values = Object.fromEntries(Object.entries(SETTINGS).map(([name, { initial }]) => [name, initial]));
+  return /** @type {State} */ (/** @type {unknown} */ (values));
 }
 
-/** Read the state out of an address's fragment; what is missing or cannot be is left at its default. */
+/**
+ * Read the state out of an address's fragment; what is missing or cannot be is left at its default.
+ * @param {string} fragment
+ */
 export function stateFrom(fragment) {
   const given = new URLSearchParams(fragment.replace(/^#/, ""));
-  const state = initialState();
+  /** @type {Record<string, unknown>} */
+  const values = {};
   for (const [name, { read }] of Object.entries(SETTINGS)) {
-    const value = given.has(name) ? read(given.get(name)) : null;
-    if (value !== null) state[name] = value ?? null;
+    const text = given.get(name);
+    const value = text === null ? null : read(text);
+    if (value !== null) values[name] = value ?? null;
   }
-  return state;
+  return { ...initialState(), ...values };
 }
 
-/** Write what differs from the defaults. */
+/** Write what differs from the defaults. @param {State} state */
 export function fragmentOf(state) {
   const params = new URLSearchParams();
+  const values = /** @type {Record<string, any>} */ (state);
   for (const [name, { initial, write }] of Object.entries(SETTINGS)) {
-    const value = state[name];
+    const value = values[name];
     if (String(value) !== String(initial)) params.set(name, write(value));
   }
   return params.size ? `#${params}` : "#";

@@ -4,15 +4,24 @@
 import { dataFits } from "./data-fit.js";
 import { OPENING } from "./opening-digit.js";
 
-/** The question that tells it, for a view's wants: null where no test digit is loaded. */
+/** @import { DigitMessage } from "./messages.js" */
+/** @import { Known, State, Wish } from "./types.js" */
+/** @typedef {DigitMessage & {request: {index: number, model: string}}} Truth */
+
+/**
+ * The question that tells it, for a view's wants: null where no test digit is loaded.
+ * @type {(known: Known, state: Pick<State, "digit" | "model">) => Wish | null}
+ */
 export const truthWish = (app, { digit, model }) =>
-  digit >= 0 && dataFits(app, model) ? { name: "digit", request: { index: digit, model }, stamp: app.data.name } : null;
+  digit >= 0 && dataFits(app, model)
+    ? { name: "digit", request: { index: digit, model }, stamp: app.data?.name }
+    : null;
 
 /**
  * The class: chosen or known; null: unknown, and undefined while the test set is asked.
- * @param {any} app
- * @param {any} state
- * @param {any} frames
+ * @param {Known} app
+ * @param {Pick<State, "label" | "digit" | "model" | "picture">} state
+ * @param {{truth?: Truth}} frames
  */
 export function truthOf(app, { label, digit, model, picture }, { truth }) {
   if (label >= 0) return label;
@@ -21,6 +30,10 @@ export function truthOf(app, { label, digit, model, picture }, { truth }) {
   return areEqual(truth.stored, picture) ? truth.label : null;
 }
 
-/** Are these two pictures the same, pixel by pixel? */
+/**
+ * Are these two pictures the same, pixel by pixel?
+ * @param {Uint8Array | null} one
+ * @param {Uint8Array | null} other
+ */
 export const areEqual = (one, other) =>
   one === other || Boolean(one && other && one.length === other.length && one.every((value, i) => value === other[i]));

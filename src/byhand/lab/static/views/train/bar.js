@@ -8,9 +8,13 @@ import { SETTINGS } from "../../shared/settings.js";
 import { matters } from "../../shared/training-settings.js";
 import { TEXT } from "../../ui/strings.js";
 
+/** @import { State } from "../../shared/types.js" */
+
 const words = TEXT.train;
 const QUICK = ["hidden", "learningRate", "epochs"];
+/** @type {(keyof State)[]} */
 const BASIC = ["data", "activation", "dropout", "batchNorm", "loss", "optimizer", "momentum", "batchSize", "seed"];
+/** @type {(keyof State)[]} */
 const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer", "preparation", "shuffle"];
 
 /** Those of the settings that are not as they were at first. */
