@@ -51,7 +51,8 @@ class Examples:
         check_kind("examples", "preparation", self.preparation, InputScaler, "an InputScaler")
         if self.preparation.scale.shape not in ((), (self.n_features,)):
             raise DataError(
-                f"examples of {self.n_features} features got a preparation for {self.preparation.scale.shape[0]}."
+                f"examples of {self.n_features} features got a preparation for "
+                f"{self.preparation.scale.shape[0]}; expected one number for all features, or one each."
             )
         if self.weight is not None and (self.weight.shape != (len(self.raw),) or not (self.weight >= 0).all()):
             expected = f"({len(self.raw)},) numbers, 0 or more"

@@ -92,10 +92,12 @@ def _inflated(path: Path, packed: BinaryIO, size: int) -> bytes:
 def _shape(path: Path, content: bytes) -> tuple[np.dtype[np.generic], tuple[int, ...]]:
     """Return dtype and shape that the header declares."""
     if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in KINDS or not 1 <= content[3] <= MAX_DIMENSIONS:
-        raise DataError(f"{path} is not an IDX file: it begins with {content[:4].hex(' ') or 'nothing'}.")
+        raise DataError(
+            f"{path} is not an IDX file: it begins with {content[:4].hex(' ') or 'nothing'}; expected 00 00."
+        )
     end = 4 + 4 * content[3]
     if len(content) < end:
-        raise DataError(f"{path} is truncated: it ends within its header.")
+        raise DataError(f"{path} is truncated: it ends within its header. Take another copy.")
     shape = tuple(int.from_bytes(content[i : i + 4], "big") for i in range(4, end, 4))
     return np.dtype(KINDS[content[2]]), shape
 

@@ -113,7 +113,7 @@ def find_images(folder: Path) -> dict[str, list[Path]]:
     if not found:
         raise DataError(f"{folder.name} holds no folder with pictures; expected a folder per class, as cat/1.png.")
     if sum(map(len, found.values())) > MAX_IMAGES:
-        raise DataError(f"{folder.name} holds more than {MAX_IMAGES:,} pictures.")
+        raise DataError(f"{folder.name} holds too many pictures; expected {MAX_IMAGES:,} at most.")
     return found
 
 
@@ -124,7 +124,7 @@ def _is_image(file: Path) -> bool:
 def _shape_for(side: int, preprocessing: str) -> tuple[int, int] | None:
     """Return the shape to resize all pictures to; None: they must already have one shape."""
     if preprocessing == "mnist" and side not in (0, SIDE):
-        raise OptionError(f"pictures prepared as MNIST have {SIDE} pixels a side; got image size {side}.")
+        raise OptionError(f"pictures got image size {side} with MNIST's preprocessing; expected {SIDE}. Leave it out.")
     side = SIDE if preprocessing == "mnist" else side
     return (side, side) if side else None
 
@@ -151,7 +151,7 @@ def _read(folder: Path, files: dict[str, list[Path]], schema: ImageSchema, shape
         raw[i], n_colour = image.pixels.ravel(), n_colour + image.is_color
     errors.refuse("Correct or remove these files, or choose one size for all.", argument="image_size")
     if raw is None:
-        raise DataError(f"{folder.name} holds no picture that can be read.")
+        raise DataError(f"{folder.name} holds no picture that can be read; expected one of {', '.join(SUFFIXES)}.")
     notes = (f"{n_colour:,} of {len(paths):,} pictures are in colour: their luminance is taken",) if n_colour else ()
     return ImageRows(raw, np.array([number for number, _ in paths]), tuple(files), first, notes)
 

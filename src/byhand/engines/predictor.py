@@ -47,7 +47,8 @@ def predictor(network: Network, preparation: InputScaler = UNSCALED) -> Predicto
     check_kind("predictor", "preparation", preparation, InputScaler, "an InputScaler, as data.train.preparation")
     if preparation.scale.shape not in ((), (network.widths[0],)):
         raise ShapeError(
-            f"predictor got a preparation of {len(preparation.scale)} features for a network of {network.widths[0]}."
+            f"predictor got a preparation of {len(preparation.scale)} features for a network of "
+            f"{network.widths[0]}; expected one number for all features, or one each."
         )
     if c.why_missing() or unsupported_reason(network, SquaredError(), SGD()):
         return NumpyPredictor(network, preparation)

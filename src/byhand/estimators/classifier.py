@@ -228,7 +228,8 @@ class MLPClassifier(BaseMLP):
                     f"MLPClassifier got 1 class, {self.classes_[0]!r}; expected two or more to tell apart."
                 )
         if multilabel != self._is_multilabel:
-            raise InputError(f"MLPClassifier got y of shape {labels.shape}; it was fitted with another kind of y.")
+            expected = "0 and 1 per label" if self._is_multilabel else "(n,) labels"
+            raise InputError(f"MLPClassifier got y of shape {labels.shape}; expected {expected}, as in fit.")
         if multilabel:
             return labels.astype(np.float64)
         places = np.searchsorted(self.classes_, labels)

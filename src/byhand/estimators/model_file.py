@@ -86,7 +86,9 @@ def classes_of(model: Model) -> Array:
         if model.labels == NUMBERS:
             return np.array([float(name) for name in names])
     except (ValueError, OverflowError) as error:
-        raise OptionError(f"the model says that its classes are {model.labels}, and has others.") from error
+        raise OptionError(
+            f"the model says that its classes are {model.labels}, and one is not. Save it anew."
+        ) from error
     return np.array([name == "True" for name in names]) if model.labels == FLAGS else np.array(names)
 
 
@@ -103,7 +105,7 @@ def check_loadable(name: str, model: Model, output: Output) -> TableSchema:
         )
     ends = (Dense, Exp) if output is Output.REGRESSION else Dense
     if not isinstance(model.network.layers[-1], ends):
-        raise OptionError(f"{name}.load got a network that does not end with a dense layer.")
+        raise OptionError(f"{name}.load got a network without a dense layer at its end. Use byhand.load_model.")
     return model.table
 
 

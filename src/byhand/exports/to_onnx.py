@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.errors import SystemResourceError
+from byhand.errors import MissingDependencyError
 from byhand.exports.inference_model import InferenceModel, about, missing_rule
 
 OPSET, IR = 17, 9
@@ -21,11 +21,11 @@ ACTIVATIONS = {
 
 
 def to_onnx(model: InferenceModel) -> bytes:
-    """Return the file. Raises SystemResourceError without the package onnx."""
+    """Return the file. Raises MissingDependencyError without the package onnx."""
     try:
         import onnx
     except ImportError as error:
-        raise SystemResourceError("ONNX files need the package onnx: pip install 'byhand[onnx]'.") from error
+        raise MissingDependencyError("ONNX files need the package onnx: pip install 'byhand[onnx]'.") from error
     nodes, arrays, last = _nodes(model, onnx.helper.make_node)
     weights = [onnx.numpy_helper.from_array(array, name) for name, array in arrays.items()]
     numbers, whole = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64

@@ -6,7 +6,7 @@ from typing import Any
 from byhand.data.image_schema import PREPROCESSINGS, ImageSchema
 from byhand.data.tables.options import MISSING, TableOptions
 from byhand.data.tables.schema import FILLING, MAX_CATEGORIES, Column, TableSchema
-from byhand.persistence.schema import Reader, integer, label, list_of, object_of, one_of, optional, real
+from byhand.persistence.schema import Reader, integer, label, list_of, object_of, one_of, optional, real, short_repr
 
 MAX_COLUMNS = 100_000
 LARGEST = 3.5e38  # of a mean: what float32 holds
@@ -25,7 +25,7 @@ def plain_schema(schema: TableSchema | ImageSchema) -> dict[str, Any]:
 
 def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"{name} is not true or false")
+        raise ValueError(f"{name} is {short_repr(value)}; expected true or false")
     return value
 
 

@@ -37,6 +37,7 @@ from byhand.persistence.schema import (
     optional,
     plain_object,
     real,
+    short_repr,
     string,
 )
 from byhand.persistence.state_dict import check_same_arrays, load_state_dict, state_dict
@@ -57,7 +58,7 @@ def _range(name: str, value: Any) -> list[float]:
     """Read a pair of numbers, the lower one first."""
     pair = list_of(real(-LARGEST, LARGEST))(name, value)
     if len(pair) != 2 or pair[0] > pair[1]:
-        raise ValueError(f"{name} is not a pair of numbers, the lower one first")
+        raise ValueError(f"{name} is {short_repr(value)}; expected a pair of numbers, the lower one first")
     return pair
 
 
@@ -148,23 +149,29 @@ class Model:
                 f"expected one number for all or one a feature"
             )
         if self.class_names and len(self.class_names) != self.n_classes:
-            raise ShapeError(f"a model of {self.n_classes} classes got {len(self.class_names)} class names")
+            raise ShapeError(
+                f"a model of {self.n_classes} classes got {len(self.class_names)} class names; expected one each"
+            )
         if self.image_shape and (len(self.image_shape) != 2 or math.prod(self.image_shape) != self.n_features):
-            raise ShapeError(f"a model of {self.n_features} features got pictures of shape {self.image_shape}")
+            raise ShapeError(
+                f"a model of {self.n_features} features got pictures of shape {self.image_shape}; expected "
+                f"(height, width) with as many pixels"
+            )
         if self.table is not None and self.table.n_features != self.n_features:
             raise ShapeError(
-                f"a model of {self.n_features} features got a table whose columns are {self.table.n_features} inputs"
+                f"a model of {self.n_features} features got a table whose columns are {self.table.n_features} inputs; "
+                f"expected as many"
             )
         if self.limits and (self.output is not Output.REGRESSION or len(self.limits) != self.network.widths[-1]):
-            raise ShapeError(f"a model of {self.network.widths[-1]} values got {len(self.limits)} limits")
-        if self.novelty is not None and len(self.novelty.mean) != self.n_features:
             raise ShapeError(
-                f"a model of {self.n_features} features got a novelty detector of {len(self.novelty.mean)}"
+                f"a model of {self.network.widths[-1]} values got {len(self.limits)} limits; expected a pair each"
             )
+        if self.novelty is not None and len(self.novelty.mean) != self.n_features:
+            raise ShapeError(f"a model got a detector of {len(self.novelty.mean)} features; expected {self.n_features}")
         if self.image is not None and self.image_shape is None:
             raise ShapeError("a model got how to read pictures, and no image_shape; expected (height, width)")
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (scale, shift)):
-            raise ShapeError("a model got a preparation of other numbers than finite floats")
+            raise ShapeError("a model got a preparation with whole or infinite numbers; expected finite floats")
 
     def __repr__(self) -> str:
         what = f"{self.n_classes} classes" if self.n_classes else "regression"

@@ -40,7 +40,7 @@ def _table(path: Path, content: bytes, options: TableOptions, known: Collection[
     rows = _rows(path, content, options, lines)
     first = list(islice(rows, N_LOOKED_AT + 1))
     if not first:
-        raise DataError(f"{path} is empty.")
+        raise DataError(f"{path} is empty; expected a table, a row a line.")
     has_header = _has_header(first, options, known)
     names = checked_names(path.name, first[0]) if has_header else [f"column {i + 1}" for i in range(len(first[0]))]
     start = int(has_header)
@@ -68,7 +68,7 @@ def _rows(path: Path, content: bytes, options: TableOptions, lines: "array[int]"
     first_line = next((line for line in _text(content, codec) if line.strip()), "")
     delimiter = _delimiter(first_line, options.decimal)
     if first_line.count(delimiter) >= MAX_COLUMNS:
-        raise DataError(f"{path} has more than {MAX_COLUMNS:,} columns.")
+        raise DataError(f"{path} has too many columns; expected {MAX_COLUMNS:,} at most.")
     csv.field_size_limit(MAX_FIELD)
     line = 1
     reader = csv.reader(_text(content, codec, newline=""), delimiter=delimiter)

@@ -25,7 +25,9 @@ def frame_table(source: Any) -> Table:
     else:
         names, values = list(source.columns), np.asarray(source, dtype=object)
     if values.ndim != 2 or values.shape[1] != len(names):
-        raise DataError(f"a data frame of {len(names)} columns holds an array of shape {values.shape}.")
+        raise DataError(
+            f"a data frame of {len(names)} columns holds an array of shape {values.shape}; expected (n, columns)."
+        )
     return _table("data frame", checked_names("data frame", [str(name) for name in names]), values, has_header=True)
 
 

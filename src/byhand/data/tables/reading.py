@@ -186,7 +186,7 @@ def _labelled(table: Table, target: str, options: TableOptions) -> tuple[Table, 
         )
     rest = sorted(set(range(len(table.rows))) - set(gaps))
     if not rest:
-        raise DataError(f"{table.name}: no row has an answer in column {target!r}.")
+        raise DataError(f"{table.name}: no row has an answer in column {target!r}. Name another target.")
     return (table.take(rest) if gaps else table), len(gaps)
 
 

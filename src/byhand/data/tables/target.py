@@ -70,7 +70,7 @@ def answers_of(name: str, y: Array, task: str) -> tuple[Array, tuple[str, ...]]:
         )
     if not np.isfinite(y).all():
         row = int(np.argwhere(~np.isfinite(y))[0][0])
-        raise DataError(f"{name}: the answer in row {row} is not a finite number.")
+        raise DataError(f"{name}: the answer in row {row} is not a finite number. Leave the row out.")
     return y.astype(np.float32).reshape(len(y), -1), ()
 
 
@@ -94,10 +94,11 @@ def _are_classes(name: str, y: Array, task: str) -> bool:
 
 def _numbered(name: str, y: Array, at_most: int) -> tuple[Array, tuple[str, ...]]:
     if y.dtype.kind == "f" and not np.isfinite(y).all():
-        raise DataError(f"{name}: the answer in row {int(np.argwhere(~np.isfinite(y))[0][0])} is missing.")
+        row = int(np.argwhere(~np.isfinite(y))[0][0])
+        raise DataError(f"{name}: the answer in row {row} is missing. Leave the row out.")
     texts = class_texts(y)
     if "" in texts:
-        raise DataError(f"{name}: the answer in row {texts.index('')} is missing.")
+        raise DataError(f"{name}: the answer in row {texts.index('')} is missing. Leave the row out.")
     names = _in_order(set(texts))
     if len(names) < 2:
         raise DataError(f"{name}: every answer is {names[0]!r}; expected two classes or more.")

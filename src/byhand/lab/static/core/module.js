@@ -25,7 +25,10 @@ export class CoreModule {
     return new Arena(this.exports.memory, this.base);
   }
 
-  /** Copy inputs in for good: a data set that many calls use. The same inputs are copied once. @param {Inputs} inputs */
+  /**
+   * Copy inputs in for good: a data set that many calls use. The same inputs are copied once.
+   * @param {Inputs} inputs
+   */
   keep(inputs) {
     const kept = this.kept.get(inputs) ?? this.#copy(inputs);
     this.kept.set(inputs, kept);
