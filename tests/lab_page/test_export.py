@@ -78,21 +78,27 @@ def test_what_the_page_gives_away_is_what_export_writes(site: str, open_lab: Any
     assert taken(lab, "model") == (tmp_path / "model.safetensors").read_bytes()
 
 
+def trained_model(lab: Any, folder: Path) -> bh.Model:
+    """Train in the page; return the network as the page saves it, which is as byhand saves it, to the byte."""
+    lab.page.click("button.main")
+    lab.says(".readout", "Done.")
+    lab.page.select_option("[aria-label=Network]", "trained")
+    file = folder / "mine.safetensors"
+    file.write_bytes(taken(lab, "model"))
+    model = bh.load_model(file)
+    save_model(model, folder)
+    assert (folder / "model.safetensors").read_bytes() == file.read_bytes()
+    return model
+
+
 @pytest.mark.browser
 def test_a_network_trained_in_the_page_with_everything_between_its_layers_is_one_too(
     site: str, open_lab: Any, tmp_path: Path
 ) -> None:
     settings = "hidden=9-9&batchNorm=yes&residual=yes&dropout=0.2&schedule=cosine&preparation=standard&epochs=2"
     lab = open_lab(f"{site}#view=train&{settings}")
-    lab.page.click("button.main")
-    lab.says(".readout", "Done.")
-    lab.page.select_option("[aria-label=Network]", "trained")
-    file = tmp_path / "mine.safetensors"
-    file.write_bytes(taken(lab, "model"))
-    model = bh.load_model(file)
+    model = trained_model(lab, tmp_path)
     assert [layer.kind for layer in model.network.layers[:5]] == ["dense", "batch_norm", "relu", "dropout", "residual"]
-    save_model(model, tmp_path)
-    assert (tmp_path / "model.safetensors").read_bytes() == file.read_bytes()
     everything = bh.data.digits().train
     right = (model.predict(everything.raw[::5]) == everything.y[::5]).mean()
     lab.says(".figures", f"{100 * right:.2f} %")
@@ -107,16 +113,9 @@ def test_a_network_trained_in_the_page_with_everything_between_its_layers_is_one
 def test_a_network_trained_in_the_page_is_a_model_of_byhand_s(site: str, open_lab: Any, tmp_path: Path) -> None:
     settings = "hidden=9-7&activation=leaky_relu&loss=squared_error&epochs=2&learningRate=0.00005"
     lab = open_lab(f"{site}#view=train&{settings}")
-    lab.page.click("button.main")
-    lab.says(".readout", "Done.")
-    lab.page.select_option("[aria-label=Network]", "trained")
-    file = tmp_path / "mine.safetensors"
-    file.write_bytes(taken(lab, "model"))
-    model = bh.load_model(file)
+    model = trained_model(lab, tmp_path)
     assert (model.network.widths[-1], model.output) == (10, "scores")
     assert model.provenance["recipe"]["hidden"] == [9, 7]
-    save_model(model, tmp_path)
-    assert (tmp_path / "model.safetensors").read_bytes() == file.read_bytes()
     lab.page.click("summary:has-text('Share')")
     lab.page.click("[data-share=page]")
     lab.says("#problem", "A page reads drawings, and this network does not look at pictures of 28 × 28 pixels")

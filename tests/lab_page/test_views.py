@@ -19,13 +19,18 @@ def trained(lab: Any) -> None:
     lab.says(".readout", "Done.")
 
 
-def test_the_signal_goes_forwards_and_back_step_by_step(site: str, open_lab: Any) -> None:
-    lab = open_lab(site)
+def start_of_the_signal(lab: Any) -> None:
+    """Draw a digit and go to the first phase of its way through the network."""
     lab.draw(drawings()[6])
     lab.settled()
     lab.view("Network")
     lab.page.click("button:text-is('From the start')")
     lab.says(".caption", "784 numbers")
+
+
+def test_the_signal_goes_forwards_and_back_step_by_step(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    start_of_the_signal(lab)
     lab.page.select_option("label:has-text('It is a') select", str(drawings()[6]["digit"]))
     lab.until("() => !document.querySelectorAll('.buttons button')[1].disabled")
     said = []
@@ -50,11 +55,7 @@ def test_the_signal_goes_forwards_and_back_step_by_step(site: str, open_lab: Any
 
 def test_without_motion_the_end_is_shown_at_once(site: str, open_lab: Any) -> None:
     lab = open_lab(site, reduced_motion="reduce")
-    lab.draw(drawings()[6])
-    lab.settled()
-    lab.view("Network")
-    lab.page.click("button:text-is('From the start')")
-    lab.says(".caption", "784 numbers")
+    start_of_the_signal(lab)
     lab.page.select_option("label:has-text('It is a') select", "3")
     lab.page.click("button:has-text('Backpropagation')")
     lab.says(".caption", "gradient of layer 1")

@@ -12,25 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from reference_parts import ACTIVATIONS, LOSSES
 
 from byhand import random as randomness
 from byhand import reference
 
 SOURCE = Path(reference.__file__)
-ACTIVATIONS = {
-    "relu": reference.RELU,
-    "sigmoid": reference.SIGMOID,
-    "tanh": reference.TANH,
-    "selu": reference.SELU,
-    "identity": reference.IDENTITY,
-}
-LOSSES = {
-    "softmax_cross_entropy": reference.softmax_cross_entropy,
-    "squared_error": reference.squared_error,
-    "huber": reference.huber,
-    "quantile": reference.quantile,
-    "poisson": reference.poisson,
-}
 
 # Known answers of Philox4x32-10, published with Random123 (file kat_vectors): counter, key, output.
 KNOWN_ANSWERS = [

@@ -34,30 +34,31 @@ def overfitting(epochs: int = 60, patience: int = 5) -> tuple[TrainingState, Exa
     return TrainingState(network, SGD()), few, held_back, plan
 
 
-def test_early_stopping_stops_and_restores_the_best_weights() -> None:
-    state, few, held_back, plan = overfitting()
+def losses_until_the_end(state: TrainingState, few: Examples, held_back: Examples, plan: Plan) -> list[float | None]:
+    """Train, check that the weights of the epoch with the least validation loss are restored; return these losses."""
     after_each = {
         record.epoch: copy_arrays(state_dict(state.network)) for record in train(state, few, plan, validation=held_back)
     }
     losses = [record.val_loss for record in state.history]
+    assert bits(state_dict(state.network)) == bits(after_each[int(np.argmin(losses)) + 1])
+    return losses
+
+
+def test_early_stopping_stops_and_restores_the_best_weights() -> None:
+    state, few, held_back, plan = overfitting()
+    losses = losses_until_the_end(state, few, held_back, plan)
     best = int(np.argmin(losses)) + 1
     assert best == len(losses) - plan.patience  # it waited so many epochs for a better one, and no longer
     assert len(losses) < plan.epochs
     assert state.best is not None
-    assert (state.best.epoch, state.best.val_loss) == (best, min(losses))
-    assert bits(state_dict(state.network)) == bits(after_each[best])
+    assert (state.best.epoch, state.best.val_loss) == (best, losses[best - 1])
 
 
 def test_the_best_is_restored_too_when_the_epochs_run_out_first() -> None:
     state, few, held_back, plan = overfitting(epochs=400, patience=400)
     plan = replace(plan, epochs=30)
-    after_each = {
-        record.epoch: copy_arrays(state_dict(state.network)) for record in train(state, few, plan, validation=held_back)
-    }
-    losses = [record.val_loss for record in state.history]
-    best = int(np.argmin(losses)) + 1
-    assert len(losses) == 30 > best
-    assert bits(state_dict(state.network)) == bits(after_each[best])
+    losses = losses_until_the_end(state, few, held_back, plan)
+    assert len(losses) == 30 > int(np.argmin(losses)) + 1
 
 
 def test_an_equal_loss_is_no_improvement() -> None:
