@@ -4,8 +4,11 @@ import ast
 import importlib
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from byhand.bench.interleaved import Timings
@@ -53,3 +56,31 @@ def test_help_helps_and_runs_nothing() -> None:
     assert "--record" in done.stdout
     assert "|" not in done.stdout
     assert {path: path.read_bytes() for path in (FOLDER / "records").glob("*.json")} == before
+
+
+def test_tables_measures_only_the_models_that_a_table_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sklearn")
+    pandas = pytest.importorskip("pandas")
+    monkeypatch.syspath_prepend(str(FOLDER))
+    tables, sets = importlib.import_module("tables"), importlib.import_module("table_sets")
+    x = np.linspace(-1, 1, 60)
+    data = sets.TableSet("x", pandas.DataFrame({"x": x}), x**2, is_regression=True)
+    measured = {name: [{"error": 1.0}] for name in tables.models(is_regression=True, seed=0)}
+    del measured["byhand, embeddings"]
+    monkeypatch.setattr(tables, "models", with_few_epochs(tables.models))
+    found = tables.compare(data, 60, 1, measured, times=False)
+    assert found.keys() == {*measured, "byhand, embeddings"}
+    assert found["byhand"] == [{"error": 1.0}]
+    assert 0 < found["byhand, embeddings"][0]["error"] != 1
+    assert tables.summary({"all": found, "some": measured}).keys() == measured.keys()
+
+
+def with_few_epochs(models: Callable[..., dict[str, Callable[[], Any]]]) -> Callable[..., dict[str, Callable[[], Any]]]:
+    """Return `models` whose estimator with embeddings trains for three epochs."""
+    name = "byhand, embeddings"
+
+    def short(is_regression: bool, seed: int) -> dict[str, Callable[[], Any]]:
+        found = models(is_regression, seed)
+        return {**found, name: lambda: found[name]().set_params(max_iter=3)}
+
+    return short

@@ -24,6 +24,12 @@ class Estimator:
 
     _estimator_type: ClassVar[str]
 
+    def _keep(self, given: dict[str, Any]) -> None:
+        """Keep what the constructor was given, its locals, under their names."""
+        for name, value in given.items():
+            if name != "self":
+                setattr(self, name, value)
+
     @classmethod
     def _defaults(cls) -> dict[str, Any]:
         signature = inspect.signature(cls.__init__)

@@ -40,6 +40,8 @@ class MLPClassifier(BaseMLP):
     activation : also "selu" and "mish", which start from weights of variance 1/n_in
     dropout : 0.15, the fraction of hidden units dropped   batch_norm : normalize before every activation
     scaled_inputs : multiply every input by a number that is learned at six times the rate
+    numerical_embedding : "pbld": every number of the table also becomes three made of waves that are learned, at a
+        tenth of the rate (PeriodicEmbedding); NumPy trains it
     bias_rate : factor of the biases' learning rate (solver "adam" and "sgd")
     weight_decay : 0.1, AdamW's (solver "adam" only)   label_smoothing : 0.1, targets are 1 − ε + ε/k and ε/k
     class_weight : {class: weight} or "balanced"   n_ensemble : the number of networks whose probabilities are averaged
@@ -47,7 +49,8 @@ class MLPClassifier(BaseMLP):
     dtype : "float64" trains in NumPy, to the last bit as the formulas are
     callbacks : functions of each epoch's figures (a dict); True stops the training
 
-    After `fit`: classes_, n_features_in_, feature_names_in_, history_ (a dict an epoch), loss_curve_, n_iter_, coefs_.
+    After `fit`: classes_, n_features_in_, feature_names_in_, history_ (a dict an epoch), loss_curve_, n_iter_, coefs_,
+    engine_ (what trained it).
 
     >>> import numpy as np
     >>> X = np.array([[0.0], [1.0], [2.0], [3.0]] * 8)
@@ -88,6 +91,7 @@ class MLPClassifier(BaseMLP):
         dropout: float = 0.15,
         batch_norm: bool = False,
         scaled_inputs: bool = False,
+        numerical_embedding: str | None = None,
         bias_rate: float = 1.0,
         weight_decay: float = 0.1,
         label_smoothing: float = 0.1,
@@ -97,9 +101,7 @@ class MLPClassifier(BaseMLP):
         dtype: str = "float32",
         callbacks: Sequence[Any] | None = None,
     ) -> None:
-        for name, value in locals().items():
-            if name not in ("self", "__class__"):
-                setattr(self, name, value)
+        self._keep(locals())
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
         """Train one epoch more on these rows; the first call learns the preprocessing and needs all `classes`."""

@@ -8,12 +8,13 @@ from byhand.arguments import check_path
 from byhand.data.tables.schema import TableSchema
 from byhand.errors import lookup
 from byhand.estimators.encoder import TableEncoder
-from byhand.estimators.model_file import kind_of_activation
+from byhand.estimators.model_file import hidden_widths, kind_of_activation
 from byhand.estimators.to_onnx import Graph, add_encoder, add_network
 from byhand.estimators.training import Trainer
 from byhand.exports import EXPORTS
 from byhand.exports.inference_model import inference_model
 from byhand.files import atomic_write
+from byhand.layers import PeriodicEmbedding
 from byhand.network import Network
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.training.state import TrainingState
@@ -67,7 +68,9 @@ class ExportableMLP(Trainer):
         """Take over network and preprocessing, and the parameters that the network tells."""
         self._encoder = TableEncoder(table.columns, model.preparation)
         self.networks_, self._state, self.history_ = [model.network], None, []
-        self.hidden_layer_sizes = tuple(model.network.widths[1:-1])
+        self.hidden_layer_sizes = hidden_widths(model.network)
+        is_embedded = isinstance(model.network.layers[0], PeriodicEmbedding)
+        self.numerical_embedding = "pbld" if is_embedded else None
         self.activation = kind_of_activation(model.network)
         self.dtype = model.network.layers[0].dtype.name
         self.n_features_in_, self._target_name = len(table.columns), table.target

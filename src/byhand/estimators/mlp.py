@@ -8,11 +8,10 @@ from byhand.estimators.export import ExportableMLP
 from byhand.estimators.parameters import DTYPES
 from byhand.estimators.random_state import seed_from
 from byhand.estimators.samples import Sample
-from byhand.estimators.training_setup import build_optimizer, resolve_batch_size, select_engine
+from byhand.estimators.training_setup import build_optimizer, resolve_batch_size
 from byhand.schedules import Constant
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
-from byhand.training.train import train
 
 
 class BaseMLP(ExportableMLP):
@@ -78,9 +77,9 @@ class BaseMLP(ExportableMLP):
             self.history_, self._state, self.networks_ = [], None, [self._new_network(seed_from(self.random_state))]
         if self._state is None:  # the first call, or the first one after `fit`: an ensemble keeps its first network
             self.networks_ = self.networks_[:1]
-            self._state = TrainingState(self.networks_[0], build_optimizer(self, batch))
+            self._state = TrainingState(self.networks_[0], build_optimizer(self, batch, self.networks_[0]))
         plan = Plan(self._loss(), Constant(self.learning_rate_init), self._state.epoch + 1, batch)
-        for record in train(self._state, sample.examples(), plan, engine=select_engine(self)):
+        for record in self._epochs(self._state, sample, plan):
             self.history_.append({"epoch": record.epoch, "seconds": record.seconds, "loss": record.loss})
         self._finish()
         return self

@@ -22,6 +22,7 @@ from byhand.network import Network
 from byhand.persistence.model import LABELS, Model
 from byhand.persistence.output import Output
 from byhand.persistence.provenance import environment
+from byhand.summary import is_counted
 
 WORDS, WHOLE, NUMBERS, FLAGS = LABELS
 KINDS = {"i": WHOLE, "u": WHOLE, "f": NUMBERS, "b": FLAGS}
@@ -113,3 +114,9 @@ def kind_of_activation(network: Network) -> str:
     """Return the activation of the hidden layers, as the estimators' parameter."""
     known = ("relu", "leaky_relu", "selu", "mish", "sigmoid", "tanh")
     return next((layer.kind for layer in network.layers if layer.kind in known), "identity")
+
+
+def hidden_widths(network: Network) -> tuple[int, ...]:
+    """Return the widths of the hidden layers, as the estimators' parameter."""
+    behind = zip(network.layers, network.widths[1:], strict=True)
+    return tuple(width for layer, width in behind if is_counted(layer))[:-1]

@@ -10,6 +10,7 @@ from byhand.errors import OptionError, lookup
 from byhand.estimators.base import Estimator
 from byhand.estimators.schedules import rate_schedule
 
+EMBEDDINGS = ("pbld",)
 DTYPES = {"float32": np.float32, "float64": np.float64}
 
 
@@ -41,6 +42,7 @@ class MLPParameters(Estimator):
     dropout: float
     batch_norm: bool
     scaled_inputs: bool
+    numerical_embedding: str | None
     bias_rate: float
     weight_decay: float
     n_ensemble: int
@@ -56,6 +58,8 @@ class MLPParameters(Estimator):
         check_number(who, "learning_rate_init", self.learning_rate_init, lambda a: a > 0, "a number above 0")
         check_number(who, "bias_rate", self.bias_rate, lambda a: a >= 0, "0 or more")
         check_flag(who, "scaled_inputs", self.scaled_inputs)
+        if self.numerical_embedding is not None:
+            lookup("numerical_embedding", self.numerical_embedding, dict.fromkeys(EMBEDDINGS))
         check_number(who, "weight_decay", self.weight_decay, lambda a: a >= 0, "0 or more")
         check_number(who, "validation_fraction", self.validation_fraction, lambda a: 0 < a < 1, "0 < fraction < 1")
         check_number(who, "tol", self.tol, lambda a: a >= 0, "0 or more")

@@ -70,6 +70,7 @@ class MLPRegressor(BaseMLP):
         dropout: float = 0.15,
         batch_norm: bool = False,
         scaled_inputs: bool = False,
+        numerical_embedding: str | None = None,
         bias_rate: float = 1.0,
         weight_decay: float = 0.1,
         n_ensemble: int = 1,
@@ -79,9 +80,7 @@ class MLPRegressor(BaseMLP):
         dtype: str = "float32",
         callbacks: Sequence[Any] | None = None,
     ) -> None:
-        for name, value in locals().items():
-            if name not in ("self", "__class__"):
-                setattr(self, name, value)
+        self._keep(locals())
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train one epoch more on these rows; the first call learns the preprocessing and the scale of y."""

@@ -14,7 +14,8 @@ from byhand.data.tables.schema import Column
 from byhand.errors import MissingDependencyError, OptionError
 from byhand.estimators.encoder import TableEncoder
 from byhand.exports.to_onnx import ACTIVATIONS
-from byhand.layers import Identity, Mish
+from byhand.layers import Identity, Mish, PeriodicEmbedding
+from byhand.layers.periodic_embedding import TURN
 from byhand.lowering import UnsupportedError, fold, lower
 from byhand.network import Network
 from byhand.preprocessing import CLIP
@@ -113,8 +114,11 @@ def _add_column(graph: Graph, column: Column, name: str) -> str:
 
 def add_network(graph: Graph, network: Network, x: str) -> str:
     """Append a network and return the name of its output. Raises OptionError for what ONNX files are not written of."""
+    front, rest = network.layers[0], network
+    if isinstance(front, PeriodicEmbedding):
+        x, rest = _add_embedding(graph, front, x), Network(network.layers[1:])
     try:
-        layers = fold(lower(network, inference=True))
+        layers = fold(lower(rest, inference=True))
     except UnsupportedError as error:
         raise OptionError(f"export does not support {error}.") from error
     for layer in layers:
@@ -126,6 +130,17 @@ def add_network(graph: Graph, network: Network, x: str) -> str:
             options: dict[str, dict[str, Any]] = {"leaky_relu": {"alpha": layer.negative_slope}, "softmax": {"axis": 1}}
             x = graph.node(ACTIVATIONS[layer.activation], x, **options.get(layer.activation, {}))
     return x
+
+
+def _add_embedding(graph: Graph, layer: PeriodicEmbedding, x: str) -> str:
+    """Append a periodic embedding, whose equations are in its file, and return the name of its output."""
+    frequency, phase, V, c = (layer.params[name].astype(np.float32) for name in ("frequency", "phase", "V", "c"))
+    columns = graph.node("Gather", x, graph.array(np.array(layer.columns)), axis=1)
+    columns = graph.node("Unsqueeze", columns, graph.array(np.array([2, 3])))  # (n, d, 1, 1)
+    turns = graph.node("Mul", columns, graph.array(np.float32(TURN) * frequency[:, None]))  # (n, d, 1, f)
+    v = graph.node("Cos", graph.node("Add", turns, graph.array(phase[:, None])))
+    e = graph.node("Add", graph.node("MatMul", v, graph.array(V)), graph.array(c[:, None]))  # (n, d, 1, m)
+    return graph.node("Concat", x, graph.node("Flatten", e, axis=1), axis=1)
 
 
 def add_labels(graph: Graph, probabilities: str, classes: Array) -> None:

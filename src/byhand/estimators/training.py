@@ -1,5 +1,6 @@
 """One network's training: an epoch at a time, with its validation, until the best epoch is known."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from byhand.estimators.verbose import print_epoch
 from byhand.losses import Loss
 from byhand.network import Network
 from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
+from byhand.training.history import EpochRecord
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
 from byhand.training.train import train
@@ -23,6 +25,7 @@ class Trainer(SampleReader):
     """The training of one network; each estimator says what its loss and score are."""
 
     history_: list[dict[str, Any]]
+    engine_: str
 
     def _loss(self) -> Loss:
         raise NotImplementedError
@@ -35,18 +38,25 @@ class Trainer(SampleReader):
         raise NotImplementedError
 
     def _new_network(self, seed: int) -> Network:
-        return build_network(self, [self._encoder.n_inputs, *self._hidden(), self._n_outputs()], seed)
+        embedded = self._encoder.number_places() if self.numerical_embedding else []
+        return build_network(self, [self._encoder.n_inputs, *self._hidden(), self._n_outputs()], embedded, seed)
+
+    def _epochs(self, state: TrainingState, sample: Sample, plan: Plan) -> Iterator[EpochRecord]:
+        """Train, yielding a record an epoch, and say in engine_ by what."""
+        engine = select_engine(self, state.network, plan.loss, state.optimizer)
+        self.engine_ = engine.name
+        return train(state, sample.examples(), plan, engine=engine)
 
     def _train_one(self, sample: Sample, validation: Sample | None, seed: int, network: Network | None) -> Network:
         """Return one network, trained; with validation, of its best epoch (the last of equals)."""
         batch = resolve_batch_size(self, len(sample.x))
         network = network or self._new_network(seed)
-        state = TrainingState(network, build_optimizer(self, batch))
+        state = TrainingState(network, build_optimizer(self, batch, network))
         schedule = rate_schedule(self.learning_rate, self.learning_rate_init, self.power_t)
         plan = Plan(self._loss(), schedule, self.max_iter, batch, seed, self.shuffle)
         best: tuple[float, int, Params] | None = None
         watch = _Patience(self.n_iter_no_change, self.tol)
-        for record in train(state, sample.examples(), plan, engine=select_engine(self)):
+        for record in self._epochs(state, sample, plan):
             row = {"epoch": record.epoch, "seconds": record.seconds, "loss": record.loss}
             row |= {"learning_rate": record.learning_rate, **self._validate(network, validation)}
             self.history_.append(row)

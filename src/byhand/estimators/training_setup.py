@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 
+from byhand.engines.base import Engine
 from byhand.engines.numpy_engine import NumpyEngine
+from byhand.engines.selection import choose_engine
 from byhand.estimators.parameters import DTYPES, MLPParameters
 from byhand.initializers import he, scaled
+from byhand.layers import PeriodicEmbedding
+from byhand.losses import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, ParamGroups, WeightDecay
+from byhand.optimizers.param_groups import EMBEDDING
 from byhand.training.batch_size import batch_size_for
 
-SCALE_RATE = 6.0  # of the scales of inputs, as in RealMLP
+SCALE_RATE, EMBEDDING_RATE = 6.0, 0.1  # factors for the scales of inputs and for embeddings, as in RealMLP
 LECUN = scaled(0.5**0.5, he)  # variance 1/n_in
 
 
@@ -20,13 +25,15 @@ def resolve_batch_size(params: MLPParameters, n: int) -> int:
     return min(batch_size_for(n), n)
 
 
-def select_engine(params: MLPParameters) -> NumpyEngine | None:
-    """Return NumPy's engine for float64, which the C core's training does not have; None: the fastest."""
-    return NumpyEngine() if params.dtype == "float64" else None
+def select_engine(params: MLPParameters, network: Network, loss: Loss, optimizer: Optimizer) -> Engine:
+    """Return the fastest engine that can train this; for float64 NumPy's, for the C core's training has none."""
+    if params.dtype == "float64":
+        return NumpyEngine()
+    return choose_engine(None, network, loss, optimizer).engine
 
 
-def build_optimizer(params: MLPParameters, batch: int) -> Optimizer:
-    """Return the optimizer for batches of that many rows: alpha is divided by them, as in scikit-learn."""
+def build_optimizer(params: MLPParameters, batch: int, network: Network) -> Optimizer:
+    """Return the optimizer of a network for batches of that many rows: alpha is divided by them, as in scikit-learn."""
     if params.solver == "sgd":
         plain = Nesterov if params.nesterovs_momentum else Momentum
         optimizer: Optimizer = plain(params.momentum) if params.momentum else SGD()
@@ -36,11 +43,15 @@ def build_optimizer(params: MLPParameters, batch: int) -> Optimizer:
         optimizer = Adam(params.beta_1, params.beta_2, params.epsilon)
     optimizer = WeightDecay(optimizer, params.alpha / batch) if params.alpha else optimizer
     factors = {"b": float(params.bias_rate)} | ({"scale": SCALE_RATE} if params.scaled_inputs else {})
+    factors |= dict.fromkeys(EMBEDDING, EMBEDDING_RATE) if isinstance(network.layers[0], PeriodicEmbedding) else {}
     return optimizer if factors == {"b": 1.0} else ParamGroups(optimizer, factors)
 
 
-def build_network(params: MLPParameters, widths: Sequence[int], seed: int) -> Network:
-    """Return a network with these widths, inputs and outputs included, and fresh weights."""
+def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequence[int], seed: int) -> Network:
+    """Return a network with these widths, inputs and outputs included, and fresh weights.
+
+    embedded : the places of the inputs that are embedded
+    """
     activation = {"logistic": "sigmoid"}.get(params.activation, params.activation)  # scikit-learn's name
     network = Network.mlp(
         widths,
@@ -49,6 +60,7 @@ def build_network(params: MLPParameters, widths: Sequence[int], seed: int) -> Ne
         dropout=params.dropout,
         batch_norm=params.batch_norm,
         scaled_inputs=params.scaled_inputs,
+        embedded_columns=embedded,
         seed=seed,
     )
     return network.astype(DTYPES[params.dtype]) if params.dtype != "float32" else network

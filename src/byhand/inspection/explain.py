@@ -36,6 +36,7 @@ FORMULAS = {
     "selu": ("a = λ z if z > 0 else λ α (eᶻ − 1)", "∂a/∂z = λ if z > 0 else a + λ α"),
     "mish": ("a = z t, t = tanh(log(1 + eᶻ))", "∂a/∂z = t + z (1 − t²) σ(z)"),
     "identity": ("a = z", "∂a/∂z = 1"),
+    "periodic_embedding": ("y = [x, cos(2π w x + φ) V + c]", "dx = dy + 2π Σ w du, du = −sin u (de Vᵀ)"),
     "softmax": ("aⱼ = eᶻʲ / Σ eᶻᵏ", "dzₖ = aₖ (daₖ − Σⱼ daⱼ aⱼ)"),
 }
 
@@ -140,7 +141,7 @@ def _forward_and_backward(
     grads = network.backward(d_output, trace)
     units = _path(trace, int(target[0]) if target.dtype.kind in "iu" and trace.output.shape[1] > 1 else 0)
     layers = layer_numbers(network)
-    lines = [_forward(layers[i], step, units[i + 1]) for i, step in enumerate(trace.steps)]
+    lines = [_forward(layers[i], step, units[i], units[i + 1]) for i, step in enumerate(trace.steps)]
     lines.append(_loss(loss, trace.output[0], target, float(value)))
     lines.append(_loss_gradient(loss, trace.output[0], d_output[0], units[-1]))
     lines += [_backward(layers[i], i, trace.steps[i], units) for i in reversed(range(len(trace.steps)))]
@@ -231,12 +232,13 @@ def _path(trace: Trace, last: int) -> list[int]:
             terms = step.x[0] * step.layer.params["W"][:, units[0]]
             units.insert(0, int(np.abs(terms).argmax()))
         else:
-            units.insert(0, units[0])
+            source = step.layer.input_of(units[0])
+            units.insert(0, units[0] if source is None else source)
     return units
 
 
-def _forward(layer: int, step: LayerRecord, unit: int) -> Line:
-    """Describe the forward pass of one layer."""
+def _forward(layer: int, step: LayerRecord, before: int, unit: int) -> Line:
+    """Describe the forward pass of one layer. before, unit : which of its inputs and outputs are followed"""
     if isinstance(step.layer, Dense):
         W, b = step.layer.params["W"], step.layer.params["b"]
         terms = _sum_of(step.x[0] * W[:, unit], lambda k: f"{step.x[0, k]:.4g}·{W[k, unit]:.4g}")
@@ -245,7 +247,7 @@ def _forward(layer: int, step: LayerRecord, unit: int) -> Line:
         return Line("forward", f"layer {layer}, dense: z = x W + b", shape, numbers, source_location(Dense.forward, 1))
     formula, _ = FORMULAS.get(step.layer.kind, (f"y = {step.layer.kind}(x)", ""))
     on = int((step.y[0] > 0).sum())
-    numbers = f"unit {unit}: {step.x[0, unit]:.6g} → {step.y[0, unit]:.6g}; {on} of {step.y.shape[1]} units above 0"
+    numbers = f"unit {unit}: {step.x[0, before]:.6g} → {step.y[0, unit]:.6g}; {on} of {step.y.shape[1]} units above 0"
     shape = f"(1, {step.x.shape[1]}) → (1, {step.y.shape[1]})"
     return Line(
         "forward",
@@ -309,7 +311,7 @@ def _backward(layer: int, i: int, step: LayerRecord, units: list[int]) -> Line:
         "backward",
         f"layer {layer}, {step.layer.kind}: {derivative}",
         f"(1, {dy.shape[1]}) → (1, {step.x.shape[1]})",
-        f"unit {unit}: {dy[0, unit]:.6g} → {sent_on[0, unit]:.6g}; {reached}",
+        f"unit {unit}: {dy[0, unit]:.6g} → {sent_on[0, units[i]]:.6g}; {reached}",
         source_location(type(step.layer).backward, 2),
     )
 
