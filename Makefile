@@ -29,9 +29,9 @@ test-full: $(VENV)/.for-test ## these and the long ones, on the real MNIST where
 test-lab: $(VENV)/.for-browser ## the page, in Chromium: half an hour on two cores
 	$(PYTEST) -m "browser and not long" $(PARALLEL) --durations=5 $(ARGS)
 
-# The C core's tests once in each kernel that this processor has, as on one that has no better. Two minutes a kernel.
+# The C core's tests once in each kernel that this processor has, as on one that has no better. A minute a kernel.
 test-kernels: $(VENV)/.for-test ## the C core once in each kernel that this processor has
-	$(BIN)/python tools/test_kernels.py $(ARGS)
+	$(BIN)/python tools/test_kernels.py $(PARALLEL) $(ARGS)
 
 # Whether the suite depends on how busy the machine is: two quiet runs, one beside four busy processes.
 test-thrice: $(VENV)/.for-test ## the default tests three times, once beside four busy processes

@@ -35,7 +35,7 @@ PLAIN_SOURCES = tuple(
 AVX512 = "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512"
 KERNELS = {"portable": "", "avx2": "-mavx2 -mfma", "avx512": AVX512}
 BF16 = "-mavx512bf16"
-AMX = "-mamx-tile -mamx-bf16"
+AMX = f"{BF16} -mamx-tile -mamx-bf16"
 BF16_KERNELS = {  # of epoch_template.c alone, where the compiler knows these instructions
     "amx": f"{AVX512} {AMX} -DBH_USE_AMX=1 -DBH_BF16_SPLITS=3",
     "avx512_bf16": f"{AVX512} {BF16} -DBH_USE_AMX=0 -DBH_BF16_SPLITS=1",
@@ -89,7 +89,7 @@ def compile_objects(folder: Path, compiler: list[str], extra: Sequence[str] = ()
     machine = _machine(compiler)
     is_x86, is_windows = machine.startswith(("x86_64", "amd64")), "windows" in machine or "mingw" in machine
     wide = " -mevex512" if Path(compiler[0]).stem == "zig" else ""  # Clang's flag for 512-bit vectors
-    has_bf16 = is_x86 and _accepts(compiler, f"{AVX512} {BF16} {AMX}{wide}", folder)
+    has_bf16 = is_x86 and _accepts(compiler, f"{AVX512} {AMX}{wide}", folder)
     flags = [*FLAGS, *INCLUDES, *extra, *([] if is_windows else ["-fPIC"])]
     flags += ["-DBH_HAS_X86_KERNELS"] * is_x86 + ["-DBH_HAS_BF16_KERNELS"] * has_bf16
     objects = [*map(Object, PLAIN_SOURCES), *_family_objects(is_x86, has_bf16, wide)]

@@ -120,9 +120,10 @@ static int detect_kernels(void) {
     }
     supported |= 1 << BH_AVX512;
 #if defined(BH_HAS_BF16_KERNELS)
-    if (has_all(f.leaf7_1_eax, AVX512_BF16)) {
-        supported |= 1 << BH_AVX512_BF16;
+    if (!has_all(f.leaf7_1_eax, AVX512_BF16)) {
+        return supported;
     }
+    supported |= 1 << BH_AVX512_BF16;
     if (has_amx(&f)) {
         supported |= 1 << BH_AMX | 1 << BH_AMX_BF16;
     }

@@ -1,10 +1,11 @@
 /* Products of bf16 numbers, for processors that multiply pairs of them (AVX512_BF16) or whole tiles
- * (AMX).
+ * (AMX, which includes AVX512_BF16).
  *
  * bf16 is the upper half of a float: the same exponents, eight bits of precision. A byte is exact
  * in it; a float is not, but it is the sum of three bf16 numbers (the technique is known as
- * bf16x3). So the first layer's products, of raw bytes with W and with dz, are as good as in floats
- * if W and dz are split in three.
+ * bf16x3). So a product of raw bytes with W or with dz is as good as in floats if W or dz is split
+ * in three: three products. Of two floats in three parts each, six of the nine products count:
+ * those of parts i and j with i + j > 2 are below 2^-24 of the whole.
  *
  * Both instructions multiply pairs and add the two products to a float. Values are packed in pairs
  * of terms d and d + 16 of each group of BF16_GROUP = 32, so that packing needs no cross-lane
@@ -12,12 +13,17 @@
  *
  *     C[i][j] = sum over d of  A[i][d] . B[d][j]      d counts pairs, . is the sum of two products
  *
- *     A (rows, k) pairs, rows a_stride apart; rows up to the next multiple of BF16_MR are read
- *     B (splits, k, NR) pairs: one panel, packed once per split
+ *     A (rows, splits, k) pairs, rows a_stride apart; rows up to the next multiple of BF16_MR are
+ *     read
+ *     B (splits, NR / 16, k, 16) pairs: one panel, packed once per split; a tile register's rows
+ *     lie one after the other, for those 256 bytes apart take twice as long to load
  *
  *     forward     A = x        B = W        pairs along inputs
  *     backward    A = dz       B = W^T      pairs along units
- *     gradients   A = x^T      B = dz       pairs along examples
+ *     gradients   A = dz^T     B = x        pairs along examples; C is dW^T
+ *
+ * Packing A costs a transposition where pairs run along its columns, packing B none: so of the
+ * operands of dW the wide one, x, is B, and a tile of C is transposed instead.
  *
  * A pair is stored where a float would be: the first term in the lower half.
  *
@@ -31,10 +37,13 @@
 
 /* Packing */
 
-/* Round to the nearest bf16, ties to even; as a float whose lower half is 0. */
-INLINE ivec round_to_bf16(vec v) {
-    const ivec bits = (ivec)v;
-    return (bits + 0x7fff + ((bits >> 16) & 1)) & -65536;
+/* Pairs of `low` and `high`, each rounded to the nearest bf16, ties to even. */
+INLINE ivec round_to_bf16_pairs(vec low, vec high) {
+    const __m512i interleave =
+        _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22, 6,
+                         21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    const __m512i rounded = (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+    return (ivec)_mm512_permutexvar_epi16(interleave, rounded);
 }
 
 /* Store LANES pairs (low, high) of each split, split_stride floats apart: the first split holds the
@@ -43,11 +52,16 @@ INLINE ivec round_to_bf16(vec v) {
 INLINE void store_bf16_pairs(vec low, vec high, float *pairs, ptrdiff_t split_stride,
                              const int n_splits) {
     for (int split = 0; split < n_splits; split++, pairs += split_stride) {
-        const ivec low_bf16 = round_to_bf16(low), high_bf16 = round_to_bf16(high);
-        v_store(pairs, (vec)(((low_bf16 >> 16) & 0xffff) | high_bf16));
-        low -= (vec)low_bf16;
-        high -= (vec)high_bf16;
+        const ivec rounded = round_to_bf16_pairs(low, high);
+        v_store(pairs, (vec)rounded);
+        low -= (vec)(rounded << 16);
+        high -= (vec)(rounded & -65536);
     }
+}
+
+/* Store LANES pairs of bytes, which need no rounding: the lower half of such a float is 0. */
+INLINE void store_byte_pairs(const unsigned char *low, const unsigned char *high, float *pairs) {
+    v_store(pairs, (vec)(((ivec)v_load_u8(low) >> 16) | (ivec)v_load_u8(high)));
 }
 
 /* The first term of pair d; the second is 16 behind it. */
@@ -56,37 +70,62 @@ INLINE int32_t first_term(int32_t d) {
 }
 
 /* Pack B: pair up rows of x (n, columns), leading dimension `stride`, each times its factor (n) if
- * there are any, to bf16_pairs(n) rows of pairs, pair_stride apart. */
+ * there are any. */
 INLINE void pack_rows_bf16(const float *x, ptrdiff_t stride, ptrdiff_t micropanel_stride, int32_t n,
                            int32_t columns, const float *factors, float *pairs,
-                           ptrdiff_t pair_stride, ptrdiff_t split_stride, const int n_splits) {
-    for (int32_t d = 0; d < bf16_pairs(n); d++, pairs += pair_stride) {
-        const int32_t low = first_term(d), high = low + 16;
-        const float low_factor = factors && low < n ? factors[low] : 1;
-        const float high_factor = factors && high < n ? factors[high] : 1;
-        for (int32_t j = 0; j < columns; j += LANES) {
-            const float *column = x + column_offset(j, micropanel_stride);
-            store_bf16_pairs(low < n ? v_load(column + low * stride) * low_factor : v_set1(0),
-                             high < n ? v_load(column + high * stride) * high_factor : v_set1(0),
-                             pairs + j, split_stride, n_splits);
+                           ptrdiff_t split_stride, const int n_splits) {
+    for (int32_t j = 0; j < columns; j += LANES, x += micropanel_stride) {
+        for (int32_t d = 0; d < bf16_pairs(n); d++, pairs += LANES) {
+            const int32_t low = first_term(d), high = low + 16;
+            vec first = low < n ? v_load(x + low * stride) : v_set1(0);
+            vec second = high < n ? v_load(x + high * stride) : v_set1(0);
+            if (factors) {
+                first *= low < n ? factors[low] : 1;
+                second *= high < n ? factors[high] : 1;
+            }
+            store_bf16_pairs(first, second, pairs, split_stride, n_splits);
+        }
+    }
+}
+
+/* The same of bytes (n, columns), whose rows are readable up to the next multiple of LANES. */
+INLINE void pack_byte_rows_bf16(const unsigned char *x, ptrdiff_t stride, int32_t n,
+                                int32_t columns, float *pairs) {
+    static const unsigned char zeros[LANES];
+    for (int32_t j = 0; j < columns; j += LANES, x += LANES) {
+        for (int32_t d = 0; d < bf16_pairs(n); d++, pairs += LANES) {
+            const int32_t low = first_term(d), high = low + 16;
+            store_byte_pairs(low < n ? x + low * stride : zeros,
+                             high < n ? x + high * stride : zeros, pairs);
         }
     }
 }
 
 /* Pack a row of A: pair up numbers of x (n); 0 behind n, up to the next multiple of 16. */
-INLINE void pack_row_bf16(const float *x, int32_t n, float *pairs) {
+INLINE void pack_row_bf16(const float *x, int32_t n, float *pairs, ptrdiff_t split_stride,
+                          const int n_splits) {
     for (int32_t d = 0; d < bf16_pairs(n); d += LANES) {
         const int32_t low = first_term(d), high = low + 16;
         store_bf16_pairs(low < n ? v_load(x + low) : v_set1(0),
-                         high < n ? v_load(x + high) : v_set1(0), pairs + d, 0, 1);
+                         high < n ? v_load(x + high) : v_set1(0), pairs + d, split_stride,
+                         n_splits);
     }
 }
 
 INLINE void pack_bytes_bf16(const unsigned char *x, int32_t n, float *pairs) {
+    static const unsigned char zeros[LANES];
     for (int32_t d = 0; d < bf16_pairs(n); d += LANES) {
         const int32_t low = first_term(d), high = low + 16;
-        store_bf16_pairs(low < n ? v_load_u8(x + low) : v_set1(0),
-                         high < n ? v_load_u8(x + high) : v_set1(0), pairs + d, 0, 1);
+        store_byte_pairs(low < n ? x + low : zeros, high < n ? x + high : zeros, pairs + d);
+    }
+}
+
+/* Transpose pairs (16, 16) to rows a_stride apart. */
+static void transpose_16x16(const float *pairs, ptrdiff_t stride, float *a, ptrdiff_t a_stride) {
+    for (int i = 0; i < 16; i += 4) {
+        for (int j = 0; j < 16; j += 4) {
+            transpose_4x4(pairs + i * stride + j, stride, a + j * a_stride + i, a_stride);
+        }
     }
 }
 
@@ -95,23 +134,31 @@ INLINE void pack_bytes_bf16(const unsigned char *x, int32_t n, float *pairs) {
 /* The packed operands of a product. */
 typedef struct {
     const float *a;
-    ptrdiff_t a_stride;
+    ptrdiff_t a_stride, a_split_stride;
     const float *b;
-    ptrdiff_t split_stride;
+    ptrdiff_t b_split_stride;
     int32_t k; /* pairs, a multiple of 16 */
-    int n_splits;
+    int a_splits, b_splits;
 } gemm_bf16_args;
 
 /* Of `depth` terms a sum. */
 static gemm_bf16_args make_gemm_bf16_args(const float *a, const float *b, int32_t depth,
-                                          int n_splits) {
+                                          int a_splits, int b_splits) {
     const int32_t k = bf16_pairs(depth);
     return (gemm_bf16_args){.a = a,
-                            .a_stride = bf16_pair_stride(depth),
+                            .a_stride = (ptrdiff_t)a_splits * bf16_pair_stride(depth),
+                            .a_split_stride = bf16_pair_stride(depth),
                             .b = b,
-                            .split_stride = (ptrdiff_t)k * NR,
+                            .b_split_stride = (ptrdiff_t)k * NR,
                             .k = k,
-                            .n_splits = n_splits};
+                            .a_splits = a_splits,
+                            .b_splits = b_splits};
+}
+
+/* With how many splits of B split i of A is multiplied. */
+static inline int n_b_splits(const gemm_bf16_args *g, int i) {
+    const int all = g->a_splits > g->b_splits ? g->a_splits : g->b_splits;
+    return all - i < g->b_splits ? all - i : g->b_splits;
 }
 
 #if BH_USE_AMX
@@ -148,7 +195,7 @@ static void gemm_bf16_ukr(const gemm_bf16_args *g, int64_t row, int32_t column, 
                           float *c) {
     const float *a = g->a + row * g->a_stride;
     const size_t size = sizeof *a;
-    const size_t a_bytes = (size_t)g->a_stride * size, b_bytes = NR * size,
+    const size_t a_bytes = (size_t)g->a_stride * size, b_bytes = 16 * size,
                  c_bytes = BF16_NR * size;
     (void)n_vectors;
     __asm__ volatile("" : : "r"(a), "r"(g->b) : "memory"); /* packed before it is read */
@@ -157,16 +204,19 @@ static void gemm_bf16_ukr(const gemm_bf16_args *g, int64_t row, int32_t column, 
     _tile_zero(2);
     _tile_zero(3);
     for (int32_t d = 0; d < g->k; d += 16) {
-        _tile_loadd(4, a + d, a_bytes);
-        _tile_loadd(5, a + 16 * g->a_stride + d, a_bytes);
-        const float *b = g->b + (ptrdiff_t)d * NR + column;
-        for (int split = 0; split < g->n_splits; split++, b += g->split_stride) {
-            _tile_loadd(6, b, b_bytes);
-            _tile_loadd(7, b + 16, b_bytes);
-            _tile_dpbf16ps(0, 4, 6);
-            _tile_dpbf16ps(1, 4, 7);
-            _tile_dpbf16ps(2, 5, 6);
-            _tile_dpbf16ps(3, 5, 7);
+        for (int i = 0; i < g->a_splits; i++) {
+            const float *a_tile = a + i * g->a_split_stride + d;
+            _tile_loadd(4, a_tile, a_bytes);
+            _tile_loadd(5, a_tile + 16 * g->a_stride, a_bytes);
+            const float *b = g->b + (ptrdiff_t)column * g->k + d * 16;
+            for (int j = 0; j < n_b_splits(g, i); j++, b += g->b_split_stride) {
+                _tile_loadd(6, b, b_bytes);
+                _tile_loadd(7, b + (ptrdiff_t)g->k * 16, b_bytes);
+                _tile_dpbf16ps(0, 4, 6);
+                _tile_dpbf16ps(1, 4, 7);
+                _tile_dpbf16ps(2, 5, 6);
+                _tile_dpbf16ps(3, 5, 7);
+            }
         }
     }
     _tile_stored(0, c, c_bytes);
@@ -180,22 +230,20 @@ static void gemm_bf16_ukr(const gemm_bf16_args *g, int64_t row, int32_t column, 
 
 enum { BF16_NR = NR };
 
-/* MR rows of a tile, in vector registers as in gemm/microkernel_template.h. n_vectors is a constant
- * at every call. */
+/* MR rows of a tile, in vector registers as in gemm/microkernel_template.h. Of one split each, as
+ * BH_BF16_SPLITS is 1 here. n_vectors is a constant at every call. */
 INLINE void gemm_bf16_ukr_rows(const gemm_bf16_args *g, const float *a, int32_t column,
                                const int n_vectors, float *c) {
     vec sum[MR][NR_VECTORS] = {0};
-    for (int split = 0; split < g->n_splits; split++) {
-        const float *b = g->b + split * g->split_stride + column;
-        for (int32_t d = 0; d < g->k; d++, b += NR) {
+    const float *b = g->b + (ptrdiff_t)column * g->k;
+    for (int32_t d = 0; d < g->k; d++, b += LANES) {
+        UNROLL
+        for (int r = 0; r < MR; r++) {
             UNROLL
-            for (int r = 0; r < MR; r++) {
-                UNROLL
-                for (int v = 0; v < n_vectors; v++) {
-                    sum[r][v] = (vec)_mm512_dpbf16_ps((__m512)sum[r][v],
-                                                      (__m512bh)v_set1(a[r * g->a_stride + d]),
-                                                      (__m512bh)v_load(b + v * LANES));
-                }
+            for (int v = 0; v < n_vectors; v++) {
+                sum[r][v] = (vec)_mm512_dpbf16_ps(
+                    (__m512)sum[r][v], (__m512bh)v_set1(a[r * g->a_stride + d]),
+                    (__m512bh)v_load(b + (ptrdiff_t)v * LANES * g->k));
             }
         }
     }

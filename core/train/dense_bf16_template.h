@@ -14,24 +14,29 @@ typedef struct {
     matrix floats;
 } bf16_input;
 
+/* Splits of the input's numbers: a byte is exact in one. */
+static int input_splits(bf16_input x) {
+    return x.bytes ? 1 : BH_BF16_SPLITS;
+}
+
 /* y = f(x W + b), for a range of tiles of y. shift (n_in): of bytes, or 0. */
 static void forward_bf16(const dense_layer *d, bf16_input x, const float *shift, matrix y,
                          tile_range t, const thread_scratch *scratch) {
-    const gemm_bf16_args g =
-        make_gemm_bf16_args(scratch->bf16_a, scratch->bf16_b, d->n_in, BH_BF16_SPLITS);
+    const gemm_bf16_args g = make_gemm_bf16_args(scratch->bf16_a, scratch->bf16_b, d->n_in,
+                                                 input_splits(x), BH_BF16_SPLITS);
     float bias[NR], *a = scratch->bf16_a;
     for (int64_t i = t.first_row; i < t.first_row + t.rows; i++, a += g.a_stride) {
         if (x.bytes) {
             pack_bytes_bf16(x.bytes->raw + i * x.bytes->raw_stride, d->n_in, a);
         } else {
-            pack_row_bf16(element(x.floats, i, 0), d->n_in, a);
+            pack_row_bf16(element(x.floats, i, 0), d->n_in, a, g.a_split_stride, BH_BF16_SPLITS);
         }
     }
     for (panel_slice s; next_slice(&t, &s);) {
         bias_plus_shift(d, shift, 0, shift ? d->n_in : 0, s.column, s.n_vectors, bias);
         pack_rows_bf16(panel_of(d, 0, s.column), d->row_stride, d->micropanel_stride, d->n_in,
-                       s.n_vectors * LANES, x.bytes ? x.bytes->scale : 0, scratch->bf16_b, NR,
-                       g.split_stride, BH_BF16_SPLITS);
+                       s.n_vectors * LANES, x.bytes ? x.bytes->scale : 0, scratch->bf16_b,
+                       g.b_split_stride, BH_BF16_SPLITS);
         gemm_bf16(&g, s.row - t.first_row, s.end - t.first_row, s.n_vectors,
                   element(y, s.row, s.column), y.stride);
         epilogue(d, y, &s, bias);
@@ -41,106 +46,134 @@ static void forward_bf16(const dense_layer *d, bf16_input x, const float *shift,
 /* dx = (dz W^T) * f', for a range of tiles of dx. */
 static void backward_bf16(const dense_layer *d, matrix dz, matrix dx, const previous_activation *f,
                           tile_range t, const thread_scratch *scratch) {
-    const gemm_bf16_args g = make_gemm_bf16_args(scratch->bf16_a, scratch->bf16_b, d->n_out, 1);
+    const gemm_bf16_args g = make_gemm_bf16_args(scratch->bf16_a, scratch->bf16_b, d->n_out,
+                                                 BH_BF16_SPLITS, BH_BF16_SPLITS);
     float *packed = scratch->packed_w, *a = scratch->bf16_a;
     for (int64_t i = t.first_row; i < t.first_row + t.rows; i++, a += g.a_stride) {
-        pack_row_bf16(element(dz, i, 0), d->n_out, a);
+        pack_row_bf16(element(dz, i, 0), d->n_out, a, g.a_split_stride, BH_BF16_SPLITS);
     }
     for (panel_slice s; next_slice(&t, &s);) {
         pack_transposed(d, s.column, packed);
         pack_rows_bf16(packed, NR, MICROPANEL, d->n_out, s.n_vectors * LANES, 0, scratch->bf16_b,
-                       NR, 0, 1);
+                       g.b_split_stride, BH_BF16_SPLITS);
         gemm_bf16(&g, s.row - t.first_row, s.end - t.first_row, s.n_vectors,
                   element(dx, s.row, s.column), dx.stride);
         backward_epilogue(f, dx, &s);
     }
 }
 
-/* Transpose pairs (16, 16) to rows a_stride apart. */
-static void transpose_16x16(const float *pairs, float *a, ptrdiff_t a_stride) {
-    for (int i = 0; i < 16; i += 4) {
-        for (int j = 0; j < 16; j += 4) {
-            transpose_4x4(pairs + i * 16 + j, 16, a + j * a_stride + i, a_stride);
+/* The inputs that a range of tiles of dW reads, in whole panels: all, or those of one slice. */
+static void input_panels(const tile_range *t, int32_t n_in, int32_t *first, int32_t *end) {
+    const bool one_panel = t->end_panel - t->first_panel == 1;
+    const int64_t before = t->first_panel * t->blocks;
+    const int64_t from = one_panel ? (t->first_tile - before) * MR : 0;
+    const int64_t to = one_panel ? (t->end_tile - before) * MR : n_in;
+    *first = (int32_t)(from / NR);
+    *end = (int32_t)((to + NR - 1) / NR);
+}
+
+/* Pack x (rows, n_in) as B, panels first ... end - 1 of inputs, pairs along examples. */
+static void pack_examples_bf16(bf16_input x, int32_t n_in, int rows, int32_t first, int32_t end,
+                               float *b, ptrdiff_t split_stride) {
+    const ptrdiff_t panel_floats = input_splits(x) * split_stride;
+    for (int32_t panel = first; panel < end; panel++) {
+        const int32_t from = panel * NR;
+        const int32_t columns = padded(n_in) - from < NR ? padded(n_in) - from : NR;
+        if (x.bytes) {
+            pack_byte_rows_bf16(x.bytes->raw + from, x.bytes->raw_stride, rows, columns,
+                                b + panel * panel_floats);
+        } else {
+            pack_rows_bf16(element(x.floats, 0, from), x.floats.stride, MICROPANEL, rows, columns,
+                           0, b + panel * panel_floats, split_stride, BH_BF16_SPLITS);
         }
     }
 }
 
-/* Fill a (16, pairs) with 16 inputs, from k on, packed along `rows` examples. */
-static void pack_inputs_bf16(bf16_input x, int32_t k, int rows, float *converted, float *a,
-                             ptrdiff_t a_stride) {
-    float pairs[16 * 16];
+/* Pack dz^T as A: a panel's units (columns), pairs along examples. */
+static void pack_gradients_bf16(matrix dz, int32_t column, int columns, int rows, float *a,
+                                ptrdiff_t a_stride, ptrdiff_t split_stride) {
+    float pairs[MAX_BF16_SPLITS * 16 * 16];
     for (int32_t from = 0; from < rows; from += BF16_GROUP, a += 16) {
         const int32_t n = rows - from < BF16_GROUP ? rows - from : BF16_GROUP;
-        for (int32_t i = 0; x.bytes && i < n; i++) {
-            const unsigned char *raw = x.bytes->raw + (from + i) * x.bytes->raw_stride + k;
-            for (int j = 0; j < 16; j += LANES) {
-                v_store(converted + i * 16 + j, v_load_u8(raw + j));
+        for (int j = 0; j < columns; j += 16) {
+            pack_rows_bf16(element(dz, from, column + j), dz.stride, MICROPANEL, n, 16, 0, pairs,
+                           16 * 16, BH_BF16_SPLITS);
+            for (int split = 0; split < BH_BF16_SPLITS; split++) {
+                transpose_16x16(pairs + split * 16 * 16, 16,
+                                a + j * a_stride + split * split_stride, a_stride);
             }
         }
-        if (x.bytes) {
-            pack_rows_bf16(converted, 16, MICROPANEL, n, 16, 0, pairs, 16, 0, 1);
-        } else {
-            pack_rows_bf16(element(x.floats, from, k), x.floats.stride, MICROPANEL, n, 16, 0, pairs,
-                           16, 0, 1);
-        }
-        transpose_16x16(pairs, a, a_stride);
     }
 }
 
-/* Finish a row of dW, that of input k, and update: times the input's scale, plus shift * sums. */
-static void weight_gradient_row(const gradient_target *g, const panel_slice *s, int64_t k,
-                                float scale, float *dw, const float *sums, const grad_mode *mode) {
-    const int width = s->n_vectors * LANES;
-    const float shift = g->shift ? g->shift[k] : 0;
-    for (int j = 0; j < width; j += LANES) {
-        const int64_t offset = weight_offset(&g->at, k, s->column + j);
-        float *to = mode->keep_grads ? g->grads + offset : dw + j;
-        vec grad = v_load(dw + j) * scale + v_load(sums + j) * shift;
+/* Finish rows k ... end - 1 of one micropanel of dW, from `column` on, and update: times the
+ * inputs' scale (n_in, or 0), plus shift * sums. dw (end - k, MICROPANEL). */
+static void update_micropanel(const gradient_target *g, int64_t k, int64_t end, int32_t column,
+                              const float *scale, float *dw, const float *sums,
+                              const grad_mode *mode) {
+    const int64_t offset = weight_offset(&g->at, k, column);
+    float *kept = g->grads + offset, *to = mode->keep_grads ? kept : dw;
+    for (int64_t i = k; i < end; i++) {
+        const int64_t j = (i - k) * MICROPANEL;
+        vec grad = v_load(dw + j) * (scale ? scale[i] : 1);
+        if (g->shift) {
+            grad += v_load(sums) * g->shift[i];
+        }
         if (!mode->first_microbatch) {
-            grad += v_load(g->grads + offset);
+            grad += v_load(kept + j);
         }
-        v_store(to, grad);
-        if (mode->steps) {
-            optimizer_update(g->params, &mode->steps->weights, offset, to, LANES);
-        }
+        v_store(to + j, grad);
+    }
+    if (mode->steps) {
+        optimizer_update(g->params, &mode->steps->weights, offset, to, (end - k) * MICROPANEL);
     }
 }
 
-/* BF16_MR rows of dW at most, from input k on. scale (n_in): of bytes, or 0. */
-static void weight_gradient_rows_bf16(const gradient_target *g, const gemm_bf16_args *args,
+/* Rows of dW of a slice from inputs of one tile's columns, BF16_NR at most from input k on; g: the
+ * product dz^T x of the panel of inputs that k lies in. */
+static void weight_gradient_rows_bf16(const gradient_target *target, const gemm_bf16_args *g,
                                       const panel_slice *s, int64_t k, const float *scale,
                                       const float *sums, const grad_mode *mode) {
-    const int64_t end = k + BF16_MR < s->end ? k + BF16_MR : s->end;
-    float dw[BF16_MR * NR];
+    float tile[BF16_MR * BF16_NR] __attribute__((aligned(BH_ALIGNMENT)));
+    float dw[BF16_NR * MICROPANEL] __attribute__((aligned(BH_ALIGNMENT)));
+    const int64_t from = k < s->row ? s->row : k;
+    const int64_t end = k + BF16_NR < s->end ? k + BF16_NR : s->end;
+    const int width = s->n_vectors * LANES;
     if (mode->steps) {
-        prefetch_rows(g, &mode->steps->weights, k, s->column, (int)(end - k), s->n_vectors * LANES);
+        prefetch_rows(target, &mode->steps->weights, from, s->column, (int)(end - from), width);
     }
-    gemm_bf16(args, k, end, s->n_vectors, dw, NR);
-    for (int64_t i = k; i < end; i++) {
-        weight_gradient_row(g, s, i, scale ? scale[i] : 1, dw + (i - k) * NR, sums, mode);
+    for (int unit = 0; unit < width; unit += BF16_MR) {
+        gemm_bf16_ukr(g, unit, (int32_t)(k % NR), NR_VECTORS, tile);
+        for (int j = 0; j < BF16_MR && unit + j < width; j += MICROPANEL) {
+            for (int i = 0; i < BF16_NR; i += 16) {
+                transpose_16x16(tile + j * BF16_NR + i, BF16_NR, dw + i * MICROPANEL, MICROPANEL);
+            }
+            update_micropanel(target, from, end, s->column + unit + j, scale,
+                              dw + (from - k) * MICROPANEL, sums + unit + j, mode);
+        }
     }
 }
 
 /* dW = x^T dz and db, for a range of tiles of dW, and their update. */
 static void weight_gradients_bf16(const gradient_target *g, bf16_input x, tile_range t,
                                   const thread_scratch *scratch, const grad_mode *mode) {
-    const gemm_bf16_args args =
-        make_gemm_bf16_args(scratch->bf16_a, scratch->bf16_b, mode->rows, BH_BF16_SPLITS);
+    gemm_bf16_args args = make_gemm_bf16_args(scratch->bf16_a, scratch->bf16_b, mode->rows,
+                                              BH_BF16_SPLITS, input_splits(x));
+    const float *scale = x.bytes ? x.bytes->scale : 0;
     float sums[NR];
-    for (int32_t k = 0; t.first_tile < t.end_tile && k < g->n_in; k += 16) {
-        pack_inputs_bf16(x, k, mode->rows, scratch->dequantised,
-                         scratch->bf16_a + k * args.a_stride, args.a_stride);
-    }
+    int32_t first, end;
+    input_panels(&t, g->n_in, &first, &end);
+    pack_examples_bf16(x, g->n_in, mode->rows, first, end, scratch->bf16_b, args.b_split_stride);
     for (panel_slice s; next_slice(&t, &s);) {
         const int width = s.n_vectors * LANES;
         column_sums(g->dz, s.column, s.n_vectors, mode->rows, sums);
         if (owns_biases(&s)) {
             bias_gradient(g, s.column, sums, width, mode);
         }
-        pack_rows_bf16(g->dz.data + s.column, g->dz.stride, MICROPANEL, mode->rows, width, 0,
-                       scratch->bf16_b, NR, args.split_stride, BH_BF16_SPLITS);
-        for (int64_t k = s.row; k < s.end; k += BF16_MR) {
-            const float *scale = x.bytes ? x.bytes->scale : 0;
+        pack_gradients_bf16(g->dz, s.column, width, mode->rows, scratch->bf16_a, args.a_stride,
+                            args.a_split_stride);
+        for (int64_t k = s.row / BF16_NR * BF16_NR; k < s.end; k += BF16_NR) {
+            args.b = scratch->bf16_b + k / NR * input_splits(x) * args.b_split_stride;
             weight_gradient_rows_bf16(g, &args, &s, k, scale, sums, mode);
         }
     }

@@ -16,8 +16,8 @@
  * with legal values and their meaning, are in gemm/parameters.md; in short:
  *
  *     BH_KERNEL         name of the family, part of the entry point's name
- *     BH_BF16_SPLITS    0: products in float; 1: in bf16; 3: of raw bytes in bf16, split so as to
- *                       be exact
+ *     BH_BF16_SPLITS    0: products in float; 1: in bf16; 3: of raw bytes and in large layers in
+ *                       bf16, split so as to be as precise as floats
  *     BH_USE_AMX        with splits: 1: products by AMX tiles; 0: by AVX-512 vectors */
 #if !defined(BH_BF16_SPLITS)
 #define BH_BF16_SPLITS 0
@@ -61,17 +61,32 @@ static const float *separate_shift(const train_context *e, int l) {
 }
 
 #if BH_BF16_SPLITS
-/* Split in three, bf16 is exact for bytes only. In one split, bytes with zeros go to AMX; on
- * AVX-512, float products that skip the zeros are faster. Predictions are always in float. */
+/* In three splits: bytes, and floats of layers so large that six products are less work than one in
+ * floats. In one split, bytes with zeros go to AMX; on AVX-512, float products that skip the zeros
+ * are faster. Predictions are always in float. */
 static bool uses_bf16(const train_context *e, int l) {
+    const bh_layer *layer = layer_at(e, l);
     if (is_prediction(&e->settings)) {
         return false;
     }
-    return BH_BF16_SPLITS > 1 ? skips_zeros(e, l) : BH_USE_AMX || !skips_zeros(e, l);
+    if (BH_BF16_SPLITS > 1) {
+        return skips_zeros(e, l) || (int64_t)layer->n_in * layer->n_out >= MIN_SPLIT_WEIGHTS;
+    }
+    return BH_USE_AMX || !skips_zeros(e, l);
+}
+
+/* Are raw bytes multiplied as they are, zeros and all? */
+static bool multiplies_bytes(const train_context *e) {
+    return skips_zeros(e, 0) && uses_bf16(e, 0);
 }
 
 static bf16_input bf16_input_of(const train_context *e, int l) {
     return (bf16_input){skips_zeros(e, l) ? &e->sparse : 0, e->net.x[l]};
+}
+#else
+static bool multiplies_bytes(const train_context *e) {
+    (void)e;
+    return false;
 }
 #endif
 
@@ -162,7 +177,7 @@ static void forward_pass(train_context *e, int tid, int64_t from, int rows) {
     const bh_layer *first = layer_at(e, 0);
     gather(e, tid, from, rows);
     team_barrier(&e->team);
-    if (!is_prediction(&e->settings) && e->sparse.skip_zeros) {
+    if (!is_prediction(&e->settings) && e->sparse.skip_zeros && !multiplies_bytes(e)) {
         build_input_lists(&e->sparse, &e->team, tid, first->n_in, e->net.microbatch, rows);
     }
     forward_layer(e, tid, 0, tiles_of_thread(&e->team, tid, rows, first->n_out));

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from byhand.engines import kernel_table
 from byhand.engines.bindings import why_missing
 
 HERE = Path(__file__).parent
@@ -12,8 +13,12 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def free_choice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the core choose its kernel, also where the whole run is forced into one (make test-kernels)."""
+    """Let the core choose its kernel by itself, as on a processor of which nothing was measured.
+
+    Also where the whole run is forced into one (make test-kernels).
+    """
     monkeypatch.delenv("BYHAND_KERNEL", raising=False)
+    monkeypatch.setattr(kernel_table, "rows_of", lambda processor: ())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -102,6 +102,10 @@ SETTINGS = {
     "no hidden layer": classes([63, 5]),
     "three hidden layers": classes([63, 33, 17, 16, 5]),
     "wider than a panel": classes([63, 130, 70, 5]),
+    "so wide that AMX splits floats": classes([63, 397, 341, 5], batch_size=50),
+    "so wide that AMX splits floats, clipped adam, several chunks": classes(
+        [63, 397, 341, 5], optimizer=lambda: ClipGradNorm(Adam(), 0.3), batch_size=300, rate=0.002
+    ),
     "a stride that is a multiple of 1024 bytes": classes([63, 256, 5]),
     "leaky relu": classes(activation="leaky_relu"),
     "sigmoid": classes(activation="sigmoid"),

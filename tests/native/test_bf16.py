@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from test_agreement import ADAM_TOLERANCE, SETTINGS, TOLERANCE
 from test_amx_emulator import processor_has_amx
-from training_cases import AT_HAND, BF16_AT_HAND, byte_pictures
+from training_cases import AT_HAND, BF16_AT_HAND, WIDEST, byte_pictures
 
 from byhand.engines import bindings as library
 from byhand.engines.native import NativeEngine
@@ -112,7 +112,7 @@ def mlp() -> Network:
 
 @pytest.mark.usefixtures("free_choice")
 def test_bf16_is_only_for_who_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert NativeEngine().name == f"native/{AT_HAND[-1]}"
+    assert NativeEngine().name == f"native/{WIDEST}"
     if BF16_AT_HAND:
         assert NativeEngine(precision="bf16").name == f"native/{BF16_AT_HAND[-1]}"
         chosen = choose_engine(None, mlp(), SoftmaxCrossEntropy(), SGD(), precision="bf16")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_cases import AT_HAND, EACH_KERNEL, Setting, byte_pictures, float_rows
+from training_cases import AT_HAND, EACH_KERNEL, WIDEST, Setting, byte_pictures, float_rows
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
@@ -155,11 +155,11 @@ def test_auto_takes_the_core_and_a_name_or_the_environment_decides(monkeypatch: 
     def name(wanted: str | None = None) -> str:
         return choose_engine(wanted, mlp(), LOSS, SGD()).engine.name
 
-    assert name() == name("auto") == name("native") == f"native/{AT_HAND[-1]}"
+    assert name() == name("auto") == name("native") == f"native/{WIDEST}"
     assert name("numpy") == "numpy"
     monkeypatch.setenv("BYHAND_ENGINE", "numpy")
     assert name() == "numpy"
-    assert name("native") == f"native/{AT_HAND[-1]}"
+    assert name("native") == f"native/{WIDEST}"
     monkeypatch.setenv("BYHAND_ENGINE", "nompy")
     with pytest.raises(OptionError, match=r"unknown engine 'nompy'\. Did you mean 'numpy'"):
         name()

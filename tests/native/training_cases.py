@@ -25,6 +25,7 @@ def _runs(kernel: str) -> bool:
 
 
 AT_HAND = [name for name in PRECISIONS[FLOAT32].values() if _runs(name)]
+WIDEST = next((name for name in reversed(AT_HAND) if name != "amx"), "")  # trains floats where nothing was measured
 BF16_AT_HAND = [name for name in PRECISIONS[BF16].values() if _runs(name)]
 EACH_KERNEL = [  # for parametrize: those that this processor lacks are skipped by name
     pytest.param(name, marks=pytest.mark.skipif(name not in AT_HAND, reason=f"this processor cannot run {name}"))
@@ -152,6 +153,7 @@ __all__ = [
     "AT_HAND",
     "BF16_AT_HAND",
     "EACH_KERNEL",
+    "WIDEST",
     "Setting",
     "byte_pictures",
     "farthest",

@@ -62,6 +62,47 @@ STAND_IN int stand_in_unequal(floats_512 a, floats_512 b) {
     return mask;
 }
 
+typedef uint16_t words_512 __attribute__((vector_size(64)));
+
+STAND_IN words_512 stand_in_set_words(const uint16_t *from_31_down) {
+    words_512 r;
+    for (int i = 0; i < 32; i++) {
+        r[i] = from_31_down[31 - i];
+    }
+    return r;
+}
+
+STAND_IN ints_512 stand_in_permute_words(ints_512 indices, ints_512 v) {
+    const words_512 at = (words_512)indices, from = (words_512)v;
+    words_512 r;
+    for (int i = 0; i < 32; i++) {
+        r[i] = from[at[i] & 31];
+    }
+    return (ints_512)r;
+}
+
+/* Rounded to the nearest, ties to even; denormal numbers are 0. */
+STAND_IN uint16_t stand_in_bf16(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    if ((bits & 0x7f800000u) == 0) {
+        return (uint16_t)(bits >> 16 & 0x8000u);
+    }
+    if ((bits & 0x7fffffffu) > 0x7f800000u) {
+        return (uint16_t)(bits >> 16 | 0x40u);
+    }
+    return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1)) >> 16);
+}
+
+STAND_IN floats_512 stand_in_cvtne2ps_pbh(floats_512 high, floats_512 low) {
+    words_512 r;
+    for (int i = 0; i < 16; i++) {
+        r[i] = stand_in_bf16(low[i]);
+        r[i + 16] = stand_in_bf16(high[i]);
+    }
+    return (floats_512)r;
+}
+
 /* The bf16 numbers of a pair, the low half first. */
 STAND_IN float bf16_half(uint32_t pair, int high) {
     const uint32_t bits = high ? pair & 0xffff0000u : pair << 16;
@@ -89,6 +130,9 @@ STAND_IN floats_512 stand_in_dpbf16(floats_512 sum, floats_512 a, floats_512 b) 
 #define _mm512_maskz_compress_epi32   stand_in_compress
 #define _mm512_cmp_ps_mask(a, b, how) stand_in_unequal(a, b)
 #define _mm512_dpbf16_ps              stand_in_dpbf16
+#define _mm512_set_epi16(...)         ((ints_512)stand_in_set_words((const uint16_t[]){__VA_ARGS__}))
+#define _mm512_permutexvar_epi16      stand_in_permute_words
+#define _mm512_cvtne2ps_pbh           stand_in_cvtne2ps_pbh
 #define __m512                        floats_512
 #define __m512i                       ints_512
 #define __m512bh                      floats_512
