@@ -1,4 +1,4 @@
-"""Sizes of functions and lines, in Python and in C. The page's JavaScript has its own test beside its tools."""
+"""Sizes of functions, lines and files, in Python and in C. The page's JavaScript has its own test beside its tools."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("src", "core", "tests", "tools", "benchmarks")
-MAX_FUNCTION, MAX_LINE, MAX_MEDIAN = 40, 120, 8
+MAX_FUNCTION, MAX_LINE, MAX_MEDIAN, MAX_FILE = 40, 120, 8, 400
 LANGUAGES = {"Python": (".py",), "C": (".c", ".h")}
 
 # Longer than they should be. An entry that is no longer needed fails, so this list only gets shorter.
@@ -20,12 +20,18 @@ LONG_FUNCTIONS = {
     "src/byhand/bench/peers/jax_peer.py:scan",
     "src/byhand/cli/predict.py:command",
     "src/byhand/cli/train.py:command",
-    "src/byhand/training/diagnosis.py:diagnose",
     "src/byhand/training/fit.py:fit",
-    "tests/lab_page/test_access.py:test_the_whole_tour_by_keyboard_alone",
     "tests/native/fuzz.c:a_wrong_call",
     "tests/native/fuzz.c:invent_data",
     "tests/native/fuzz.c:look_inside",
+}
+
+# The same for files: one that must run when copied alone, a table of cases, a template, a fuzzer.
+LONG_FILES = {
+    "core/train/epoch_template.c",
+    "src/byhand/reference.py",
+    "tests/native/fuzz.c",
+    "tools/make_derivation_examples.py",
 }
 
 
@@ -70,6 +76,14 @@ def test_no_function_is_longer_than_a_screen_and_the_list_of_exceptions_shrinks(
     found = {name for language in LANGUAGES for name, n in functions(language).items() if n > MAX_FUNCTION}
     assert found - LONG_FUNCTIONS == set(), f"over {MAX_FUNCTION} lines: split them"
     assert LONG_FUNCTIONS - found == set(), "no longer needed: remove them from LONG_FUNCTIONS"
+
+
+def test_no_file_is_longer_than_400_lines_and_the_list_of_exceptions_shrinks() -> None:
+    paths = [path for language in LANGUAGES for path in sources(language)]
+    long = {path for path in paths if path.read_text(encoding="utf-8").count("\n") > MAX_FILE}
+    found = {path.relative_to(ROOT).as_posix() for path in long}
+    assert found - LONG_FILES == set(), f"over {MAX_FILE} lines: split them"
+    assert LONG_FILES - found == set(), "no longer needed: remove them from LONG_FILES"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

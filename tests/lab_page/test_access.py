@@ -58,86 +58,97 @@ def test_axe_finds_nothing_in_a_lesson_nor_for_who_is_new(site: str, open_lab: A
     assert violations(new.page) == []
 
 
+def go_to(lab: Any, selector: str) -> None:
+    """Press Tab until the focus is there, and seen to be."""
+    for _ in range(150):
+        if lab.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
+            shown = lab.page.evaluate(
+                "() => getComputedStyle(document.activeElement).outlineStyle !== 'none' "
+                "|| Boolean(document.activeElement.querySelector('.dot'))"
+            )
+            assert shown, f"{selector} has the focus and does not show it"
+            return
+        lab.page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
+def draw_by_keyboard(lab: Any) -> None:
+    go_to(lab, "[data-key=clear]")
+    lab.page.keyboard.press("Enter")
+    go_to(lab, ".editable")
+    for key in ["ArrowUp"] * 6 + [" ", "ArrowDown"] * 13:
+        lab.page.keyboard.press(key)
+    lab.settled()
+    go_to(lab, "[aria-label='rather than']")
+    go_to(lab, ".beside button.small")
+    lab.until("() => location.hash.includes('picture=')")  # written a moment after the last change
+
+
+def step_by_keyboard(lab: Any) -> None:
+    go_to(lab, "nav summary")
+    lab.page.keyboard.press("Enter")
+    go_to(lab, "nav .menu-body a[href*=network]")
+    lab.page.keyboard.press("Enter")
+    lab.page.wait_for_selector(".unit.chosen")
+    go_to(lab, ".network-view .buttons button:nth-child(5)")
+    lab.page.keyboard.press("Enter")
+    lab.says(".caption", "784 numbers")
+    go_to(lab, ".network-view .buttons button:nth-child(4)")
+    lab.page.keyboard.press("Enter")
+    lab.says(".caption", "z of layer 1")
+    go_to(lab, ".unit.chosen")
+    lab.page.keyboard.press("ArrowRight")
+    lab.page.wait_for_selector("h3:has-text('1 of layer 1')")
+
+
+def train_by_keyboard(lab: Any) -> None:
+    go_to(lab, "nav > a:nth-child(2)")
+    lab.page.keyboard.press("Enter")
+    go_to(lab, "button.main")
+    lab.page.keyboard.press("Enter")
+    lab.says(".readout", "Done.")
+    go_to(lab, ".train-chart")
+    lab.page.keyboard.press("Home")
+    lab.says(".position", "after step 0")
+
+
+def learn_the_plane_by_keyboard(lab: Any) -> None:
+    go_to(lab, "nav > a:nth-child(3)")
+    lab.page.keyboard.press("Enter")
+    go_to(lab, ".bar-buttons button:nth-child(3)")
+    lab.page.keyboard.press("Enter")
+    lab.says(".figures dd", "1")
+    go_to(lab, "button.unit")
+    lab.says("figcaption", "Unit 0, layer 1")
+    go_to(lab, ".strip-of-weight input")
+    go_to(lab, ".loss-chart")
+    lab.page.keyboard.press("Home")
+    lab.says(".loss .position", "epoch 0 of 1")
+
+
+def open_numbers_by_keyboard(lab: Any) -> None:
+    go_to(lab, "nav summary")
+    lab.page.keyboard.press("Enter")
+    go_to(lab, "nav .menu-body a[href*=microscope]")
+    lab.page.keyboard.press("Enter")
+    go_to(lab, ".settings.across label:nth-child(2) select")
+    lab.page.keyboard.press("3")
+    lab.page.wait_for_selector("[data-form]")
+    go_to(lab, ".cell.chosen")
+    lab.page.keyboard.press("ArrowDown")
+    lab.page.wait_for_selector("[data-cell='z1.0.8']")
+    go_to(lab, ".terms .trace")
+    lab.page.keyboard.press("Enter")
+    lab.page.wait_for_selector("[data-form=prepared]")
+
+
 def test_the_whole_tour_by_keyboard_alone(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
-    keyboard = lab.page.keyboard
-
-    def go_to(selector: str) -> None:
-        """Press Tab until the focus is there."""
-        for _ in range(150):
-            if lab.page.evaluate("selector => document.activeElement?.matches(selector)", selector):
-                shown = lab.page.evaluate(
-                    "() => getComputedStyle(document.activeElement).outlineStyle !== 'none' "
-                    "|| Boolean(document.activeElement.querySelector('.dot'))"
-                )
-                assert shown, f"{selector} has the focus and does not show it"
-                return
-            keyboard.press("Tab")
-        raise AssertionError(f"the keyboard does not reach {selector}")
-
-    go_to("[data-key=clear]")
-    keyboard.press("Enter")
-    go_to(".editable")
-    for key in ["ArrowUp"] * 6 + [" ", "ArrowDown"] * 13:
-        keyboard.press(key)
-    lab.settled()
-    go_to("[aria-label='rather than']")
-    go_to(".beside button.small")
-    lab.until("() => location.hash.includes('picture=')")  # written a moment after the last change
-    lab.page.reload()
-    lab.page.wait_for_selector("html[data-ready]")
-    go_to("nav summary")
-    keyboard.press("Enter")
-    go_to("nav .menu-body a[href*=network]")
-    keyboard.press("Enter")
-    lab.page.wait_for_selector(".unit.chosen")
-    go_to(".network-view .buttons button:nth-child(5)")
-    keyboard.press("Enter")
-    lab.says(".caption", "784 numbers")
-    go_to(".network-view .buttons button:nth-child(4)")
-    keyboard.press("Enter")
-    lab.says(".caption", "z of layer 1")
-    go_to(".unit.chosen")
-    keyboard.press("ArrowRight")
-    lab.page.wait_for_selector("h3:has-text('1 of layer 1')")
-    lab.page.reload()
-    lab.page.wait_for_selector("html[data-ready]")
-    go_to("nav > a:nth-child(2)")
-    keyboard.press("Enter")
-    go_to("button.main")
-    keyboard.press("Enter")
-    lab.says(".readout", "Done.")
-    go_to(".train-chart")
-    keyboard.press("Home")
-    lab.says(".position", "after step 0")
-    lab.page.reload()
-    lab.page.wait_for_selector("html[data-ready]")
-    go_to("nav > a:nth-child(3)")
-    keyboard.press("Enter")
-    go_to(".bar-buttons button:nth-child(3)")
-    keyboard.press("Enter")
-    lab.says(".figures dd", "1")
-    go_to("button.unit")
-    lab.says("figcaption", "Unit 0, layer 1")
-    go_to(".strip-of-weight input")
-    go_to(".loss-chart")
-    keyboard.press("Home")
-    lab.says(".loss .position", "epoch 0 of 1")
-    lab.page.reload()
-    lab.page.wait_for_selector("html[data-ready]")
-    go_to("nav summary")
-    keyboard.press("Enter")
-    go_to("nav .menu-body a[href*=microscope]")
-    keyboard.press("Enter")
-    go_to(".settings.across label:nth-child(2) select")
-    keyboard.press("3")
-    lab.page.wait_for_selector("[data-form]")
-    go_to(".cell.chosen")
-    keyboard.press("ArrowDown")
-    lab.page.wait_for_selector("[data-cell='z1.0.8']")
-    go_to(".terms .trace")
-    keyboard.press("Enter")
-    lab.page.wait_for_selector("[data-form=prepared]")
+    draw_by_keyboard(lab)
+    for rest in (step_by_keyboard, train_by_keyboard, learn_the_plane_by_keyboard, open_numbers_by_keyboard):
+        lab.page.reload()
+        lab.page.wait_for_selector("html[data-ready]")
+        rest(lab)
 
 
 def test_a_phone_has_room_for_everything(site: str, open_lab: Any) -> None:

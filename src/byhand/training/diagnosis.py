@@ -116,10 +116,16 @@ def diagnose(
         for name, number in (("accuracy", accuracy), ("learning_rate", learning_rate), ("usual_rate", usual_rate))
     )
     seen = Evidence(network, examples, history, loss, initial, accuracy, shuffled)
-    causes = _causes(seen)
     rate = max(record.learning_rate for record in history) if learning_rate is None else learning_rate
+    return _findings(seen, rate, usual_rate, command)
+
+
+def _findings(
+    seen: Evidence, rate: float, usual_rate: float | None, command: Callable[[str, str], str]
+) -> list[Finding]:
+    """Return a finding a cause and symptom, with the setting to change and the command for it."""
     findings: list[Finding] = []
-    for name, numbers in (*causes, *_near_guessing(seen)):
+    for name, numbers in (*_causes(seen), *_near_guessing(seen)):
         one = diagnosis_table()["findings"][name]
         setting, value = one["setting"], _new_value(one["change"], rate, usual_rate)
         if one["change"] == "usual":  # a symptom: the cause has been found, or is looked for
