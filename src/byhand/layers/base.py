@@ -49,7 +49,9 @@ class Layer:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The dtype of its parameters, of a layer that has some."""
+        """The dtype of its parameters; a layer without any has no such attribute."""
+        if not self.params:
+            raise AttributeError(f"{type(self).__name__} has no parameters and so no dtype")
         return next(iter(self.params.values())).dtype
 
     def n_out(self, n_in: int) -> int:
