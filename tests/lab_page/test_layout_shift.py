@@ -1,8 +1,13 @@
 """Nothing moves by itself: from the first paint to rest the layout of no room shifts."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from page_object import STATIC
+
+import byhand as bh
+from byhand.exports.to_html import to_html
 
 pytestmark = pytest.mark.browser
 ROOMS = ["draw", "network", "train", "plane", "microscope", "mistakes", "experiments", "lessons"]
@@ -53,6 +58,16 @@ def test_nor_does_the_page_for_who_is_new_or_in_a_lesson(
     lab = open_lab(f"{site}{fragment}", is_new, viewport={"width": width, "height": height}, script=WATCH)
     found = shifts(lab)
     assert sum(value for value, *_ in found) < MOST, found
+
+
+@pytest.mark.parametrize("views", [("lessons", "plane"), ("lessons", "draw")], ids=str)
+def test_nor_does_an_exported_page_with_lessons(views: tuple[str, ...], open_lab: Any, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes(to_html(bh.load_model(STATIC / "models" / "draw.safetensors"), views))
+    lab = open_lab(page.as_uri(), True, WATCH, viewport={"width": 390, "height": 844})
+    found = shifts(lab)
+    assert sum(value for value, *_ in found) < MOST, found
+    assert lab.page.is_visible(".welcome") == ("draw" in views)
 
 
 def test_a_shift_would_be_seen(site: str, open_lab: Any) -> None:

@@ -42,7 +42,7 @@ def to_html(model: Model, views: Sequence[str] = DEFAULT_VIEWS) -> bytes:
     _check_model(model)
     body = re.search(r"<body>.*</body>", _text("index.html"), flags=re.DOTALL)
     parts = {
-        "theme": _text("app/theme.js"),
+        "theme": "\n".join(map(_text, ["app/theme.js", *_welcome(chosen)])),
         "style": "\n".join(map(_text, _styles(chosen))),
         "body": body[0] if body else "",
         "files": "\n".join([*(_module(name, chosen) for name in sorted(modules(chosen))), *_files(model, chosen)]),
@@ -109,6 +109,12 @@ def _views_module(views: Sequence[str]) -> str:
             "",
         ]
     )
+
+
+def _welcome(views: Sequence[str]) -> list[str]:
+    """Return the script that makes room for the line of the first visit, if the page has that line."""
+    welcome = _parts()["welcome"]
+    return [welcome["script"]] if set(welcome["views"]) <= set(views) else []
 
 
 def _styles(views: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ export async function pageOf(model, chosen) {
     .map((name) => block("file", name, texts[name]));
   const files = await Promise.all(filesOf(table, views).map(async (name) => block("bytes", name, await pack(name))));
   const parts = {
-    theme: await text("app/theme.js"),
+    theme: (await Promise.all(["app/theme.js", ...welcomeOf(table, views)].map(text))).join("\n"),
     style: (await Promise.all(stylesOf(index, table, views).map(text))).join("\n"),
     body: bodyOf(index),
     charts: isNeeded(table.charts.views, views) ? await text(table.charts.script) : "",
@@ -46,6 +46,9 @@ const filesOf = ({ digits, files }, views) => [
   ...(isNeeded(digits.views, views) ? digits.files : []),
   ...views.flatMap((view) => files[view] ?? []),
 ];
+
+/** The script that makes room for the line of the first visit, if the page has that line. */
+const welcomeOf = ({ welcome }, views) => (welcome.views.every((view) => views.includes(view)) ? [welcome.script] : []);
 
 const stylesOf = (index, { styles }, views) =>
   Array.from(index.matchAll(STYLE), ([, name]) => name).filter(
