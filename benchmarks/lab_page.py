@@ -146,10 +146,10 @@ def training(page: Any) -> dict[str, float]:
     gaps = page.evaluate(GAPS, 2000)
     until(page, "() => document.querySelector('.readout').innerText.includes('Done.')")
     figures = page.locator(".figures dd").all_inner_texts()
-    speed = float(figures[6].replace(",", ""))
+    speed = float(figures[7].replace(",", ""))
     return {
         "seconds_an_epoch_of_60000": 60_000 / speed,
-        "validation_accuracy_after_4": float(figures[4].rstrip(" %")) / 100,
+        "validation_accuracy_after_4": float(figures[3].rstrip(" %")) / 100,
         "longest_gap_between_frames_ms": max(gaps),
     }
 

@@ -172,6 +172,8 @@ def test_a_bet_is_placed_before_the_run_and_nothing_gives_the_answer_away(site: 
 @pytest.mark.browser
 def test_a_run_opens_with_its_settings_and_the_chart_has_room(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=experiments&experiment=rate-too-high", viewport={"width": 820, "height": 1000})
+    assert lab.page.locator(".strip").first.is_hidden()  # nothing is on its axis
+    lab.page.locator(".bet input").first.press("Home")
     lab.page.wait_for_selector(".strip > svg")
     assert lab.page.evaluate("() => document.querySelector('.strip').clientWidth") >= 280
     lab.page.click("button:has-text('rate 3 → Train')")

@@ -204,18 +204,18 @@ export class Core extends Inspection {
    * The mean loss of what `predict` returned: one pass, with learning rate 0, through a layer that changes nothing.
    * @param {Network} network
    * @param {Float32Array} output
-   * @param {Numbers} labels
+   * @param {{labels: Numbers} | {targets: Numbers}} wanted
    */
-  meanLoss({ layers, loss, labelSmoothing }, output, labels) {
+  meanLoss({ layers, loss, labelSmoothing }, output, wanted) {
     const n = layers[layers.length - 1].n_out;
     const W = Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
     const same = { n_in: n, n_out: n, activation: "identity", W, b: new Float32Array(n) };
-    const order = Array.from(labels, (_, i) => i);
+    const order = Array.from({ length: output.length / n }, (_, i) => i);
     const data = {
       inputs: output,
       scale: 1,
       shift: 0,
-      labels,
+      ...wanted,
       order,
       batchSize: CHUNK,
       learningRates: new Float64Array(Math.ceil(order.length / CHUNK)),

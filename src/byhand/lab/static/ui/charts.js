@@ -18,6 +18,7 @@ export const SERIES_STYLES = {
 };
 const MOST_LINES = 5; // of a logarithmic scale
 const PAD = 0.05; // of the range of a logarithmic scale, at each end
+const LEAST = 0.4; // decades that it has: one of 1, 2 and 5 is among them
 
 /** An axis's labels as uPlot asks for them: the ticks, and how far apart they are. */
 const values = (_plot, at, _axis, _space, step) => ticks(at, step);
@@ -29,7 +30,7 @@ const logarithmic = {
   distr: 3,
   range: (_plot, low, high) => {
     const [from, to] = [low || 0.1, high || 1].map(Math.log10);
-    const room = Math.max(PAD * (to - from), 0.02);
+    const room = Math.max(PAD * (to - from), 0.02, (LEAST - (to - from)) / 2);
     return [10 ** (from - room), 10 ** (to + room)];
   },
 };

@@ -31,7 +31,6 @@ export const PLANE = {
   lossTitle: "Loss",
   squaredError: "Squared error",
   travel: "Loss of every epoch: drag or press an arrow key to travel in time",
-  beginning: "as it begins",
   withHidden: "with hidden layers",
   withoutHidden: "without",
   fewer: "One unit less in hidden layer",

@@ -167,7 +167,7 @@ export const TEXT = {
     mean: "mean",
     yourBet: "Your bet: the mean of each run's",
     bet: "Bet",
-    noBet: "–",
+    noBet: "no bet",
     goodBet: "Your bet was within 3 points.",
     farthest: "Your bet was farthest off for",
     tooHigh: "too high",

@@ -13,12 +13,13 @@ const MOST_UNITS = 24; // of a layer, with maps of their own
 /** A network with two inputs on the points' box, and what is right of them. */
 export function classesFrame(core, { network, history, loss }, { points, classes, box }) {
   const nClasses = network.layers.at(-1).n_out;
-  const counts = core.confusion(core.predict(network, { inputs: points, ...UNSCALED }), classes, nClasses);
+  const output = core.predict(network, { inputs: points, ...UNSCALED });
+  const counts = core.confusion(output, classes, nClasses);
   return {
     map: core.predict(withScores(network), { inputs: gridOf(box, SIDE).points, ...UNSCALED }),
     units: hiddenMaps(core, network, gridOf(box, UNIT_SIDE).points),
     accuracy: accuracyOf(counts, nClasses),
-    loss,
+    loss: loss ?? core.meanLoss(network, output, { labels: classes }),
     history: history.points,
     n_classes: nClasses,
     layers: plain(network),
@@ -26,7 +27,7 @@ export function classesFrame(core, { network, history, loss }, { points, classes
 }
 
 /** A network with one input: what it says along x, and what each unit of its last hidden layer adds to that. */
-export function curveFrame(core, { network, history, loss }, box) {
+export function curveFrame(core, { network, history, loss }, { box, examples }) {
   const inputs = lineOf(box, ALONG);
   const data = { inputs, ...UNSCALED };
   const last = network.layers.at(-1);
@@ -40,12 +41,15 @@ export function curveFrame(core, { network, history, loss }, box) {
     bias: last.b[0],
     units: hiddenMaps(core, network, inputs),
     accuracy: null,
-    loss,
+    loss: loss ?? untrainedLoss(core, network, examples),
     history: history.points,
     n_classes: 0,
     layers: plain(network),
   };
 }
+
+const untrainedLoss = (core, network, { inputs, targets }) =>
+  core.meanLoss(network, core.predict(network, { inputs, ...UNSCALED }), { targets });
 
 /** One hidden unit, as finely as the board is. */
 export function unitFrame(core, network, box, { layer, unit }) {

@@ -213,7 +213,7 @@ export class Plane {
 
   #frameOf(one) {
     const { data, diverged } = this.#run;
-    if (this.#isCurve) return curveFrame(this.#core, one, data.box);
+    if (this.#isCurve) return curveFrame(this.#core, one, data);
     const error = data.pair && !diverged ? data.pair.errorOf(one.network, this.#running) : null;
     return { ...classesFrame(this.#core, one, data), error };
   }

@@ -38,6 +38,8 @@ export class Training {
   #before = null;
   #diagnose;
   #findings = [];
+  /** @type {any} */
+  #untrained = null; // what the network before its first step reads of the validation set
 
   /**
    * settings: the table of shared/settings.js; data: of datasets.js; publish: is called with each frame; diagnose: with
@@ -140,6 +142,7 @@ export class Training {
     if (same) other.#run.restore(same);
     other.#film = this.#film.upTo(other.#run.step);
     other.#history = this.#history.filter(({ epoch }) => epoch <= other.#run.epoch);
+    other.#untrained = this.#untrained;
     other.#curve = this.#curve.upTo(({ at }) => at <= other.#run.epoch);
     [other.#until, other.#before] = [isOver ? Infinity : step, { ...this.#validate(this.model), step }];
     return other;
@@ -150,6 +153,7 @@ export class Training {
     const { layers } = model.network;
     const units = firstOf(model);
     const last = this.#history.at(-1);
+    if (step === 0) this.#untrained ??= this.#validate(model);
     // of this epoch
     const sofar = sums.examples ? { loss: sums.loss / sums.examples, accuracy: sums.right / sums.examples } : last;
     return {
@@ -168,6 +172,7 @@ export class Training {
       loss: sofar?.loss ?? null,
       accuracy: sofar?.accuracy ?? null,
       validation: last?.validation ?? null,
+      untrained: this.#untrained,
       examples_per_second: this.#seconds ? this.#seen / this.#seconds : 0,
       weights: pictures(units.W, units),
       history: this.#history,
@@ -259,7 +264,7 @@ export class Training {
     const { held } = this.#data;
     const n = network.layers.at(-1).n_out;
     const output = this.#core.predict(network, { inputs: held.inputs, ...preparation });
-    const loss = this.#core.meanLoss(network, output, held.labels);
+    const loss = this.#core.meanLoss(network, output, { labels: held.labels });
     const counts = this.#core.confusion(output, held.labels, n);
     return {
       loss: Number.isFinite(loss) ? loss : null,

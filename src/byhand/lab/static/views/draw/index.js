@@ -98,7 +98,7 @@ function layout({ pad, walk, seen, why, tools, testDigits, inside, answer, robus
       card("why", why.element),
       card("sure", h("h3", {}, words.sure), robustness.element),
     ),
-    card("pixels", h("h3", {}, words.pixels), seen.readout, testDigits?.element),
+    card("pixels", h("h3", {}, words.pixels), testDigits?.element, seen.readout),
     teachers?.element,
     next.some(Boolean) && h("div", { class: "draw-next" }, next),
   );

@@ -43,7 +43,7 @@ export function rowsOf(one, runs, { marks, bets, table, isOver, nOld }) {
 }
 
 const meanOf = ({ measures }, name) =>
-  typeof measures[name]?.mean === "number" ? percent(measures[name].mean, 1) : "–";
+  typeof measures[name]?.mean === "number" ? percent(measures[name].mean, 1) : "";
 
 function verdictSign(verdict) {
   const kind = `verdict-sign ${verdict === "bad" ? "bad" : ""}`;

@@ -146,6 +146,7 @@ function drawDots(element, session, bets) {
   const runs = frame?.runs ?? one.runs.map(({ name, verdict }) => ({ name, verdict, measures: {} }));
   const isOver = Boolean(frame?.as_expected);
   const n = Math.max(0, ...runs.map(({ measures }) => measures[one.scale[0]]?.values.length ?? 0));
+  element.hidden = !frame && !Object.keys(bets).length; // there is nothing on the axis
   const key = JSON.stringify([one.id, n, isOver, runs.map(({ measures }) => measures[one.scale[0]]?.mean), bets]);
   if (element.dataset.key === key) return;
   const nOld = element.dataset.of === one.id ? Number(element.dataset.n) : 0;

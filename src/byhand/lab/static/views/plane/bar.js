@@ -81,17 +81,16 @@ function speedSlider(session) {
 
 /** How far it is, and how good; the first of them is the epoch. */
 function drawFigures(element, { task, epoch, straight, networks: [one] }) {
-  const format = (value, text) => (value === null || value === undefined ? "–" : text(value));
   const fourDigits = (value) => number(value, 4);
   const ofTask =
     task === "curve"
       ? [
-          ["squared error", format(one.loss, fourDigits)],
+          ["squared error", fourDigits(one.loss)],
           [words.line, fourDigits(straight.loss)],
         ]
       : [
-          ["accuracy", format(one.accuracy, percent)],
-          ["loss", format(one.loss, fourDigits)],
+          ["accuracy", percent(one.accuracy)],
+          ["loss", fourDigits(one.loss)],
         ];
   const list = [["epoch", epoch.toLocaleString("en")], ...ofTask];
   if (element.dataset.task !== task)

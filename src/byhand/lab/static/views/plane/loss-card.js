@@ -8,6 +8,9 @@ import { TEXT } from "../../ui/strings.js";
 
 const words = TEXT.plane;
 
+/** The loss of every epoch; before the first, what it is now. */
+const historyOf = ({ history, loss }) => (history.length ? history : [{ epoch: 0, loss }]);
+
 /** {element, show(plane), end()} of a session. */
 export function createLossCard(session) {
   const host = h("div", { class: "chart loss-chart", "data-figure": "Loss" });
@@ -36,11 +39,11 @@ export function createLossCard(session) {
   function show({ networks, task, epoch, newest }) {
     if (nLines !== networks.length) build(networks.length);
     heading.textContent = task === "curve" ? words.squaredError : words.lossTitle;
-    const { history } = networks[0];
-    made.set([history.map((one) => one.epoch), ...networks.map((one) => one.history.map(({ loss }) => loss))]);
+    const [one, ...others] = networks.map(historyOf);
+    made.set([one.map((at) => at.epoch), ...[one, ...others].map((points) => points.map(({ loss }) => loss))]);
     const [{ loss }] = networks;
     const at = `epoch ${epoch.toLocaleString("en")} of ${newest.toLocaleString("en")}: `;
-    where.textContent = epoch < newest ? `${at}${loss === null ? words.beginning : number(loss, 4)}` : "";
+    where.textContent = epoch < newest ? `${at}${number(loss, 4)}` : "";
     mark();
   }
 

@@ -86,20 +86,23 @@ function drawForms(session, state, { quick, heading, panel }) {
 /** How far it is, and how good; before a training, where it would begin. */
 function drawFigures(element, { epochs }, training) {
   const { epoch = 0, step = 0, learning_rate: rate, examples_per_second: speed } = training ?? {};
-  const format = (value, text) => (value === null || value === undefined ? "–" : text(value));
+  const format = (value, text) => (value === null || value === undefined ? "" : text(value));
   const fourDigits = (value) => number(value, 4);
-  const held = training?.validation;
+  const held = training?.validation ?? training?.untrained;
   const list = [
     [() => term("epoch"), `${epoch} of ${training?.epochs ?? epochs}`],
     [() => term("step"), step.toLocaleString("en")],
-    [() => term("loss"), format(training?.loss, fourDigits)],
-    [() => term("accuracy"), format(training?.accuracy, percent)],
+    [() => "next learning rate", format(rate, (value) => general(value, 4))],
     [() => term("validation set", "validation"), format(held?.accuracy, (value) => percent(value, 2))],
     [() => term("validation set", "validation loss"), format(held?.loss, fourDigits)],
-    [() => "examples a second", speed ? Math.round(speed).toLocaleString("en") : "–"],
-    [() => "next learning rate", format(rate, (value) => general(value, 4))],
+    [() => term("loss"), format(training?.loss, fourDigits)],
+    [() => term("accuracy"), format(training?.accuracy, percent)],
+    [() => "examples a second", speed ? Math.round(speed).toLocaleString("en") : ""],
   ];
   if (!element.children.length)
     replaceChildren(element, ...list.map(([name]) => h("div", {}, h("dt", {}, name()), h("dd", {}))));
-  list.forEach(([, value], i) => (element.children[i].lastChild.textContent = value));
+  list.forEach(([, value], i) => {
+    element.children[i].lastChild.textContent = value;
+    element.children[i].classList.toggle("unknown", value === ""); // before the first step
+  });
 }

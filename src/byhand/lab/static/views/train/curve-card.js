@@ -27,7 +27,14 @@ export function createCurveCard(session) {
   let mark = null;
 
   function build() {
-    made = chart(host, { series: SERIES, label: "epoch", log: true, right: true, legend: false });
+    made = chart(host, {
+      series: SERIES,
+      label: "epoch",
+      x: { range: fromZero },
+      log: true,
+      right: true,
+      legend: false,
+    });
     const now = () => nowOf(session);
     mark = makePlayhead(host, () => made.plot, { label: words.travel, now, go: travel, unit: () => unitOf(session) });
   }
@@ -80,13 +87,17 @@ function unitOf({ training }) {
   return at ? training.step / at : 1;
 }
 
-/** Batches and validation over the epochs, as the chart takes them. */
+/** One epoch, before there is anything else to see. */
+const fromZero = (plot) => [0, plot.data[0].at(-1) || 1];
+
+/** Batches and validation over the epochs, as the chart takes them; validation from before the first step on. */
 function columnsOf(training) {
-  const { curve = [], history = [] } = training ?? {};
+  const { curve = [], history = [], untrained } = training ?? {};
   const [batches, held] = [
     new Map(curve.map((point) => [point.at, point.loss])),
     new Map(history.map(({ epoch, validation }) => [epoch, validation])),
   ];
+  if (untrained) held.set(0, untrained);
   const x = [...new Set([...batches.keys(), ...held.keys()])].sort((a, b) => a - b);
   const of = (map, read) => x.map((at) => (map.has(at) ? (read(map.get(at)) ?? null) : null));
   return [x, of(batches, (loss) => loss), of(held, (one) => one?.loss), of(held, (one) => one?.accuracy)];
