@@ -170,3 +170,15 @@ def test_an_onnx_file_answers_alike(tmp_path: Path) -> None:
     names = [column.name for column in session.get_inputs()]
     found = session.run(["probabilities"], dict(zip(names, cells, strict=True)))[0]
     assert found == pytest.approx(model.predict_proba(X), abs=2e-5)
+
+
+def test_the_terminal_draws_an_embedding_with_its_own_edges(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    x = np.linspace(-1, 1, 20)[:, None]
+    MLPRegressor(**SMALL).fit(x, x[:, 0]).save(tmp_path / "model.safetensors")
+    assert main(["show", str(tmp_path / "model.safetensors")]) == 0
+    shown = capsys.readouterr().out
+    assert "embedding" in shown
+    assert "0 periodic_embedding" in shown
+    assert "1-4-8-1" in shown
+    first, *_ = [line for line in shown.splitlines() if "□" in line]
+    assert "\u2801" <= first.partition("□")[2].lstrip()[0] <= "\u28ff"  # edges leave the only input
