@@ -5,7 +5,9 @@
 const NEAR = "200px"; // of the window's edge: the frame is made before one arrives at it
 
 class ByhandLab extends HTMLElement {
+  /** @type {HTMLIFrameElement | undefined} */
   #frame;
+  /** @type {IntersectionObserver | undefined} */
   #watching;
 
   connectedCallback() {
@@ -20,7 +22,7 @@ class ByhandLab extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#watching.disconnect();
+    this.#watching?.disconnect();
     removeEventListener("message", this.#hear);
   }
 
@@ -47,7 +49,7 @@ class ByhandLab extends HTMLElement {
     this.replaceChildren(this.#frame);
   }
 
-  /** Change settings of the lab: setState({ planeRate: "0.3" }). */
+  /** Change settings of the lab: setState({ planeRate: "0.3" }). @param {Record<string, string>} changes */
   setState(changes) {
     this.#frame?.contentWindow?.postMessage({ byhand: 1, set: changes }, new URL(this.address).origin);
   }
@@ -58,6 +60,7 @@ class ByhandLab extends HTMLElement {
     if (address) this.replaceChildren(image);
   }
 
+  /** @type {(event: MessageEvent) => void} */
   #hear = ({ source, data }) => {
     if (!this.#frame || source !== this.#frame.contentWindow || data?.byhand !== 1) return;
     if (typeof data.height === "number" && !this.hasAttribute("height")) this.style.height = `${data.height}px`;
