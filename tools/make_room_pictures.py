@@ -12,13 +12,14 @@ import os
 import shutil
 import sys
 import threading
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "lab_page"))
-from room_pictures import FOLDER, ROOMS, SIZES, THEMES, name_of, options_of, photograph, write_reference
+from room_pictures import FOLDER, ROOMS, SIZES, THEMES, load_again, name_of, options_of, photograph, write_reference
 
 ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "src" / "byhand" / "lab" / "static"
@@ -31,15 +32,15 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 def make(browser: Any, site: str, room: str) -> None:
     """Photograph a room at every size, in every theme."""
-    for size in SIZES:
-        for theme in THEMES:
-            context = browser.new_context(**options_of(size, theme))
-            context.add_init_script("localStorage.setItem('byhand-welcomed', 'yes')")
-            page = context.new_page()
-            page.goto(f"{site}#view={room}")
-            page.wait_for_selector("html[data-ready]")
-            write_reference(photograph(page), FOLDER / name_of(room, size, theme))
-            context.close()
+    context = browser.new_context(**options_of(SIZES[0], THEMES[0]))
+    context.add_init_script("localStorage.setItem('byhand-welcomed', 'yes')")
+    page = context.new_page()
+    page.goto(f"{site}#view={room}")
+    page.wait_for_selector("html[data-ready]")
+    load_again(page)
+    for size, theme in product(SIZES, THEMES):
+        write_reference(photograph(page, size, theme), FOLDER / name_of(room, size, theme))
+    context.close()
 
 
 def main() -> None:

@@ -22,8 +22,8 @@ EXACT = {
     "early_stopping": False,
     "dropout": 0.0,
 }
-# every check that is expected to fail, and why: of minibatches in float32
-EXPECTED = {
+# Every check that may fail, and why: of minibatches in float32. On some processors rounding lets it pass.
+MAY_FAIL = {
     "check_sample_weight_equivalence_on_dense_data": (
         "rows of weight 2 are drawn once into one minibatch, repeated rows twice into any; and float32 ends at 1e-7, "
         "the tolerance of this check"
@@ -31,32 +31,31 @@ EXPECTED = {
 }
 
 
-def failures(estimator: Any, expected: dict[str, str] | None = None) -> tuple[list[str], list[str]]:
-    """Return what scikit-learn finds wrong with an estimator, a line each, and which expected checks failed."""
+def failures(estimator: Any, may_fail: dict[str, str] | None = None) -> list[str]:
+    """Return what scikit-learn finds wrong with an estimator, a line each; without the checks that may fail."""
     checks = pytest.importorskip("sklearn.utils.estimator_checks")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it does not inherit from BaseEstimator; what the checks provoke
-        results = checks.check_estimator(estimator, expected_failed_checks=expected, on_fail=None, on_skip=None)
+        results = checks.check_estimator(estimator, expected_failed_checks=may_fail, on_fail=None, on_skip=None)
     assert len(results) > 50
-    found = [f"{r['check_name']}: {r['exception']!r}" for r in results if r["status"] == "failed"]
-    return found, [r["check_name"] for r in results if r["status"] == "xfail"]
+    return [f"{r['check_name']}: {r['exception']!r}" for r in results if r["status"] == "failed"]
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
 def test_float64_in_one_batch_passes_every_check(estimator: type[Any]) -> None:
-    assert failures(estimator(**EXACT)) == ([], [])
+    assert failures(estimator(**EXACT)) == []
 
 
 @pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
-def test_minibatches_in_float32_fail_what_is_expected_and_no_more(estimator: type[Any]) -> None:
-    assert failures(estimator(**QUICK), EXPECTED) == ([], list(EXPECTED))
+def test_minibatches_in_float32_fail_no_check_but_those_that_may(estimator: type[Any]) -> None:
+    assert failures(estimator(**QUICK), MAY_FAIL) == []
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
-def test_the_defaults_fail_what_is_expected_and_no_more(estimator: type[Any]) -> None:
-    assert failures(estimator(), EXPECTED) == ([], list(EXPECTED))
+def test_the_defaults_fail_no_check_but_those_that_may(estimator: type[Any]) -> None:
+    assert failures(estimator(), MAY_FAIL) == []
 
 
 def test_scikit_learn_is_not_imported() -> None:

@@ -42,16 +42,23 @@ def options_of(size: tuple[int, int], theme: str) -> dict[str, Any]:
     return {"viewport": {"width": width, "height": height}, "color_scheme": theme, "reduced_motion": "reduce"}
 
 
-def photograph(page: Any, scale: int = 1) -> Tiles:
-    """Photograph a page that has opened, once it rests. It is loaded twice: the font is there at the second visit.
-
-    scale : pixels of the screen in one of the page
-    """
+def load_again(page: Any) -> None:
+    """Load a page that has opened a second time, once it rests: from then on the font is there."""
     page.evaluate(AT_REST, REST_MS)
     page.reload()
     page.wait_for_selector("html[data-ready]")
-    page.evaluate(AT_REST, REST_MS)
+
+
+def photograph(page: Any, size: tuple[int, int], theme: str, scale: int = 1) -> Tiles:
+    """Photograph a page in a size and a theme, once it rests.
+
+    scale : pixels of the screen in one of the page
+    """
+    width, height = size
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(color_scheme=theme)
     page.mouse.move(0, 0)
+    page.evaluate(AT_REST, REST_MS)
     return reduce_picture(page.screenshot(animations="disabled", caret="hide"), scale)
 
 
@@ -74,9 +81,9 @@ def write_reference(tiles: Tiles, path: Path) -> None:
     Image.fromarray((tiles // LEVELS * LEVELS + LEVELS // 2).astype(np.uint8)).save(path, optimize=True)
 
 
-def read_reference(path: Path) -> Tiles:
+def read_reference(room: str, size: tuple[int, int], theme: str) -> Tiles:
     """Return a reference."""
-    return np.asarray(Image.open(path).convert("RGB"))
+    return np.asarray(Image.open(FOLDER / name_of(room, size, theme)).convert("RGB"))
 
 
 def difference(one: Tiles, other: Tiles) -> float:
