@@ -7,9 +7,13 @@ HANG = 600.0  # seconds; what is waited for takes a few at most, on a busy machi
 
 
 def wait_until(holds: Callable[[], object], meanwhile: Callable[[], object] = lambda: True) -> None:
-    """Ask again and again until holds(); fail where meanwhile() is false, or after HANG seconds."""
-    ends = time.monotonic() + HANG
+    """Ask again and again until holds(); fail where meanwhile() is false, or after HANG seconds.
+
+    The longer it has taken, the less often: asking a page costs as much as many a thing that is waited for.
+    """
+    started = time.monotonic()
     while not holds():
         assert meanwhile()
-        assert time.monotonic() < ends, "it hangs"
-        time.sleep(0.01)
+        waited = time.monotonic() - started
+        assert waited < HANG, "it hangs"
+        time.sleep(min(0.01 + waited / 10, 0.25))

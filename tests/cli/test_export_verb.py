@@ -35,7 +35,8 @@ def test_a_page_has_the_views_that_are_named(tmp_path: Path) -> None:
 
     done = byhand("export", "page", tmp_path / "page.html", "--model", LAB_MODEL, "--views", "plane, Lessons")
     assert done.code == 0
-    assert (tmp_path / "page.html").read_bytes() == to_html(load_model(LAB_MODEL), ["plane", "lessons"])
+    is_the_library_s = (tmp_path / "page.html").read_bytes() == to_html(load_model(LAB_MODEL), ["plane", "lessons"])
+    assert is_the_library_s
 
 
 @pytest.mark.parametrize(

@@ -84,12 +84,12 @@ def test_what_is_taken_lies_on_the_pad_too_and_the_readout_follows_an_edit(site:
     lab.page.focus(".editable")
     lab.page.keyboard.press("Enter")
     lab.settled()
-    said = lab.page.inner_text(".pixels .readout")
+    said = lab.page.inner_text(".pixels > .readout")
     lab.page.keyboard.press("Enter")
     lab.page.wait_for_timeout(200)
     levels = {
         said.split("pixel value ")[1][:3],
-        lab.page.inner_text(".pixels .readout").split("pixel value ")[1][:3],
+        lab.page.inner_text(".pixels > .readout").split("pixel value ")[1][:3],
     }
     assert len(levels) == 2
 
