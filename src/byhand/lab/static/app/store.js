@@ -35,6 +35,7 @@ export class Store {
   read() {
     this.settle();
     this.state = stateFrom(location.hash);
+    delete document.documentElement.dataset.address; // they are one
   }
 
   /** The address is not written any more. */
