@@ -37,7 +37,7 @@ enum {
     BF16_GROUP = 32,            /* terms of a sum that become 16 pairs */
     BF16_MR = 32,               /* rows of a tile */
     MAX_BF16_SPLITS = 3,        /* bf16 numbers that a float is split into */
-    MIN_SPLIT_WEIGHTS = 1 << 17 /* of a layer whose floats are split: packing pays from here on */
+    MIN_SPLIT_WEIGHTS = 1 << 17 /* of a layer whose floats are split; see docs/core.md */
 };
 
 static inline int64_t round_up(int64_t n, int64_t to) {

@@ -61,9 +61,9 @@ static const float *separate_shift(const train_context *e, int l) {
 }
 
 #if BH_BF16_SPLITS
-/* In three splits: bytes, and floats of layers so large that six products are less work than one in
- * floats. In one split, bytes with zeros go to AMX; on AVX-512, float products that skip the zeros
- * are faster. Predictions are always in float. */
+/* In three splits: bytes, and floats of large layers, in six products. In one split, bytes with
+ * zeros go to AMX; on AVX-512, float products that skip the zeros are faster. Predictions are
+ * always in float. */
 static bool uses_bf16(const train_context *e, int l) {
     const bh_layer *layer = layer_at(e, l);
     if (is_prediction(&e->settings)) {
