@@ -62,9 +62,9 @@ static void backward_bf16(const dense_layer *d, matrix dz, matrix dx, const prev
     }
 }
 
-/* The inputs that a range of tiles of dW reads, in whole panels: all, or those of one slice. */
+/* The inputs that a range of tiles of dW reads, in whole panels: those of its slice, or all. */
 static void input_panels(const tile_range *t, int32_t n_in, int32_t *first, int32_t *end) {
-    const bool one_panel = t->end_panel - t->first_panel == 1;
+    const bool one_panel = t->end_panel - t->first_panel <= 1;
     const int64_t before = t->first_panel * t->blocks;
     const int64_t from = one_panel ? (t->first_tile - before) * MR : 0;
     const int64_t to = one_panel ? (t->end_tile - before) * MR : n_in;
