@@ -66,14 +66,17 @@ class FusedDense:
 
     @property
     def n_in(self) -> int:
+        """How many inputs the layer has."""
         return len(self.W)
 
     @property
     def n_out(self) -> int:
+        """How many units the layer has."""
         return len(self.b)
 
     @property
     def is_linear(self) -> bool:
+        """Does the layer have no activation?"""
         return self.activation == Identity.kind
 
 

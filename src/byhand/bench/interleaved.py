@@ -65,6 +65,7 @@ class Timings:
     baseline: str = "byhand"
 
     def medians(self) -> dict[str, float]:
+        """Return each peer's median time per epoch, in seconds."""
         return {peer: statistics.median(times) for peer, times in self.seconds.items()}
 
     def fastest_ratios(self) -> dict[str, float]:

@@ -34,6 +34,7 @@ class Work:
 
     @property
     def is_wide(self) -> bool:
+        """Is some hidden layer at least 500 units wide?"""
         return max(self.sizes[1:-1]) >= 500
 
     @property

@@ -1,0 +1,1 @@
+"""The command line: one file per command, what they share, and no maths."""

@@ -25,9 +25,11 @@ class EpochLog:
         self._console = reporter.console()
 
     def header(self) -> None:
+        """Print the names of the columns."""
         self._print({name: name for name in COLUMNS}, style="dim")
 
     def row(self, record: EpochRecord) -> None:
+        """Print an epoch's row, or nothing where only every n-th epoch is shown."""
         if record.epoch % self._every and record.epoch not in (1, self._n_epochs):
             return
         cells = {

@@ -74,6 +74,7 @@ class Examples:
 
     @property
     def n_features(self) -> int:
+        """How many numbers each example has."""
         return int(self.raw.shape[1])
 
     @property

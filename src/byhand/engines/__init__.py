@@ -1,0 +1,1 @@
+"""What trains an epoch and predicts: NumPy, the C core, PyTorch."""

@@ -44,6 +44,8 @@ NAME = {"darwin": "libbyhand.dylib", "win32": "byhand.dll"}.get(sys.platform, "l
 
 
 class Layer(Structure):
+    """bh_layer: one fused dense layer, its activation, dropout, batch normalization and residual connection."""
+
     _fields_ = (
         ("n_in", c_int32),
         ("n_out", c_int32),
@@ -58,6 +60,8 @@ class Layer(Structure):
 
 
 class Net(Structure):
+    """bh_network: the layers and the loss."""
+
     _fields_ = (
         ("n_layers", c_int32),
         ("layers", POINTER(Layer)),
@@ -68,6 +72,8 @@ class Net(Structure):
 
 
 class LayerOffsets(Structure):
+    """bh_layer_offsets: where a layer's arrays begin in the flat parameters, in floats; -1: it has none."""
+
     _fields_ = (
         ("weights", c_int64),
         ("biases", c_int64),
@@ -80,6 +86,8 @@ class LayerOffsets(Structure):
 
 
 class Rule(Structure):
+    """bh_optimizer: the update rule and its settings."""
+
     _fields_ = (
         ("kind", c_int32),
         ("momentum", c_float),
@@ -95,10 +103,14 @@ class Rule(Structure):
 
 
 class Rng(Structure):
+    """bh_rng: a random stream and how many numbers were drawn from it."""
+
     _fields_ = (("seed", c_uint64), ("stream", c_uint32), ("epoch", c_uint32), ("counter", c_uint64))
 
 
 class EpochData(Structure):
+    """bh_epoch_data: the examples, their targets, the order of training and the learning rates."""
+
     _fields_ = (
         ("inputs", c_void_p),
         ("inputs_are_bytes", c_int32),
@@ -120,6 +132,8 @@ class EpochData(Structure):
 
 
 class Memory(Structure):
+    """bh_memory: the parameters, the optimizer's moments and the workspace, all owned by the caller."""
+
     _fields_ = (
         ("params", c_void_p),
         ("moment1", c_void_p),
@@ -130,6 +144,8 @@ class Memory(Structure):
 
 
 class Result(Structure):
+    """bh_result: what an epoch reports: steps, the sum of losses, correct predictions, random numbers drawn."""
+
     _fields_ = (("steps_done", c_int64), ("loss", c_double), ("n_correct", c_int64), ("n_draws", c_int64))
 
 

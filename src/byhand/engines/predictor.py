@@ -69,6 +69,7 @@ class NumpyPredictor:
         return self._network.predict(self._preparation.apply(raw))
 
     def one(self, raw: Array) -> Array:
+        """Return the output (k,) for one example (n_in,)."""
         check_numbers("the predictor", "one example", raw)
         answer: Array = self(raw[None])[0]
         return answer
@@ -110,6 +111,7 @@ class NativePredictor:
         return output
 
     def one(self, raw: Array) -> Array:
+        """Return the output (k,) for one example (n_in,). Raises ShapeError for another shape."""
         check_numbers("the predictor", "one example", raw)
         if raw.shape != self._shape:
             raise ShapeError(f"the predictor got one example of shape {raw.shape}; expected {self._shape}.")

@@ -23,6 +23,7 @@ class Columns:
     n_rows: int
 
     def take(self, rows: Array) -> "Columns":
+        """Return the columns at these rows: numbers or a mask (n,), or a slice."""
         return Columns([column[rows] for column in self.values], self.names, len(np.arange(self.n_rows)[rows]))
 
 

@@ -41,6 +41,7 @@ class TableEncoder:
 
     @property
     def n_inputs(self) -> int:
+        """How many network inputs the columns become."""
         return sum(column.n_inputs for column in self.columns)
 
     def number_places(self) -> list[int]:

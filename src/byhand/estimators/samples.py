@@ -32,6 +32,7 @@ class Sample:
     weight: Array | None
 
     def examples(self) -> Examples:
+        """Return the rows as Examples whose inputs are not scaled again."""
         return Examples(self.x, self.y, IDENTITY, self.weight)
 
 

@@ -51,6 +51,7 @@ class InferenceModel:
 
     @property
     def n_in(self) -> int:
+        """How many inputs the network has, missing-value indicators included."""
         return self.layers[0].n_in
 
     @property
@@ -70,6 +71,7 @@ class InferenceModel:
 
     @property
     def sizes(self) -> str:
+        """The sizes of the layers, as "784-128-10"."""
         return "-".join(map(str, [self.n_in, *(layer.n_out for layer in self.layers)]))
 
 

@@ -159,6 +159,7 @@ class _Step:
     loss: Callable[[], float]
 
     def loss_after(self, learning_rate: float) -> float:
+        """Take the step at this learning rate and return the loss after it."""
         for name, array in self.network.params.items():
             array[...] = self.before[name]
         deepcopy(self.optimizer).update(self.network.params, self.grads, learning_rate)

@@ -50,9 +50,11 @@ class RobustnessQuery:
     highest: float = 255.0
 
     def scaled(self, raw: Array) -> Array:
+        """Return the network's inputs for stored values, both (n_in,); float64."""
         return self.preparation.apply(raw, np.float64)
 
     def predicted_class(self, raw: Array) -> int:
+        """Return the class that the network predicts for stored values (n_in,)."""
         return int(preactivations(self.layers, self.scaled(raw))[-1].argmax())
 
     def input_range(self, radius: float) -> Range:

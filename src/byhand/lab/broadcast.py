@@ -62,10 +62,12 @@ class Hub:
 
     @property
     def n_viewers(self) -> int:
+        """How many viewers are connected."""
         return len(self._viewers)
 
     @property
     def is_full(self) -> bool:
+        """Are there as many viewers as there may be?"""
         return len(self._viewers) >= MOST_VIEWERS
 
     def join(self) -> Viewer:

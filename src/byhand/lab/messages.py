@@ -23,15 +23,24 @@ class Record(Protocol):
     """The record of an epoch: see byhand.training.history."""
 
     @property
-    def epoch(self) -> int: ...
+    def epoch(self) -> int:
+        """The epoch's number, from 1."""
+
     @property
-    def loss(self) -> float: ...
+    def loss(self) -> float:
+        """The mean loss over the training examples."""
+
     @property
-    def accuracy(self) -> float | None: ...
+    def accuracy(self) -> float | None:
+        """The training accuracy, 0 … 1; None for regression."""
+
     @property
-    def val_loss(self) -> float | None: ...
+    def val_loss(self) -> float | None:
+        """The validation loss; None without validation."""
+
     @property
-    def val_accuracy(self) -> float | None: ...
+    def val_accuracy(self) -> float | None:
+        """The validation accuracy, 0 … 1; None without validation or for regression."""
 
 
 def history_row(record: Record) -> Row:

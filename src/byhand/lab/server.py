@@ -60,6 +60,7 @@ class Server:
 
     @property
     def token(self) -> str:
+        """The access token of the person who started the server."""
         return self._access.token
 
     @property

@@ -31,12 +31,15 @@ class SafeLogger:
         self._failed = False
 
     def start(self, name: str, settings: dict[str, Any]) -> None:
+        """Begin a run, unless the logger has failed."""
         self._call(lambda: self._logger.start(name, settings))
 
     def epoch(self, record: EpochRecord) -> None:
+        """Log an epoch, unless the logger has failed."""
         self._call(lambda: self._logger.epoch(record))
 
     def end(self, summary: dict[str, float], files: list[Path]) -> None:
+        """End the run, unless the logger has failed."""
         self._call(lambda: self._logger.end(summary, files))
 
     def _call(self, act: Callable[[], object]) -> None:

@@ -48,15 +48,18 @@ class MlflowLogger:
         self._mlflow, self._experiment = load_package("mlflow"), experiment
 
     def start(self, name: str, settings: dict[str, Any]) -> None:
+        """Start a run and log the settings as its parameters."""
         if self._experiment:
             self._mlflow.set_experiment(self._experiment)
         self._mlflow.start_run(run_name=name)
         self._mlflow.log_params(settings)
 
     def epoch(self, record: EpochRecord) -> None:
+        """Log an epoch's metrics; the step is the epoch's number."""
         self._mlflow.log_metrics(scalars(record), step=record.epoch)
 
     def end(self, summary: dict[str, float], files: list[Path]) -> None:
+        """Log the final figures and the files as artifacts, and end the run."""
         self._mlflow.log_metrics({f"final/{name}": value for name, value in summary.items()})
         for file in files:
             self._mlflow.log_artifact(str(file))
@@ -70,12 +73,15 @@ class WandbLogger:
         self._package, self._project = load_package(package), project
 
     def start(self, name: str, settings: dict[str, Any]) -> None:
+        """Start a run with the settings as its config."""
         self._package.init(project=self._project or "byhand", name=name, config=settings)
 
     def epoch(self, record: EpochRecord) -> None:
+        """Log an epoch's metrics and its number."""
         self._package.log({"epoch": record.epoch, **scalars(record)})
 
     def end(self, summary: dict[str, float], files: list[Path]) -> None:
+        """Log the final figures and finish the run; no file is uploaded."""
         if summary:
             self._package.log({f"final/{name}": value for name, value in summary.items()})
         self._package.finish()

@@ -49,9 +49,11 @@ class LayerConfig:
     fields: dict[str, Any]
 
     def n_numbers(self) -> int:
+        """Return the total size of the layer's arrays, running averages included."""
         return self.kind.n_numbers(**self.fields)
 
     def make(self) -> Layer:
+        """Return the layer, its arrays newly allocated."""
         return self.kind.make(**self.fields)
 
 

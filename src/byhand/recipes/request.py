@@ -63,6 +63,7 @@ class TrainRequest:
         }
 
     def seeds(self) -> range:
+        """Return the seeds to train, the recipe's own first."""
         return range(self.recipe.seed, self.recipe.seed + self.n_seeds)
 
 

@@ -57,13 +57,17 @@ class SessionListener:
         """Return a context that gives the function to call with a download's progress."""
         return nullcontext()
 
-    def on_train_begin(self, run: Run, engine: Engine) -> None: ...
+    def on_train_begin(self, run: Run, engine: Engine) -> None:
+        """Called before a seed's first epoch, or the next one of a resumed run."""
 
-    def on_epoch_end(self, run: Run, record: EpochRecord) -> None: ...
+    def on_epoch_end(self, run: Run, record: EpochRecord) -> None:
+        """Called after every epoch, with its record."""
 
-    def on_train_end(self, run: Run) -> None: ...
+    def on_train_end(self, run: Run) -> None:
+        """Called after the last epoch, before the model is evaluated."""
 
-    def on_seed_end(self, result: SeedResult) -> None: ...
+    def on_seed_end(self, result: SeedResult) -> None:
+        """Called when one of several seeds is trained and evaluated."""
 
 
 SILENT = SessionListener()

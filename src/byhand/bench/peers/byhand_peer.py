@@ -22,10 +22,12 @@ from byhand.random import DROPOUT, RandomStream
 def native(
     work: Work, x: Array, y: Array, *, n_threads: int | None = None, precision: str = FLOAT32, kernel: str = ""
 ) -> Callable[[], None]:
+    """Return a function that trains one epoch with the C core, on all processors unless n_threads is given."""
     return _epoch(NativeEngine(n_threads, precision, work.sizes, kernel), work, x, y)
 
 
 def numpy(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    """Return a function that trains one epoch with NumPy."""
     return _epoch(NumpyEngine(), work, x, y)
 
 

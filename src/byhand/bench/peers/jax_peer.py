@@ -11,6 +11,7 @@ from byhand.random import INIT, RandomStream
 
 
 def scan(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    """Return a function that trains one epoch with JAX, as one compiled scan over the batches."""
     import jax
     import jax.numpy as jnp
 

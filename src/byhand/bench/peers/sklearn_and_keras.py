@@ -9,6 +9,7 @@ from byhand.bench.workload import Work
 
 
 def sklearn(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    """Return a function that trains one epoch by partial_fit; raise ValueError for squared error."""
     from sklearn.neural_network import MLPClassifier
 
     if work.loss != "softmax_cross_entropy":
@@ -33,6 +34,7 @@ def sklearn(work: Work, x: Array, y: Array) -> Callable[[], None]:
 
 
 def keras(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    """Return a function that trains one epoch by model.fit, on Keras's JAX backend."""
     import os
 
     os.environ["KERAS_BACKEND"] = "jax"

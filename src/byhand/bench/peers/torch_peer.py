@@ -8,6 +8,7 @@ from byhand.bench.workload import Work, orders
 
 
 def tuned(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    """Return a function that trains one epoch in float32, the whole data set in one tensor."""
     import torch
 
     torch.set_flush_denormal(True)
@@ -35,6 +36,7 @@ def bf16(work: Work, x: Array, y: Array) -> Callable[[], None]:
 
 
 def tutorial(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    """Return a function that trains one epoch through a DataLoader, reading the loss of every batch."""
     import torch
     from torch.utils.data import DataLoader, TensorDataset
 

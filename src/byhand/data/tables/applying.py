@@ -41,6 +41,7 @@ class NewRows:
     y: Array | None = None
 
     def where(self, i: int) -> str:
+        """Return the place of row i of the table, for people."""
         return self.table.where(i)
 
 

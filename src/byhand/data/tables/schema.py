@@ -41,6 +41,7 @@ class Column:
 
     @property
     def n_inputs(self) -> int:
+        """How many network inputs the column becomes."""
         if self.signed:
             return 1
         return len(self.categories) + self.has_other if self.categories else 1 + self.has_indicator
@@ -95,6 +96,7 @@ class TableSchema:
 
     @property
     def names(self) -> list[str]:
+        """The names of the input columns, in the order of training."""
         return [column.name for column in self.columns]
 
     @property
@@ -104,6 +106,7 @@ class TableSchema:
 
     @property
     def has_categories(self) -> bool:
+        """Is any of the columns categorical?"""
         return any(column.categories for column in self.columns)
 
     def options(self, header: str = "auto") -> TableOptions:

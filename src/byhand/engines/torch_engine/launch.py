@@ -38,6 +38,7 @@ class Launch:
 
     @property
     def is_on_one_host(self) -> bool:
+        """Do all processes run on one host?"""
         return self.n_local == self.n_ranks
 
 

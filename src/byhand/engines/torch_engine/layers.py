@@ -122,6 +122,8 @@ class TorchElementwise(TorchLayer):
 
 
 class TorchIdentity(TorchElementwise):
+    """See layers/identity.py."""
+
     def compute(self, x: Tensor) -> Tensor:
         return x
 
@@ -130,6 +132,8 @@ class TorchIdentity(TorchElementwise):
 
 
 class TorchReLU(TorchElementwise):
+    """See layers/relu.py."""
+
     def compute(self, x: Tensor) -> Tensor:
         return x.clamp(min=0)
 
@@ -138,6 +142,8 @@ class TorchReLU(TorchElementwise):
 
 
 class TorchLeakyReLU(TorchElementwise):
+    """See layers/leaky_relu.py."""
+
     def compute(self, x: Tensor) -> Tensor:
         return torch.where(x > 0, x, self.layer.slope * x)
 
@@ -146,6 +152,8 @@ class TorchLeakyReLU(TorchElementwise):
 
 
 class TorchSigmoid(TorchElementwise):
+    """See layers/sigmoid.py."""
+
     def compute(self, x: Tensor) -> Tensor:
         return torch.sigmoid(x)
 
@@ -154,6 +162,8 @@ class TorchSigmoid(TorchElementwise):
 
 
 class TorchTanh(TorchElementwise):
+    """See layers/tanh.py."""
+
     def compute(self, x: Tensor) -> Tensor:
         return torch.tanh(x)
 
@@ -162,6 +172,8 @@ class TorchTanh(TorchElementwise):
 
 
 class TorchExp(TorchElementwise):
+    """See layers/exp.py."""
+
     def compute(self, x: Tensor) -> Tensor:
         return torch.exp(x)
 
@@ -170,6 +182,8 @@ class TorchExp(TorchElementwise):
 
 
 class TorchSELU(TorchElementwise):
+    """See layers/selu.py."""
+
     def compute(self, x: Tensor) -> Tensor:
         return torch.where(x > 0, SCALE * x, SCALE * ALPHA * torch.expm1(x.clamp(max=0)))
 
@@ -196,6 +210,8 @@ def tanh_softplus(z: Tensor) -> Tensor:
 
 
 class TorchSoftmax(TorchElementwise):
+    """See layers/softmax.py."""
+
     def compute(self, x: Tensor) -> Tensor:
         return torch.softmax(x, -1)
 

@@ -17,6 +17,7 @@ LossFunction: TypeAlias = Callable[[Tensor, Tensor, Any, Any], tuple[Tensor, Ten
 
 
 def softmax_cross_entropy(z: Tensor, t: Tensor, w: Any, loss: SoftmaxCrossEntropy) -> tuple[Tensor, Tensor]:
+    """Return the sum (…) and its gradient (…, n, k): see losses/softmax_cross_entropy.py."""
     if loss.label_smoothing:
         t = (1 - loss.label_smoothing) * t + loss.label_smoothing / t.shape[-1]  # (5)
     log_p = torch.log_softmax(z, -1)  # (3)
@@ -24,17 +25,20 @@ def softmax_cross_entropy(z: Tensor, t: Tensor, w: Any, loss: SoftmaxCrossEntrop
 
 
 def binary_cross_entropy(z: Tensor, t: Tensor, w: Any, loss: BinaryCrossEntropy) -> tuple[Tensor, Tensor]:
+    """Return the sum (…) and its gradient (…, n, k): see losses/binary_cross_entropy.py."""
     softplus = z.clamp(min=0) + torch.log1p(torch.exp(-z.abs()))  # (5)
     return (w * (softplus - t * z)).sum((-2, -1)), w * (torch.sigmoid(z) - t)  # (3), (4)
 
 
 def squared_error(a: Tensor, t: Tensor, w: Any, loss: SquaredError) -> tuple[Tensor, Tensor]:
+    """Return the sum (…) and its gradient (…, n, k): see losses/squared_error.py."""
     error = a - t
     weighted = w * error
     return (weighted * error).sum((-2, -1)), 2 * weighted  # (1), (2)
 
 
 def huber(a: Tensor, t: Tensor, w: Any, loss: Huber) -> tuple[Tensor, Tensor]:
+    """Return the sum (…) and its gradient (…, n, k): see losses/huber.py."""
     e = a - t  # (1)
     size = e.abs()
     h = torch.where(size <= loss.delta, e * e / 2, loss.delta * (size - loss.delta / 2))  # (2)
@@ -42,11 +46,13 @@ def huber(a: Tensor, t: Tensor, w: Any, loss: Huber) -> tuple[Tensor, Tensor]:
 
 
 def poisson(z: Tensor, t: Tensor, w: Any, loss: Poisson) -> tuple[Tensor, Tensor]:
+    """Return the sum (…) and its gradient (…, n, k): see losses/poisson.py."""
     mu = torch.exp(z)  # (1)
     return (w * (mu - t * z)).sum((-2, -1)), w * (mu - t)  # (2), (3)
 
 
 def quantile(a: Tensor, t: Tensor, w: Any, loss: Quantile) -> tuple[Tensor, Tensor]:
+    """Return the sum (…) and its gradient (…, n, k): see losses/quantile.py."""
     e = t - a  # (1)
     rho = torch.where(e >= 0, loss.level * e, (loss.level - 1) * e)  # (2)
     slope = ((e < 0).to(e.dtype) - loss.level) * (e != 0)

@@ -71,6 +71,7 @@ class PackedNetworks:
 
     @property
     def n_outputs(self) -> int:
+        """How many outputs each network has."""
         return self._networks[0].widths[-1]
 
     def share(self, broadcast: Callable[[Tensor], None]) -> None:
