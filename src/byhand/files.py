@@ -105,7 +105,7 @@ def atomic_write(path: Path, data: bytes) -> None:
             raise
         _sync_folder(path.parent)
     except ValueError:  # a null character
-        raise SystemResourceError(f"{str(path)!r} cannot be the name of a file.") from None
+        raise SystemResourceError(f"{str(path)!r} cannot be the name of a file. Choose another.") from None
     except OSError as error:
         raise SystemResourceError(f"{path} cannot be written: {error.strerror or error}.") from error
 
@@ -123,7 +123,7 @@ def append_bytes(path: Path, data: bytes) -> int:
     try:
         with open(path, "ab", buffering=0, opener=_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise SystemResourceError(f"{path} cannot be written: it is not a regular file.")
+                raise SystemResourceError(f"{path} cannot be written: it is not a regular file. Name a file.")
             file.write(data)
             return file.tell()
     except OSError as error:

@@ -124,7 +124,7 @@ def mean_interval(values: list[float], most: float = math.inf) -> tuple[float, f
     """
     n = len(values)
     if n < 2:
-        raise ShapeError(f"an interval over runs needs two values or more, and got {n}.")
+        raise ShapeError(f"mean_interval got a list of {n}; expected two values or more, one for each run.")
     mean = sum(values) / n
     std = math.sqrt(sum((value - mean) ** 2 for value in values) / (n - 1))
     half = student_t_quantile(n - 1) * std / math.sqrt(n)

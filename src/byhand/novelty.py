@@ -47,7 +47,7 @@ class NoveltyDetector:
         if self.mean.ndim != 1 or self.components.ndim != 2 or len(self.mean) != len(self.components):
             raise ShapeError(f"a novelty detector got shapes {shapes}; expected (features,) and (features, k)")
         if not all(array.dtype.kind == "f" and np.isfinite(array).all() for array in (self.mean, self.components)):
-            raise ShapeError("a novelty detector got other numbers than finite floats")
+            raise ShapeError("a novelty detector got a mean or components that are not finite floats")
 
     def errors(self, raw: Array) -> Array:
         """Return the reconstruction error (1) of inputs raw (n, features) as stored: (n,)."""

@@ -230,7 +230,7 @@ def test_what_it_cannot_train_it_declines_and_numpy_takes_over(
     choice = choose_engine("auto", network, loss, optimizer)
     assert choice.engine.name == "numpy"
     assert choice.fallback_reason.startswith(f"NumPy trains this: {reason}")
-    with pytest.raises(OptionError, match=r"the native engine cannot train this: the .* Use NumPy.s"):
+    with pytest.raises(OptionError, match=r"the native engine cannot train this: the .* Use the engine numpy"):
         choose_engine("native", network, loss, optimizer)
 
 

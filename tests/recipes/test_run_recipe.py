@@ -156,7 +156,7 @@ def test_a_recipe_of_ones_own_that_validates_leaves_the_test_set_alone(tmp_path:
         ({"on_epoch": print, "seeds": 2}, "expected a function, and one seed."),
         ({"resume": 5}, "run_recipe got resume 5; expected the name of a file or folder."),
         ({"resume": "there", "seeds": 2, "engine": "numpy"}, "run_recipe got resume and seeds, engine; a resumed run"),
-        ({"resume": "not-there"}, "not-there is not a run folder: it has no record.json."),
+        ({"resume": "not-there"}, "not-there is not a run folder: it has no record.json. Name one"),
     ],
 )
 def test_wrong_input_is_answered_with_a_sentence(tmp_path: Path, arguments: dict[str, Any], says: str) -> None:

@@ -60,7 +60,9 @@ def _compare(a: str, b: str, data_dir: Path | None, options: dict[str, Any]) -> 
         return compare_recipes(a, b, *requests, executor=options["executor"], workers=options["workers"])
     unused = [name for name in fields if name != "data"] + ["seeds"] * (options["seeds"] is not None)
     if unused:
-        raise OptionError(f"compare got {', '.join(unused)}, which are for recipes, and saved runs or models.")
+        raise OptionError(
+            f"compare got {', '.join(unused)}, which are for recipes, and saved runs or models. Leave them out."
+        )
     if "data" not in fields and data_dir is None and all(Path(one, "record.json").exists() for one in (a, b)):
         return compare_runs(Path(a), Path(b))
     return _compare_models(Path(a), Path(b), fields.get("data"), data_dir)

@@ -82,7 +82,8 @@ def _check_answers(model: Model, dataset: Dataset) -> None:
         raise DataError(f"the model {gives}, and {dataset.name} has {has}. Name other data with --data or --data-dir.")
     if not dataset.train.is_classes and dataset.train.y.size != len(dataset.train) * model.network.widths[-1]:
         raise DataError(
-            f"the model {gives}, {model.network.widths[-1]} for each example; {dataset.name} has another number."
+            f"the model predicts {model.network.widths[-1]} numbers for each example, and {dataset.name} has "
+            f"{dataset.train.y[0].size}. Name other data with --data or --data-dir."
         )
 
 
@@ -106,12 +107,16 @@ def new_table(model: Model, path: str) -> Dataset:
 def new_images(model: Model, folder: Path) -> Dataset:
     """Return a folder of pictures by class as the model reads it: those it was not trained on."""
     if model.image_shape is None or not model.n_classes:
-        raise DataError(f"{folder.name} is a folder of pictures, and the model does not tell their classes apart.")
+        raise DataError(
+            f"{folder.name} is a folder of pictures, and the model does not tell classes of pictures apart. "
+            f"Name a model that was trained on pictures."
+        )
     names = model.class_names or tuple(str(i) for i in range(model.n_classes))
     rows, held_out = new_image_rows(folder, model.image or MNIST, model.image_shape, names)
     if rows.raw.shape[1] != model.n_features:
         raise DataError(
-            f"the model takes {model.n_features} numbers per example, but MNIST's pictures have {rows.raw.shape[1]}."
+            f"the model takes {model.n_features} numbers per example, but pictures prepared as MNIST's have "
+            f"{rows.raw.shape[1]}. Name a model that was trained on pictures."
         )
     chosen = np.arange(len(rows.raw)) if held_out is None else held_out
     examples = Examples(rows.raw[chosen], rows.labels[chosen], model.preparation)

@@ -142,7 +142,8 @@ def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, 
     schema = model.table or counted_schema(model.n_features)
     table = read_new(path, schema, header)
     if id_column is not None and id_column not in table.columns:
-        raise DataError(f"{path} has no column {id_column!r} to identify its rows by.")
+        known = ", ".join(table.columns[:20])
+        raise DataError(f"{path} has no column {id_column!r} to identify its rows by; its columns are {known}.")
     new = apply_schema(schema, table)
     for note in new.notes:
         if id_column is not None and note == f"not used: {id_column!r}":
@@ -226,7 +227,7 @@ def examples_in(path: Path, model: "Model") -> "Array":
     n = 1 if array.size == model.n_features else len(array) if array.ndim else 0
     if n == 0 or array.size != n * model.n_features:
         raise DataError(
-            f"{path} holds an array of shape {array.shape}; the model takes {model.n_features} numbers per example."
+            f"{path} holds an array of shape {array.shape}; expected (n, {model.n_features}), as the model takes them."
         )
     return np.ascontiguousarray(array).reshape(n, model.n_features)
 

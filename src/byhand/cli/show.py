@@ -89,7 +89,9 @@ def _network(name: str | None, activation: str, runs: Path) -> "tuple[Network, M
         raise OptionError(f"{name!r} is not a list of sizes like 784-128-10, a recipe, a model file or a run folder.")
     widths = [int(number) for number in numbers]
     if sum(n_in * n_out for n_in, n_out in pairwise(widths)) > MOST_PARAMETERS:
-        raise OptionError(f"{name} has more than {MOST_PARAMETERS:,} parameters, too many to draw.")
+        raise OptionError(
+            f"{name} has more than {MOST_PARAMETERS:,} parameters, too many to draw. Name a smaller network."
+        )
     return Network.mlp(widths, activation=activation, initializer=zeros), None
 
 

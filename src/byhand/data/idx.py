@@ -79,7 +79,8 @@ def _inflated(path: Path, packed: BinaryIO, size: int) -> bytes:
             missing = _declared_bytes(path, pieces[0]) + 1 - len(pieces[0])
             if missing > limit:
                 raise DataError(
-                    f"{path} would grow more than {MAX_EXPANSION} times when unpacked, as no IDX file of pictures does."
+                    f"{path} would grow more than {MAX_EXPANSION} times when unpacked, as no IDX file of pictures "
+                    f"does. Take another copy."
                 )
             while missing > 0 and (piece := file.read(min(missing, PIECE))):
                 pieces.append(piece)

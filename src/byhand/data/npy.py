@@ -100,7 +100,7 @@ def _header(who: str, file: BinaryIO) -> tuple[str, int]:
     start = file.read(12)
     width = {b"\1\0": 2, b"\2\0": 4}.get(start[6:8])
     if start[:6] != MAGIC or width is None:
-        raise DataError(f"{who} is not an array in NPY format, version 1 or 2.")
+        raise DataError(f"{who} is not an array in NPY format, version 1 or 2. Save it with numpy.save.")
     length = int.from_bytes(start[8 : 8 + width], "little")
     if length > MAX_HEADER:
         raise DataError(f"{who} is a damaged array: its header has {length:,} bytes; expected {MAX_HEADER:,} at most.")

@@ -32,7 +32,10 @@ def read_arrays(path: Path, names: Sequence[str]) -> list[Array]:
                 members = [_member(archive, path, name, names) for name in names]
                 return [_unpacked(archive, path, member) for member in members]
         except DAMAGED as error:
-            raise DataError(f"{path} is not an archive of arrays, or a damaged one ({_reason(error)}).") from error
+            why = _reason(error)
+            raise DataError(
+                f"{path} is not an archive of arrays, or a damaged one ({why}). Save it with numpy.savez."
+            ) from error
 
 
 def _member(archive: zipfile.ZipFile, path: Path, name: str, names: Sequence[str]) -> zipfile.ZipInfo:

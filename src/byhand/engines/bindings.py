@@ -149,6 +149,12 @@ class Result(Structure):
     _fields_ = (("steps_done", c_int64), ("loss", c_double), ("n_correct", c_int64), ("n_draws", c_int64))
 
 
+def refusal(what: str, status: int) -> RuntimeError:
+    """Return the error for what the core refused after Python had checked it. status : negative, a bh_status"""
+    reason = REFUSALS[status]
+    return RuntimeError(f"the C core refused {what} that Python had checked: {reason}. byhand is at fault; report it.")
+
+
 def aligned(n: int, dtype: npt.DTypeLike = np.float32) -> Array:
     """Return n zeros that begin at a multiple of 64 bytes, as the core requires of its buffers."""
     size = n * np.dtype(dtype).itemsize

@@ -38,7 +38,7 @@ def native_influence(network: Network, loss: Loss, examples: Examples, query: Ex
     arguments = [*map(ctypes.byref, (packed.table, *tables, memory)), ctypes.c_void_p(scores.ctypes.data)]
     status = library.bh_influence(*arguments, chosen_kernel(library), threads)
     if status != c.OK:
-        raise RuntimeError(f"the C core refused an influence it should know: {c.REFUSALS[status]}")
+        raise c.refusal("an influence", status)
     return scores
 
 

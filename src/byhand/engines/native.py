@@ -68,7 +68,7 @@ class NativeEngine:
         if status == c.DIVERGED:
             raise DivergedError(spec.epoch, done + 1, float(spec.learning_rates[done]))
         if status != c.OK:
-            raise RuntimeError(f"the C core refused an epoch it should know: {c.REFUSALS[status]}")
+            raise c.refusal("an epoch", status)
         packed.write_back(done)
         spec.rng.position += result.n_draws
         check_finite(network, spec)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.engines.bindings import REFUSALS, LayerOffsets, aligned
+from byhand.engines.bindings import LayerOffsets, aligned, refusal
 from byhand.engines.core_tables import moment_names, network_table, optimizer_table
 from byhand.losses.base import Loss
 from byhand.lowering import FusedDense
@@ -28,7 +28,7 @@ class PackedNetwork:
         self.offsets = (LayerOffsets * len(layers))()
         self._n_floats: int = library.bh_layout(ctypes.byref(self.table), self.offsets)
         if self._n_floats < 0:
-            raise RuntimeError(f"the C core refused a network it should know: {REFUSALS[self._n_floats]}")
+            raise refusal("a network", self._n_floats)
         self.params = aligned(self._n_floats)
         for _, packed, own in self._arrays(self.params):
             packed[...] = own

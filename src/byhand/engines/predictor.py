@@ -141,4 +141,4 @@ class NativePredictor:
 
     def _check_status(self, status: int) -> None:
         if status != c.OK:
-            raise RuntimeError(f"the C core refused a prediction it should know: {c.REFUSALS[status]}")
+            raise c.refusal("a prediction", status)

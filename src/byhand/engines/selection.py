@@ -57,11 +57,13 @@ def choose_engine(
     if reason is None:
         return Choice(NativeEngine(n_threads, precision, dense_sizes(network)))
     if precision != FLOAT32:
-        raise OptionError(f"{precision} is for the native engine, and NumPy trains this: {reason}. Leave it out.")
+        raise OptionError(
+            f"{precision} is for the native engine, and NumPy trains this: {reason}. Leave the precision out."
+        )
     if asked_for_numpy:
         return Choice(NumpyEngine())
     if name == "native":
-        raise OptionError(f"the native engine cannot train this: {reason}. Use NumPy's.", argument="engine")
+        raise OptionError(f"the native engine cannot train this: {reason}. Use the engine numpy.", argument="engine")
     return Choice(NumpyEngine(), f"NumPy trains this: {reason}.")
 
 
@@ -69,7 +71,7 @@ def _choose_torch(network: Network, loss: Loss, optimizer: Optimizer, engine: En
     """Return the engine torch as the choice; raise OptionError where it cannot train this."""
     reason = engine.unsupported_reason(network, loss, optimizer)
     if reason:
-        raise OptionError(f"{reason}. Use NumPy's.", argument="engine")
+        raise OptionError(f"{reason}. Use the engine numpy.", argument="engine")
     return Choice(engine)
 
 

@@ -21,6 +21,6 @@ def permutation(stream: RandomStream, n: int) -> Array:
         ctypes.byref(rng), ctypes.c_int64(n), ctypes.c_void_p(order.ctypes.data), ctypes.c_void_p(scratch.ctypes.data)
     )
     if status != c.OK:
-        raise RuntimeError(f"the C core refused a shuffle it should know: {c.REFUSALS[status]}")
+        raise c.refusal("a shuffle", status)
     stream.position += n
     return order

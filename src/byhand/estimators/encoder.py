@@ -108,7 +108,7 @@ def _numbers(column: Column, values: Array) -> Array:
     if words and column.means == (0.0,):  # training saw nothing but gaps
         return np.zeros(len(values))
     if words:
-        raise InputError(f"column {column.name!r} has {words[0][:40]!r}; it had numbers when the model was fitted.")
+        raise InputError(f"column {column.name!r} has {words[0][:40]!r}; expected a number, as in fit.")
     return np.full(len(values), np.nan)
 
 

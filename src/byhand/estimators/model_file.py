@@ -88,7 +88,7 @@ def classes_of(model: Model) -> Array:
             return np.array([float(name) for name in names])
     except (ValueError, OverflowError) as error:
         raise OptionError(
-            f"the model says that its classes are {model.labels}, and one is not. Save it anew."
+            f"load got a model that says its classes are {model.labels}, and one is not. Save it again."
         ) from error
     return np.array([name == "True" for name in names]) if model.labels == FLAGS else np.array(names)
 

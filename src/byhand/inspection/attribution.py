@@ -40,7 +40,9 @@ def piecewise_linear_layers(network: Network) -> list[FusedDense]:
         for layer in layers[:-1]:
             _check_activation(layer)
     except UnsupportedError as error:
-        raise OptionError(f"attributions are exact for ReLU and leaky ReLU; this network has {error}.") from error
+        raise OptionError(
+            f"this network has {error}; expected activations of ReLU and leaky ReLU alone, for which this is exact."
+        ) from error
     return [*layers[:-1], replace(layers[-1], activation="identity")]
 
 

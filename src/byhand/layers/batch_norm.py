@@ -21,7 +21,9 @@ from byhand.errors import ShapeError
 from byhand.layers.base import Layer
 from byhand.random import RandomStream
 
-BATCH_OF_ONE = "BatchNorm got a batch of one example; expected two or more. Use a batch_size that fits."
+BATCH_OF_ONE = (
+    "BatchNorm got a batch of one example; expected two or more. Use a batch_size that leaves no remainder of 1."
+)
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ class TensorBoardLogger:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SystemResourceError(f"cannot write in {folder}: {error.strerror}") from error
+            raise SystemResourceError(f"cannot write in {folder}: {error.strerror}; name another folder") from error
         self._file = folder / f"events.out.tfevents.{int(now)}.byhand.{os.getpid()}.{time.time_ns()}"
         self._write(_field(1, FIXED64, struct.pack("<d", now)) + _field(3, BYTES, VERSION))
 
@@ -123,5 +123,5 @@ class TensorBoardLogger:
     def _write(self, event: bytes) -> None:
         """Append a record in one write: a reader sees it at once, and no epoch waits for the disk."""
         if self._file is None:
-            raise SystemResourceError("the logger was not started")
+            raise SystemResourceError("the TensorBoard logger was not started; call start(name, settings) first")
         append_bytes(self._file, frame(event))

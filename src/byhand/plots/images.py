@@ -46,7 +46,10 @@ def plot_examples(examples: Examples, image_shape: tuple[int, int] | None, n: in
     check_whole("plot_examples", "n", n, 1, MOST_TILES)
     shape = _image_shape(image_shape, "the examples")
     if not len(examples) or math.prod(shape) != examples.n_features:
-        raise DataError(f"plot_examples got {len(examples)} examples of {examples.n_features} numbers for {shape}.")
+        raise DataError(
+            f"plot_examples got {len(examples)} examples of {examples.n_features} numbers; expected one or more of "
+            f"{math.prod(shape)}, pictures of {shape}."
+        )
     titles = [f"{label:g}" for label in examples.y[:n].reshape(min(n, len(examples)), -1)[:, 0]]
     return _tiles(examples.raw[:n].reshape(-1, *shape), titles, f"{len(titles)} of {len(examples):,} examples")
 
@@ -141,7 +144,9 @@ def _answers(who: str, model: Model, examples: Examples) -> tuple[Array, Array, 
     if not model.n_classes or not examples.is_classes or not len(examples):
         raise DataError(f"{who} got a regression model, or examples without classes; expected classes.")
     if int(examples.y.max()) >= model.n_classes:
-        raise DataError(f"{who} got class {int(examples.y.max())}; the model tells {model.n_classes} apart.")
+        raise DataError(
+            f"{who} got class {int(examples.y.max())}; expected 0 … {model.n_classes - 1}, as the model has."
+        )
     return model.predict(examples.raw), model.scores(examples.raw), model.image_shape
 
 

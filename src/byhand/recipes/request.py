@@ -188,5 +188,7 @@ def _with_epochs(recipe: Recipe, epochs: int, folder: RunFolder) -> Recipe:
     files = [one.checkpoint_file for one in (folder, *folder.seeds())]
     done = max((load_checkpoint(file).epoch for file in files if file.exists()), default=0)
     if epochs < done:
-        raise OptionError(f"{epochs} epochs are fewer than the {done} epochs that this run has trained.")
+        raise OptionError(
+            f"{epochs} epochs are fewer than the {done} that this run has trained. Ask for {done} or more."
+        )
     return replace(recipe, epochs=epochs)

@@ -262,7 +262,9 @@ def load_dataset(request: TrainRequest, recipe: Recipe, progress: Progress | Non
 def _subsample(dataset: Dataset, n: int, seed: int) -> Dataset:
     """Return the data set with n of its training examples, drawn by the seed."""
     if n > len(dataset.train):
-        raise OptionError(f"{n:,} examples are more than the {len(dataset.train):,} training examples there are.")
+        raise OptionError(
+            f"{n:,} training examples were asked for, and {dataset.name} has {len(dataset.train):,}. Ask for fewer."
+        )
     return replace(dataset, train=dataset.train.take(permutation(RandomStream(seed, SPLIT), len(dataset.train))[:n]))
 
 

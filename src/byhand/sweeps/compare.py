@@ -123,7 +123,7 @@ def compare(
     """
     if isinstance(a, Model) and isinstance(b, Model):
         if fields:
-            raise OptionError(f"compare got two models and {', '.join(fields)}; fields are for recipes.")
+            raise OptionError(f"compare got two models and {', '.join(fields)}, which are for recipes. Leave them out.")
         examples = check_kind("compare", "data", data, Examples, "Examples that neither model was trained on")
         return compare_models(a, b, examples)
     if isinstance(data, Examples):

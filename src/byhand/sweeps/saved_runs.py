@@ -35,4 +35,6 @@ def read_run(path: Path) -> SavedRun:
         data = f"{record['data']} {how}"[:MAX_NAME]
         return SavedRun(data, FIGURES[name], dict(zip(seeds, map(float, values), strict=True)))
     except (KeyError, TypeError, ValueError, StopIteration) as error:
-        raise DataError(f"{folder.record_file} does not say what the run reached: {error!r}.") from error
+        raise DataError(
+            f"{folder.record_file} does not say what the run reached: {error!r}. Train it again."
+        ) from error

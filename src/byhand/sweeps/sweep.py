@@ -249,7 +249,8 @@ def _check_same(known: list[Values], tasks: list[dict[str, Any]], folder: Path) 
     """Raise DataError unless these lines are the results of these tasks."""
     for line, task in zip(known, tasks, strict=False):
         if (line["trial"], line["seed"]) != (task["trial"], task["seed"]):
-            raise DataError(f"{folder / RESULTS} is not of this sweep: trial {line['trial']}, seed {line['seed']}.")
+            place = f"trial {line['trial']}, seed {line['seed']}"
+            raise DataError(f"{folder / RESULTS} holds what is not of this sweep: {place}. Start a new sweep.")
 
 
 def _test_best(settings: SweepSettings, result: SweepResult, folder: Path) -> RecipeResult:

@@ -114,7 +114,7 @@ class RunFolder:
     def read_record(self) -> dict[str, Any]:
         """Return record.json; raise DataError when it is missing or damaged."""
         if not os.path.lexists(self.record_file):
-            raise DataError(f"{self.path} is not a run folder: it has no record.json.")
+            raise DataError(f"{self.path} is not a run folder: it has no record.json. Name one, as runs/digits-1.")
         try:
             record = json.loads(read_bytes_limited(self.record_file, "the record of a run", MAX_RECORD))
         except (ValueError, RecursionError) as error:

@@ -83,7 +83,7 @@ CASES: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "an interval of one run": (
         lambda: mean_interval([0.97]),
-        "an interval over runs needs two values or more, and got 1.",
+        "mean_interval got a list of 1; expected two values or more, one for each run.",
     ),
 }
 

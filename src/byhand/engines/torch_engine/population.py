@@ -76,7 +76,7 @@ def _check_alike(
         raise OptionError("a population is trained in one process. Start one without torchrun.")
     reason = engine.unsupported_reason(networks[0], loss, optimizers[0])
     if reason:
-        raise OptionError(f"{reason}. Train the networks one by one, with NumPy's engine.")
+        raise OptionError(f"{reason}. Train the networks one by one, with the engine numpy.")
     check_batch_size(networks[0], specs[0])
     if len({repr(network) for network in networks}) > 1:
         raise ShapeError("a population got networks of different layers; expected the same in all.")
