@@ -69,9 +69,9 @@ def sentences() -> list[str]:
         f"- `xor`, fraction of 200 random restarts that solve it: {100 * shares[0]:.0f} % without a hidden layer, "
         f"{100 * shares[2]:.0f} % with two ReLU units, {100 * shares[4]:.0f} % with four, "
         f"{100 * shares[8]:.0f} % with eight.",
-        f"- The NumPy engine needs {numpy_ratio(one, 'epoch')} of PyTorch's time for an epoch of `vanilla` on one "
-        f"thread and {numpy_ratio(two, 'epoch')} on two; its training steps need {numpy_ratio(one, 'steps')} and "
-        f"{numpy_ratio(two, 'steps')} of the time of a hand-written NumPy script without classes.",
+        f"- For an epoch of `vanilla` the NumPy engine takes {numpy_ratio(one, 'epoch')} times as long as PyTorch on "
+        f"one thread and {numpy_ratio(two, 'epoch')} times on two; its training steps take {numpy_ratio(one, 'steps')} "
+        f"and {numpy_ratio(two, 'steps')} times as long as those of a hand-written NumPy script without classes.",
         f"- From a cold start to a trained, saved and tested model: {start['medians']['byhand train']:.1f} s; "
         f"`byhand --help` {start['medians']['byhand --help']:.2f} s; `import byhand` "
         f"{1000 * (start['medians']['import byhand'] - start['medians']['python']):.0f} ms over Python's own start.",
@@ -94,7 +94,7 @@ PEERS = {
     "torch tutorial": "as in tutorials",
     "keras": "Keras",
     "scikit-learn": "scikit-learn",
-    "byhand numpy": "our NumPy",
+    "byhand numpy": "byhand's NumPy",
 }
 
 
@@ -137,7 +137,7 @@ def processor_rows() -> list[str]:
     ran = {one["engine"].removeprefix("native/") for one in records}
     never = [text for kernel, text in KERNELS_NEVER_RUN.items() if kernel not in ran]
     return [
-        "How many times as long JAX takes as byhand, by processor that was measured; below 1 byhand is the slower one:",
+        "How many times as long as byhand JAX takes, by processor; below 1, byhand is slower:",
         "",
         f"| processor | engine | {' | '.join(IN_PROCESSOR_TABLE)} |",
         f"|---|---|{'--:|' * len(IN_PROCESSOR_TABLE)}",
@@ -154,9 +154,10 @@ def shared_processors() -> str:
     second = median(busy["quiet"]["byhand, 1 thread"]) / median(busy["quiet"]["byhand"])
     return (
         f"- {busy['processor']}, {busy['date']}: the second thread makes an epoch {second:.2f} times as fast. Beside "
-        f"one busy process a processor it takes {slower['byhand']:.1f} times as long as alone, with one thread "
-        f"{slower['byhand, 1 thread']:.1f} times, in JAX {slower['jax scan']:.1f} times. {many['seeds']} seeds of "
-        f"`fast` on {many['cores']} processors have {many['gain']:.2f} times the throughput of one."
+        f"one busy process per processor, an epoch takes {slower['byhand']:.1f} times as long as alone; with one "
+        f"thread, {slower['byhand, 1 thread']:.1f} times; in JAX, {slower['jax scan']:.1f} times. Training "
+        f"{many['seeds']} seeds of `fast` on {many['cores']} processors has {many['gain']:.2f} times the throughput "
+        f"of training on one."
     )
 
 
@@ -169,7 +170,7 @@ def slower_works(records: list[dict[str, Any]]) -> str:
         for peer, ratios in found["times_as_long_as_byhand"].items()
         if ratios["median"] < 1 and not peer.startswith("byhand")
     )
-    return f"Works in which byhand is slower: {', '.join(slower) or 'none of those measured'}."
+    return f"Workloads in which byhand is slower: {', '.join(slower) or 'none of those measured'}."
 
 
 def in_bf16() -> str:
@@ -177,8 +178,8 @@ def in_bf16() -> str:
     found = record("epochs")["works"]["five wide"]
     ours, theirs = (found["times_as_long_as_byhand"][peer]["median"] for peer in ("byhand bf16", "torch bf16"))
     return (
-        f"- Opt-in bf16 (`--precision bf16`) takes {ours:.2f} of the float32 time in the widest of these networks; "
-        f"PyTorch's automatic mixed precision takes {theirs / ours:.1f} times as long as byhand's bf16."
+        f"- Opt-in bf16 (`--precision bf16`) takes {ours:.2f} times as long as float32 in the widest of these "
+        f"networks; PyTorch's automatic mixed precision takes {theirs / ours:.1f} times as long as byhand's bf16."
     )
 
 
@@ -221,11 +222,11 @@ def speed() -> list[str]:
         in_bf16(),
         *time_to_accuracy(),
         shared_processors(),
-        f"- One digit from Python: {microseconds['byhand']:.1f} µs, onnxruntime {microseconds['onnxruntime']:.1f} µs, "
-        f"PyTorch {microseconds['torch']:.1f} µs.",
+        f"- A prediction for one digit, called from Python: byhand {microseconds['byhand']:.1f} µs, onnxruntime "
+        f"{microseconds['onnxruntime']:.1f} µs, PyTorch {microseconds['torch']:.1f} µs.",
         f"- `byhand train fast` as a whole process, from start to a tested model, takes "
-        f"{process['byhand train fast / import torch']:.2f} of the time of `import torch`, "
-        f"{median(process['training_seconds']):.2f} s of it training.",
+        f"{process['byhand train fast / import torch']:.2f} times as long as `import torch`; "
+        f"{median(process['training_seconds']):.2f} s of it is training.",
         "- Peak resident memory of a process that trains 784-128-10 for one epoch: "
         f"{', '.join(f'{name} {peak:.0f} MB' for peak, name in least_first)}.",
         f"- The page in Chromium {page['chromium'].split('.')[0]}: first paint after "
@@ -233,8 +234,8 @@ def speed() -> list[str]:
         f"{page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over 60,000 digits in "
         f"{page['seconds_an_epoch_of_60000']:.1f} s, and {page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} "
         f"million steps a second of 2-16-8-2 at batch size 1.",
-        "- The native and the NumPy engine learn equally well: the largest difference of a recipe's mean over five "
-        f"seeds is {100 * max(abs(found['difference']) for found in equal.values()):.2f} points.",
+        "- The native and the NumPy engine learn equally well: the largest difference between two means of a "
+        f"recipe over five seeds is {100 * max(abs(found['difference']) for found in equal.values()):.2f} points.",
     ]
 
 
@@ -244,24 +245,24 @@ def tables_section(record: dict[str, Any]) -> list[str]:
     errors = {table: mean_errors(rows) for table, rows in held_out.items()}
     ranked = sorted(record["summary_of_held_out"].items(), key=lambda item: item[1]["mean_rank"])
     return [
-        f"**Tables.** Every model as it is on {len(held_out)} real tables, on none of which a default of byhand's was "
-        f"chosen: at most {record['rows']:,} rows of each, {record['splits']} splits, a fifth held out "
-        f"(`benchmarks/tables.py`, {record['date']}, {record['processor']}). A ratio is byhand's error over the "
-        "model's: below 1 byhand errs less. One table with a very small error can move the geometric mean over "
-        "tables, not the median.",
+        f"**Tables.** Every model without tuning on {len(held_out)} real tables, none of which was used to choose a "
+        f"default of byhand: at most {record['rows']:,} rows of each, {record['splits']} splits, a fifth held out "
+        f"(`benchmarks/tables.py`, {record['date']}, {record['processor']}). A ratio is byhand's error "
+        "divided by the model's: below 1, byhand's is lower. One table with a very small error can move the geometric "
+        "mean over the tables, but not the median.",
         "",
-        "| model | mean rank | median ratio | geometric mean | byhand errs less on |",
+        "| model | mean rank | median ratio | geometric mean | byhand's error is lower on |",
         "|---|--:|--:|--:|--:|",
         *(table_row(name, row, errors) for name, row in ranked),
         "",
         wins_and_losses(errors),
         "",
-        "Not among them: CatBoost, and RealMLP of pytabkit. Seconds were not taken.",
+        "Not compared: CatBoost, and RealMLP of pytabkit. Times were not measured.",
     ]
 
 
 def table_row(name: str, row: dict[str, float], errors: dict[str, dict[str, float]]) -> str:
-    """Return a model's row: rank, byhand's error over its own in two kinds of mean, tables where byhand errs less."""
+    """Return a model's row: rank, byhand's error divided by its own in two kinds of mean, tables where byhand wins."""
     ratio = statistics.median(
         max(found["byhand"], TINY_ERROR) / max(found[name], TINY_ERROR) for found in errors.values()
     )
@@ -283,8 +284,8 @@ def wins_and_losses(errors: dict[str, dict[str, float]]) -> str:
     worst_first = sorted(lost, key=lambda table: -lost[table])
     named = ", ".join(f"{table} ({best[table]}, {lost[table]:.2f})" for table in worst_first)
     return (
-        f"byhand's error is the lowest on {len(won)} of {len(errors)}: {', '.join(won)}. Another model's is lower on "
-        f"the others; in brackets the best one, and byhand's error over its: {named}."
+        f"byhand's error is the lowest on {len(won)} of {len(errors)}: {', '.join(won)}. On the others, "
+        f"another model's is lower; in brackets the best model, and byhand's error divided by its: {named}."
     )
 
 

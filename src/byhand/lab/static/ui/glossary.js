@@ -11,16 +11,16 @@ export const GLOSSARY = {
     "a = f(z), computed for each number of z alone. If f is linear, layers collapse into one matrix.",
   ],
   "adversarial example": [
-    "A small change of the input that alters the prediction; a smaller one may exist, down to the certified radius.",
+    "An input changed slightly so that the prediction differs; a smaller change may do it too, down to the certified radius.",
     "x + δ with δ small in every component, such that argmax z(x + δ) ≠ argmax z(x).",
   ],
   "attribution": [
     "The part of a logit that comes from one input; all attributions and the bias term add up to the logit exactly.",
-    "gₖ scaleₖ rₖ for the stored value rₖ, with gₖ = ∂logit/∂xₖ. Around an example a ReLU network is linear, so that nothing is left over.",
+    "gₖ scaleₖ rₖ for the stored value rₖ, with gₖ = ∂logit/∂xₖ. Around an example a ReLU network is linear, so nothing is left over.",
   ],
   "batch": [
-    "The examples whose mean gradient makes one step.",
-    "n examples, drawn without replacement; a step takes dW = (1/n) Σᵢ ∂Lᵢ/∂W.",
+    "The examples whose mean gradient is used for one step.",
+    "n examples, drawn without replacement; a step uses dW = (1/n) Σᵢ ∂Lᵢ/∂W.",
   ],
   "batch normalization": [
     "Centres and scales each unit's sums by those of its batch, then applies a learned scale and shift.",
@@ -88,7 +88,7 @@ export const GLOSSARY = {
   ],
   "learning-rate schedule": [
     "Changes the learning rate from step to step; the rate given is its peak.",
-    "η as a function of the fraction s of all steps that are done; cosine: η · ½ (1 + cos πs).",
+    "η as a function of s, the fraction of all steps already taken; cosine: η · ½ (1 + cos πs).",
   ],
   "logit": [
     "The number that the last layer computes for a class; the class with the largest logit is the prediction.",
@@ -123,7 +123,7 @@ export const GLOSSARY = {
     "y = x + f(x), so that dx = dy + (dy propagated back through f).",
   ],
   "score": [
-    "What one output says of its class alone; scores need not sum to 1 and are not probabilities.",
+    "What one output says about its class alone; scores need not sum to 1 and are not probabilities.",
     "One sigmoid for each class, 1 / (1 + exp(−z[j])), or the output itself, trained by squared error.",
   ],
   "seed": [
