@@ -1,11 +1,9 @@
 """The periodic embedding: its gradients, and numbers worked by hand."""
 
 import numpy as np
-from gradient_checks import SEEDS, batch
+from gradient_checks import check_network
 
-from byhand.inspection.gradcheck import gradient_check
 from byhand.layers import Dense, PeriodicEmbedding, Tanh
-from byhand.losses import SquaredError
 from byhand.network import Network
 from byhand.random import INIT, RandomStream
 
@@ -19,11 +17,7 @@ def network(seed: int) -> Network:
 
 
 def test_periodic_embedding_gradient() -> None:
-    for seed in SEEDS:
-        t = RandomStream(seed, INIT, 78).normal(6, 3)
-        for method in ("complex", "central") if seed == 1 else ("complex",):
-            found = gradient_check(network(seed), SquaredError(), batch(seed), t, method=method)
-            assert found.is_right, f"seed {seed}\n{found}"
+    check_network(network)
 
 
 def test_columns_pass_and_the_embedded_ones_are_followed_by_their_waves() -> None:
