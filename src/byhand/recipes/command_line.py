@@ -19,15 +19,19 @@ def as_flags(recipe: Recipe, changes: dict[str, str]) -> list[str]:
     """Return name and flags of a recipe, with changes: only what differs from the recipe of that name."""
     own = RECIPES.get(recipe.name, Recipe(name="", title="", expects=""))
     flags = [recipe.name] if recipe.name in RECIPES else []
-    for name in recipe_fields():
-        value = changes.get(name, as_flag_value(getattr(recipe, name)))
+    for name, (default, _) in recipe_fields().items():
+        value, word = changes.get(name, as_flag_value(getattr(recipe, name))), name.replace("_", "-")
         if value == as_flag_value(getattr(own, name)):
             continue
-        flag = f"--{name.replace('_', '-')}"
-        flags += [flag.replace("--", "--no-", 1)] if value == "false" else [flag] if value == "true" else [flag, value]
+        if name == "header" or isinstance(default, bool):
+            flags.append(f"--{word}" if value in ("true", "yes") else f"--no-{word}")
+        else:
+            flags += [f"--{word}", value]
     return flags
 
 
 def as_flag_value(value: object) -> str:
     """Return a field's value as the command line takes it."""
-    return "-".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value).lower()
+    if isinstance(value, tuple):
+        return "-".join(map(str, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
