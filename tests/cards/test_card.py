@@ -28,6 +28,32 @@ def test_the_command_makes_the_same_bytes(tmp_path: Path) -> None:
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
+def test_the_command_of_a_table_keeps_its_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("Pets.csv").write_text("Id,Size,Kind\n" + "".join(f"k{i},{i % 7},{'AB'[i % 2]}\n" for i in range(60)))
+    made = bh.run_recipe("table", data="Pets.csv", drop="Id", target="Kind", header="yes", epochs=2)
+    command = rerun_command(read_facts(made.path))
+    assert "--data Pets.csv" in command
+    assert "--target Kind --drop Id --header" in command
+    with pytest.raises(SystemExit) as ended:
+        cli.main(args=[*shlex.split(command)[1:], "-q"], prog_name="byhand")
+    assert not ended.value.code
+    files = sorted(Path("runs").glob("*/model.safetensors"))
+    assert len(files) == 2
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_the_card_of_a_table_tells_of_its_columns(tmp_path: Path) -> None:
+    rows = [f"{i % 7},{'xyz'[i % 3]},{i * i % 17 / 4}\n" for i in range(60)]
+    (tmp_path / "t.csv").write_text("size,colour,price\n" + "".join(rows))
+    made = bh.run_recipe("table", data=str(tmp_path / "t.csv"), epochs=1, task="regression", runs=tmp_path / "runs")
+    text = card_text(read_facts(made.path))
+    assert "60 rows of 2 columns and a target from t, 0.2 of the rows for the test" in text
+    assert "rows: a data frame with its 2 columns" in text
+    assert (made.evaluation.r2_score or 0) < 0
+    assert f"| −{-(made.evaluation.r2_score or 0):.4f} |" in text
+
+
 def test_the_figure_has_its_interval(tmp_path: Path) -> None:
     one = bh.run_recipe("vanilla", **SMALL, validate=True, runs=tmp_path)
     text = card_text(read_facts(one.path))

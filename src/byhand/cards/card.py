@@ -13,6 +13,7 @@ from typing import Any
 
 from byhand.errors import ByhandError, SystemResourceError
 from byhand.files import atomic_write
+from byhand.formatting import count_noun, format_number
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.output import Output
 from byhand.recipes.command_line import train_command
@@ -146,13 +147,19 @@ def _data(facts: ModelFacts) -> Iterator[str]:
 def _load(facts: ModelFacts) -> Iterator[str]:
     yield from ("## How to load it", "", "```python", "import byhand as bh", "")
     yield 'model = bh.load_model("model.safetensors")'
-    n = facts.model.n_features
-    yield f"answers = model.predict(rows)  # rows: an array (n, {n})"
+    yield f"answers = model.predict(rows)  # rows: {_rows(facts.model)}"
     if facts.model.output is Output.SOFTMAX_LOGITS:
         yield "probabilities = model.predict_proba(rows)"
     yield from ("```", "")
     yield "The file holds numbers and no code. `byhand export` makes ONNX, C, JavaScript or Python of it."
     yield ""
+
+
+def _rows(model: Model) -> str:
+    """Return what `predict` takes: of a model of a table, what has its columns."""
+    if model.table is None:
+        return f"an array (n, {model.n_features})"
+    return f"a data frame with its {count_noun(len(model.table.columns), 'column')}"
 
 
 def _again(facts: ModelFacts) -> Iterator[str]:
@@ -203,7 +210,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _format_metric(name: str, value: float) -> str:
-    return f"{value:.4f}" if name == "r_squared" else f"{100 * value:.2f} %"
+    return format_number(value, ".4f") if name == "r_squared" else f"{100 * value:.2f} %"
 
 
 def _words(value: Any) -> str:

@@ -246,7 +246,8 @@ def _dataset(rows: _Rows, task: str, preparation: str) -> Dataset:
         test=Examples(raw[test], answers[test], prepared),
         class_names=classes,
         image_shape=None,
-        source=f"{n:,} rows of {raw.shape[1]} numbers from {name}, {schema.test_share:g} of them for the test, "
+        source=f"{n:,} rows of {count_noun(len(schema.columns), 'column')} and a target from {name}, "
+        f"{schema.test_share:g} of the rows for the test, "
         f"fingerprint {schema.fingerprint}",
         table=schema,
         notes=(f"{rows.notes[0]}; target {schema.target!r}, {what}", *rows.notes[1:]),
