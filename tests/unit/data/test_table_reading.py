@@ -150,3 +150,20 @@ def test_a_number_can_stand_for_a_missing_value(tmp_path: Path) -> None:
     options = TableOptions(missing_values=("-999",), missing="drop")
     dataset = read_table(tmp_path / "t.csv", options=options)
     assert "1 rows with a missing value are left out" in dataset.notes
+
+
+@pytest.mark.parametrize("date", ["2021-{:02}-07", "{:02}.7.2021", "7/{:02}/21", "2021-{:02}-07T08:00:00Z"])
+def test_dates_are_refused_by_name_however_often_they_come(tmp_path: Path, date: str) -> None:
+    rows = "".join(f"{date.format(1 + i % 12)},{i},k{i % 2}\n" for i in range(60))
+    with pytest.raises(DataError, match=r"column 'Since' has dates, first '.*' in line 2; expected the numbers"):
+        read_table(csv(tmp_path, f"Since,a,k\n{rows}"))
+
+
+def test_a_number_beyond_float32_is_not_said_to_be_infinite(tmp_path: Path) -> None:
+    rows = "".join(f"{i},k{i % 2}\n" for i in range(30))
+    file = csv(tmp_path, f"a,k\n{rows}1e300,k0\ninf,k1\n{'9' * 60},k1\n")
+    with pytest.raises(DataError) as caught:
+        read_table(file)
+    assert "'1e300' is beyond ±3.4e38; " in str(caught.value)
+    assert "'inf' is not a finite number; " in str(caught.value)
+    assert f"'{'9' * 39}…' is beyond ±3.4e38." in str(caught.value)

@@ -94,3 +94,22 @@ def test_missing_and_rare_cells_are_counted_in_the_report() -> None:
     assert by_name["weight"].sentence().startswith("number, (x − ")
     assert by_name["color"].n_missing is not None
     assert by_name["color"].n_missing > 20
+
+
+def test_targets_far_from_the_others_are_told_with_their_size() -> None:
+    rng = np.random.default_rng(0)
+    columns = {"size": rng.normal(size=N), "answer": 500 + 20 * rng.normal(size=N)}
+    assert warnings_of(columns) == []
+    columns["answer"][::40] = 1e6
+    (found,) = warnings_of(columns)
+    assert "targets of 320 in training are far from the others, up to 1e+06 where half are from 48" in found
+    assert "huber" in found
+
+
+def test_a_negative_median_is_added() -> None:
+    columns = sound() | {"size": sound()["size"] - 50}
+    columns = {**{name: column for name, column in columns.items() if name != "answer"}, "answer": columns["answer"]}
+    dataset = read_table(columns, preparation="robust")
+    assert dataset.table is not None
+    sentence = report_columns(dataset.table.columns, dataset.train.preparation)[0].sentence()
+    assert sentence.startswith(("number, (x + 49.", "number, (x + 50."))

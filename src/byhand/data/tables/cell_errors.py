@@ -8,7 +8,8 @@ MOST_CHARACTERS = 40  # of a cell
 
 def shown_cell(text: str) -> str:
     """Return a cell as quoted in an error message."""
-    return ascii(text) if not text.isprintable() else repr(text[:MOST_CHARACTERS])
+    text = text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
+    return repr(text) if text.isprintable() else ascii(text)
 
 
 class CellErrors:

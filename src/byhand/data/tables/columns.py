@@ -2,7 +2,8 @@
 
 A column is numeric if more than half of its cells that are not missing are numbers; its other cells are then reported
 as errors. Otherwise it has categories: all of them, or the most frequent and one more for all others. Decimal commas
-read without `decimal=","` are errors too, and so is a column of texts that are nearly all different: it names the rows.
+read without `decimal=","` are errors too, and so are dates, and a column of texts that are nearly all different: it
+names the rows.
 """
 
 import re
@@ -15,6 +16,7 @@ from byhand.data.tables.options import TableOptions
 from byhand.data.tables.schema import MAX_CATEGORIES, Column
 
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
+_DATE = re.compile(r"\s*(\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./](\d\d){1,2})([ T]\d\d?:\d\d\S*)?\s*")
 ADVICE = "Correct the cells or drop the column; or name the words that stand for a missing value, or the decimal sign."
 
 
@@ -44,6 +46,11 @@ def _infer_column(table: Table, name: str, options: TableOptions, errors: CellEr
     elif all(_COMMA.fullmatch(texts[i]) for i in words):
         errors.add(
             f"column {name!r} has decimal commas, first {shown_cell(texts[words[0]])} in {table.where(words[0])}"
+        )
+    elif all(_DATE.fullmatch(texts[i]) for i in words):
+        errors.add(
+            f"column {name!r} has dates, first {shown_cell(texts[words[0]])} in {table.where(words[0])}; expected the "
+            f"numbers in them that matter, such as a month or an age in days"
         )
     else:
         return _categories(name, texts, filled, errors)

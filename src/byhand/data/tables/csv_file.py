@@ -18,6 +18,7 @@ MAX_BYTES = 1 << 27  # of a file: MNIST as text has 110 MB
 MAX_COLUMNS = 100_000
 MAX_FIELD = 64_000  # characters
 DELIMITERS = ",;\t"
+ADVICE = "Name its encoding, such as cp1252, or save it as utf-8."
 
 
 def read_csv(path: Path, options: TableOptions, known: Collection[str] = ()) -> Table:
@@ -30,9 +31,9 @@ def read_csv(path: Path, options: TableOptions, known: Collection[str] = ()) -> 
     try:
         return _table(path, content, options, known)
     except UnicodeDecodeError:
-        raise DataError(_undecodable(path, content, options.encoding)) from None
+        raise DataError(_undecodable(path, content, options.encoding), argument="encoding") from None
     except UnicodeError:
-        raise DataError(f"{path} is not text in {options.encoding}. Name its encoding, such as cp1252.") from None
+        raise DataError(f"{path} is not text in {options.encoding}. {ADVICE}", argument="encoding") from None
 
 
 def _table(path: Path, content: bytes, options: TableOptions, known: Collection[str]) -> Table:
@@ -59,7 +60,7 @@ def _undecodable(path: Path, content: bytes, encoding: str) -> str:
         where = "its end"
     except UnicodeDecodeError as error:
         where = f"byte {error.start:,}"
-    return f"{path} is not text in {encoding}: {where} cannot be read. Name its encoding, such as cp1252."
+    return f"{path} is not text in {encoding}: {where} cannot be read. {ADVICE}"
 
 
 def _rows(path: Path, content: bytes, options: TableOptions, lines: "array[int]") -> Iterator[list[str]]:

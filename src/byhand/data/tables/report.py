@@ -58,7 +58,11 @@ def _phrase(column: Column, scaler: InputScaler, start: int, missing: str) -> st
     if scale == NOTHING:
         return "number, constant: of no use"
     clipped = "" if scaler.clip is None else f", clipped to ±{scaler.clip:g}"
-    return f"number, (x − {-shift / scale:.6g}) · {scale:.6g}{clipped}{_filling(column, missing)}"
+    return f"number, ({_minus(-shift / scale)}) · {scale:.6g}{clipped}{_filling(column, missing)}"
+
+
+def _minus(center: float) -> str:
+    return f"x + {-center:.6g}" if center < 0 else f"x − {abs(center):.6g}"
 
 
 def _filling(column: Column, missing: str) -> str:

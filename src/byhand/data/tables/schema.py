@@ -164,7 +164,8 @@ def _encode_column(
     numbers, unfit = parse_numbers(texts, is_missing, decimal)
     too_large = np.flatnonzero(np.abs(numbers) > np.finfo(np.float32).max)
     for i in [*unfit, *too_large]:
-        encoded.errors.append((int(i), f"column {column.name!r}: {shown_cell(texts[i])} is not a finite number"))
+        what = "is beyond ±3.4e38" if np.isfinite(numbers[i]) else "is not a finite number"
+        encoded.errors.append((int(i), f"column {column.name!r}: {shown_cell(texts[i])} {what}"))
         numbers[i] = np.nan
     return with_indicator(numbers, column)
 

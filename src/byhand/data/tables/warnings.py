@@ -11,6 +11,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.examples import Dataset
 from byhand.data.tables.schema import Column
+from byhand.formatting import count_noun, format_number
 
 FEW_ROWS, FEW_OF_A_CLASS = 100, 10
 RARE_CLASS = 0.05  # of the rows
@@ -18,6 +19,7 @@ SEEN_ROWS = 0.05  # of the test rows: if training has the inputs of more, it is 
 MIN_ROWS_FOR_AN_ID = 20
 ID_NAME = re.compile(r"(^|[^a-z])(id|uuid|guid|index|rownames?|row)$|[a-z]I[Dd]$")
 LEAK = 0.98  # of the variance of the targets that one column explains, on rows that it was not fitted to
+FAR_TARGET, FAR_SHARE = 20, 0.9  # quartile distances from the median, and of the sum of squared distances from it
 N_BINS = 64
 MOST_LOOKED_AT = 20_000  # rows, of every column; each further row costs time and changes little
 MOST_NAMED = 5
@@ -33,6 +35,7 @@ def table_warnings(dataset: Dataset) -> list[str]:
     return [
         *_few_rows(dataset),
         *_rare_class(dataset),
+        *_far_targets(dataset),
         *_constants(columns, parts),
         *_ids(columns, parts),
         *_equal_columns(columns, parts),
@@ -64,6 +67,25 @@ def _rare_class(dataset: Dataset) -> list[str]:
             f"accuracy too."
         ]
     return []
+
+
+def _far_targets(dataset: Dataset) -> list[str]:
+    """Return a warning of targets so far from the others that a few of them decide the squared error."""
+    if dataset.class_names or dataset.train.y.size != len(dataset.train):
+        return []
+    y = dataset.train.y.astype(np.float64).ravel()
+    low, middle, high = np.quantile(y, [0.25, 0.5, 0.75])
+    far = np.abs(y - middle) > FAR_TARGET * (high - low)
+    share = float(((y[far] - middle) ** 2).sum()) / max(float(((y - middle) ** 2).sum()), np.finfo(float).tiny)
+    if high == low or share < FAR_SHARE:
+        return []
+    most = y[np.abs(y - middle).argmax()]
+    return [
+        f"{count_noun(int(far.sum()), 'target')} of {len(y):,} in training {'is' if far.sum() == 1 else 'are'} far "
+        f"from the others, up to {format_number(most, '.6g')} where half are from {format_number(low, '.6g')} to "
+        f"{format_number(high, '.6g')}: squared error and R² depend on such rows almost alone. Check them; the losses "
+        f"huber and quantile follow the others."
+    ]
 
 
 def _constants(columns: tuple[Column, ...], parts: list[Array]) -> list[str]:
