@@ -60,3 +60,18 @@ def test_what_to_do_next_names_the_table_that_a_model_does_not_open_by_itself(tm
     (command,) = [line.partition("Next: byhand ")[2] for line in done.out.splitlines() if "byhand evaluate" in line]
     assert command == f"evaluate {tmp_path / 'runs' / 't-1'} --data {table}"
     assert byhand(*command.split()).code == 0
+
+
+def test_a_file_in_another_encoding_names_the_flag_and_the_verbs_that_take_it(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{'größe'[i % 5]},k{i % 2}\n" for i in range(40))
+    for encoding in ("utf-8", "cp1252"):
+        (tmp_path / f"{encoding}.csv").write_bytes(f"a,b,kind\n{rows}".encode(encoding))
+    assert byhand("train", "--data", tmp_path / "utf-8.csv", "--epochs", "2", "--runs", tmp_path / "runs").code == 0
+    model = ["--model", tmp_path / "runs" / "utf-8-1"]
+    done = byhand("predict", tmp_path / "cp1252.csv", *model)
+    assert done.code == 3
+    assert "On the command line: --encoding cp1252, of byhand train, data and predict." in done.err
+    same = byhand("predict", tmp_path / "utf-8.csv", *model, "--json").json["predictions"]
+    read = byhand("predict", tmp_path / "cp1252.csv", *model, "--encoding", "cp1252", "--json").json["predictions"]
+    assert [one["probabilities"] for one in read] == [one["probabilities"] for one in same]
+    assert byhand("data", tmp_path / "cp1252.csv", "--encoding", "cp1252").code == 0

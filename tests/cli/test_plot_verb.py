@@ -70,3 +70,9 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path, args: list[str], says: 
     done = byhand("plot", *args)
     assert done.code in (2, 3)
     assert says in done.err
+
+
+def test_text_is_not_asked_for_another_kind(trained: Path) -> None:
+    done = byhand("plot", trained, "--text", "--kind", "weights")
+    assert done.code == 2
+    assert "--text draws curves, and --kind weights was given too" in done.err

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -226,3 +227,51 @@ def test_importance_is_for_tables(tmp_path: Path) -> None:
     done = byhand("explain", tmp_path / "xor-1", "--importance", "5")
     assert done.code == 2
     assert "columns of a table" in done.err
+
+
+def test_a_column_list_may_be_repeated(tmp_path: Path) -> None:
+    cells = [[f"a{i}", f"b{i}", str(i % 9), f"k{i % 2}"] for i in range(60)]
+    table = write(tmp_path / "t.csv", ["one", "two", "three", "kind"], *cells)
+    done = byhand("train", "--data", table, "--drop", "one", "--drop", "two", "--epochs", "1", "--runs", tmp_path)
+    assert done.code == 0, done.err
+    assert "dropped: one, two" in done.err
+
+
+def test_data_reads_a_table_as_train_does(tmp_path: Path) -> None:
+    cells = [[f"n{i}", f"{i % 9},5" if i % 4 else "", f"k{i % 2}"] for i in range(200)]
+    table = tmp_path / "t.csv"
+    table.write_text("name;size;kind\n" + "".join(";".join(row) + "\n" for row in cells))
+    done = byhand("data", table, "--decimal", ",", "--drop", "name")
+    assert done.code == 0, done.err
+    assert "size  number, (x − " in done.out
+    assert "and an input that marks it (" in done.out
+    assert "test rows have the same inputs as a training row" in done.err
+    assert byhand("data", table).code == 3
+
+
+def test_a_table_without_rows_is_told(trained: Path, tmp_path: Path) -> None:
+    empty = write(tmp_path / "empty.csv", HEADER)
+    done = byhand("predict", empty, "--model", trained / "pets-1")
+    assert done.code == 0
+    assert "empty.csv has no rows below its header" in done.err
+
+
+def test_the_notes_of_an_evaluation_count_the_rows_it_uses(tmp_path: Path) -> None:
+    cells = [["" if i % 2 else f"{i}", f"k{i % 2}"] for i in range(100)]
+    table = write(tmp_path / "t.csv", ["a", "kind"], *cells)
+    assert byhand("train", "--data", table, "--epochs", "1", "--runs", tmp_path).code == 0
+    done = byhand("evaluate", tmp_path / "t-1", "--data", table)
+    assert "20 test examples" in done.out
+    assert "missing values in 10 rows" in done.err
+
+
+def test_a_regression_is_explained_with_plain_numbers_and_a_rate_that_works(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", ["a", "price"], *([f"{i / 7:.3f}", f"{-3e6 * i + 7:.1f}"] for i in range(100)))
+    assert byhand("train", "--data", table, "--epochs", "3", "--runs", tmp_path).code == 0
+    done = byhand("explain", tmp_path / "t-1", "--data", table)
+    assert re.match(r"example 0 of t, −[\d.e+]+\n", done.out)
+    assert re.search(r"the target is −[\d.e+]+ → L", done.out)
+    assert re.search(r"At [\d.]+e-\d+ it falls to", " ".join(done.out.split()))
+    other = write(tmp_path / "o.csv", ["a", "price"], *([f"{i / 7:.3f}", f"{3e6 * i:.1f}"] for i in range(100)))
+    told = byhand("explain", tmp_path / "t-1", "--data", other, "--importance", "2").out
+    assert re.match(r"IMPORTANCE of columns: R² −\d", told)

@@ -161,3 +161,11 @@ def test_hyphens_between_words_and_sizes_stay() -> None:
 def test_a_report_writes_negative_numbers_with_a_minus_sign_and_json_with_a_hyphen() -> None:
     assert "−1 … 1" in re.sub(r"−\d\.\d+ … \d\.?\d*", "−1 … 1", byhand("data", "sine").out)
     assert byhand("data", "sine", "--json").json["range"][0] < 0
+
+
+def test_names_of_classes_stay_whole_where_there_is_room() -> None:
+    counts = np.array([[30, 2, 1], [3, 40, 0], [0, 1, 50]])
+    names = ("early bird", "night owl", "neither")
+    head = Text.from_markup(confusion_table(counts, names, 80)[0]).plain
+    assert all(name in head for name in names)
+    assert len(head) <= 80

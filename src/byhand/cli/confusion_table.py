@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 MOST_CLASSES = 20
 LEAST_LABEL, MOST_LABEL = 14, 24  # characters before a row; the heading needs 14
 RATE = 10  # characters for recall, and for precision
-COLUMN_LABEL = 6  # characters of a class's name above a column
+COLUMN_LABEL = 14  # characters of a class's name above a column
 
 
 def confusion_table(confusion: "Array", names: tuple[str, ...], width: int) -> list[str]:

@@ -1,17 +1,21 @@
 """`byhand data`: look at a data set, or fetch MNIST."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from byhand.cli.column_lines import column_lines
 from byhand.cli.common import Reporter, cut, data_dir_option, escape_markup, output_options
+from byhand.cli.recipe_flags import OF_TABLES, recipe_flags
 from byhand.formatting import format_number
 from byhand.untrusted import escape_control_chars
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
     from byhand.data.examples import Dataset, Examples
+    from byhand.recipes.recipe import Recipe
 
 LONGEST_NAME = 40  # characters of a class's name in the table
 
@@ -37,15 +41,22 @@ SETS = {
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Seed that picks the pictures, or the points of a toy set."
 )
+@recipe_flags(OF_TABLES)
 @data_dir_option
 @output_options
 def command(
-    name: str | None, label: str | None, examples: int, seed: int, data_dir: Path | None, reporter: Reporter
+    name: str | None,
+    label: str | None,
+    examples: int,
+    seed: int,
+    data_dir: Path | None,
+    reporter: Reporter,
+    **fields: Any,
 ) -> None:
     """Look at a data set: its parts, classes and counts, and examples of each class.
 
     NAME is one of the sets below, a table (.csv, .npz) or a folder of IDX files; without it the sets are listed.
-    MNIST is downloaded if it is not on this machine.
+    MNIST is downloaded if it is not on this machine. Of a table it tells what training would make of each column.
 
     Example: byhand data mnist --label 7 --examples 5
     """
@@ -55,12 +66,28 @@ def command(
         return
     from byhand.cli.progress import progress_bar
     from byhand.recipes.datasets import load_data
-    from byhand.recipes.recipe import Recipe
 
-    recipe = Recipe(name="", title="", expects="", data="mnist" if name is None else name, scaling="none", seed=seed)
     with progress_bar(reporter) as progress:
-        dataset = load_data(recipe, data_dir, progress=progress)
+        dataset = load_data(_recipe("mnist" if name is None else name, seed, fields), data_dir, progress=progress)
+    for note in _notes(dataset):
+        reporter.warn(note)
     reporter.result(_text(dataset, label, examples, seed, reporter.width), _values(dataset))
+
+
+def _recipe(name: str, seed: int, fields: dict[str, Any]) -> "Recipe":
+    """Return how the data are read: a table as `byhand train` does, with the fields that were given."""
+    from byhand.recipes.datasets import is_table
+    from byhand.recipes.recipe import Recipe
+    from byhand.recipes.table import TABLE
+
+    plain = TABLE if is_table(name) else Recipe(name="", title="", expects="", scaling="none")
+    return replace(plain, data=name, seed=seed, **{key: value for key, value in fields.items() if value is not None})
+
+
+def _notes(dataset: "Dataset") -> list[str]:
+    from byhand.data.tables.warnings import table_warnings
+
+    return [*dataset.notes, *table_warnings(dataset)] if dataset.table else []
 
 
 def _parts(dataset: "Dataset") -> dict[str, "Examples"]:
@@ -96,8 +123,9 @@ def _text(dataset: "Dataset", label: str | None, n: int, seed: int, width: int) 
     raw = dataset.train.raw
     low, high = (format_number(float(bound), "g") for bound in (raw.min(), raw.max()))
     lines = [f"[bold]{escape_markup(dataset.name)}[/bold]  {escape_markup(dataset.source)}", ""]
-    for name, part in _parts(dataset).items():
-        lines.append(f"{name:<11}{len(part):>8,} examples of {part.n_features} numbers, {low} … {high}")
+    what = "" if dataset.table else f" of {dataset.train.n_features} numbers, {low} … {high}"
+    lines += [f"{name:<11}{len(part):>8,} examples{what}" for name, part in _parts(dataset).items()]
+    lines += ["", *map(escape_markup, column_lines(dataset))] if dataset.table else []
     if dataset.class_names and len(dataset.class_names) <= 20:
         lines += ["", *_class_table(dataset)]
     if dataset.image_shape:

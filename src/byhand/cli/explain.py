@@ -107,7 +107,7 @@ def _example(model: "Model", dataset: "Dataset", index: int) -> tuple["Array", A
             f"--index {index} is too large: {dataset.name} has {len(examples):,} examples, 0 … {len(examples) - 1}."
         )
     y = examples.y[index]
-    name = model.class_names[int(y)] if model.class_names else y
+    name = model.class_names[int(y)] if model.class_names else ", ".join(format_number(v, ".6g") for v in y.ravel())
     return examples.raw[index : index + 1], y, f"example {index} of {dataset.name}, {name}"
 
 
@@ -143,7 +143,7 @@ def _importance(model: "Model", dataset: "Dataset", repeats: int) -> tuple[str, 
     found = permutation_importance(model.predict, examples.raw, examples.y, columns=columns, repeats=repeats)
     most = max(*(abs(one.mean) for one in found.columns), 1e-12)
     lines = [
-        f"[bold]IMPORTANCE[/bold] of columns: {found.what} {found.score:.4f} on {found.n:,} rows of "
+        f"[bold]IMPORTANCE[/bold] of columns: {found.what} {format_number(found.score, '.4f')} on {found.n:,} rows of "
         f"{escape_markup(dataset.name)}; with one column shuffled {repeats} times it is lower by (95 % of the mean)"
     ]
     width = min(max(len(one.name) for one in found.columns), MOST_NAME)

@@ -46,6 +46,7 @@ FLAGS = {  # argument of byhand's functions that an error names → the flag tha
     "folder": "--data-dir",
     "data": "--data my.csv, or a folder of pictures",
     "runs": "--runs DIR",
+    "encoding": "--encoding cp1252, of byhand train, data and predict",
     "drop": "byhand train --drop COLUMN, --missing-values WORDS or --decimal SIGN",
     "fields": "--learning-rate 0.01,0.1",
     "missing": "--missing indicator, --missing mean or --missing drop",

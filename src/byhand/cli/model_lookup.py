@@ -93,10 +93,12 @@ def new_table(model: Model, path: str) -> Dataset:
     names = model.class_names or tuple(str(i) for i in range(model.n_classes))
     new = read_answers(apply_schema(schema, read_new(path, schema)), schema, names)
     held_out = held_out_rows(new, schema, names)
+    if held_out is not None:  # so that the notes count these rows alone
+        part = new.table.take([new.rows[i] for i in held_out])
+        new = read_answers(apply_schema(schema, part), schema, names)
     if new.y is None or not len(new.y):
         raise DataError(f"{path} has no row that the model can use{_first_refused(new)}.")
-    rows = np.arange(len(new.y)) if held_out is None else held_out
-    examples = Examples(new.raw[rows], new.y[rows], model.preparation)
+    examples = Examples(new.raw, new.y, model.preparation)
     how = "all rows of a new table" if held_out is None else "the test rows of the table that the model was trained on"
     refused = [f"{new.where(i)} is left out: {why}" for i, why in new.refused[:MOST_TOLD]]
     more = [f"and {len(new.refused) - MOST_TOLD:,} more rows"] if len(new.refused) > MOST_TOLD else []

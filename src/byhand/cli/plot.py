@@ -54,6 +54,8 @@ def command(
     Example: byhand plot runs/digits-1 --kind mistakes --output mistakes.png
     """
     place = _place(target, runs)
+    if text and kind not in (None, "curves"):
+        raise OptionError(f"--text draws curves, and --kind {kind} was given too. Leave one of them out.")
     kind = kind or _usual_kind(place)
     if text:
         lines = text_curves(_history(place), reporter.width)

@@ -48,6 +48,7 @@ class Batch:
 @click.option("--output", type=click.Path(path_type=Path), help="Write the predictions to this CSV file.")
 @click.option("--id", "id_column", help="The column that identifies the rows of a table; default: line numbers.")
 @click.option("--header/--no-header", default=None, help="Whether the first line of a table names its columns.")
+@click.option("--encoding", help="Of a table: utf-8, cp1252, …; default: that of the table of the training.")
 @runs_option
 @output_options
 def command(
@@ -58,6 +59,7 @@ def command(
     output: Path | None,
     id_column: str | None,
     header: bool | None,
+    encoding: str | None,
     runs: Path,
     reporter: Reporter,
 ) -> int:
@@ -73,6 +75,8 @@ def command(
     from byhand.cli.model_lookup import find_model
 
     found, _ = find_model(model, runs)
+    if encoding is not None and found.table is not None:
+        found = replace(found, table=replace(found.table, encoding=encoding))
     read_as = "auto" if header is None else "yes" if header else "no"
     answers: list[dict[str, Any]] = []
     lines: list[str] = []
@@ -155,6 +159,8 @@ def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, 
         reporter.warn(f"{path}: and {len(new.refused) - MOST_TOLD:,} more rows are left out")
     at = None if id_column is None else table.columns.index(id_column)
     ids = [new.where(i) if at is None else table.rows[i][at] for i in new.rows]
+    if not table.rows:
+        reporter.warn(f"{path} has no rows below its header")
     _warn_of_far_rows(path, model, new.raw, ids, reporter)
     return Batch(new.raw, new.rows, ids, len(new.refused), new.inputs)
 

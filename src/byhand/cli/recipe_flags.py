@@ -1,6 +1,6 @@
 """Recipe fields as flags: each field becomes a flag with its type, default and help sentence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import click
@@ -47,6 +47,8 @@ class WholeNumber(click.ParamType):  # type: ignore[type-arg]  # generic in newe
         return number
 
 
+OF_TABLES = ("target", "drop", "task", "header", "decimal", "encoding", "missing_values", "missing")
+LISTS = ("drop", "missing_values")  # fields that are lists, separated by commas
 # the type of a field's default → how its flag is read; no setting is below 0
 KINDS = {tuple: Sizes(), float: NonNegativeFloat(), int: WholeNumber(), str: click.STRING}
 
@@ -60,18 +62,33 @@ def recipe_argument(name: str) -> Callable[[Callable[..., Any]], Callable[..., A
     return click.argument(name, required=False, shell_complete=names)
 
 
-def recipe_flags(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command one flag for every recipe field; those not given arrive as None."""
-    for name, (default, meaning) in reversed(recipe_fields().items()):
-        flag = f"--{name.replace('_', '-')}"
-        if name == "header":
-            option = click.option("--header/--no-header", default=None, callback=_yes_or_no, help=meaning)
-        elif isinstance(default, bool):
-            option = click.option(f"{flag}/--no-{name.replace('_', '-')}", default=None, help=meaning)
-        else:
-            option = click.option(flag, type=KINDS[type(default)], default=None, help=meaning)
-        function = option(function)
-    return function
+def recipe_flags(names: Collection[str] = ()) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command one flag for every recipe field, or for these; those not given arrive as None."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for name, (default, meaning) in reversed(recipe_fields().items()):
+            if not names or name in names:
+                function = _field_flag(name, default, meaning)(function)
+        return function
+
+    return decorate
+
+
+def _field_flag(name: str, default: Any, meaning: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the flag of one recipe field."""
+    flag = f"--{name.replace('_', '-')}"
+    if name == "header":
+        return click.option("--header/--no-header", default=None, callback=_yes_or_no, help=meaning)
+    if name in LISTS:
+        return click.option(flag, multiple=True, callback=_joined, help=f"{meaning}; may be repeated")
+    if isinstance(default, bool):
+        return click.option(f"{flag}/--no-{flag[2:]}", default=None, help=meaning)
+    return click.option(flag, type=KINDS[type(default)], default=None, help=meaning)
+
+
+def _joined(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """Return the values of a flag that may be repeated, separated by commas; None where it was not given."""
+    return ",".join(values) if values else None
 
 
 def _yes_or_no(ctx: click.Context, param: click.Parameter, value: bool | None) -> str | None:

@@ -78,7 +78,7 @@ WITH_RESUME = {
 )
 @data_dir_option
 @runs_option
-@recipe_flags
+@recipe_flags()
 @output_options
 def command(
     recipe: str | None,

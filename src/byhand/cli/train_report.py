@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from byhand.cli.article import LEGEND, ROWS
+from byhand.cli.column_lines import column_lines
 from byhand.cli.common import Reporter
 from byhand.cli.live_publisher import LivePublisher, serve_lab
 from byhand.cli.log import EpochLog
@@ -19,12 +20,10 @@ from byhand.recipes.datasets import Progress
 from byhand.recipes.request import TrainRequest
 from byhand.recipes.result import RecipeResult, SeedResult
 from byhand.recipes.run import Run
-from byhand.recipes.session import SessionListener, columns_of
+from byhand.recipes.session import SessionListener
 from byhand.summary import n_params, sizes_label
 from byhand.training.history import EpochRecord
 from byhand.training.test_set_log import evaluation_sentence
-
-MOST_COLUMNS, MOST_NAME = 30, 24  # of a table that are listed, and characters of a name
 
 
 @contextmanager
@@ -56,7 +55,7 @@ class TrainReport(SessionListener):
         return progress_bar(self._reporter)
 
     def on_train_begin(self, run: Run, engine: Engine) -> None:
-        for line in _columns(run):
+        for line in column_lines(run.dataset):
             self.info(line)
         self.info(_describe_run(run, engine))
         smoothing = run.recipe.label_smoothing
@@ -89,21 +88,6 @@ class TrainReport(SessionListener):
         count = result.test_evaluations
         again = ["", f"[dim]{evaluation_sentence(count)}[/dim]"] if count and count > 1 else []
         self._reporter.result("\n".join([report_text(result), *again]), result.to_dict())
-
-
-def _columns(run: Run) -> list[str]:
-    """Return what was done to a table's columns, a line each."""
-    columns = columns_of(run.dataset)
-    width = min(max((len(one.name) for one in columns), default=0), MOST_NAME)
-    lines = [f"  {shown_name(one.name, width)}  {one.sentence()}" for one in columns[:MOST_COLUMNS]]
-    more = len(columns) - MOST_COLUMNS
-    return [*lines, f"  and {more:,} more columns, all in the record of the run"] if more > 0 else lines
-
-
-def shown_name(name: str, width: int) -> str:
-    """Return a column's name in so many characters, its inner spaces single."""
-    name = " ".join(name.split())
-    return (name if len(name) <= width else f"{name[: width - 1]}…").ljust(width)
 
 
 def _describe_run(run: Run, engine: Engine) -> str:

@@ -24,7 +24,7 @@ from byhand.schedules import check_rate
 from byhand.summary import layer_numbers
 
 LARGEST = 3  # terms of a sum that are shown one by one
-MOST_HALVINGS = 30  # of a learning rate at which the loss rose; 2⁻³⁰ of it is negligible
+MOST_HALVINGS = 60  # of a learning rate at which the loss rose: targets of 10⁶ want one of about 10⁻¹²
 
 # activation → (formula, derivative)
 FORMULAS = {
@@ -271,7 +271,8 @@ def _loss(loss: Loss, output: Array, target: Array, value: float) -> Line:
     else:
         formula = f"L = {loss.kind.replace('_', ' ')}(output, target)"
         shown = ", ".join(f"{k}: {output[k]:.4g}" for k in np.argsort(-output, kind="stable")[:LARGEST])
-        numbers = f"output {shown}{', …' if len(output) > LARGEST else ''}; the target is {target.tolist()}"
+        wanted = ", ".join(f"{value:.6g}" for value in target.ravel())
+        numbers = f"output {shown}{', …' if len(output) > LARGEST else ''}; the target is {wanted}"
     return Line(
         "loss",
         formula,
