@@ -87,7 +87,7 @@ def check_finished(run: Path, expected: dict[str, bytes]) -> None:
     assert names == {"record.json", "history.jsonl", "model.safetensors"}
 
 
-@pytest.mark.parametrize("seeds", ["1", "2"])
+@pytest.mark.parametrize("seeds", ["1", pytest.param("2", marks=pytest.mark.full)])
 def test_death_at_every_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seeds: str) -> None:
     train = [*TRAIN, "--seeds", seeds]
     writes, expected = whole_run(train, tmp_path, monkeypatch)

@@ -11,6 +11,7 @@ from how_to import HowTo
 PAGE = HowTo("large-data")
 
 
+@pytest.mark.full
 def test_its_commands_and_its_python_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

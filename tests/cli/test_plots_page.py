@@ -17,6 +17,7 @@ def test_what_needs_no_matplotlib_runs(tmp_path: Path, monkeypatch: pytest.Monke
     assert (tmp_path / "network.svg").exists()
 
 
+@pytest.mark.full
 def test_the_pictures_and_the_python_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -127,7 +127,7 @@ lenient = settings(
 
 
 @pytest.mark.usefixtures("no_network", "unserved")
-@settings(lenient, max_examples=300)
+@settings(lenient, max_examples=100)
 @given(args=arguments())
 def test_random_arguments_end_in_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch, args: list[str]) -> None:
     check(folder, args, monkeypatch)
