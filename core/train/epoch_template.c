@@ -314,6 +314,21 @@ static void update_at_the_end(train_context *e, int tid, group_steps steps) {
     scale_first_weights(e, tid);
 }
 
+/* Add the batch's loss to the total; decide whether the epoch goes on after this batch's update,
+ * whose barriers show the decision to all threads. */
+static void finish_step(const settings *s, step_result *result) {
+    if (isfinite((float)result->batch_loss)) { /* in float, as in NumPy */
+        result->total.loss += result->batch_loss;
+        result->total.steps_done++;
+        if (is_stop_requested(s)) {
+            result->status = BH_STOPPED;
+        }
+    } else {
+        result->status = BH_DIVERGED;
+    }
+    result->batch_loss = 0;
+}
+
 static void train_batch(train_context *e, int tid, int64_t step) {
     const bh_epoch_data *d = e->settings.data;
     const bh_optimizer *optimizer = e->settings.optimizer;
@@ -335,6 +350,9 @@ static void train_batch(train_context *e, int tid, int64_t step) {
         backward_pass(e, tid, from + done, rows, 1.0f / (float)n);
         if (tid == 0) {
             accumulate_loss(&e->net, rows, &e->result);
+            if (last) {
+                finish_step(&e->settings, &e->result);
+            }
         }
         update_all_layers(e, tid, &mode);
     }
@@ -344,20 +362,6 @@ static void train_batch(train_context *e, int tid, int64_t step) {
     if (at_the_end) {
         update_at_the_end(e, tid, steps);
     }
-}
-
-/* Add the batch's loss to the total; decide whether the epoch goes on. */
-static void finish_step(const settings *s, step_result *result) {
-    if (isfinite((float)result->batch_loss)) { /* in float, as in NumPy */
-        result->total.loss += result->batch_loss;
-        result->total.steps_done++;
-        if (is_stop_requested(s)) {
-            result->status = BH_STOPPED;
-        }
-    } else {
-        result->status = BH_DIVERGED;
-    }
-    result->batch_loss = 0;
 }
 
 static void train_steps(train_context *e, int tid) {
@@ -370,10 +374,6 @@ static void train_steps(train_context *e, int tid) {
     }
     for (int64_t step = 0; step < n_steps(e->settings.data); step++) {
         train_batch(e, tid, step);
-        if (tid == 0) {
-            finish_step(&e->settings, &e->result);
-        }
-        team_barrier(&e->team);
         if (e->result.status != BH_OK) {
             return;
         }
