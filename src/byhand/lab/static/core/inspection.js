@@ -131,18 +131,27 @@ export class Inspection extends CoreModule {
   }
 
   /**
+   * The network and the example in the core's memory: at is the example's address.
+   * @param {Network} network
+   * @param {Example} example
+   */
+  #placeExample(network, example) {
+    const arena = this.arena();
+    const packed = this.pack(arena, foldBatchNorm(network));
+    const nIn = network.layers[0].n_in;
+    return { arena, packed, nIn, at: putExample(arena, nIn, example) };
+  }
+
+  /**
    * Each input's share of logit[toward] − logit[against], and the rest: {contributions, rest}.
    * @param {Network} network
    * @param {Example} example
    * @param {number} toward
    */
   attributions(network, example, toward, against = -1) {
-    const arena = this.arena();
-    const packed = this.pack(arena, foldBatchNorm(network));
-    const nIn = network.layers[0].n_in;
+    const { arena, packed, at, nIn } = this.#placeExample(network, example);
     const shares = arena.alloc(8 * nIn);
     const rest = arena.alloc(8);
-    const at = putExample(arena, nIn, example);
     check(
       this.exports.bh_attributions(
         packed.table,
@@ -164,10 +173,8 @@ export class Inspection extends CoreModule {
    * @param {Example} example
    */
   certifiedRadius(network, example) {
-    const arena = this.arena();
-    const packed = this.pack(arena, foldBatchNorm(network));
+    const { arena, packed, at } = this.#placeExample(network, example);
     const radius = arena.alloc(8);
-    const at = putExample(arena, network.layers[0].n_in, example);
     check(this.exports.bh_certified_radius(packed.table, packed.params, at, packed.allocScratch(), radius));
     return arena.view().getFloat64(radius, true);
   }
@@ -178,12 +185,9 @@ export class Inspection extends CoreModule {
    * @param {Example} example
    */
   findAdversarial(network, example) {
-    const arena = this.arena();
-    const packed = this.pack(arena, foldBatchNorm(network));
-    const nIn = network.layers[0].n_in;
+    const { arena, packed, at, nIn } = this.#placeExample(network, example);
     const changed = arena.alloc(8 * nIn);
     const radius = arena.alloc(8);
-    const at = putExample(arena, nIn, example);
     check(this.exports.bh_adversarial_example(packed.table, packed.params, at, packed.allocScratch(), changed, radius));
     const found = arena.view().getFloat64(radius, true);
     return found < 0 ? null : { changed: arena.readDoubles(changed, nIn), radius: found };
