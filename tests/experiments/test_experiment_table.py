@@ -46,7 +46,7 @@ def test_an_experiment_is_whole(experiment: Experiment) -> None:
     assert len(set(names)) == len(names) >= 2
     assert all(len(name) <= 34 for name in names)
     assert {trial.rating for trial in experiment.trials} <= {"good", "bad", "plain"}
-    assert set(experiment.page) <= {"train", "test", "held"}
+    assert set(experiment.page) <= {"train", "test", "validation"}
 
 
 @each

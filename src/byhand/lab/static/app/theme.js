@@ -3,8 +3,8 @@
 
 {
   const address = new URLSearchParams(location.hash.slice(1));
-  const asked = address.get("theme") ?? "auto";
+  const choice = address.get("theme") ?? "auto";
   const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-  document.documentElement.dataset.theme = ["light", "dark"].includes(asked) ? asked : system;
+  document.documentElement.dataset.theme = ["light", "dark"].includes(choice) ? choice : system;
   document.documentElement.toggleAttribute("data-in-lesson", address.has("lesson"));
 }

@@ -84,15 +84,15 @@ export const initializerOf = (name, spread) => (["normal", "uniform"].includes(n
 
 /** Dense layers with their activations, weights filled in. */
 export function networkOf(layers) {
-  const made = layers.flatMap(({ n_in, n_out, activation }) => [
+  const constructors = layers.flatMap(({ n_in, n_out, activation }) => [
     `bh.Dense(${n_in}, ${n_out})`,
     ...(LAYERS[activation] ? [LAYERS[activation]] : []),
   ]);
   let position = 0;
-  const filled = layers.map(({ W, b, n_in, n_out, activation }) => {
+  const assignments = layers.map(({ W, b, n_in, n_out, activation }) => {
     const at = position;
     position += LAYERS[activation] ? 2 : 1;
     return `network.params["${at}.W"][:] = ${arrayOf(W, "float32", n_out)}.reshape(${n_in}, ${n_out})\nnetwork.params["${at}.b"][:] = ${arrayOf(b, "float32", n_out)}`;
   });
-  return `network = bh.Network([${made.join(", ")}])\n${filled.join("\n")}`;
+  return `network = bh.Network([${constructors.join(", ")}])\n${assignments.join("\n")}`;
 }

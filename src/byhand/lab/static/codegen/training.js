@@ -20,11 +20,11 @@ const SPREAD = { digits: 0.1, plane: 0.5 }; // of normal and uniform beginnings
 const DATA = {
   digits: `everything = bh.data.digits().train
 is_validation = np.arange(len(everything)) % 5 == 0  # every fifth
-parts = {"train": everything.raw[~is_validation], "held": everything.raw[is_validation]}
-y, y_held = everything.y[~is_validation], everything.y[is_validation]`,
+parts = {"train": everything.raw[~is_validation], "validation": everything.raw[is_validation]}
+y, y_validation = everything.y[~is_validation], everything.y[is_validation]`,
   mnist: `data = bh.data.mnist(validation="balanced")  # from BYHAND_DATA, or downloaded
-parts = {"train": data.train.raw, "held": data.validation.raw}
-y, y_held = data.train.y, data.validation.y`,
+parts = {"train": data.train.raw, "validation": data.validation.raw}
+y, y_validation = data.train.y, data.validation.y`,
 };
 
 export async function trainProgram(state, app) {
@@ -46,8 +46,8 @@ export async function trainProgram(state, app) {
 /** @type {(settings: any, data: string) => string} */
 const digitsCode = ({ preparation }, data) => `${IMPORTS}
 ${DATA[data]}
-prepared = fit_scaler("${preparation}", parts["train"], low=0, high=${data === "mnist" ? 255 : 16})
-x, x_held = (prepared.apply(raw) for raw in parts.values())`;
+scaler = fit_scaler("${preparation}", parts["train"], low=0, high=${data === "mnist" ? 255 : 16})
+x, x_validation = (scaler.apply(raw) for raw in parts.values())`;
 
 /** @type {(settings: any, sizes: number[]) => string} */
 const networkCode = ({ activation, loss, optimizer, momentum, labelSmoothing, seed, ...more }, sizes) =>
@@ -60,7 +60,7 @@ loss, optimizer = ${lossOf(loss, labelSmoothing)}, ${optimizerOf(optimizer, mome
 
 def validation_accuracy():
     """The accuracy on the validation set."""
-    return (network.predict(x_held).argmax(axis=1) == y_held).mean()`;
+    return (network.predict(x_validation).argmax(axis=1) == y_validation).mean()`;
 
 /**
  * What the hidden layers have beside their activation, as arguments.

@@ -20,7 +20,7 @@ export async function act(app, { actions, drawings, stateNow, isOver, isTrue }) 
     set: async (changes) => app.set(changes),
     draw: (name) =>
       drawMore(app, strokesOf(drawings[name]), { shape: app.models[stateNow().model].imageShape, isOver }),
-    press: async (hook) => findMarked(hook)?.click(),
+    press: async (hook) => findTarget(hook)?.click(),
     start: (what) => {
       started.push(what);
       return start(app, what, isOver);
@@ -34,7 +34,7 @@ export async function act(app, { actions, drawings, stateNow, isOver, isTrue }) 
 
 /** Press Start. A training that runs is paused first: it goes on, or begins anew where the settings are others now. */
 async function start(app, what, isOver) {
-  const press = () => findMarked(`${what}-start`)?.click();
+  const press = () => findTarget(`${what}-start`)?.click();
   if (isRunning(app, what) && what !== "train") return;
   if (isRunning(app, what)) {
     press();
@@ -44,7 +44,7 @@ async function start(app, what, isOver) {
 }
 
 /** The element of the page that a lesson speaks of. @returns {HTMLElement | null} */
-export const findMarked = (hook) => document.querySelector(`[data-lesson~="${hook}"]`);
+export const findTarget = (hook) => document.querySelector(`[data-lesson~="${hook}"]`);
 
 async function waitFor(isTrue) {
   for (let waited = 0; !isTrue() && waited < LONGEST_MS; waited += LOOK_MS) await pause(LOOK_MS);

@@ -24,12 +24,12 @@ export function createRail() {
   body.append(text, answers, then, terms);
   element.append(head, place, body, way);
   element.hidden = true;
-  const tellHeight = () => document.documentElement.style.setProperty("--sheet", `${element.offsetHeight}px`);
-  new ResizeObserver(tellHeight).observe(element);
-  const drawn = new Map();
+  const setSheetHeight = () => document.documentElement.style.setProperty("--sheet", `${element.offsetHeight}px`);
+  new ResizeObserver(setSheetHeight).observe(element);
+  const keys = new Map();
   const put = (part, key, children) => {
-    if (drawn.get(part) === key) return false;
-    drawn.set(part, key);
+    if (keys.get(part) === key) return false;
+    keys.set(part, key);
     replaceChildren(part, ...children());
     return true;
   };

@@ -2,7 +2,7 @@
 // frame shows, and can be done for the learner. Where one is stands in the address: lesson=why.2 is the second step.
 
 import { offeredLessons } from "../shared/lesson-views.js";
-import { act, findMarked } from "./actions.js";
+import { act, findTarget } from "./actions.js";
 import { countStarts, hasStarted } from "./starts.js";
 import { fillIn, isMet, pause } from "./conditions.js";
 import { layDrawing, strokesOf } from "./drawing.js";
@@ -130,12 +130,12 @@ export class LessonRunner {
 
   /** Light up what is spoken of. */
   #light(hook) {
-    const wanted = hook ? findMarked(hook) : null;
+    const target = hook ? findTarget(hook) : null;
     for (const other of document.querySelectorAll(".lesson-lit"))
-      if (other !== wanted) other.classList.remove("lesson-lit");
-    wanted?.classList.add("lesson-lit");
+      if (other !== target) other.classList.remove("lesson-lit");
+    target?.classList.add("lesson-lit");
     if (this.#isInSight) return;
-    wanted?.scrollIntoView({ block: "nearest" });
+    target?.scrollIntoView({ block: "nearest" });
     this.#isInSight = document.documentElement.dataset.pending === "0";
   }
 

@@ -42,7 +42,7 @@ const MATTERS = {
 const CONDITIONAL = /** @type {(keyof State)[]} */ (Object.keys(MATTERS));
 
 /** @param {keyof State} name @param {State} state */
-export const matters = (name, state) => MATTERS[name]?.(state) ?? true;
+export const isRelevant = (name, state) => MATTERS[name]?.(state) ?? true;
 
 /**
  * Of a training on digits: what does not matter is as if it had never been set.
@@ -53,7 +53,7 @@ export function trainSettings(state) {
   /** @type {Record<string, any>} */
   const settings = Object.fromEntries(TRAIN.map((name) => [name, state[name]]));
   const initial = initialState();
-  for (const name of CONDITIONAL) settings[name] = matters(name, state) ? state[name] : initial[name];
+  for (const name of CONDITIONAL) settings[name] = isRelevant(name, state) ? state[name] : initial[name];
   return { ...settings, warmUp: warmUpOf(state) };
 }
 

@@ -12,7 +12,7 @@ import { OPENING } from "./opening-digit.js";
  * The question that tells it, for a view's wants: null where no test digit is loaded.
  * @type {(known: Known, state: Pick<State, "digit" | "model">) => Wish | null}
  */
-export const truthWish = (app, { digit, model }) =>
+export const truthRequest = (app, { digit, model }) =>
   digit >= 0 && dataFits(app, model)
     ? { name: "digit", request: { index: digit, model }, stamp: app.data?.name }
     : null;
@@ -25,7 +25,7 @@ export const truthWish = (app, { digit, model }) =>
  */
 export function truthOf(app, { label, digit, model, picture }, { truth }) {
   if (label >= 0) return label;
-  if (!truthWish(app, { digit, model })) return areEqual(OPENING.picture, picture) ? OPENING.label : null;
+  if (!truthRequest(app, { digit, model })) return areEqual(OPENING.picture, picture) ? OPENING.label : null;
   if (truth?.request.index !== digit || truth.request.model !== model) return undefined;
   return areEqual(truth.stored, picture) ? truth.label : null;
 }

@@ -12,7 +12,7 @@ const MEGABYTE = 1e6;
 export async function pageChoice({ app, model, now }) {
   const checked = [...(await defaultViews()), now];
   const boxes = Object.entries(TEXT.views).map(([name, text]) => box(name, text, checked.includes(name)));
-  const said = h("p", { role: "status" });
+  const status = h("p", { role: "status" });
   const save = h("button", { type: "button", class: "main", "data-share": "save-page" }, words.save);
   const readNames = () => {
     const names = boxes.map(({ firstElementChild: input }) => input.checked && input.value).filter(Boolean);
@@ -21,23 +21,23 @@ export async function pageChoice({ app, model, now }) {
   const tell = () => {
     const [first] = readNames();
     save.disabled = !first;
-    said.textContent = first ? words.opensWith.replace("{view}", TEXT.views[first]) : words.noRoom;
+    status.textContent = first ? words.opensWith.replace("{view}", TEXT.views[first]) : words.noRoom;
   };
   save.addEventListener("click", () =>
-    savePage(model, readNames(), said).catch(({ message }) => app.showError(message)),
+    savePage(model, readNames(), status).catch(({ message }) => app.showError(message)),
   );
   const group = h("fieldset", { class: "page-rooms", onchange: tell }, h("legend", {}, words.rooms), boxes);
   tell();
-  return [h("h2", {}, words.onePage), group, said, save];
+  return [h("h2", {}, words.onePage), group, status, save];
 }
 
 const box = (value, text, checked) => h("label", {}, h("input", { type: "checkbox", value, checked }), text);
 
-async function savePage(model, views, said) {
+async function savePage(model, views, status) {
   const page = await pageOf(await model(), views);
   const name = `byhand-${views[0]}.html`;
   saveFile(page, name, "text/html");
-  said.textContent = words.saved
+  status.textContent = words.saved
     .replace("{name}", name)
     .replace("{size}", (new Blob([page]).size / MEGABYTE).toFixed(1));
 }

@@ -30,9 +30,9 @@ export function makePlayhead(host, plotNow, { label, now, go, unit = () => 1 }) 
       const { at, from, to: last } = now();
       const steps = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: from, End: last };
       const page = Math.max(1, PAGE * (last - from));
-      const wanted = { ...steps, ArrowDown: at - 1, ArrowUp: at + 1, PageDown: at - page, PageUp: at + page }[key];
-      if (wanted !== undefined) to(wanted);
-      return wanted !== undefined;
+      const target = { ...steps, ArrowDown: at - 1, ArrowUp: at + 1, PageDown: at - page, PageUp: at + page }[key];
+      if (target !== undefined) to(target);
+      return target !== undefined;
     },
   });
   /** Mark where we are. */

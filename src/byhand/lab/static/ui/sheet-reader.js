@@ -15,9 +15,9 @@ export const topOf = ({ length }) => fullInk(length);
 export async function readSheet(client, { under, strokes }, [height, width]) {
   const base = under?.length === height * width ? under : null;
   if (base) return drawOver(base, strokes, width);
-  const drawn = inkOf(strokes);
-  const side = Math.sqrt(drawn.length);
-  const ink = under ? withInkOf(drawn, under, side) : drawn;
+  const strokesInk = inkOf(strokes);
+  const side = Math.sqrt(strokesInk.length);
+  const ink = under ? withInkOf(strokesInk, under, side) : strokesInk;
   return (await client.request("preprocess", { ink, height: side, width: side, shape: [height, width] })).stored;
 }
 

@@ -7,7 +7,7 @@ const HELD_FROM = 48099;
 const HELD_TO = 58099;
 const DIGITS_TEST = 5; // every fifth of the bundled digits is for testing
 
-/** Return {name, nIn, imageShape, top, train, held, test}, each part {inputs, labels}; get(path) fetches bytes. */
+/** {name, nIn, imageShape, top, train, validation, test}, each part {inputs, labels}; get(path) fetches bytes. */
 export async function openData(name, get) {
   if (name === "digits") {
     const [images, labels] = await Promise.all(
@@ -61,8 +61,10 @@ function digits(images, labels) {
 
 function dataset(name, side, top, ...parts) {
   const nIn = side * side;
-  const [train, held, test] = parts.map(({ x, y, rows }) => (rows ? pick(x, y, rows, nIn) : { inputs: x, labels: y }));
-  return { name, nIn, imageShape: [side, side], top, train, held, test };
+  const [train, validation, test] = parts.map(({ x, y, rows }) =>
+    rows ? pick(x, y, rows, nIn) : { inputs: x, labels: y },
+  );
+  return { name, nIn, imageShape: [side, side], top, train, validation, test };
 }
 
 function pick(x, y, rows, nIn) {

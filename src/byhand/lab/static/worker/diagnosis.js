@@ -22,7 +22,7 @@ export function diagnose(table, seen) {
       remedy.change !== "usual"
         ? [remedy.setting, suggestValue(table, remedy.change, seen.rate)]
         : isFirst
-          ? toBlame(table, seen)
+          ? findCause(table, seen)
           : [findings[0].setting, findings[0].value];
     findings.push({
       id,
@@ -135,7 +135,7 @@ function constantLoss({ loss, labelSmoothing = 0 }, shares) {
 }
 
 /** Setting and value for a network at guessing with no other finding. */
-function toBlame(
+function findCause(
   table,
   {
     model: {

@@ -23,7 +23,15 @@ function make(core, data) {
     large.set(core.preprocessDigit(ink, SIDE * TIMES, SIDE * TIMES), i * nIn);
   }
   const none = { inputs: new Uint8Array(), labels: new Uint8Array() };
-  return { ...data, nIn, imageShape: [28, 28], top: INK, train: none, held: none, test: { inputs: large, labels } };
+  return {
+    ...data,
+    nIn,
+    imageShape: [28, 28],
+    top: INK,
+    train: none,
+    validation: none,
+    test: { inputs: large, labels },
+  };
 }
 
 /** Ink between the pixels in proportion to their distance, then sharpened. */

@@ -110,7 +110,7 @@ export function forwardBackward(core, { x, target, label, stored, output, ...giv
   const network = foldBatchNorm(given.network);
   const { layers, loss } = core.trace(network, x, target);
   const scores = output === "values" ? layers.at(-1).a : core.forward(withScores(network, output), x).at(-1).a;
-  const walked = network.layers.map((layer, l) => ({
+  const records = network.layers.map((layer, l) => ({
     n_in: layer.n_in,
     n_out: layer.n_out,
     activation: layer.activation,
@@ -130,7 +130,7 @@ export function forwardBackward(core, { x, target, label, stored, output, ...giv
     loss,
     lossName: network.loss,
     labelSmoothing: network.labelSmoothing ?? 0,
-    layers: walked,
+    layers: records,
     output,
     scores,
   };

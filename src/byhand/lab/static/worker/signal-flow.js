@@ -38,10 +38,10 @@ export function strongest({ n_in, n_out }, sizeOf) {
 export function signalOf(core, model, stored, unit) {
   const network = foldBatchNorm(model.network);
   const x = prepareExample(core, model, stored);
-  const walked = core.forward(network, x);
+  const trace = core.forward(network, x);
   const { a: scores } = core.forward(withScores(network, model.output), x).at(-1);
   const lines = network.layers.map((layer, l) => {
-    const inputs = l ? walked[l - 1].a : x;
+    const inputs = l ? trace[l - 1].a : x;
     const isLast = l === network.layers.length - 1;
     return isLast ? linesInto(core, layer, inputs, Math.min(unit, layer.n_out - 1)) : linesOf(core, layer, inputs);
   });
@@ -50,7 +50,7 @@ export function signalOf(core, model, stored, unit) {
     kind: "signal",
     stored,
     unit,
-    layers: network.layers.map(({ n_in, n_out, activation }, l) => ({ n_in, n_out, activation, ...walked[l] })),
+    layers: network.layers.map(({ n_in, n_out, activation }, l) => ({ n_in, n_out, activation, ...trace[l] })),
     lines,
     output: model.output,
     scores,
@@ -113,8 +113,8 @@ export function sumOf(core, model, stored, layer, unit) {
   const { n_in, n_out, W, b } = network.layers[l];
   const j = Math.min(unit, n_out - 1);
   const x = prepareExample(core, model, stored);
-  const walked = core.forward(network, x);
-  const inputs = l ? walked[l - 1].a : x;
+  const trace = core.forward(network, x);
+  const inputs = l ? trace[l - 1].a : x;
   const alone = { ...network, layers: [{ ...network.layers[l], activation: "identity" }] };
   const { contributions: products } = core.attributions(
     alone,
@@ -138,6 +138,6 @@ export function sumOf(core, model, stored, layer, unit) {
     n_others: others.length,
     others: above + below,
     bias: b[j],
-    z: walked[l].z[j],
+    z: trace[l].z[j],
   };
 }

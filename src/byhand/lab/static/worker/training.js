@@ -261,11 +261,11 @@ export class Training {
 
   /** The validation set: its mean loss, and what is right, of all and class by class. */
   #validate({ network, preparation }) {
-    const { held } = this.#data;
+    const { validation } = this.#data;
     const n = network.layers.at(-1).n_out;
-    const output = this.#core.predict(network, { inputs: held.inputs, ...preparation });
-    const loss = this.#core.meanLoss(network, output, { labels: held.labels });
-    const counts = this.#core.confusion(output, held.labels, n);
+    const output = this.#core.predict(network, { inputs: validation.inputs, ...preparation });
+    const loss = this.#core.meanLoss(network, output, { labels: validation.labels });
+    const counts = this.#core.confusion(output, validation.labels, n);
     return {
       loss: Number.isFinite(loss) ? loss : null,
       accuracy: accuracyOf(counts, n),

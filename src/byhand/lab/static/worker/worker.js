@@ -36,7 +36,7 @@ const models = {}; // name → network with its preparation
 const sets = {}; // name → promise of a data set: once opened, it stays
 const tables = {}; // the same of tables that page and package share
 let core;
-let chosen; // the name of the data at hand
+let dataName; // of the data at hand
 let training;
 let experimentRunner;
 const planes = new PlaneAnswers(
@@ -124,11 +124,11 @@ const answers = {
     if (files?.some((file) => file.size > MAX_FILE)) throw new Error("a dropped file is larger than 64 MB");
     if (files) sets.mnist = Promise.resolve(await dataFrom(files));
     const data = await getData(name);
-    chosen = name;
+    dataName = name;
     return {
       name: data.name,
       n_train: data.train.labels.length,
-      n_held: data.held.labels.length,
+      n_validation: data.validation.labels.length,
       n_test: data.test.labels.length,
       imageShape: data.imageShape,
     };
@@ -136,7 +136,7 @@ const answers = {
 
   /** Data that are at hand, as the server says: fetched when they are first needed. */
   chooseData({ name }) {
-    chosen = name;
+    dataName = name;
   },
 
   async begin({ settings }) {
@@ -221,14 +221,14 @@ let step = { key: null, of: null, frame: null }; // the newest: its cells are as
 /** @param {any} request */
 function stepFor({ of, model, stored, label, point, rate, epoch, edits }) {
   const key = JSON.stringify([of, model, stored && Array.from(stored), label, point, rate, epoch, edits]);
-  const looked = of === "plane" ? planes.plane : getModel(model);
-  if (step.key !== key || step.of !== looked)
+  const subject = of === "plane" ? planes.plane : getModel(model);
+  if (step.key !== key || step.of !== subject)
     step = {
       key,
-      of: looked,
+      of: subject,
       frame: stepOf(
         core,
-        of === "plane" ? planes.plane.stepInput(point) : stepInput(core, looked, stored, label),
+        of === "plane" ? planes.plane.stepInput(point) : stepInput(core, subject, stored, label),
         rate,
       ),
     };
@@ -255,8 +255,8 @@ function getTable(name) {
 }
 
 async function openTestSet(model) {
-  if (!chosen) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
-  const data = await getData(chosen);
+  if (!dataName) throw new Error("no pictures are at hand: start byhand lab, or drop MNIST's four files on the page");
+  const data = await getData(dataName);
   if (model?.imageShape?.[0] === 28 && data.name === "digits") return enlarge(core, data);
   if (model && model.network.layers[0].n_in !== data.nIn)
     throw new Error(

@@ -14,27 +14,27 @@ const words = TEXT.microscope;
 
 /** {element, show(step, cell)}; open: shows another cell. */
 export function createCellCard(open) {
-  const said = h("div", { "aria-live": "polite" }); // not what is summed: that is some hundred numbers
-  const made = h("div");
-  const element = h("div", {}, said, made);
-  let drawn = {};
+  const live = h("div", { "aria-live": "polite" }); // not what is summed: that is some hundred numbers
+  const body = h("div");
+  const element = h("div", {}, live, body);
+  let last = {};
 
   function show(step, cell) {
-    if (drawn.step === step && drawn.cell === cell) return;
-    drawn = { step, cell };
+    if (last.step === step && last.cell === cell) return;
+    last = { step, cell };
     const isInside = element.contains(document.activeElement);
-    const { link, linkWithName, goesInto } = createNumberLinks({ arrays: step.arrays, open });
+    const { link, linkWithName, listUses } = createNumberLinks({ arrays: step.arrays, open });
     const result = h("span", { class: "result" }, general(cell.value, SHOWN));
     const isCodeOpen = Boolean(element.querySelector("details")?.open);
     Object.assign(element.dataset, { form: cell.form, cell: textOf(cell) });
     const heading = h("h3", { class: "value", tabindex: -1 }, `${nameOf(cell)} = `, result);
-    said.replaceChildren(heading, h("p", { class: "formula" }, inLetters(cell)), inNumbers(cell, linkWithName) ?? "");
+    live.replaceChildren(heading, h("p", { class: "formula" }, inLetters(cell)), inNumbers(cell, linkWithName) ?? "");
     replaceChildren(
-      made,
+      body,
       cell.terms.length ? termsTable(cell, link) : null,
       cell.chain ? chainTable(cell.chain, link) : null,
       h("p", { class: "hint" }, words.place, h("code", {}, placeOf(cell, step))),
-      goesInto(cell.goes),
+      listUses(cell.goes),
       codeDetails(codeOfCell(cell, nameOf), isCodeOpen),
     );
     if (isInside) heading.focus(); // what was followed is drawn anew

@@ -1,6 +1,6 @@
 // Which frames the microscope asks for: the step of its example, and the opened cell of that step.
 
-import { truthOf, truthWish } from "../../shared/true-label.js";
+import { truthOf, truthRequest } from "../../shared/true-label.js";
 import { createPlaneStart } from "../plane-point.js";
 
 /** The chosen cell, kept inside the array that is there. */
@@ -31,7 +31,7 @@ function ofDigit(app, state, training) {
   const shape = app.models[model]?.imageShape;
   if (!stored || !shape || stored.length !== shape[0] * shape[1]) return { step: null, truth: null };
   const label = truthOf(app, state, app.frames);
-  const truth = truthWish(app, state);
+  const truth = truthRequest(app, state);
   if (label === null || label === undefined) return { truth, step: label };
   const epoch = model === "trained" ? training?.step : 0;
   return { truth, step: { name: "gradientStep", request: { of, model, stored, label, rate, epoch } } };

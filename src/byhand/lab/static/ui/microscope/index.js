@@ -29,7 +29,7 @@ export function createMicroscope(app) {
   const body = h("div", {}, strip.element, cards);
   const heading = [h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead)];
   const element = h("section", { class: "microscope" }, heading, controls.element, empty, body);
-  let drawn = { step: null, key: "" };
+  let last = { step: null, key: "" };
 
   function show(state, frames) {
     const { step, cell } = frames;
@@ -40,8 +40,8 @@ export function createMicroscope(app) {
     if (!step) return;
     const at = cellIn(step, state.cell);
     const key = JSON.stringify([textOf(at), state.theme, state.colours]);
-    if (drawn.step !== step || drawn.key !== key) {
-      drawn = { step, key };
+    if (last.step !== step || last.key !== key) {
+      last = { step, key };
       strip.show(step, at.name);
       array.show({ at, ...step.arrays[at.name], width: pictureWidth(app, state, at.name) });
     }

@@ -23,11 +23,11 @@ export function createNumberLinks({ arrays, open }) {
   const linkWithName = (ref) => h("span", { class: "ref" }, `${nameOf(ref)} `, link(ref));
 
   /** The numbers that are computed from this one. */
-  function goesInto(goes) {
+  function listUses(goes) {
     if (!goes.length) return null;
     const chip = (ref) => h("button", { type: "button", class: "chip", onclick: () => open(ref) }, nameOf(ref));
     const more = goes.length > FEW ? ` and ${goes.length - FEW} more` : null;
     return h("p", { class: "goes" }, TEXT.microscope.goes, goes.slice(0, FEW).map(chip), more);
   }
-  return { link, linkWithName, goesInto };
+  return { link, linkWithName, listUses };
 }

@@ -49,7 +49,7 @@ function bars(prediction, names, listener) {
 
 function bar({ output, scores, logits, winner }, names, k, { ask, open }) {
   const share = Math.min(1, Math.max(0, scores[k]));
-  const label = `${names[k]}, ${scoreText(output, scores[k])}: ${whyNot(names, k, winner)}`;
+  const label = `${names[k]}, ${scoreText(output, scores[k])}: ${questionFor(names, k, winner)}`;
   const button = { type: "button", class: "class-name", "aria-label": label, onclick: () => ask(k) };
   const tabindex = k === winner ? 0 : -1;
   const logit = {
@@ -79,7 +79,7 @@ function onkeydown(event) {
   next.querySelector(".logit").focus();
 }
 
-const whyNot = (names, k, winner) =>
+const questionFor = (names, k, winner) =>
   k === winner ? `${words.why} ${names[k]}?` : words.whyNot.replace("{name}", names[k]);
 
 const note = ({ output }) =>

@@ -6,7 +6,7 @@ import { createNextStep } from "../../ui/next-step.js";
 import { Pad } from "../../ui/pad.js";
 import { hasStepBack } from "../../ui/sheet.js";
 import { TEXT } from "../../ui/strings.js";
-import { truthWish } from "../../shared/true-label.js";
+import { truthRequest } from "../../shared/true-label.js";
 import { unreadable } from "../../ui/unsupported-model.js";
 import { createAnswer } from "./answer.js";
 import { Inside } from "./inside.js";
@@ -129,7 +129,7 @@ function wantsOf(app, { teachers }, state, { prediction, training }) {
   const { model, picture: stored } = state;
   const stamp = model === "trained" ? training?.step : undefined; // it learns meanwhile
   const size = app.models[model]?.imageShape;
-  const truth = truthWish(app, state);
+  const truth = truthRequest(app, state);
   if (!stored || !size || stored.length !== size[0] * size[1])
     return { truth, prediction: null, signal: null, attribution: null, robustness: null, influence: null };
   const requestOf = (name, request, after) => ({ name, request: { model, stored, ...request }, stamp, after });

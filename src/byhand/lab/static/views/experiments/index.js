@@ -9,7 +9,7 @@ import { stateOfRun } from "../../shared/experiment-settings.js";
 import { TEXT } from "../../ui/strings.js";
 import { betForm, betsOf, judgement } from "./bets.js";
 import { rowsOf } from "./dots.js";
-import { aside, needsDigits, notes, reading } from "./reading.js";
+import { measuresTable, needsDigits, notes, reading } from "./reading.js";
 import { ExperimentSession } from "./session.js";
 import { createShelves } from "./shelves.js";
 
@@ -26,7 +26,7 @@ export function experimentsView(app, first) {
     h("p", { class: "lead" }, words.lead),
     h("div", { class: "experiments" }, shelves.element, layout(parts)),
   );
-  let drawn = "";
+  let lastKey = "";
 
   const wants = () => ({
     experiments: { name: "experiments", request: {} },
@@ -40,8 +40,8 @@ export function experimentsView(app, first) {
     if (frame?.as_expected) app.ran = [...new Set([...(app.ran ?? []), chosen.id])];
     shelves.show(table, known, chosen.id, app.ran ?? []);
     const key = `${chosen.id} ${now.seeds} ${now.data}`;
-    if (key !== drawn) drawAbout(parts, session, app);
-    drawn = key;
+    if (key !== lastKey) drawAbout(parts, session, app);
+    lastKey = key;
     drawResult(parts, session, app);
   }
 
@@ -137,7 +137,7 @@ function drawResult(parts, session, app) {
   replaceChildren(parts.report, session.report(judgement(bets, frame?.runs ?? [], one.scale[0])));
   drawDots(parts.drawing, session, bets);
   replaceChildren(parts.reading, ...reading(one, frame, table), ...notes(one, frame, state.data, session.isNotFor));
-  replaceChildren(parts.beside, ...aside(one, frame, table));
+  replaceChildren(parts.beside, ...measuresTable(one, frame, table));
 }
 
 /** Only dots that are new drop in. */

@@ -70,7 +70,7 @@ function usedDigits(one, frame) {
 }
 
 /** Other measures of the same runs, as a table. */
-export function aside(one, frame, table) {
+export function measuresTable(one, frame, table) {
   if (!one.aside || !frame) return [];
   const heads = one.aside.map((name) => h("th", { scope: "col", class: "number" }, table.measures[name].title));
   const rows = frame.runs.map((run) =>

@@ -18,12 +18,12 @@ const HEIGHT = 14;
 /** {element, show(table, known, chosenId, run)}; choose: hears an id; run: the ids that were run here. */
 export function createShelves(choose) {
   const element = h("nav", { class: "shelves card", "aria-label": words.all });
-  let drawn = "";
+  let lastKey = "";
 
   function show(table, known, chosenId, run) {
     const key = JSON.stringify([chosenId, run, Boolean(known)]);
-    if (key === drawn) return;
-    drawn = key;
+    if (key === lastKey) return;
+    lastKey = key;
     const isShown =
       ([, numbers]) =>
       ({ number }) =>

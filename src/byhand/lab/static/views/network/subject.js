@@ -2,7 +2,7 @@
 
 import { field, h, replaceChildren, select } from "../../ui/dom.js";
 import { SETTINGS } from "../../shared/settings.js";
-import { truthOf, truthWish } from "../../shared/true-label.js";
+import { truthOf, truthRequest } from "../../shared/true-label.js";
 import { TEXT } from "../../ui/strings.js";
 
 const words = TEXT.network;
@@ -15,7 +15,7 @@ export const isKnown = (app, state, frames) => state.of === "plane" || (truthOf(
 export function labelOf(app, state, { prediction }) {
   const truth = truthOf(app, state, app.frames);
   const isSaid = truth === null && prediction?.request.stored === state.picture;
-  return { truth: truthWish(app, state), label: isSaid ? prediction.winner : truth };
+  return { truth: truthRequest(app, state), label: isSaid ? prediction.winner : truth };
 }
 
 /** {element, show(state, frames)} */

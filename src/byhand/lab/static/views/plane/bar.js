@@ -38,7 +38,7 @@ export function createBar(session) {
     quick,
     h("details", { class: "panel" }, h("summary", {}, words.settings), more),
   );
-  let drawn = "";
+  let lastKey = "";
 
   function show(state, plane) {
     undo.disabled = !session.canUndo;
@@ -46,8 +46,8 @@ export function createBar(session) {
     speed.show(state.planeSpeed);
     if (plane) drawFigures(figures, plane);
     const key = JSON.stringify([...QUICK, ...MORE, "planeLayers", "compare"].map((name) => state[name]));
-    if (key !== drawn) drawForms(session, state, quick, more);
-    drawn = key;
+    if (key !== lastKey) drawForms(session, state, quick, more);
+    lastKey = key;
   }
 
   return { element, show };

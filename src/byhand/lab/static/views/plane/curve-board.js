@@ -27,8 +27,8 @@ export function createCurveBoard(session) {
     const key = String(series.map(({ label }) => label));
     if (charts[name]?.key !== key) {
       charts[name]?.end();
-      const made = chart(host, { ...options, series, legend: name === "curve" });
-      charts[name] = Object.assign(Object.create(made), { key });
+      const lines = chart(host, { ...options, series, legend: name === "curve" });
+      charts[name] = Object.assign(Object.create(lines), { key });
     }
     return charts[name];
   };

@@ -25,7 +25,7 @@ export function planeView(app, first) {
   };
   const parts = partsOf(app, session, look);
   const element = layout(parts);
-  new ResizeObserver(() => tellRoom(element, parts.bar.element)).observe(parts.bar.element);
+  new ResizeObserver(() => setRoomAbove(element, parts.bar.element)).observe(parts.bar.element);
 
   function wants(now) {
     session.follow(now);
@@ -102,7 +102,7 @@ function layout({ bar, points, stage, boards, curve, ruler, loss, report, tryThi
 }
 
 /** How much of the window is above the board: the style sheet takes it from the board's side. */
-function tellRoom(element, bar) {
+function setRoomAbove(element, bar) {
   const top = Math.round(element.getBoundingClientRect().top + scrollY);
   element.style.setProperty("--above", `${top + bar.offsetHeight}px`);
 }

@@ -17,35 +17,35 @@ export function createLossCard(session) {
   const where = h("span", { class: "position" });
   const heading = h("b", {});
   const element = h("div", { class: "loss card" }, h("p", { class: "chart-title" }, heading, where), host);
-  let made = null;
+  let lossChart = null;
   let nLines = 0;
   let mark = null;
 
   function build(n) {
-    made?.end();
+    lossChart?.end();
     nLines = n;
     const series = [
       { label: words.withHidden, ...SERIES_STYLES.line },
       { label: words.withoutHidden, ...SERIES_STYLES.dashed },
     ].slice(0, n);
-    made = chart(host, { series, legend: false, label: "", log: true });
+    lossChart = chart(host, { series, legend: false, label: "", log: true });
     const now = () => {
       const { epoch, newest, earliest } = session.frame;
       return { at: epoch, from: earliest, to: newest, text: `epoch ${epoch.toLocaleString("en")}` };
     };
-    mark ??= makePlayhead(host, () => made.plot, { label: words.travel, now, go: (at) => session.travel(at) });
+    mark ??= makePlayhead(host, () => lossChart.plot, { label: words.travel, now, go: (at) => session.travel(at) });
   }
 
   function show({ networks, task, epoch, newest }) {
     if (nLines !== networks.length) build(networks.length);
     heading.textContent = task === "curve" ? words.squaredError : words.lossTitle;
     const [one, ...others] = networks.map(historyOf);
-    made.set([one.map((at) => at.epoch), ...[one, ...others].map((points) => points.map(({ loss }) => loss))]);
+    lossChart.set([one.map((at) => at.epoch), ...[one, ...others].map((points) => points.map(({ loss }) => loss))]);
     const [{ loss }] = networks;
     const at = `epoch ${epoch.toLocaleString("en")} of ${newest.toLocaleString("en")}: `;
     where.textContent = epoch < newest ? `${at}${number(loss, 4)}` : "";
     mark();
   }
 
-  return { element, show, end: () => made?.end() };
+  return { element, show, end: () => lossChart?.end() };
 }

@@ -26,14 +26,14 @@ export function createPointsCard(session, openFiles) {
     h("details", { class: "panel" }, h("summary", {}, words.own), h("div", { class: "panel-body" }, own)),
     notes,
   );
-  let drawn = "";
+  let lastKey = "";
   let drawnNotes = "";
 
   function show(state, plane, pictures) {
     const names = ["set", "noise", "arms", "spread0", "spread1", "classNames"];
     const key = JSON.stringify([...names.map((name) => state[name]), Boolean(pictures)]);
-    if (key !== drawn) {
-      drawn = key;
+    if (key !== lastKey) {
+      lastKey = key;
       drawSets(session, sets, state, pictures);
       const change = (changes) => session.change(changes);
       replaceChildren(form, ...rows(ROWS[state.set] ?? ["noise"], state, change, (text) => session.tell(text)));

@@ -30,7 +30,7 @@ class Stage {
   /** @type {any} */
   #plane = null;
   #looked = null; // the unit that is looked at
-  #drawn = "";
+  #lastKey = "";
   #parameters = [];
 
   constructor(session, look) {
@@ -55,7 +55,7 @@ class Stage {
     this.#plane = plane;
     const [network] = plane.networks;
     const key = keyOf(network, plane);
-    if (key !== this.#drawn || isResized) this.#lay(network, key);
+    if (key !== this.#lastKey || isResized) this.#lay(network, key);
     this.#units.paint(plane);
     this.#handle.show(plane, this.#parameters);
     this.#repaint();
@@ -74,10 +74,10 @@ class Stage {
     board.style.minWidth = `${LEAST_COLUMN * counts.length}px`;
     const places = placesOf(counts, { width: board.clientWidth, height: board.clientHeight });
     this.#parameters = parametersOf(layers, places);
-    if (key !== this.#drawn) replaceChildren(this.#heads, ...layerHeads(this.#session, counts));
+    if (key !== this.#lastKey) replaceChildren(this.#heads, ...layerHeads(this.#session, counts));
     placeHeads(this.#heads, places);
-    this.#units.lay(places, this.#plane, key !== this.#drawn);
-    this.#drawn = key;
+    this.#units.lay(places, this.#plane, key !== this.#lastKey);
+    this.#lastKey = key;
   }
 }
 

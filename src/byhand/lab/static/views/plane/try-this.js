@@ -32,7 +32,7 @@ const SIXTEEN_EIGHT = [
 ];
 
 /** What each idea does with a session. */
-const DEEDS = {
+const ACTIONS = {
   watch: (session) => session.start(),
   unit: (session, look) => look({ layer: 0, unit: 0 }),
   fewer: (session) => session.change({ planeLayers: session.state.planeLayers.map(oneFewer) }),
@@ -52,7 +52,7 @@ export function createTryThis(session, look, next) {
   const names = Object.keys(words.ideas);
   let at = 0;
   const sentence = h("p", {});
-  const doIt = h("button", { type: "button", onclick: () => DEEDS[names[at]](session, look) }, words.doIt);
+  const doIt = h("button", { type: "button", onclick: () => ACTIONS[names[at]](session, look) }, words.doIt);
   const another = h("button", { type: "button", class: "quiet-button", onclick: () => draw(at + 1) }, words.another);
   function draw(now) {
     at = now % names.length;

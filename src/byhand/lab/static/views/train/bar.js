@@ -5,7 +5,7 @@ import { rows } from "../../ui/forms.js";
 import { general, number, percent } from "../../shared/numbers.js";
 import { warmUpOf } from "../../shared/schedules.js";
 import { SETTINGS } from "../../shared/settings.js";
-import { matters } from "../../shared/training-settings.js";
+import { isRelevant } from "../../shared/training-settings.js";
 import { TEXT } from "../../ui/strings.js";
 
 /** @import { State } from "../../shared/types.js" */
@@ -20,7 +20,7 @@ const MORE = ["schedule", "warmUp", "labelSmoothing", "residual", "initializer",
 /** Those of the settings that are not as they were at first. */
 const listChanges = (state) =>
   [...BASIC, ...MORE]
-    .filter((name) => matters(name, state) && state[name] !== SETTINGS[name].initial)
+    .filter((name) => isRelevant(name, state) && state[name] !== SETTINGS[name].initial)
     .map((name) => TEXT.settings[name].label.toLowerCase());
 
 /** {element, show(state, training)} of a session. */
@@ -45,14 +45,14 @@ export function createBar(session) {
     settings,
     figures,
   );
-  let drawn = "";
+  let lastKey = "";
 
   function show(state, training) {
     start.textContent = training?.running ? words.pause : words.start;
     drawFigures(figures, state, training);
     const key = JSON.stringify([...QUICK, ...BASIC, ...MORE].map((name) => state[name]));
-    if (key !== drawn) drawForms(session, state, { quick, heading, panel });
-    drawn = key;
+    if (key !== lastKey) drawForms(session, state, { quick, heading, panel });
+    lastKey = key;
   }
 
   return { element, show };
@@ -64,7 +64,7 @@ function drawForms(session, state, { quick, heading, panel }) {
   const tell = (sentence) => session.tell(sentence);
   const form = (names) =>
     rows(
-      names.filter((name) => matters(name, state)),
+      names.filter((name) => isRelevant(name, state)),
       effective,
       change,
       tell,

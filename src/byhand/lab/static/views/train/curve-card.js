@@ -23,11 +23,11 @@ export function createCurveCard(session) {
   const back = h("button", { type: "button", onclick: () => session.back() }, times.back);
   const timeline = timelineOf(session, { step, position, back });
   const element = h("div", { class: "curves card" }, head(), host, timeline, report);
-  let made = null;
+  let curves = null;
   let mark = null;
 
   function build() {
-    made = chart(host, {
+    curves = chart(host, {
       series: SERIES,
       label: "epoch",
       x: { range: fromZero },
@@ -35,25 +35,25 @@ export function createCurveCard(session) {
       right: true,
       legend: false,
     });
-    const now = () => nowOf(session);
-    mark = makePlayhead(host, () => made.plot, { label: words.travel, now, go: travel, unit: () => unitOf(session) });
+    const now = () => positionOf(session);
+    mark = makePlayhead(host, () => curves.plot, { label: words.travel, now, go: travel, unit: () => unitOf(session) });
   }
   const travel = async (at) => session.travel(at);
 
   function show(state, { training, snapshot }) {
-    if (!made) build();
-    made.set(columnsOf(training));
+    if (!curves) build();
+    curves.set(columnsOf(training));
     mark();
     timeline.hidden = !session.isHere;
     const at = state.moment >= 0 ? state.moment : (training?.step ?? 0);
     if (document.activeElement !== step) step.value = at;
     step.max = session.last;
-    replaceChildren(position, tellMoment(state, snapshot));
+    replaceChildren(position, describeMoment(state, snapshot));
     back.disabled = state.moment < 0 && state.kept < 0;
     drawReport(report, training);
   }
 
-  return { element, show, end: () => made?.end() };
+  return { element, show, end: () => curves?.end() };
 }
 
 /** The step that is shown, what it was like, and the way back. */
@@ -75,7 +75,7 @@ function travelTo(session, { valueAsNumber: step }) {
   if (Number.isInteger(step) && step >= 0) session.travel(Math.min(step, session.last));
 }
 
-function nowOf(session) {
+function positionOf(session) {
   const { moment } = session.state;
   const at = moment >= 0 ? moment : session.last;
   return { at, from: 0, to: session.last, text: `step ${at.toLocaleString("en")}` };
@@ -104,7 +104,7 @@ function columnsOf(training) {
 }
 
 /** Where we are in time. */
-function tellMoment({ moment }, snapshot) {
+function describeMoment({ moment }, snapshot) {
   if (moment < 0) return times.now;
   if (snapshot?.step !== moment) return times.computing;
   const { step, epoch, accuracy, loss, from, seconds } = snapshot;
@@ -119,12 +119,12 @@ function tellMoment({ moment }, snapshot) {
 /** What went wrong, causes first, and the one thing to try; told once. */
 function drawReport(element, training) {
   const { diverged, findings = [] } = training ?? {};
-  const text = tellReport(training);
+  const text = describeTraining(training);
   element.classList.toggle("bad", Boolean(diverged) || findings.length > 0);
   if (element.textContent !== text) element.textContent = text;
 }
 
-function tellReport(training) {
+function describeTraining(training) {
   const { diverged, findings, epoch, epochs, step } = training ?? {};
   if (diverged) return words.diverged.replace("{step}", diverged.step + 1);
   if (!step) return words.press;

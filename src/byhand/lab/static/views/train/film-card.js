@@ -16,7 +16,7 @@ const COMPARED = 16; // units of a comparison
 /** {element, show(state, frames)} of a session. */
 export function createFilmCard(session) {
   const strip = h("div", { class: "film" });
-  const compared = h("div", { class: "compared" });
+  const comparison = h("div", { class: "compared" });
   const note = h("span", { class: "position" });
   const all = h("div", { class: "thumbnails weights" });
   const allUnits = h(
@@ -30,20 +30,20 @@ export function createFilmCard(session) {
     { class: "film-card card" },
     h("div", { class: "film-head" }, h("h3", {}, words.film), legend({ plus: "plus", minus: "minus" }), allUnits),
     strip,
-    compared,
+    comparison,
     h("p", { class: "hint" }, words.filmHelp, " ", note),
   );
   /** @type {Record<string, any>} */
-  let drawn = {};
-  const showAll = () => drawAll(all, drawn.training, drawn.moment >= 0 ? drawn.snapshot : null);
+  let lastFrames = {};
+  const showAll = () => drawAll(all, lastFrames.training, lastFrames.moment >= 0 ? lastFrames.snapshot : null);
 
   function show({ kept, moment }, { training, snapshot, difference, film }) {
     /** @type {Record<string, any>} */
     const now = { training, film, moment, snapshot };
-    const isOther = Object.keys(now).some((name) => now[name] !== drawn[name]);
-    drawn = now;
+    const isOther = Object.keys(now).some((name) => now[name] !== lastFrames[name]);
+    lastFrames = now;
     strip.hidden = kept >= 0;
-    drawCompared(compared, session, difference);
+    drawDifference(comparison, session, difference);
     if (!isOther && strip.children.length) return;
     replaceChildren(note, training ? notesOn(training) : "");
     drawStrip(strip, session, momentsOf(training, film));
@@ -55,10 +55,10 @@ export function createFilmCard(session) {
 }
 
 const notesOn = (training) =>
-  [describeShown(training), training.is_folded ? TEXT.notes.folded : ""].filter(Boolean).join(" ");
+  [describeUnits(training), training.is_folded ? TEXT.notes.folded : ""].filter(Boolean).join(" ");
 
 /** Which of the first layer's units can be shown, where it is not all of them. */
-function describeShown({ weights, sizes }) {
+function describeUnits({ weights, sizes }) {
   const first = firstUnits(weights.length, sizes[1]);
   return first ? `Shown: ${first}.` : "";
 }
@@ -122,7 +122,7 @@ function drawAll(element, training, snapshot) {
 }
 
 /** How the weights of two moments differ. */
-function drawCompared(element, session, difference) {
+function drawDifference(element, session, difference) {
   const { kept, moment } = session.state;
   if (kept < 0) return replaceChildren(element);
   const other = moment >= 0 ? moment : session.training?.step;

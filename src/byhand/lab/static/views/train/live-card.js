@@ -16,14 +16,14 @@ export function createLiveCard() {
   const curves = trainingCurves();
   const card = h("div", { class: "card" }, heading, report, end, curves.element, note, pictures);
   const element = h("div", { class: "live" }, card);
-  let drawn = {};
+  let last = {};
 
   function show(frame) {
     element.hidden = !frame;
-    if (!frame || (frame === drawn.frame && frame.ended === drawn.ended)) return;
-    drawn = { frame, ended: frame.ended };
+    if (!frame || (frame === last.frame && frame.ended === last.ended)) return;
+    last = { frame, ended: frame.ended };
     replaceChildren(heading, `${words.live}: ${frame.recipe}, ${frame.sizes.join("-")}`);
-    replaceChildren(report, tellProgress(frame));
+    replaceChildren(report, describeProgress(frame));
     replaceChildren(end, !frame.ended ? "" : frame.epoch >= frame.epochs ? words.ended : words.lost);
     curves.set(frame);
     replaceChildren(pictures, ...frame.weights.map((one, j) => weightThumbnail(`the weights of unit ${j}`, one)));
@@ -33,7 +33,7 @@ export function createLiveCard() {
   return { element, show, end: () => curves.end() };
 }
 
-function tellProgress({ epoch, epochs, loss, accuracy, examples_per_second: speed }) {
+function describeProgress({ epoch, epochs, loss, accuracy, examples_per_second: speed }) {
   const parts = [
     `Epoch ${epoch} of ${epochs}`,
     loss === null ? "" : `loss ${number(loss, 4)}`,

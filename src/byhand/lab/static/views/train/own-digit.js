@@ -20,15 +20,15 @@ export function createOwnDigit(app) {
   const button = (key) =>
     h("button", { type: "button", class: "small", "data-key": key, onclick: () => pad[key]() }, words[key]);
   const [undo, clear] = [button("undo"), button("clear")];
-  const said = h("p", { class: "own-said", "aria-live": "off" });
+  const caption = h("p", { class: "own-said", "aria-live": "off" });
   const bars = h("div", { class: "own-bars", role: "img" });
-  const answer = h("div", { class: "own-answer" }, said, bars, h("div", { class: "buttons" }, undo, clear));
+  const answer = h("div", { class: "own-answer" }, caption, bars, h("div", { class: "buttons" }, undo, clear));
   const element = h("div", { class: "own-digit" }, pad.element, answer);
 
   function show(state, probe) {
     pad.follow(state);
     undo.disabled = !hasStepBack();
-    drawSaid(said, probe);
+    drawAnswer(caption, probe);
     drawBars(bars, probe);
   }
   return { element, picture: (shape) => picture(pad.shown, shape), show };
@@ -37,7 +37,7 @@ export function createOwnDigit(app) {
 /** picture(sheet, shape): a sheet as networks of that shape see it, read where it is not; null: not yet, or nothing. */
 function createReading(app) {
   /** @type {{of: Uint8Array | null, size: number, stored: Uint8Array | null}} */
-  let known = { of: null, size: 0, stored: null };
+  let reading = { of: null, size: 0, stored: null };
   const read = latest(async ({ one, shape, job }) => {
     try {
       job.stored = await readSheet(app.client, one, shape);
@@ -49,18 +49,18 @@ function createReading(app) {
   return (one, shape) => {
     const size = shape[0] * shape[1];
     if (!one.picture || one.picture.length === size) return one.picture;
-    if (known.of !== one.picture || known.size !== size) {
-      known = { of: one.picture, size, stored: known.size === size ? known.stored : null }; // as it was, meanwhile
-      read({ one, shape, job: known });
+    if (reading.of !== one.picture || reading.size !== size) {
+      reading = { of: one.picture, size, stored: reading.size === size ? reading.stored : null }; // as before
+      read({ one, shape, job: reading });
     }
-    return known.stored;
+    return reading.stored;
   };
 }
 
-function drawSaid(said, probe) {
+function drawAnswer(caption, probe) {
   const text = probe ? scoreText(probe.output, probe.score) : words.nothing;
   const parts = probe ? [h("b", {}, String(probe.winner)), h("span", {}, text)] : [h("span", {}, text)];
-  if (said.textContent !== parts.map(({ textContent }) => textContent).join("")) replaceChildren(said, ...parts);
+  if (caption.textContent !== parts.map(({ textContent }) => textContent).join("")) replaceChildren(caption, ...parts);
 }
 
 /** A bar a class, as long as it is likely. */
@@ -73,6 +73,6 @@ function drawBars(bars, probe) {
     bar.classList.toggle("winner", k === probe?.winner);
     bar.firstElementChild.style.setProperty("--share", Math.min(1, Math.max(0, score)).toFixed(3));
   });
-  const told = probe ? `: ${probe.winner}, ${scoreText(probe.output, probe.score)}` : "";
-  bars.setAttribute("aria-label", `${words.classes}${told}`);
+  const answer = probe ? `: ${probe.winner}, ${scoreText(probe.output, probe.score)}` : "";
+  bars.setAttribute("aria-label", `${words.classes}${answer}`);
 }

@@ -15,7 +15,7 @@ const SIDE = 56; // pixels of a picture
 export function createProbeCard(app, session) {
   const own = createOwnDigit(app);
   const list = h("ul", { class: "probes" });
-  const next = createNextStep(words.next, () => session.lookAt("draw"), session.leadsTo("draw"));
+  const next = createNextStep(words.next, () => session.lookAt("draw"), session.hasView("draw"));
   const help = h("p", { class: "hint" }, words.digitsHelp);
   const element = h("div", { class: "probe-card card" }, h("h3", {}, words.digits), own.element, list, help, next);
 

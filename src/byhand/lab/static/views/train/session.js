@@ -88,7 +88,7 @@ export class TrainSession {
     this.#app.set(NOWHERE);
   }
 
-  leadsTo(view) {
+  hasView(view) {
     return this.#app.has(view);
   }
 

@@ -11,14 +11,14 @@ const DIGITS = Array.from({ length: 10 }, (_, k) => k);
 export function createWhatIf(session) {
   const element = h("div", { class: "without card" });
   let label = 7;
-  let drawn = "";
+  let lastKey = "";
   const choose = (text) => (label = Number(text));
 
   function show(state, training) {
     const { without, running, step, before, after } = training ?? {};
     const key = JSON.stringify([without, state.moment, running || step, before?.step, after?.step]);
-    if (drawn === key) return;
-    drawn = key;
+    if (lastKey === key) return;
+    lastKey = key;
     const list = without ?? [];
     replaceChildren(
       element,

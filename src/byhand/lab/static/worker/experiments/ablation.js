@@ -11,7 +11,7 @@ export async function ablationTrials(context, runs, seed, report) {
     const part = partOf(context, settings, name);
     return { inputs: hiddenOutputs(context, network, part), labels: part.labels, ...UNSCALED };
   };
-  const [validation, test] = ["held", "test"].map(lastInputs);
+  const [validation, test] = ["validation", "test"].map(lastInputs);
   const costs = await costsOf(context, network, validation);
   const leastUsefulFirst = Array.from(costs.keys()).sort((i, j) => costs[i] - costs[j]);
   for (const { name, settings: run } of runs) {

@@ -12,7 +12,7 @@ export async function outOfDistributionTrials(context, runs, seed, report) {
   const [{ settings }] = runs;
   const network = initializedNetwork(context, settings, context.data.nIn, 10, seed);
   await train(context, network, settings, trainingPart(context, settings, seed), seed);
-  const validation = confidences(context, network, partOf(context, settings, "held")).top.sort();
+  const validation = confidences(context, network, partOf(context, settings, "validation")).top.sort();
   const threshold = validation[Math.floor(REJECTION_RATE * validation.length)];
   for (const run of runs) {
     await context.rest();

@@ -8,7 +8,7 @@ import { createMistakes } from "./index.js";
 import { settingsOf } from "./walk.js";
 
 const words = TEXT.mistakes;
-let pressed = -1; // the test digit that was opened last: who comes back finds it again
+let lastIndex = -1; // the test digit that was opened last: who comes back finds it again
 
 /** {element, wants(state, frames), show(state, frames, isReadable)}; opener: the button that gets the focus back. */
 export function createMistakesDrawer(app, opener) {
@@ -55,7 +55,7 @@ function open(dialog) {
   if ("inLesson" in dataset || "embed" in dataset) dialog.show();
   else dialog.showModal();
   /** @type {HTMLElement | null} */
-  const last = dialog.querySelector(`[data-index="${pressed}"]`);
+  const last = dialog.querySelector(`[data-index="${lastIndex}"]`);
   last?.focus();
 }
 
@@ -79,7 +79,7 @@ const isBeside = ({ clientX: x, clientY: y }, { left, right, top, bottom }) =>
   x < left || x > right || y < top || y > bottom;
 
 function openOnPad(app, mistake) {
-  pressed = mistake.index;
+  lastIndex = mistake.index;
   app.set({ view: "draw", ...settingsOf(mistake) });
   element("#main").focus({ preventScroll: true });
   scrollTo({ top: 0, behavior: "instant" }); // the pad and the answer

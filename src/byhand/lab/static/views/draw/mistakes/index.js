@@ -13,18 +13,18 @@ const words = TEXT.mistakes;
 export function createMistakes(app, open) {
   const choose = (cell) => app.set({ confusion: cell ? cell.join(".") : "" });
   const parts = partsOf(open, choose);
-  let drawn = { mistakes: null, confusion: "" };
+  let last = { mistakes: null, confusion: "" };
 
   function show(state, { mistakes }) {
     const isThere = Boolean(mistakes) && mistakes.request.model === state.model;
     parts.columns.hidden = !isThere;
     if (isThere) return draw(state, mistakes);
-    drawn = { mistakes: null, confusion: "" };
+    last = { mistakes: null, confusion: "" };
     replaceChildren(parts.verdict, h("small", {}, dataFits(app, state.model) ? words.testing : words.other));
   }
   function draw({ model, confusion }, mistakes) {
-    if (drawn.mistakes === mistakes && drawn.confusion === confusion) return;
-    drawn = { mistakes, confusion };
+    if (last.mistakes === mistakes && last.confusion === confusion) return;
+    last = { mistakes, confusion };
     const names = app.models[model].classNames;
     const chosen = readCell(confusion, mistakes);
     replaceChildren(parts.verdict, verdictOf(mistakes), isEnlarged(app, model) && enlargedNote());

@@ -10,13 +10,13 @@ export const settingsOf = ({ stored, index, label }) => ({ picture: stored, digi
 
 /** {element, show(state, frames, names)} */
 export function createWalk(app) {
-  const said = h("span", { role: "status" });
+  const status = h("span", { role: "status" });
   let [before, after] = /** @type {any[]} */ ([null, null]);
   const button = (key, text, label, onclick) =>
     h("button", { type: "button", class: "small", "data-key": key, "aria-label": label, onclick }, text);
   const previous = button("previous-mistake", "‹", words.previous, () => app.set(settingsOf(before)));
   const next = button("next-mistake", "›", words.following, () => app.set(settingsOf(after)));
-  const element = h("div", { class: "mistake-walk" }, said, previous, next);
+  const element = h("div", { class: "mistake-walk" }, status, previous, next);
 
   function show(state, { mistakes }, names) {
     const isOfThese = mistakes?.request.model === state.model && mistakes.data === app.data?.name;
@@ -27,7 +27,7 @@ export function createWalk(app) {
     [before, after] = [list[at - 1], list[at + 1]];
     previous.disabled = !before;
     next.disabled = !after;
-    replaceChildren(said, textOf(list[at], names, `${at + 1} of ${list.length.toLocaleString("en")}`));
+    replaceChildren(status, textOf(list[at], names, `${at + 1} of ${list.length.toLocaleString("en")}`));
   }
   return { element, show };
 }
