@@ -1,7 +1,7 @@
 """Every work of `byhand bench`, every peer, for the record: python benchmarks/epochs.py [--rounds 9] [WORK …]
 
 Each work is recorded as soon as it is measured, in the record of this processor, where works that are not named stay
-as they are; the README's figures change once all are there. Needs the peers (`pip install 'byhand[bench]'`) and MNIST
+as they are; the README's table changes once all works are there, with every peer. Needs the peers (`pip install 'byhand[bench]'`) and MNIST
 (BYHAND_DATA or the cache). Some twenty minutes, an hour on a noisy machine; nothing else should run meanwhile.
 """
 
@@ -19,6 +19,8 @@ from byhand.engines.native import NativeEngine
 from byhand.engines.processor import processor_key
 from machine import RECORDS, machine, parser_for, read_record, save_record
 
+NOT_INSTALLED = "not installed"
+
 
 def versions() -> dict[str, str]:
     """Return the versions of the peers that are here."""
@@ -27,7 +29,7 @@ def versions() -> dict[str, str]:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
-            found[name] = "not installed"
+            found[name] = NOT_INSTALLED
     return found
 
 
@@ -51,7 +53,7 @@ def main() -> None:
         values[work.name] = as_values(timed, peak)
         record = {**head, "works": {key: values[key] for key in WORKS if key in values}}
         save_record(name, record, wanted=options.record)
-    if len(record["works"]) == len(WORKS):
+    if len(record["works"]) == len(WORKS) and NOT_INSTALLED not in head["versions"].values():
         save_record("epochs", record, wanted=options.record)
 
 
