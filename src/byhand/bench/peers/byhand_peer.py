@@ -1,4 +1,4 @@
-"""byhand itself: the native engine in both precisions, and NumPy's."""
+"""byhand itself: the native engine in both precisions, NumPy's, and the same formulas on PyTorch's tensors."""
 
 from collections.abc import Callable
 
@@ -29,6 +29,13 @@ def native(
 def numpy(work: Work, x: Array, y: Array) -> Callable[[], None]:
     """Return a function that trains one epoch with NumPy."""
     return _epoch(NumpyEngine(), work, x, y)
+
+
+def tensors(work: Work, x: Array, y: Array) -> Callable[[], None]:
+    """Return a function that trains one epoch with the engine `torch` on the CPU. ImportError without PyTorch"""
+    from byhand.engines.torch_engine.engine import TorchEngine
+
+    return _epoch(TorchEngine(), work, x, y)
 
 
 def _epoch(engine: Engine, work: Work, x: Array, y: Array) -> Callable[[], None]:
