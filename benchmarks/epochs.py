@@ -1,8 +1,9 @@
 """Every work of `byhand bench`, every peer, for the record: python benchmarks/epochs.py [--rounds 9] [WORK …]
 
 Each work is recorded as soon as it is measured, in the record of this processor, where works that are not named stay
-as they are; the README's table changes once all works are there, with every peer. Needs the peers (`pip install 'byhand[bench]'`) and MNIST
-(BYHAND_DATA or the cache). Some twenty minutes, an hour on a noisy machine; nothing else should run meanwhile.
+as they are; the README's table changes once all works are there, with every peer. Needs the peers (`pip install
+'byhand[bench]'`) and MNIST (BYHAND_DATA or the cache). Some twenty minutes, an hour on a noisy machine; nothing else
+should run meanwhile.
 """
 
 from importlib.metadata import PackageNotFoundError, version
