@@ -74,8 +74,11 @@ def test_a_sample_and_the_drawing_before_it_come_back(site: str, open_lab: Any) 
     before = lab.page.inner_text(".bars")
     lab.page.locator(".sample").nth(1).click()
     lab.until("before => document.querySelector('.bars').innerText !== before", before)
-    lab.page.click("button:text-is('Undo')")
-    lab.until("before => document.querySelector('.bars').innerText === before", before)
+    lab.settled()
+    after = lab.page.inner_text(".bars")
+    for name, wanted in [("Undo", before), ("Redo", after), ("Undo", before)]:
+        lab.page.click(f"button:text-is('{name}')")
+        lab.until("wanted => document.querySelector('.bars').innerText === wanted", wanted)
 
 
 def test_no_number_that_is_not_zero_is_printed_as_zero(site: str, open_lab: Any) -> None:

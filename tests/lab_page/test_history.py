@@ -9,6 +9,12 @@ from page_object import STATIC, drawings
 from waiting import HANG, wait_until
 
 pytestmark = pytest.mark.browser
+CHANGE_AND_LEAVE = """() => {
+    const slider = document.querySelector("[data-setting=noise]");
+    slider.value = 0.5;
+    slider.dispatchEvent(new Event("change"));
+    history.back();
+}"""
 
 
 def test_back_leads_to_the_view_before_with_its_settings(site: str, open_lab: Any) -> None:
@@ -20,6 +26,25 @@ def test_back_leads_to_the_view_before_with_its_settings(site: str, open_lab: An
     lab.page.go_back()
     lab.says("h2", "Points in the plane")
     lab.until("() => document.querySelector('[data-setting=planeSeed]')?.value === '7'")
+
+
+def test_a_change_just_before_back_is_there_again_after_forward(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train")
+    lab.view("Plane")
+    lab.address()
+    lab.page.evaluate(CHANGE_AND_LEAVE)
+    lab.says("h2", "Train")
+    assert "noise" not in lab.address()
+    lab.page.go_forward()
+    lab.says("h2", "Points in the plane")
+    assert "noise=0.5" in lab.address()
+    assert lab.page.input_value("[data-setting=noise]") == "0.5"
+
+
+def test_a_page_opens_with_the_address_that_it_writes(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#seed=7&view=train&nonsense=1&epochs=10")
+    assert lab.page.url == f"{site}#view=train&seed=7"
+    assert open_lab(site).page.url == site
 
 
 def test_a_link_to_a_network_that_is_not_here_says_so(site: str, open_lab: Any) -> None:

@@ -6,6 +6,8 @@ import pytest
 from plane_view import figure, learn, line_at, open_panel, set_named, shown, weights
 
 pytestmark = pytest.mark.browser
+PAINTED = """() => [".board", ".unit canvas", ".weights-canvas"].map(part =>
+    [...document.querySelectorAll(part)].map(canvas => canvas.toDataURL()).join())"""
 
 
 def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_lab: Any) -> None:
@@ -62,6 +64,10 @@ def test_a_press_on_the_board_adds_a_point_and_undo_brings_points_and_training_b
     lab.page.click("button:text-is('Undo')")
     lab.until("before => document.querySelector('.figures').innerText === before", before)
     assert lab.page.is_disabled("button:text-is('Undo')")
+    lab.page.keyboard.press("Control+Shift+z")
+    lab.until("() => location.hash.includes('set=own')")
+    lab.page.keyboard.press("Control+z")
+    lab.until("before => document.querySelector('.figures').innerText === before", before)
     set_named(lab, "XOR")
     lab.says(".figures dd", "0")
     lab.page.click("button:text-is('Undo')")
@@ -95,6 +101,17 @@ def test_a_unit_that_is_pointed_at_is_alone_on_the_board(site: str, open_lab: An
     lab.says("figcaption", "Unit 0, layer 1")
     lab.page.keyboard.press("ArrowRight")
     lab.says("figcaption", "Unit 0, layer 2")
+
+
+def test_boundary_units_and_lines_change_while_it_learns(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&planeLayers=4.tanh")
+    lab.says(".figures dd", "0")
+    before, first = lab.page.evaluate(PAINTED), weights(lab)
+    lab.page.click("button:text-is('One epoch')")
+    lab.says(".figures dd", "1")
+    for part, (old, new) in enumerate(zip(before, lab.page.evaluate(PAINTED), strict=True)):
+        assert old != new, part
+    assert weights(lab) != first
 
 
 def test_nothing_moves_under_the_pointer_while_a_weight_is_dragged(site: str, open_lab: Any) -> None:

@@ -142,6 +142,10 @@ def test_keys_are_listed_and_do_what_the_list_says(site: str, open_lab: Any) -> 
     lab.until("() => !document.querySelector('.verdict')?.innerText")
     lab.page.keyboard.press("z")
     lab.settled()
+    lab.page.keyboard.press("c")
+    lab.says(".answer", "Nothing is drawn yet")
+    lab.page.keyboard.press("Control+z")
+    lab.settled()
     lab.page.keyboard.press("e")
     lab.says("h2", "Experiments")
 

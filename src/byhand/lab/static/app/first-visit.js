@@ -1,7 +1,7 @@
 // Before the first paint: the room of the line for who is here for the first time (lessons/welcome.js).
 
 {
-  let isNew = /^#?(token=\w*)?$/.test(location.hash);
+  let isNew = /^#?((token|data)=\w*)?$/.test(location.hash);
   try {
     isNew &&= localStorage.getItem("byhand-welcomed") === null;
   } catch {

@@ -27,9 +27,10 @@ export function listenToKeys(page) {
   const actions = actionsOf(page, list);
   addEventListener("keydown", (event) => {
     const { target, key, ctrlKey, metaKey, altKey, defaultPrevented } = event;
-    if (defaultPrevented || ctrlKey || metaKey || altKey || isCovered()) return;
+    const isUndo = /^z$/i.test(key) && ctrlKey !== metaKey && !altKey;
+    if (defaultPrevented || ((ctrlKey || metaKey || altKey) && !isUndo) || isCovered()) return;
     if (target instanceof Element && target.closest(TAKES_KEYS)) return;
-    if (isCharacter(key) && !areOn()) return;
+    if (isCharacter(key) && !isUndo && !areOn()) return;
     const action = Object.hasOwn(actions, key) && actions[key];
     if (action && action(event)) event.preventDefault();
   });
@@ -58,6 +59,7 @@ function actionsOf({ stateNow, set, press, isIn, turn }, list) {
     P: () => change({ projector: !stateNow().projector }),
     b: blank,
     z: () => press("undo"),
+    Z: () => press("redo"),
     c: () => press("clear"),
     j: () => press("next-mistake"),
     k: () => press("previous-mistake"),

@@ -218,6 +218,7 @@ addEventListener("hashchange", async () => {
   const before = store.state;
   store.read();
   store.state = withModelAtHand(store.state);
+  store.write();
   show(!isOfDrawerOnly(before, store.state));
   store.restoreViewState();
   if ((await admitted) === "none") return;
@@ -263,8 +264,8 @@ try {
 } catch (error) {
   showError(error.message);
 }
-store.settle();
 if (store.state.embed) embed();
+store.write();
 show(true);
 await waitForFirstAnswers(() => requests.isIdle && client.isIdle);
 store.restoreViewState();

@@ -13,11 +13,21 @@ export class Store {
   #listener;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {number} which entry of the history this is */
+  #place = 0;
+  /** @type {Map<number, string>} place → the address that it would have, had it not been left so soon after a change */
+  #unwritten = new Map();
 
   /** @param {(before: any) => void} listener is called after every change, with the state before it */
   constructor(listener) {
     this.#listener = listener;
     history.scrollRestoration = "manual"; // a view is not as high as it was before its answers are there
+    this.#arrive();
+    addEventListener("popstate", () => {
+      if (document.documentElement.dataset.address) this.#unwritten.set(this.#place, fragmentOf(this.state));
+      this.#settle();
+      this.#arrive();
+    });
   }
 
   /** Change the state; the view, its requests and the address follow. */
@@ -25,27 +35,28 @@ export class Store {
     const before = this.state;
     const drawing = "picture" in changes ? { strokes: [], under: null } : {}; // unless they come with it
     this.state = { ...before, ...drawing, ...changes };
-    this.settle();
+    this.#settle();
     if (PLACES.some((name) => this.state[name] !== before[name])) this.#visit(before);
     else this.#write();
     this.#listener(before);
   }
 
-  /** Read the state from the address. */
+  /** Read the state from the address, or from what was changed here just before this place was left. */
   read() {
-    this.settle();
-    this.state = stateFrom(location.hash);
-    delete document.documentElement.dataset.address; // they are one
+    this.state = stateFrom(this.#unwritten.get(this.#place) ?? location.hash);
+    this.#unwritten.delete(this.#place);
   }
 
-  /** The address is not written any more. */
-  settle() {
-    clearTimeout(this.#timer);
+  /** Write the address: it and the state are one. */
+  write() {
+    this.#settle();
+    const fragment = fragmentOf(this.state);
+    if (fragment !== (location.hash || "#")) history.replaceState(history.state, "", fragment);
   }
 
   /** Keep with this entry of the history how the page looks now. */
   saveViewState() {
-    history.replaceState(viewState(), "");
+    history.replaceState({ ...viewState(), place: this.#place }, "");
   }
 
   /** Show the page as it looked when this entry of the history was left. */
@@ -57,19 +68,27 @@ export class Store {
 
   /** Write the address when the state has rested; the page says meanwhile that it is not written yet. */
   #write() {
-    const { dataset } = document.documentElement;
-    dataset.address = "unwritten";
-    this.#timer = setTimeout(() => {
-      history.replaceState(history.state, "", fragmentOf(this.state));
-      delete dataset.address;
-    }, WRITE_MS);
+    document.documentElement.dataset.address = "unwritten";
+    this.#timer = setTimeout(() => this.write(), WRITE_MS);
+  }
+
+  /** The address is not written any more. */
+  #settle() {
+    clearTimeout(this.#timer);
+    delete document.documentElement.dataset.address;
+  }
+
+  /** Name this entry of the history, unless it was named when we were here before. */
+  #arrive() {
+    this.#place = history.state?.place ?? performance.timeOrigin + performance.now();
+    history.replaceState({ ...history.state, place: this.#place }, "");
   }
 
   /** A place of its own in the browser's history: Back leads to where we were, as it was when we left it. */
   #visit(before) {
-    history.replaceState(viewState(), "", fragmentOf(before));
+    history.replaceState({ ...viewState(), place: this.#place }, "", fragmentOf(before));
     history.pushState(null, "", fragmentOf(this.state));
-    delete document.documentElement.dataset.address;
+    this.#arrive();
   }
 }
 

@@ -8,6 +8,6 @@ import { welcome } from "./welcome.js";
 export function createLessons(app, stateNow) {
   const runner = new LessonRunner(app, stateNow);
   element("header").after(runner.element);
-  if (/^#?$/.test(location.hash) && app.has("draw")) welcome((id) => runner.begin(id));
+  if (/^#?(data=\w*)?$/.test(location.hash) && app.has("draw")) welcome((id) => runner.begin(id));
   return runner;
 }

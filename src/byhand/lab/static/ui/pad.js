@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { RUNNER_UP } from "../shared/settings.js";
 import { paintInk } from "./palette.js";
-import { follow, isEmpty, isUnread, putSheet, settingsOf, sheet, stepBack } from "./sheet.js";
+import { follow, isEmpty, isUnread, putSheet, settingsOf, sheet, stepBack, stepForward } from "./sheet.js";
 import { createReader, topOf } from "./sheet-reader.js";
 import { paintStrokes } from "./strokes.js";
 
@@ -15,7 +15,7 @@ export class Pad {
   #app;
   #reader;
   /** @type {import("./sheet.js").Sheet | null} */
-  #example; // what stands there while nothing is drawn, until a pen comes or it is cleared
+  #example; // what stands there while nothing is drawn, until it is cleared
   #pen = "medium";
   /** @type {Uint8Array | null} */
   #picture = null; // of the state
@@ -71,13 +71,17 @@ export class Pad {
     this.#settle({});
   }
 
+  redo() {
+    stepForward();
+    this.#settle({});
+  }
+
   #paint() {
     this.#painted = this.shown;
     paintSheet(this.element, this.shown);
   }
 
   #change(changes) {
-    this.#example = null;
     putSheet(changes);
     this.#paint();
     this.#reader.read();

@@ -15,6 +15,8 @@ import { SAMPLES } from "./sample-digits.js";
 
 const MOST = 100; // steps that can be taken back
 /** @type {Sheet[]} */
+const undone = []; // steps taken back, the last one at the end
+/** @type {Sheet[]} */
 const steps = [{ under: null, strokes: SAMPLES[0].strokes, picture: OPENING.picture, digit: -1 }];
 
 /** The sheet as it is. */
@@ -24,14 +26,20 @@ export const sheet = () => steps[steps.length - 1];
 export function putSheet(changes) {
   steps.push({ ...sheet(), digit: -1, ...changes });
   steps.splice(0, steps.length - MOST);
+  undone.length = 0;
 }
 
 export const hasStepBack = () => steps.length > 1;
+export const hasStepForward = () => undone.length > 0;
 
 /** Take the last step back; the sheet is the one before it. */
 export function stepBack() {
-  if (hasStepBack()) steps.pop();
-  return sheet();
+  if (hasStepBack()) undone.push(...steps.splice(-1));
+}
+
+/** Do the step again that was taken back last. */
+export function stepForward() {
+  steps.push(...undone.splice(-1));
 }
 
 /**

@@ -5,6 +5,7 @@ export const DRAW = {
   canvas: "Drawing area. By keyboard, edit the pixels of the picture in the network.",
   clear: "Clear",
   undo: "Undo",
+  redo: "Redo",
   pen: "Pen",
   pens: { thin: "Thin", medium: "Medium", thick: "Thick" },
   samples: "Digits to take",

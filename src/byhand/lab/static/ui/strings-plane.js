@@ -8,6 +8,7 @@ export const PLANE = {
   many: "100 epochs",
   reset: "Reset",
   undo: "Undo",
+  redo: "Redo",
   settings: "More settings",
   speed: "Speed of training",
   perSecond: "{n} epochs/s",

@@ -55,6 +55,7 @@ export const KEYS = {
   order: "with the projector: the rooms in their order",
   list: "this list",
   others: [
+    { keys: "Ctrl Z, Ctrl Shift Z", what: "undo the last stroke or change, redo", views: ["draw", "train", "plane"] },
     {
       keys: "Space",
       what: "start, pause; pauses the demonstration too",

@@ -26,6 +26,7 @@ export const TRAIN = {
   digitsHelp: "Draw a digit: it is answered with every step, and so are six of the test set.",
   pad: "Drawing area: your digit is answered while the network learns. By keyboard, draw in Draw.",
   undo: "Undo",
+  redo: "Redo",
   clear: "Clear",
   nothing: "Nothing is drawn: draw a digit.",
   classes: "What it says of your digit",

@@ -12,6 +12,7 @@ export class PlaneAnswers {
   /** @type {any} */
   #plane = null;
   #before = []; // {plane, memento}, the newest last
+  #undone = []; // the same, of changes taken back
 
   constructor(core, publish) {
     this.#core = core;
@@ -31,7 +32,8 @@ export class PlaneAnswers {
     };
     return {
       planeBegin: (request) => this.#begin(request),
-      planeUndo: () => this.#undo(),
+      planeUndo: () => this.#recall(this.#before, this.#undone),
+      planeRedo: () => this.#recall(this.#undone, this.#before),
       planeStart: (request) => now().start(request),
       planePause: () => now().pause(),
       planeStep: ({ epochs }) => now().advance(epochs),
@@ -52,13 +54,16 @@ export class PlaneAnswers {
 
   #remember() {
     this.#before = [...this.#before, { plane: this.#plane, memento: this.#plane.memento() }].slice(-MOST_UNDO);
+    this.#undone.length = 0;
   }
 
-  #undo() {
-    const before = this.#before.pop();
-    if (!before) return this.#plane.frame();
+  /** Be as the newest of one list was; what is there now goes to the other. */
+  #recall(from, to) {
+    const found = from.pop();
+    if (!found) return this.#plane.frame();
     this.#plane.pause();
-    this.#plane = before.plane;
-    return this.#plane.recall(before.memento);
+    to.push({ plane: this.#plane, memento: this.#plane.memento() });
+    this.#plane = found.plane;
+    return this.#plane.recall(found.memento);
   }
 }

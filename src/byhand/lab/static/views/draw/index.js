@@ -4,7 +4,6 @@ import { h, replaceChildren } from "../../ui/dom.js";
 import { createDrawer } from "../../ui/microscope/drawer.js";
 import { createNextStep } from "../../ui/next-step.js";
 import { Pad } from "../../ui/pad.js";
-import { hasStepBack } from "../../ui/sheet.js";
 import { TEXT } from "../../ui/strings.js";
 import { truthRequest } from "../../shared/true-label.js";
 import { unreadable } from "../../ui/unsupported-model.js";
@@ -114,7 +113,7 @@ function showParts(app, parts, state, frames) {
   parts.pad.follow(state);
   parts.seen.show(state, frames, shape);
   parts.walk.show(state, frames, names);
-  parts.tools.show(hasStepBack());
+  parts.tools.show();
   parts.testDigits?.show(state, frames);
   parts.answer.show(state.picture && fits ? prediction : null, names, hint);
   parts.inside.show(state, frames, names);

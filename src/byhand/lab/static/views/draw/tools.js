@@ -4,23 +4,31 @@ import { h, replaceChildren, select } from "../../ui/dom.js";
 import { dataFits, isEnlarged } from "../../shared/data-fit.js";
 import { truthOf } from "../../shared/true-label.js";
 import { SAMPLES } from "../../ui/sample-digits.js";
+import { hasStepBack, hasStepForward } from "../../ui/sheet.js";
 import { PENS, paintStrokes } from "../../ui/strokes.js";
 import { TEXT } from "../../ui/strings.js";
 
 const words = TEXT.draw;
 const SAMPLE_SIDE = 72; // pixels of a sample's picture
 
-/** {element, show(state)} of a pad. */
+/** {element, show()} of a pad. */
 export function createTools(app, pad, first) {
   const undo = h("button", { type: "button", "data-key": "undo", onclick: () => pad.undo() }, words.undo);
   const clear = h("button", { type: "button", "data-key": "clear", onclick: () => pad.clear() }, words.clear);
+  const redo = h("button", { type: "button", "data-key": "redo", onclick: () => pad.redo() }, words.redo);
   const pens = select(Object.keys(PENS), first.pen, (pen) => app.set({ pen }), words.pens);
   pens.setAttribute("aria-label", words.pen);
-  const element = h("div", { class: "pad-tools" }, h("div", { class: "buttons" }, pens, undo, clear), sampleRow(pad));
+  const element = h(
+    "div",
+    { class: "pad-tools" },
+    h("div", { class: "buttons" }, pens, undo, clear, redo),
+    sampleRow(pad),
+  );
   return {
     element,
-    show(canUndo) {
-      undo.disabled = !canUndo;
+    show() {
+      undo.disabled = !hasStepBack();
+      redo.hidden = !hasStepForward();
     },
   };
 }

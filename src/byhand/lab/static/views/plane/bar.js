@@ -15,9 +15,8 @@ const SPEEDS = SETTINGS.planeSpeed.names;
 export function createBar(session) {
   const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
   const start = button(words.start, () => session.toggle(), "main");
-  const undo = button(words.undo, () => session.undo());
+  const steps = createSteps(session);
   start.dataset.lesson = "plane-start";
-  undo.dataset.key = "undo";
   const figures = h("dl", { class: "figures" });
   const speed = speedSlider(session);
   const [quick, more] = [h("div", { class: "quick" }), h("div", { class: "panel-body" })];
@@ -31,7 +30,7 @@ export function createBar(session) {
       button(words.reset, () => session.reset()),
       button(words.one, () => session.advance(1)),
       button(words.many, () => session.advance(100)),
-      undo,
+      steps.buttons,
     ),
     speed.element,
     figures,
@@ -41,7 +40,7 @@ export function createBar(session) {
   let lastKey = "";
 
   function show(state, plane) {
-    undo.disabled = !session.canUndo;
+    steps.show();
     start.textContent = plane?.running ? words.pause : words.start;
     speed.show(state.planeSpeed);
     if (plane) drawFigures(figures, plane);
@@ -51,6 +50,18 @@ export function createBar(session) {
   }
 
   return { element, show };
+}
+
+/** Undo, and redo where there is something to do again: {buttons, show()}. */
+function createSteps(session) {
+  const [undo, redo] = ["undo", "redo"].map((key) =>
+    h("button", { type: "button", "data-key": key, onclick: () => session[key]() }, words[key]),
+  );
+  function show() {
+    undo.disabled = !session.canUndo;
+    redo.hidden = !session.canRedo;
+  }
+  return { buttons: [undo, redo], show };
 }
 
 function drawForms(session, state, quick, more) {

@@ -39,7 +39,7 @@ export class PlaneSession {
     this.#app = app;
     this.#state = state;
     // settings that it began from, and those that can be brought back
-    app.plane ??= { begun: null, undo: [] };
+    app.plane ??= { begun: null, undo: [], redo: [] };
     this.edit = latest((change) => this.#act("planeEdit", change));
     this.watch = latest((unit) => this.#act("planeWatch", { unit }));
   }
@@ -58,6 +58,10 @@ export class PlaneSession {
 
   get canUndo() {
     return this.#app.plane.undo.length > 0;
+  }
+
+  get canRedo() {
+    return this.#app.plane.redo.length > 0;
   }
 
   /** Follow the state; settings that came from elsewhere, a link or another view, begin anew. */
@@ -90,6 +94,7 @@ export class PlaneSession {
   /** What is there now can be brought back. */
   #remember() {
     this.#app.plane.undo = [...this.#app.plane.undo, pickSettings(this.#state)].slice(-MOST_UNDO);
+    this.#app.plane.redo = [];
   }
 
   #set(changes) {
@@ -165,10 +170,21 @@ export class PlaneSession {
   }
 
   /** Take the last change back: points, weights and training are as they were. */
-  async undo() {
-    const before = this.#app.plane.undo.pop();
-    if (!before) return;
-    this.#set(before);
-    await this.#act("planeUndo");
+  undo() {
+    return this.#recall("undo", "redo", "planeUndo");
+  }
+
+  /** Do the change again that was taken back last. */
+  redo() {
+    return this.#recall("redo", "undo", "planeRedo");
+  }
+
+  /** Bring the newest settings of one list back; those of now go to the other. */
+  async #recall(from, to, request) {
+    const { [from]: list, [to]: other } = this.#app.plane;
+    if (!list.length) return;
+    other.push(pickSettings(this.#state));
+    this.#set(list.pop());
+    await this.#act(request);
   }
 }

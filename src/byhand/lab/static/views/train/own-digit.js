@@ -6,7 +6,7 @@ import { scoreText } from "../../shared/numbers.js";
 import { latest } from "../../ui/latest.js";
 import { Pad } from "../../ui/pad.js";
 import { SAMPLES } from "../../ui/sample-digits.js";
-import { hasStepBack } from "../../ui/sheet.js";
+import { hasStepBack, hasStepForward } from "../../ui/sheet.js";
 import { readSheet } from "../../ui/sheet-reader.js";
 import { TEXT } from "../../ui/strings.js";
 
@@ -19,15 +19,16 @@ export function createOwnDigit(app) {
   const picture = createReading(app);
   const button = (key) =>
     h("button", { type: "button", class: "small", "data-key": key, onclick: () => pad[key]() }, words[key]);
-  const [undo, clear] = [button("undo"), button("clear")];
+  const [undo, clear, redo] = ["undo", "clear", "redo"].map(button);
   const caption = h("p", { class: "own-said", "aria-live": "off" });
   const bars = h("div", { class: "own-bars", role: "img" });
-  const answer = h("div", { class: "own-answer" }, caption, bars, h("div", { class: "buttons" }, undo, clear));
+  const answer = h("div", { class: "own-answer" }, caption, bars, h("div", { class: "buttons" }, undo, clear, redo));
   const element = h("div", { class: "own-digit" }, pad.element, answer);
 
   function show(state, probe) {
     pad.follow(state);
     undo.disabled = !hasStepBack();
+    redo.hidden = !hasStepForward();
     drawAnswer(caption, probe);
     drawBars(bars, probe);
   }
