@@ -1,7 +1,7 @@
 // The page's number formatter: three significant digits at least, 0 only for 0, a proof never rounded up.
 import assert from "node:assert/strict";
 
-const { general, number, percent, roundDown, ticks } = await import(
+const { general, logTicks, number, percent, roundDown, ticks } = await import(
   new URL("../../src/byhand/lab/static/shared/numbers.js", import.meta.url)
 );
 const read = (text) => Number(text.replaceAll("−", "-").replaceAll(",", ""));
@@ -46,3 +46,12 @@ assert.deepEqual(ticks([0, 0.0002, 0.0004], 0.0002), ["0.0000", "0.0002", "0.000
 assert.deepEqual(ticks([0, 2.5, 5], 2.5), ["0.0", "2.5", "5.0"]);
 assert.deepEqual(ticks([-1000, 0, 1000], 1000), ["−1,000", "0", "1,000"]);
 assert.deepEqual(ticks([0, 2e-6], 2e-6), ["0", "2e−06"]);
+
+for (let low = 1e-6; low < 1e4; low *= 1.07)
+  for (const ratio of [2.52, 4, 9, 70, 130, 1e5, 3e5, 1e7, 1e11]) {
+    const found = logTicks(low, ratio * low);
+    assert.ok(found.length >= 3 && found.length <= 9, `${low} to ${ratio * low}: ${found}`);
+    assert.ok(found.every((value, i) => value >= low && value <= ratio * low && !(value <= found[i - 1])));
+  }
+assert.deepEqual(logTicks(0.9, 60), [1, 2, 5, 10, 20, 50]);
+assert.deepEqual(logTicks(1.45, 3.65), [1.5, 2, 2.5, 3]);

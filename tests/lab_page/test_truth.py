@@ -87,7 +87,7 @@ def test_no_number_of_the_confusion_matrix_leaves_its_cell(site: str, open_lab: 
         leaving = lab.page.evaluate(
             """() => [...document.querySelectorAll(".confusion .right, .confusion .wrong")].filter(cell => {
                 const number = cell.firstElementChild;
-                number.textContent = "1,135"; // all the ones of MNIST's test set
+                number.textContent = "1135"; // all the ones of MNIST's test set
                 const text = document.createRange();
                 text.selectNodeContents(number);
                 const [inner, outer] = [text.getBoundingClientRect(), cell.getBoundingClientRect()];

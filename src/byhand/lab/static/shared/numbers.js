@@ -3,6 +3,8 @@
 const SIGNIFICANT = 3; // digits that a small number keeps at least
 const LARGE = 1e7;
 const SMALL = 1e-4; // beyond these a number is written with its power of ten
+const MOST_POWERS = 5; // of ten on a logarithmic axis
+const LEAST_TICKS = 3;
 const DECIMALS = 20; // behind the point of a tick: more than any chart needs
 
 /**
@@ -56,6 +58,25 @@ export function ticks(values, step) {
         : value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }),
     ),
   );
+}
+
+/**
+ * The ticks of a logarithmic axis: every so manieth power of ten, or more where fewer than three would be left.
+ * @param {number} low
+ * @param {number} high at least 2.51 times as large
+ */
+export function logTicks(low, high) {
+  const [first, last] = [low, high].map((end) => Math.floor(Math.log10(end)));
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const every = Math.ceil(Math.log10(high / low) / MOST_POWERS);
+  const between = (/** @type {number[]} */ mantissas, step = 1) =>
+    powers
+      .filter((power) => power % step === 0)
+      .flatMap((power) => mantissas.map((one) => Number(`${one}e${power}`)))
+      .filter((value) => value >= low && value <= high);
+  const all = between([1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8]);
+  const coarser = [between([1], every), between([1]), between([1, 2, 5])];
+  return coarser.find(({ length }) => length >= LEAST_TICKS) ?? all;
 }
 
 /** A share in percent; no line breaks between the number and its unit. */

@@ -1,6 +1,6 @@
 // Charts: uPlot with the page's colours, as wide as their place. What is on a logarithmic scale keeps its own labels.
 
-import { general, ticks } from "../shared/numbers.js";
+import { general, logTicks, ticks } from "../shared/numbers.js";
 import { token } from "./canvas.js";
 
 const { uPlot } = /** @type {any} */ (globalThis); // index.html loads it: the library ships no small module
@@ -16,9 +16,8 @@ export const SERIES_STYLES = {
   share: { stroke: ink, width: 1.5, dash: [2, 3], points: { show: true, size: 5 }, spanGaps: true, scale: "share" },
   dots: { stroke: ink, width: 0, paths: () => null, points: { show: true, size: 6, fill: ink } },
 };
-const MOST_LINES = 5; // of a logarithmic scale
 const PAD = 0.05; // of the range of a logarithmic scale, at each end
-const LEAST = 0.4; // decades that it has: one of 1, 2 and 5 is among them
+const LEAST = 0.4; // decades that it has: three ticks are among them
 
 /** An axis's labels as uPlot asks for them: the ticks, and how far apart they are. */
 const values = (_plot, at, _axis, _space, step) => ticks(at, step);
@@ -35,17 +34,11 @@ const logarithmic = {
   },
 };
 
-/** Where a logarithmic scale has lines: 1, 2 and 5 of every decade, or every decade, or every so manieth. */
-function decades(_plot, _axis, low, high) {
-  const span = Math.log10(high / low);
-  const step = Math.max(1, Math.ceil(span / MOST_LINES));
-  const all = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++)
-    if (span <= 2) all.push(...[1, 2, 5].map((one) => one * 10 ** power));
-    else if (power % step === 0) all.push(10 ** power);
-  return all.filter((value) => value >= low && value <= high);
-}
-const logAxis = { values: powers, splits: decades, filter: (_plot, at) => at };
+const logAxis = {
+  values: powers,
+  splits: (_plot, _axis, low, high) => logTicks(low, high),
+  filter: (_plot, at) => at,
+};
 
 /**
  * A chart in its place; without a height it is as high as that. log: y is logarithmic; right: the scale "share", from

@@ -38,17 +38,15 @@ export function confusionTable({ counts, n_classes: k }, names, chosen, choose) 
   );
 }
 
-const formatCount = (count) => count.toLocaleString("en");
-
 /** What is right, a bar as long as there are many. */
 const rightCell = (count, most) =>
-  h("td", { class: "right", style: `--share:${(count / most).toFixed(3)}` }, h("span", {}, formatCount(count)));
+  h("td", { class: "right", style: `--share:${(count / most).toFixed(3)}` }, h("span", {}, String(count)));
 
 function wrongCell(count, worst, label, isChosen, onclick) {
   const shade = (0.15 + (0.85 * count) / worst).toFixed(2);
   return h(
     "td",
     { class: "wrong", style: `--shade:${shade}` },
-    h("button", { type: "button", "aria-pressed": String(isChosen), "aria-label": label, onclick }, formatCount(count)),
+    h("button", { type: "button", "aria-pressed": String(isChosen), "aria-label": label, onclick }, String(count)),
   );
 }
