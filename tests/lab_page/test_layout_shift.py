@@ -70,6 +70,46 @@ def test_nor_does_an_exported_page_with_lessons(views: tuple[str, ...], open_lab
     assert lab.page.is_visible(".welcome") == ("draw" in views)
 
 
+# every shift from now on, those that follow an input too
+WATCH_FROM_NOW = """() => {
+    globalThis.moved = [];
+    const name = node => node?.nodeType === 1 ? `${node.nodeName}.${node.className}` : node?.parentNode?.className;
+    new PerformanceObserver(list => {
+        for (const { value, sources } of list.getEntries()) moved.push([value, ...sources.map(one => name(one.node))]);
+    }).observe({ type: "layout-shift" });
+}"""
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => setTimeout(() => done(moved), 50)))"
+HELD = [  # room, and where a pointer is pressed and moved
+    ("draw", ".pad"),
+    ("draw", ".inside [type=range]"),
+    ("train", ".own-digit .pad"),
+    ("plane", "[data-setting=noise]"),
+    ("plane", ".board"),
+    ("experiments", ".bets [type=range]"),
+]
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=str)
+@pytest.mark.parametrize(("room", "part"), HELD)
+def test_nothing_shifts_while_a_pointer_is_down(
+    room: str, part: str, size: tuple[int, int], site: str, open_lab: Any
+) -> None:
+    width, height = size
+    lab = open_lab(f"{site}#view={room}", script=WATCH, viewport={"width": width, "height": height})
+    lab.page.locator(part).first.scroll_into_view_if_needed()
+    shifts(lab)
+    box, mouse = lab.page.locator(part).first.bounding_box(), lab.page.mouse
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse.move(x, y)
+    lab.page.evaluate(WATCH_FROM_NOW)
+    mouse.down()
+    for step in range(8):
+        mouse.move(x + 5 * step, y - 3 * step)
+        lab.quiet()
+    assert lab.page.evaluate(PAINTED) == []
+    mouse.up()
+
+
 def test_a_shift_would_be_seen(site: str, open_lab: Any) -> None:
     lab = open_lab(site, script=WATCH)
     shifts(lab)
