@@ -63,6 +63,17 @@ def test_where_no_server_knows_of_byhand(site: str, open_lab: Any) -> None:
     opens_well(site, open_lab)
 
 
+@pytest.mark.parametrize(("room", "title"), [("Draw", "Train"), ("Train", "Draw"), ("Plane", "Experiments")])
+def test_a_room_leads_to_the_next(room: str, title: str, site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view={room.lower()}")
+    if room == "Train":  # once there is a network to draw for
+        lab.page.click("main button:has-text('One epoch')")
+    lab.page.wait_for_selector("main .next")
+    assert lab.page.locator("main .next:visible").count() == 1
+    lab.page.click("main .next")
+    lab.until("title => document.title.startsWith(title)", title)
+
+
 @pytest.mark.full
 def test_with_mnist(lab: str, open_lab: Any) -> None:
     opens_well(lab, open_lab)

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +185,47 @@ def test_a_square_s_area_is_the_number(site: str, open_lab: Any) -> None:
     )
     assert areas[0] == 94**2
     np.testing.assert_allclose(np.array(areas) / areas[0], [1, 0.5, 0.25, 0.04], atol=0.02)
+
+
+LINES = """async weights => {
+    const { paintParameters } = await import(new URL("views/plane/parameters.js", document.baseURI));
+    const drawn = [], { prototype } = CanvasRenderingContext2D, { stroke } = prototype;
+    prototype.stroke = function () { drawn.push([this.lineWidth, this.getLineDash().length > 0]); };
+    const lines = weights.map((_, at) => ({ layer: 0, name: "W", at, curve: [0, 0, 1, 0, 2, 1, 3, 1] }));
+    paintParameters(document.createElement("canvas"), lines, [{ W: Float32Array.from(weights) }], {});
+    prototype.stroke = stroke;
+    return drawn;
+}"""
+
+
+@pytest.mark.browser
+def test_a_larger_weight_is_a_thicker_line_a_negative_one_is_dashed_and_zero_is_none(site: str, open_lab: Any) -> None:
+    weights = [0, 0.1, -0.4, 1, -2.5, 4]
+    widths, dashes = zip(*open_lab(site).page.evaluate(LINES, weights), strict=True)
+    assert all(thin < thick for thin, thick in pairwise(widths))
+    assert list(dashes) == [weight < 0 for weight in weights[1:]]
+
+
+UNITS = """async () => {
+    const read = name => import(new URL(`ui/stage/${name}.js`, document.baseURI));
+    const [{ paintStage }, { placesOf }, { phasesOf }] = await Promise.all(["paint", "places", "phases"].map(read));
+    const drawn = [], { prototype } = CanvasRenderingContext2D, { arc } = prototype;
+    prototype.arc = function (x, y, radius) { drawn.push(radius); };
+    const layers = [[0, 1, 4], [0, 10, 40]].map(a => ({ a })), phases = phasesOf(2);
+    const scene = { layers, lines: [[], []], scores: [], names: [], x: [1, 1], inputNames: ["x", "y"] };
+    const places = placesOf([3, 3], { width: 500, height: 300 }, { nInputs: 2 });
+    const at = phases.findIndex(({ name }) => name === "answer");
+    paintStage(document.createElement("canvas"), places, scene, { phases, at, t: 1 });
+    prototype.arc = arc;
+    return drawn;
+}"""
+
+
+@pytest.mark.browser
+def test_a_unit_is_as_large_as_its_share_of_its_layer_s_largest(site: str, open_lab: Any) -> None:
+    """Of ReLU's activations 0 is a dot, and each layer has a scale of its own."""
+    radii = open_lab(site).page.evaluate(UNITS)
+    dot, quarter, largest = radii[:3]
+    assert radii[3:6] == radii[:3]
+    assert quarter - dot == pytest.approx((largest - dot) / 2)  # the area is the number
+    assert dot < 2 < largest

@@ -46,6 +46,26 @@ def test_a_moment_is_recomputed_and_its_link_brings_it_back(site: str, open_lab:
     assert f"{100 * int(shown[1]) / int(shown[2]):.2f}\u00a0%" == said
 
 
+def test_a_unit_is_looked_at_at_any_moment(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#{SETTINGS}&unit=3")
+    make_run(lab, "540")
+    lab.page.select_option("[aria-label=Network]", "trained")
+    lab.view("Draw")
+    lab.answered()  # the digit is read as this network sees it
+    lab.view("Train")
+    seen = [""]
+    for step in (540, 0, 540):
+        travel(lab, step)
+        lab.says(".position", "as it is now" if step == 540 else f"after step {step}")
+        lab.page.select_option("[aria-label=Network]", "snapshot" if step < 540 else "trained")
+        lab.view("Network")
+        lab.says("h3", "3 of layer 1")
+        lab.until("before => (document.querySelector('.unit-place .sum')?.innerText ?? before) !== before", seen[-1])
+        seen.append(lab.page.inner_text(".unit-place .sum"))
+        lab.view("Train")
+    assert seen[1] == seen[3] != seen[2]
+
+
 def test_two_moments_are_compared(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#{SETTINGS}")
     make_run(lab, "540")

@@ -111,6 +111,18 @@ def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
     lab.page.wait_for_selector(".figures dd:text-is('0 of 200')")
 
 
+def test_another_theme_or_a_visit_elsewhere_leaves_the_training_as_it_is(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train&hidden=16&epochs=2")
+    trained(lab)
+    lab.quiet()
+    before = lab.page.inner_text(".figures")
+    lab.set_theme("dark")
+    lab.view("Draw")
+    lab.view("Train")
+    lab.says(".readout", "Done.")
+    assert lab.page.inner_text(".figures") == before
+
+
 def test_the_same_settings_give_the_same_training(site: str, open_lab: Any) -> None:
     address = f"{site}#view=train&hidden=20&epochs=3&seed=5&optimizer=momentum&learningRate=0.02"
     found = []
