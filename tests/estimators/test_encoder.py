@@ -187,3 +187,14 @@ def test_the_core_trains_and_answers_on_clipped_inputs_as_numpy_does() -> None:
         assert answers[-1] == pytest.approx(network.predict(examples.x), abs=1e-5)
         assert predictor(network, examples.preparation).one(raw[-1]) == pytest.approx(answers[-1][-1], abs=1e-5)
     assert answers[0] == pytest.approx(answers[1], abs=1e-4)
+
+
+def test_dates_are_refused_as_dates_and_as_words() -> None:
+    days = np.arange("2021-03-01", "2021-03-21", dtype="datetime64[D]")
+    with pytest.raises(InputTypeError, match="dates or times in column 0; expected the numbers in them that matter"):
+        read_columns(days[:, None], "it")
+    with pytest.raises(InputTypeError, match="dates in column day; expected the numbers in them that matter"):
+        read_columns(Frame(day=days.astype(object)), "it")
+    words = [*days.astype(str), None]
+    with pytest.raises(InputTypeError, match="column 'day' has dates, as '2021-03-01'; expected the numbers in them"):
+        TableEncoder().fit(read_columns(Frame(day=words), "it"))

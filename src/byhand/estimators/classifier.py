@@ -227,7 +227,7 @@ class MLPClassifier(BaseMLP):
             self.classes_ = np.arange(labels.shape[1]) if multilabel else np.unique(labels) if given is None else given
             if not multilabel and len(self.classes_) < 2:
                 raise InputError(
-                    f"MLPClassifier got 1 class, {self.classes_[0]!r}; expected two or more to tell apart."
+                    f"MLPClassifier got 1 class, {self.classes_.tolist()[0]!r}; expected two or more to tell apart."
                 )
         if multilabel != self._is_multilabel:
             expected = "0 and 1 per label" if self._is_multilabel else "(n,) labels"
@@ -238,7 +238,9 @@ class MLPClassifier(BaseMLP):
         places = np.minimum(places, len(self.classes_) - 1)
         wrong = self.classes_[places] != labels
         if wrong.any():
-            raise InputError(f"y has class {labels[wrong][0]!r}, which is not in classes_ {self.classes_.tolist()}.")
+            raise InputError(
+                f"y has class {labels[wrong].tolist()[0]!r}, which is not in classes_ {self.classes_.tolist()}."
+            )
         return places.astype(np.int64)
 
     def _check_warm_start(self, y: Any, n: int) -> None:
@@ -253,7 +255,11 @@ class MLPClassifier(BaseMLP):
         if self.class_weight is None or self._is_multilabel:
             return None
         if isinstance(self.class_weight, Mapping):
-            by_class = np.array([self.class_weight.get(label, 1.0) for label in self.classes_.tolist()], dtype=float)
+            known = self.classes_.tolist()
+            without = [label for label in known if label not in self.class_weight]
+            if without and set(self.class_weight) - set(known):
+                raise InputError(f"The classes, {without}, are not in class_weight, which has {[*self.class_weight]}.")
+            by_class = np.array([self.class_weight.get(label, 1.0) for label in known], dtype=float)
         else:
             counts = np.bincount(y, minlength=len(self.classes_))
             by_class = len(y) / (len(counts) * np.maximum(counts, 1))

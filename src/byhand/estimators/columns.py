@@ -6,11 +6,13 @@ for a frame: it is known by what it can do.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
 from byhand.arrays import Array, is_missing
+from byhand.data.tables.columns import IN_DATES
 from byhand.estimators.errors import InputError, InputTypeError
 
 
@@ -34,7 +36,7 @@ def read_columns(X: Any, who: str) -> Columns:
     frame = _frame_columns(X)
     if frame is not None:
         names, values = frame
-        n_rows = len(values[0]) if values else 0
+        n_rows = len(values[0]) if values else len(X)
     else:
         array = _array(X, who)
         names, values, n_rows = None, list(array.T), len(array)
@@ -81,7 +83,7 @@ def _column(values: Any, name: Any, who: str) -> Array:
     elif array.dtype.kind == "b":
         return as_objects(array.tolist())
     elif array.dtype.kind in "mM":
-        raise InputTypeError(f"{who} got dates or times in column {name}; expected numbers or categories.")
+        raise InputTypeError(f"{who} got dates or times in column {name}; expected {IN_DATES}.")
     elif array.dtype.kind == "c":
         raise InputError(f"Complex data not supported by {who}.")
     else:
@@ -101,6 +103,8 @@ def _objects(array: Array, name: Any, who: str) -> Array:
         filled = np.array([np.nan if gap else value for value, gap in zip(array, gaps, strict=True)])
         return _column(filled.astype(np.float64), name, who)
     wrong = next((value for value in known if not isinstance(value, str | bool | int | float | np.generic)), None)
+    if isinstance(wrong, date):
+        raise InputTypeError(f"{who} got dates in column {name}; expected {IN_DATES}.")
     if wrong is not None:
         raise InputTypeError(
             f"argument must be a string or a number, not {type(wrong).__name__!r}: {who} got it in column {name}."

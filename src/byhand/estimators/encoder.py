@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.data.tables.columns import category_column
+from byhand.data.tables.columns import IN_DATES, category_column, is_date
 from byhand.data.tables.report import ColumnReport, report_columns
 from byhand.data.tables.schema import Column, encode_categories, with_indicator
 from byhand.estimators.columns import Columns, as_words
-from byhand.estimators.errors import InputError
+from byhand.estimators.errors import InputError, InputTypeError
 from byhand.preprocessing import InputScaler, robust_scaler, weighted_quantiles
 
 
@@ -88,6 +88,8 @@ def _fit_column(name: str, values: Array, weight: Array | None) -> Column:
     for i, value in enumerate(values):
         if value is not None:
             counts[value] = counts.get(value, 0.0) + (1.0 if weight is None else float(weight[i]))
+    if counts and all(map(is_date, counts)):
+        raise InputTypeError(f"column {name!r} has dates, as {min(counts)!r}; expected {IN_DATES}.")
     column = category_column(name, counts) if counts else Column(name)  # nothing but gaps: a constant number
     return replace(column, means=(0.0,) * column.n_inputs)
 

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from byhand.arrays import Array
 from byhand.estimators.conformal import Calibration
+from byhand.estimators.errors import InputError
 from byhand.estimators.export import ExportableMLP
 from byhand.estimators.parameters import DTYPES
 from byhand.estimators.random_state import seed_from
@@ -41,6 +42,8 @@ class BaseMLP(ExportableMLP):
         Raises InputError (a ValueError) for data that cannot be used, OptionError for parameters that cannot.
         """
         self._check_params()
+        if (X_val is None) != (y_val is None):
+            raise InputError(f"{type(self).__name__}.fit got X_val or y_val without the other; expected both or none.")
         before = dict(self.__dict__)
         self._target_name = _name_of(y)
         try:

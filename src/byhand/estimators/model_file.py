@@ -98,7 +98,7 @@ def check_loadable(name: str, model: Model, output: Output) -> TableSchema:
     if model.output is not output or (output is Output.SOFTMAX_LOGITS and model.network.widths[-1] == 1):
         other = "MLPRegressor" if model.output is Output.REGRESSION else "MLPClassifier"
         advice = f"Use {other}.load" if other != name else "Use byhand.load_model"
-        raise OptionError(f"{name}.load got a model whose outputs are {model.output}; {advice}.")
+        raise OptionError(f"{name}.load got a model whose outputs are {model.output}. {advice}.")
     if model.table is None or model.table.missing != "indicator" or model.preparation.clip is None:
         raise OptionError(
             f"{name}.load got a model without an estimator's preprocessing; expected one that an estimator saved, or "

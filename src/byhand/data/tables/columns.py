@@ -17,6 +17,7 @@ from byhand.data.tables.schema import MAX_CATEGORIES, Column
 
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
 _DATE = re.compile(r"\s*(\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./](\d\d){1,2})([ T]\d\d?:\d\d\S*)?\s*")
+IN_DATES = "the numbers in them that matter, such as a month or an age in days"  # what is expected instead of them
 ADVICE = "Correct the cells or drop the column; or name the words that stand for a missing value, or the decimal sign."
 
 
@@ -28,6 +29,11 @@ def infer_columns(table: Table, target: str, options: TableOptions) -> tuple[Col
     columns = tuple(_infer_column(table, name, options, errors) for name in names)
     errors.refuse(ADVICE, argument="drop")
     return columns
+
+
+def is_date(text: str) -> bool:
+    """Is it a date, with or without a time, as 2021-03-05, 5.3.2021 or 3/5/21?"""
+    return _DATE.fullmatch(text) is not None
 
 
 def _infer_column(table: Table, name: str, options: TableOptions, errors: CellErrors) -> Column:
@@ -47,11 +53,9 @@ def _infer_column(table: Table, name: str, options: TableOptions, errors: CellEr
         errors.add(
             f"column {name!r} has decimal commas, first {shown_cell(texts[words[0]])} in {table.where(words[0])}"
         )
-    elif all(_DATE.fullmatch(texts[i]) for i in words):
-        errors.add(
-            f"column {name!r} has dates, first {shown_cell(texts[words[0]])} in {table.where(words[0])}; expected the "
-            f"numbers in them that matter, such as a month or an age in days"
-        )
+    elif all(is_date(texts[i]) for i in words):
+        first = f"{shown_cell(texts[words[0]])} in {table.where(words[0])}"
+        errors.add(f"column {name!r} has dates, first {first}; expected {IN_DATES}")
     else:
         return _categories(name, texts, filled, errors)
     return Column(name, has_indicator=options.missing == "indicator" and len(filled) < len(texts))
