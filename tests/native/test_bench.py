@@ -42,11 +42,19 @@ def test_the_operations_of_an_epoch_are_counted() -> None:
 
 def test_the_table_says_all_that_was_found() -> None:
     text = as_table([timed()], PEAK)
-    assert "2.00   (2.00 – 2.50)          2.00" in text
+    assert "2.00  (2.00 – 2.50)            2.00" in text
     assert "without absent: no module" in text
     values = as_values(timed(), PEAK)
     assert values["times_as_long_as_byhand"]["other"]["max"] == pytest.approx(3)
     assert values["share_of_peak"] == pytest.approx(WORKS["sgd"].flops / 0.1 / 1e12)
+
+
+def test_the_table_fits_80_columns_whatever_is_noisy() -> None:
+    seconds = {"byhand": [0.1] * 5, "avx512_bf16, 1 thread": [109.8, 110.0, 150.0, 190.0, 230.0]}
+    text = as_table([Timings(WORKS["sgd"], seconds)], PEAK)
+    assert "too noisy to tell: avx512_bf16, 1 thread" in text
+    rows = [line for line in text.splitlines() if line.startswith("  ")]
+    assert max(len(re.sub(r"\[/?\w+\]", "", row)) for row in rows) <= 80
 
 
 def test_trials_run_in_processes_of_their_own_and_who_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def as_table(found: list[Timings], peak: Peak) -> str:
         sizes = "-".join(map(str, work.sizes))
         what = f"{sizes}, {work.optimizer}, batch {work.batch_size}, {work.n:,} examples"
         lines += ["", f"[bold]{work.name}[/bold]: {what}, {len(timed.seconds[timed.baseline])} rounds"]
-        lines.append(f"  {'':<24}{'s an epoch':>11}{'times as long':>15}   (half of the rounds)   of the fastest")
+        lines.append(f"  {'':<22}{'s an epoch':>11}{'times as long':>14}  {'(half of the rounds)':<21}{'fastest':>8}")
         lines += _rows(timed)
         lines.append(
             f"  a plain epoch's operations in {timed.baseline}'s fastest: "
@@ -79,12 +79,11 @@ def as_table(found: list[Timings], peak: Peak) -> str:
 
 
 def _rows(timed: Timings) -> list[str]:
-    """Return a line for each peer, the fastest first."""
+    """Return a line for each peer, the fastest first, and one that names those too noisy to tell."""
     medians, fastest, quartiles = timed.medians(), timed.fastest_ratios(), timed.quartiles()
     noisy, lines = timed.noisy_peers(), []
     for peer, (median, _, _) in sorted(timed.ratios().items(), key=lambda item: item[1][0]):
         low, high = quartiles[peer]
         span = f"({low:.2f} – {high:.2f})"
-        doubt = "  [yellow]too noisy to tell[/yellow]" if peer in noisy else ""
-        lines.append(f"  {peer:<24}{medians[peer]:>11.4f}{median:>15.2f}   {span:<22} {fastest[peer]:.2f}{doubt}")
-    return lines
+        lines.append(f"  {peer:<22}{medians[peer]:>11.4f}{median:>14.2f}  {span:<21}{fastest[peer]:>8.2f}")
+    return [*lines, f"  [yellow]too noisy to tell: {', '.join(noisy)}[/yellow]"] if noisy else lines
