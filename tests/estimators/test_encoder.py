@@ -194,7 +194,7 @@ def test_dates_are_refused_as_dates_and_as_words() -> None:
     with pytest.raises(InputTypeError, match="dates or times in column 0; expected the numbers in them that matter"):
         read_columns(days[:, None], "it")
     with pytest.raises(InputTypeError, match="dates in column day; expected the numbers in them that matter"):
-        read_columns(Frame(day=days.astype(object)), "it")
+        read_columns(Frame(day=days.astype(object).tolist()), "it")
     words = [*days.astype(str), None]
     with pytest.raises(InputTypeError, match="column 'day' has dates, as '2021-03-01'; expected the numbers in them"):
         TableEncoder().fit(read_columns(Frame(day=words), "it"))

@@ -379,29 +379,3 @@ def test_scales_of_inputs_grow_for_the_column_that_matters() -> None:
     saved = model.to_model()
     assert [layer.kind for layer in saved.network.layers] == ["dense", "relu", "dense"]  # the scales are in the weights
     assert saved.predict(X)[:, 0] == pytest.approx(model.predict(X), rel=1e-4, abs=1e-4)
-
-
-def test_messages_name_classes_as_users_wrote_them() -> None:
-    X, y = blobs()
-    with pytest.raises(InputError, match="got 1 class, 'ant'; expected"):
-        MLPClassifier(**QUICK).fit(X, np.full(len(y), "ant"))
-    model = MLPClassifier(**{**QUICK, "max_iter": 2}).fit(X, y)
-    with pytest.raises(InputError, match="y has class 'dog', which is not"):
-        model.partial_fit(X[:1], ["dog"])
-
-
-def test_a_misspelt_class_has_no_weight_and_is_told() -> None:
-    X, y = blobs()
-    with pytest.raises(InputError, match=r"The classes, \['ant', 'cat'\], are not in class_weight.*'ants'"):
-        MLPClassifier(class_weight={"bee": 1, "ants": 5}, **QUICK).fit(X, y)
-    quick = {**QUICK, "max_iter": 2}
-    assert MLPClassifier(class_weight={"ant": 5}, **quick).fit(X, y).n_iter_ == 2, "the others weigh 1"
-    every = {"ant": 1, "bee": 1, "cat": 1, "dog": 2}
-    assert MLPClassifier(class_weight=every, **quick).fit(X, y).n_iter_ == 2, "a fold may lack a class"
-
-
-def test_a_validation_set_without_its_answers_is_told() -> None:
-    X, y = blobs()
-    for own in ({"X_val": X}, {"y_val": y}):
-        with pytest.raises(InputError, match="fit got X_val or y_val without the other"):
-            MLPClassifier(**QUICK).fit(X, y, **own)

@@ -6,7 +6,6 @@ for a frame: it is known by what it can do.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -103,7 +102,7 @@ def _objects(array: Array, name: Any, who: str) -> Array:
         filled = np.array([np.nan if gap else value for value, gap in zip(array, gaps, strict=True)])
         return _column(filled.astype(np.float64), name, who)
     wrong = next((value for value in known if not isinstance(value, str | bool | int | float | np.generic)), None)
-    if isinstance(wrong, date):
+    if hasattr(wrong, "isoformat"):  # dates and times of datetime, pandas and others
         raise InputTypeError(f"{who} got dates in column {name}; expected {IN_DATES}.")
     if wrong is not None:
         raise InputTypeError(

@@ -1,0 +1,42 @@
+"""What the estimators refuse, in sentences that name classes and arguments as their user wrote them."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from byhand.estimators import InputError, MLPClassifier
+
+QUICK: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 2, "random_state": 3}
+
+
+def words() -> tuple[np.ndarray, np.ndarray]:
+    """Return 60 rows of two numbers, and their labels, three words."""
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 3
+    return rng.normal(size=(60, 2)) + y[:, None], np.array(["ant", "bee", "cat"])[y]
+
+
+def test_messages_name_classes_as_users_wrote_them() -> None:
+    X, y = words()
+    with pytest.raises(InputError, match="got 1 class, 'ant'; expected"):
+        MLPClassifier(**QUICK).fit(X, np.full(len(y), "ant"))
+    model = MLPClassifier(**QUICK).fit(X, y)
+    with pytest.raises(InputError, match="y has class 'dog', which is not"):
+        model.partial_fit(X[:1], ["dog"])
+
+
+def test_a_misspelt_class_has_no_weight_and_is_told() -> None:
+    X, y = words()
+    with pytest.raises(InputError, match=r"The classes, \['ant', 'cat'\], are not in class_weight.*'ants'"):
+        MLPClassifier(class_weight={"bee": 1, "ants": 5}, **QUICK).fit(X, y)
+    assert MLPClassifier(class_weight={"ant": 5}, **QUICK).fit(X, y).n_iter_ == 2, "the others weigh 1"
+    every = {"ant": 1, "bee": 1, "cat": 1, "dog": 2}
+    assert MLPClassifier(class_weight=every, **QUICK).fit(X, y).n_iter_ == 2, "a fold may lack a class"
+
+
+def test_a_validation_set_without_its_answers_is_told() -> None:
+    X, y = words()
+    for own in ({"X_val": X}, {"y_val": y}):
+        with pytest.raises(InputError, match="fit got X_val or y_val without the other"):
+            MLPClassifier(**QUICK).fit(X, y, **own)
