@@ -21,16 +21,12 @@ LONG_FUNCTIONS = {
     "src/byhand/cli/predict.py:command",
     "src/byhand/cli/train.py:command",
     "src/byhand/training/fit.py:fit",
-    "tests/native/fuzz.c:a_wrong_call",
-    "tests/native/fuzz.c:invent_data",
-    "tests/native/fuzz.c:look_inside",
 }
 
-# The same for files: one that must run when copied alone, a table of cases, a template, a fuzzer.
+# The same for files: one that must run when copied alone, a table of cases, a template.
 LONG_FILES = {
     "core/train/epoch_template.c",
     "src/byhand/reference.py",
-    "tests/native/fuzz.c",
     "tools/make_derivation_examples.py",
 }
 

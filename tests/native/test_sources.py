@@ -60,7 +60,10 @@ def test_the_sources_are_formatted() -> None:
     version = subprocess.run([str(FORMATTER), "--version"], capture_output=True, text=True, check=True).stdout
     if f"version {FORMATTER_VERSION}." not in version:
         pytest.skip(f"needs clang-format {FORMATTER_VERSION}, not {version.strip()}")
-    programs = [ROOT / "tests" / "native" / name for name in ("fuzz.c", "team_stress.c", "predict_counted.c")]
+    programs = [
+        ROOT / "tests" / "native" / name
+        for name in ("fuzz.c", "fuzz_scene.h", "fuzz_wrong.h", "team_stress.c", "predict_counted.c")
+    ]
     check = [str(FORMATTER), "--dry-run", "-Werror", *map(str, [*SOURCES, *programs])]
     done = subprocess.run(check, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr[:2000]
