@@ -51,6 +51,11 @@ class InputScaler:
     shift: Array
     clip: float | None = None
 
+    @property
+    def scaling(self) -> str:
+        """The word for it in recipes and in `--scaling`."""
+        return next((word for word, name in SCALINGS.items() if name == self.name), self.name)
+
     def apply(self, raw: Array, dtype: npt.DTypeLike = np.float32) -> Array:
         """Return the network input for `raw`, any shape that ends in features, as a new array of dtype."""
         x = raw.astype(dtype)

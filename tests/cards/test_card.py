@@ -54,6 +54,11 @@ def test_the_card_of_a_table_tells_of_its_columns(tmp_path: Path) -> None:
     assert f"| −{-(made.evaluation.r2_score or 0):.4f} |" in text
 
 
+def test_the_scaling_is_named_as_its_flag_is(tmp_path: Path) -> None:
+    made = bh.run_recipe("vanilla", **SMALL, scaling="standardize", runs=tmp_path)
+    assert "Inputs are scaled (standardize) by the model itself" in card_text(read_facts(made.path))
+
+
 def test_the_figure_has_its_interval(tmp_path: Path) -> None:
     one = bh.run_recipe("vanilla", **SMALL, validate=True, runs=tmp_path)
     text = card_text(read_facts(one.path))

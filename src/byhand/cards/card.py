@@ -140,7 +140,7 @@ def _data(facts: ModelFacts) -> Iterator[str]:
     source = facts.model.provenance.get("data")
     yield from ("## Data", "")
     yield source.for_markdown() if isinstance(source, UntrustedText) else "Not recorded."
-    scaling = facts.model.preparation.name
+    scaling = facts.model.preparation.scaling
     yield from ("", f"Inputs are scaled ({scaling}) by the model itself: it takes the numbers as they are stored.", "")
 
 

@@ -1,7 +1,7 @@
 // Which line of the arrays does what the microscope shows: written by tools/make_places.py.
 
 export const PLACES = {
-  "x": "preprocessing.py:54",
+  "x": "preprocessing.py:59",
   "z": "layers/dense.py:56",
   "dW": "layers/dense.py:69",
   "db": "layers/dense.py:69",
