@@ -37,6 +37,7 @@ def test_where_no_run_finishes_the_first_error_is_told(tmp_path: Path) -> None:
     done = byhand("sweep", "vanilla", *SMALL, "--loss", "a,b", "--executor", "serial", "--runs", tmp_path)
     assert done.code == 3
     assert "no trial finished; the first failed: unknown loss 'a'" in done.err
+    assert done.out == ""
 
 
 @pytest.mark.parametrize(

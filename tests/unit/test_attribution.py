@@ -62,7 +62,7 @@ def test_a_share_is_what_the_logit_loses_with_the_input_while_no_unit_bends() ->
 
 
 def test_what_is_not_made_of_lines_is_told() -> None:
-    with pytest.raises(OptionError, match="exact for ReLU and leaky ReLU; this network has tanh"):
+    with pytest.raises(OptionError, match="this network has tanh; expected activations of ReLU and leaky ReLU"):
         attribute(network_of([20, 5, 3], "tanh"), stored_of(20, 1), BYTES, 0)
     with pytest.raises(ShapeError, match=r"shape \(19,\); expected \(20,\)"):
         attribute(network_of([20, 5, 3]), stored_of(19, 1), BYTES, 0)

@@ -88,7 +88,6 @@ def command(
             reporter.warn(_resume_sentence(str(stopped)))
             return STOPPED
     if result.best is None:
-        reporter.result(report_text(result), result.to_dict())
         raise DataError(f"no trial finished; the first failed: {result.trials[0].error}")
     reporter.result(report_text(result), result.to_dict())
     return 0
@@ -171,8 +170,6 @@ def report_text(result: "SweepResult") -> str:
     metric = result.settings.metric
     counts = ", ".join(f"{n} {status}" for status, n in result.to_dict()["statuses"].items())
     lines = ["", f"[bold]{len(result.trials)} trials[/bold]: {counts}"]
-    if result.best is None:
-        return "\n".join(lines)
     lines += _ranking(result.ranking[:MOST_SHOWN], metric)
     lines += [_chance(result), f"results    {escape_markup(str(result.path / 'results.jsonl'))}"]
     if result.tested is not None:
