@@ -108,7 +108,7 @@ class TorchEpoch:
         total = self._team.add(self._flats)
         if self._team.shards.n_ranks > 1 and bool(total[..., -1].any()):
             return None
-        gradient = total[..., :-N_TAIL] / n  # the only division: sums are the same however they are divided
+        gradient = total[..., :-N_TAIL].div_(n)  # the only division: sums are the same however they are divided
         self._networks.optimizer.update(self._networks.params, gradient, rate)
         for layer, kept in zip(self._networks.layers, saved, strict=True):
             layer.update_statistics(kept, batch)

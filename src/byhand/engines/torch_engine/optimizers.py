@@ -128,4 +128,7 @@ class FlatOptimizer:
 
 
 def _sgd(params: Tensor, grads: Tensor, rate: Rate) -> None:
-    params -= rate * grads  # (1)
+    if isinstance(rate, float):
+        params.sub_(grads, alpha=rate)  # (1), without an array in between
+    else:
+        params.addcmul_(rate, grads, value=-1)
