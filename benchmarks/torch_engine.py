@@ -12,7 +12,7 @@ from byhand.bench.workload import work_named
 from machine import machine, parser_for, save_record
 
 ENGINE = "byhand, engine torch"
-TIMED = {ENGINE: Peer(BYHAND_PEER, "tensors"), "torch": PEERS["torch"], "byhand": PEERS["byhand"]}
+TIMED = {ENGINE: Peer(BYHAND_PEER, "torch_engine"), "torch": PEERS["torch"], "byhand": PEERS["byhand"]}
 WORK_NAMES = ("sgd", "adam", "batch 4096", "wide")
 
 

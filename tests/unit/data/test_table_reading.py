@@ -159,6 +159,13 @@ def test_dates_are_refused_by_name_however_often_they_come(tmp_path: Path, date:
         read_table(csv(tmp_path, f"Since,a,k\n{rows}"))
 
 
+def test_versions_are_no_dates(tmp_path: Path) -> None:
+    rows = "".join(f"1.{2 + i % 2}.10,{i},k{i % 2}\n" for i in range(60))
+    table = read_table(csv(tmp_path, f"Release,a,k\n{rows}")).table
+    assert table is not None
+    assert table.columns[0].categories == ("1.2.10", "1.3.10")
+
+
 def test_a_number_beyond_float32_is_not_said_to_be_infinite(tmp_path: Path) -> None:
     rows = "".join(f"{i},k{i % 2}\n" for i in range(30))
     file = csv(tmp_path, f"a,k\n{rows}1e300,k0\ninf,k1\n{'9' * 60},k1\n")

@@ -31,7 +31,7 @@ def numpy(work: Work, x: Array, y: Array) -> Callable[[], None]:
     return _epoch(NumpyEngine(), work, x, y)
 
 
-def tensors(work: Work, x: Array, y: Array) -> Callable[[], None]:
+def torch_engine(work: Work, x: Array, y: Array) -> Callable[[], None]:
     """Return a function that trains one epoch with the engine `torch` on the CPU. ImportError without PyTorch"""
     from byhand.engines.torch_engine.engine import TorchEngine
 

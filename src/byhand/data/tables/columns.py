@@ -16,7 +16,8 @@ from byhand.data.tables.options import TableOptions
 from byhand.data.tables.schema import MAX_CATEGORIES, Column
 
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
-_DATE = re.compile(r"\s*(\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./](\d\d){1,2})([ T]\d\d?:\d\d\S*)?\s*")
+_DAY = r"\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./]\d{4}|\d\d?/\d\d?/\d\d|\d\d\.\d\d\.\d\d"  # 1.2.10 may be a version
+_DATE = re.compile(rf"\s*({_DAY})([ T]\d\d?:\d\d\S*)?\s*")
 IN_DATES = "the numbers in them that matter, such as a month or an age in days"  # what is expected instead of them
 ADVICE = "Correct the cells or drop the column; or name the words that stand for a missing value, or the decimal sign."
 

@@ -61,7 +61,7 @@ export function ticks(values, step) {
 }
 
 /**
- * The ticks of a logarithmic axis: every so manieth power of ten, or more where fewer than three would be left.
+ * The ticks of a logarithmic axis: every n-th power of ten, or more ticks where fewer than three would be left.
  * @param {number} low
  * @param {number} high at least 2.51 times as large
  */
