@@ -2,7 +2,8 @@
 
 With --record the rows of this processor in src/byhand/engines/kernel_table.json are replaced; rows of other processors
 stay. With works named, only their rows are. Needs MNIST (BYHAND_DATA or the cache). Some six minutes on two cores;
-nothing else should run meanwhile: a work whose kernels are too noisy to tell apart gets no row.
+nothing else should run meanwhile. A row has the upper quartiles of the rounds: on a noisy machine a kernel is taken
+only where it was faster in three rounds of four.
 """
 
 import datetime
@@ -24,13 +25,10 @@ from machine import parser_for
 TABLE = Path(byhand.engines.kernel_table.__file__).with_name("kernel_table.json")
 
 
-def with_rows(table: dict[str, Any], state: dict[str, Any], found: list[Timings]) -> dict[str, Any]:
-    """Return the table with what was found; a row of the same work and precision takes the place of the old."""
+def with_rows(table: dict[str, Any], state: dict[str, Any], timed: Timings) -> dict[str, Any]:
+    """Return the table with one work's rows; a row of the same work and precision takes the place of the old."""
     old = table["processors"].get(state["processor_key"], {}).get("rows", [])
-    rows = {row_key(row): row for row in old}
-    for timed in found:
-        if not timed.noisy_peers():
-            rows |= {row_key(row): row for row in table_rows(timed)}
+    rows = {row_key(row): row for row in [*old, *table_rows(timed)]}
     measured = {
         "processor": state["processor"],
         "cpus": state["cpus"],
@@ -50,17 +48,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("works", nargs="*")
     options = parser.parse_args()
-    state, most, found = machine_state(), measure_peak(available_cpus()), []
+    state, most = machine_state(), measure_peak(available_cpus())
     print(machine_line(state))
     for work in map(work_named, options.works or WORKS):
-        found.append(run_interleaved(work, kernel_peers(), options.rounds, None, print, default_kernel()))
-        rich.print(as_table(found[-1:], most), flush=True)
-    if not options.record:
-        print(f"{TABLE.name} is left as it is: --record writes it")
-        return
-    table = with_rows(json.loads(TABLE.read_text(encoding="utf-8")), state, found)
-    TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    print(f"table: {TABLE.name}")
+        timed = run_interleaved(work, kernel_peers(), options.rounds, None, print, default_kernel())
+        rich.print(as_table([timed], most), flush=True)
+        if options.record:
+            table = with_rows(json.loads(TABLE.read_text(encoding="utf-8")), state, timed)
+            TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    print(f"table: {TABLE.name}" if options.record else f"{TABLE.name} is left as it is: --record writes it")
 
 
 if __name__ == "__main__":

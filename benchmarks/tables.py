@@ -9,8 +9,8 @@ measured, and a model that is there with the same rows and splits is not measure
 byhand's defaults were not chosen here: they are RealMLP's (Holzmüller, Grinsztajn & Steinwart 2024), short of what
 byhand does not have. Tables on which these were chosen are CHOSEN_ON; figures of the others stand apart.
 
-Needs scikit-learn and pandas; LightGBM, CatBoost and pytabkit take part where they are installed. Seconds are recorded
-with --times alone: they mean something on a machine that does nothing else.
+Needs scikit-learn and pandas; LightGBM, CatBoost and pytabkit take part where they are installed. Seconds and memory:
+table_times.py.
 """
 
 import importlib.util
@@ -39,7 +39,7 @@ from machine import RECORDS, machine, parser_for, read_record, save_record
 from table_sets import CHOSEN_ON, KEEL_SETS, R_SETS, TableSet, read_set
 
 THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))  # of those that ask
-Figures: TypeAlias = dict[str, list[dict[str, float]]]  # model → split → its error and seconds
+Figures: TypeAlias = dict[str, list[dict[str, float]]]  # model → split → its error
 NUMBERS, WORDS = make_column_selector(dtype_include=np.number), make_column_selector(dtype_exclude=np.number)
 
 
@@ -111,33 +111,33 @@ def filled_frame() -> Any:
     return filled.set_output(transform="pandas")
 
 
-def error(model: Any, data: TableSet, train: Any, test: Any, *, times: bool) -> dict[str, float]:
-    """Return a model's error on the held-out rows and, where they are wanted, its seconds."""
-    started = time.perf_counter()
+def error(model: Any, data: TableSet, train: Any, test: Any) -> float:
+    """Return a model's error on the held-out rows."""
     model.fit(data.X.iloc[train], data.y[train])
-    fitted = time.perf_counter()
     said = np.asarray(model.predict(data.X.iloc[test])).reshape(len(test))
-    predicted = time.perf_counter()
     truth = data.y[test]
     if data.is_regression:
-        wrong = math.sqrt(float(((truth - said) ** 2).mean()) / max(float(truth.var()), 1e-300))
-    else:
-        wrong = float((said.astype(str) != truth.astype(str)).mean())
-    seconds = {"fit_seconds": fitted - started, "predict_seconds": predicted - fitted}
-    return {"error": wrong, **(seconds if times else {})}
+        return math.sqrt(float(((truth - said) ** 2).mean()) / max(float(truth.var()), 1e-300))
+    return float((said.astype(str) != truth.astype(str)).mean())
 
 
-def compare(data: TableSet, rows: int, splits: int, measured: Figures, *, times: bool) -> Figures:
-    """Return every model's figures on every split of one table. measured : those that need not be measured again"""
+def split(data: TableSet, rows: int, seed: int) -> tuple[Any, Any]:
+    """Return which rows are for training, and which, a fifth, are held out."""
+    chosen = np.random.default_rng(seed).permutation(len(data.y))[:rows]
+    strata = None if data.is_regression else data.y[chosen]
+    train, test = train_test_split(chosen, test_size=0.2, random_state=seed, stratify=strata)
+    return train, test
+
+
+def compare(data: TableSet, rows: int, splits: int, measured: Figures) -> Figures:
+    """Return every model's errors on every split of one table. measured : those that need not be measured again"""
     found: Figures = {}
     for seed in range(splits):
-        chosen = np.random.default_rng(seed).permutation(len(data.y))[:rows]
-        strata = None if data.is_regression else data.y[chosen]
-        train, test = train_test_split(chosen, test_size=0.2, random_state=seed, stratify=strata)
+        train, test = split(data, rows, seed)
         for name, make in models(data.is_regression, seed).items():
             if name in measured:
                 continue
-            found.setdefault(name, []).append(error(make(), data, train, test, times=times))
+            found.setdefault(name, []).append({"error": error(make(), data, train, test)})
     return {**measured, **found}
 
 
@@ -175,7 +175,6 @@ def record_of(tables: dict[str, Figures], options: Any) -> dict[str, Any]:
         **machine(),
         "rows": options.rows,
         "splits": options.splits,
-        "times": "recorded" if options.times else "not taken: the machine did other things as well",
         "chosen_on": [name for name in tables if name in CHOSEN_ON],
         "summary": summary(tables),
         "summary_of_held_out": summary(others) if others else {},
@@ -188,7 +187,6 @@ def main() -> None:
     parser.add_argument("wheels", type=Path)
     parser.add_argument("--rows", type=int, default=1000)
     parser.add_argument("--splits", type=int, default=2)
-    parser.add_argument("--times", action="store_true", help="record seconds: on a machine that does nothing else")
     parser.add_argument("--sets", nargs="*", default=[*KEEL_SETS, *R_SETS])
     parser.add_argument("--most-seconds", type=float, default=math.inf, help="begin no table after so long")
     options = parser.parse_args()
@@ -202,7 +200,7 @@ def main() -> None:
         ):
             continue
         data = read_set(name, options.wheels)
-        tables[name] = compare(data, options.rows, options.splits, measured, times=options.times)
+        tables[name] = compare(data, options.rows, options.splits, measured)
         figures = {model: statistics.fmean(row["error"] for row in rows) for model, rows in tables[name].items()}
         print(f"{name:<14}" + "  ".join(f"{model} {value:.4f}" for model, value in figures.items()), flush=True)
         save_record("tables", record_of(tables, options), wanted=options.record)

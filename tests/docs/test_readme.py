@@ -86,7 +86,8 @@ def test_what_it_links_to_is_there() -> None:
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
-def test_the_results_are_those_of_the_records() -> None:
+def test_the_results_are_those_of_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tools")
     script = runpy.run_path(str(ROOT / "tools" / "make_results.py"))
     for page, section in script["pages"]().items():
         text = page.read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_one_table_with_a_tiny_error_moves_the_geometric_mean_but_not_the_median() -> None:
-    script = runpy.run_path(str(ROOT / "tools" / "make_results.py"))
+    script = runpy.run_path(str(ROOT / "tools" / "table_results.py"))
     errors = {  # ratios 0.1, 1.1, 1.1: the geometric mean is their product's cube root, 0.4946
         "easy": {"byhand": 0.01, "trees": 0.1},
         "first": {"byhand": 0.22, "trees": 0.2},
@@ -18,7 +18,7 @@ def test_one_table_with_a_tiny_error_moves_the_geometric_mean_but_not_the_median
 
 
 def test_errors_of_zero_on_both_sides_are_equal_and_not_fewer() -> None:
-    script = runpy.run_path(str(ROOT / "tools" / "make_results.py"))
+    script = runpy.run_path(str(ROOT / "tools" / "table_results.py"))
     errors = {"easy": {"byhand": 0.0, "trees": 0.0}}
     row = script["table_row"]("trees", {"mean_rank": 1.0, "byhand_error_ratio": 1.0}, errors)
     assert row == "| trees | 1.00 | 1.00 | 1.00 | 0 of 1 |"

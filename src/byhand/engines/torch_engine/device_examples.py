@@ -30,14 +30,17 @@ class DeviceExamples:
         self._weight = None if examples.weight is None else _tensor(examples.weight.astype(dtype), device, dtype)
         scaler = examples.preparation
         self._scale = torch.from_numpy(np.asarray(scaler.scale.astype(dtype))).to(device)
-        self._shift = torch.from_numpy(np.asarray(scaler.shift.astype(dtype))).to(device)
+        self._shift = None  # adding zeros would cost a pass over all inputs
+        if scaler.shift.any():
+            self._shift = torch.from_numpy(np.asarray(scaler.shift.astype(dtype))).to(device)
 
     def inputs(self, rows: Tensor, pixel_shifts: Tensor | None, image_shape: tuple[int, int] | None) -> Tensor:
         """Return the network inputs of rows (…, n): (…, n, features), as InputScaler.apply makes them."""
         raw = self._gather(rows)
         if pixel_shifts is not None and image_shape is not None:
             raw = shift(raw, image_shape, pixel_shifts)
-        x = raw.to(self._dtype, copy=True).mul_(self._scale).add_(self._shift)
+        x = raw.to(self._dtype, copy=True).mul_(self._scale)
+        x = x if self._shift is None else x.add_(self._shift)
         clip = self.examples.preparation.clip
         return x if clip is None else x / torch.sqrt(1 + torch.square(x / clip))
 
