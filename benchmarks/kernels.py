@@ -53,10 +53,11 @@ def main() -> None:
     for work in map(work_named, options.works or WORKS):
         timed = run_interleaved(work, kernel_peers(), options.rounds, None, print, default_kernel())
         rich.print(as_table([timed], most), flush=True)
-        if options.record:
-            table = with_rows(json.loads(TABLE.read_text(encoding="utf-8")), state, timed)
-            TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    print(f"table: {TABLE.name}" if options.record else f"{TABLE.name} is left as it is: --record writes it")
+        if not options.record:
+            print(f"{TABLE.name} is left as it is: --record writes it")
+            continue
+        table = with_rows(json.loads(TABLE.read_text(encoding="utf-8")), state, timed)
+        TABLE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

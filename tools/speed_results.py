@@ -154,12 +154,8 @@ def time_to_accuracy() -> list[str]:
 
 def speed() -> list[str]:
     """Return the section on speed."""
-    epochs, latency, process = record("epochs"), record("latency"), record("whole-process")
-    equal, page = record("engine-accuracy")["recipes"], record("lab-page")
+    epochs = record("epochs")
     peers = ", ".join(f"{name} {version}" for name, version in epochs["versions"].items())
-    peaks = record("memory")["peak_megabytes"]
-    least_first = sorted((peak, PEERS.get(name, name)) for name, peak in peaks.items() if name != "byhand numpy")
-    microseconds = {name: median(times) for name, times in latency["microseconds"].items()}
     return [
         "Time per epoch relative to byhand; all implementations take turns in one run (median of "
         f"{len(epochs['works']['sgd']['seconds']['byhand'])} rounds; `{epochs['engine']}`; {peers}):",
@@ -180,6 +176,17 @@ def speed() -> list[str]:
         in_bf16(),
         *time_to_accuracy(),
         shared_processors(),
+        *process_sentences(),
+    ]
+
+
+def process_sentences() -> list[str]:
+    """Return the results of whole processes: one prediction, a start, memory, the page."""
+    latency, process, page = record("latency"), record("whole-process"), record("lab-page")
+    equal, peaks = record("engine-accuracy")["recipes"], record("memory")["peak_megabytes"]
+    least_first = sorted((peak, PEERS.get(name, name)) for name, peak in peaks.items() if name != "byhand numpy")
+    microseconds = {name: median(times) for name, times in latency["microseconds"].items()}
+    return [
         f"- A prediction for one digit, called from Python: byhand {microseconds['byhand']:.1f} µs, onnxruntime "
         f"{microseconds['onnxruntime']:.1f} µs, PyTorch {microseconds['torch']:.1f} µs.",
         f"- `byhand train fast` as a whole process, from start to a tested model, takes "

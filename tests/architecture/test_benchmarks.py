@@ -68,11 +68,40 @@ def test_tables_measures_only_the_models_that_a_table_lacks(monkeypatch: pytest.
     measured = {name: [{"error": 1.0}] for name in tables.models(is_regression=True, seed=0)}
     del measured["byhand, embeddings"]
     monkeypatch.setattr(tables, "models", with_few_epochs(tables.models))
-    found = tables.compare(data, 60, 1, measured, times=False)
+    found = tables.compare(data, 60, 1, measured)
     assert found.keys() == {*measured, "byhand, embeddings"}
     assert found["byhand"] == [{"error": 1.0}]
     assert 0 < found["byhand, embeddings"][0]["error"] != 1
     assert tables.summary({"all": found, "some": measured}).keys() == measured.keys()
+
+
+def test_a_noisy_kernel_gets_its_upper_quartile_into_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    kernels, bench = importlib.import_module("kernels"), importlib.import_module("byhand.bench.kernels")
+    monkeypatch.setattr(bench, "runnable_kernels", lambda: {"avx512": "float32", "amx": "float32"})
+    seconds = {"avx512": [1.0, 1.0, 1.0, 1.0, 1.0], "amx": [0.5, 0.6, 0.7, 0.9, 3.0]}
+    timed = Timings(next(iter(WORKS.values())), seconds, baseline="avx512")
+    assert timed.noisy_peers() == ["amx"]
+    state = {"processor_key": "Other 1 2", "processor": "other", "cpus": 2, "load": 0.1}
+    table = kernels.with_rows({"processors": {"Kept 1 1": {"rows": []}}}, state, timed)
+    assert table["processors"].keys() == {"Kept 1 1", "Other 1 2"}
+    assert [row["ratios"] for row in table["processors"]["Other 1 2"]["rows"]] == [{"avx512": 1.0, "amx": 0.9}]
+
+
+def test_times_of_a_fit_and_its_memory_are_those_of_a_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("sklearn")
+    pandas = pytest.importorskip("pandas")
+    monkeypatch.syspath_prepend(str(FOLDER))
+    times, sets = importlib.import_module("table_times"), importlib.import_module("table_sets")
+    x = np.linspace(-1, 1, 200)
+    data = sets.TableSet("x", pandas.DataFrame({"x": x}), x**2, is_regression=True)
+    monkeypatch.setattr(times, "read_set", lambda name, wheels: data)
+    figures = times.measure("x", "linear", 0, 200, tmp_path)
+    assert figures.keys() == {"fit_seconds", "predict_seconds", "peak_megabytes"}
+    assert all(value > 0 for value in figures.values())
+    twice = {key: 2 * value for key, value in figures.items()}
+    summary = times.summary({"x": {"byhand": figures, "linear": twice}})
+    assert summary["linear"] == dict.fromkeys(figures, 2.0)
 
 
 def with_few_epochs(models: Callable[..., dict[str, Callable[[], Any]]]) -> Callable[..., dict[str, Callable[[], Any]]]:
