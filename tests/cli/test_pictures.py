@@ -97,8 +97,11 @@ def test_a_picture_read_by_a_network_of_the_real_mnist(mnist_folder: Path, tmp_p
     assert told(run, tmp_path / "seven.png") == [str(digits.y[0])] == ["7"]
 
 
-def test_predict_says_how_long_a_prediction_took(trained: Path, tmp_path: Path) -> None:
+def test_predict_says_which_model_it_took_and_how_long_a_prediction_took(trained: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "two.npy", np.eye(64)[:2])
     done = byhand("predict", tmp_path / "two.npy", "--model", trained)
-    assert re.fullmatch(r"[\d.e+-]+ ms a prediction, reading the file not counted\n", done.err)
+    timed = r": [\d.e+-]+ ms a prediction, reading the file not counted\n"
+    assert re.fullmatch(re.escape(str(trained)) + timed, done.err)
+    newest = byhand("predict", tmp_path / "two.npy", "--runs", trained.parent)
+    assert re.fullmatch(re.escape(str(trained)) + timed, newest.err)
     assert byhand("predict", tmp_path / "two.npy", "--model", trained, "--quiet").err == ""

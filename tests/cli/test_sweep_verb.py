@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cli_runner import byhand, ended, started
 
+from byhand.cli.sweep import _field
 from waiting import wait_until
 
 SMALL = ["--data", "moons", "--examples", "60", "--hidden", "4", "--epochs", "2"]
@@ -99,3 +100,8 @@ def test_one_model_beside_itself_shows_no_difference(trained: Path) -> None:
     assert done.code == 0, done.err
     assert "No difference that these" in done.out
     assert "examples can show" in done.out
+
+
+def test_a_rate_with_many_digits_is_a_flag_in_full() -> None:
+    assert [_field(value) for value in (0.1, 1e-05, 0.012345678901)] == ["0.1", "1e-05", "0.012345678901"]
+    assert [_field(value) for value in (32, [64, 32], [], "relu")] == ["32", "64-32", "none", "relu"]

@@ -187,7 +187,7 @@ def test_a_missing_extra_is_one_sentence(
         "byhand.lab.dependencies.importlib.util.find_spec", lambda name: None if name == "uvicorn" else name
     )
     assert byhand(*args) == 4
-    assert capsys.readouterr().err == "byhand: the lab needs uvicorn: pip install 'byhand[lab]'.\n"
+    assert capsys.readouterr().err == 'byhand: the lab needs uvicorn: pip install "byhand[lab]".\n'
     assert list(tmp_path.iterdir()) == []
 
 

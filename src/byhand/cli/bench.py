@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 KERNELS = "kernels"  # given as the first work
 
 
-@click.command("bench", epilog="To install the peers: pip install 'byhand[bench]'. Missing ones are left out.")
+@click.command("bench", epilog='To install the peers: pip install "byhand[bench]". Missing ones are left out.')
 @click.argument("works", nargs=-1, metavar="[WORKLOAD]...")
 @click.option(
     "--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="How often each library is timed."

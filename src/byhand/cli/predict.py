@@ -74,7 +74,7 @@ def command(
     """
     from byhand.cli.model_lookup import find_model
 
-    found, _ = find_model(model, runs)
+    found, place = find_model(model, runs)
     if encoding is not None and found.table is not None:
         found = replace(found, table=replace(found.table, encoding=encoding))
     read_as = "auto" if header is None else "yes" if header else "no"
@@ -99,7 +99,7 @@ def command(
     if reporter.as_json or (lines and output is None):
         reporter.result("\n".join(lines), {"predictions": answers})
     if answers:
-        reporter.info(f"{1e3 * seconds / len(answers):.3g} ms a prediction, reading the file not counted")
+        reporter.info(f"{place}: {1e3 * seconds / len(answers):.3g} ms a prediction, reading the file not counted")
     return LEFT_OUT if n_refused else 0
 
 

@@ -162,7 +162,8 @@ def _field(value: Any) -> str:
     """Return a field's value as a flag takes it."""
     if isinstance(value, list | tuple):
         return "-".join(map(str, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    short = f"{value:g}" if isinstance(value, float) else str(value)
+    return short if not isinstance(value, float) or float(short) == value else repr(value)
 
 
 def report_text(result: "SweepResult") -> str:

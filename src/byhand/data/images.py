@@ -70,7 +70,7 @@ def _grey(path: Path) -> GreyImage:
     try:
         from PIL import Image, ImageOps, UnidentifiedImageError
     except ImportError as error:
-        raise MissingDependencyError("reading pictures needs Pillow: pip install 'byhand[images]'.") from error
+        raise MissingDependencyError('reading pictures needs Pillow: pip install "byhand[images]".') from error
     content = io.BytesIO(
         read_bytes_limited(path, "a picture", MAX_BYTES)
     )  # first, so that any later OSError is about the picture

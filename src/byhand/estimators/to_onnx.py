@@ -30,7 +30,7 @@ class Graph:
         try:
             import onnx
         except ImportError as error:
-            raise MissingDependencyError("ONNX files need the package onnx: pip install 'byhand[onnx]'.") from error
+            raise MissingDependencyError('ONNX files need the package onnx: pip install "byhand[onnx]".') from error
         self._onnx = onnx
         self._nodes: list[Any] = []
         self._arrays: list[Any] = []

@@ -25,7 +25,7 @@ def to_onnx(model: InferenceModel) -> bytes:
     try:
         import onnx
     except ImportError as error:
-        raise MissingDependencyError("ONNX files need the package onnx: pip install 'byhand[onnx]'.") from error
+        raise MissingDependencyError('ONNX files need the package onnx: pip install "byhand[onnx]".') from error
     nodes, arrays, last = _nodes(model, onnx.helper.make_node)
     weights = [onnx.numpy_helper.from_array(array, name) for name, array in arrays.items()]
     numbers, whole = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64

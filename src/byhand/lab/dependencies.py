@@ -11,4 +11,4 @@ def check_extra() -> None:
     """Raise MissingDependencyError, naming what is missing and how to get it."""
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise MissingDependencyError(f"the lab needs {', '.join(missing)}: pip install 'byhand[lab]'.")
+        raise MissingDependencyError(f'the lab needs {", ".join(missing)}: pip install "byhand[lab]".')
