@@ -43,6 +43,7 @@ R_SETS = {
 }
 CHOSEN_ON = {"letter", "satimage", "optdigits", "penbased", "magic", "spambase"}  # in RealMLP's meta-train benchmark
 NOT_INPUTS = ("rownames", "customerID")
+ISO_DATE = r"\d{4}-\d\d-\d\d"
 LOGARITHM = {"diamonds", "ames", "cps1988"}  # targets over several orders of magnitude
 
 
@@ -76,16 +77,23 @@ def read_set(name: str, wheels: Path) -> TableSet:
     return TableSet(name, X, np.log(numbers) if name in LOGARITHM else numbers, True)
 
 
+def _days(dates: Any) -> Any:
+    """Return how many days each date lies after 1970, nan where there is none."""
+    return (dates - pd.Timestamp(0)) / pd.Timedelta(days=1)
+
+
 def _plain(frame: Any) -> Any:
     """Return a frame of float and object columns; dates become days."""
     plain = {}
     for name in frame.columns:
         column = frame[name]
         if column.dtype.kind == "M":
-            plain[str(name)] = column.astype("int64") / 86_400e9
+            plain[str(name)] = _days(column)
         elif column.dtype.kind in "biuf":
             plain[str(name)] = column.astype(float)
         else:
             words = column.astype(object)
-            plain[str(name)] = words.where(words.isna(), words.astype(str))
+            words = words.where(words.isna(), words.astype(str))
+            is_date = words.dropna().str.fullmatch(ISO_DATE).all()
+            plain[str(name)] = _days(pd.to_datetime(words)) if is_date else words
     return pd.DataFrame(plain)
