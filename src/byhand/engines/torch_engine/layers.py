@@ -21,6 +21,7 @@ from byhand.layers import (
     Layer,
     LeakyReLU,
     Mish,
+    PeriodicEmbedding,
     ReLU,
     Residual,
     ScaledDense,
@@ -28,6 +29,7 @@ from byhand.layers import (
     Softmax,
     Tanh,
 )
+from byhand.layers.periodic_embedding import TURN
 from byhand.layers.selu import ALPHA, SCALE
 
 Tensor: TypeAlias = Any  # torch.Tensor
@@ -100,6 +102,38 @@ class TorchScaledDense(TorchDense):
             torch.sum(W * G, -1, out=gradient[self.prefix + "scale"])  # (4)
             G *= scale.unsqueeze(-1)  # (2)
         return [dx * scale.unsqueeze(-2) for dx in dxs] if need_dx else dys  # (5)
+
+
+class TorchPeriodicEmbedding(TorchLayer):
+    """See layers/periodic_embedding.py. Columns stand before the examples, (…, d, n, f); products round nothing."""
+
+    def forward(self, xs: Shards, batch: Batch) -> tuple[Shards, list[tuple[Tensor, Tensor]]]:
+        frequency, phase, c = (self.params[name].unsqueeze(-2) for name in ("frequency", "phase", "c"))
+        columns = [x.mT[..., list(self.layer.columns), :].unsqueeze(-1) for x in xs]  # (…, d, n, 1)
+        us = [TURN * frequency * column + phase for column in columns]  # (1)
+        es = [torch.cos(u) @ self.params["V"] + c for u in us]  # (2), (3)
+        ys = [torch.cat([x, e.transpose(-3, -2).flatten(-2)], -1) for x, e in zip(xs, es, strict=True)]  # (4)
+        return ys, list(zip(columns, us, strict=True))
+
+    def backward(
+        self, dys: Shards, saved: list[tuple[Tensor, Tensor]], batch: Batch, grads: list[Arrays], *, need_dx: bool
+    ) -> Shards:
+        n_in, V = self.layer.n_in, self.params["V"]
+        dxs = []
+        for dy, (x, u), gradient in zip(dys, saved, grads, strict=True):
+            de = dy[..., n_in:].unflatten(-1, (len(self.layer.columns), -1)).transpose(-3, -2)
+            gradient[self.prefix + "V"].copy_(torch.cos(u).mT @ de)  # (5)
+            torch.sum(de, -2, out=gradient[self.prefix + "c"])  # (6)
+            du = -torch.sin(u) * (de @ V.mT)  # (7)
+            torch.sum(du, -2, out=gradient[self.prefix + "phase"])  # (8)
+            torch.sum(TURN * x * du, -2, out=gradient[self.prefix + "frequency"])  # (9)
+            dxs.append(self._dx(dy, du) if need_dx else dy)
+        return dxs
+
+    def _dx(self, dy: Tensor, du: Tensor) -> Tensor:
+        dx = dy[..., : self.layer.n_in].clone()
+        dx.mT[..., list(self.layer.columns), :] += TURN * (self.params["frequency"].unsqueeze(-2) * du).sum(-1)  # (10)
+        return dx
 
 
 class TorchElementwise(TorchLayer):
@@ -304,6 +338,7 @@ class TorchResidual(TorchLayer):
 LAYERS: dict[type[Layer], type[TorchLayer]] = {
     Dense: TorchDense,
     ScaledDense: TorchScaledDense,
+    PeriodicEmbedding: TorchPeriodicEmbedding,
     Identity: TorchIdentity,
     ReLU: TorchReLU,
     LeakyReLU: TorchLeakyReLU,
