@@ -7,6 +7,7 @@
 #include "api/layout.h"
 #include "api/validate.h"
 #include "api/workspace.h"
+#include "train/embedding_layout.h"
 
 /* A shift beyond this is not taken apart from raw * scale: that may cost this many units in the
  * last place. See train/sparse_inputs_template.h. */
@@ -79,6 +80,10 @@ static int32_t init_context(train_context *e, const bh_memory *m, int32_t batch_
     if (is_prediction(&e->settings) && e->settings.network->scaled_inputs) {
         return BH_BAD_SIZE;
     }
+    if (embedding_of(e->settings.network) &&
+        (e->settings.data->inputs_are_bytes || e->settings.is_influence)) {
+        return BH_BAD_SIZE;
+    }
     set_arrays(e, m);
     const int64_t used = plan_workspace(e, m->workspace, batch_size, n_threads);
     return used <= m->workspace_bytes ? BH_OK : BH_BAD_SIZE;
@@ -117,7 +122,7 @@ int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer,
     if (status != BH_OK) {
         return status;
     }
-    prepare_zero_skipping(&e.sparse, data, network->layers[0].n_in);
+    prepare_zero_skipping(&e.sparse, data, n_inputs(network));
     if (updates_at_the_end(network, optimizer)) { /* the norm includes padding, the update too */
         memset(e.gradients.grads, 0, (size_t)e.params.n_trainable * sizeof(float));
     }
@@ -162,7 +167,7 @@ int32_t bh_predict(const bh_network *network, const bh_epoch_data *data, const b
         return status;
     }
     if (all.n_indices >= MR) {
-        prepare_zero_skipping(&e.sparse, &all, network->layers[0].n_in);
+        prepare_zero_skipping(&e.sparse, &all, n_inputs(network));
     }
     team_run(&e.team, kernel_entry(kernel), &e);
     return BH_OK;
@@ -209,7 +214,7 @@ int32_t bh_influence(const bh_network *network, const bh_epoch_data *data,
     if (status != BH_OK) {
         return status;
     }
-    prepare_zero_skipping(&e.sparse, &all, network->layers[0].n_in);
+    prepare_zero_skipping(&e.sparse, &all, n_inputs(network));
     e.query.data = &all;
     e.query.skip_zeros = e.sparse.skip_zeros;
     e.sparse.skip_zeros = false;

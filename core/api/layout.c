@@ -1,16 +1,12 @@
-/* Where each parameter lies in the flat array. First the scales of inputs, if the network has them;
- * then, layer after layer, what else is trained: W (n_in rows of `stride`), b, and with batch
- * normalisation gamma and beta; then all running statistics, so that no gradient, norm or weight
- * decay touches them. */
+/* Where each parameter lies in the flat array. First the scales of inputs and the embedding, if the
+ * network has them; then, layer after layer, what else is trained: W (n_in rows of `stride`), b,
+ * and with batch normalisation gamma and beta; then all running statistics, so that no gradient,
+ * norm or weight decay touches them. */
 #include "api/layout.h"
 
 #include "api/validate.h"
 #include "train/blocking.h"
-
-/* Floats at the beginning for the scales of inputs. */
-static int64_t n_scales(const bh_network *network) {
-    return network->scaled_inputs ? padded(network->layers[0].n_in) : 0;
-}
+#include "train/embedding_layout.h"
 
 /* Lay out one layer's trainable parameters from float `at` on; return where they end. */
 static int64_t place_trainable(const bh_layer *layer, int64_t at, bh_layer_offsets *offsets) {
@@ -31,7 +27,7 @@ int64_t compute_layout(const bh_network *network, bh_layer_offsets *offsets, int
     if (status != BH_OK) {
         return status;
     }
-    int64_t at = n_scales(network);
+    int64_t at = n_front_floats(network);
     for (int l = 0; l < network->n_layers; l++) {
         at = place_trainable(&network->layers[l], at, &offsets[l]);
         if (at > INT64_MAX / 16) {
@@ -64,7 +60,7 @@ static int64_t place_vectors(const bh_layer *layer, int64_t at, layer_offsets *o
 
 /* Micropanels are an odd number of cache lines apart, for the same reason as rows in row_stride. */
 int64_t packed_layout(const bh_network *network, layer_offsets *offsets, int64_t *n_trainable) {
-    int64_t at = n_scales(network);
+    int64_t at = n_front_floats(network);
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = &network->layers[l];
         const ptrdiff_t micropanel = (ptrdiff_t)(layer->n_in | 1) * MICROPANEL;

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "train/embedding_layout.h"
+
 #define MAX_EXAMPLES    (INT64_MAX / 8 / BH_MAX_WIDTH)
 #define MAX_RNG_COUNTER (UINT64_MAX / 4)
 #define MIN_EPSILON     1e-20f /* below, 0/0 where a gradient or a variance is always 0 */
@@ -71,6 +73,27 @@ static int32_t check_layer(const bh_network *n, int l) {
     return check_post_ops(n, l);
 }
 
+/* An embedding: sizes that give the first layer's n_in together, and columns in rising order. */
+static int32_t check_embedding(const bh_embedding *e, int32_t n_in) {
+    if (!e->columns) {
+        return BH_BAD_POINTER;
+    }
+    const bool is_valid = in_range(e->n_in, 1, BH_MAX_WIDTH) &&
+                          in_range(e->n_columns, 1, e->n_in) &&
+                          in_range(e->n_frequencies, 1, BH_MAX_FREQUENCIES) &&
+                          in_range(e->n_out, 1, BH_MAX_EMBEDDING);
+    if (!is_valid || e->n_in + (int64_t)e->n_columns * e->n_out != n_in) {
+        return BH_BAD_SIZE;
+    }
+    for (int32_t j = 0; j < e->n_columns; j++) {
+        const int32_t lowest = j ? e->columns[j - 1] + 1 : 0;
+        if (!in_range(e->columns[j], lowest, e->n_in - 1)) {
+            return BH_BAD_SIZE;
+        }
+    }
+    return BH_OK;
+}
+
 static bool is_valid_loss(const bh_network *n) {
     switch (n->loss) {
     case BH_SOFTMAX_CROSS_ENTROPY:
@@ -100,7 +123,10 @@ int32_t check_network(const bh_network *n) {
     if (n->loss == BH_SOFTMAX_CROSS_ENTROPY && n->layers[n->n_layers - 1].n_out == 1) {
         return BH_BAD_SIZE; /* the softmax of one output is always 1 */
     }
-    return is_valid_loss(n) && in_range(n->scaled_inputs, 0, 1) ? BH_OK : BH_BAD_SIZE;
+    if (!is_valid_loss(n) || !in_range(n->scaled_inputs, 0, 1) || n->embedding != embedding_of(n)) {
+        return BH_BAD_SIZE;
+    }
+    return embedding_of(n) ? check_embedding(embedding_of(n), n->layers[0].n_in) : BH_OK;
 }
 
 /* Optimizer */
@@ -114,7 +140,8 @@ int32_t check_optimizer(const bh_optimizer *o) {
         in_half_open(o->beta1, 0, 1) && in_half_open(o->beta2, 0, 1) &&
         in_half_open(o->epsilon, 0, INFINITY) && in_half_open(o->weight_decay, 0, INFINITY) &&
         in_half_open(o->clip_norm, 0, INFINITY) && in_half_open(o->bias_rate, 0, INFINITY) &&
-        in_half_open(o->scale_rate, 0, INFINITY) && o->steps >= 0;
+        in_half_open(o->scale_rate, 0, INFINITY) && in_half_open(o->embedding_rate, 0, INFINITY) &&
+        o->steps >= 0;
     if (!is_valid) {
         return BH_BAD_SIZE;
     }
@@ -228,7 +255,7 @@ int32_t check_data(const bh_epoch_data *d, const bh_network *n) {
         status = check_learning_rates(d);
     }
     if (status == BH_OK && d->pixel_shifts) {
-        status = check_pixel_shifts(d, n->layers[0].n_in);
+        status = check_pixel_shifts(d, n_inputs(n));
     }
     return status == BH_OK ? check_indices(d, n->layers[n->n_layers - 1].n_out) : status;
 }

@@ -3,6 +3,7 @@
 
 #include "api/layout.h"
 #include "api/validate.h"
+#include "train/embedding_layout.h"
 
 /* A bump allocator: pieces one after the other, each aligned; without a base it only measures. */
 typedef struct {
@@ -90,6 +91,9 @@ static void plan_network(network_buffers *net, arena *a, const bh_network *n) {
         clear_post_ops(net, l);
     }
     net->x[0] = alloc_matrix(a, rows, n->layers[0].n_in);
+    if (embedding_of(n)) {
+        net->dx = alloc_matrix(a, rows, n->layers[0].n_in);
+    }
     for (int l = 0; l < n->n_layers; l++) {
         net->x[l + 1] = alloc_matrix(a, rows, n->layers[l].n_out);
         net->dz[l] = alloc_matrix(a, rows, n->layers[l].n_out);

@@ -78,6 +78,15 @@ static tile_range tiles_of_thread(const thread_team *team, int tid, int64_t rows
     return make_tile_range(0, rows, columns, first, end);
 }
 
+/* The same for the panels of C from that of `column` on. */
+static tile_range tiles_of_thread_from(const thread_team *team, int tid, int64_t rows,
+                                       int32_t columns, int32_t column) {
+    const int64_t before = column / NR * n_row_blocks(rows);
+    int64_t first, end;
+    team_partition(team, tid, n_tiles(rows, columns) - before, &first, &end);
+    return make_tile_range(0, rows, columns, before + first, before + end);
+}
+
 static tile_range rows_of_thread(const thread_team *team, int tid, int64_t rows, int32_t columns) {
     int64_t first, end;
     team_partition(team, tid, n_row_blocks(rows), &first, &end);

@@ -129,6 +129,26 @@ INLINE vec v_exp(vec x) {
     return p * (vec)((__builtin_convertvector(n, ivec) + 127) << 23);
 }
 
+/* cos(2 pi t) to 3e-7, for an angle of t turns with |t| < 2^22; beyond, a number from -1 to 1.
+ * Whole turns are taken away exactly, which leaves |r| <= 1/2; and cos(2 pi r) = sin(2 pi s) with
+ * s = 1/4 - |r|, a polynomial. NaN remains NaN. */
+INLINE vec v_cos_turns(vec t) {
+    const float round_to_int = 12582912.0f; /* as in v_exp */
+    const vec r = t - ((t + round_to_int) - round_to_int);
+    const vec s = v_max(v_set1(-0.25f), 0.25f - v_select(r < 0, -r, r));
+    const vec s2 = s * s;
+    vec p = v_set1(39.7598271f);
+    p = p * s2 - 76.5811726f;
+    p = p * s2 + 81.6024764f;
+    p = p * s2 - 41.3416806f;
+    p = p * s2 + 6.28318528f;
+    return p * s;
+}
+
+INLINE vec v_sin_turns(vec t) {
+    return v_cos_turns(t - 0.25f);
+}
+
 /* Across lanes */
 
 INLINE float v_reduce_add(vec v) {
@@ -142,6 +162,15 @@ INLINE float v_reduce_add(vec v) {
         }
     }
     return x[0];
+}
+
+/* Return a . b; both are padded to n, and b holds 0 behind its end. */
+INLINE float dot(const float *a, const float *b, int32_t n) {
+    vec sum = v_set1(0);
+    for (int32_t k = 0; k < n; k += LANES) {
+        sum += v_load(a + k) * v_load(b + k);
+    }
+    return v_reduce_add(sum);
 }
 
 INLINE float v_reduce_max(vec v) {

@@ -32,13 +32,15 @@
 #define BH_API __attribute__((visibility("default")))
 #endif
 
-enum { BH_VERSION = 6 }; /* of this API; the loader compares it */
+enum { BH_VERSION = 7 }; /* of this API; the loader compares it */
 
 enum {
     BH_MAX_LAYERS = 64,
     BH_MAX_WIDTH = 1 << 20,
     BH_MAX_THREADS = 64,
-    BH_ALIGNMENT = 64 /* bytes */
+    BH_MAX_FREQUENCIES = 1024, /* of an embedded column */
+    BH_MAX_EMBEDDING = 1024,   /* numbers that it gets */
+    BH_ALIGNMENT = 64          /* bytes */
 };
 
 enum bh_activation {
@@ -118,6 +120,17 @@ typedef struct {
     int32_t skip_span;  /* skip connection spanning the last r layers, this one included; 0: none */
 } bh_layer;
 
+/* A periodic embedding before the first layer: for some columns x of an example, n_out numbers
+ *     cos(2 pi w x + phi) V + c
+ * each, with w, phi (n_frequencies), V (n_frequencies, n_out) and c (n_out) of its own. The first
+ * layer's input is all n_in columns as they are, then these numbers, column by column. */
+typedef struct {
+    int32_t n_in;           /* numbers of an example */
+    int32_t n_columns;      /* that are embedded */
+    const int32_t *columns; /* (n_columns): which, rising */
+    int32_t n_frequencies, n_out;
+} bh_embedding;
+
 typedef struct {
     int32_t n_layers;
     const bh_layer *layers;
@@ -125,28 +138,31 @@ typedef struct {
     /* Softmax cross-entropy: label smoothing. Huber: delta. Quantile: level. */
     float loss_parameter;
     int32_t scaled_inputs; /* 1: the first layer's inputs are multiplied by learned scales */
+    const bh_embedding *embedding; /* or 0; core.wasm has none */
 } bh_network;
 
 /* Where a layer's parameters begin in the flat array, in floats. W (n_in, n_out) is row-major with
  * row k at weights + k * stride; what lies between n_out and stride is 0. The last four are -1
  * without batch normalisation. All running statistics (mean, variance) lie after all trainable
- * parameters. With scaled inputs the array begins with their scales (n_in of the first layer),
- * followed by 0 up to a multiple of BH_ALIGNMENT. */
+ * parameters. With scaled inputs the array begins with their scales (n_in of the first layer). Then
+ * come, with an embedding, for each of its columns w, phi, V transposed, row after row, and c. Each
+ * of these rows is followed by 0 up to a multiple of BH_ALIGNMENT. */
 typedef struct {
     int64_t weights, biases, gamma, beta, mean, variance;
     int32_t stride;
 } bh_layer_offsets;
 
 typedef struct {
-    int32_t kind;       /* bh_optimizer_kind */
-    float momentum;     /* momentum, Nesterov */
-    float beta1, beta2; /* Adam, AdamW */
-    float epsilon;      /* Adam, AdamW; at least 1e-20 */
-    float weight_decay; /* added to the gradient; decoupled in AdamW; of weights only */
-    float clip_norm;    /* threshold of the gradient's norm; 0: no clipping */
-    float bias_rate;    /* factor of the learning rate for biases */
-    float scale_rate;   /* factor of the learning rate for the scales of inputs */
-    int64_t steps;      /* taken before this epoch */
+    int32_t kind;         /* bh_optimizer_kind */
+    float momentum;       /* momentum, Nesterov */
+    float beta1, beta2;   /* Adam, AdamW */
+    float epsilon;        /* Adam, AdamW; at least 1e-20 */
+    float weight_decay;   /* added to the gradient; decoupled in AdamW; of weights only */
+    float clip_norm;      /* threshold of the gradient's norm; 0: no clipping */
+    float bias_rate;      /* factor of the learning rate for biases */
+    float scale_rate;     /* factor of the learning rate for the scales of inputs */
+    float embedding_rate; /* factor of the learning rate for the embedding */
+    int64_t steps;        /* taken before this epoch */
 } bh_optimizer;
 
 /* Draw `counter` of a counter-based generator (Philox4x32-10) is a function of these four alone. */
@@ -159,7 +175,7 @@ typedef struct {
 
 /* Raw examples, and the order in which an epoch visits them. */
 typedef struct {
-    const void *inputs; /* (n_examples, n_in) bytes or floats */
+    const void *inputs; /* (n_examples, n_in) bytes or, always with an embedding, floats */
     int32_t inputs_are_bytes;
     int64_t n_examples;
     const float *scale, *shift; /* (n_in) each: x = raw * scale + shift */
@@ -216,7 +232,7 @@ BH_API int32_t bh_permutation(const bh_rng *rng, int64_t n, int64_t *indices, in
  * of inputs 1. Layer weights are drawn from (seed, BH_STREAM_INIT, position in the Python network),
  * where activations other than identity, batch normalisation and dropout count as layers, and a
  * residual block counts as one. factor: gain of he and glorot; standard deviation of normal; limit
- * of uniform. Errors: those of bh_layout, BH_BAD_POINTER, BH_BAD_SIZE. */
+ * of uniform. Errors: those of bh_layout, BH_BAD_POINTER, BH_BAD_SIZE (an embedding, too). */
 BH_API int32_t bh_initialize(const bh_network *network, int32_t initializer, double factor,
                              uint64_t seed, float *params);
 
@@ -273,9 +289,10 @@ BH_API int32_t bh_predict(const bh_network *network, const bh_epoch_data *data,
 /* Fill scores (n_examples) with each example's influence on the query, an example of its own: the
  * dot product of the two gradients of the loss with respect to all weights and biases. Positive:
  * learning it lowers the query's loss. Reads of `data` and of `query`, which has one example, what
- * bh_predict reads and the labels or targets. A network with dropout, batch normalisation or scaled
- * inputs is BH_BAD_SIZE; the caller leaves the first out and folds the others. Workspace: that of
- * batch size 256. Errors: BH_BAD_SIZE, BH_BAD_POINTER, BH_BAD_INDEX, BH_NO_KERNEL. */
+ * bh_predict reads and the labels or targets. A network with an embedding is BH_BAD_SIZE; so is one
+ * with dropout, batch normalisation or scaled inputs: the caller leaves the first out and folds the
+ * others. Workspace: that of batch size 256. Errors: BH_BAD_SIZE, BH_BAD_POINTER, BH_BAD_INDEX,
+ * BH_NO_KERNEL. */
 BH_API int32_t bh_influence(const bh_network *network, const bh_epoch_data *data,
                             const bh_epoch_data *query, const bh_memory *memory, float *scores,
                             int32_t kernel, int32_t n_threads);
@@ -284,10 +301,10 @@ BH_API int32_t bh_influence(const bh_network *network, const bh_epoch_data *data
  * operations per round, or an error. Timed by the caller, it gives the peak of one thread. */
 BH_API int64_t bh_peak_flops(int32_t kernel, int64_t rounds);
 
-/* Inspection: one example, every number in double, in inference mode. BH_BAD_SIZE for batch
- * normalisation and scaled inputs, which the caller can fold into W and b. (units): the widths of
- * all layers, one after the other. z: pre-activations; a: layer outputs, skip connections included.
- */
+/* Inspection: one example, every number in double, in inference mode. BH_BAD_SIZE for embeddings,
+ * and for batch normalisation and scaled inputs, which the caller can fold into W and b. (units):
+ * the widths of all layers, one after the other. z: pre-activations; a: layer outputs, skip
+ * connections included. */
 
 /* Fill z and a (units) for x (n_in). */
 BH_API int32_t bh_forward(const bh_network *network, const float *params, const double *x,

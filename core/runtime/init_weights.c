@@ -72,7 +72,8 @@ int32_t bh_initialize(const bh_network *network, int32_t initializer, double fac
     if (!params) {
         return BH_BAD_POINTER;
     }
-    if (initializer < BH_ZEROS || initializer > BH_GLOROT || !isfinite(factor)) {
+    if (initializer < BH_ZEROS || initializer > BH_GLOROT || !isfinite(factor) ||
+        network->embedding) {
         return BH_BAD_SIZE;
     }
     memset(params, 0, (size_t)n_params * sizeof *params);

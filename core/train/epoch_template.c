@@ -9,8 +9,10 @@
  *     gradients   dW = x[l]^T dz[l], db = sum dz[l]    each tile, then update    gradients
  *
  * Batch normalisation, dropout and skip connections come after a layer's forward and before the
- * backward that needs their gradient: post_ops_template.h. Threads meet at a barrier where they
- * need each other's results.
+ * backward that needs their gradient: post_ops_template.h. An embedding computes its numbers behind
+ * those of an example that was gathered, and its gradients before those of the layers, from dx of
+ * the first layer: periodic_embedding_template.h. Threads meet at a barrier where they need each
+ * other's results.
  *
  * This file is a template: core/build.py compiles it once per processor family. Its parameters,
  * with legal values and their meaning, are in gemm/parameters.md; in short:
@@ -30,6 +32,7 @@
 #include "train/influence_template.h"
 #include "train/losses_template.h"
 #include "train/pack_parameters.h"
+#include "train/periodic_embedding_template.h"
 #include "train/post_ops_template.h"
 #include "train/scaled_inputs_template.h"
 #include "train/small_mlp_template.h"
@@ -105,11 +108,23 @@ static void barrier_unless_row_parallel(train_context *e) {
 
 /* Gather */
 
+/* Fill row i of x[0] with the example at a position of the epoch. */
+static void gather_row(train_context *e, int64_t i, int64_t position, void *shifted_row) {
+    const bh_network *network = e->settings.network;
+    const bh_epoch_data *d = e->settings.data;
+    const int32_t n = n_inputs(network);
+    float *x = element(e->net.x[0], i, 0);
+    scale_and_shift(d, n, raw_row(d, n, position, shifted_row), x);
+    if (embedding_of(network)) {
+        embed(embedding_of(network), e->params.params + n_scales(network), x);
+    }
+}
+
 /* Fill x[0], or the raw bytes and their lists, with a thread's share of the microbatch at position
  * `from`: eight examples at a time, while the next eight are prefetched. */
 static void gather(train_context *e, int tid, int64_t from, int rows) {
     const bh_epoch_data *d = e->settings.data;
-    const int32_t n = layer_at(e, 0)->n_in;
+    const int32_t n = n_inputs(e->settings.network);
     void *shifted_row = e->scratch[tid].shifted_row;
     int64_t eight, end;
     team_partition(&e->team, tid, (rows + 7) / 8, &eight, &end);
@@ -124,8 +139,7 @@ static void gather(train_context *e, int tid, int64_t from, int rows) {
             continue;
         }
         for (int r = 0; r < count; r++) {
-            const void *raw = raw_row(d, n, from + i + r, shifted_row);
-            scale_and_shift(d, n, raw, element(e->net.x[0], i + r, 0));
+            gather_row(e, i + r, from + i + r, shifted_row);
         }
     }
 }
@@ -217,19 +231,34 @@ static void accumulate_loss(const network_buffers *net, int rows, step_result *r
 
 /* Backward */
 
-static void backward_layer(train_context *e, int tid, int l, tile_range t) {
+/* dx = (dz[l] W^T) * f' */
+static void backward_product(train_context *e, int tid, int l, const previous_activation *f,
+                             matrix dx, tile_range t) {
     const dense_layer d = dense_layer_of(e->settings.network, &e->params, l);
-    const bh_layer *before = layer_at(e, l - 1);
-    const previous_activation f = {e->net.has_post_ops[l - 1] ? BH_IDENTITY : before->activation,
-                                   before->slope, e->net.x[l]};
-    const matrix dz = e->net.dz[l], dx = e->net.dz[l - 1];
+    const matrix dz = e->net.dz[l];
 #if BH_BF16_SPLITS
     if (uses_bf16(e, l)) {
-        backward_bf16(&d, dz, dx, &f, t, &e->scratch[tid]);
+        backward_bf16(&d, dz, dx, f, t, &e->scratch[tid]);
         return;
     }
 #endif
-    backward(&d, dz, dx, &f, t, e->scratch[tid].packed_w);
+    backward(&d, dz, dx, f, t, e->scratch[tid].packed_w);
+}
+
+static void backward_layer(train_context *e, int tid, int l, tile_range t) {
+    const bh_layer *before = layer_at(e, l - 1);
+    const previous_activation f = {e->net.has_post_ops[l - 1] ? BH_IDENTITY : before->activation,
+                                   before->slope, e->net.x[l]};
+    backward_product(e, tid, l, &f, e->net.dz[l - 1], t);
+}
+
+/* The gradient of an embedding's numbers; of other inputs none is needed. */
+static void backward_embedding(train_context *e, int tid, int rows) {
+    const previous_activation none = {.kind = BH_IDENTITY};
+    const tile_range t = tiles_of_thread_from(&e->team, tid, rows, layer_at(e, 0)->n_in,
+                                              n_inputs(e->settings.network));
+    backward_product(e, tid, 0, &none, e->net.dx, t);
+    team_barrier(&e->team);
 }
 
 static void run_post_ops_backward(train_context *e, int tid, int l, int64_t rows) {
@@ -252,6 +281,9 @@ static void backward_pass(train_context *e, int tid, int64_t from, int rows, flo
         run_post_ops_backward(e, tid, l - 1, rows);
     }
     team_barrier(&e->team);
+    if (embedding_of(e->settings.network)) {
+        backward_embedding(e, tid, rows);
+    }
 }
 
 /* Gradients and update */
@@ -281,6 +313,11 @@ static void update_layer_weights(train_context *e, int tid, int l, const grad_mo
 }
 
 static void update_all_layers(train_context *e, int tid, const grad_mode *mode) {
+    const bh_network *network = e->settings.network;
+    if (embedding_of(network)) {
+        embedding_gradients(embedding_of(network), &e->params, e->gradients.grads,
+                            n_scales(network), e->net.x[0], e->net.dx, &e->team, tid, mode);
+    }
     for (int l = 0; l <= last_layer(e); l++) {
         update_layer_weights(e, tid, l, mode);
         if (tid == 0 && mode->steps) {
@@ -425,9 +462,7 @@ static void predict_layer(train_context *e, int l) {
 }
 
 static void predict_one(train_context *e, int64_t position) {
-    const bh_epoch_data *d = e->settings.data;
-    const int32_t n_in = layer_at(e, 0)->n_in;
-    scale_and_shift(d, n_in, raw_row(d, n_in, position, 0), e->net.x[0].data);
+    gather_row(e, 0, position, 0);
     for (int l = 0; l <= last_layer(e); l++) {
         predict_layer(e, l);
     }

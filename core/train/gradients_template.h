@@ -5,6 +5,7 @@
 
 #include "gemm/microkernel_template.h"
 #include "gemm/partition_template.h"
+#include "train/embedding_layout.h"
 #include "train/optimizers_template.h"
 #include "train/sparse_inputs_template.h"
 
@@ -259,9 +260,12 @@ static void clipped_update(const bh_network *network, const parameters *p,
                            group_steps s) {
     const float factor = clip_factor(p, g, team, tid, max_norm);
     s.weights.clip_scale = s.biases.clip_scale = factor;
-    s.norms.clip_scale = s.scales.clip_scale = factor;
-    if (tid == 0 && network->scaled_inputs) {
-        optimizer_update(p, &s.scales, 0, g->grads, padded(network->layers[0].n_in));
+    s.norms.clip_scale = s.scales.clip_scale = s.embedding.clip_scale = factor;
+    if (tid == 0) {
+        const int64_t scales = n_scales(network);
+        optimizer_update(p, &s.scales, 0, g->grads, scales);
+        optimizer_update(p, &s.embedding, scales, g->grads + scales,
+                         n_front_floats(network) - scales);
     }
     for (int l = 0; l < network->n_layers; l++) {
         update_layer(p, g->grads, &network->layers[l], &p->offsets[l], team, tid, &s);

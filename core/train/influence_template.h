@@ -13,16 +13,7 @@
 #include "gemm/simd.h"
 #include "train/context.h"
 
-/* Return x . q; both are padded to n, and q holds 0 behind its end. */
-INLINE float dot(const float *x, const float *q, int32_t n) {
-    vec sum = v_set1(0);
-    for (int32_t k = 0; k < n; k += LANES) {
-        sum += v_load(x + k) * v_load(q + k);
-    }
-    return v_reduce_add(sum);
-}
-
-/* The same for raw bytes. */
+/* The same as dot, for raw bytes. */
 INLINE float dot_bytes(const unsigned char *x, const float *q, int32_t n) {
     vec sum = v_set1(0);
     for (int32_t k = 0; k < n; k += LANES) {

@@ -43,7 +43,7 @@ static step_params step_params_at(const bh_optimizer *o, int64_t step, double le
     return s;
 }
 
-/* Biases, gamma and beta do not decay. */
+/* Only W decays. */
 static step_params without_decay(step_params s) {
     s.decay = 0;
     s.decoupled_decay = 1;
@@ -52,17 +52,19 @@ static step_params without_decay(step_params s) {
 
 /* The steps of the groups of parameters, each with its own learning rate and decay. */
 typedef struct {
-    step_params weights, biases, norms, scales;
+    step_params weights, biases, norms, scales, embedding;
 } group_steps;
 
 static group_steps group_steps_at(const bh_optimizer *o, int64_t step, double learning_rate) {
     const step_params weights = step_params_at(o, step, learning_rate);
     const double bias_rate = learning_rate * (double)o->bias_rate;
     const double scale_rate = learning_rate * (double)o->scale_rate;
+    const double embedding_rate = learning_rate * (double)o->embedding_rate;
     return (group_steps){.weights = weights,
                          .biases = without_decay(step_params_at(o, step, bias_rate)),
                          .norms = without_decay(weights),
-                         .scales = without_decay(step_params_at(o, step, scale_rate))};
+                         .scales = without_decay(step_params_at(o, step, scale_rate)),
+                         .embedding = without_decay(step_params_at(o, step, embedding_rate))};
 }
 
 /* Update n weights w and their moments m and v by the gradient g; n is rounded up to whole vectors.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "train/context.h"
+#include "train/embedding_layout.h"
 
 enum {
     ROWS_PER_PACK = 32
@@ -33,11 +34,11 @@ static void copy_rows(pack_direction way, const bh_layer_offsets *from, const la
     }
 }
 
-/* Copy a thread's rows of one array of all layers; thread 0 copies the vectors that are learned. */
+/* Copy a thread's rows of one array of all layers; thread 0 copies what is no matrix of them. */
 static void copy_learned(pack_direction way, const train_context *e, int tid, float *caller,
                          float *packed) {
-    if (tid == 0 && e->settings.network->scaled_inputs) {
-        copy_floats(way, caller, packed, padded(e->settings.network->layers[0].n_in));
+    if (tid == 0) {
+        copy_floats(way, caller, packed, n_front_floats(e->settings.network));
     }
     for (int l = 0; l < e->settings.network->n_layers; l++) {
         const bh_layer *layer = &e->settings.network->layers[l];

@@ -6,6 +6,7 @@
 #define BYHAND_SMALL_MLP_TEMPLATE_H
 
 #include "train/activations_template.h"
+#include "train/embedding_layout.h"
 #include "train/gather_template.h"
 #include "train/losses_template.h"
 
@@ -83,7 +84,7 @@ typedef struct {
 
 static bool is_small_mlp(const settings *s, const network_buffers *net) {
     const bh_optimizer *o = s->optimizer;
-    if (s->network->scaled_inputs || o->bias_rate != 1) {
+    if (s->network->scaled_inputs || embedding_of(s->network) || o->bias_rate != 1) {
         return false;
     }
     if (s->data->batch_size > 1 || o->kind != BH_SGD || o->weight_decay != 0 || o->clip_norm > 0) {

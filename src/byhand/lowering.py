@@ -2,12 +2,14 @@
 
     y = dropout(f(batch_norm((x ⊙ s) W + b))) + skip                                     (1)
 
+A PeriodicEmbedding in front is no such layer: engines take it beside them, everything else has no place for it.
+
 At inference dropout does nothing, and batch normalization, s and the scaling of the inputs fold into the weights:
 
     z = (raw · scale + shift) W + b = raw (scale · W) + (b + shift W)                    (2)
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -86,13 +88,30 @@ def lower(network: Network, *, inference: bool = False) -> list[FusedDense]:
     Raises UnsupportedError where the layers stand in another order.
     """
     fused: list[FusedDense] = []
-    _append(fused, network.layers, "", inference)
+    _append(fused, enumerate(network.layers), "", inference)
     return fused
 
 
-def _append(fused: list[FusedDense], layers: Sequence[Layer], prefix: str, inference: bool) -> None:
-    """Append layers, named by their place in the network, to what comes before them."""
-    for i, layer in enumerate(layers):
+def lower_behind_embedding(
+    network: Network, *, inference: bool = False
+) -> tuple[PeriodicEmbedding | None, list[FusedDense]]:
+    """Return the embedding that the network begins with, if it does, and the other layers in the form (1).
+
+    Raises UnsupportedError as `lower`, and where no dense layer follows the embedding.
+    """
+    front, *rest = network.layers
+    if type(front) is not PeriodicEmbedding:
+        return None, lower(network, inference=inference)
+    if not rest or type(rest[0]) not in (Dense, ScaledDense):
+        raise UnsupportedError("an embedding without a dense layer right behind it")
+    fused: list[FusedDense] = []
+    _append(fused, enumerate(rest, 1), "", inference)
+    return front, fused
+
+
+def _append(fused: list[FusedDense], layers: Iterable[tuple[int, Layer]], prefix: str, inference: bool) -> None:
+    """Append layers, each with its place in the network, to what comes before them."""
+    for i, layer in layers:
         name = f"{prefix}{i}"
         if type(layer) is Dense:
             fused.append(FusedDense(name, layer.params["W"], layer.params["b"]))
@@ -110,7 +129,7 @@ def _append_residual(fused: list[FusedDense], block: Residual, name: str, infere
     if not _begins_with_dense(block.inner):
         raise UnsupportedError("a residual block that does not begin with a dense layer")
     n_before = len(fused)
-    _append(fused, block.inner, f"{name}.", inference)
+    _append(fused, enumerate(block.inner), f"{name}.", inference)
     if fused[-1].skip_span:
         raise UnsupportedError("a residual block that ends with another one")
     fused[-1] = replace(fused[-1], skip_span=len(fused) - n_before)

@@ -1,4 +1,4 @@
-"""Estimators whose numbers are embedded: trained by NumPy, and the same answers from every place that can hold them."""
+"""Estimators whose numbers are embedded: trained by the C core, with the same answers wherever they can be kept."""
 
 import csv
 import pickle
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from byhand.cli.main import cli
+from byhand.engines.bindings import why_missing
 from byhand.errors import OptionError
 from byhand.estimators import MLPClassifier, MLPRegressor
 from byhand.estimators.training_setup import build_optimizer
@@ -17,6 +18,7 @@ from byhand.layers import PeriodicEmbedding
 from byhand.network import Network
 
 SMALL: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 12, "random_state": 0, "numerical_embedding": "pbld"}
+FASTEST = "numpy" if why_missing() else "native/"
 NAMES = ["gap", "size", "wild", "colour"]
 
 
@@ -57,7 +59,7 @@ def test_numbers_are_embedded_and_what_is_no_number_passes() -> None:
     first = model.networks_[0].layers[0]
     assert isinstance(first, PeriodicEmbedding)
     assert first.columns == (0, 2)  # the inputs: gap, gap is missing, size, wild, three colours
-    assert (model.networks_[0].widths[:2], model.engine_) == ([7, 13], "numpy")
+    assert model.networks_[0].widths[:2] == [7, 13]
     assert [array.shape for array in model.coefs_] == [(13, 8), (8, 2)]
     start = Network.mlp([7, 8, 2], embedded_columns=[0, 2], scaled_inputs=True, dropout=0.1, seed=0)
     assert all((model.networks_[0].params[name] != array).any() for name, array in start.params.items())
@@ -93,11 +95,12 @@ def test_every_way_to_train() -> None:
     model = MLPRegressor(**SMALL, warm_start=True, n_ensemble=2, early_stopping=True)
     model.fit(X, y, sample_weight=weight).fit(X, y)
     model.partial_fit(X, y)
-    assert model.engine_ == "numpy"
+    assert model.engine_.startswith(FASTEST)
     again = pickle.loads(pickle.dumps(model))  # noqa: S301  (our own bytes)
     assert (again.predict(X) == model.predict(X)).all()
     double = MLPRegressor(**SMALL, dtype="float64", solver="sgd").fit(X, y)
     assert double.networks_[0].layers[0].params["frequency"].dtype == np.float64
+    assert double.engine_ == "numpy"
 
 
 def test_a_model_file_answers_alike_and_the_commands_read_it(
@@ -130,11 +133,19 @@ def test_what_cannot_hold_it_says_so_and_writes_nothing(tmp_path: Path, kind: st
     assert [path.name for path in tmp_path.iterdir()] == ["model.safetensors"]
 
 
-def test_the_core_is_not_asked_for_and_refuses_when_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(FASTEST == "numpy", reason="needs the C core")
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_the_core_trains_as_numpy_does(solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
     X = table()
-    monkeypatch.setenv("BYHAND_ENGINE", "native")
-    with pytest.raises(OptionError, match="the C core does not support PeriodicEmbedding layers"):
-        MLPRegressor(**SMALL).fit(X, waves(X))
+    settings: dict[str, Any] = {**SMALL, "solver": solver, "scaled_inputs": True, "bias_rate": 0.1, "max_iter": 3}
+    models = []
+    for engine in ("native", "numpy"):
+        monkeypatch.setenv("BYHAND_ENGINE", engine)
+        models.append(MLPRegressor(**settings).fit(X, waves(X)))
+    native, numpy = models
+    assert native.engine_.startswith("native/")
+    assert numpy.engine_ == "numpy"
+    assert native.predict(X) == pytest.approx(numpy.predict(X), abs=1e-3)
 
 
 def test_a_table_without_numbers_has_nothing_to_embed() -> None:

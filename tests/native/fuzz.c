@@ -48,6 +48,12 @@ static int padding_is_clean(const scene *s, const float *params) {
             return 1;
         }
     }
+    const bh_embedding *e = s->network.embedding;
+    for (int i = 0; e && i < e->n_columns * embedded_floats(e); i++) {
+        if (params[i] != 0 && is_embedding_padding(e, i % embedded_floats(e))) {
+            return 0;
+        }
+    }
     for (int l = 0; l < s->network.n_layers; l++) {
         const bh_layer_offsets *at = &offsets[l];
         for (int k = 0; k <= s->layers[l].n_in; k++) { /* the last row: biases */
@@ -106,13 +112,13 @@ static int influence(const scene *s, int kernel, int threads, float *scores) {
     return status;
 }
 
-/* Right for networks without dropout and batch normalisation, and the same with any number of threads. */
+/* Right for networks of dense layers alone, and the same with any number of threads. */
 static void check_influence(const scene *s) {
     const int64_t bytes = 4 * s->data.n_examples;
     float *one = tight(bytes), *three = tight(bytes);
-    int has_training_ops = 0;
+    int has_more = s->network.embedding != 0;
     for (int l = 0; l < s->network.n_layers; l++) {
-        has_training_ops |= s->layers[l].batch_norm || s->layers[l].dropout > 0;
+        has_more |= s->layers[l].batch_norm || s->layers[l].dropout > 0;
     }
     for (int kernel = BH_PORTABLE; kernel <= BH_AVX512; kernel++) {
         if (bh_choose_kernel(kernel) < 0) {
@@ -120,7 +126,7 @@ static void check_influence(const scene *s) {
         }
         const int s1 = influence(s, kernel, 1, one);
         const int s3 = influence(s, kernel, 3, three);
-        if (s1 != (has_training_ops ? BH_BAD_SIZE : BH_OK) || s1 != s3 ||
+        if (s1 != (has_more ? BH_BAD_SIZE : BH_OK) || s1 != s3 ||
             (s1 == BH_OK && memcmp(one, three, (size_t)bytes))) {
             fprintf(stderr, "kernel %d: influence, status %d and %d\n", kernel, s1, s3);
             exit(1);
@@ -244,14 +250,15 @@ static int backward_and_gradients(const scene *s, rooms *r) {
 
 static void check_initialize(const scene *s) {
     float *params = tight(4 * s->n_params);
-    if (bh_initialize(&s->network, (int)draw(5), 1, seed, params) ||
+    const int wanted = s->network.embedding ? BH_BAD_SIZE : BH_OK;
+    if (bh_initialize(&s->network, (int)draw(5), 1, seed, params) != wanted ||
         !bh_initialize(&s->network, -1, 1, 0, params)) {
         exit(1);
     }
     free(params);
 }
 
-/* Networks with batch normalization: the core does not know how, and says so everywhere. */
+/* Networks with batch normalization or an embedding: the core does not know how, and says so everywhere. */
 static void check_refused(const scene *s, rooms *r) {
     const int forward = bh_forward(&s->network, s->params, r->x, r->z, r->a);
     const int sure = (int)bh_robustness_scratch(&s->network);
@@ -295,7 +302,7 @@ static void check_robustness(const scene *s, rooms *r) {
 static void check_inspection(const scene *s) {
     rooms r = make_rooms(s);
     check_initialize(s);
-    if (has(s, 1, 0)) {
+    if (has(s, 1, 0) || s->network.embedding) {
         check_refused(s, &r);
     } else {
         check_passes(s, &r);

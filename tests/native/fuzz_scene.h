@@ -41,6 +41,8 @@ tight(int64_t bytes) { /* not one byte to spare: the sanitizer sees every step b
 
 typedef struct {
     bh_layer layers[8];
+    int32_t columns[8];
+    bh_embedding embedding;
     bh_network network;
     bh_optimizer optimizer;
     bh_epoch_data data;
@@ -66,6 +68,23 @@ static void invent_between(bh_layer *layers, int n) {
             layer[1].n_in = layer->n_out;
         }
     }
+}
+
+/* Numbers of an example. */
+static int n_inputs(const scene *s) {
+    return s->network.embedding ? s->embedding.n_in : s->layers[0].n_in;
+}
+
+/* An embedding of some of the inputs, which the first layer then has more of. */
+static void invent_embedding(scene *s) {
+    bh_embedding *e = &s->embedding;
+    *e = (bh_embedding){s->layers[0].n_in, 0, s->columns, 1 + (int)draw(40), 1 + (int)draw(20)};
+    for (int column = (int)draw((uint32_t)e->n_in); column < e->n_in && e->n_columns < 8;
+         column += 1 + (int)draw(9)) {
+        s->columns[e->n_columns++] = column;
+    }
+    s->layers[0].n_in += e->n_columns * e->n_out;
+    s->network.embedding = e;
 }
 
 static int has(const scene *s, int norm, int way) {
@@ -98,9 +117,12 @@ static void invent_network(scene *s) {
     if (s->layers[n - 1].n_out == 1 && loss == BH_SOFTMAX_CROSS_ENTROPY) {
         s->network.loss = BH_SQUARED_ERROR;
     }
+    if (draw(4) == 0) {
+        invent_embedding(s);
+    }
     s->optimizer = (bh_optimizer){
-        (int)draw(5),       0.9f, 0.9f,   0.99f, 1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f,
-        draw(2) ? 1 : 0.1f, 6,    draw(9)};
+        (int)draw(5),       0.9f, 0.9f, 0.99f,  1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f,
+        draw(2) ? 1 : 0.1f, 6,    0.1f, draw(9)};
 }
 
 /* Sizes, and the state of dropout's generator. With batch normalization no batch has one example. */
@@ -109,7 +131,7 @@ static void invent_sizes(scene *s) {
     memset(d, 0, sizeof *d);
     d->n_examples = 1 + draw(50), d->n_indices = 1 + draw(draw(6) ? 60 : 700),
     d->batch_size = 1 + (int)(draw(3) ? draw(draw(4) ? 20 : 600) : 0);
-    d->inputs_are_bytes = (int)draw(2);
+    d->inputs_are_bytes = !s->network.embedding && draw(2);
     if (has(s, 1, 0)) {
         if (d->batch_size == 1) {
             d->batch_size = 2;
@@ -205,7 +227,7 @@ static void invent_pixel_shifts(bh_epoch_data *d, int n_in) {
 
 static void invent_data(scene *s) {
     bh_epoch_data *d = &s->data;
-    const int n_in = s->layers[0].n_in, n_out = s->layers[s->network.n_layers - 1].n_out;
+    const int n_in = n_inputs(s), n_out = s->layers[s->network.n_layers - 1].n_out;
     invent_sizes(s);
     d->inputs = d->inputs_are_bytes ? invent_bytes(d->n_examples * n_in)
                                     : invent_floats(d->n_examples * n_in);
@@ -220,6 +242,28 @@ static void invent_data(scene *s) {
     }
 }
 
+static int padded(int n) {
+    return (n + 15) / 16 * 16;
+}
+
+/* Floats of a column's rows: w, phi, V transposed and c. */
+static int embedded_floats(const bh_embedding *e) {
+    return (2 + e->n_out) * padded(e->n_frequencies) + padded(e->n_out);
+}
+
+/* Is float i of a column's rows padding? */
+static int is_embedding_padding(const bh_embedding *e, int i) {
+    const int stride = padded(e->n_frequencies), before_c = (2 + e->n_out) * stride;
+    return i < before_c ? i % stride >= e->n_frequencies : i - before_c >= e->n_out;
+}
+
+static void invent_embedding_parameters(scene *s) {
+    const bh_embedding *e = &s->embedding;
+    for (int i = 0; i < e->n_columns * embedded_floats(e); i++) {
+        s->params[i] = is_embedding_padding(e, i % embedded_floats(e)) ? 0 : real();
+    }
+}
+
 static void invent_memory(scene *s) {
     bh_layer_offsets offsets[8];
     s->n_params = bh_layout(&s->network, offsets);
@@ -228,6 +272,9 @@ static void invent_memory(scene *s) {
     }
     s->params = buffer(4 * s->n_params), s->moment1 = buffer(4 * s->n_params),
     s->moment2 = buffer(4 * s->n_params);
+    if (s->network.embedding) {
+        invent_embedding_parameters(s);
+    }
     for (int l = 0; l < s->network.n_layers; l++) {
         for (int k = 0; k < s->layers[l].n_in; k++) {
             for (int j = 0; j < s->layers[l].n_out; j++) {

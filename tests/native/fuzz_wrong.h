@@ -11,6 +11,8 @@
 typedef struct {
     scene bad;
     bh_layer layers[8];
+    bh_embedding embedding;
+    int32_t columns[8];
     int size; /* no size that can be */
     float *weights;
     int64_t *order;
@@ -76,9 +78,37 @@ static void spoil_batch_norm(wrong_call *c) {
     }
 }
 
+/* Columns that are none or in another order, sizes that do not give the first layer's, or bytes. */
+static void spoil_embedding(wrong_call *c) {
+    bh_embedding *e = &c->embedding;
+    if (!c->bad.network.embedding) { /* one that the first layer has no room for */
+        *e = (bh_embedding){c->layers[0].n_in, 1, c->columns, 1, 1};
+    }
+    c->bad.network.embedding = e;
+    switch (draw(6)) {
+    case 0:
+        e->columns = 0;
+        break;
+    case 1:
+        c->columns[draw((uint32_t)e->n_columns)] = draw(2) ? e->n_in : -1;
+        break;
+    case 2:
+        e->n_columns = draw(2) ? c->size : e->n_columns + 1;
+        break;
+    case 3:
+        e->n_frequencies = draw(2) ? c->size : BH_MAX_FREQUENCIES + 1;
+        break;
+    case 4:
+        e->n_out = draw(2) ? c->size : e->n_out + 1;
+        break;
+    default:
+        c->bad.data.inputs_are_bytes = 1;
+    }
+}
+
 static void spoil_optimizer(wrong_call *c) {
     bh_optimizer *optimizer = &c->bad.optimizer;
-    switch (draw(4)) {
+    switch (draw(5)) {
     case 0:
         optimizer->kind = draw(2) ? 5 : -1;
         break;
@@ -87,6 +117,9 @@ static void spoil_optimizer(wrong_call *c) {
         break;
     case 2:
         optimizer->weight_decay = draw(2) ? -1 : INFINITY;
+        break;
+    case 3:
+        optimizer->embedding_rate = draw(2) ? -1 : NAN;
         break;
     default:
         optimizer->steps = -1;
@@ -164,13 +197,18 @@ static void refuse(const scene *s, const scene *bad) {
 
 static void check_wrong_call(const scene *s) {
     static const int wrong[] = {0, -1, BH_MAX_WIDTH + 1, 2147483647, -2147483647 - 1};
-    static void (*const ways[])(wrong_call *) = {spoil_layer,     spoil_network, spoil_batch_norm,
-                                                 spoil_optimizer, spoil_sizes,   spoil_order,
-                                                 spoil_weights,   spoil_pointers};
-    wrong_call c = {.bad = *s, .size = wrong[draw(5)]};
+    static void (*const ways[])(wrong_call *) = {spoil_layer,     spoil_network,   spoil_batch_norm,
+                                                 spoil_embedding, spoil_optimizer, spoil_sizes,
+                                                 spoil_order,     spoil_weights,   spoil_pointers};
+    wrong_call c = {.bad = *s, .embedding = s->embedding, .size = wrong[draw(5)]};
     memcpy(c.layers, s->layers, sizeof c.layers);
+    memcpy(c.columns, s->columns, sizeof c.columns);
     c.bad.network.layers = c.layers;
-    ways[draw(8)](&c);
+    if (s->network.embedding) {
+        c.embedding.columns = c.columns;
+        c.bad.network.embedding = &c.embedding;
+    }
+    ways[draw(9)](&c);
     refuse(s, &c.bad);
     free(c.order), free(c.weights);
 }

@@ -9,7 +9,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_cases import EACH_KERNEL, Setting, byte_pictures, farthest, float_rows, in_float64, of_no_effect, on_paper
+from training_cases import (
+    EACH_KERNEL,
+    Setting,
+    byte_pictures,
+    farthest,
+    float_rows,
+    in_float64,
+    of_no_effect,
+    on_paper,
+    slow,
+    two_ways_around,
+    with_many_waves,
+)
 
 from byhand.data.examples import Examples
 from byhand.engines.bindings import FLOAT32, PRECISIONS
@@ -19,6 +31,7 @@ from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid, Ta
 from byhand.losses import BinaryCrossEntropy, Huber, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, ParamGroups, WeightDecay
+from byhand.optimizers.param_groups import EMBEDDING
 from byhand.random import INIT, RandomStream
 
 TOLERANCE = {"portable": 2e-5, "avx2": 2e-5, "avx512": 2e-5, "amx": 2e-5}  # every kernel of float32, by name
@@ -48,19 +61,7 @@ def busy_to_the_end() -> Network:
 
 
 WEIGHTS = (0.5, 2.0, 0.0, 1.0, 1.5)
-OPTIONS = ("activation", "output", "dropout", "batch_norm", "residual", "scaled_inputs")
-
-
-def two_ways_around() -> Network:
-    """Return a network with a block of two dense layers, another block in it, and one from where they end."""
-    rng = RandomStream(3, INIT)
-
-    def dense(n_in: int, n_out: int) -> Dense:
-        return Dense(n_in, n_out, rng=rng)
-
-    inside = Residual(dense(20, 20), BatchNorm(20), Tanh(), Dropout(0.1))
-    long = Residual(dense(20, 20), ReLU(), inside, dense(20, 20), Dropout(0.2))
-    return Network([dense(63, 20), ReLU(), long, Residual(dense(20, 20)), dense(20, 5)])
+OPTIONS = ("activation", "output", "dropout", "batch_norm", "residual", "scaled_inputs", "embedded_columns")
 
 
 def classes(sizes: list[int] | None = None, **changes: Any) -> Setting:
@@ -77,7 +78,7 @@ def classes(sizes: list[int] | None = None, **changes: Any) -> Setting:
 
 
 def regression(**changes: Any) -> Setting:
-    options = {k: changes.pop(k) for k in ("activation", "output") if k in changes}
+    options = {k: changes.pop(k) for k in ("activation", "output", "embedded_columns") if k in changes}
     values: dict = {
         "examples": numbers,
         "network": lambda: network_on([13, 18, 3], **options),
@@ -256,6 +257,42 @@ SETTINGS = {
     ),
     "groups, batch normalisation, decay": classes(
         batch_norm=True, optimizer=lambda: ParamGroups(WeightDecay(Nesterov(0.8), 0.01), {"b": 0.1})
+    ),
+    "embedding": regression(embedded_columns=[0, 3, 4, 12]),
+    "embedding, no hidden layer, momentum": regression(
+        network=lambda: network_on([13, 3], embedded_columns=range(13)), optimizer=lambda: slow(Momentum())
+    ),
+    "embedding of bytes, moved, nesterov": classes(
+        embedded_columns=range(0, 63, 2),
+        moves=(9, 7),
+        optimizer=lambda: slow(WeightDecay(Nesterov(0.8), 0.01)),
+        rate=0.02,
+    ),
+    "embedding, adam": regression(embedded_columns=[2, 5], optimizer=lambda: slow(Adam()), rate=0.002),
+    "embedding, wider than a panel, scaled inputs, adamw": classes(
+        [63, 130, 70, 5],
+        embedded_columns=range(40),
+        scaled_inputs=True,
+        optimizer=lambda: ParamGroups(AdamW(0.1), {**dict.fromkeys(EMBEDDING, 0.1), "scale": 6, "b": 0.1}),
+        rate=0.001,
+    ),
+    "embedding, several chunks": classes(
+        examples=lambda: byte_pictures(1500, 9, 7, 5), embedded_columns=[0, 7], batch_size=600
+    ),
+    "embedding, several chunks, clipped": classes(
+        examples=lambda: byte_pictures(1500, 9, 7, 5),
+        embedded_columns=[0, 7, 62],
+        batch_size=600,
+        optimizer=lambda: slow(ClipGradNorm(Momentum(), 0.3)),
+    ),
+    "embedding, mish, batch normalisation, dropout": classes(
+        [63, 33, 17, 5], embedded_columns=[5, 6], activation="mish", batch_norm=True, dropout=0.2
+    ),
+    "embedding, ways around": classes([63, 20, 20, 20, 5], embedded_columns=[1], residual=True),
+    "embedding, one example at a time": classes([63, 9, 5], embedded_columns=[1, 2], batch_size=1, rate=0.01),
+    "embedding of many waves": classes(network=lambda: with_many_waves(width=20)),
+    "embedding of many waves, so wide that AMX splits floats": classes(
+        network=lambda: with_many_waves(width=360), batch_size=50
     ),
     "weights of examples": classes(weights=WEIGHTS),
     "weights of examples, smoothed labels, chunks": classes(

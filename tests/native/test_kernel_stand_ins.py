@@ -34,6 +34,7 @@ SETTINGS = (
     "poisson",
     "scaled inputs, mostly background, several chunks, clipped",
     "groups, clipped adam, chunks",
+    "embedding of many waves, so wide that AMX splits floats",
 )
 
 

@@ -1,5 +1,7 @@
 """The C core's predictions agree with NumPy's."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from training_cases import EACH_KERNEL, byte_pictures, float_rows
@@ -37,6 +39,7 @@ NETWORKS = {
         Network.mlp([63, 20, 20, 20, 5], batch_norm=True, residual=True, dropout=0.3, activation="tanh", seed=1)
     ),
     "heavy, with ways around": Network.mlp([63, 400, 400, 3], residual=True, seed=1),
+    "embedded": Network.mlp([63, 20, 5], embedded_columns=range(0, 63, 3), scaled_inputs=True, seed=1),
     "ends in softmax": Network.mlp([63, 20, 5], activation="sigmoid", output="softmax", seed=1),
 }
 
@@ -91,6 +94,14 @@ def test_the_preparation_of_each_column_is_folded_in() -> None:
     raw = np.random.default_rng(1).normal(50, 20, (40, 63))
     preparation = fit_scaler("standard", raw, low=0, high=1, per_column=True)
     network = NETWORKS["one hidden layer"]
+    wanted: Array = network.predict(preparation.apply(raw))
+    np.testing.assert_allclose(NativePredictor(network, preparation)(raw), wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_clipped_inputs_are_embedded_as_they_are_clipped() -> None:
+    raw = np.random.default_rng(1).normal(0, 3, (40, 63)).astype(np.float32)
+    preparation = replace(fit_scaler("standard", raw, low=0, high=1, per_column=True), clip=1.0)
+    network = NETWORKS["embedded"]
     wanted: Array = network.predict(preparation.apply(raw))
     np.testing.assert_allclose(NativePredictor(network, preparation)(raw), wanted, rtol=1e-4, atol=1e-5)
 

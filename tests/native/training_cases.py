@@ -11,12 +11,14 @@ from byhand.data.examples import Examples
 from byhand.data.minibatches import minibatches
 from byhand.engines.base import EpochSpec
 from byhand.engines.bindings import BF16, FLOAT32, KERNELS, PRECISIONS, load, why_missing
-from byhand.layers import BatchNorm, Layer, Residual
+from byhand.layers import BatchNorm, Dense, Dropout, Layer, PeriodicEmbedding, ReLU, Residual, Tanh
 from byhand.losses.base import Loss
 from byhand.network import Network
+from byhand.optimizers import ParamGroups
 from byhand.optimizers.base import Optimizer
+from byhand.optimizers.param_groups import EMBEDDING
 from byhand.preprocessing import InputScaler, fit_scaler
-from byhand.random import DROPOUT, RandomStream
+from byhand.random import DROPOUT, INIT, RandomStream
 from byhand.step import train_step
 
 
@@ -68,6 +70,30 @@ def float_rows(n: int, n_in: int, n_out: int, seed: int = 0) -> Examples:
 
 def per_column(raw: Array) -> InputScaler:
     return fit_scaler("standard", raw, low=0, high=1, per_column=True)
+
+
+def two_ways_around() -> Network:
+    """Return a network with a block of two dense layers, another block in it, and one from where they end."""
+    rng = RandomStream(3, INIT)
+
+    def dense(n_in: int, n_out: int) -> Dense:
+        return Dense(n_in, n_out, rng=rng)
+
+    inside = Residual(dense(20, 20), BatchNorm(20), Tanh(), Dropout(0.1))
+    long = Residual(dense(20, 20), ReLU(), inside, dense(20, 20), Dropout(0.2))
+    return Network([dense(63, 20), ReLU(), long, Residual(dense(20, 20)), dense(20, 5)])
+
+
+def with_many_waves(*, width: int) -> Network:
+    """Return a network with an embedding of sizes that are no multiples of a vector."""
+    rng = RandomStream(3, INIT)
+    front = PeriodicEmbedding(63, range(1, 63), n_frequencies=21, embedding_dim=5, rng=rng)
+    return Network([front, Dense(373, width, rng=rng), ReLU(), Dense(width, 5, rng=rng)])
+
+
+def slow(optimizer: Optimizer) -> Optimizer:
+    """Return the optimizer with an embedding at a tenth of the rate, as estimators have it."""
+    return ParamGroups(optimizer, dict.fromkeys(EMBEDDING, 0.1))
 
 
 @dataclass(frozen=True)
@@ -160,4 +186,7 @@ __all__ = [
     "float_rows",
     "in_float64",
     "of_no_effect",
+    "slow",
+    "two_ways_around",
+    "with_many_waves",
 ]

@@ -50,6 +50,7 @@ def networks_for(setting: Setting) -> list[Network]:
         "batch normalisation, leaky relu, decay, clipping",
         "dropout of several chunks, moved, clipped",
         "adamw",
+        "embedding, mish, batch normalisation, dropout",
     ],
 )
 def test_each_network_learns_what_it_learns_alone(name: str) -> None:

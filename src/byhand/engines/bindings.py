@@ -15,7 +15,7 @@ import numpy.typing as npt
 from byhand.arrays import Array
 from byhand.errors import SystemResourceError
 
-VERSION = 6  # as in byhand.h; the library must have the same
+VERSION = 7  # as in byhand.h; the library must have the same
 ALIGNMENT = 64  # bytes
 MAX_LAYERS, MAX_THREADS = 64, 64
 
@@ -59,8 +59,20 @@ class Layer(Structure):
     )
 
 
+class Embedding(Structure):
+    """bh_embedding: a periodic embedding before the first layer."""
+
+    _fields_ = (
+        ("n_in", c_int32),
+        ("n_columns", c_int32),
+        ("columns", POINTER(c_int32)),
+        ("n_frequencies", c_int32),
+        ("n_out", c_int32),
+    )
+
+
 class Net(Structure):
-    """bh_network: the layers and the loss."""
+    """bh_network: the layers, the loss, and what is done to inputs."""
 
     _fields_ = (
         ("n_layers", c_int32),
@@ -68,6 +80,7 @@ class Net(Structure):
         ("loss", c_int32),
         ("loss_parameter", c_float),
         ("scaled_inputs", c_int32),
+        ("embedding", POINTER(Embedding)),
     )
 
 
@@ -98,6 +111,7 @@ class Rule(Structure):
         ("clip_norm", c_float),
         ("bias_rate", c_float),
         ("scale_rate", c_float),
+        ("embedding_rate", c_float),
         ("steps", c_int64),
     )
 

@@ -1,15 +1,18 @@
 """Network, loss and optimizer as the C core's tables, or one sentence about what the core does not support."""
 
+from ctypes import c_int32, pointer
+
 import numpy as np
 
-from byhand.engines.bindings import ACTIVATIONS, LOSSES, MAX_LAYERS, OPTIMIZERS, Layer, Net, Rule
-from byhand.layers import BatchNorm, Softmax
+from byhand.engines.bindings import ACTIVATIONS, LOSSES, MAX_LAYERS, OPTIMIZERS, Embedding, Layer, Net, Rule
+from byhand.layers import BatchNorm, PeriodicEmbedding, Softmax
 from byhand.losses import BinaryCrossEntropy, Huber, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
-from byhand.lowering import FusedDense, UnsupportedError, lower
+from byhand.lowering import FusedDense, UnsupportedError, lower_behind_embedding
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, ParamGroups, WeightDecay
 from byhand.optimizers.base import Optimizer
+from byhand.optimizers.param_groups import EMBEDDING
 
 SUPPORTED_LOSSES = (SoftmaxCrossEntropy, SquaredError, BinaryCrossEntropy, Huber, Poisson, Quantile)
 LOSS_PARAMETERS = {SoftmaxCrossEntropy.kind: "label_smoothing", Huber.kind: "delta", Quantile.kind: "level"}
@@ -21,7 +24,8 @@ GROUPS = {"b": "bias_rate", "scale": "scale_rate"}  # group of ParamGroups → t
 def unsupported_reason(network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
     """Return why the core cannot train this, or None."""
     try:
-        _check_layers(lower(network))
+        embedding, layers = lower_behind_embedding(network)
+        _check_layers(layers, embedding)
         optimizer_table(optimizer)
         if type(loss) not in SUPPORTED_LOSSES:
             raise UnsupportedError(type(loss).__name__)
@@ -32,7 +36,7 @@ def unsupported_reason(network: Network, loss: Loss, optimizer: Optimizer) -> st
     return None
 
 
-def _check_layers(layers: list[FusedDense]) -> None:
+def _check_layers(layers: list[FusedDense], embedding: PeriodicEmbedding | None) -> None:
     """Raise UnsupportedError for what `lower` knows and the core does not."""
     if len(layers) > MAX_LAYERS:
         raise UnsupportedError(f"more than {MAX_LAYERS} dense layers, and this network has {len(layers)}")
@@ -43,9 +47,11 @@ def _check_layers(layers: list[FusedDense]) -> None:
         raise UnsupportedError("softmax together with BatchNorm, Dropout or a residual connection")
     if any(layer.input_scale is not None for layer in layers[1:]):
         raise UnsupportedError("ScaledDense behind the first layer")
+    arrays = [array for layer in layers for array in (layer.W, layer.b)]
+    arrays += embedding.params.values() if embedding else []
+    if {array.dtype for array in arrays} != {np.dtype(np.float32)}:
+        raise UnsupportedError("other weights than float32")
     for layer in layers:
-        if {layer.W.dtype, layer.b.dtype} != {np.dtype(np.float32)}:
-            raise UnsupportedError("other weights than float32")
         if layer.batch_norm:
             _check_batch_norm(layer.batch_norm)
 
@@ -55,12 +61,20 @@ def _check_batch_norm(layer: BatchNorm) -> None:
         raise UnsupportedError(f"BatchNorm with an epsilon below {MIN_EPSILON:g} or a momentum outside 0 … 1")
 
 
-def network_table(layers: list[FusedDense], loss: Loss) -> Net:
-    """Return the core's table of layers and loss."""
+def network_table(layers: list[FusedDense], loss: Loss, embedding: PeriodicEmbedding | None = None) -> Net:
+    """Return the core's table of layers and loss, and of the embedding before the layers."""
     rows = [_layer_row(layer) for layer in layers]
     parameter = getattr(loss, LOSS_PARAMETERS[loss.kind]) if loss.kind in LOSS_PARAMETERS else 0.0
     is_scaled = layers[0].input_scale is not None
-    return Net(len(rows), (Layer * len(rows))(*rows), LOSSES.index(loss.kind), parameter, is_scaled)
+    table = Net(len(rows), (Layer * len(rows))(*rows), LOSSES.index(loss.kind), parameter, is_scaled)
+    if embedding:
+        table.embedding = pointer(_embedding_row(embedding))
+    return table
+
+
+def _embedding_row(layer: PeriodicEmbedding) -> Embedding:
+    d, f, m = layer.params["V"].shape
+    return Embedding(layer.n_in, d, (c_int32 * d)(*layer.columns), f, m)
 
 
 def _layer_row(layer: FusedDense) -> Layer:
@@ -76,7 +90,7 @@ def optimizer_table(optimizer: Optimizer) -> tuple[Optimizer, Rule]:
 
     Raises UnsupportedError for another optimizer or order.
     """
-    rule = Rule(bias_rate=1.0, scale_rate=1.0)
+    rule = Rule(bias_rate=1.0, scale_rate=1.0, embedding_rate=1.0)
     if type(optimizer) is ParamGroups:
         _set_group_rates(rule, optimizer.factors)
         optimizer = optimizer.inner
@@ -101,10 +115,13 @@ def optimizer_table(optimizer: Optimizer) -> tuple[Optimizer, Rule]:
 
 def _set_group_rates(rule: Rule, factors: dict[str, float]) -> None:
     """Set the factors of the groups; raise UnsupportedError for a group that has none in the core."""
+    rule.embedding_rate, *others = {factors.get(group, 1.0) for group in EMBEDDING}
+    if others:
+        raise UnsupportedError("an embedding whose arrays learn at different rates")
     for group, factor in factors.items():
         if group in GROUPS:
             setattr(rule, GROUPS[group], factor)
-        elif factor != 1:
+        elif factor != 1 and group not in EMBEDDING:
             raise UnsupportedError(f"a learning rate of its own for {group}")
 
 

@@ -1,4 +1,4 @@
-"""The arrays of one epoch as the C core reads them: pictures stay bytes, everything else becomes float32."""
+"""The arrays of one epoch as the C core reads them: bytes stay bytes unless embedded, the rest becomes float32."""
 
 import ctypes
 
@@ -25,18 +25,18 @@ class EpochBuffers:
     ) -> None:
         """Raises ShapeError where NumPy's engine would."""
         self._kept: list[Array] = []
-        self.data = self._data(spec, packed.layers[0].n_in, packed.layers[-1].n_out, loss)
+        self.data = self._data(spec, packed, loss)
         workspace = allocate_workspace(library, packed, self.data.batch_size, n_threads)
         moment1, moment2, *_ = [self._address(flat) for flat in packed.moments.values()] + [None, None]
         self.memory = Memory(self._address(packed.params), moment1, moment2, self._address(workspace), workspace.nbytes)
 
-    def _data(self, spec: EpochSpec, n_in: int, n_out: int, loss: Loss) -> EpochData:
+    def _data(self, spec: EpochSpec, packed: PackedNetwork, loss: Loss) -> EpochData:
         """Return the core's table of the examples, their order and the learning rates."""
-        examples = spec.examples
-        check_input("Dense", examples.raw, n_in)
-        labels, targets = labels_or_targets(examples, n_out, loss)
+        examples, n_in = spec.examples, packed.n_in
+        check_input("PeriodicEmbedding" if packed.embedding else "Dense", examples.raw, n_in)
+        labels, targets = labels_or_targets(examples, packed.layers[-1].n_out, loss)
         inputs, scaler = core_inputs(examples)
-        are_bytes = inputs.dtype == np.uint8
+        are_bytes = inputs.dtype == np.uint8 and not packed.embedding
         height, width = spec.image_shape or (0, 0)
         return EpochData(
             inputs=self._address(inputs, np.uint8 if are_bytes else np.float32),

@@ -24,7 +24,7 @@ CHUNK = 256  # rows that the workspace has room for
 def native_influence(network: Network, loss: Loss, examples: Examples, query: Examples) -> Array | None:
     """Return each example's score (n,); None where there is no core or it does not support the network.
 
-    query : one example
+    query : one example   Raises UnsupportedError for an embedding, whose part of the gradient no formula here has.
     """
     if c.why_missing() or unsupported_reason(network, loss, SGD()):
         return None

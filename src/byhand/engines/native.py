@@ -17,7 +17,7 @@ from byhand.engines.packed_network import PackedNetwork
 from byhand.errors import DivergedError, OptionError, ShapeError, lookup
 from byhand.layers.batch_norm import BATCH_OF_ONE
 from byhand.losses.base import Loss
-from byhand.lowering import lower
+from byhand.lowering import lower_behind_embedding
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
 
@@ -60,7 +60,8 @@ class NativeEngine:
         if spec.stop():
             return None
         check_batch_size(network, spec)
-        packed = PackedNetwork(self._library, lower(network), loss, optimizer)
+        embedding, layers = lower_behind_embedding(network)
+        packed = PackedNetwork(self._library, layers, loss, optimizer, embedding=embedding)
         status, result = self._call(packed, loss, spec)
         done, n = result.steps_done, len(spec.order)
         if status == c.STOPPED:

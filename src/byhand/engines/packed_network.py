@@ -6,25 +6,36 @@ from collections.abc import Iterator
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.engines.bindings import LayerOffsets, aligned, refusal
+from byhand.engines.bindings import ALIGNMENT, LayerOffsets, aligned, refusal
 from byhand.engines.core_tables import moment_names, network_table, optimizer_table
+from byhand.layers import PeriodicEmbedding
 from byhand.losses.base import Loss
 from byhand.lowering import FusedDense
 from byhand.optimizers import SGD
 from byhand.optimizers.base import Optimizer
 
+PADDING = ALIGNMENT // 4  # floats: what lies before the first layer is filled up to a multiple of it
+
 
 class PackedNetwork:
     """Copies, so that an epoch which fails leaves the originals alone; `write_back` copies what was learned to them.
 
-    layers : what was packed   table, rule : the core's   offsets : where each layer's arrays begin, in floats
+    layers, embedding : what was packed   n_in : numbers of an example
+    table, rule : the core's   offsets : where each layer's arrays begin, in floats
     params : flat   moments : the optimizer's, each flat, by name: "velocity", or "m" and "v"
     """
 
     def __init__(
-        self, library: ctypes.CDLL, layers: list[FusedDense], loss: Loss, optimizer: Optimizer | None = None
+        self,
+        library: ctypes.CDLL,
+        layers: list[FusedDense],
+        loss: Loss,
+        optimizer: Optimizer | None = None,
+        *,
+        embedding: PeriodicEmbedding | None = None,
     ) -> None:
-        self.layers, self.table = layers, network_table(layers, loss)
+        self.layers, self.embedding, self.table = layers, embedding, network_table(layers, loss, embedding)
+        self.n_in = embedding.n_in if embedding else layers[0].n_in
         self.offsets = (LayerOffsets * len(layers))()
         self._n_floats: int = library.bh_layout(ctypes.byref(self.table), self.offsets)
         if self._n_floats < 0:
@@ -63,6 +74,8 @@ class PackedNetwork:
 
     def _arrays(self, flat: Array) -> Iterator[tuple[str, Array, Array]]:
         """Yield the name of every parameter and running average, its part of a flat array, and the network's array."""
+        if self.embedding:
+            yield from _embedding_arrays(self.embedding, flat[_n_scales(self.layers[0]) :])
         for layer, at in zip(self.layers, self.offsets, strict=True):
             if layer.input_scale is not None:  # of the first layer alone
                 yield f"{layer.name}.scale", flat[: layer.n_in], layer.input_scale
@@ -73,6 +86,26 @@ class PackedNetwork:
                 for name, own in {**layer.batch_norm.params, **layer.batch_norm.statistics}.items():
                     start = getattr(at, name)
                     yield f"{layer.batch_norm_name}.{name}", flat[start : start + layer.n_out], own
+
+
+def _n_scales(first: FusedDense) -> int:
+    """Return how many floats the scales of the first layer's inputs take."""
+    return 0 if first.input_scale is None else _padded(first.n_in)
+
+
+def _embedding_arrays(layer: PeriodicEmbedding, flat: Array) -> Iterator[tuple[str, Array, Array]]:
+    """Yield as _arrays. flat : from where the embedding begins; each column has a block, as byhand.h says."""
+    d, f, m = layer.params["V"].shape
+    stride, end = _padded(f), (2 + m) * _padded(f)
+    blocks = flat[: d * (end + _padded(m))].reshape(d, -1)
+    yield "0.frequency", blocks[:, :f], layer.params["frequency"]
+    yield "0.phase", blocks[:, stride : stride + f], layer.params["phase"]
+    yield "0.V", blocks[:, 2 * stride : end].reshape(d, m, stride)[..., :f].swapaxes(1, 2), layer.params["V"]
+    yield "0.c", blocks[:, end : end + m], layer.params["c"]
+
+
+def _padded(n: int) -> int:
+    return -(-n // PADDING) * PADDING
 
 
 def allocate_workspace(library: ctypes.CDLL, packed: PackedNetwork, batch_size: int, n_threads: int) -> Array:

@@ -1,7 +1,7 @@
 """Fast inference on raw inputs, through the C core where it supports the network.
 
 Input scaling and batch normalization are folded into the weights, so bytes are used as they are stored, and inputs that
-are 0 (most of a digit's picture) cost nothing.
+are 0 (most of a digit's picture) cost nothing. An embedding takes scaled inputs, which the core makes of floats.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ from byhand.engines.native import chosen_kernel
 from byhand.engines.packed_network import PackedNetwork, allocate_workspace
 from byhand.errors import ShapeError
 from byhand.losses import SquaredError
-from byhand.lowering import fold, lower
+from byhand.lowering import fold, lower_behind_embedding
 from byhand.network import Network
 from byhand.optimizers import SGD
 from byhand.preprocessing import UNSCALED, InputScaler
@@ -83,10 +83,16 @@ class NativePredictor:
         self._kernel = chosen_kernel(self._library)
         self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
         self._clipped = None if preparation.clip is None else preparation  # it cannot be folded into weights
-        layers = fold(lower(network, inference=True), UNSCALED if self._clipped else preparation)
-        self._packed = PackedNetwork(self._library, layers, SquaredError())  # the loss does not matter
-        self._n_in, self._n_out = layers[0].n_in, layers[-1].n_out
-        self._ones, self._zeros = np.ones(self._n_in, dtype=np.float32), np.zeros(self._n_in, dtype=np.float32)
+        rest = UNSCALED if self._clipped else preparation
+        embedding, layers = lower_behind_embedding(network, inference=True)
+        layers = fold(layers, UNSCALED if embedding else rest)
+        self._packed = PackedNetwork(self._library, layers, SquaredError(), embedding=embedding)  # any loss would do
+        self._n_in, self._n_out = self._packed.n_in, layers[-1].n_out
+        self._takes_bytes = embedding is None
+        self._scale, self._shift = (
+            np.full(self._n_in, numbers, dtype=np.float32)
+            for numbers in ((rest.scale, rest.shift) if embedding else (1, 0))
+        )
         self._workspace = self._allocate(1)
         self._answer = np.empty(self._n_out, dtype=np.float32)
         self._images = {kind: np.zeros(self._n_in, dtype=kind) for kind in "Bf"}  # uint8 and float32, as NumPy's chars
@@ -102,7 +108,8 @@ class NativePredictor:
     def __call__(self, raw: Array) -> Array:
         check_input("the predictor", raw, self._n_in)
         raw = raw if self._clipped is None else self._clipped.apply(raw)
-        inputs = np.ascontiguousarray(raw, dtype=np.uint8 if raw.dtype == np.uint8 else np.float32)
+        are_bytes = raw.dtype == np.uint8 and self._takes_bytes
+        inputs = np.ascontiguousarray(raw, dtype=np.uint8 if are_bytes else np.float32)
         output = np.empty((len(raw), self._n_out), dtype=np.float32)
         threads = self._n_threads if self._packed.params.size * len(raw) > MIN_PARALLEL_MACS else 1
         workspace = self._workspace if threads == 1 else self._allocate(threads)
@@ -116,7 +123,7 @@ class NativePredictor:
         if raw.shape != self._shape:
             raise ShapeError(f"the predictor got one example of shape {raw.shape}; expected {self._shape}.")
         raw = raw if self._clipped is None else self._clipped.apply(raw)
-        kind = "B" if raw.dtype.char == "B" else "f"
+        kind = "B" if raw.dtype.char == "B" and self._takes_bytes else "f"
         self._images[kind][:] = raw
         status = self._predict(*self._calls[kind])
         if status:
@@ -129,8 +136,8 @@ class NativePredictor:
             inputs=inputs.ctypes.data,
             inputs_are_bytes=inputs.dtype == np.uint8,
             n_examples=len(inputs),
-            scale=self._ones.ctypes.data,
-            shift=self._zeros.ctypes.data,
+            scale=self._scale.ctypes.data,
+            shift=self._shift.ctypes.data,
         )
         memory = c.Memory(self._packed.params.ctypes.data, None, None, workspace.ctypes.data, workspace.nbytes)
         tables = (ctypes.byref(self._packed.table), ctypes.byref(data), ctypes.byref(memory))

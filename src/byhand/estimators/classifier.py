@@ -41,7 +41,7 @@ class MLPClassifier(BaseMLP):
     dropout : 0.15, the fraction of hidden units dropped   batch_norm : normalize before every activation
     scaled_inputs : multiply every input by a number that is learned at six times the rate
     numerical_embedding : "pbld": every number of the table also becomes three made of waves that are learned, at a
-        tenth of the rate (PeriodicEmbedding); NumPy trains it
+        tenth of the rate (PeriodicEmbedding)
     bias_rate : factor of the biases' learning rate (solver "adam" and "sgd")
     weight_decay : 0.1, AdamW's (solver "adam" only)   label_smoothing : 0.1, targets are 1 − ε + ε/k and ε/k
     class_weight : {class: weight} or "balanced"   n_ensemble : the number of networks whose probabilities are averaged

@@ -16,7 +16,7 @@ from byhand.estimators.encoder import TableEncoder
 from byhand.exports.to_onnx import ACTIVATIONS
 from byhand.layers import Identity, Mish, PeriodicEmbedding
 from byhand.layers.periodic_embedding import TURN
-from byhand.lowering import UnsupportedError, fold, lower
+from byhand.lowering import UnsupportedError, fold, lower_behind_embedding
 from byhand.network import Network
 from byhand.preprocessing import CLIP
 
@@ -114,13 +114,12 @@ def _add_column(graph: Graph, column: Column, name: str) -> str:
 
 def add_network(graph: Graph, network: Network, x: str) -> str:
     """Append a network and return the name of its output. Raises OptionError for what ONNX files are not written of."""
-    front, rest = network.layers[0], network
-    if isinstance(front, PeriodicEmbedding):
-        x, rest = _add_embedding(graph, front, x), Network(network.layers[1:])
     try:
-        layers = fold(lower(rest, inference=True))
+        embedding, layers = lower_behind_embedding(network, inference=True)
+        layers = fold(layers)
     except UnsupportedError as error:
         raise OptionError(f"export does not support {error}.") from error
+    x = _add_embedding(graph, embedding, x) if embedding else x
     for layer in layers:
         W, b = (graph.array(array.astype(np.float32)) for array in (layer.W, layer.b))
         x = graph.node("Gemm", x, W, b)

@@ -6,8 +6,20 @@ import numpy as np
 import pytest
 
 from byhand.arrays import Array
-from byhand.layers import BatchNorm, Dense, Dropout, Identity, LeakyReLU, ReLU, Residual, ScaledDense, Sigmoid, Tanh
-from byhand.lowering import FusedDense, UnsupportedError, fold, lower
+from byhand.layers import (
+    BatchNorm,
+    Dense,
+    Dropout,
+    Identity,
+    LeakyReLU,
+    PeriodicEmbedding,
+    ReLU,
+    Residual,
+    ScaledDense,
+    Sigmoid,
+    Tanh,
+)
+from byhand.lowering import FusedDense, UnsupportedError, fold, lower, lower_behind_embedding
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
 from byhand.random import DATA, RandomStream
@@ -77,3 +89,26 @@ def test_another_order_is_a_noun_phrase() -> None:
         lower(Network([Dense(2, 2), Dropout(0.1), Tanh()]))
     with pytest.raises(UnsupportedError, match=r"^PeriodicEmbedding layers$"):
         lower(Network.mlp([2, 3, 1], embedded_columns=[1]))
+
+
+def test_an_embedding_stands_beside_the_layers_behind_it() -> None:
+    network = Network.mlp([2, 3, 1], embedded_columns=[1])
+    front, layers = lower_behind_embedding(network)
+    assert front is network.layers[0]
+    assert [(layer.name, layer.n_in, layer.activation) for layer in layers] == [("1", 5, "relu"), ("3", 3, "identity")]
+    plain = Network([Dense(2, 3), Dropout(0.5)])
+    assert lower_behind_embedding(plain)[0] is None
+    assert [lower_behind_embedding(plain, inference=end)[1][0].dropout for end in (False, True)] == [0.5, 0.0]
+
+
+@pytest.mark.parametrize("behind", [(), (ReLU(), Dense(5, 1)), (Residual(Dense(5, 5)),)], ids=len)
+def test_an_embedding_needs_a_dense_layer_behind_it(behind: tuple[Any, ...]) -> None:
+    network = Network([PeriodicEmbedding(2, [1]), *behind])
+    with pytest.raises(UnsupportedError, match=r"^an embedding without a dense layer right behind it$"):
+        lower_behind_embedding(network)
+
+
+def test_an_embedding_elsewhere_is_a_noun_phrase() -> None:
+    network = Network([PeriodicEmbedding(2, [1]), Dense(5, 2), PeriodicEmbedding(2, [0])])
+    with pytest.raises(UnsupportedError, match=r"^PeriodicEmbedding layers$"):
+        lower_behind_embedding(network)

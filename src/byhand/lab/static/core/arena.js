@@ -119,14 +119,14 @@ function putLayer(view, at, { n_in, n_out, activation, slope = 0, dropout = 0, b
 /** @type {(arena: Arena, network: Network) => number} */
 export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labelSmoothing = 0 }) {
   const table = arena.alloc(LAYER_BYTES * layers.length);
-  const at = arena.alloc(20);
+  const at = arena.alloc(24);
   const view = arena.view();
   layers.forEach((layer, l) => putLayer(view, table + LAYER_BYTES * l, layer));
   view.setInt32(at, layers.length, true);
   view.setUint32(at + 4, table, true);
   view.setInt32(at + 8, indexOf(LOSSES, loss), true);
   view.setFloat32(at + 12, labelSmoothing, true);
-  view.setInt32(at + 16, 0, true); // inputs are not scaled
+  view.setBigInt64(at + 16, 0n, true); // inputs are neither scaled nor embedded
   return at;
 }
 
@@ -137,8 +137,7 @@ export function putRule(arena, o) {
   view.setInt32(at, indexOf(OPTIMIZERS, o.kind), true);
   const numbers = [o.momentum ?? 0, o.beta1 ?? 0, o.beta2 ?? 0, o.epsilon ?? 1e-8, o.weightDecay ?? 0, o.clipNorm ?? 0];
   numbers.forEach((number, i) => view.setFloat32(at + 4 + 4 * i, number, true));
-  view.setFloat32(at + 28, 1, true); // biases and scales learn at the rate of all others
-  view.setFloat32(at + 32, 1, true);
+  for (const group of [28, 32, 36]) view.setFloat32(at + group, 1, true); // biases and such: at the rate of all
   view.setBigInt64(at + 40, BigInt(o.steps ?? 0), true);
   return at;
 }

@@ -1,0 +1,199 @@
+"""Periodic embeddings in the core: how good its cosine is, its bits, its padding, and what it refuses."""
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from training_cases import EACH_KERNEL, Setting, float_rows
+
+from byhand.arrays import Array
+from byhand.engines import bindings as c
+from byhand.engines import epoch_buffers, native, packed_network
+from byhand.engines.core_tables import network_table
+from byhand.engines.native import NativeEngine
+from byhand.engines.packed_network import PackedNetwork
+from byhand.engines.predictor import NativePredictor, predictor
+from byhand.layers import Dense, PeriodicEmbedding
+from byhand.losses import SquaredError
+from byhand.lowering import lower_behind_embedding
+from byhand.network import Network
+from byhand.optimizers import SGD, Adam, ClipGradNorm, Momentum, Nesterov
+from byhand.optimizers.base import Optimizer
+from byhand.preprocessing import UNSCALED
+from byhand.schedules import Constant
+from byhand.training.plan import Plan
+from byhand.training.state import TrainingState
+from byhand.training.train import train
+
+COLUMNS = (0, 2, 3, 9, 12)
+
+
+def embedded(*, scaled_inputs: bool = False) -> Network:
+    """Return a network whose embedding fills no vector."""
+    plain = Network.mlp([28, 20, 3], scaled_inputs=scaled_inputs, seed=1)
+    return Network([PeriodicEmbedding(13, COLUMNS, n_frequencies=21), *plain.layers])
+
+
+def setting(**changes: Any) -> Setting:
+    values: dict = {
+        "examples": lambda: float_rows(330, 13, 3),
+        "network": embedded,
+        "loss": SquaredError(),
+        "optimizer": SGD,
+        **changes,
+    }
+    return Setting(**values)
+
+
+def trained(made: Setting, n_threads: int, epochs: int = 2) -> list[Array]:
+    network, optimizer, engine = made.network(), made.optimizer(), NativeEngine(n_threads)
+    for epoch in range(1, epochs + 1):
+        assert engine.run_epoch(network, made.loss, optimizer, made.spec(epoch))
+    return [*network.params.values(), *optimizer.state.values()]
+
+
+def one_wave() -> Network:
+    """Return a network that answers x with cos(2π x)."""
+    front = PeriodicEmbedding(1, [0], n_frequencies=1, embedding_dim=1)
+    network = Network([front, Dense(2, 1)])
+    for name, value in {"0.frequency": 1, "0.phase": 0, "0.V": 1, "0.c": 0, "1.b": 0}.items():
+        network.params[name][...] = value
+    network.params["1.W"][:] = [[0], [1]]
+    return network
+
+
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
+@pytest.mark.parametrize("turns", [0.26, 3, 1e3, 2**21], ids=str)
+def test_a_cosine_is_right_to_3e7_up_to_millions_of_turns(
+    turns: float, kernel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    x = np.linspace(-turns, turns, 20_011, dtype=np.float32)[:, None]
+    wanted = np.cos(2 * np.pi * (x.astype(np.float64) % 1))
+    assert np.abs(NativePredictor(one_wave(), UNSCALED)(x) - wanted).max() < 3e-7
+
+
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
+def test_beyond_that_a_cosine_stays_one_and_what_is_not_finite_is_no_number(
+    kernel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    answer = NativePredictor(one_wave(), UNSCALED)
+    far = np.float32(10) ** np.arange(6, 39, dtype=np.float32)[:, None]
+    assert np.abs(answer(far)).max() <= 1.000001
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(answer(np.array([[np.nan], [np.inf], [-np.inf]], dtype=np.float32))).all()
+
+
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
+@pytest.mark.parametrize("scaled_inputs", [False, True])
+@pytest.mark.parametrize("optimizer", [Nesterov, Adam, lambda: ClipGradNorm(SGD(), 0.1)])
+def test_the_number_of_threads_changes_no_bit(
+    optimizer: Callable[[], Optimizer], scaled_inputs: bool, kernel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    monkeypatch.setattr(native, "MIN_PARALLEL_MACS", 0)
+    made = setting(
+        network=lambda: embedded(scaled_inputs=scaled_inputs), optimizer=optimizer, batch_size=300, rate=0.01
+    )
+    alone = trained(made, 1)
+    for n_threads in (2, 3, 7):
+        together = trained(made, n_threads)
+        assert all(a.tobytes() == b.tobytes() for a, b in zip(alone, together, strict=True))
+
+
+@pytest.mark.parametrize("kernel", EACH_KERNEL)
+@pytest.mark.parametrize("scaled_inputs", [False, True])
+def test_an_epoch_at_rate_zero_gives_every_number_back(
+    scaled_inputs: bool, kernel: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    network, optimizer, made = embedded(scaled_inputs=scaled_inputs), Momentum(), setting(rate=0.0)
+    before = {name: array.copy() for name, array in network.params.items()}
+    assert NativeEngine().run_epoch(network, made.loss, optimizer, made.spec())
+    assert all(network.params[name].tobytes() == before[name].tobytes() for name in before)
+    assert all(optimizer.state[f"velocity/{name}"].all() for name in before if name.startswith("0."))
+    assert all(optimizer.state[f"velocity/{name}"].shape == before[name].shape for name in before)
+
+
+@pytest.mark.parametrize("optimizer", [Adam, lambda: ClipGradNorm(SGD(), 0.1)])
+def test_what_lay_in_the_workspace_changes_no_bit(
+    optimizer: Callable[[], Optimizer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = setting(optimizer=optimizer)
+    clean = trained(made, 1)
+    allocate = packed_network.allocate_workspace
+    full = lambda *given: allocate(*given).__ior__(0x41)  # noqa: E731 — all floats become 12
+    monkeypatch.setattr(epoch_buffers, "allocate_workspace", full)
+    dirty = trained(made, 1)
+    assert all((a == b).all() for a, b in zip(clean, dirty, strict=True))
+
+
+def test_a_run_resumed_between_two_epochs_goes_on_to_the_same_bits() -> None:
+    examples = float_rows(330, 13, 3)
+    plan = Plan(SquaredError(), Constant(0.01), epochs=3, batch_size=32, seed=1)
+
+    def run(*cuts: int) -> bytes:
+        state = TrainingState(embedded(), Adam())
+        for end in (*cuts, plan.epochs):
+            for record in train(state, examples, plan, engine=NativeEngine()):
+                if record.epoch == end:
+                    break
+        return b"".join(array.tobytes() for array in state.arrays().values())
+
+    assert run() == run(1) == run(1, 2)
+
+
+def test_a_predictor_keeps_the_embedding_it_was_made_with() -> None:
+    network, raw = embedded(), float_rows(9, 13, 3).raw
+    found = predictor(network)
+    before = found(raw)
+    network.params["0.V"][:] = 0
+    assert isinstance(found, NativePredictor)
+    assert (found(raw) == before).all()
+
+
+WRONG: dict[str, tuple[str, Any]] = {
+    "no columns": ("n_columns", 0),
+    "more columns than the layer has room for": ("n_columns", 6),
+    "a layer without room for the numbers": ("n_out", 4),
+    "no numbers": ("n_out", 0),
+    "no waves": ("n_frequencies", 0),
+    "too many waves": ("n_frequencies", 1025),
+    "another number of inputs": ("n_in", 14),
+    "a column twice": ("columns", (0, 2, 2, 9, 12)),
+    "a column that is none": ("columns", (0, 2, 3, 9, 13)),
+    "a column below 0": ("columns", (-1, 2, 3, 9, 12)),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_the_core_refuses_sizes_that_do_not_fit(what: str) -> None:
+    embedding, layers = lower_behind_embedding(embedded())
+    table = network_table(layers, SquaredError(), embedding)
+    offsets = (c.LayerOffsets * len(layers))()
+    assert c.load().bh_layout(ctypes.byref(table), offsets) > 0
+    name, value = WRONG[what]
+    row = table.embedding.contents
+    setattr(row, name, (ctypes.c_int32 * 5)(*value) if name == "columns" else value)
+    assert c.load().bh_layout(ctypes.byref(table), offsets) == c.BAD_SIZE
+    row.columns = None
+    assert c.load().bh_layout(ctypes.byref(table), offsets) == c.BAD_POINTER
+
+
+def test_the_core_refuses_to_embed_bytes() -> None:
+    found = NativePredictor(embedded(), UNSCALED)
+    raw = np.ones((3, 13), dtype=np.uint8)
+    output = np.empty((3, 3), dtype=np.float32)
+    assert found._predict(*found._arguments(raw, output, found._workspace, 1)) == c.BAD_SIZE
+    assert found(raw) == pytest.approx(found(raw.astype(np.float32)))  # Python hands it floats
+
+
+def test_moments_and_parameters_lie_in_whole_cache_lines() -> None:
+    embedding, layers = lower_behind_embedding(embedded(scaled_inputs=True))
+    packed = PackedNetwork(c.load(), layers, SquaredError(), Adam(), embedding=embedding)
+    addresses = {name: array.ctypes.data for name, array, _ in packed._arrays(packed.params)}
+    assert {address % c.ALIGNMENT for address in addresses.values()} == {0}
+    assert packed.offsets[0].weights == 32 + len(COLUMNS) * (5 * 32 + 16)
