@@ -2,8 +2,9 @@
 
 Every fit has a process of its own, one after the other, all models of a split in turn, so that other work on the
 machine slows all of them alike. A first fit on a few rows pays for what is loaded or compiled once; the second is
-timed. Memory is the most that the process took, with its libraries. The first model, "equal epochs", is scikit-learn's
-network with byhand's sizes, batches and epochs: it says what the arithmetic costs, the others what a user waits for.
+timed. Memory is the most that the process took with its libraries, pandas and scikit-learn, which read and split the
+table, among them. The first model, "equal epochs", is scikit-learn's network with byhand's sizes, batches and epochs:
+it says what the arithmetic costs, the others what a user waits for.
 
 Needs what tables.py needs; nothing else should run meanwhile. Half an hour on two cores with all peers.
 """

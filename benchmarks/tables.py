@@ -20,6 +20,7 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -79,28 +80,36 @@ def models(is_regression: bool, seed: int) -> dict[str, Callable[[], Any]]:
 
 
 def peers(is_regression: bool, seed: int) -> dict[str, Callable[[], Any]]:
-    """Return the models of other packages that are installed."""
-    found: dict[str, Callable[[], Any]] = {}
-    if importlib.util.find_spec("lightgbm"):
-        import lightgbm
+    """Return the models of other packages that are installed; a package is loaded when its model is made."""
+    found = {"LightGBM": ("lightgbm", light_gbm), "CatBoost": ("catboost", cat_boost)}
+    found["RealMLP-TD-S (pytabkit)"] = ("pytabkit", real_mlp)
+    return {
+        name: partial(make, is_regression, seed)
+        for name, (package, make) in found.items()
+        if importlib.util.find_spec(package)
+    }
 
-        boosted = lightgbm.LGBMRegressor if is_regression else lightgbm.LGBMClassifier
-        found["LightGBM"] = lambda: make_pipeline(
-            ordinal_inputs(), boosted(random_state=seed, verbose=-1, n_jobs=THREADS)
-        )
-    if importlib.util.find_spec("catboost"):
-        import catboost
 
-        cat = catboost.CatBoostRegressor if is_regression else catboost.CatBoostClassifier
-        quiet = {"random_seed": seed, "verbose": False, "allow_writing_files": False, "thread_count": THREADS}
-        found["CatBoost"] = lambda: make_pipeline(ordinal_inputs(), cat(**quiet))
-    if importlib.util.find_spec("pytabkit"):
-        import pytabkit
+def light_gbm(is_regression: bool, seed: int) -> Any:
+    import lightgbm
 
-        short = pytabkit.RealMLP_TD_S_Regressor if is_regression else pytabkit.RealMLP_TD_S_Classifier
-        options = {"random_state": seed, "device": "cpu", "n_threads": THREADS}
-        found["RealMLP-TD-S (pytabkit)"] = lambda: make_pipeline(filled_frame(), short(**options))
-    return found
+    boosted = lightgbm.LGBMRegressor if is_regression else lightgbm.LGBMClassifier
+    return make_pipeline(ordinal_inputs(), boosted(random_state=seed, verbose=-1, n_jobs=THREADS))
+
+
+def cat_boost(is_regression: bool, seed: int) -> Any:
+    import catboost
+
+    boosted = catboost.CatBoostRegressor if is_regression else catboost.CatBoostClassifier
+    quiet = {"random_seed": seed, "verbose": False, "allow_writing_files": False, "thread_count": THREADS}
+    return make_pipeline(ordinal_inputs(), boosted(**quiet))
+
+
+def real_mlp(is_regression: bool, seed: int) -> Any:
+    import pytabkit
+
+    short = pytabkit.RealMLP_TD_S_Regressor if is_regression else pytabkit.RealMLP_TD_S_Classifier
+    return make_pipeline(filled_frame(), short(random_state=seed, device="cpu", n_threads=THREADS))
 
 
 def filled_frame() -> Any:
