@@ -7,6 +7,7 @@ differences; where the two differ, nothing is written.
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from byhand.layers import (
     Layer,
     LeakyReLU,
     Mish,
+    ParametricActivation,
     PeriodicEmbedding,
     ReLU,
     Residual,
@@ -199,6 +201,31 @@ def periodic_embedding() -> list[str]:
         *gradient("dφ = Σᵢ du", grads["phase"], slope("phase"), own["phase"], "(8)"),
         *gradient("dw = 2π Σᵢ x du", grads["frequency"], slope("frequency"), own["frequency"], "(9)"),
         *gradient("dx = dy + 2π Σₖ w du", dx, slope("x"), x, "(10)"),
+    ]
+
+
+def parametric_activation() -> list[str]:
+    z, da, share = np.array([[-1.0, -2.0], [3.0, 1.0]]), np.array([[1.0, 0.5], [-2.0, 2.0]]), np.array([1.0, 0.25])
+
+    def layer(z: Array = z, share: Array = share) -> tuple[ParametricActivation, Array, Any]:
+        made = ParametricActivation(2, "relu")
+        made.params = {"alpha": share}
+        return made, *made.forward(z)
+
+    def loss(**moved: Array) -> float:
+        return float((da * layer(**moved)[1]).sum())
+
+    made, a, saved = layer()
+    dz, grads = made.backward(da, saved)
+    return [
+        *rows("z, two examples", z),
+        *rows("α", share),
+        *rows("f(z) = max(z, 0)", np.maximum(z, 0)),
+        *rows("a = (1 − α) z + α f(z)", a, "(1)"),
+        *rows("da, from above", da),
+        *rows("f(z) − z", saved[0]),
+        *gradient("dα = Σᵢ da (f(z) − z)", grads["alpha"], lambda moved: loss(share=moved), share, "(2)"),
+        *gradient("dz = (1 − α) da + α da f′(z)", dz, lambda moved: loss(z=moved), z, "(3)"),
     ]
 
 
@@ -518,6 +545,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "identity": identity,
     "leaky_relu": leaky_relu,
     "mish": mish,
+    "parametric_activation": parametric_activation,
     "poisson": poisson,
     "periodic_embedding": periodic_embedding,
     "quantile": quantile,

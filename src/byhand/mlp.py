@@ -7,13 +7,31 @@ from typing import TypedDict
 from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole
 from byhand.errors import ShapeError, lookup
 from byhand.initializers import Initializer, he, initializer_for
-from byhand.layers import ACTIVATIONS, BatchNorm, Dense, Dropout, Layer, PeriodicEmbedding, Residual, ScaledDense
+from byhand.layers import (
+    ACTIVATIONS,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Layer,
+    ParametricActivation,
+    PeriodicEmbedding,
+    Residual,
+    ScaledDense,
+)
+from byhand.layers.parametric_activation import PREFIX
 from byhand.random import INIT, RandomStream
 
 
 def activation_for(name: str) -> Layer:
     """Return a new activation layer by its name ("relu", "sigmoid", …); raise OptionError for an unknown one."""
     return lookup("activation", name, ACTIVATIONS)()
+
+
+def _hidden_activation(name: str, width: int) -> Layer:
+    """Return the activation of a hidden layer, which may also be parametric."""
+    if isinstance(name, str) and name.startswith(PREFIX):
+        return ParametricActivation(width, name.removeprefix(PREFIX))
+    return activation_for(name)
 
 
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:
@@ -28,7 +46,8 @@ def _checked_sizes(sizes: Sequence[int]) -> list[int]:
 class MlpOptions(TypedDict, total=False):
     """The options of `Network.mlp`, with their defaults.
 
-    activation : after every hidden dense layer ("relu")   output : after the last one ("identity", which gives logits)
+    activation : after every hidden dense layer ("relu"); "parametric_relu" and the like learn its share for each unit
+    output : after the last one ("identity", which gives logits)
     initializer : draws the weights: a function of byhand.initializers or "he" (the default), "glorot", "zeros"
     seed : what it draws from (0)
     dropout : fraction of hidden units dropped in each training step (0)
@@ -83,7 +102,7 @@ def mlp_layers(
         kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(front) + len(layers))
         block: list[Layer] = [kind(n_in, n_out, initializer=initializer, rng=rng)]
         block += [BatchNorm(n_out)] if batch_norm else []
-        block += [activation_for(activation)]
+        block += [_hidden_activation(activation, n_out)]
         block += [Dropout(dropout)] if dropout else []
         layers += [Residual(*block)] if residual and layers and n_in == n_out else block
     kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(front) + len(layers))

@@ -9,7 +9,8 @@ from byhand.data.tables.schema import TableSchema
 from byhand.errors import lookup
 from byhand.estimators.encoder import TableEncoder
 from byhand.estimators.model_file import hidden_widths, kind_of_activation
-from byhand.estimators.to_onnx import Graph, add_encoder, add_network
+from byhand.estimators.onnx_network import add_network
+from byhand.estimators.to_onnx import Graph, add_encoder
 from byhand.estimators.training import Trainer
 from byhand.exports import EXPORTS
 from byhand.exports.inference_model import inference_model

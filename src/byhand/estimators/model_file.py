@@ -17,7 +17,8 @@ from byhand.data.tables.schema import TableSchema
 from byhand.data.tables.target import class_texts
 from byhand.errors import OptionError
 from byhand.estimators.encoder import TableEncoder
-from byhand.layers import Dense, Exp, ScaledDense
+from byhand.layers import Dense, Exp, ParametricActivation, ScaledDense
+from byhand.layers.parametric_activation import PREFIX
 from byhand.network import Network
 from byhand.persistence.model import LABELS, Model
 from byhand.persistence.output import Output
@@ -112,8 +113,12 @@ def check_loadable(name: str, model: Model, output: Output) -> TableSchema:
 
 def kind_of_activation(network: Network) -> str:
     """Return the activation of the hidden layers, as the estimators' parameter."""
-    known = ("relu", "leaky_relu", "selu", "mish", "sigmoid", "tanh")
-    return next((layer.kind for layer in network.layers if layer.kind in known), "identity")
+    for layer in network.layers:
+        if isinstance(layer, ParametricActivation):
+            return PREFIX + layer.function.kind
+        if layer.kind in ("relu", "leaky_relu", "selu", "mish", "sigmoid", "tanh"):
+            return layer.kind
+    return "identity"
 
 
 def hidden_widths(network: Network) -> tuple[int, ...]:

@@ -11,13 +11,8 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.tables.schema import Column
-from byhand.errors import MissingDependencyError, OptionError
+from byhand.errors import MissingDependencyError
 from byhand.estimators.encoder import TableEncoder
-from byhand.exports.to_onnx import ACTIVATIONS
-from byhand.layers import Identity, Mish, PeriodicEmbedding
-from byhand.layers.periodic_embedding import TURN
-from byhand.lowering import UnsupportedError, fold, lower_behind_embedding
-from byhand.network import Network
 from byhand.preprocessing import CLIP
 
 OPSET, ML_OPSET, IR = 17, 3, 9
@@ -110,36 +105,6 @@ def _add_column(graph: Graph, column: Column, name: str) -> str:
     unseen, values = (len(categories), [-1, *values]) if column.has_other else (-1, values)
     place = graph.node("LabelEncoder", x, values_int64s=values, default_int64=unseen, **encode)
     return graph.node("Cast", graph.node("Equal", place, graph.array(np.arange(column.n_inputs))), to=1)
-
-
-def add_network(graph: Graph, network: Network, x: str) -> str:
-    """Append a network and return the name of its output. Raises OptionError for what ONNX files are not written of."""
-    try:
-        embedding, layers = lower_behind_embedding(network, inference=True)
-        layers = fold(layers)
-    except UnsupportedError as error:
-        raise OptionError(f"export does not support {error}.") from error
-    x = _add_embedding(graph, embedding, x) if embedding else x
-    for layer in layers:
-        W, b = (graph.array(array.astype(np.float32)) for array in (layer.W, layer.b))
-        x = graph.node("Gemm", x, W, b)
-        if layer.activation == Mish.kind:
-            x = graph.node("Mul", x, graph.node("Tanh", graph.node("Softplus", x)))
-        elif layer.activation != Identity.kind:
-            options: dict[str, dict[str, Any]] = {"leaky_relu": {"alpha": layer.negative_slope}, "softmax": {"axis": 1}}
-            x = graph.node(ACTIVATIONS[layer.activation], x, **options.get(layer.activation, {}))
-    return x
-
-
-def _add_embedding(graph: Graph, layer: PeriodicEmbedding, x: str) -> str:
-    """Append a periodic embedding, whose equations are in its file, and return the name of its output."""
-    frequency, phase, V, c = (layer.params[name].astype(np.float32) for name in ("frequency", "phase", "V", "c"))
-    columns = graph.node("Gather", x, graph.array(np.array(layer.columns)), axis=1)
-    columns = graph.node("Unsqueeze", columns, graph.array(np.array([2, 3])))  # (n, d, 1, 1)
-    turns = graph.node("Mul", columns, graph.array(np.float32(TURN) * frequency[:, None]))  # (n, d, 1, f)
-    v = graph.node("Cos", graph.node("Add", turns, graph.array(phase[:, None])))
-    e = graph.node("Add", graph.node("MatMul", v, graph.array(V)), graph.array(c[:, None]))  # (n, d, 1, m)
-    return graph.node("Concat", x, graph.node("Flatten", e, axis=1), axis=1)
 
 
 def add_labels(graph: Graph, probabilities: str, classes: Array) -> None:

@@ -7,14 +7,14 @@ from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.selection import choose_engine
 from byhand.estimators.parameters import DTYPES, MLPParameters
 from byhand.initializers import he, scaled
-from byhand.layers import PeriodicEmbedding
+from byhand.layers import ParametricActivation, PeriodicEmbedding
 from byhand.losses import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, ParamGroups, WeightDecay
 from byhand.optimizers.param_groups import EMBEDDING
 from byhand.training.batch_size import batch_size_for
 
-SCALE_RATE, EMBEDDING_RATE = 6.0, 0.1  # factors for the scales of inputs and for embeddings, as in RealMLP
+SCALE_RATE, SMALL_RATE = 6.0, 0.1  # factors for the scales of inputs, and for embeddings and shares, as in RealMLP
 LECUN = scaled(0.5**0.5, he)  # variance 1/n_in
 
 
@@ -43,7 +43,8 @@ def build_optimizer(params: MLPParameters, batch: int, network: Network) -> Opti
         optimizer = Adam(params.beta_1, params.beta_2, params.epsilon)
     optimizer = WeightDecay(optimizer, params.alpha / batch) if params.alpha else optimizer
     factors = {"b": float(params.bias_rate)} | ({"scale": SCALE_RATE} if params.scaled_inputs else {})
-    factors |= dict.fromkeys(EMBEDDING, EMBEDDING_RATE) if isinstance(network.layers[0], PeriodicEmbedding) else {}
+    factors |= {"alpha": SMALL_RATE} if any(isinstance(layer, ParametricActivation) for layer in network.layers) else {}
+    factors |= dict.fromkeys(EMBEDDING, SMALL_RATE) if isinstance(network.layers[0], PeriodicEmbedding) else {}
     return optimizer if factors == {"b": 1.0} else ParamGroups(optimizer, factors)
 
 
@@ -56,7 +57,7 @@ def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequen
     network = Network.mlp(
         widths,
         activation=activation,
-        initializer=LECUN if activation in ("selu", "mish") else he,
+        initializer=LECUN if activation in ("selu", "mish", "parametric_selu", "parametric_mish") else he,
         dropout=params.dropout,
         batch_norm=params.batch_norm,
         scaled_inputs=params.scaled_inputs,

@@ -36,6 +36,7 @@ FORMULAS = {
     "selu": ("a = λ z if z > 0 else λ α (eᶻ − 1)", "∂a/∂z = λ if z > 0 else a + λ α"),
     "mish": ("a = z t, t = tanh(log(1 + eᶻ))", "∂a/∂z = t + z (1 − t²) σ(z)"),
     "identity": ("a = z", "∂a/∂z = 1"),
+    "parametric_activation": ("a = (1 − α) z + α f(z)", "∂a/∂z = (1 − α) + α f′(z)"),
     "periodic_embedding": ("y = [x, cos(2π w x + φ) V + c]", "dx = dy + 2π Σ w du, du = −sin u (de Vᵀ)"),
     "softmax": ("aⱼ = eᶻʲ / Σ eᶻᵏ", "dzₖ = aₖ (daₖ − Σⱼ daⱼ aⱼ)"),
 }

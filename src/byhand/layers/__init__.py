@@ -8,6 +8,7 @@ from byhand.layers.exp import Exp
 from byhand.layers.identity import Identity
 from byhand.layers.leaky_relu import LeakyReLU
 from byhand.layers.mish import Mish
+from byhand.layers.parametric_activation import ParametricActivation
 from byhand.layers.periodic_embedding import PeriodicEmbedding
 from byhand.layers.relu import ReLU
 from byhand.layers.residual import Residual
@@ -32,6 +33,7 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "Mish",
+    "ParametricActivation",
     "PeriodicEmbedding",
     "ReLU",
     "Residual",

@@ -4,7 +4,8 @@
 
 W′ is where `inner` would have moved W; f is the factor of W's group, 1 where it has none. A step of every optimizer
 here is its rate times something that does not depend on the rate, so (1) is the step with the rate f η, weight decay
-included. Biases and embeddings at a tenth of the rate and input scales at six times it are RealMLP's choice for tables.
+included. Biases, embeddings and the shares of parametric activations at a tenth of the rate and input scales at six
+times it are RealMLP's choice for tables.
 Source: Holzmüller, Grinsztajn & Steinwart 2024, table A.3.
 """
 
@@ -17,7 +18,7 @@ from byhand.errors import OptionError, lookup
 from byhand.optimizers.base import Optimizer
 
 EMBEDDING = ("frequency", "phase", "V", "c")  # the parameters of a periodic embedding
-GROUPS = ("W", "b", "scale", "gamma", "beta", *EMBEDDING)  # the last part of a parameter's name
+GROUPS = ("W", "b", "scale", "alpha", "gamma", "beta", *EMBEDDING)  # the last part of a parameter's name
 
 
 class ParamGroups(Optimizer):

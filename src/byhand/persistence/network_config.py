@@ -15,10 +15,12 @@ from byhand.layers import (
     Dropout,
     Layer,
     LeakyReLU,
+    ParametricActivation,
     PeriodicEmbedding,
     Residual,
     ScaledDense,
 )
+from byhand.layers.parametric_activation import ELEMENTWISE
 from byhand.layers.periodic_embedding import MAX_DIM, MAX_FREQUENCIES, n_numbers
 from byhand.network import Network
 from byhand.persistence.schema import Reader, integer, list_of, object_of, one_of, plain_object, real
@@ -78,6 +80,9 @@ KINDS: dict[str, LayerKind] = {
     Dense.kind: LayerKind(Dense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: (n_in + 1) * n_out),
     ScaledDense.kind: LayerKind(
         ScaledDense.zeros, {"n_in": _width, "n_out": _width}, lambda n_in, n_out: n_in + (n_in + 1) * n_out
+    ),
+    ParametricActivation.kind: LayerKind(
+        ParametricActivation, {"width": _width, "activation": one_of(*ELEMENTWISE)}, lambda width, **_: width
     ),
     PeriodicEmbedding.kind: LayerKind(
         PeriodicEmbedding,
