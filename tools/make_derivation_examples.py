@@ -24,6 +24,7 @@ from byhand.layers import (
     Mish,
     ParametricActivation,
     PeriodicEmbedding,
+    PiecewiseLinearEmbedding,
     ReLU,
     Residual,
     ScaledDense,
@@ -33,6 +34,7 @@ from byhand.layers import (
 )
 from byhand.layers.mish import tanh_softplus
 from byhand.layers.periodic_embedding import Waves
+from byhand.layers.piecewise_embedding import Places
 from byhand.layers.sigmoid import sigmoid
 from byhand.layers.softmax import softmax
 from byhand.losses import BinaryCrossEntropy, Huber, Loss, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
@@ -201,6 +203,37 @@ def periodic_embedding() -> list[str]:
         *gradient("dφ = Σᵢ du", grads["phase"], slope("phase"), own["phase"], "(8)"),
         *gradient("dw = 2π Σᵢ x du", grads["frequency"], slope("frequency"), own["frequency"], "(9)"),
         *gradient("dx = dy + 2π Σₖ w du", dx, slope("x"), x, "(10)"),
+    ]
+
+
+def piecewise_embedding() -> list[str]:
+    x, dy = np.array([[0.5], [2.5]]), np.array([[0.5, 2.0], [-1.0, 1.0]])
+    own = {"V": np.array([[[2.0], [-1.0], [0.5]]]), "c": np.array([[0.5]])}
+    edges = np.array([[0.0, 1.0, 2.0, 4.0]])
+
+    def layer(x: Array = x, **moved: Array) -> tuple[PiecewiseLinearEmbedding, Array, Places]:
+        made = PiecewiseLinearEmbedding(1, [0], n_bins=3, embedding_dim=1)
+        made.params, made.statistics = own | moved, {"edges": edges}
+        return made, *made.forward(x)
+
+    def slope(name: str) -> Callable[[Array], float]:
+        return lambda moved: float((dy * layer(**{name: moved.reshape((own | {"x": x})[name].shape)})[1]).sum())
+
+    made, y, saved = layer()
+    dx, grads = made.backward(dy, saved)
+    V, dV = own["V"][0].T, grads["V"][0].T  # shown as rows
+    return [
+        *rows("x, one column, two examples", x),
+        *rows("b, the edges of three bins", edges),
+        *rows("V, as a row", V),
+        *rows("c", own["c"]),
+        *rows("z, the places among the bins", saved.z[0], "(1)"),
+        *rows("e = z V + c", y[:, 1:], "(2)"),
+        *rows("y = [x, e]", y, "(3)"),
+        *rows("dy, from above", dy),
+        *gradient("dV = Σᵢ zᵀ de", dV, slope("V"), V, "(4)"),
+        *gradient("dc = Σᵢ de", grads["c"], slope("c"), own["c"], "(5)"),
+        *gradient("dx = dy + de V / width", dx, slope("x"), x, "(6)"),
     ]
 
 
@@ -546,6 +579,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "leaky_relu": leaky_relu,
     "mish": mish,
     "parametric_activation": parametric_activation,
+    "piecewise_embedding": piecewise_embedding,
     "poisson": poisson,
     "periodic_embedding": periodic_embedding,
     "quantile": quantile,

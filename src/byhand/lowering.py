@@ -121,6 +121,8 @@ def _append(fused: list[FusedDense], layers: Iterable[tuple[int, Layer]], prefix
             _append_residual(fused, layer, name, inference)
         elif type(layer) is PeriodicEmbedding:
             raise UnsupportedError("PeriodicEmbedding layers")
+        elif not fused:
+            raise UnsupportedError(f"{type(layer).__name__} layers")
         elif not (type(layer) is Identity or (inference and type(layer) is Dropout)):
             fused[-1] = _fuse(fused[-1], layer, name)
 

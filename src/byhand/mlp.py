@@ -15,11 +15,18 @@ from byhand.layers import (
     Layer,
     ParametricActivation,
     PeriodicEmbedding,
+    PiecewiseLinearEmbedding,
     Residual,
     ScaledDense,
 )
 from byhand.layers.parametric_activation import PREFIX
 from byhand.random import INIT, RandomStream
+
+# what the numbers of a table may begin with, by the words of RealMLP's and TabM's authors
+EMBEDDINGS: dict[str, type[PeriodicEmbedding] | type[PiecewiseLinearEmbedding]] = {
+    "pbld": PeriodicEmbedding,
+    "pwl": PiecewiseLinearEmbedding,
+}
 
 
 def activation_for(name: str) -> Layer:
@@ -54,7 +61,8 @@ class MlpOptions(TypedDict, total=False):
     batch_norm : normalize before every hidden activation (False)
     residual : a residual connection around every hidden layer as wide as the one before (False)
     scaled_inputs : multiply every input by a number that is learned (False)
-    embedded_columns : places of the inputs that get a PeriodicEmbedding in front of everything else (none)
+    embedded_columns : places of the inputs that get an embedding in front of everything else (none)
+    embedding : which one: "pbld", PeriodicEmbedding (the default), or "pwl", PiecewiseLinearEmbedding
     """
 
     activation: str
@@ -65,6 +73,7 @@ class MlpOptions(TypedDict, total=False):
     residual: bool
     scaled_inputs: bool
     embedded_columns: Sequence[int]
+    embedding: str
     seed: int
 
 
@@ -79,6 +88,7 @@ def mlp_layers(
     residual: bool = False,
     scaled_inputs: bool = False,
     embedded_columns: Sequence[int] = (),
+    embedding: str = "pbld",
     seed: int = 0,
 ) -> list[Layer]:
     """Return the layers of a multilayer perceptron.
@@ -90,7 +100,7 @@ def mlp_layers(
     [Dense(n_in=784, n_out=128), ReLU(), Dense(n_in=128, n_out=10)]
     """
     seed = check_whole("a network", "seed", seed, 0, 2**64 - 1)
-    front, sizes = _embedded(_checked_sizes(sizes), embedded_columns, seed)
+    front, sizes = _embedded(_checked_sizes(sizes), embedded_columns, embedding, seed)
     initializer = initializer_for("a network", initializer)
     lookup("activation", output, ACTIVATIONS)
     dropout = check_number("a network", "dropout", dropout, lambda p: 0 <= p < 1, "0 ≤ dropout < 1")
@@ -101,8 +111,7 @@ def mlp_layers(
     for n_in, n_out in pairwise(sizes[:-1]):
         kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(front) + len(layers))
         block: list[Layer] = [kind(n_in, n_out, initializer=initializer, rng=rng)]
-        block += [BatchNorm(n_out)] if batch_norm else []
-        block += [_hidden_activation(activation, n_out)]
+        block += [*([BatchNorm(n_out)] if batch_norm else []), _hidden_activation(activation, n_out)]
         block += [Dropout(dropout)] if dropout else []
         layers += [Residual(*block)] if residual and layers and n_in == n_out else block
     kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(front) + len(layers))
@@ -110,10 +119,11 @@ def mlp_layers(
     return [*front, *layers] if output == "identity" else [*front, *layers, activation_for(output)]
 
 
-def _embedded(sizes: list[int], columns: Sequence[int], seed: int) -> tuple[list[Layer], list[int]]:
+def _embedded(sizes: list[int], columns: Sequence[int], word: str, seed: int) -> tuple[list[Layer], list[int]]:
     """Return the layer in front of all others where columns are to be embedded, and the sizes behind it."""
+    kind = lookup("embedding", word, EMBEDDINGS)
     places = check_items("a network", "embedded_columns", columns, "places of columns like [0, 1, 4]")
     if not places:
         return [], sizes
-    layer = PeriodicEmbedding(sizes[0], places, rng=RandomStream(seed, INIT, 0))
+    layer = kind(sizes[0], places, rng=RandomStream(seed, INIT, 0))
     return [layer], [layer.n_out(sizes[0]), *sizes[1:]]

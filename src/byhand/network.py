@@ -48,7 +48,7 @@ class Trace:
 class Network:
     """Layers in a row.
 
-    layers : the first one decides the width of the input: Dense, ScaledDense or PeriodicEmbedding
+    layers : the first one decides the width of the input: a dense layer or an embedding
     Raises ShapeError when a layer does not fit the one before.
     """
 

@@ -38,7 +38,7 @@ def is_counted(layer: Layer) -> bool:
 
 def has_width(layer: Layer) -> bool:
     """Is a layer's width one of those that people write? An embedding's is, though its number is 0."""
-    return is_counted(layer) or layer.kind == "periodic_embedding"
+    return is_counted(layer) or layer.kind.endswith("_embedding")
 
 
 def layer_numbers(network: HasLayers) -> list[int]:

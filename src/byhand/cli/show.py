@@ -140,7 +140,7 @@ def _columns(network: "Network") -> tuple[list[int], list[str]]:
     for layer, width in zip(network.layers, network.widths[1:], strict=True):
         if has_width(layer):
             widths.append(width)
-            labels.append("embedding" if layer.kind == "periodic_embedding" else "")
+            labels.append("embedding" if layer.kind.endswith("_embedding") else "")
         elif not labels[-1] and layer.kind not in ("batch_norm", "dropout"):
             labels[-1] = layer.kind
     labels[-1] = f"output {labels[-1]}".strip()

@@ -15,7 +15,7 @@ from byhand.estimators.training import Trainer
 from byhand.exports import EXPORTS
 from byhand.exports.inference_model import inference_model
 from byhand.files import atomic_write
-from byhand.layers import PeriodicEmbedding
+from byhand.mlp import EMBEDDINGS
 from byhand.network import Network
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.training.state import TrainingState
@@ -70,8 +70,8 @@ class ExportableMLP(Trainer):
         self._encoder = TableEncoder(table.columns, model.preparation)
         self.networks_, self._state, self.history_ = [model.network], None, []
         self.hidden_layer_sizes = hidden_widths(model.network)
-        is_embedded = isinstance(model.network.layers[0], PeriodicEmbedding)
-        self.numerical_embedding = "pbld" if is_embedded else None
+        front = type(model.network.layers[0])
+        self.numerical_embedding = next((word for word, kind in EMBEDDINGS.items() if kind is front), None)
         self.activation = kind_of_activation(model.network)
         self.dtype = model.network.layers[0].dtype.name
         self.n_features_in_, self._target_name = len(table.columns), table.target

@@ -77,7 +77,11 @@ class BaseMLP(ExportableMLP):
         self._widen_targets(sample.y)
         batch = resolve_batch_size(self, len(sample.x))
         if first:
-            self.history_, self._state, self.networks_ = [], None, [self._new_network(seed_from(self.random_state))]
+            self.history_, self._state, self.networks_ = (
+                [],
+                None,
+                [self._new_network(sample, seed_from(self.random_state))],
+            )
         if self._state is None:  # the first call, or the first one after `fit`: an ensemble keeps its first network
             self.networks_ = self.networks_[:1]
             self._state = TrainingState(self.networks_[0], build_optimizer(self, batch, self.networks_[0]))

@@ -9,7 +9,17 @@ import numpy as np
 from byhand.errors import OptionError
 from byhand.estimators.to_onnx import Graph
 from byhand.exports.to_onnx import ACTIVATIONS
-from byhand.layers import Dropout, Identity, Layer, LeakyReLU, Mish, ParametricActivation, PeriodicEmbedding, Softmax
+from byhand.layers import (
+    Dropout,
+    Identity,
+    Layer,
+    LeakyReLU,
+    Mish,
+    ParametricActivation,
+    PeriodicEmbedding,
+    PiecewiseLinearEmbedding,
+    Softmax,
+)
 from byhand.layers.periodic_embedding import TURN
 from byhand.lowering import UnsupportedError, fold, lower
 from byhand.network import Network
@@ -68,8 +78,22 @@ def _add_periodic_embedding(graph: Graph, layer: Any, x: str) -> str:
     return graph.node("Concat", x, graph.node("Flatten", e, axis=1), axis=1)
 
 
+def _add_piecewise_embedding(graph: Graph, layer: Any, x: str) -> str:
+    """Append a piecewise linear embedding, whose equations are in its file; a bin without width always answers 0."""
+    V, c, edges = (array.astype(np.float32) for array in (*layer.params.values(), layer.statistics["edges"]))
+    low, width = edges[:, None, :-1], np.diff(edges)[:, None]  # (d, 1, T)
+    steepness = np.where(width > 0, 1 / np.where(width > 0, width, 1), 0).astype(np.float32)
+    columns = graph.node("Gather", x, graph.array(np.array(layer.columns)), axis=1)
+    columns = graph.node("Unsqueeze", columns, graph.array(np.array([2, 3])))  # (n, d, 1, 1)
+    share = graph.node("Mul", graph.node("Sub", columns, graph.array(low)), graph.array(steepness))
+    z = graph.node("Clip", share, graph.array(np.float32(0)), graph.array(np.float32(1)))  # (n, d, 1, T)
+    e = graph.node("Add", graph.node("MatMul", z, graph.array(V)), graph.array(c[:, None]))  # (n, d, 1, m)
+    return graph.node("Concat", x, graph.node("Flatten", e, axis=1), axis=1)
+
+
 # layers that are no part of a dense layer → what appends one and returns the name of its output
 WRITERS: dict[type[Layer], Callable[[Graph, Any, str], str]] = {
     ParametricActivation: _add_parametric_activation,
     PeriodicEmbedding: _add_periodic_embedding,
+    PiecewiseLinearEmbedding: _add_piecewise_embedding,
 }

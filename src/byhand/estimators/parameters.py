@@ -9,8 +9,8 @@ from byhand.arguments import check_flag, check_number, check_whole, format_value
 from byhand.errors import OptionError, lookup
 from byhand.estimators.base import Estimator
 from byhand.estimators.schedules import rate_schedule
+from byhand.mlp import EMBEDDINGS
 
-EMBEDDINGS = ("pbld",)
 DTYPES = {"float32": np.float32, "float64": np.float64}
 
 
@@ -59,7 +59,7 @@ class MLPParameters(Estimator):
         check_number(who, "bias_rate", self.bias_rate, lambda a: a >= 0, "0 or more")
         check_flag(who, "scaled_inputs", self.scaled_inputs)
         if self.numerical_embedding is not None:
-            lookup("numerical_embedding", self.numerical_embedding, dict.fromkeys(EMBEDDINGS))
+            lookup("numerical_embedding", self.numerical_embedding, EMBEDDINGS)
         check_number(who, "weight_decay", self.weight_decay, lambda a: a >= 0, "0 or more")
         check_number(who, "validation_fraction", self.validation_fraction, lambda a: 0 < a < 1, "0 < fraction < 1")
         check_number(who, "tol", self.tol, lambda a: a >= 0, "0 or more")

@@ -10,8 +10,15 @@ from byhand.engines.predictor import predictor
 from byhand.estimators.errors import warn_of_no_convergence
 from byhand.estimators.samples import IDENTITY, Sample, SampleReader
 from byhand.estimators.schedules import rate_schedule
-from byhand.estimators.training_setup import build_network, build_optimizer, resolve_batch_size, select_engine
+from byhand.estimators.training_setup import (
+    build_network,
+    build_optimizer,
+    place_bins,
+    resolve_batch_size,
+    select_engine,
+)
 from byhand.estimators.verbose import print_epoch
+from byhand.layers import PiecewiseLinearEmbedding
 from byhand.losses import Loss
 from byhand.network import Network
 from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
@@ -37,9 +44,13 @@ class Trainer(SampleReader):
         """Return the validation score of the network's outputs; the larger the better."""
         raise NotImplementedError
 
-    def _new_network(self, seed: int) -> Network:
+    def _new_network(self, sample: Sample, seed: int) -> Network:
+        """Return a network with fresh weights. sample : the training rows, of which an embedding may take its bins"""
         embedded = self._encoder.number_places() if self.numerical_embedding else []
-        return build_network(self, [self._encoder.n_inputs, *self._hidden(), self._n_outputs()], embedded, seed)
+        network = build_network(self, [self._encoder.n_inputs, *self._hidden(), self._n_outputs()], embedded, seed)
+        if isinstance(front := network.layers[0], PiecewiseLinearEmbedding):
+            place_bins(front, sample.x, sample.weight)
+        return network
 
     def _epochs(self, state: TrainingState, sample: Sample, plan: Plan) -> Iterator[EpochRecord]:
         """Train, yielding a record an epoch, and say in engine_ by what."""
@@ -50,7 +61,7 @@ class Trainer(SampleReader):
     def _train_one(self, sample: Sample, validation: Sample | None, seed: int, network: Network | None) -> Network:
         """Return one network, trained; with validation, of its best epoch (the last of equals)."""
         batch = resolve_batch_size(self, len(sample.x))
-        network = network or self._new_network(seed)
+        network = network or self._new_network(sample, seed)
         state = TrainingState(network, build_optimizer(self, batch, network))
         schedule = rate_schedule(self.learning_rate, self.learning_rate_init, self.power_t)
         plan = Plan(self._loss(), schedule, self.max_iter, batch, seed, self.shuffle)

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from byhand.arrays import Array
 from byhand.engines.base import Engine
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.selection import choose_engine
 from byhand.estimators.parameters import DTYPES, MLPParameters
 from byhand.initializers import he, scaled
-from byhand.layers import ParametricActivation, PeriodicEmbedding
+from byhand.layers import ParametricActivation, PeriodicEmbedding, PiecewiseLinearEmbedding
 from byhand.losses import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, ParamGroups, WeightDecay
 from byhand.optimizers.param_groups import EMBEDDING
+from byhand.preprocessing import weighted_quantiles
 from byhand.training.batch_size import batch_size_for
 
 SCALE_RATE, SMALL_RATE = 6.0, 0.1  # factors for the scales of inputs, and for embeddings and shares, as in RealMLP
@@ -62,6 +66,20 @@ def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequen
         batch_norm=params.batch_norm,
         scaled_inputs=params.scaled_inputs,
         embedded_columns=embedded,
+        embedding=params.numerical_embedding or "pbld",
         seed=seed,
     )
     return network.astype(DTYPES[params.dtype]) if params.dtype != "float32" else network
+
+
+def place_bins(layer: PiecewiseLinearEmbedding, x: Array, weight: Array | None) -> None:
+    """Move the edges of an embedding's bins to quantiles of the training rows, before the training.
+
+    x : (n, n_in) inputs of the network   weight : (n,) how often each row counts; None: once
+    Equal quantiles are one edge: a column of few values has fewer bins, and its last edge is repeated.
+    """
+    edges = layer.statistics["edges"]
+    shares = np.linspace(0, 1, edges.shape[1]).tolist()
+    for row, column in zip(edges, layer.columns, strict=True):
+        found = np.unique(weighted_quantiles(x[:, column], shares, weight))
+        row[: len(found)], row[len(found) :] = found, found[-1]

@@ -38,6 +38,7 @@ FORMULAS = {
     "identity": ("a = z", "∂a/∂z = 1"),
     "parametric_activation": ("a = (1 − α) z + α f(z)", "∂a/∂z = (1 − α) + α f′(z)"),
     "periodic_embedding": ("y = [x, cos(2π w x + φ) V + c]", "dx = dy + 2π Σ w du, du = −sin u (de Vᵀ)"),
+    "piecewise_embedding": ("y = [x, z V + c], z the place among bins", "dx = dy + (de Vᵀ) / width of x's bin"),
     "softmax": ("aⱼ = eᶻʲ / Σ eᶻᵏ", "dzₖ = aₖ (daₖ − Σⱼ daⱼ aⱼ)"),
 }
 

@@ -10,6 +10,7 @@ from byhand.layers.leaky_relu import LeakyReLU
 from byhand.layers.mish import Mish
 from byhand.layers.parametric_activation import ParametricActivation
 from byhand.layers.periodic_embedding import PeriodicEmbedding
+from byhand.layers.piecewise_embedding import PiecewiseLinearEmbedding
 from byhand.layers.relu import ReLU
 from byhand.layers.residual import Residual
 from byhand.layers.scaled_dense import ScaledDense
@@ -35,6 +36,7 @@ __all__ = [
     "Mish",
     "ParametricActivation",
     "PeriodicEmbedding",
+    "PiecewiseLinearEmbedding",
     "ReLU",
     "Residual",
     "ScaledDense",

@@ -70,7 +70,7 @@ class PeriodicEmbedding(Layer):
         super().__init__()
         who = "PeriodicEmbedding"
         self._n_in = check_whole(who, "n_in", n_in, 1, MAX_WIDTH)
-        self.columns = _checked_columns(columns, self._n_in)
+        self.columns = checked_columns(who, columns, self._n_in)
         f = check_whole(who, "n_frequencies", n_frequencies, 1, MAX_FREQUENCIES)
         m = check_whole(who, "embedding_dim", embedding_dim, 1, MAX_DIM)
         std = check_number(who, "frequency_std", frequency_std, lambda s: s >= 0, "0 or more")
@@ -134,10 +134,10 @@ def _uniform(rng: RandomStream, *shape: int) -> Array:
     return 2.0 * rng.uniform(*shape) - 1.0
 
 
-def _checked_columns(columns: Sequence[int], n_in: int) -> tuple[int, ...]:
+def checked_columns(who: str, columns: Sequence[int], n_in: int) -> tuple[int, ...]:
     """Return the columns as Python's own ints. Raises OptionError unless they are places of the input, rising."""
-    items = check_items("PeriodicEmbedding", "columns", columns, "places of columns like [0, 1, 4]")
-    places = tuple(check_whole("PeriodicEmbedding", "a column", column, 0, n_in - 1) for column in items)
+    items = check_items(who, "columns", columns, "places of columns like [0, 1, 4]")
+    places = tuple(check_whole(who, "a column", column, 0, n_in - 1) for column in items)
     if not places or any(before >= after for before, after in pairwise(places)):
-        raise OptionError("PeriodicEmbedding got no columns, or not in rising order; expected some like [0, 1, 4].")
+        raise OptionError(f"{who} got no columns, or not in rising order; expected some like [0, 1, 4].")
     return places

@@ -386,7 +386,7 @@ def _novelty(threshold: float | None, arrays: Params) -> NoveltyDetector | None:
 def _network(layers: list[LayerConfig], arrays: Params) -> Network:
     """Return the network described, filled with the arrays, in their dtype."""
     network = build_network(layers, sum(array.size for array in arrays.values()))
-    dtype = arrays["params/0.W"].dtype if "params/0.W" in arrays else np.dtype(np.float32)
+    dtype = next((array.dtype for name, array in arrays.items() if name.startswith("params/")), np.dtype(np.float32))
     if dtype == np.float64:
         network = network.astype(dtype)
     check_same_arrays(arrays, state_dict(network))

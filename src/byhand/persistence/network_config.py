@@ -17,16 +17,21 @@ from byhand.layers import (
     LeakyReLU,
     ParametricActivation,
     PeriodicEmbedding,
+    PiecewiseLinearEmbedding,
     Residual,
     ScaledDense,
 )
 from byhand.layers.parametric_activation import ELEMENTWISE
-from byhand.layers.periodic_embedding import MAX_DIM, MAX_FREQUENCIES, n_numbers
+from byhand.layers.periodic_embedding import MAX_DIM, MAX_FREQUENCIES
+from byhand.layers.periodic_embedding import n_numbers as n_numbers_of_waves
+from byhand.layers.piecewise_embedding import MAX_BINS
+from byhand.layers.piecewise_embedding import n_numbers as n_numbers_of_bins
 from byhand.network import Network
 from byhand.persistence.schema import Reader, integer, list_of, object_of, one_of, plain_object, real
 
 _width: Reader = integer(1, 1_000_000)
 _share: Reader = real(0, 1)
+_EMBEDDING = {"n_in": _width, "columns": list_of(integer(0, 999_999)), "embedding_dim": integer(1, MAX_DIM)}
 
 
 @dataclass(frozen=True)
@@ -86,13 +91,13 @@ KINDS: dict[str, LayerKind] = {
     ),
     PeriodicEmbedding.kind: LayerKind(
         PeriodicEmbedding,
-        {
-            "n_in": _width,
-            "columns": list_of(integer(0, 999_999)),
-            "n_frequencies": integer(1, MAX_FREQUENCIES),
-            "embedding_dim": integer(1, MAX_DIM),
-        },
-        lambda n_in, **sizes: n_numbers(**sizes),
+        {**_EMBEDDING, "n_frequencies": integer(1, MAX_FREQUENCIES)},
+        lambda n_in, **sizes: n_numbers_of_waves(**sizes),
+    ),
+    PiecewiseLinearEmbedding.kind: LayerKind(
+        PiecewiseLinearEmbedding,
+        {**_EMBEDDING, "n_bins": integer(1, MAX_BINS)},
+        lambda n_in, **sizes: n_numbers_of_bins(**sizes),
     ),
     BatchNorm.kind: LayerKind(
         BatchNorm, {"width": _width, "momentum": _share, "epsilon": _share}, lambda width, **_: 4 * width

@@ -16,6 +16,7 @@ from byhand.layers import (
     LeakyReLU,
     ParametricActivation,
     PeriodicEmbedding,
+    PiecewiseLinearEmbedding,
     Residual,
     ScaledDense,
 )
@@ -31,6 +32,7 @@ EVERY_LAYER = [
     ScaledDense(4, 4),
     ParametricActivation(4, "mish"),
     PeriodicEmbedding(4, [0, 2], n_frequencies=5, embedding_dim=2),
+    PiecewiseLinearEmbedding(4, [1, 3], n_bins=5, embedding_dim=2),
     BatchNorm(4, momentum=0.01, epsilon=1e-3),
     Residual(),
     Residual(Dense(4, 6), BatchNorm(6), LeakyReLU(0.2), Residual(Dense(6, 6), Dropout(0.5)), Dense(6, 4)),
@@ -72,8 +74,16 @@ def test_a_network_may_begin_with_an_embedding():
     assert (repr(again), again.widths) == (repr(network), [4, 10, 5, 5, 3])
 
 
+def test_a_network_may_begin_with_bins():
+    network = Network.mlp([4, 5, 3], embedded_columns=[1, 3], embedding="pwl")
+    again = built(json.loads(json.dumps(describe_network(network))), size(network))
+    assert (repr(again), again.widths) == (repr(network), [4, 36, 5, 5, 3])
+
+
 DENSE = {"kind": "dense", "n_in": 2, "n_out": 3}
 WAVES = {"kind": "periodic_embedding", "n_in": 3, "columns": [0, 2], "n_frequencies": 4, "embedding_dim": 2}
+
+BINS = {"kind": "piecewise_embedding", "n_in": 3, "columns": [0, 2], "n_bins": 4, "embedding_dim": 2}
 
 
 @pytest.mark.parametrize(
@@ -101,6 +111,8 @@ WAVES = {"kind": "periodic_embedding", "n_in": 3, "columns": [0, 2], "n_frequenc
         ({**WAVES, "columns": [1.0]}, r"columns\[0\] is 1.0"),
         ({**WAVES, "n_frequencies": 10**6}, r"n_frequencies is 1000000; expected a whole number from 1 to 1,024"),
         ({**WAVES, "embedding_dim": 10**6}, r"embedding_dim is 1000000"),
+        ({**BINS, "columns": [0, -1]}, r"columns\[1\] is -1"),
+        ({**BINS, "n_bins": 10**6}, r"n_bins is 1000000; expected a whole number from 1 to 1,024"),
         (
             {"kind": "parametric_activation", "width": 3, "activation": "softmax"},
             "activation is 'softmax'; expected one",
@@ -127,10 +139,12 @@ def test_what_is_not_in_the_table_or_out_of_range_is_refused(layer, sentence):
         ([DENSE, {**WAVES, "columns": [2, 0]}], 9 + 36),
         ([DENSE, {**WAVES, "columns": [0, 3]}], 9 + 36),
         ([DENSE, {**WAVES, "columns": []}], 9),
+        ([DENSE, {**BINS, "n_in": 4}], 9 + 30),
+        ([DENSE, {**BINS, "columns": [2, 0]}], 9 + 30),
     ],
 )
 def test_layers_that_make_no_network_are_refused(description, n_numbers):
-    with pytest.raises(ValueError, match=r"network needs|cannot follow|Residual got|PeriodicEmbedding got"):
+    with pytest.raises(ValueError, match=r"network needs|cannot follow|Residual got|Embedding got"):
         built(description, n_numbers)
 
 
@@ -139,7 +153,8 @@ def test_nothing_is_made_before_its_size_is_known_to_be_there():
     tracemalloc.start()
     try:
         waves = {**WAVES, "n_in": 1_000_000, "columns": [0] * 1000, "n_frequencies": 1024, "embedding_dim": 1024}
-        for description in ([huge], [DENSE, waves], [DENSE, {"kind": "residual", "inner": [huge] * 50}]):
+        bins = {**BINS, "n_in": 1_000_000, "columns": [0] * 1000, "n_bins": 1024, "embedding_dim": 1024}
+        for description in ([huge], [DENSE, waves], [DENSE, bins], [DENSE, {"kind": "residual", "inner": [huge] * 50}]):
             with pytest.raises(ValueError, match=r"its layers need [\d,]+ numbers and 9 are there"):
                 built(description, 9)
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
