@@ -1,24 +1,28 @@
 """The layers of a multilayer perceptron from its sizes: dense layers with an activation after each hidden one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TypedDict
 
 from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole
-from byhand.errors import ShapeError, lookup
+from byhand.errors import OptionError, ShapeError, lookup
 from byhand.initializers import Initializer, he, initializer_for
 from byhand.layers import (
     ACTIVATIONS,
     BatchNorm,
     Dense,
     Dropout,
+    Heads,
+    InputCopies,
     Layer,
     ParametricActivation,
     PeriodicEmbedding,
     PiecewiseLinearEmbedding,
     Residual,
     ScaledDense,
+    Softmax,
 )
+from byhand.layers.input_copies import MAX_COPIES
 from byhand.layers.parametric_activation import PREFIX
 from byhand.random import INIT, RandomStream
 
@@ -63,6 +67,7 @@ class MlpOptions(TypedDict, total=False):
     scaled_inputs : multiply every input by a number that is learned (False)
     embedded_columns : places of the inputs that get an embedding in front of everything else (none)
     embedding : which one: "pbld", PeriodicEmbedding (the default), or "pwl", PiecewiseLinearEmbedding
+    n_heads : how many answers are learned, from as many copies of the input, by TabM-mini's shared network (1)
     """
 
     activation: str
@@ -74,6 +79,7 @@ class MlpOptions(TypedDict, total=False):
     scaled_inputs: bool
     embedded_columns: Sequence[int]
     embedding: str
+    n_heads: int
     seed: int
 
 
@@ -89,6 +95,7 @@ def mlp_layers(
     scaled_inputs: bool = False,
     embedded_columns: Sequence[int] = (),
     embedding: str = "pbld",
+    n_heads: int = 1,
     seed: int = 0,
 ) -> list[Layer]:
     """Return the layers of a multilayer perceptron.
@@ -100,30 +107,50 @@ def mlp_layers(
     [Dense(n_in=784, n_out=128), ReLU(), Dense(n_in=128, n_out=10)]
     """
     seed = check_whole("a network", "seed", seed, 0, 2**64 - 1)
-    front, sizes = _embedded(_checked_sizes(sizes), embedded_columns, embedding, seed)
+    layers, sizes = _front(_checked_sizes(sizes), embedded_columns, embedding, n_heads, seed)
     initializer = initializer_for("a network", initializer)
-    lookup("activation", output, ACTIVATIONS)
-    dropout = check_number("a network", "dropout", dropout, lambda p: 0 <= p < 1, "0 ≤ dropout < 1")
-    batch_norm = check_flag("a network", "batch_norm", batch_norm)
+    _check_output(output, n_heads)
+    behind = _behind_dense(activation, dropout, batch_norm)
     residual = check_flag("a network", "residual", residual)
-    first = ScaledDense if check_flag("a network", "scaled_inputs", scaled_inputs) else Dense
-    layers: list[Layer] = []
+    first, n_front = ScaledDense if check_flag("a network", "scaled_inputs", scaled_inputs) else Dense, len(layers)
     for n_in, n_out in pairwise(sizes[:-1]):
-        kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(front) + len(layers))
-        block: list[Layer] = [kind(n_in, n_out, initializer=initializer, rng=rng)]
-        block += [*([BatchNorm(n_out)] if batch_norm else []), _hidden_activation(activation, n_out)]
-        block += [Dropout(dropout)] if dropout else []
-        layers += [Residual(*block)] if residual and layers and n_in == n_out else block
-    kind, rng = Dense if layers else first, RandomStream(seed, INIT, len(front) + len(layers))
-    layers.append(kind(sizes[-2], sizes[-1], initializer=initializer, rng=rng))
-    return [*front, *layers] if output == "identity" else [*front, *layers, activation_for(output)]
+        kind, rng = first if len(layers) == n_front else Dense, RandomStream(seed, INIT, len(layers))
+        block = [kind(n_in, n_out, initializer=initializer, rng=rng), *behind(n_out)]
+        layers += [Residual(*block)] if residual and len(layers) > n_front and n_in == n_out else block
+    kind, rng = first if len(layers) == n_front else Dense, RandomStream(seed, INIT, len(layers))
+    if n_heads > 1:
+        layers.append(Heads(n_heads, sizes[-2], sizes[-1], initializer=initializer, rng=rng))
+    else:
+        layers.append(kind(sizes[-2], sizes[-1], initializer=initializer, rng=rng))
+    return layers if output == "identity" else [*layers, activation_for(output)]
 
 
-def _embedded(sizes: list[int], columns: Sequence[int], word: str, seed: int) -> tuple[list[Layer], list[int]]:
-    """Return the layer in front of all others where columns are to be embedded, and the sizes behind it."""
-    kind = lookup("embedding", word, EMBEDDINGS)
+def _front(
+    sizes: list[int], columns: Sequence[int], embedding: str, n_heads: int, seed: int
+) -> tuple[list[Layer], list[int]]:
+    """Return the layers in front of the first dense one (embedding, copies for heads), and the sizes behind them."""
+    kind = lookup("embedding", embedding, EMBEDDINGS)
     places = check_items("a network", "embedded_columns", columns, "places of columns like [0, 1, 4]")
-    if not places:
-        return [], sizes
-    layer = kind(sizes[0], places, rng=RandomStream(seed, INIT, 0))
-    return [layer], [layer.n_out(sizes[0]), *sizes[1:]]
+    front: list[Layer] = [kind(sizes[0], places, rng=RandomStream(seed, INIT, 0))] if places else []
+    width = front[0].n_out(sizes[0]) if front else sizes[0]
+    if check_whole("a network", "n_heads", n_heads, 1, MAX_COPIES) > 1:
+        front.append(InputCopies(n_heads, width, rng=RandomStream(seed, INIT, len(front))))
+    return front, [width, *sizes[1:]]
+
+
+def _behind_dense(activation: str, dropout: float, batch_norm: bool) -> Callable[[int], list[Layer]]:
+    """Return what follows a hidden dense layer, as a function of its width."""
+    rate = check_number("a network", "dropout", dropout, lambda p: 0 <= p < 1, "0 ≤ dropout < 1")
+    is_normalized = check_flag("a network", "batch_norm", batch_norm)
+
+    def layers(width: int) -> list[Layer]:
+        before: list[Layer] = [BatchNorm(width)] if is_normalized else []
+        return [*before, _hidden_activation(activation, width), *([Dropout(rate)] if rate else [])]
+
+    return layers
+
+
+def _check_output(output: str, n_heads: int) -> None:
+    """Raise OptionError for an activation that cannot be the last one."""
+    if lookup("activation", output, ACTIVATIONS) is Softmax and n_heads != 1:
+        raise OptionError("a network of several heads got output 'softmax', which would run over all heads at once.")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from byhand.arguments import check_items, check_kind, format_value
 from byhand.arrays import Array, Params, check_same_shape
 from byhand.errors import OptionError, ShapeError
-from byhand.layers.base import Layer
+from byhand.layers.base import Layer, check_chain
 from byhand.mlp import MlpOptions, mlp_layers
 from byhand.network_svg import network_svg
 from byhand.random import RandomStream
@@ -48,8 +48,8 @@ class Trace:
 class Network:
     """Layers in a row.
 
-    layers : the first one decides the width of the input: a dense layer or an embedding
-    Raises ShapeError when a layer does not fit the one before.
+    layers : the first one decides the width of the input: a dense layer, an embedding or InputCopies
+    Raises ShapeError when a layer does not fit the one before, or copies of the examples are not joined again.
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
@@ -57,9 +57,7 @@ class Network:
         self.layers = [check_kind("Network", "a layer", layer, Layer, "layers, as Dense(784, 10)") for layer in layers]
         if not self.layers or not self.layers[0].n_in:
             raise ShapeError("a network needs a Dense layer first: it decides how many numbers come in.")
-        self.widths = [self.layers[0].n_in]  # then the width after each layer
-        for layer in self.layers:
-            self.widths.append(layer.n_out(self.widths[-1]))
+        self.widths = check_chain(self.layers)  # of the input, then after each layer
 
     @classmethod
     def mlp(cls, sizes: Sequence[int], **options: Unpack[MlpOptions]) -> "Network":

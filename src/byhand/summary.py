@@ -37,8 +37,8 @@ def is_counted(layer: Layer) -> bool:
 
 
 def has_width(layer: Layer) -> bool:
-    """Is a layer's width one of those that people write? An embedding's is, though its number is 0."""
-    return is_counted(layer) or layer.kind.endswith("_embedding")
+    """Is a layer's width one of those that people write? An embedding's is, though its number is 0; a mean's too."""
+    return is_counted(layer) or layer.kind.endswith(("_embedding", "head_mean"))
 
 
 def layer_numbers(network: HasLayers) -> list[int]:

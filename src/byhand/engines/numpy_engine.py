@@ -46,7 +46,7 @@ class NumpyEngine:
                     raise DivergedError(spec.epoch, batch + 1, learning_rate)
                 total += float(value) * len(x)
                 if spec.examples.is_classes:
-                    right += int((predict_labels(trace.output) == y).sum())
+                    right += int((predict_labels(loss.answer(trace.output)) == y).sum())
         check_finite(network, spec)
         n = len(spec.order)
         share = right / n if spec.examples.is_classes else None

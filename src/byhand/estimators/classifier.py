@@ -48,6 +48,9 @@ class MLPClassifier(BaseMLP):
     bias_rate : factor of the biases' learning rate (solver "adam" and "sgd")
     weight_decay : 0.1, AdamW's (solver "adam" only)   label_smoothing : 0.1, targets are 1 − ε + ε/k and ε/k
     class_weight : {class: weight} or "balanced"   n_ensemble : the number of networks whose probabilities are averaged
+    n_heads : more than 1 for TabM-mini: so many copies of the input with signs of their own, one network for all of
+        them, and a last layer for each; trained on the mean of their losses, answering with the mean of their
+        probabilities (InputCopies, Heads); NumPy trains it. TabM has 32
     calibrate : divide the logits by the temperature that fits the validation rows best
     dtype : "float64" trains in NumPy, to the last bit as the formulas are
     callbacks : functions of each epoch's figures (a dict); True stops the training
@@ -100,6 +103,7 @@ class MLPClassifier(BaseMLP):
         label_smoothing: float = 0.1,
         class_weight: Mapping[Any, float] | str | None = None,
         n_ensemble: int = 1,
+        n_heads: int = 1,
         calibrate: bool = False,
         dtype: str = "float32",
         callbacks: Sequence[Any] | None = None,
@@ -209,7 +213,7 @@ class MLPClassifier(BaseMLP):
             return
         if validation is None:
             raise OptionError("MLPClassifier got calibrate=True without validation rows; set early_stopping=True.")
-        output = np.mean([self._output_of(network, validation.x) for network in self.networks_], axis=0)
+        output = np.mean(self._answers(validation.x), axis=0)
         self.temperature_ = fit_temperature(output, validation.y)
 
     def _check_params(self) -> None:

@@ -8,7 +8,7 @@ from byhand.arguments import check_path
 from byhand.data.tables.schema import TableSchema
 from byhand.errors import lookup
 from byhand.estimators.encoder import TableEncoder
-from byhand.estimators.model_file import hidden_widths, kind_of_activation
+from byhand.estimators.model_file import hidden_widths, kind_of_activation, without_mean
 from byhand.estimators.onnx_network import add_network
 from byhand.estimators.to_onnx import Graph, add_encoder
 from byhand.estimators.training import Trainer
@@ -25,7 +25,6 @@ class ExportableMLP(Trainer):
     """Saving, loading and exporting; each estimator says what comes after its networks."""
 
     n_features_in_: int
-    networks_: list[Network]
     _target_name: str
     _state: TrainingState | None  # of partial_fit
 
@@ -68,8 +67,9 @@ class ExportableMLP(Trainer):
     def _take_network(self, model: Model, table: TableSchema) -> None:
         """Take over network and preprocessing, and the parameters that the network tells."""
         self._encoder = TableEncoder(table.columns, model.preparation)
-        self.networks_, self._state, self.history_ = [model.network], None, []
-        self.hidden_layer_sizes = hidden_widths(model.network)
+        network, self.n_heads = without_mean(model.network)
+        self.networks_, self._state, self.history_ = [network], None, []
+        self.hidden_layer_sizes = hidden_widths(network)
         front = type(model.network.layers[0])
         self.numerical_embedding = next((word for word, kind in EMBEDDINGS.items() if kind is front), None)
         self.activation = kind_of_activation(model.network)
@@ -87,8 +87,16 @@ class ExportableMLP(Trainer):
         self._check_fitted()
         graph = Graph()
         x = add_encoder(graph, self._encoder, self._feature_names())
-        self._add_outputs(graph, [add_network(graph, network, x) for network in self.networks_])
+        self._add_outputs(graph, [head for network in self.networks_ for head in self._add_heads(graph, network, x)])
         atomic_write(check_path("to_onnx", "path", path), graph.serialized())
+
+    def _add_heads(self, graph: Graph, network: Network, x: str) -> list[str]:
+        """Append a network; return the names of its answers, one a head."""
+        output, n_heads, c = add_network(graph, network, x), self._heads(network), self._n_outputs()
+        if n_heads == 1:
+            return [output]
+        columns = [graph.array(np.arange(j * c, (j + 1) * c)) for j in range(n_heads)]
+        return [graph.node("Gather", output, places, axis=1) for places in columns]
 
     def _add_outputs(self, graph: Graph, outputs: list[str]) -> None:
         """Append what comes after the networks, and the outputs of the file."""

@@ -77,15 +77,14 @@ class BaseMLP(ExportableMLP):
         self._widen_targets(sample.y)
         batch = resolve_batch_size(self, len(sample.x))
         if first:
-            self.history_, self._state, self.networks_ = (
-                [],
-                None,
-                [self._new_network(sample, seed_from(self.random_state))],
-            )
+            self.networks_ = [self._new_network(sample, seed_from(self.random_state))]
+            self.history_, self._state = [], None
         if self._state is None:  # the first call, or the first one after `fit`: an ensemble keeps its first network
             self.networks_ = self.networks_[:1]
             self._state = TrainingState(self.networks_[0], build_optimizer(self, batch, self.networks_[0]))
-        plan = Plan(self._loss(), Constant(self.learning_rate_init), self._state.epoch + 1, batch)
+        plan = Plan(
+            self._training_loss(self.networks_[0]), Constant(self.learning_rate_init), self._state.epoch + 1, batch
+        )
         for record in self._epochs(self._state, sample, plan):
             self.history_.append({"epoch": record.epoch, "seconds": record.seconds, "loss": record.loss})
         self._finish()
@@ -106,7 +105,8 @@ class BaseMLP(ExportableMLP):
 
     @property
     def coefs_(self) -> list[Array]:
-        """The weights of the (first) network's dense layers, (n_in, n_out) each."""
+        """The weights of the (first) network's dense layers, (n_in, n_out) each; the last (n_heads, n_in, n_out)
+        where it has heads."""
         self._check_fitted()
         return [array for name, array in self.networks_[0].params.items() if name.endswith("W")]
 
@@ -117,10 +117,9 @@ class BaseMLP(ExportableMLP):
         return [array for name, array in self.networks_[0].params.items() if name.endswith(".b")]
 
     def _outputs(self, X: Any) -> list[Array]:
-        """Return every network's output (n, k) for rows X."""
+        """Return the output (n, k) of every head of every network for rows X."""
         self._check_fitted()
-        x = self._inputs(self._read_columns(X, reset=False)).astype(DTYPES[self.dtype])
-        return [self._output_of(network, x) for network in self.networks_]
+        return self._answers(self._inputs(self._read_columns(X, reset=False)).astype(DTYPES[self.dtype]))
 
 
 def _name_of(y: Any) -> str:

@@ -17,7 +17,7 @@ from byhand.data.tables.schema import TableSchema
 from byhand.data.tables.target import class_texts
 from byhand.errors import OptionError
 from byhand.estimators.encoder import TableEncoder
-from byhand.layers import Dense, Exp, ParametricActivation, ScaledDense
+from byhand.layers import Dense, Exp, HeadMean, Heads, LogHeadMean, ParametricActivation, ScaledDense
 from byhand.layers.parametric_activation import PREFIX
 from byhand.network import Network
 from byhand.persistence.model import LABELS, Model
@@ -25,6 +25,7 @@ from byhand.persistence.output import Output
 from byhand.persistence.provenance import environment
 from byhand.summary import is_counted
 
+MEANS = {Output.SOFTMAX_LOGITS: LogHeadMean, Output.REGRESSION: HeadMean}  # what makes one answer of several heads
 WORDS, WHOLE, NUMBERS, FLAGS = LABELS
 KINDS = {"i": WHOLE, "u": WHOLE, "f": NUMBERS, "b": FLAGS}
 
@@ -62,6 +63,8 @@ def model_of(
     target = target if has_names else f"column {len(names) + 1}"
     schema = TableSchema(encoder.columns, target, has_names, missing="indicator")
     layers = [layer.fold() if isinstance(layer, ScaledDense) else layer for layer in networks[0].layers]
+    n_heads = next((len(layer.params["b"]) for layer in layers if isinstance(layer, Heads)), 1)
+    layers += [MEANS[output](n_heads)] if n_heads > 1 else []
     return Model(
         Network(layers),
         encoder.scaler,
@@ -105,10 +108,17 @@ def check_loadable(name: str, model: Model, output: Output) -> TableSchema:
             f"{name}.load got a model without an estimator's preprocessing; expected one that an estimator saved, or "
             f"that `byhand train --data table.csv` made. Use byhand.load_model for others."
         )
-    ends = (Dense, Exp) if output is Output.REGRESSION else Dense
-    if not isinstance(model.network.layers[-1], ends):
+    ends = (Dense, Heads, Exp) if output is Output.REGRESSION else (Dense, Heads)
+    is_mean = type(model.network.layers[-1]) is MEANS[output]
+    if not isinstance(model.network.layers[-2 if is_mean else -1], ends):
         raise OptionError(f"{name}.load got a network without a dense layer at its end. Use byhand.load_model.")
     return model.table
+
+
+def without_mean(network: Network) -> tuple[Network, int]:
+    """Return a network without the mean of its heads at the end, and how many heads it has."""
+    last = network.layers[-1]
+    return (Network(network.layers[:-1]), last.n_heads) if isinstance(last, HeadMean) else (network, 1)
 
 
 def kind_of_activation(network: Network) -> str:

@@ -11,7 +11,9 @@ from byhand.estimators.to_onnx import Graph
 from byhand.exports.to_onnx import ACTIVATIONS
 from byhand.layers import (
     Dropout,
+    Heads,
     Identity,
+    InputCopies,
     Layer,
     LeakyReLU,
     Mish,
@@ -91,8 +93,26 @@ def _add_piecewise_embedding(graph: Graph, layer: Any, x: str) -> str:
     return graph.node("Concat", x, graph.node("Flatten", e, axis=1), axis=1)
 
 
+def _add_copies(graph: Graph, layer: Any, x: str) -> str:
+    """Append copies of the rows (n, d), one below the other: (k n, d)."""
+    R = layer.params["R"].astype(np.float32)
+    copies = graph.node("Mul", x, graph.array(R[:, None]))  # (k, n, d)
+    return graph.node("Reshape", copies, graph.array(np.array([-1, R.shape[1]])))
+
+
+def _add_heads(graph: Graph, layer: Any, x: str) -> str:
+    """Append heads, whose answers (n, k c) stand side by side."""
+    W, b = (layer.params[name].astype(np.float32) for name in ("W", "b"))
+    k, n_in, c = W.shape
+    rows = graph.node("Reshape", x, graph.array(np.array([k, -1, n_in])))
+    z = graph.node("Add", graph.node("MatMul", rows, graph.array(W)), graph.array(b[:, None]))  # (k, n, c)
+    return graph.node("Reshape", graph.node("Transpose", z, perm=[1, 0, 2]), graph.array(np.array([-1, k * c])))
+
+
 # layers that are no part of a dense layer → what appends one and returns the name of its output
 WRITERS: dict[type[Layer], Callable[[Graph, Any, str], str]] = {
+    Heads: _add_heads,
+    InputCopies: _add_copies,
     ParametricActivation: _add_parametric_activation,
     PeriodicEmbedding: _add_periodic_embedding,
     PiecewiseLinearEmbedding: _add_piecewise_embedding,

@@ -9,6 +9,7 @@ from byhand.arguments import check_flag, check_number, check_whole, format_value
 from byhand.errors import OptionError, lookup
 from byhand.estimators.base import Estimator
 from byhand.estimators.schedules import rate_schedule
+from byhand.layers.input_copies import MAX_COPIES
 from byhand.mlp import EMBEDDINGS
 
 DTYPES = {"float32": np.float32, "float64": np.float64}
@@ -46,6 +47,7 @@ class MLPParameters(Estimator):
     bias_rate: float
     weight_decay: float
     n_ensemble: int
+    n_heads: int
     dtype: str
     callbacks: Sequence[Any] | None
 
@@ -65,6 +67,7 @@ class MLPParameters(Estimator):
         check_number(who, "tol", self.tol, lambda a: a >= 0, "0 or more")
         check_whole(who, "max_iter", self.max_iter, 1)
         check_whole(who, "n_ensemble", self.n_ensemble, 1, 1000)
+        check_whole(who, "n_heads", self.n_heads, 1, MAX_COPIES)
         check_flag(who, "shuffle", self.shuffle)
         check_flag(who, "warm_start", self.warm_start)
         if self.early_stopping != "auto":

@@ -74,6 +74,7 @@ class MLPRegressor(BaseMLP):
         bias_rate: float = 1.0,
         weight_decay: float = 0.1,
         n_ensemble: int = 1,
+        n_heads: int = 1,
         loss: str = "squared_error",
         huber_delta: float = 1.0,
         quantile: float = 0.5,
@@ -134,9 +135,10 @@ class MLPRegressor(BaseMLP):
     def _is_log(self) -> bool:
         return self.loss == Poisson.kind
 
-    def _output_of(self, network: Network, x: Array) -> Array:
+    def _predictor(self, network: Network) -> Callable[[Array], Array]:
         """Predict in float64: numbers of many digits, where float32 would show how the rows were taken together."""
-        return network.astype(np.float64).predict(x.astype(np.float64))
+        precise = network.astype(np.float64)
+        return lambda x: precise.predict(x.astype(np.float64))
 
     def to_model(self) -> Model:
         """Return the fitted regressor as one of byhand's models; the scale of y is in the last layer's weights."""
@@ -156,8 +158,9 @@ class MLPRegressor(BaseMLP):
         self._is_flat, self._center, self._spread = k == 1, np.zeros(k), np.ones(k)
         self._low, self._high = np.array(model.limits or [(-np.inf, np.inf)] * k).T
         self._take_network(model, table)
-        if isinstance(model.network.layers[-1], Exp):
-            self.loss, self.networks_ = Poisson.kind, [Network(model.network.layers[:-1])]
+        layers = self.networks_[0].layers
+        if isinstance(layers[-1], Exp):
+            self.loss, self.networks_ = Poisson.kind, [Network(layers[:-1])]
         return self
 
     # what BaseMLP asks

@@ -1,6 +1,6 @@
 """One network's training: an epoch at a time, with its validation, until the best epoch is known."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from byhand.estimators.training_setup import (
 )
 from byhand.estimators.verbose import print_epoch
 from byhand.layers import PiecewiseLinearEmbedding
-from byhand.losses import Loss
+from byhand.losses import Loss, MeanOfHeads
 from byhand.network import Network
 from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
 from byhand.training.history import EpochRecord
@@ -27,15 +27,27 @@ from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
 from byhand.training.train import train
 
+ROWS_OF_COPIES = 16384  # at a time: with 256 units 16 MB a layer, in float32
+
 
 class Trainer(SampleReader):
     """The training of one network; each estimator says what its loss and score are."""
 
+    networks_: list[Network]
     history_: list[dict[str, Any]]
     engine_: str
 
     def _loss(self) -> Loss:
         raise NotImplementedError
+
+    def _heads(self, network: Network) -> int:
+        """Return how many heads a network has."""
+        return network.widths[-1] // self._n_outputs()
+
+    def _training_loss(self, network: Network) -> Loss:
+        """Return the loss of a network, the mean of its heads' losses where it has several."""
+        n_heads = self._heads(network)
+        return MeanOfHeads(self._loss(), n_heads) if n_heads > 1 else self._loss()
 
     def _n_outputs(self) -> int:
         raise NotImplementedError
@@ -64,7 +76,7 @@ class Trainer(SampleReader):
         network = network or self._new_network(sample, seed)
         state = TrainingState(network, build_optimizer(self, batch, network))
         schedule = rate_schedule(self.learning_rate, self.learning_rate_init, self.power_t)
-        plan = Plan(self._loss(), schedule, self.max_iter, batch, seed, self.shuffle)
+        plan = Plan(self._training_loss(network), schedule, self.max_iter, batch, seed, self.shuffle)
         best: tuple[float, int, Params] | None = None
         watch = _Patience(self.n_iter_no_change, self.tol)
         for record in self._epochs(state, sample, plan):
@@ -91,12 +103,24 @@ class Trainer(SampleReader):
         """Return what validation showed: its loss and its score."""
         if validation is None:
             return {}
-        output = self._output_of(network, validation.x)
-        loss, _ = self._loss().forward(output, validation.y, validation.weight)
-        return {"val_loss": float(loss), "val_score": self._score_outputs(output, validation)}
+        output, loss = self._output_of(network, validation.x), self._training_loss(network)
+        value, _ = loss.forward(output, validation.y, validation.weight)
+        return {"val_loss": float(value), "val_score": self._score_outputs(loss.answer(output), validation)}
 
     def _output_of(self, network: Network, x: Array) -> Array:
-        return network.predict(x) if self.dtype == "float64" else predictor(network, IDENTITY)(x)
+        """Return a network's output (n, k) for inputs x, a part of the rows at a time where it copies them."""
+        answer, n_heads = self._predictor(network), self._heads(network)
+        rows = max(ROWS_OF_COPIES // n_heads, 1) if n_heads > 1 else max(len(x), 1)
+        return np.concatenate([answer(x[i : i + rows]) for i in range(0, max(len(x), 1), rows)])
+
+    def _predictor(self, network: Network) -> Callable[[Array], Array]:
+        """Return what computes a network's output."""
+        return network.predict if self.dtype == "float64" else predictor(network, IDENTITY)
+
+    def _answers(self, x: Array) -> list[Array]:
+        """Return the output (n, k) of every head of every network, for inputs x."""
+        outputs = [(self._output_of(network, x), self._heads(network)) for network in self.networks_]
+        return [head for output, n_heads in outputs for head in np.split(output, n_heads, axis=1)]
 
 
 class _Patience:

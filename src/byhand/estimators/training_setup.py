@@ -67,6 +67,7 @@ def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequen
         scaled_inputs=params.scaled_inputs,
         embedded_columns=embedded,
         embedding=params.numerical_embedding or "pbld",
+        n_heads=params.n_heads,
         seed=seed,
     )
     return network.astype(DTYPES[params.dtype]) if params.dtype != "float32" else network

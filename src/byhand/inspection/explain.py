@@ -17,6 +17,7 @@ from byhand.errors import DataError, ShapeError
 from byhand.formatting import typeset_minus
 from byhand.inspection.source import source_location
 from byhand.layers.dense import Dense
+from byhand.layers.heads import Heads
 from byhand.losses import Loss, SoftmaxCrossEntropy, loss_for
 from byhand.network import LayerRecord, Network, Trace
 from byhand.optimizers import SGD, Optimizer
@@ -39,6 +40,10 @@ FORMULAS = {
     "parametric_activation": ("a = (1 − α) z + α f(z)", "∂a/∂z = (1 − α) + α f′(z)"),
     "periodic_embedding": ("y = [x, cos(2π w x + φ) V + c]", "dx = dy + 2π Σ w du, du = −sin u (de Vᵀ)"),
     "piecewise_embedding": ("y = [x, z V + c], z the place among bins", "dx = dy + (de Vᵀ) / width of x's bin"),
+    "input_copies": ("y[j] = x ⊙ R[j]", "dx = Σⱼ dy[j] ⊙ R[j]"),
+    "heads": ("z[j] = x[j] W[j] + b[j]", "dx[j] = dz[j] W[j]ᵀ"),
+    "head_mean": ("y = (1/k) Σⱼ z[j]", "dz[j] = dy / k"),
+    "log_head_mean": ("y = log (1/k) Σⱼ softmax(z[j])", "dz[j] = s[j] dy − p[j] Σ s[j] dy"),
     "softmax": ("aⱼ = eᶻʲ / Σ eᶻᵏ", "dzₖ = aₖ (daₖ − Σⱼ daⱼ aⱼ)"),
 }
 
@@ -231,8 +236,9 @@ def _path(trace: Trace, last: int) -> list[int]:
     """Return which unit is followed, in the input and in every layer's output."""
     units = [last]
     for step in reversed(trace.steps):
-        if isinstance(step.layer, Dense):
-            terms = step.x[0] * step.layer.params["W"][:, units[0]]
+        if isinstance(step.layer, Dense | Heads):
+            W = step.layer.params["W"]
+            terms = step.x[0] * (W if W.ndim == 2 else W[0])[:, units[0]]  # of heads: the first, whose copy is x[0]
             units.insert(0, int(np.abs(terms).argmax()))
         else:
             source = step.layer.input_of(units[0])
@@ -310,7 +316,7 @@ def _backward(layer: int, i: int, step: LayerRecord, units: list[int]) -> Line:
     dx, _ = step.layer.backward(dy, step.saved)
     sent_on = np.zeros_like(step.x) if dx is None else dx
     _, derivative = FORMULAS.get(step.layer.kind, ("", "the chain rule through it"))
-    reached = f"{int((sent_on != 0).sum())} of {step.x.shape[1]} units get a gradient"
+    reached = f"{int((sent_on[0] != 0).sum())} of {step.x.shape[1]} units get a gradient"
     return Line(
         "backward",
         f"layer {layer}, {step.layer.kind}: {derivative}",

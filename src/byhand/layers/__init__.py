@@ -5,7 +5,10 @@ from byhand.layers.batch_norm import BatchNorm
 from byhand.layers.dense import Dense
 from byhand.layers.dropout import Dropout
 from byhand.layers.exp import Exp
+from byhand.layers.head_mean import HeadMean, LogHeadMean
+from byhand.layers.heads import Heads
 from byhand.layers.identity import Identity
+from byhand.layers.input_copies import InputCopies
 from byhand.layers.leaky_relu import LeakyReLU
 from byhand.layers.mish import Mish
 from byhand.layers.parametric_activation import ParametricActivation
@@ -30,9 +33,13 @@ __all__ = [
     "Dense",
     "Dropout",
     "Exp",
+    "HeadMean",
+    "Heads",
     "Identity",
+    "InputCopies",
     "Layer",
     "LeakyReLU",
+    "LogHeadMean",
     "Mish",
     "ParametricActivation",
     "PeriodicEmbedding",

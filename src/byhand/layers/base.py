@@ -8,11 +8,13 @@
 5. Every layer passes the gradient check, and docs/derivations has a page of the same name.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
 from byhand.arrays import Array, Params
+from byhand.errors import ShapeError
 from byhand.random import RandomStream
 
 
@@ -58,6 +60,10 @@ class Layer:
         """Return the width of the output for an input of width n_in; raise ShapeError if it does not fit."""
         return n_in
 
+    def copies_behind(self, copies: int) -> int:
+        """Return how many rows an example has behind this layer, of as many before it; raise ShapeError if wrong."""
+        return copies
+
     def input_of(self, unit: int) -> int | None:
         """Return the only input that an output unit is computed from; None: all of them, or of its number."""
         return None
@@ -73,3 +79,17 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.spec().items())})"
+
+
+def check_chain(layers: Sequence[Layer]) -> list[int]:
+    """Return the width of a network's input, then that behind each layer.
+
+    Raises ShapeError where a layer does not fit the one before, or copies of the examples are not joined again.
+    """
+    widths, copies = [layers[0].n_in], 1
+    for layer in layers:
+        widths.append(layer.n_out(widths[-1]))
+        copies = layer.copies_behind(copies)
+    if copies != 1:
+        raise ShapeError(f"a network got {copies} copies of each example and no Heads that join them.")
+    return widths

@@ -5,7 +5,7 @@
     dz = (1 − α) ⊙ da + (α ⊙ da) ⊙ f′(z)          (3)    the second term is f's own backward of α ⊙ da
 
 f is any activation that works number by number. RealMLP's choice for tables is SELU for classes and Mish for numbers,
-with α learned at a tenth of the rate (ParamGroups). Source: Holzmüller, Grinsztajn & Steinwart 2024, section 3. The
+with α learned at a tenth of the rate (ParamGroups). Source: Holzmüller, Grinsztajn & Steinwart 2024. The
 slow version: docs/derivations/parametric_activation.md.
 """
 

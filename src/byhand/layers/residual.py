@@ -67,6 +67,14 @@ class Residual(Layer):
             raise ShapeError(f"Residual got inner layers from {n_in} to {width}; expected equal widths to add.")
         return n_in
 
+    def copies_behind(self, copies: int) -> int:
+        behind = copies
+        for layer in self.inner:
+            behind = layer.copies_behind(behind)
+        if behind != copies:
+            raise ShapeError(f"Residual got {behind} copies of each example behind it; expected {copies}, as before.")
+        return copies
+
     def spec(self) -> dict[str, Any]:
         return {"inner": [{"kind": layer.kind, **layer.spec()} for layer in self.inner]}
 

@@ -5,6 +5,7 @@ from byhand.errors import lookup
 from byhand.losses.base import Loss
 from byhand.losses.binary_cross_entropy import BinaryCrossEntropy
 from byhand.losses.huber import Huber
+from byhand.losses.mean_of_heads import MeanOfHeads
 from byhand.losses.poisson import Poisson
 from byhand.losses.quantile import Quantile
 from byhand.losses.softmax_cross_entropy import SoftmaxCrossEntropy
@@ -33,6 +34,7 @@ __all__ = [
     "BinaryCrossEntropy",
     "Huber",
     "Loss",
+    "MeanOfHeads",
     "Poisson",
     "Quantile",
     "SoftmaxCrossEntropy",

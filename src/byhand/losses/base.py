@@ -30,5 +30,9 @@ class Loss:
         """Return the gradient of the value with respect to the output: (n, k)."""
         raise NotImplementedError
 
+    def answer(self, output: Array) -> Array:
+        """Return the one answer to each example that an output (n, k) stands for: itself, unless heads are averaged."""
+        return output
+
     def __repr__(self) -> str:
         return constructor_call(self)

@@ -13,14 +13,19 @@ from byhand.layers import (
     BatchNorm,
     Dense,
     Dropout,
+    HeadMean,
+    Heads,
+    InputCopies,
     Layer,
     LeakyReLU,
+    LogHeadMean,
     ParametricActivation,
     PeriodicEmbedding,
     PiecewiseLinearEmbedding,
     Residual,
     ScaledDense,
 )
+from byhand.layers.input_copies import MAX_COPIES
 from byhand.layers.parametric_activation import ELEMENTWISE
 from byhand.layers.periodic_embedding import MAX_DIM, MAX_FREQUENCIES
 from byhand.layers.periodic_embedding import n_numbers as n_numbers_of_waves
@@ -31,6 +36,7 @@ from byhand.persistence.schema import Reader, integer, list_of, object_of, one_o
 
 _width: Reader = integer(1, 1_000_000)
 _share: Reader = real(0, 1)
+_copies: Reader = integer(1, MAX_COPIES)
 _EMBEDDING = {"n_in": _width, "columns": list_of(integer(0, 999_999)), "embedding_dim": integer(1, MAX_DIM)}
 
 
@@ -99,6 +105,16 @@ KINDS: dict[str, LayerKind] = {
         {**_EMBEDDING, "n_bins": integer(1, MAX_BINS)},
         lambda n_in, **sizes: n_numbers_of_bins(**sizes),
     ),
+    InputCopies.kind: LayerKind(
+        InputCopies, {"n_copies": _copies, "n_in": _width}, lambda n_copies, n_in: n_copies * n_in
+    ),
+    Heads.kind: LayerKind(
+        Heads.zeros,
+        {"n_heads": _copies, "n_in": _width, "n_out": _width},
+        lambda n_heads, n_in, n_out: n_heads * (n_in + 1) * n_out,
+    ),
+    HeadMean.kind: _without_numbers(HeadMean, n_heads=_copies),
+    LogHeadMean.kind: _without_numbers(LogHeadMean, n_heads=_copies),
     BatchNorm.kind: LayerKind(
         BatchNorm, {"width": _width, "momentum": _share, "epsilon": _share}, lambda width, **_: 4 * width
     ),

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 Reader: TypeAlias = Callable[[str, Any], Any]
 
 MAX_LABEL = 64_000  # characters: as many as a cell of a table may have
+MOST_WORDS = 12  # that a sentence lists
 MAX_DEPTH = 64  # of nested lists and objects, so that later code may recurse
 
 
@@ -105,7 +106,8 @@ def one_of(*known: str) -> Reader:
 
     def read(name: str, value: Any) -> str:
         if value not in known:
-            raise ValueError(f"{name} is {short_repr(value)}; expected one of {', '.join(known)}")
+            more = f" and {len(known) - MOST_WORDS} more" if len(known) > MOST_WORDS else ""
+            raise ValueError(f"{name} is {short_repr(value)}; expected one of {', '.join(known[:MOST_WORDS])}{more}")
         return str(value)
 
     return read

@@ -91,6 +91,8 @@ def test_another_order_is_a_noun_phrase() -> None:
         lower(Network.mlp([2, 3, 1], embedded_columns=[1]))
     with pytest.raises(UnsupportedError, match=r"^PiecewiseLinearEmbedding layers$"):
         lower(Network.mlp([2, 3, 1], embedded_columns=[1], embedding="pwl"))
+    with pytest.raises(UnsupportedError, match=r"^InputCopies layers$"):
+        lower(Network.mlp([2, 3, 1], n_heads=4))
     with pytest.raises(UnsupportedError, match=r"^ParametricActivation layers$"):
         lower(Network.mlp([2, 3, 1], activation="parametric_mish"))
 

@@ -17,7 +17,11 @@ from byhand.layers import (
     BatchNorm,
     Dense,
     Dropout,
+    HeadMean,
+    Heads,
+    InputCopies,
     Layer,
+    LogHeadMean,
     ParametricActivation,
     PeriodicEmbedding,
     PiecewiseLinearEmbedding,
@@ -38,6 +42,10 @@ LAYERS: dict[str, Layer] = {
     "parametric_activation": ParametricActivation(WIDTH, "mish"),
     "periodic_embedding": PeriodicEmbedding(WIDTH, [0, 3], n_frequencies=4),
     "piecewise_embedding": PiecewiseLinearEmbedding(WIDTH, [0, 3], n_bins=4),
+    "input_copies": InputCopies(3, WIDTH),
+    "heads": Heads(3, WIDTH, 2, rng=RandomStream(1, INIT)),
+    "head_mean": HeadMean(WIDTH),
+    "log_head_mean": LogHeadMean(1),
     "batch_norm": BatchNorm(WIDTH),
     "dropout": Dropout(0.4),
     "residual": Residual(Dense(WIDTH, WIDTH, rng=RandomStream(2, INIT)), BatchNorm(WIDTH), Tanh(), Dropout(0.4)),
@@ -92,11 +100,16 @@ def in_float64(name: str) -> Layer:
     return layer
 
 
+def gradient_for(layer: Layer, x: Array) -> Array:
+    """Return a gradient in the shape of the layer's output for x."""
+    return RandomStream(4, INIT).normal(*layer.forward(x)[0].shape)
+
+
 @each_layer
 @pytest.mark.parametrize("training", [False, True])
 def test_forward_and_backward_write_nothing(name: str, training: bool) -> None:
-    layer = in_float64(name)
-    x, dy = RandomStream(3, INIT).normal(6, WIDTH), RandomStream(4, INIT).normal(6, layer.n_out(WIDTH))
+    layer, x = in_float64(name), RandomStream(3, INIT).normal(6, WIDTH)
+    dy = gradient_for(layer, x)
     freeze(everything_of(layer), x, dy)
     before = digest(everything_of(layer), x, dy)
     y, saved = layer.forward(x, training=training, rng=RandomStream(5, DROPOUT))
@@ -110,8 +123,8 @@ def test_forward_and_backward_write_nothing(name: str, training: bool) -> None:
 
 @each_layer
 def test_backward_twice_gives_the_same(name: str) -> None:
-    layer = in_float64(name)
-    x, dy = RandomStream(3, INIT).normal(6, WIDTH), RandomStream(4, INIT).normal(6, layer.n_out(WIDTH))
+    layer, x = in_float64(name), RandomStream(3, INIT).normal(6, WIDTH)
+    dy = gradient_for(layer, x)
     _, saved = layer.forward(x, training=True, rng=RandomStream(5, DROPOUT))
     assert digest(layer.backward(dy, saved)) == digest(layer.backward(dy, saved))
 
@@ -132,8 +145,8 @@ def test_gradients_have_the_names_and_shapes_of_the_parameters(name: str) -> Non
 def test_nothing_is_kept_in_the_layer(name: str) -> None:
     layer = in_float64(name)
     attributes = set(vars(layer))
-    _, saved = layer.forward(np.ones((3, WIDTH)), training=True, rng=RandomStream(5, DROPOUT))
-    layer.backward(np.ones((3, layer.n_out(WIDTH))), saved)
+    y, saved = layer.forward(np.ones((3, WIDTH)), training=True, rng=RandomStream(5, DROPOUT))
+    layer.backward(np.ones_like(y), saved)
     assert set(vars(layer)) == attributes
 
 

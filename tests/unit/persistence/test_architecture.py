@@ -12,8 +12,12 @@ from byhand.layers import (
     BatchNorm,
     Dense,
     Dropout,
+    HeadMean,
+    Heads,
+    InputCopies,
     Layer,
     LeakyReLU,
+    LogHeadMean,
     ParametricActivation,
     PeriodicEmbedding,
     PiecewiseLinearEmbedding,
@@ -33,6 +37,10 @@ EVERY_LAYER = [
     ParametricActivation(4, "mish"),
     PeriodicEmbedding(4, [0, 2], n_frequencies=5, embedding_dim=2),
     PiecewiseLinearEmbedding(4, [1, 3], n_bins=5, embedding_dim=2),
+    InputCopies(3, 4),
+    Heads(3, 4, 2),
+    HeadMean(2),
+    LogHeadMean(4),
     BatchNorm(4, momentum=0.01, epsilon=1e-3),
     Residual(),
     Residual(Dense(4, 6), BatchNorm(6), LeakyReLU(0.2), Residual(Dense(6, 6), Dropout(0.5)), Dense(6, 4)),
@@ -47,9 +55,16 @@ def size(network):
     return sum(array.size for array in state_dict(network).values())
 
 
+def network_with(layer):
+    """Return a network with this layer, and with what it cannot be without."""
+    if isinstance(layer, InputCopies):
+        return Network([layer, Heads(3, 4, 2)])
+    return Network([InputCopies(3, 4) if isinstance(layer, Heads) else Dense(4, 4), layer])
+
+
 @pytest.mark.parametrize("layer", EVERY_LAYER, ids=repr)
 def test_every_kind_of_layer_comes_back(layer):
-    network = Network([Dense(4, 4), layer])
+    network = network_with(layer)
     description = json.loads(json.dumps(describe_network(network)))
     again = built(description, size(network))
     assert repr(again) == repr(network)
@@ -111,6 +126,8 @@ BINS = {"kind": "piecewise_embedding", "n_in": 3, "columns": [0, 2], "n_bins": 4
         ({**WAVES, "columns": [1.0]}, r"columns\[0\] is 1.0"),
         ({**WAVES, "n_frequencies": 10**6}, r"n_frequencies is 1000000; expected a whole number from 1 to 1,024"),
         ({**WAVES, "embedding_dim": 10**6}, r"embedding_dim is 1000000"),
+        ({"kind": "heads", "n_heads": 10**6, "n_in": 3, "n_out": 1}, r"n_heads is 1000000; expected .* 1 to 1,024"),
+        ({"kind": "head_mean", "n_heads": 0}, r"n_heads is 0"),
         ({**BINS, "columns": [0, -1]}, r"columns\[1\] is -1"),
         ({**BINS, "n_bins": 10**6}, r"n_bins is 1000000; expected a whole number from 1 to 1,024"),
         (
@@ -140,11 +157,15 @@ def test_what_is_not_in_the_table_or_out_of_range_is_refused(layer, sentence):
         ([DENSE, {**WAVES, "columns": [0, 3]}], 9 + 36),
         ([DENSE, {**WAVES, "columns": []}], 9),
         ([DENSE, {**BINS, "n_in": 4}], 9 + 30),
+        ([DENSE, {"kind": "head_mean", "n_heads": 2}], 9),
+        ([DENSE, {"kind": "input_copies", "n_copies": 2, "n_in": 2}], 9 + 4),
+        ([DENSE, {"kind": "input_copies", "n_copies": 2, "n_in": 3}], 9 + 6),
+        ([DENSE, {"kind": "heads", "n_heads": 2, "n_in": 3, "n_out": 1}], 9 + 8),
         ([DENSE, {**BINS, "columns": [2, 0]}], 9 + 30),
     ],
 )
 def test_layers_that_make_no_network_are_refused(description, n_numbers):
-    with pytest.raises(ValueError, match=r"network needs|cannot follow|Residual got|Embedding got"):
+    with pytest.raises(ValueError, match=r"network needs|cannot follow|Residual got|Embedding got|copies of each"):
         built(description, n_numbers)
 
 
@@ -154,7 +175,9 @@ def test_nothing_is_made_before_its_size_is_known_to_be_there():
     try:
         waves = {**WAVES, "n_in": 1_000_000, "columns": [0] * 1000, "n_frequencies": 1024, "embedding_dim": 1024}
         bins = {**BINS, "n_in": 1_000_000, "columns": [0] * 1000, "n_bins": 1024, "embedding_dim": 1024}
-        for description in ([huge], [DENSE, waves], [DENSE, bins], [DENSE, {"kind": "residual", "inner": [huge] * 50}]):
+        residual = {"kind": "residual", "inner": [huge] * 50}
+        heads = {"kind": "heads", "n_heads": 1024, "n_in": 1_000_000, "n_out": 1_000_000}
+        for description in ([huge], [DENSE, waves], [DENSE, bins], [DENSE, heads], [DENSE, residual]):
             with pytest.raises(ValueError, match=r"its layers need [\d,]+ numbers and 9 are there"):
                 built(description, 9)
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
