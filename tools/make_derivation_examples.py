@@ -28,6 +28,7 @@ from byhand.layers import (
     Mish,
     ParametricActivation,
     PeriodicEmbedding,
+    PeriodicLinearEmbedding,
     PiecewiseLinearEmbedding,
     ReLU,
     Residual,
@@ -38,6 +39,7 @@ from byhand.layers import (
 )
 from byhand.layers.mish import tanh_softplus
 from byhand.layers.periodic_embedding import Waves
+from byhand.layers.periodic_linear_embedding import Turns
 from byhand.layers.piecewise_embedding import Places
 from byhand.layers.sigmoid import sigmoid
 from byhand.layers.softmax import softmax
@@ -216,6 +218,40 @@ def periodic_embedding() -> list[str]:
         *gradient("dφ = Σᵢ du", grads["phase"], slope("phase"), own["phase"], "(8)"),
         *gradient("dw = 2π Σᵢ x du", grads["frequency"], slope("frequency"), own["frequency"], "(9)"),
         *gradient("dx = dy + 2π Σₖ w du", dx, slope("x"), x, "(10)"),
+    ]
+
+
+def periodic_linear_embedding() -> list[str]:
+    x, dy = np.array([[0.5], [-1.0]]), np.array([[2.0], [1.0]])
+    own = {"frequency": np.array([[0.25]]), "V": np.array([[[2.0], [-1.0]]]), "c": np.array([[0.5]])}
+
+    def layer(x: Array = x, **moved: Array) -> tuple[PeriodicLinearEmbedding, Array, Turns]:
+        made = PeriodicLinearEmbedding(1, [0], n_frequencies=1, embedding_dim=1)
+        made.params = own | moved
+        return made, *made.forward(x)
+
+    def slope(name: str) -> Callable[[Array], float]:
+        return lambda moved: float((dy * layer(**{name: moved.reshape((own | {"x": x})[name].shape)})[1]).sum())
+
+    made, y, saved = layer()
+    dx, grads = made.backward(dy, saved)
+    V, dV = own["V"][0].T, grads["V"][0].T  # shown as rows
+    cos, sin = saved.v[0].T
+    return [
+        *rows("x, one column, two examples", x),
+        *rows("w, in turns per unit", own["frequency"]),
+        *rows("V, as a row", V),
+        *rows("c", own["c"]),
+        *rows("u = 2π w x", 2 * np.pi * own["frequency"] * x, "(1)"),
+        *rows("v = [cos u, sin u]", saved.v[0], "(2)"),
+        *rows("e = v V + c", y, "(3)"),
+        *rows("y: no other columns, e", y, "(4)"),
+        *rows("dy, from above", dy),
+        *gradient("dV = Σᵢ vᵀ de", dV, slope("V"), V, "(5)"),
+        *gradient("dc = Σᵢ de", grads["c"], slope("c"), own["c"], "(6)"),
+        *rows("du = −sin u de A + cos u de B", dy * (cos * V[0, 1] - sin * V[0, 0])[:, None], "(7)"),
+        *gradient("dw = 2π Σᵢ x du", grads["frequency"], slope("frequency"), own["frequency"], "(8)"),
+        *gradient("dx = 2π w du", dx, slope("x"), x, "(9)"),
     ]
 
 
@@ -682,6 +718,7 @@ EXAMPLES: dict[str, Callable[[], list[str]]] = {
     "mean_of_heads": mean_of_heads,
     "mish": mish,
     "parametric_activation": parametric_activation,
+    "periodic_linear_embedding": periodic_linear_embedding,
     "piecewise_embedding": piecewise_embedding,
     "poisson": poisson,
     "periodic_embedding": periodic_embedding,

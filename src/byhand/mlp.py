@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TypedDict
+from typing import TypeAlias, TypedDict
 
 from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_number, check_whole
 from byhand.errors import OptionError, ShapeError, lookup
@@ -17,6 +17,7 @@ from byhand.layers import (
     Layer,
     ParametricActivation,
     PeriodicEmbedding,
+    PeriodicLinearEmbedding,
     PiecewiseLinearEmbedding,
     Residual,
     ScaledDense,
@@ -27,8 +28,10 @@ from byhand.layers.parametric_activation import PREFIX
 from byhand.random import INIT, RandomStream
 
 # what the numbers of a table may begin with, by the words of RealMLP's and TabM's authors
-EMBEDDINGS: dict[str, type[PeriodicEmbedding] | type[PiecewiseLinearEmbedding]] = {
+Embedding: TypeAlias = PeriodicEmbedding | PeriodicLinearEmbedding | PiecewiseLinearEmbedding
+EMBEDDINGS: dict[str, type[Embedding]] = {
     "pbld": PeriodicEmbedding,
+    "pl": PeriodicLinearEmbedding,
     "pwl": PiecewiseLinearEmbedding,
 }
 
@@ -66,7 +69,8 @@ class MlpOptions(TypedDict, total=False):
     residual : a residual connection around every hidden layer as wide as the one before (False)
     scaled_inputs : multiply every input by a number that is learned (False)
     embedded_columns : places of the inputs that get an embedding in front of everything else (none)
-    embedding : which one: "pbld", PeriodicEmbedding (the default), or "pwl", PiecewiseLinearEmbedding
+    embedding : which one: PeriodicEmbedding "pbld" (the default), PeriodicLinearEmbedding "pl", or
+        PiecewiseLinearEmbedding "pwl"
     n_heads : how many answers are learned, from as many copies of the input, by TabM-mini's shared network (1)
     """
 

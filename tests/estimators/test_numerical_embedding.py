@@ -154,7 +154,7 @@ def test_a_table_without_numbers_has_nothing_to_embed() -> None:
     assert [layer.kind for layer in model.networks_[0].layers] == ["dense", "relu", "dropout", "dense"]
 
 
-@pytest.mark.parametrize("word", ["plr", "none", True])
+@pytest.mark.parametrize("word", ["ple", "none", True])
 def test_another_embedding_is_refused(word: Any) -> None:
     with pytest.raises(OptionError, match="numerical_embedding"):
         MLPClassifier(numerical_embedding=word).fit(np.zeros((4, 1)), [0, 1, 0, 1])

@@ -19,6 +19,7 @@ from byhand.layers import (
     Mish,
     ParametricActivation,
     PeriodicEmbedding,
+    PeriodicLinearEmbedding,
     PiecewiseLinearEmbedding,
     Softmax,
 )
@@ -80,6 +81,18 @@ def _add_periodic_embedding(graph: Graph, layer: Any, x: str) -> str:
     return graph.node("Concat", x, graph.node("Flatten", e, axis=1), axis=1)
 
 
+def _add_periodic_linear_embedding(graph: Graph, layer: Any, x: str) -> str:
+    """Append a periodic linear embedding, whose equations are in its file."""
+    frequency, V, c = (layer.params[name].astype(np.float32) for name in ("frequency", "V", "c"))
+    columns = graph.node("Gather", x, graph.array(np.array(layer.columns)), axis=1)
+    columns = graph.node("Unsqueeze", columns, graph.array(np.array([2, 3])))  # (n, d, 1, 1)
+    u = graph.node("Mul", columns, graph.array(np.float32(TURN) * frequency[:, None]))  # (n, d, 1, f)
+    v = graph.node("Concat", graph.node("Cos", u), graph.node("Sin", u), axis=3)
+    e = graph.node("Add", graph.node("MatMul", v, graph.array(V)), graph.array(c[:, None]))  # (n, d, 1, m)
+    others = graph.node("Gather", x, graph.array(np.array(layer.others, dtype=np.int64)), axis=1)
+    return graph.node("Concat", others, graph.node("Flatten", e, axis=1), axis=1)
+
+
 def _add_piecewise_embedding(graph: Graph, layer: Any, x: str) -> str:
     """Append a piecewise linear embedding, whose equations are in its file; a bin without width always answers 0."""
     V, c, edges = (array.astype(np.float32) for array in (*layer.params.values(), layer.statistics["edges"]))
@@ -115,5 +128,6 @@ WRITERS: dict[type[Layer], Callable[[Graph, Any, str], str]] = {
     InputCopies: _add_copies,
     ParametricActivation: _add_parametric_activation,
     PeriodicEmbedding: _add_periodic_embedding,
+    PeriodicLinearEmbedding: _add_periodic_linear_embedding,
     PiecewiseLinearEmbedding: _add_piecewise_embedding,
 }

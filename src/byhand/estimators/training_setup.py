@@ -10,7 +10,12 @@ from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.selection import choose_engine
 from byhand.estimators.parameters import DTYPES, MLPParameters
 from byhand.initializers import he, scaled
-from byhand.layers import ParametricActivation, PeriodicEmbedding, PiecewiseLinearEmbedding
+from byhand.layers import (
+    ParametricActivation,
+    PeriodicEmbedding,
+    PeriodicLinearEmbedding,
+    PiecewiseLinearEmbedding,
+)
 from byhand.losses import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, ParamGroups, WeightDecay
@@ -19,6 +24,7 @@ from byhand.preprocessing import weighted_quantiles
 from byhand.training.batch_size import batch_size_for
 
 SCALE_RATE, SMALL_RATE = 6.0, 0.1  # factors for the scales of inputs, and for embeddings and shares, as in RealMLP
+PERIODIC = (PeriodicEmbedding, PeriodicLinearEmbedding)
 LECUN = scaled(0.5**0.5, he)  # variance 1/n_in
 
 
@@ -48,7 +54,7 @@ def build_optimizer(params: MLPParameters, batch: int, network: Network) -> Opti
     optimizer = WeightDecay(optimizer, params.alpha / batch) if params.alpha else optimizer
     factors = {"b": float(params.bias_rate)} | ({"scale": SCALE_RATE} if params.scaled_inputs else {})
     factors |= {"alpha": SMALL_RATE} if any(isinstance(layer, ParametricActivation) for layer in network.layers) else {}
-    factors |= dict.fromkeys(EMBEDDING, SMALL_RATE) if isinstance(network.layers[0], PeriodicEmbedding) else {}
+    factors |= dict.fromkeys(EMBEDDING, SMALL_RATE) if isinstance(network.layers[0], PERIODIC) else {}
     return optimizer if factors == {"b": 1.0} else ParamGroups(optimizer, factors)
 
 

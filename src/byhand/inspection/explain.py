@@ -39,6 +39,7 @@ FORMULAS = {
     "identity": ("a = z", "∂a/∂z = 1"),
     "parametric_activation": ("a = (1 − α) z + α f(z)", "∂a/∂z = (1 − α) + α f′(z)"),
     "periodic_embedding": ("y = [x, cos(2π w x + φ) V + c]", "dx = dy + 2π Σ w du, du = −sin u (de Vᵀ)"),
+    "periodic_linear_embedding": ("e = [cos 2π w x, sin 2π w x] V + c", "dx = 2π Σ w du"),
     "piecewise_embedding": ("y = [x, z V + c], z the place among bins", "dx = dy + (de Vᵀ) / width of x's bin"),
     "input_copies": ("y[j] = x ⊙ R[j]", "dx = Σⱼ dy[j] ⊙ R[j]"),
     "heads": ("z[j] = x[j] W[j] + b[j]", "dx[j] = dz[j] W[j]ᵀ"),

@@ -13,6 +13,7 @@ from byhand.layers.leaky_relu import LeakyReLU
 from byhand.layers.mish import Mish
 from byhand.layers.parametric_activation import ParametricActivation
 from byhand.layers.periodic_embedding import PeriodicEmbedding
+from byhand.layers.periodic_linear_embedding import PeriodicLinearEmbedding
 from byhand.layers.piecewise_embedding import PiecewiseLinearEmbedding
 from byhand.layers.relu import ReLU
 from byhand.layers.residual import Residual
@@ -43,6 +44,7 @@ __all__ = [
     "Mish",
     "ParametricActivation",
     "PeriodicEmbedding",
+    "PeriodicLinearEmbedding",
     "PiecewiseLinearEmbedding",
     "ReLU",
     "Residual",

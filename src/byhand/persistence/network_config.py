@@ -21,6 +21,7 @@ from byhand.layers import (
     LogHeadMean,
     ParametricActivation,
     PeriodicEmbedding,
+    PeriodicLinearEmbedding,
     PiecewiseLinearEmbedding,
     Residual,
     ScaledDense,
@@ -29,6 +30,7 @@ from byhand.layers.input_copies import MAX_COPIES
 from byhand.layers.parametric_activation import ELEMENTWISE
 from byhand.layers.periodic_embedding import MAX_DIM, MAX_FREQUENCIES
 from byhand.layers.periodic_embedding import n_numbers as n_numbers_of_waves
+from byhand.layers.periodic_linear_embedding import n_numbers as n_numbers_of_turns
 from byhand.layers.piecewise_embedding import MAX_BINS
 from byhand.layers.piecewise_embedding import n_numbers as n_numbers_of_bins
 from byhand.network import Network
@@ -99,6 +101,11 @@ KINDS: dict[str, LayerKind] = {
         PeriodicEmbedding,
         {**_EMBEDDING, "n_frequencies": integer(1, MAX_FREQUENCIES)},
         lambda n_in, **sizes: n_numbers_of_waves(**sizes),
+    ),
+    PeriodicLinearEmbedding.kind: LayerKind(
+        PeriodicLinearEmbedding,
+        {**_EMBEDDING, "n_frequencies": integer(1, MAX_FREQUENCIES)},
+        lambda n_in, **sizes: n_numbers_of_turns(**sizes),
     ),
     PiecewiseLinearEmbedding.kind: LayerKind(
         PiecewiseLinearEmbedding,
