@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from byhand.cli.show import drawing
 from byhand.engines.bindings import why_missing
 from byhand.errors import OptionError
 from byhand.estimators import MLPClassifier, MLPRegressor
@@ -76,3 +77,8 @@ def test_an_onnx_file_answers_alike(tmp_path: Path, activation: str) -> None:
     columns = {column.name: X[:, i : i + 1].astype(np.float32) for i, column in enumerate(session.get_inputs())}
     found = session.run(["probabilities"], columns)[0]
     assert found == pytest.approx(model.predict_proba(X), abs=2e-5)
+
+
+def test_the_terminal_draws_it_by_the_short_name_of_its_activation() -> None:
+    model = MLPClassifier(**SMALL, activation="parametric_selu").fit(X, Y > 0)
+    assert drawing(model.networks_[0])[-1].split() == ["input", "selu", "selu", "output"]

@@ -157,6 +157,7 @@ def test_the_commands_read_it_and_draw_it(tmp_path: Path, capsys: pytest.Capture
     assert main(["show", str(tmp_path / "model.safetensors")]) == 0
     shown = capsys.readouterr().out
     assert "3-8-6-12-3" in shown
+    assert "relu" in shown
     assert "heads" in shown
     assert ">output, heads<" in model._repr_html_()
 
@@ -209,11 +210,20 @@ def test_the_accuracy_of_training_is_that_of_the_mean() -> None:
 
 def test_an_explanation_follows_the_first_head() -> None:
     network = Network([*Network.mlp([3, 4, 2], n_heads=3, seed=2).layers, LogHeadMean(3)])
-    told = explain(network, np.array([0.5, -1.0, 2.0]), 1)
+    x = np.array([0.5, -1.0, 2.0])
+    told = explain(network, x, 1)
     text = str(told)
     assert "z[j] = x[j] W[j] + b[j]" in text
     assert "y = log (1/k) Σⱼ softmax(z[j])" in text
     assert told.loss_after < told.loss_before
+    dense = next(line for line in told.lines if line.phase == "backward" and "layer 1, dense" in line.formula)
+    name, _, said = dense.numbers.partition(" = ")
+    j, k = map(int, name[3:-1].split(", "))
+    precise = network.astype(np.float64)
+    trace = precise.forward(x[None])
+    _, saved = SoftmaxCrossEntropy().forward(trace.output, np.array([1]))
+    gradient = precise.backward(SoftmaxCrossEntropy().backward(saved), trace)["1.W"][j, k]
+    assert f"and {gradient:.6g}".replace("-", "−") + " with the other 2 copies" in said
 
 
 @pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])

@@ -142,7 +142,7 @@ def _columns(network: "Network") -> tuple[list[int], list[str]]:
             widths.append(width)
             labels.append("embedding" if layer.kind.endswith("_embedding") else "")
         elif not labels[-1] and layer.kind not in ("batch_norm", "dropout"):
-            labels[-1] = layer.kind
+            labels[-1] = getattr(layer, "function", layer).kind  # of a parametric activation: the long name is below
     labels[-1] = f"output {labels[-1]}".strip()
     return widths, labels
 

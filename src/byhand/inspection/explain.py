@@ -252,13 +252,13 @@ def _forward(layer: int, step: LayerRecord, before: int, unit: int) -> Line:
     if isinstance(step.layer, Dense):
         W, b = step.layer.params["W"], step.layer.params["b"]
         terms = _sum_of(step.x[0] * W[:, unit], lambda k: f"{step.x[0, k]:.4g}·{W[k, unit]:.4g}")
-        shape = f"x (1, {W.shape[0]}) · W ({W.shape[0]}, {W.shape[1]}) + b ({W.shape[1]},) → z (1, {W.shape[1]})"
+        shape = f"x {step.x.shape} · W {W.shape} + b {b.shape} → z {step.y.shape}"
         numbers = f"unit {unit}: z = {terms} + b {b[unit]:.4g} = {step.y[0, unit]:.6g}"
         return Line("forward", f"layer {layer}, dense: z = x W + b", shape, numbers, source_location(Dense.forward, 1))
     formula, _ = FORMULAS.get(step.layer.kind, (f"y = {step.layer.kind}(x)", ""))
     on = int((step.y[0] > 0).sum())
     numbers = f"unit {unit}: {step.x[0, before]:.6g} → {step.y[0, unit]:.6g}; {on} of {step.y.shape[1]} units above 0"
-    shape = f"(1, {step.x.shape[1]}) → (1, {step.y.shape[1]})"
+    shape = f"{step.x.shape} → {step.y.shape}"
     return Line(
         "forward",
         f"layer {layer}, {step.layer.kind}: {formula}",
@@ -312,7 +312,7 @@ def _backward(layer: int, i: int, step: LayerRecord, units: list[int]) -> Line:
     """Describe the backward pass of one layer."""
     dy = np.zeros_like(step.y) if step.dy is None else step.dy
     if isinstance(step.layer, Dense):
-        return _backward_dense(layer, i, step.layer, step.x[0], dy[0], units[i], units[i + 1])
+        return _backward_dense(layer, i, step.layer, step.x, dy, units[i], units[i + 1])
     unit = units[i + 1]
     dx, _ = step.layer.backward(dy, step.saved)
     sent_on = np.zeros_like(step.x) if dx is None else dx
@@ -321,16 +321,21 @@ def _backward(layer: int, i: int, step: LayerRecord, units: list[int]) -> Line:
     return Line(
         "backward",
         f"layer {layer}, {step.layer.kind}: {derivative}",
-        f"(1, {dy.shape[1]}) → (1, {step.x.shape[1]})",
+        f"{dy.shape} → {step.x.shape}",
         f"unit {unit}: {dy[0, unit]:.6g} → {sent_on[0, units[i]]:.6g}; {reached}",
         source_location(type(step.layer).backward, 2),
     )
 
 
-def _backward_dense(number: int, i: int, layer: Dense, x: Array, dz: Array, before: int, unit: int) -> Line:
-    """Describe a dense layer's backward pass: the factors of one weight's gradient, and dx."""
-    W = layer.params["W"]
+def _backward_dense(number: int, i: int, layer: Dense, rows: Array, dz_rows: Array, before: int, unit: int) -> Line:
+    """Describe a dense layer's backward pass: the factors of one weight's gradient, and dx.
+
+    rows, dz_rows : of the example, or of its copies, of which the first is followed
+    """
+    W, x, dz = layer.params["W"], rows[0], dz_rows[0]
     product = f"x[{before}] {x[before]:.6g} · dz[{unit}] {dz[unit]:.6g} = {x[before] * dz[unit]:.6g}"
+    if len(rows) > 1:
+        product += f", and {rows[:, before] @ dz_rows[:, unit]:.6g} with the other {len(rows) - 1} copies"
     numbers = f"dW[{before}, {unit}] = {product}"
     formula, shape = f"layer {number}, dense: dW = xᵀ dz, db = dz", f"dW {W.shape[0]}×{W.shape[1]}, db ({W.shape[1]},)"
     if i == 0:
