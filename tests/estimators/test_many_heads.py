@@ -10,6 +10,7 @@ import pytest
 
 from byhand.cli.main import cli
 from byhand.engines.bindings import why_missing
+from byhand.engines.predictor import predictor
 from byhand.errors import OptionError
 from byhand.estimators import MLPClassifier, MLPRegressor
 from byhand.estimators.random_state import seed_from
@@ -18,7 +19,9 @@ from byhand.layers import HeadMean, Heads, InputCopies, LogHeadMean
 from byhand.layers.softmax import softmax
 from byhand.losses import SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
-from byhand.persistence.model import load_model
+from byhand.persistence.model import Model, load_model
+from byhand.persistence.output import Output
+from byhand.preprocessing import InputScaler
 
 SMALL: dict[str, Any] = {"hidden_layer_sizes": (8, 6), "max_iter": 12, "random_state": 0, "n_heads": 4}
 X = np.random.default_rng(0).normal(size=(260, 3))
@@ -110,10 +113,27 @@ def test_the_validation_score_is_that_of_the_mean() -> None:
     assert model.score(X[200:], WORDS[200:]) == pytest.approx(best)
 
 
+def test_a_file_of_many_copies_takes_no_more_memory_than_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network([*Network.mlp([3, 50, 2], n_heads=256, seed=1).layers, LogHeadMean(256)])
+    model = Model(network, InputScaler("raw", np.array(1.0), np.array(0.0)), Output.SOFTMAX_LOGITS)
+    sizes: list[int] = []
+    forward = Heads.forward
+
+    def watched(self: Heads, x: np.ndarray, **options: Any) -> Any:
+        sizes.append(len(x))
+        return forward(self, x, **options)
+
+    monkeypatch.setattr(Heads, "forward", watched)
+    assert model.predict(np.zeros((100, 3))).shape == (100,)
+    assert max(sizes) <= 4096
+    assert predictor(network)(np.zeros((100, 3), dtype=np.float32)).shape == (100, 2)
+    assert max(sizes) <= 16384
+
+
 def test_a_large_table_is_answered_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     model = MLPClassifier(**SMALL).fit(X, WORDS)
     at_once = model.predict_proba(X)
-    monkeypatch.setattr("byhand.estimators.training.ROWS_OF_COPIES", 50)  # 12 rows and their four copies
+    monkeypatch.setattr("byhand.engines.predictor.ROWS_OF_COPIES", 50)  # 12 rows and their four copies
     np.testing.assert_allclose(model.predict_proba(X), at_once, atol=1e-6)
 
 
@@ -192,7 +212,6 @@ def test_the_accuracy_of_training_is_that_of_the_mean() -> None:
     from byhand.data.examples import Examples
     from byhand.losses import MeanOfHeads
     from byhand.optimizers import SGD
-    from byhand.preprocessing import InputScaler
     from byhand.schedules import Constant
     from byhand.training.plan import Plan
     from byhand.training.state import TrainingState

@@ -17,12 +17,14 @@ from byhand.engines.core_tables import unsupported_reason
 from byhand.engines.native import chosen_kernel
 from byhand.engines.packed_network import PackedNetwork, allocate_workspace
 from byhand.errors import ShapeError
+from byhand.layers.base import most_copies
 from byhand.losses import SquaredError
 from byhand.lowering import fold, lower_behind_embedding
 from byhand.network import Network
 from byhand.optimizers import SGD
 from byhand.preprocessing import UNSCALED, InputScaler
 
+ROWS_OF_COPIES = 16384  # at a time: with 256 units 16 MB a layer, in float32
 CHUNK = 256  # rows that the workspace has room for
 MIN_PARALLEL_MACS = 2e7  # weights · rows; below, starting threads would take longer than they save
 
@@ -55,6 +57,13 @@ def predictor(network: Network, preparation: InputScaler = UNSCALED) -> Predicto
     return NativePredictor(network, preparation)
 
 
+def predict_in_parts(network: Network, x: Array) -> Array:
+    """Return a network's output (n, k) for inputs x (n, n_in), some rows at a time where it makes copies of each."""
+    copies = most_copies(network.layers)
+    rows = max(ROWS_OF_COPIES // copies, 1) if copies > 1 else max(len(x), 1)
+    return np.concatenate([network.predict(x[i : i + rows]) for i in range(0, max(len(x), 1), rows)])
+
+
 class NumpyPredictor:
     """NumPy: any network."""
 
@@ -66,7 +75,7 @@ class NumpyPredictor:
 
     def __call__(self, raw: Array) -> Array:
         check_input("the predictor", raw, self._network.widths[0])
-        return self._network.predict(self._preparation.apply(raw))
+        return predict_in_parts(self._network, self._preparation.apply(raw))
 
     def one(self, raw: Array) -> Array:
         """Return the output (k,) for one example (n_in,)."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from byhand.arguments import check_number
 from byhand.arrays import Array
+from byhand.engines.predictor import predict_in_parts
 from byhand.errors import lookup
 from byhand.estimators.conformal import calibration, check_calibrated, check_coverage
 from byhand.estimators.errors import InputError
@@ -135,10 +136,9 @@ class MLPRegressor(BaseMLP):
     def _is_log(self) -> bool:
         return self.loss == Poisson.kind
 
-    def _predictor(self, network: Network) -> Callable[[Array], Array]:
+    def _output_of(self, network: Network, x: Array) -> Array:
         """Predict in float64: numbers of many digits, where float32 would show how the rows were taken together."""
-        precise = network.astype(np.float64)
-        return lambda x: precise.predict(x.astype(np.float64))
+        return predict_in_parts(network.astype(np.float64), x.astype(np.float64))
 
     def to_model(self) -> Model:
         """Return the fitted regressor as one of byhand's models; the scale of y is in the last layer's weights."""

@@ -1,12 +1,12 @@
 """One network's training: an epoch at a time, with its validation, until the best epoch is known."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from byhand.arrays import Array, Params
-from byhand.engines.predictor import predictor
+from byhand.engines.predictor import predict_in_parts, predictor
 from byhand.estimators.errors import warn_of_no_convergence
 from byhand.estimators.samples import IDENTITY, Sample, SampleReader
 from byhand.estimators.schedules import rate_schedule
@@ -26,8 +26,6 @@ from byhand.training.history import EpochRecord
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
 from byhand.training.train import train
-
-ROWS_OF_COPIES = 16384  # at a time: with 256 units 16 MB a layer, in float32
 
 
 class Trainer(SampleReader):
@@ -108,14 +106,8 @@ class Trainer(SampleReader):
         return {"val_loss": float(value), "val_score": self._score_outputs(loss.answer(output), validation)}
 
     def _output_of(self, network: Network, x: Array) -> Array:
-        """Return a network's output (n, k) for inputs x, a part of the rows at a time where it copies them."""
-        answer, n_heads = self._predictor(network), self._heads(network)
-        rows = max(ROWS_OF_COPIES // n_heads, 1) if n_heads > 1 else max(len(x), 1)
-        return np.concatenate([answer(x[i : i + rows]) for i in range(0, max(len(x), 1), rows)])
-
-    def _predictor(self, network: Network) -> Callable[[Array], Array]:
-        """Return what computes a network's output."""
-        return network.predict if self.dtype == "float64" else predictor(network, IDENTITY)
+        """Return a network's output (n, k) for inputs x."""
+        return predict_in_parts(network, x) if self.dtype == "float64" else predictor(network, IDENTITY)(x)
 
     def _answers(self, x: Array) -> list[Array]:
         """Return the output (n, k) of every head of every network, for inputs x."""

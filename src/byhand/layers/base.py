@@ -93,3 +93,12 @@ def check_chain(layers: Sequence[Layer]) -> list[int]:
     if copies != 1:
         raise ShapeError(f"a network got {copies} copies of each example and no Heads that join them.")
     return widths
+
+
+def most_copies(layers: Sequence[Layer]) -> int:
+    """Return how many rows an example has at most on its way through these layers: 1 where none copies it."""
+    copies = most = 1
+    for layer in layers:
+        copies = layer.copies_behind(copies)
+        most = max(most, copies)
+    return most

@@ -20,6 +20,7 @@ from byhand.data.tables.frames import is_frame
 from byhand.data.tables.schema import TableSchema
 from byhand.errors import DataError, OptionError, ShapeError, lookup
 from byhand.formatting import count_noun
+from byhand.layers.base import most_copies
 from byhand.network import Network
 from byhand.novelty import NoveltyDetector
 from byhand.persistence.container import Document, Format, read_document, write_document
@@ -261,17 +262,18 @@ class Model:
         if raw.dtype.kind not in "biuf":
             raise DataError(f"the model got {raw.dtype} data; expected numbers.")
         check_input("the model", raw, self.n_features)
-        starts = range(0, max(len(raw), 1), CHUNK)  # no rows: one empty chunk
+        rows = max(CHUNK // most_copies(self.network.layers), 1)
+        starts = range(0, max(len(raw), 1), rows)  # no rows: one empty chunk
         with np.errstate(over="ignore", invalid="ignore"):  # check_outputs reports it
-            z = np.concatenate([self.network.predict(self._prepare(raw, start)) for start in starts])
+            z = np.concatenate([self.network.predict(self._prepare(raw, start, rows)) for start in starts])
         check_outputs(z)
         return z
 
-    def _prepare(self, raw: Array, start: int) -> Array:
+    def _prepare(self, raw: Array, start: int, rows: int) -> Array:
         """Return the network input of one chunk of rows."""
         dtype = self.network.layers[0].dtype
         with np.errstate(over="ignore", invalid="ignore"):  # an overflow is reported below
-            x = self.preparation.apply(raw[start : start + CHUNK], dtype)
+            x = self.preparation.apply(raw[start : start + rows], dtype)
         if not np.isfinite(x).all():
             row, column = np.argwhere(~np.isfinite(x))[0] + (start, 0)
             raise DataError(
