@@ -21,7 +21,7 @@ const isCharacter = (key) => key.length === 1 && key !== " ";
  */
 export function listenToKeys(page) {
   const { element: help, list } = createHelp(page.isIn);
-  const leave = h("button", { type: "button", onclick: () => page.set({ projector: false }) }, words.leave);
+  const leave = h("button", { onclick: () => page.set({ projector: false }) }, words.leave);
   leave.className = "projector-leave small";
   document.body.append(help, leave);
   const actions = actionsOf(page, list);
@@ -95,7 +95,7 @@ function createHelp(isIn) {
   };
   const control = h("input", { type: "checkbox", role: "switch", onchange });
   const [off, body] = [h("p", { class: "hint" }, words.off), h("div")];
-  const close = h("button", { type: "button", onclick: () => element.close() }, words.close);
+  const close = h("button", { onclick: () => element.close() }, words.close);
   const heading = h("label", { class: "keys-switch" }, control, h("span", {}, words.areOn));
   const characters = h("dl", { class: "keys-characters" }, charactersOf(isIn).map(row));
   replaceChildren(body, h("dl", {}, usable(words.others, isIn).map(row)), heading, off, characters);

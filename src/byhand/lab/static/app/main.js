@@ -103,7 +103,7 @@ function refresh() {
 /** Say what went wrong, in one sentence; without a sentence, nothing is wrong. */
 function showError(sentence = "") {
   problem.hidden = !sentence;
-  const close = h("button", { type: "button", onclick: () => showError() }, "Close");
+  const close = h("button", { onclick: () => showError() }, "Close");
   replaceChildren(problem, sentence ? [`${sentence[0].toUpperCase()}${sentence.slice(1)}. `, close] : []);
 }
 

@@ -72,7 +72,7 @@ function settingsMenu(app, store, { redraw, listKeys }) {
     const control = select(Object.keys(TEXT[name]), store.state[name], change(name), TEXT[name]);
     return h("label", { class: "field" }, h("span", {}, label), control);
   };
-  const button = (text, act) => h("button", { type: "button", onclick: () => (close(), act()) }, text);
+  const button = (text, act) => h("button", { onclick: () => (close(), act()) }, text);
   const projector = button(words.projector, () => app.set({ projector: true }));
   const keys = button(words.keys, listKeys);
   const draw = () => replaceChildren(body, row(words.theme, "theme"), row(words.colours, "colours"), projector, keys);

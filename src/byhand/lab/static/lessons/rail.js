@@ -52,7 +52,7 @@ export function createRail() {
 
 const heading = ({ title, close }) => [
   h("h2", {}, title),
-  h("button", { type: "button", class: "subtle", "aria-label": words.close, onclick: close }, "✕"),
+  h("button", { class: "subtle", "aria-label": words.close, onclick: close }, "✕"),
 ];
 
 const dots = (n, i) =>
@@ -65,7 +65,7 @@ function textOf({ step, isDone, isHinted, fill, askHint }) {
     step.say && h("p", {}, fill(step.say)),
     step.ask && h("p", { class: "lesson-ask" }, fill(step.ask)),
     needsHint && isHinted && h("p", { class: "hint" }, step.hint),
-    needsHint && !isHinted && h("button", { type: "button", class: "subtle small", onclick: askHint }, words.hint),
+    needsHint && !isHinted && h("button", { class: "subtle small", onclick: askHint }, words.hint),
   ];
 }
 
@@ -87,7 +87,6 @@ function choices({ step, chosen, choose }) {
   const mark = (k) => (chosen === undefined ? null : k === step.answer ? "right" : k === chosen ? "wrong" : null);
   const button = (text, k) => {
     const attributes = {
-      type: "button",
       class: mark(k),
       "aria-pressed": String(k === chosen),
       onclick: () => choose(k),
@@ -99,8 +98,7 @@ function choices({ step, chosen, choose }) {
 
 function buttonsOf({ step, isDone, isBusy, isAuto, isPaused, isFirst, isLast, doIt, back, next, togglePause }) {
   const needsDoing = !isDone && (step.do || step.choices);
-  const button = (text, kind, onclick, more = {}) =>
-    h("button", { type: "button", class: kind, onclick, ...more }, text);
+  const button = (text, kind, onclick, more = {}) => h("button", { class: kind, onclick, ...more }, text);
   return [
     button(words.back, null, back, { disabled: isFirst }),
     isAuto && button(isPaused ? words.play : words.pause, null, togglePause),

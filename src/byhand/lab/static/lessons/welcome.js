@@ -23,8 +23,8 @@ export function welcome(beginLesson) {
     "aside",
     { class: "welcome", "aria-label": words.heading },
     `${words.newHere} `,
-    h("button", { type: "button", class: "subtle", onclick: begin }, `${words.threeMinutes} →`),
-    h("button", { type: "button", class: "subtle", onclick: end }, words.dismiss),
+    h("button", { class: "subtle", onclick: begin }, `${words.threeMinutes} →`),
+    h("button", { class: "subtle", onclick: end }, words.dismiss),
   );
   element("header").after(line);
 }

@@ -76,18 +76,10 @@ export const SETTINGS = {
   // of the microscope
   of: choice("digit", ["digit", "plane"]),
   point: whole(0, 0, 9999),
-  cell: {
-    initial: "z1.0.0",
-    read: (/** @type {string} */ text) => (/^([a-zA-Z]{1,2})\d{0,2}\.\d{1,4}\.\d{1,4}$/.test(text) ? text : null),
-    write: String,
-  },
+  cell: pattern("z1.0.0", /^([a-zA-Z]{1,2})\d{0,2}\.\d{1,4}\.\d{1,4}$/),
   stepRate: decimal(0.1, 1e-6, 1e6),
   // of Mistakes: the cell of the confusion matrix that is chosen, class.prediction as in 4.9
-  confusion: {
-    initial: "",
-    read: (/** @type {string} */ text) => (/^\d\.\d$/.test(text) ? text : null),
-    write: String,
-  },
+  confusion: pattern("", /^\d\.\d$/),
   // of the plane
   set: choice("moons", ["gaussians", "xor", "circles", "moons", "spiral", "own", "sine", "arc", "teacher", "curve"]),
   // [x, y, class]
@@ -116,18 +108,10 @@ export const SETTINGS = {
   compare: toggle(false),
   // of the experiments
   // an id of experiments.json
-  experiment: {
-    initial: "xor-line",
-    read: (/** @type {string} */ text) => (/^[a-z0-9-]{3,40}$/.test(text) ? text : null),
-    write: String,
-  },
+  experiment: pattern("xor-line", /^[a-z0-9-]{3,40}$/),
   seeds: whole(5, 5, 50),
   // an id of lessons.json and a step, as in why.2
-  lesson: {
-    initial: "",
-    read: (/** @type {string} */ text) => (/^[a-z0-9-]{1,40}\.[1-9]\d?$/.test(text) ? text : null),
-    write: String,
-  },
+  lesson: pattern("", /^[a-z0-9-]{1,40}\.[1-9]\d?$/),
   // in a frame of another page: the view, and which of its parts are shown
   embed: choice("", ["", "draw", "network", "train", "plane", "microscope", "mistakes", "experiments"]),
   show: { initial: [], read: partsIn, write: joinNames(",") },
@@ -163,6 +147,11 @@ function choice(initial, names, aliases = {}) {
 
 /** @param {boolean} initial */
 function toggle(initial) {
+/** A text of this form. @param {string} initial @param {RegExp} form */
+function pattern(initial, form) {
+  return { initial, read: (/** @type {string} */ text) => (form.test(text) ? text : null), write: String };
+}
+
   return {
     kind: "toggle",
     initial,

@@ -4,11 +4,12 @@ import { GLOSSARY } from "./glossary.js";
 
 const SVG = ["svg", "g", "line", "circle", "rect", "text", "path", "title", "image"];
 
-/** Make an element: h("button", { class: "main", onclick }, "Start"). */
+/** Make an element: h("button", { class: "main", onclick }, "Start"). A button submits nothing unless it says so. */
 export function h(tag, attributes = {}, ...children) {
   const element = SVG.includes(tag)
     ? document.createElementNS("http://www.w3.org/2000/svg", tag)
     : document.createElement(tag);
+  if (tag === "button") element.setAttribute("type", "button");
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "style")
@@ -81,7 +82,7 @@ export function term(word, text = word) {
   return h(
     "span",
     { class: "term", onpointerenter: open, onfocusin: open, onkeydown },
-    h("button", { type: "button", class: "term-word", "aria-describedby": id }, text),
+    h("button", { class: "term-word", "aria-describedby": id }, text),
     sentence,
   );
 }

@@ -77,7 +77,7 @@ export function layerRows(layers, change, tell) {
     layers.map((layer, l) =>
       layerRow(layer, l, (now) => change(layers.flatMap((old, i) => (i === l ? now : [old]))), tell),
     ),
-    h("button", { type: "button", disabled: layers.length >= MOST_LAYERS, onclick: add }, words.add),
+    h("button", { disabled: layers.length >= MOST_LAYERS, onclick: add }, words.add),
   );
 }
 
@@ -90,7 +90,7 @@ function layerRow([units, activation], l, change, tell) {
     { class: "layer-row" },
     unitsInput(units, l, (n) => change([[n, activation]]), tell),
     activationSelect(activation, l, (name) => change([[units, name]])),
-    h("button", { type: "button", ...remove }, "×"),
+    h("button", { ...remove }, "×"),
   );
 }
 

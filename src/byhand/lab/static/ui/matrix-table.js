@@ -63,7 +63,6 @@ function cell({ nameOf, cols, numbers, row, col, to }, r, c) {
   const isChosen = r === row && c === col;
   const text = general(numbers[at], DIGITS);
   const attributes = {
-    type: "button",
     class: isChosen ? "cell chosen" : "cell",
     tabindex: isChosen ? 0 : -1,
     "aria-label": `${nameOf(r, c)}: ${text}`,

@@ -13,7 +13,7 @@ export async function pageChoice({ app, model, now }) {
   const checked = [...(await defaultViews()), now];
   const boxes = Object.entries(TEXT.views).map(([name, text]) => box(name, text, checked.includes(name)));
   const status = h("p", { role: "status" });
-  const save = h("button", { type: "button", class: "main", "data-share": "save-page" }, words.save);
+  const save = h("button", { class: "main", "data-share": "save-page" }, words.save);
   const readNames = () => {
     const names = boxes.map(({ firstElementChild: input }) => input.checked && input.value).filter(Boolean);
     return [...names.filter((name) => name === now), ...names.filter((name) => name !== now)];

@@ -46,7 +46,7 @@ export function shareMenu(app, stateNow) {
       return attempt(make);
     };
     const name = h("strong", {}, words[key]);
-    return h("button", { type: "button", "data-share": key, onclick }, name, h("small", {}, words.help[key]));
+    return h("button", { "data-share": key, onclick }, name, h("small", {}, words.help[key]));
   });
   const menu = createMenu(words.heading, [status, ...entries], { class: "menu share", "data-lesson": "share" });
   menu.element.addEventListener("toggle", () => (status.textContent = ""));
@@ -127,7 +127,7 @@ function chooseFigure(job) {
   if (!found.length) throw new Error(words.noFigure);
   const save = (figure, kind) => () => saveFigure(figure, kind).catch(({ message }) => job.app.showError(message));
   const row = (figure) => {
-    const button = (kind) => h("button", { type: "button", onclick: save(figure, kind) }, kind.toUpperCase());
+    const button = (kind) => h("button", { onclick: save(figure, kind) }, kind.toUpperCase());
     return h("li", {}, h("span", {}, figure.name), figure.kinds.map(button));
   };
   job.open(h("h2", {}, words.figures), h("ul", { class: "figures-list" }, found.map(row)));
@@ -141,7 +141,7 @@ function copyField(text) {
 }
 
 function openDialog(dialog, content) {
-  const close = h("button", { type: "button", onclick: () => dialog.close() }, words.close);
+  const close = h("button", { onclick: () => dialog.close() }, words.close);
   replaceChildren(dialog, ...content, close);
   dialog.onclose = () => dialog.remove();
   document.body.append(dialog); // a closed menu hides what is in it

@@ -8,7 +8,6 @@ import { TIMELINE, TRAIN } from "./strings-train.js";
 
 export const TEXT = {
   title: "byhand lab",
-  tagline: "a network with nothing hidden",
   views: {
     draw: "Draw",
     network: "Network",

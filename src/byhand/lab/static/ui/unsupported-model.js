@@ -18,8 +18,8 @@ export function unreadable(app, state) {
     h(
       "div",
       { class: "buttons" },
-      h("button", { type: "button", onclick: to({ model: "pretrained" }) }, words.ready),
-      app.has("plane") && h("button", { type: "button", onclick: to({ view: "plane" }) }, words.plane),
+      h("button", { onclick: to({ model: "pretrained" }) }, words.ready),
+      app.has("plane") && h("button", { onclick: to({ view: "plane" }) }, words.plane),
     ),
   );
 }

@@ -45,7 +45,7 @@ export function createCellCard(open) {
 /** Python for the number, to copy. */
 function codeDetails(code, open) {
   const pre = h("pre", {}, code);
-  const copy = h("button", { type: "button", onclick: copyCode }, words.copy);
+  const copy = h("button", { onclick: copyCode }, words.copy);
   async function copyCode() {
     try {
       await navigator.clipboard.writeText(code);

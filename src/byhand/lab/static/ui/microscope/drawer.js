@@ -9,7 +9,7 @@ const words = TEXT.microscope.drawer;
 /** {element, open(cell), wants(state, frames), show(state, frames)} */
 export function createDrawer(app) {
   const microscope = createMicroscope(app);
-  const button = (text, onclick) => h("button", { type: "button", onclick }, text);
+  const button = (text, onclick) => h("button", { onclick }, text);
   const bar = h(
     "div",
     { class: "drawer-bar" },

@@ -17,7 +17,7 @@ export function createNumberLinks({ arrays, open }) {
     const value = general(ref.value, digits);
     if (!(ref.name in arrays)) return h("span", { class: "fixed" }, value);
     const label = `${nameOf(ref)} = ${value}: open it`;
-    return h("button", { type: "button", class: "trace", "aria-label": label, onclick: () => open(ref) }, value);
+    return h("button", { class: "trace", "aria-label": label, onclick: () => open(ref) }, value);
   }
 
   const linkWithName = (ref) => h("span", { class: "ref" }, `${nameOf(ref)} `, link(ref));
@@ -25,7 +25,7 @@ export function createNumberLinks({ arrays, open }) {
   /** The numbers that are computed from this one. */
   function listUses(goes) {
     if (!goes.length) return null;
-    const chip = (ref) => h("button", { type: "button", class: "chip", onclick: () => open(ref) }, nameOf(ref));
+    const chip = (ref) => h("button", { class: "chip", onclick: () => open(ref) }, nameOf(ref));
     const more = goes.length > FEW ? ` and ${goes.length - FEW} more` : null;
     return h("p", { class: "goes" }, TEXT.microscope.goes, goes.slice(0, FEW).map(chip), more);
   }

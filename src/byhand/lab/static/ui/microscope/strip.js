@@ -14,18 +14,14 @@ export function createStrip(open) {
   function chip(name, { rows, cols }, isOpen) {
     const size = { "data-name": name, "data-rows": rows, "data-cols": cols };
     const onclick = () => openFirst(name);
-    return h(
-      "button",
-      { type: "button", class: "chip", ...size, "aria-pressed": String(isOpen), onclick },
-      symbol(name),
-    );
+    return h("button", { class: "chip", ...size, "aria-pressed": String(isOpen), onclick }, symbol(name));
   }
 
   function show({ phases, arrays }, opened) {
     const all = phases.flatMap(([, names]) => names);
     const i = all.indexOf(opened);
     const to = (next, text, options) =>
-      h("button", { type: "button", disabled: !(next in all), onclick: () => openFirst(all[next]), ...options }, text);
+      h("button", { disabled: !(next in all), onclick: () => openFirst(all[next]), ...options }, text);
     const phase = ([key, names]) =>
       h(
         "div",

@@ -54,7 +54,6 @@ function unitButtons({ spots, step }, layer, choose, look) {
   const side = Math.max(6, Math.min(step, 30));
   const button = ([x, y], unit) =>
     h("button", {
-      type: "button",
       class: "unit",
       tabindex: -1,
       style: `left:${x - side / 2}px;top:${y - side / 2}px;width:${side}px;height:${side}px`,

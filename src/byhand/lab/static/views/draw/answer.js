@@ -50,10 +50,9 @@ function bars(prediction, names, listener) {
 function bar({ output, scores, logits, winner }, names, k, { ask, open }) {
   const share = Math.min(1, Math.max(0, scores[k]));
   const label = `${names[k]}, ${scoreText(output, scores[k])}: ${questionFor(names, k, winner)}`;
-  const button = { type: "button", class: "class-name", "aria-label": label, onclick: () => ask(k) };
+  const button = { class: "class-name", "aria-label": label, onclick: () => ask(k) };
   const tabindex = k === winner ? 0 : -1;
   const logit = {
-    type: "button",
     class: "trace logit",
     title: words.opens,
     tabindex,

@@ -62,7 +62,7 @@ function partsOf(app, first) {
     const { model } = app.frames.prediction.request;
     drawer.open(`a${app.models[model].layers.length}.0.${k}`);
   };
-  const opener = h("button", { type: "button", onclick: () => app.set({ view: "mistakes" }) }, words.mistakes);
+  const opener = h("button", { onclick: () => app.set({ view: "mistakes" }) }, words.mistakes);
   return {
     pad,
     seen,

@@ -53,7 +53,7 @@ function adversarial(flip, other, take) {
     {},
     h("strong", {}, term("adversarial example", "Adversarial example"), ": "),
     flip ? `this change of up to ±${flip.radius} makes it ${other}. ` : words.noFlip,
-    flip && h("button", { type: "button", class: "small", onclick }, words.tryIt),
+    flip && h("button", { class: "small", onclick }, words.tryIt),
   );
 }
 

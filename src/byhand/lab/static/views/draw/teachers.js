@@ -30,7 +30,7 @@ export function createTeachers(app, open) {
     const isOf = influence?.request.stored === state.picture && influence.request.model === state.model;
     body.classList.toggle("stale", Boolean(influence) && !isOf);
     if (influence && prediction) return replaceChildren(body, ...rows(influence, names, open));
-    const button = h("button", { type: "button", onclick: ask }, words.ask);
+    const button = h("button", { onclick: ask }, words.ask);
     replaceChildren(
       body,
       !fits(app, state.model) ? h("p", { class: "hint" }, words.other) : isAsked ? words.busy : button,
@@ -72,7 +72,7 @@ function teacher({ stored, label, score, index }, names, open) {
   const text = `${names[label]} ${score > 0 ? "+" : ""}${share}: ${words.open.replace("{index}", index)}`;
   return h(
     "button",
-    { type: "button", class: "thumbnail", "aria-label": text, onclick: () => open(stored) },
+    { class: "thumbnail", "aria-label": text, onclick: () => open(stored) },
     canvas,
     h("small", {}, `${names[label]} ${score > 0 ? "+" : ""}${share}`),
   );

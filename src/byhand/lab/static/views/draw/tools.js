@@ -13,9 +13,9 @@ const SAMPLE_SIDE = 72; // pixels of a sample's picture
 
 /** {element, show()} of a pad. */
 export function createTools(app, pad, first) {
-  const undo = h("button", { type: "button", "data-key": "undo", onclick: () => pad.undo() }, words.undo);
-  const clear = h("button", { type: "button", "data-key": "clear", onclick: () => pad.clear() }, words.clear);
-  const redo = h("button", { type: "button", "data-key": "redo", onclick: () => pad.redo() }, words.redo);
+  const undo = h("button", { "data-key": "undo", onclick: () => pad.undo() }, words.undo);
+  const clear = h("button", { "data-key": "clear", onclick: () => pad.clear() }, words.clear);
+  const redo = h("button", { "data-key": "redo", onclick: () => pad.redo() }, words.redo);
   const pens = select(Object.keys(PENS), first.pen, (pen) => app.set({ pen }), words.pens);
   pens.setAttribute("aria-label", words.pen);
   const element = h(
@@ -39,11 +39,7 @@ function sampleRow(pad) {
     const canvas = h("canvas", { width: SAMPLE_SIDE, height: SAMPLE_SIDE, "aria-hidden": "true" });
     paintStrokes(canvas, strokes, "#14181f");
     const label = words.take.replace("{digit}", digit);
-    return h(
-      "button",
-      { type: "button", class: "sample", "aria-label": label, onclick: () => pad.draw(strokes) },
-      canvas,
-    );
+    return h("button", { class: "sample", "aria-label": label, onclick: () => pad.draw(strokes) }, canvas);
   };
   return h("div", { class: "samples", role: "group", "aria-label": words.samples }, SAMPLES.map(sample));
 }
@@ -53,7 +49,7 @@ export function createTestDigits(app, pad, first) {
   let { digit, model } = first;
   const load = loader(app, pad, () => model);
   const input = numberInput(app, first, load);
-  const next = h("button", { type: "button", onclick: () => load(digit + 1) }, words.next);
+  const next = h("button", { onclick: () => load(digit + 1) }, words.next);
   const row = h("div", { class: "buttons" }, next, input);
   const [other, isA] = [h("p", { class: "hint" }), h("p", { class: "readout", "aria-live": "polite" })];
 

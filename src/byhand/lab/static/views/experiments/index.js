@@ -49,7 +49,7 @@ export function experimentsView(app, first) {
 }
 
 function partsOf(session) {
-  const run = { type: "button", class: "main", "data-lesson": "experiment-start", onclick: () => session.toggle() };
+  const run = { class: "main", "data-lesson": "experiment-start", onclick: () => session.toggle() };
   const [about, form, bets, drawing, reading, beside, hides, open] = Array.from({ length: 8 }, () => h("div"));
   [form.className, drawing.className, beside.className, open.className] = ["buttons", "trials", "aside", "buttons"];
   return {
@@ -117,7 +117,7 @@ function openers(app, session, table, one, { data }) {
     .filter(([, state]) => state && app.has(state.view));
   if (!all.length) return [];
   const button = ([name, state]) =>
-    h("button", { type: "button", onclick: () => session.open(state) }, `${name} → ${TEXT.views[state.view]}`);
+    h("button", { onclick: () => session.open(state) }, `${name} → ${TEXT.views[state.view]}`);
   return [h("span", { class: "hint" }, words.open), ...all.map(button)];
 }
 

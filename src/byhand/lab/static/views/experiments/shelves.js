@@ -57,7 +57,7 @@ function card({ id, number, title, surprising, axis, scale }, known, isChosen, r
     {},
     h(
       "button",
-      { type: "button", "aria-current": isChosen ? "true" : null, onclick: () => choose(id) },
+      { "aria-current": isChosen ? "true" : null, onclick: () => choose(id) },
       h("span", { class: "nth" }, number),
       h("span", {}, title),
       h("span", { class: "signs" }, star, done),

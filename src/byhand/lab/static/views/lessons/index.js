@@ -41,10 +41,6 @@ function card(app, { id, title, about, minutes, seconds }) {
     h("h3", {}, title),
     h("p", {}, about),
     h("p", { class: "hint" }, long),
-    h(
-      "button",
-      { type: "button", class: seconds ? null : "subtle", onclick: begin },
-      seconds ? words.watch : words.begin,
-    ),
+    h("button", { class: seconds ? null : "subtle", onclick: begin }, seconds ? words.watch : words.begin),
   );
 }

@@ -63,4 +63,4 @@ export class Controls {
   }
 }
 
-const button = (text, onclick, kind = "") => h("button", { type: "button", class: kind || null, onclick }, text);
+const button = (text, onclick, kind = "") => h("button", { class: kind || null, onclick }, text);

@@ -144,7 +144,7 @@ const empty = (app) =>
     "span",
     {},
     `${words.empty} `,
-    app.has("draw") && h("button", { type: "button", onclick: () => app.set({ view: "draw" }) }, words.draw),
+    app.has("draw") && h("button", { onclick: () => app.set({ view: "draw" }) }, words.draw),
   );
 
 function drawCard(app, card, state, frames, open) {

@@ -46,7 +46,7 @@ function digitFields(app, state, truth, second) {
     ...names,
     [-1]: words.unknown,
   });
-  const suppose = { type: "button", onclick: () => app.set({ label: second }) };
+  const suppose = { onclick: () => app.set({ label: second }) };
   return [
     h("label", { class: "inline" }, `${words.target} `, control),
     state.label < 0 && truth >= 0 ? h("small", {}, state.digit >= 0 ? words.known : words.opening) : null,

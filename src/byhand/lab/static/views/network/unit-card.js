@@ -81,7 +81,7 @@ const line = (label, value, kind = "") =>
 /** A number that opens under the microscope. */
 function opening(value, cell, open) {
   const text = number(value, 4);
-  return h("button", { type: "button", class: "trace", "data-cell": cell, onclick: () => open(cell) }, text);
+  return h("button", { class: "trace", "data-cell": cell, onclick: () => open(cell) }, text);
 }
 
 function termRow({ layer: l, unit: j, inputs, weights, products }, k, i, name, open) {

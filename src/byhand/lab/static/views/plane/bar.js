@@ -13,7 +13,7 @@ const SPEEDS = SETTINGS.planeSpeed.names;
 
 /** {element, show(state, plane)} of a session. */
 export function createBar(session) {
-  const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
+  const button = (text, onclick, kind) => h("button", { class: kind, onclick }, text);
   const start = button(words.start, () => session.toggle(), "main");
   const steps = createSteps(session);
   start.dataset.lesson = "plane-start";
@@ -55,7 +55,7 @@ export function createBar(session) {
 /** Undo, and redo where there is something to do again: {buttons, show()}. */
 function createSteps(session) {
   const [undo, redo] = ["undo", "redo"].map((key) =>
-    h("button", { type: "button", "data-key": key, onclick: () => session[key]() }, words[key]),
+    h("button", { "data-key": key, onclick: () => session[key]() }, words[key]),
   );
   function show() {
     undo.disabled = !session.canUndo;

@@ -103,7 +103,7 @@ class Handle {
   }
 
   #turnButton(text, label, way) {
-    return h("button", { type: "button", "aria-label": label, title: label, onclick: () => this.#turn(way) }, text);
+    return h("button", { "aria-label": label, title: label, onclick: () => this.#turn(way) }, text);
   }
 
   /** The next one, or the one before. */

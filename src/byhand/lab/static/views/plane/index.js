@@ -118,6 +118,6 @@ function drawReport(element, { diverged }, { planeRate }, session) {
   replaceChildren(
     element,
     diverged ? words.diverged.replace("{epoch}", diverged.epoch) : "",
-    diverged ? h("button", { type: "button", class: "small", onclick }, words.tenth) : "",
+    diverged ? h("button", { class: "small", onclick }, words.tenth) : "",
   );
 }

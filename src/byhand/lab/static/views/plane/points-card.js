@@ -56,7 +56,7 @@ function drawSets(session, element, state, pictures) {
     const name = TEXT.choices[set] ?? set;
     const onclick = () => session.change({ set });
     const pressed = String(set === state.set);
-    return h("button", { type: "button", "aria-label": name, title: name, "aria-pressed": pressed, onclick }, canvas);
+    return h("button", { "aria-label": name, title: name, "aria-pressed": pressed, onclick }, canvas);
   });
   replaceChildren(element, ...buttons);
 }
@@ -80,7 +80,7 @@ function drawOwn(session, element, state, openFiles) {
       h("label", { class: "inline" }, "x", x),
       h("label", { class: "inline" }, y.ariaLabel, y),
     ),
-    h("button", { type: "button", onclick: put }, words.place),
+    h("button", { onclick: put }, words.place),
     h("input", { type: "file", accept, class: "away", id: "table", onchange }),
     h("label", { for: "table", class: "button" }, words.file),
     h("p", { class: "hint" }, words.fileHelp),

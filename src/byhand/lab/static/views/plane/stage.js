@@ -90,7 +90,7 @@ function layerHeads(session, counts) {
   return planeLayers.map(([n, activation], l) => {
     const put = (layer) => session.change({ planeLayers: planeLayers.flatMap((old, i) => (i === l ? layer : [old])) });
     const button = (text, label, onclick, disabled = false) =>
-      h("button", { type: "button", "aria-label": label, title: label, disabled, onclick }, text);
+      h("button", { "aria-label": label, title: label, disabled, onclick }, text);
     return h(
       "div",
       { class: "layer-head" },
@@ -122,7 +122,7 @@ function layerButtons(session) {
   return h(
     "div",
     { class: "stage-buttons" },
-    h("button", { type: "button", onclick: add }, words.addLayer),
-    h("button", { type: "button", onclick: remove }, words.removeLayer),
+    h("button", { onclick: add }, words.addLayer),
+    h("button", { onclick: remove }, words.removeLayer),
   );
 }

@@ -52,8 +52,8 @@ export function createTryThis(session, look, next) {
   const names = Object.keys(words.ideas);
   let at = 0;
   const sentence = h("p", {});
-  const doIt = h("button", { type: "button", onclick: () => ACTIONS[names[at]](session, look) }, words.doIt);
-  const another = h("button", { type: "button", class: "quiet-button", onclick: () => draw(at + 1) }, words.another);
+  const doIt = h("button", { onclick: () => ACTIONS[names[at]](session, look) }, words.doIt);
+  const another = h("button", { class: "quiet-button", onclick: () => draw(at + 1) }, words.another);
   function draw(now) {
     at = now % names.length;
     replaceChildren(sentence, words.ideas[names[at]]);

@@ -55,7 +55,7 @@ function unitButton(at, plane, look, all) {
   const stop = () => look(null);
   const listeners = { onpointerenter: start, onpointerleave: stop, onfocus: start, onblur: stop };
   const onkeydown = (event) => move(event, at, all);
-  const attributes = { type: "button", class: "unit", tabindex: -1, ...listeners, onkeydown };
+  const attributes = { class: "unit", tabindex: -1, ...listeners, onkeydown };
   return h("button", attributes, h("canvas", { width, height }));
 }
 

@@ -25,7 +25,7 @@ const listChanges = (state) =>
 
 /** {element, show(state, training)} of a session. */
 export function createBar(session) {
-  const button = (text, onclick, kind) => h("button", { type: "button", class: kind, onclick }, text);
+  const button = (text, onclick, kind) => h("button", { class: kind, onclick }, text);
   const start = button(words.start, () => session.toggle(), "main");
   start.dataset.lesson = "train-start";
   const figures = h("dl", { class: "figures" });

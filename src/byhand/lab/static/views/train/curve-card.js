@@ -20,7 +20,7 @@ export function createCurveCard(session) {
   const position = h("span", { class: "position" });
   const report = h("p", { class: "readout", "aria-live": "polite" });
   const step = h("input", { type: "number", min: 0, onchange: ({ target }) => travelTo(session, target) });
-  const back = h("button", { type: "button", onclick: () => session.back() }, times.back);
+  const back = h("button", { onclick: () => session.back() }, times.back);
   const timeline = timelineOf(session, { step, position, back });
   const element = h("div", { class: "curves card" }, head(), host, timeline, report);
   let curves = null;
@@ -58,7 +58,7 @@ export function createCurveCard(session) {
 
 /** The step that is shown, what it was like, and the way back. */
 function timelineOf(session, { step, position, back }) {
-  const pin = h("button", { type: "button", onclick: () => session.pin() }, times.keep);
+  const pin = h("button", { onclick: () => session.pin() }, times.keep);
   const label = h("label", { class: "inline" }, h("span", {}, times.step), step);
   return h("div", { class: "timeline" }, label, position, h("span", { class: "buttons" }, pin, back));
 }

@@ -85,7 +85,7 @@ function drawStrip(strip, session, moments) {
 }
 
 function newColumn(strip, i) {
-  const column = h("button", { type: "button", class: "moment" }, h("span", {}));
+  const column = h("button", { class: "moment" }, h("span", {}));
   if (strip.children[i]) strip.children[i].replaceWith(column);
   else strip.append(column);
   return column;

@@ -17,8 +17,7 @@ const EXAMPLE = { under: null, strokes: SAMPLES[0].strokes, picture: OPENING.pic
 export function createOwnDigit(app) {
   const pad = new Pad(app, words.pad, EXAMPLE);
   const picture = createReading(app);
-  const button = (key) =>
-    h("button", { type: "button", class: "small", "data-key": key, onclick: () => pad[key]() }, words[key]);
+  const button = (key) => h("button", { class: "small", "data-key": key, onclick: () => pad[key]() }, words[key]);
   const [undo, clear, redo] = ["undo", "clear", "redo"].map(button);
   const caption = h("p", { class: "own-said", "aria-live": "off" });
   const bars = h("div", { class: "own-bars", role: "img" });

@@ -39,7 +39,7 @@ function buttons(session, list, label, digit) {
   const add = (one) => session.leaveOut([...list, one]);
   const every = () => add({ kind: "class", label: label(), from: state.moment >= 0 ? at : 0 });
   digit.setAttribute("aria-label", words.digit);
-  const button = (text, onclick, disabled) => h("button", { type: "button", disabled, onclick }, text);
+  const button = (text, onclick, disabled) => h("button", { disabled, onclick }, text);
   const batch = `${words.batch} ${(at + 1).toLocaleString("en")}`;
   return h(
     "div",

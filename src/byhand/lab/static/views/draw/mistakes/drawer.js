@@ -38,7 +38,7 @@ export function createMistakesDrawer(app, opener) {
 }
 
 function barOf(app, { about, close, stateNow }) {
-  const button = h("button", { type: "button", class: "drawer-close", autofocus: true, onclick: close }, words.close);
+  const button = h("button", { class: "drawer-close", autofocus: true, onclick: close }, words.close);
   const share = shareMenu(app, stateNow);
   return h("div", { class: "drawer-bar" }, h("h2", {}, words.heading), about, share, button);
 }

@@ -16,7 +16,7 @@ const SHOWN = 60; // at first, and with each click on more
 export function createGallery(open, all) {
   const heading = h("h3", {});
   const list = h("div", { class: "thumbnails large" });
-  const more = h("button", { type: "button", onclick: () => (grow(), draw()) });
+  const more = h("button", { onclick: () => (grow(), draw()) });
   const element = h("div", { class: "card wide gallery" }, heading, list, more);
   rove(list, rowsOfChildren);
   let nShown = SHOWN;
@@ -28,7 +28,7 @@ export function createGallery(open, all) {
     const { mistakes, names, chosen } = now;
     const shown = listOf(mistakes, chosen?.join("."));
     const rest = shown.length > nShown ? `: ${nShown} of ${shown.length.toLocaleString("en")} shown` : null;
-    const button = chosen && h("button", { type: "button", class: "small", onclick: all }, words.showAll);
+    const button = chosen && h("button", { class: "small", onclick: all }, words.showAll);
     replaceChildren(heading, titleOf(mistakes, names, chosen), rest, button);
     const cards = shown.slice(0, nShown).map((one) => mistakeCard(one, mistakes.output, names, () => open(one)));
     leaveOneStop(cards);
@@ -57,7 +57,7 @@ function mistakeCard({ index, stored, label, answer, score, second, secondScore 
   const name = `${what} ${shown} ${next} ${why}: a ${names[label]} taken for ${names[answer]}`;
   return h(
     "button",
-    { type: "button", class: "thumbnail", "data-index": index, "data-lesson": "mistake", onclick, "aria-label": name },
+    { class: "thumbnail", "data-index": index, "data-lesson": "mistake", onclick, "aria-label": name },
     canvas,
     h("span", {}, what),
     h("small", {}, shown),

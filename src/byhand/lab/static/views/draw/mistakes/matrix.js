@@ -47,6 +47,6 @@ function wrongCell(count, worst, label, isChosen, onclick) {
   return h(
     "td",
     { class: "wrong", style: `--shade:${shade}` },
-    h("button", { type: "button", "aria-pressed": String(isChosen), "aria-label": label, onclick }, String(count)),
+    h("button", { "aria-pressed": String(isChosen), "aria-label": label, onclick }, String(count)),
   );
 }

@@ -13,7 +13,7 @@ export function createWalk(app) {
   const status = h("span", { role: "status" });
   let [before, after] = /** @type {any[]} */ ([null, null]);
   const button = (key, text, label, onclick) =>
-    h("button", { type: "button", class: "small", "data-key": key, "aria-label": label, onclick }, text);
+    h("button", { class: "small", "data-key": key, "aria-label": label, onclick }, text);
   const previous = button("previous-mistake", "‹", words.previous, () => app.set(settingsOf(before)));
   const next = button("next-mistake", "›", words.following, () => app.set(settingsOf(after)));
   const element = h("div", { class: "mistake-walk" }, status, previous, next);
