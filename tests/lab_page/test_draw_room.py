@@ -151,6 +151,33 @@ def test_a_small_network_of_the_plane_is_drawn_with_all_its_weights(
     assert lab.page.locator(".network-stage:visible").get_attribute("data-lines") == str(n_lines)
 
 
+def test_the_speed_of_the_signal_is_chosen_and_remembered(site: str, open_lab: Any) -> None:
+    """The slider is at the time that has passed, in phases of 0.8 s at the usual speed."""
+    lab = open_lab(site)
+    lab.settled()
+    lab.page.evaluate(CLOCK_OF_FRAMES)
+    choice, slider = lab.page.get_by_label("Speed of the signal"), lab.page.get_by_label("Where the signal is")
+
+    def after(milliseconds: int) -> float:
+        lab.page.evaluate(f"passes({milliseconds})")
+        return float(slider.input_value())
+
+    assert choice.input_value() == "1"
+    lab.page.click(".stage-controls .play")
+    assert after(400) == 0.5
+    choice.select_option("4")
+    assert after(100) == 1.0  # what plays goes on, faster
+    choice.select_option("0.5")
+    assert after(800) == 1.5
+    lab.open(f"{site}#view=network")
+    assert choice.input_value() == "0.5"
+    still = open_lab(site, reduced_motion="reduce")
+    still.settled()
+    assert not still.page.get_by_label("Speed of the signal").is_visible()
+    still.page.click(".stage-controls .play")
+    still.until("() => document.querySelector('.stage-controls input').value === '6'")  # the end, at once
+
+
 def test_the_network_opens_with_its_answer_and_goes_on_from_there(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=network")
     lab.says(".caption .phase-said", "4, 98.")

@@ -117,6 +117,7 @@ export const MISTAKES = {
 };
 
 export const STAGE = {
+  speed: "Speed of the signal",
   speak: "{n} speak",
   outputs: "outputs",
   upTo: "up to ",

@@ -1,6 +1,8 @@
 // Time on the stage: plays phases one after another; without motion, the end is shown at once.
 
-const PHASE_MS = 800; // an animated phase
+import { signalSpeed } from "./speed.js";
+
+const PHASE_MS = 800; // an animated phase, at the usual speed
 const reducesMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** {play(from, end), stop, isPlaying}; show: is called with (phase, t) as time goes on; ended: when it stops. */
@@ -16,9 +18,11 @@ export function createPlayer(show, ended = () => {}) {
   function play(from, end) {
     stop();
     if (reducesMotion()) return show(end, 1);
-    const begun = performance.now();
+    let last = performance.now();
+    let time = 0; // in phases
     const frame = (now) => {
-      const time = Math.max(0, now - begun) / PHASE_MS;
+      time += (Math.max(0, now - last) / PHASE_MS) * signalSpeed();
+      last = now;
       const phase = Math.min(end, from + Math.floor(time));
       const isOver = from + time >= end + 1;
       show(phase, isOver ? 1 : time % 1);

@@ -4,6 +4,7 @@ import { h, replaceChildren } from "../../ui/dom.js";
 import { number } from "../../shared/numbers.js";
 import { forwardPhases } from "../../ui/stage/phases.js";
 import { createPlayer } from "../../ui/stage/player.js";
+import { createSpeedChoice } from "../../ui/stage/speed.js";
 import { sentenceOf } from "../../ui/stage/sentences.js";
 import { createStage } from "../../ui/stage/stage.js";
 import { TEXT } from "../../ui/strings.js";
@@ -18,7 +19,7 @@ export class Inside {
   #t = 1;
   #said = h("p", { class: "phase-said", "aria-live": "off" });
   #slider = h("input", { type: "range", min: 0, step: 0.05, "aria-label": words.time, oninput: () => this.#scrub() });
-  #play = h("button", { type: "button", class: "play", onclick: () => this.#toggle() }, words.play);
+  #play = h("button", { class: "play", onclick: () => this.#toggle() }, words.play);
   #player = createPlayer(
     (at, t) => this.#go(at, t),
     () => this.#draw(),
@@ -34,8 +35,9 @@ export class Inside {
     const open = ({ layer, unit }) => app.set({ view: "network", layer, unit });
     const leads = app.has("network");
     this.#stage = createStage(input, leads ? open : look, look);
-    const back = leads && h("button", { type: "button", onclick: () => app.set({ view: "network" }) }, words.back);
-    const controls = h("div", { class: "stage-controls" }, this.#play, this.#slider, this.#said, back);
+    const back = leads && h("button", { onclick: () => app.set({ view: "network" }) }, words.back);
+    const parts = [this.#play, createSpeedChoice(), this.#slider, this.#said, back];
+    const controls = h("div", { class: "stage-controls" }, parts);
     this.element = h("div", { class: "inside-body" }, this.#stage.element, controls);
   }
 

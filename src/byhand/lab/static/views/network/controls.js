@@ -3,6 +3,7 @@
 import { h } from "../../ui/dom.js";
 import { isBack } from "../../ui/stage/phases.js";
 import { createPlayer } from "../../ui/stage/player.js";
+import { createSpeedChoice } from "../../ui/stage/speed.js";
 import { TEXT } from "../../ui/strings.js";
 
 const words = TEXT.network;
@@ -20,7 +21,12 @@ export class Controls {
   #pause = button(words.pause, () => this.stop());
   #step = button(words.step, () => this.#go(Math.min(this.#view.at() + 1, this.#view.phases().length - 1)));
   #reset = button(words.reset, () => this.#go(0));
-  element = h("div", { class: "buttons" }, this.#forward, this.#backward, this.#pause, this.#step, this.#reset);
+  element = h(
+    "div",
+    { class: "buttons" },
+    [this.#forward, this.#backward, this.#pause, this.#step, this.#reset],
+    createSpeedChoice(),
+  );
 
   constructor(app) {
     this.#app = app;
