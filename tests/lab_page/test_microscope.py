@@ -253,3 +253,58 @@ def test_a_network_of_squared_errors_is_shown_its_own_loss(site: str, open_lab: 
     said = lab.page.inner_text("[data-form]")
     assert "squared_error.py" in said
     assert "smoothing" not in said
+
+
+def value_at(lab: Any, cell: str) -> str:
+    """Open a number and return it as it is shown."""
+    lab.page.evaluate("cell => { location.hash = location.hash.replace(/&cell=[^&]*/, '') + `&cell=${cell}`; }", cell)
+    lab.until("cell => document.querySelector('[data-form]')?.dataset.cell === cell", cell)
+    return str(lab.page.inner_text(".result"))
+
+
+def sum_of_the_terms(lab: Any) -> float:
+    """Work a sum out from what is shown: inputs, weights, and the bias."""
+    terms = lab.page.locator(".terms tbody tr:has(td + th)").all()
+    products = [math.prod(map(read, row.locator(".trace").all_inner_texts())) for row in terms]
+    return math.fsum(products) + read(lab.page.inner_text(".filled .trace"))
+
+
+def fill_in(lab: Any, text: str) -> None:
+    lab.page.get_by_label("Your number").fill(text)
+    lab.page.click("button:text-is('Check')")
+
+
+def test_a_link_hides_what_is_computed_until_it_is_worked_out_and_filled_in(site: str, open_lab: Any) -> None:
+    teacher = open_lab(f"{site}#view=plane&planeLayers=4.tanh", permissions=["clipboard-read", "clipboard-write"])
+    teacher.says(".figures dd", "0")
+    teacher.page.click("summary:has-text('Share')")
+    teacher.page.click("[data-share=blanks]")
+    teacher.says(".share-said", "Copied")
+    link = teacher.page.evaluate("() => navigator.clipboard.readText()")
+    cells = ("z1.0.0", "z1.0.1", "a1.0.0", "z2.0.1", "p.0.0", "L.0.0", "da2.0.1", "dz1.0.2", "dW1.1.0", "vW2.0.0")
+    whole = open_lab(link.replace("&blanks=yes", ""))
+    answers = {cell: value_at(whole, cell) for cell in cells}
+    lab = open_lab(link)
+    lab.says(".microscope", "may be 0.5 % off")
+    for cell, answer in answers.items():
+        assert value_at(lab, cell) == "?"
+        assert answer[:6] not in lab.page.locator("main").evaluate("main => main.outerHTML"), cell
+    assert value_at(lab, "W1.1.0") == value_at(whole, "W1.1.0")  # given
+    value_at(lab, "z1.0.0")
+    worked_out = sum_of_the_terms(lab)
+    for wrong in (f"{1.01 * worked_out}", "much", ""):
+        fill_in(lab, wrong)
+        lab.says(".microscope form", "another number")
+        assert lab.page.inner_text(".result") == "?"
+    fill_in(lab, f"{worked_out:.3g}".replace("-", "−").replace(".", ","))
+    lab.says(".result", answers["z1.0.0"])
+    assert read(lab.page.inner_text(".cells .cell >> nth=0")) == pytest.approx(worked_out, rel=0.01)
+    assert lab.page.locator(".cells .cell >> nth=1").inner_text() == "?"
+    lab.set_theme("dark")
+    lab.says(".result", answers["z1.0.0"])
+    assert value_at(lab, "z1.0.1") == "?"
+    lab.page.click("button:text-is('Show it')")
+    lab.says(".result", answers["z1.0.1"])
+    lab.page.click("button:text-is('Show all numbers')")
+    lab.until("() => ![...document.querySelectorAll('.result, .cell')].some(one => one.innerText === '?')")
+    assert "blanks" not in lab.address()

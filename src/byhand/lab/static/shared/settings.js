@@ -78,6 +78,7 @@ export const SETTINGS = {
   point: whole(0, 0, 9999),
   cell: pattern("z1.0.0", /^([a-zA-Z]{1,2})\d{0,2}\.\d{1,4}\.\d{1,4}$/),
   stepRate: decimal(0.1, 1e-6, 1e6),
+  blanks: toggle(false), // what is computed is hidden, to be filled in
   // of Mistakes: the cell of the confusion matrix that is chosen, class.prediction as in 4.9
   confusion: pattern("", /^\d\.\d$/),
   // of the plane

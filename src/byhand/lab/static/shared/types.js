@@ -45,6 +45,7 @@
  * @property {number} point
  * @property {string} cell of the microscope, as in z1.0.0
  * @property {number} stepRate
+ * @property {boolean} blanks of the microscope: what is computed is hidden
  * @property {string} confusion the chosen cell of the confusion matrix: class.prediction
  * @property {string} set of the plane, as all that follow
  * @property {number[][] | null} points [x, y, class]
@@ -116,6 +117,7 @@
  * @property {(id: string) => void} beginLesson
  * @property {any} [plane] what outlives the view Plane
  * @property {string | null} [trainedWith] the settings of the training that is shown
+ * @property {any} [filledIn] which blanks of the microscope are filled in
  */
 
 /**

@@ -18,7 +18,8 @@ export const needsOverview = ({ rows, cols }) => rows > visibleRows(cols) || col
 
 /**
  * What is around the chosen cell: choose(row, col) is called by a click, a key of a grid, or a click on the picture.
- * nameOf(row, col): what a number is called; heads: what rows and columns are called.
+ * nameOf(row, col): what a number is called; heads: what rows and columns are called; format: writes a number; one that
+ * is null is a blank.
  * @param {any} table
  */
 export function matrix(table) {
@@ -57,11 +58,11 @@ function rowsOf(table, rows, cols) {
   return [table.cols > 1 ? h("thead", {}, h("tr", {}, h("td", {}), columnHeads)) : null, h("tbody", {}, body)];
 }
 
-function cell({ nameOf, cols, numbers, row, col, to }, r, c) {
+function cell({ nameOf, cols, numbers, format, row, col, to }, r, c) {
   const at = r * cols + c;
   if (at >= numbers.length) return h("td", {});
   const isChosen = r === row && c === col;
-  const text = general(numbers[at], DIGITS);
+  const text = format(numbers[at], DIGITS);
   const attributes = {
     class: isChosen ? "cell chosen" : "cell",
     tabindex: isChosen ? 0 : -1,
@@ -90,17 +91,14 @@ function moveToCell(event, r, c, to) {
 
 /** The whole table as a picture, the window's place marked; a click goes there. */
 function overview({ name, rows, cols, numbers, row, col, to }) {
-  const canvas = picture(
-    `${name}, all ${rows} × ${cols} numbers, up to ±${general(largestSize(numbers), 3)}`,
-    PICTURE,
-    {
-      onclick: (event) =>
-        to(
-          Math.floor((event.offsetY / canvas.clientHeight) * rows),
-          Math.floor((event.offsetX / canvas.clientWidth) * cols),
-        ),
-    },
-  );
+  const most = numbers.includes(null) ? "" : `, up to ±${general(largestSize(numbers), 3)}`;
+  const canvas = picture(`${name}, all ${rows} × ${cols} numbers${most}`, PICTURE, {
+    onclick: (event) =>
+      to(
+        Math.floor((event.offsetY / canvas.clientHeight) * rows),
+        Math.floor((event.offsetX / canvas.clientWidth) * cols),
+      ),
+  });
   const padded =
     numbers.length < rows * cols ? Float64Array.from({ length: rows * cols }, (_, i) => numbers[i] ?? 0) : numbers;
   paintSigned(canvas, padded, [rows, cols]);

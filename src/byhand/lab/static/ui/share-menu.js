@@ -17,6 +17,7 @@ const LOCAL = ["127.0.0.1", "localhost", "[::1]"]; // addresses that lead to thi
 /** [its name in the texts, what it does, whether the menu stays open to say what came of it] */
 const ENTRIES = [
   ["link", copyLink, true],
+  ["blanks", copyLinkWithBlanks, true],
   ["qr", showQr],
   ["embed", showEmbed],
   ["page", choosePage],
@@ -53,15 +54,18 @@ export function shareMenu(app, stateNow) {
   return menu.element;
 }
 
-/** The address of what is on the screen, without a token; for a class where the server has an address for it. */
-function addressNow({ app, stateNow }) {
-  const fragment = fragmentOf(stateNow()).slice(1);
+/**
+ * The address of what is on the screen, but for changes, without a token; for a class where the server has an address
+ * for it.
+ */
+function addressNow({ app, stateNow }, changes = {}) {
+  const fragment = fragmentOf({ ...stateNow(), ...changes }).slice(1);
   const forClass = app.hello?.class;
   return forClass ? `${forClass}&${fragment}` : `${location.href.split("#")[0]}#${fragment}`;
 }
 
-async function copyLink(job) {
-  const address = addressNow(job);
+async function copyLink(job, changes = {}) {
+  const address = addressNow(job, changes);
   try {
     await navigator.clipboard.writeText(address);
     return words.copied.replace("{n}", address.length.toLocaleString("en"));
@@ -69,6 +73,13 @@ async function copyLink(job) {
     job.open(h("p", {}, words.copyYourself), copyField(address)); // a browser may refuse, and says nothing more of it
     return "";
   }
+}
+
+/** The microscope at what is on the screen, with the numbers that are computed to be filled in. */
+function copyLinkWithBlanks(job) {
+  const { view, of } = job.stateNow();
+  const example = { draw: "digit", plane: "plane" }[view] ?? of;
+  return copyLink(job, { view: "microscope", of: example, blanks: true, lesson: "" });
 }
 
 function showQr(job) {

@@ -3,6 +3,7 @@
 export const SHARE = {
   heading: "Share",
   link: "Copy link",
+  blanks: "Link with blanks",
   qr: "QR code",
   embed: "Embed …",
   page: "One HTML file …",
@@ -13,6 +14,7 @@ export const SHARE = {
   figures: "Figures on the screen",
   help: {
     link: "Everything on the screen is in the address: the same numbers, to the last bit.",
+    blanks: "The microscope with its numbers hidden, for a class to work out and fill in.",
     qr: "The same address, for phones in the room.",
     embed: "This view in a page or in slides of your own.",
     page: "The rooms that you choose with this network, from disk, offline.",

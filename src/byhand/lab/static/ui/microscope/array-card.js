@@ -4,6 +4,7 @@ import { h, replaceChildren } from "../dom.js";
 import { needsOverview, matrix } from "../matrix-table.js";
 import { legend } from "../palette.js";
 import { TEXT } from "../strings.js";
+import { numberText } from "./blanks.js";
 import { isMatrix, nameOf, partsOf, symbol } from "./names.js";
 
 const words = TEXT.microscope;
@@ -26,7 +27,7 @@ export function createArrayCard(open) {
     );
     replaceChildren(
       numbers,
-      matrix({ name: symbol(name), numbers: values, ...place }),
+      matrix({ name: symbol(name), numbers: values, format: numberText, ...place }),
       needsOverview(place) && legend({ plus: "above zero", minus: "below zero" }),
     );
   }

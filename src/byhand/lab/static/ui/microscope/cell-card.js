@@ -1,9 +1,9 @@
 // The opened number: its formula, what it is made of, the line that computes it, and Python that does it again.
 
 import { codeOfCell } from "../../codegen/cell.js";
-import { general } from "../../shared/numbers.js";
 import { h, replaceChildren } from "../dom.js";
 import { TEXT } from "../strings.js";
+import { isShown, numberText } from "./blanks.js";
 import { placeOf } from "./code-place.js";
 import { SHOWN, inLetters, inNumbers } from "./formula.js";
 import { nameOf, textOf } from "./names.js";
@@ -12,8 +12,8 @@ import { chainTable, termsTable } from "./tables.js";
 
 const words = TEXT.microscope;
 
-/** {element, show(step, cell)}; open: shows another cell. */
-export function createCellCard(open) {
+/** {element, show(step, cell)}; open: shows another cell; createBox: makes the box of one that is a blank. */
+export function createCellCard(open, createBox) {
   const live = h("div", { "aria-live": "polite" }); // not what is summed: that is some hundred numbers
   const body = h("div");
   const element = h("div", {}, live, body);
@@ -24,18 +24,19 @@ export function createCellCard(open) {
     last = { step, cell };
     const isInside = element.contains(document.activeElement);
     const { link, linkWithName, listUses } = createNumberLinks({ arrays: step.arrays, open });
-    const result = h("span", { class: "result" }, general(cell.value, SHOWN));
+    const result = h("span", { class: "result" }, numberText(cell.value, SHOWN));
     const isCodeOpen = Boolean(element.querySelector("details")?.open);
     Object.assign(element.dataset, { form: cell.form, cell: textOf(cell) });
     const heading = h("h3", { class: "value", tabindex: -1 }, `${nameOf(cell)} = `, result);
     live.replaceChildren(heading, h("p", { class: "formula" }, inLetters(cell)), inNumbers(cell, linkWithName) ?? "");
     replaceChildren(
       body,
+      cell.value === null && createBox(cell),
       cell.terms.length ? termsTable(cell, link) : null,
       cell.chain ? chainTable(cell.chain, link) : null,
       h("p", { class: "hint" }, words.place, h("code", {}, placeOf(cell, step))),
       listUses(cell.goes),
-      codeDetails(codeOfCell(cell, nameOf), isCodeOpen),
+      isShown(cell) && codeDetails(codeOfCell(cell, nameOf), isCodeOpen),
     );
     if (isInside) heading.focus(); // what was followed is drawn anew
   }

@@ -3,6 +3,7 @@
 import { general } from "../../shared/numbers.js";
 import { h } from "../dom.js";
 import { TEXT } from "../strings.js";
+import { numberText } from "./blanks.js";
 import { nameOf, symbol } from "./names.js";
 import { EXACT } from "./number-links.js";
 
@@ -36,7 +37,7 @@ const IN_LETTERS = {
   step: ({ parts }) => `= ${letter(parts[0])} − η · ${letter(parts[1])}`,
 };
 
-const sumBelow = (cell) => `the sum below, ${general(cell.sum, EXACT)}`;
+const sumBelow = (cell) => `the sum below, ${numberText(cell.sum, EXACT)}`;
 
 /** Each takes the cell and its parts, drawn; the result follows, but after `same`, which is one. */
 const IN_NUMBERS = {
@@ -45,7 +46,7 @@ const IN_NUMBERS = {
   activation: (_, [one]) => [one],
   sigmoid: (_, [one]) => [one],
   odds: ({ most, terms, col }) => [
-    `largest z: ${general(most, EXACT)}; ${general(terms[col].value, EXACT)} over the sum of the last column`,
+    `largest z: ${numberText(most, EXACT)}; ${numberText(terms[col].value, EXACT)} over the sum of the last column`,
   ],
   target: ({ labelSmoothing, nClasses }, [one]) => [
     `(1 − ${labelSmoothing}) · `,
@@ -68,6 +69,6 @@ export const inLetters = (cell) => IN_LETTERS[cell.form](cell);
 export function inNumbers(cell, linkWithName) {
   const draw = IN_NUMBERS[cell.form];
   if (!draw) return null;
-  const result = cell.form === "same" ? [] : [" = ", general(cell.value, SHOWN)];
+  const result = cell.form === "same" ? [] : [" = ", numberText(cell.value, SHOWN)];
   return h("p", { class: "filled" }, draw(cell, cell.parts.map(linkWithName)), result);
 }

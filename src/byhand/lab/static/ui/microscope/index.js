@@ -7,6 +7,7 @@ import { notesOf } from "../model-notes.js";
 import { TEXT } from "../strings.js";
 import { unreadable } from "../unsupported-model.js";
 import { createArrayCard } from "./array-card.js";
+import { Blanks, createNotice } from "./blanks.js";
 import { createCellCard } from "./cell-card.js";
 import { createControls } from "./controls.js";
 import { cellIn, createWants } from "./frames.js";
@@ -18,8 +19,10 @@ const words = TEXT.microscope;
 export function createMicroscope(app) {
   const open = (cell) => app.set({ cell: textOf(cell) });
   const controls = createControls(app.set);
-  const [strip, array, opened] = [createStrip(open), createArrayCard(open), createCellCard(open)];
-  const empty = h("div", { class: "readout" });
+  const blanks = new Blanks(app);
+  const createBox = (cell) => blanks.createBox(cell);
+  const [strip, array, opened] = [createStrip(open), createArrayCard(open), createCellCard(open, createBox)];
+  const [empty, notice] = [h("div", { class: "readout" }), createNotice(app)];
   const cards = h(
     "div",
     { class: "columns" },
@@ -28,7 +31,7 @@ export function createMicroscope(app) {
   );
   const body = h("div", {}, strip.element, cards);
   const heading = [h("h2", {}, words.heading), h("p", { class: "lead" }, words.lead)];
-  const element = h("section", { class: "microscope" }, heading, controls.element, empty, body);
+  const element = h("section", { class: "microscope" }, heading, controls.element, empty, notice, body);
   let last = { step: null, key: "" };
 
   function show(state, frames) {
@@ -39,13 +42,15 @@ export function createMicroscope(app) {
     replaceChildren(empty, state.of === "digit" ? aboutDigit(app, state, { step, truth }) : "");
     if (!step) return;
     const at = cellIn(step, state.cell);
-    const key = JSON.stringify([textOf(at), state.theme, state.colours]);
+    blanks.follow(state, step);
+    notice.hidden = !state.blanks;
+    const key = JSON.stringify([textOf(at), state.theme, state.colours, blanks.key]);
     if (last.step !== step || last.key !== key) {
       last = { step, key };
       strip.show(step, at.name);
-      array.show({ at, ...step.arrays[at.name], width: pictureWidth(app, state, at.name) });
+      array.show({ at, ...blanks.maskArray(at.name), width: pictureWidth(app, state, at.name) });
     }
-    if (cell && textOf(cell) === textOf(at)) opened.show(step, cell);
+    if (cell && textOf(cell) === textOf(at)) opened.show(step, blanks.maskCell(cell));
   }
   return { element, wants: createWants(app), show };
 }

@@ -1,8 +1,8 @@
 // Numbers that can be followed to where they came from.
 
-import { general } from "../../shared/numbers.js";
 import { h } from "../dom.js";
 import { TEXT } from "../strings.js";
+import { numberText } from "./blanks.js";
 import { nameOf } from "./names.js";
 
 const FEW = 10; // of the cells a number goes into
@@ -14,7 +14,7 @@ export const EXACT = 9; // digits of the numbers a number is made of
  */
 export function createNumberLinks({ arrays, open }) {
   function link(ref, digits = EXACT) {
-    const value = general(ref.value, digits);
+    const value = numberText(ref.value, digits);
     if (!(ref.name in arrays)) return h("span", { class: "fixed" }, value);
     const label = `${nameOf(ref)} = ${value}: open it`;
     return h("button", { class: "trace", "aria-label": label, onclick: () => open(ref) }, value);

@@ -1,9 +1,9 @@
 // What a number is made of, as tables: the terms of its sum, and the factors of a gradient.
 
-import { general } from "../../shared/numbers.js";
 import { h, term } from "../dom.js";
 import { asGrid } from "../grid.js";
 import { TEXT } from "../strings.js";
+import { numberText } from "./blanks.js";
 import { nameOf, symbol } from "./names.js";
 import { EXACT } from "./number-links.js";
 
@@ -35,7 +35,7 @@ function factorRows([da, slope, input], link) {
 }
 
 function resultRows({ gradient, old, rate, new: moved }, link) {
-  const [before, change] = [old, gradient].map(({ value }) => general(value, EXACT));
+  const [before, change] = [old, gradient].map(({ value }) => numberText(value, EXACT));
   const step = `the step: ${nameOf(old)} − η · ${nameOf(gradient)} = ${before} − ${rate} · ${change}`;
   const row = (kind, what, ref) =>
     h("tr", { class: kind }, h("th", { scope: "row", colspan: 2 }, what), numberCell(link(ref)));
@@ -74,7 +74,7 @@ const termRow = ({ parts, value }, link) =>
     "tr",
     {},
     parts.flatMap((ref) => [h("th", { scope: "row" }, nameOf(ref)), numberCell(link(ref))]),
-    h("td", { class: "number product" }, general(value, EXACT)),
+    h("td", { class: "number product" }, numberText(value, EXACT)),
   );
 
 function headOf(heads, isPair) {
@@ -85,5 +85,5 @@ function headOf(heads, isPair) {
 function footOf({ sum }) {
   if (sum === undefined) return null;
   const name = h("th", { scope: "row", colspan: 4 }, "the sum");
-  return h("tfoot", {}, h("tr", { class: "total" }, name, numberCell(general(sum, EXACT))));
+  return h("tfoot", {}, h("tr", { class: "total" }, name, numberCell(numberText(sum, EXACT))));
 }
