@@ -367,6 +367,7 @@ const flowers = await table('long,wide,kind\n1,10,rose\n3,10,"tulip"\n1,30,tulip
 assert.deepEqual(flowers, {
   set: "own",
   classNames: ["rose", "tulip"],
+  holdOut: true,
   columns: [
     ["long", 2, 1],
     ["wide", 20, 10],
@@ -381,6 +382,7 @@ assert.deepEqual(flowers, {
 assert.deepEqual(await table("1;2\r\n3;6\r\n"), {
   set: "curve",
   classNames: [],
+  holdOut: true,
   columns: [
     ["x", 2, 1],
     ["t", 4, 2],

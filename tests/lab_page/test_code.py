@@ -137,6 +137,20 @@ def test_plane_ends_with_the_same_figures(site: str, open_lab: Any, tmp_path: Pa
         assert after(said, "accuracy") == pytest.approx(figure(lab, "accuracy"), abs=0.6)
 
 
+@pytest.mark.parametrize("columns", ["x,y,kind", "x,t"])
+def test_a_table_ends_with_the_same_figures_on_what_is_held_out(
+    site: str, open_lab: Any, tmp_path: Path, columns: str
+) -> None:
+    lab = open_lab(f"{site}#view=plane")
+    rows = [f"{i % 13},{i * i % 17}" + (f",{'ab'[i * i % 17 > 8]}" if "kind" in columns else "") for i in range(90)]
+    lab.drop("table.csv", "\n".join([columns, *rows]).encode())
+    lab.says(".points", "72 rows train, 18 are held out")
+    lab.page.click("button:has-text('100 epochs')")
+    lab.says(".figures dd", "100")
+    found = after(script_of(lab, tmp_path), "held out")
+    assert found == pytest.approx(figure(lab, "held out"), rel=0.02, abs=0.6 if "kind" in columns else 0)
+
+
 def test_mistakes_are_counted_the_same_and_as_a_notebook(site: str, open_lab: Any, tmp_path: Path) -> None:
     import nbformat
     from nbclient import NotebookClient

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from plane_view import accuracy_of_the_line, do_idea, figure, learn, open_panel, set_named, shown, weights
+
+from byhand.data.split import stratified_split
 
 pytestmark = pytest.mark.browser
 
@@ -139,6 +142,49 @@ def test_a_table_that_is_dropped_is_learned_and_a_bad_one_gets_a_sentence(site: 
     again.until(
         "() => document.querySelector('.chart.pressed')?.getAttribute('aria-label')?.includes('through 9 points')"
     )
+
+
+def notes(lab: Any) -> str:
+    return " ".join(lab.page.inner_text(".points > .hint").split())
+
+
+def test_beside_a_table_it_is_said_how_it_is_split_and_what_leaks(site: str, open_lab: Any) -> None:
+    """The split is Python's own; of the rows that are held out some equal one that trains."""
+    rows = [(10 + i % 7, 200 + i * i % 11, "rose" if i % 5 < 2 else "tulip") for i in range(60)]
+    train, held_out = stratified_split(np.array([int(kind == "tulip") for _, _, kind in rows]), share=0.2, seed=1)
+    repeated = len([i for i in held_out if rows[i] in [rows[j] for j in train]])
+    assert 0 < repeated < len(held_out) == 12
+    lab = open_lab(site)
+    lab.drop("flowers.csv", "\n".join(["long,wide,kind", *(",".join(map(str, row)) for row in rows)]).encode())
+    lab.says(".points", "48 rows train, 12 are held out: a fifth, chosen by seed 1.")
+    lab.says(".points", f"{repeated} of those held out equal a row that trains")
+    assert "gives the class away" in notes(lab)
+    learn(lab, 1)
+    assert 0 <= figure(lab, "held out") <= 100
+    assert figure(lab, "accuracy") == pytest.approx(100 * round(0.48 * figure(lab, "accuracy")) / 48, abs=0.051)
+    link = lab.address()
+    again = open_lab(link)
+    again.says(".points", "12 are held out")
+    again.page.click(".board", position={"x": 20, "y": 20})
+    again.says(".points", "All 61 rows train and none is held out")
+    again.page.click("button:text-is('Undo')")
+    again.says(".points", "12 are held out")
+
+
+def test_a_column_that_gives_the_class_away_is_named(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    rows = [f"{i + 1},{(7 * i) % 10},{'early' if i < 25 else 'late'}" for i in range(50)]
+    lab.drop("rows.csv", "\n".join(["number,wide,kind", *rows]).encode())
+    lab.says(".points", "number alone tells the classes apart: is it known before the class is?")
+    lab.says(".points", "number is a new number in every row, like a row number")
+    assert "No row is in both parts." in notes(lab)
+    assert "wide alone" not in notes(lab)
+    lab.drop("curve.csv", "\n".join(f"{x},{x * x}" for x in range(30)).encode())
+    lab.says(".points", "24 rows train, 6 are held out")
+    assert "No row is in both parts." in notes(lab)
+    assert figure(lab, "held out") > 0
+    lab.drop("few.csv", b"1,2,a\n2,1,b\n3,3,a")
+    lab.says(".points", "All 3 rows train and none is held out")
 
 
 def test_another_theme_or_a_visit_elsewhere_leaves_the_plane_as_it_is(site: str, open_lab: Any) -> None:

@@ -115,8 +115,9 @@ export async function planeProgram(state, app) {
   const settings = planeSettings(state);
   const isCurve = plane.task === "curve";
   const [{ layers }] = plane.networks;
-  const points = { text: "The points.", code: `${IMPORTS}\n${pointsOf(settings, plane, isCurve)}` };
-  const result = { text: "What the page shows.", code: isCurve ? CURVE_RESULT : CLASSES_RESULT };
+  const code = [IMPORTS, pointsOf(settings, plane, isCurve), ...(plane.split ? [splitCode(plane.split, isCurve)] : [])];
+  const points = { text: "The points.", code: code.join("\n") };
+  const result = { text: "What the page shows.", code: resultCode(plane.split, isCurve) };
   if (plane.edits) return [points, { text: EDITED, code: networkOf(layers) }, result];
   return [
     points,
@@ -130,6 +131,18 @@ const EDITED = "The network with the weights that were changed by hand.";
 const CURVE_RESULT = `said = network.predict(x)
 print(f"squared error after the last step: {((said - y) ** 2).mean():.4f}")`;
 const CLASSES_RESULT = `print(f"accuracy: {100 * (network.predict(x).argmax(axis=1) == y).mean():.1f} %")`;
+const HELD_OUT_CURVE = `print(f"held out: {((network.predict(x_held_out) - y_held_out) ** 2).mean():.4f}")`;
+const HELD_OUT_CLASSES = `right = network.predict(x_held_out).argmax(axis=1) == y_held_out
+print(f"held out: {100 * right.mean():.1f} %")`;
+
+const resultCode = (split, isCurve) =>
+  [isCurve ? CURVE_RESULT : CLASSES_RESULT, ...(split ? [isCurve ? HELD_OUT_CURVE : HELD_OUT_CLASSES] : [])].join("\n");
+
+/** A fifth of every class, or of all rows of a curve, is held out. */
+const splitCode = ({ seed }, isCurve) => `from byhand.data.split import stratified_split
+
+train, held_out = stratified_split(${isCurve ? "np.zeros(len(y))" : "y"}, share=0.2, seed=${seed})
+x, y, x_held_out, y_held_out = x[train], y[train], x[held_out], y[held_out]`;
 
 const planeNetworkCode = ({ seed, initializer, optimizer }, layers, isCurve) =>
   `seed, begin = ${seed}, ${initializerOf(initializer, SPREAD.plane)}

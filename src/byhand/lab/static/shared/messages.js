@@ -184,6 +184,7 @@
  * @property {number} newest
  * @property {number} earliest
  * @property {number} edits
+ * @property {any | null} split
  * @property {any | null} watched
  * @property {any[]} networks
  * @property {any | null} bayes

@@ -88,6 +88,7 @@ export const SETTINGS = {
   classNames: { initial: [], read: namesIn, write: joinNames("~") }, // of points from a file
   // the same: [name, mean, deviation]
   columns: { initial: [], read: columnsIn, write: joinAll("_") },
+  holdOut: toggle(false), // a fifth of one's own points
   noise: sliding(0.1, 0, 1),
   arms: whole(2, 2, 6),
   spread0: sliding(0.5, 0.1, 3),
@@ -146,13 +147,13 @@ function choice(initial, names, aliases = {}) {
   };
 }
 
-/** @param {boolean} initial */
-function toggle(initial) {
 /** A text of this form. @param {string} initial @param {RegExp} form */
 function pattern(initial, form) {
   return { initial, read: (/** @type {string} */ text) => (form.test(text) ? text : null), write: String };
 }
 
+/** @param {boolean} initial */
+function toggle(initial) {
   return {
     kind: "toggle",
     initial,

@@ -67,6 +67,7 @@ export function planeSettings(state) {
     arms: state.arms,
     seed: state.planeSeed,
     points: state.points,
+    holdOut: state.holdOut,
     clouds: CENTRES.map(([x, y], k) => [x, y, spreads[k], spreads[k]]),
     layers: state.planeLayers,
     optimizer: state.planeOptimizer,

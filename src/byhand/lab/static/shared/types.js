@@ -51,6 +51,7 @@
  * @property {number[][] | null} points [x, y, class]
  * @property {string[]} classNames of points from a file
  * @property {[name: string, mean: number, deviation: number][]} columns the same
+ * @property {boolean} holdOut a fifth of the points of one's own
  * @property {number} noise
  * @property {number} arms
  * @property {number} spread0
@@ -116,8 +117,8 @@
  * @property {(files: File[]) => Promise<void>} openFiles
  * @property {(id: string) => void} beginLesson
  * @property {any} [plane] what outlives the view Plane
- * @property {string | null} [trainedWith] the settings of the training that is shown
  * @property {any} [filledIn] which blanks of the microscope are filled in
+ * @property {string | null} [trainedWith] the settings of the training that is shown
  */
 
 /**

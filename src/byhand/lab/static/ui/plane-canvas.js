@@ -114,17 +114,20 @@ const placeIn =
   ([left, right, low, high]) =>
   ([x, y]) => [((x - left) / (right - left)) * SIDE, ((high - y) / (high - low)) * SIDE];
 
-function paintPoints(context, { classes, points, box }) {
+function paintPoints(context, { classes, points, box, split }) {
   const place = placeIn(box);
-  classes.forEach((k, i) => paintPoint(context, place([points[2 * i], points[2 * i + 1]]), k, POINT));
+  const heldOut = new Set(split?.heldOut);
+  classes.forEach((k, i) =>
+    paintPoint(context, place([points[2 * i], points[2 * i + 1]]), k, { size: POINT, isHollow: heldOut.has(i) }),
+  );
 }
 
 /**
- * Classes by shape as well as colour.
+ * Classes by shape as well as colour; what is held out is hollow.
  * @param {CanvasRenderingContext2D} context
  * @param {number[]} at
  */
-function paintPoint(context, [x, y], k, size) {
+function paintPoint(context, [x, y], k, { size, isHollow = false }) {
   const sides = CORNERS[k % 6];
   const far = 1.25 * size;
   context.beginPath();
@@ -136,8 +139,9 @@ function paintPoint(context, [x, y], k, size) {
         y - far * Math.cos((2 * Math.PI * s) / sides),
       );
   context.closePath();
-  context.fillStyle = `rgb(${CLASSES[k % 6].join(" ")})`;
-  Object.assign(context, { strokeStyle: token("--card"), lineWidth: 1.2 });
+  const [colour, card] = [`rgb(${CLASSES[k % 6].join(" ")})`, token("--card")];
+  if (isHollow) Object.assign(context, { fillStyle: card, strokeStyle: colour, lineWidth: 2 });
+  else Object.assign(context, { fillStyle: colour, strokeStyle: card, lineWidth: 1.2 });
   context.fill();
   context.stroke();
 }
@@ -146,7 +150,7 @@ function paintPoint(context, [x, y], k, size) {
 export function mark(canvas, k) {
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, canvas.width, canvas.height);
-  paintPoint(context, [canvas.width / 2, canvas.height / 2], k, 0.3 * canvas.width);
+  paintPoint(context, [canvas.width / 2, canvas.height / 2], k, { size: 0.3 * canvas.width });
 }
 
 /** A set's points, small; those of a curve in ink. */

@@ -48,6 +48,15 @@ export const PLANE = {
   file: "Open a table (CSV)",
   fileHelp:
     "Or drop it on the page. Columns x, y and a class, or x and t for a curve; up to 500 points, two to six classes by name.",
+  heldOut: "held out",
+  split: "{train} rows train, {n} are held out: a fifth, chosen by seed {seed}.",
+  hollow: "On the board they are hollow.",
+  noneHeldOut: "All {n} rows train and none is held out: the figures are of rows that it has learned.",
+  repeated: "{n} of those held out equal a row that trains: of them it is asked what it has seen.",
+  telling: "alone tells the classes apart: is it known before the class is?",
+  numbering: "is a new number in every row, like a row number: new rows have others.",
+  noneRepeated: "No row is in both parts.",
+  noneTelling: "No column gives the class away.",
   diverged:
     "In epoch {epoch} the loss was no longer a number: training diverged. Lower the learning rate and begin again. ",
   tenth: "A tenth of the learning rate, from the beginning",

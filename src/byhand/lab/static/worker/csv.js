@@ -5,7 +5,10 @@ import { LONGEST_NAME, MOST_CLASSES, MOST_POINTS } from "../shared/settings.js";
 const MOST_FILE = 1 << 20; // bytes
 const DIGITS = 1e3; // a point is kept to three digits behind the point
 
-/** Return {set, points, classNames, columns} as shared/settings.js has them; throw a sentence that names the line. */
+/**
+ * Return {set, points, holdOut, classNames, columns} as shared/settings.js has them; throw a sentence that names the
+ * line.
+ */
 export async function tableFrom(file) {
   if (file.size > MOST_FILE) throw new Error(`${file.name} is larger than 1 MB`);
   const { header, rows } = splitHeader(rowsOf(await file.text()), file.name);
@@ -22,6 +25,7 @@ export async function tableFrom(file) {
   return {
     set: isCurve ? "curve" : "own",
     classNames,
+    holdOut: true,
     columns: columns.map(({ name, mean, deviation }) => [name, mean, deviation]),
     points: points.map(([, , k], i) => [...place(i), k]),
   };

@@ -11,15 +11,17 @@ export const ALONG = 160; // points along a curve
 const MOST_UNITS = 24; // of a layer, with maps of their own
 
 /** A network with two inputs on the points' box, and what is right of them. */
-export function classesFrame(core, { network, history, loss }, { points, classes, box }) {
+export function classesFrame(core, { network, history, loss }, { examples, heldOut, box }) {
   const nClasses = network.layers.at(-1).n_out;
-  const output = core.predict(network, { inputs: points, ...UNSCALED });
-  const counts = core.confusion(output, classes, nClasses);
+  const outputOf = ({ inputs }) => core.predict(network, { inputs, ...UNSCALED });
+  const output = outputOf(examples);
+  const accuracy = (said, { labels }) => accuracyOf(core.confusion(said, labels, nClasses), nClasses);
   return {
     map: core.predict(withScores(network), { inputs: gridOf(box, SIDE).points, ...UNSCALED }),
     units: hiddenMaps(core, network, gridOf(box, UNIT_SIDE).points),
-    accuracy: accuracyOf(counts, nClasses),
-    loss: loss ?? core.meanLoss(network, output, { labels: classes }),
+    accuracy: accuracy(output, examples),
+    heldOut: heldOut && accuracy(outputOf(heldOut), heldOut),
+    loss: loss ?? core.meanLoss(network, output, { labels: examples.labels }),
     history: history.points,
     n_classes: nClasses,
     layers: plain(network),
@@ -27,7 +29,7 @@ export function classesFrame(core, { network, history, loss }, { points, classes
 }
 
 /** A network with one input: what it says along x, and what each unit of its last hidden layer adds to that. */
-export function curveFrame(core, { network, history, loss }, { box, examples }) {
+export function curveFrame(core, { network, history, loss }, { box, examples, heldOut }) {
   const inputs = lineOf(box, ALONG);
   const data = { inputs, ...UNSCALED };
   const last = network.layers.at(-1);
@@ -41,14 +43,15 @@ export function curveFrame(core, { network, history, loss }, { box, examples }) 
     bias: last.b[0],
     units: hiddenMaps(core, network, inputs),
     accuracy: null,
-    loss: loss ?? untrainedLoss(core, network, examples),
+    heldOut: heldOut && meanLossOn(core, network, heldOut),
+    loss: loss ?? meanLossOn(core, network, examples),
     history: history.points,
     n_classes: 0,
     layers: plain(network),
   };
 }
 
-const untrainedLoss = (core, network, { inputs, targets }) =>
+const meanLossOn = (core, network, { inputs, targets }) =>
   core.meanLoss(network, core.predict(network, { inputs, ...UNSCALED }), { targets });
 
 /** One hidden unit, as finely as the board is. */

@@ -7,11 +7,13 @@ import { boxOf, lineOf, pointsOf } from "./plane-datasets.js";
 import { ALONG, classesFrame, curveFrame, SIDE, UNIT_SIDE, unitFrame } from "./plane-frame.js";
 import { leastSquares } from "./plane-line.js";
 import { PlaneRun } from "./plane-run.js";
+import { examplesOf, findLeaks, splitRows } from "./table-split.js";
 
 const SCHEMA = 1;
 const FRAME_MS = 30;
 const REST_MS = 20;
 const BAYES_SIDE = 3 * SIDE; // cells a side, whose better class is known
+const OWN_SETS = ["own", "curve"];
 const OWN = [-2, 2, -2, 2];
 
 export class Plane {
@@ -57,17 +59,27 @@ export class Plane {
   /** The points, as the core learns from them, their box, and what is known of them. */
   #data(oldBox) {
     const { set, clouds } = this.#settings;
-    const { points, classes } = pointsOf(this.#core, this.#settings);
-    const examples = this.#isCurve
-      ? { inputs: points.filter((_, i) => i % 2 === 0), targets: points.filter((_, i) => i % 2) }
-      : { inputs: points, labels: classes };
+    const all = pointsOf(this.#core, this.#settings);
+    const { points, classes } = all;
+    const split = this.#splitOf(all);
+    const rows = split?.train ?? [...classes.keys()];
+    const examples = examplesOf(all, rows, this.#isCurve);
+    const heldOut = split && examplesOf(all, split.heldOut, this.#isCurve);
     const box = boxFor(set, points, this.#isCurve, oldBox);
-    const data = { set, points, classes, n: classes.length, examples, box, pair: null, bayes: null, straight: null };
+    const known = { pair: null, bayes: null, straight: null };
+    const data = { set, points, classes, n: rows.length, examples, split, heldOut, box, ...known };
     if (this.#isCurve) return { ...data, straight: leastSquares(this.#core, data, ALONG) };
     if (set !== "gaussians") return data;
     const pair = new GaussianPair(this.#core, clouds);
     const bayes = { ...pair.bayes(box, BAYES_SIDE), side: BAYES_SIDE };
     return { ...data, pair, bayes, straight: pair.bestLine(box) };
+  }
+
+  /** Which rows are held out, and what leaks; null where all train. */
+  #splitOf(all) {
+    const { set, holdOut, seed } = this.#settings;
+    const split = holdOut && OWN_SETS.includes(set) ? splitRows(this.#core, all.classes, seed) : null;
+    return split && { ...split, seed, ...findLeaks(all, split) };
   }
 
   get isRunning() {
@@ -83,12 +95,13 @@ export class Plane {
   }
 
   /**
-   * Other points, from now on: the network goes on from where it is; one that has not learned begins with them. The
-   * board stays where it is unless a point is outside of it. A new class gets an output with weights 0.
+   * Other points, from now on, and all to learn from: the network goes on from where it is; one that has not learned
+   * begins with them. The board stays where it is unless a point is outside of it. A new class gets an output with
+   * weights 0.
    */
   setPoints({ set, points }) {
     const { newest, edits, data } = this.#run;
-    this.#settings = { ...this.#settings, set, points };
+    this.#settings = { ...this.#settings, set, points, holdOut: false };
     if (!newest && !edits) this.#run = this.#newRun(data.box);
     else this.#goOnWith(data.box);
     return this.frame();
@@ -197,6 +210,7 @@ export class Plane {
       newest,
       earliest,
       edits,
+      split: data.split,
       running: this.#running,
       diverged,
       bayes: data.bayes,
@@ -226,7 +240,7 @@ function boxFor(set, points, isCurve, oldBox) {
   const isInside = (value, i) => oldBox[2 * (i % 2)] <= value && value <= oldBox[2 * (i % 2) + 1];
   if (oldBox && points.every(isInside)) return oldBox;
   const box = boxOf(points, isCurve);
-  return ["own", "curve"].includes(set) ? OWN.map((end, i) => (i % 2 ? Math.max : Math.min)(end, box[i])) : box;
+  return OWN_SETS.includes(set) ? OWN.map((end, i) => (i % 2 ? Math.max : Math.min)(end, box[i])) : box;
 }
 
 /** Give a network more outputs: what it says of the classes that it has stays as it is. */

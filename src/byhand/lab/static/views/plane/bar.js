@@ -91,7 +91,7 @@ function speedSlider(session) {
 }
 
 /** How far it is, and how good; the first of them is the epoch. */
-function drawFigures(element, { task, epoch, straight, networks: [one] }) {
+function drawFigures(element, { task, epoch, split, straight, networks: [one] }) {
   const fourDigits = (value) => number(value, 4);
   const ofTask =
     task === "curve"
@@ -103,9 +103,11 @@ function drawFigures(element, { task, epoch, straight, networks: [one] }) {
           ["accuracy", percent(one.accuracy)],
           ["loss", fourDigits(one.loss)],
         ];
-  const list = [["epoch", epoch.toLocaleString("en")], ...ofTask];
-  if (element.dataset.task !== task)
+  const heldOut = split ? [[words.heldOut, (task === "curve" ? fourDigits : percent)(one.heldOut)]] : [];
+  const list = [["epoch", epoch.toLocaleString("en")], ...ofTask, ...heldOut];
+  const names = String(list.map(([name]) => name));
+  if (element.dataset.names !== names)
     replaceChildren(element, ...list.map(([name]) => h("div", {}, h("dt", {}, name), h("dd", {}))));
-  element.dataset.task = task;
+  element.dataset.names = names;
   list.forEach(([, value], i) => (element.children[i].lastChild.textContent = value));
 }

@@ -39,8 +39,8 @@ export function createPointsCard(session, openFiles) {
       replaceChildren(form, ...rows(ROWS[state.set] ?? ["noise"], state, change, (text) => session.tell(text)));
       drawOwn(session, own, state, openFiles);
     }
-    const about = JSON.stringify([state.classNames, state.columns, plane?.task]);
-    if (plane && about !== drawnNotes) drawNotes(notes, state, plane.task);
+    const about = JSON.stringify([state.classNames, state.columns, plane?.task, plane?.split, plane?.classes.length]);
+    if (plane && about !== drawnNotes) drawNotes(notes, state, plane);
     drawnNotes = about;
   }
 
@@ -95,8 +95,8 @@ function classRow(session, { classNames }) {
   return row(words.press, select(Object.keys(names), session.pointClass, choose, names));
 }
 
-/** Names of the classes, and how a table's columns became places on the board. */
-function drawNotes(element, { classNames, columns }, task) {
+/** Names of the classes, how a table's columns became places on the board, how it is split, and what leaks. */
+function drawNotes(element, { classNames, columns }, { task, split, classes }) {
   const scaled = columns.map(([name, mean, deviation], i) => {
     const left = i && task === "curve" ? "t" : "xy"[i];
     return `${left} = (${name} − ${number(mean, 3)}) / ${number(deviation, 3)}`.replace("− −", "+ ");
@@ -106,6 +106,31 @@ function drawNotes(element, { classNames, columns }, task) {
     mark(canvas, k);
     return h("span", { class: "named" }, canvas, ` ${name} `);
   });
-  const sentence = scaled.length ? `Each column less its mean, divided by its deviation: ${scaled.join("; ")}.` : "";
-  replaceChildren(element, h("div", {}, ...marks), sentence);
+  const sentences = scaled.length
+    ? [
+        `Each column less its mean, divided by its deviation, both of all rows: ${scaled.join("; ")}.`,
+        splitSentence(split, classes.length),
+        ...(split ? [...(task === "curve" ? [] : [words.hollow]), ...leakSentences(split, columns, task)] : []),
+      ]
+    : [];
+  replaceChildren(element, h("div", {}, ...marks), sentences.join(" "));
+}
+
+function splitSentence(split, n) {
+  if (!split) return words.noneHeldOut.replace("{n}", n);
+  const { train, heldOut, seed } = split;
+  return words.split.replace("{train}", train.length).replace("{n}", heldOut.length).replace("{seed}", seed);
+}
+
+/** What gives the answer away; names of columns are a file's. */
+function leakSentences({ repeated, telling, numbering }, columns, task) {
+  const name = (column) => columns[column][0];
+  const found = [
+    ...telling.map((column) => `${name(column)} ${words.telling}`),
+    ...numbering.map((column) => `${name(column)} ${words.numbering}`),
+  ];
+  return [
+    repeated ? words.repeated.replace("{n}", repeated) : words.noneRepeated,
+    ...(found.length || task === "curve" ? found : [words.noneTelling]),
+  ];
 }

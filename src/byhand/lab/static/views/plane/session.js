@@ -20,9 +20,10 @@ const CHOICES = [
   "planeSeed",
   "compare",
   "points",
+  "holdOut",
 ];
 const KEPT = [...CHOICES, "classNames", "columns"];
-const OWN = { classNames: [], columns: [] };
+const OWN = { classNames: [], columns: [], holdOut: false };
 const round = (value) => Number(value.toFixed(3));
 const speedOf = ({ planeSpeed }) => (planeSpeed === "max" ? 0 : Number(planeSpeed));
 
@@ -155,7 +156,7 @@ export class PlaneSession {
     await this.#act("planeEdit", { ...change, keep: true });
   }
 
-  /** One more point; the network goes on learning from where it is. The points that are shown stay. */
+  /** One more point; the network goes on learning from where it is, now from all points. Those that are shown stay. */
   async place(at, k = this.pointClass) {
     const { points, classes } = this.frame;
     const label = this.isCurve ? 0 : k;
@@ -165,7 +166,7 @@ export class PlaneSession {
     const all = [...before, [...at.map(round), label]];
     this.tell();
     this.#remember();
-    this.#set({ set, points: all, ...(this.#state.set === set ? {} : OWN) });
+    this.#set({ set, points: all, holdOut: false, ...(this.#state.set === set ? {} : OWN) });
     return this.#act("planePoints", { set, points: all, keep: true });
   }
 
