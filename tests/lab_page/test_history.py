@@ -71,6 +71,19 @@ def test_a_link_without_a_token_or_with_an_old_one_says_where_the_right_one_is(l
         page.faults.clear()  # the browser writes each 401 to its console
 
 
+@pytest.mark.full
+def test_an_address_typed_on_the_page_takes_what_it_takes_when_opened_first(lab: str, open_lab: Any) -> None:
+    page = open_lab(f"{lab}&view=train&data=digits")
+    page.says("h2", "Train")
+    page.quiet()
+    page.page.evaluate("() => { location.hash = '#view=mistakes'; }")
+    page.says(".test-verdict", "of 10,000 right")
+    assert "data=mnist" in page.address()
+    page.page.go_back()
+    page.says("h2", "Train")
+    assert "data=mnist" not in page.address()
+
+
 def test_a_link_brings_back_the_strokes_and_they_can_be_taken_back(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
     drawing = next(drawing for drawing in drawings() if len(drawing["strokes"]) > 1)

@@ -153,8 +153,21 @@ async function enter(admitted) {
   const how = await admitted;
   if (isGuest && !store.state.embed) showError(TEXT.guest[how]);
   app.hello = hello;
-  if (HAS_DIGITS) await chooseData(hello?.data ? { name: "mnist", imageShape: hello.data.image_shape } : DIGITS);
+  if (HAS_DIGITS) await chooseOffer();
   return hello;
+}
+
+/** The server's data, else those that come with the page. */
+const chooseOffer = () =>
+  chooseData(app.hello?.data ? { name: "mnist", imageShape: app.hello.data.image_shape } : DIGITS);
+
+/** A state as an address asks for it, and, of what it does not name, what the server offers. */
+function withOffers(wanted) {
+  const asks = new URLSearchParams(location.hash.slice(1));
+  const offered = app.hello?.model && app.models.uploaded ? "uploaded" : "pretrained";
+  const model = asks.has("model") ? wanted.model : offered;
+  const data = asks.has("data") || !app.hello?.data ? wanted.data : "mnist";
+  return { ...wanted, model, data };
 }
 
 /** What the address asks for goes before what the server offers. */
@@ -165,11 +178,9 @@ async function begin() {
   const hello = await enter(admission);
   if (hello?.live) watchLive({ onFrame: showLive, onClose: endLive });
   if (hello?.model) await openModel({ name: hello.model });
-  const model = asks.has("model") ? wanted.model : app.models.uploaded ? "uploaded" : "pretrained";
-  const data = asks.has("data") || !hello?.data ? wanted.data : "mnist";
   const view = hello?.live && !asks.has("view") ? "train" : wanted.view; // who follows a training came for that
-  store.state = { ...wanted, data, view };
-  store.state = withModelAtHand({ ...store.state, model, ...(await stepOfLesson(wanted, asks)) });
+  store.state = { ...withOffers(wanted), view };
+  store.state = withModelAtHand({ ...store.state, ...(await stepOfLesson(wanted, asks)) });
 }
 
 /** In a frame of another page: the view that is asked for, and no lesson. */
@@ -217,6 +228,10 @@ addEventListener("hashchange", async () => {
   const admitted = exchangeToken();
   const before = store.state;
   store.read();
+  if (store.isWrittenByHand) {
+    store.state = withOffers(store.state);
+    if (app.hello?.data && app.data?.name !== "mnist") await chooseOffer();
+  }
   store.state = withModelAtHand(store.state);
   store.write();
   show(!isOfDrawerOnly(before, store.state));

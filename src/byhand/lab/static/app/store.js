@@ -15,6 +15,7 @@ export class Store {
   #timer;
   /** @type {number} which entry of the history this is */
   #place = 0;
+  isWrittenByHand = false; // is it an address that the page has not written, as one typed or a link that was pressed?
   /** @type {Map<number, string>} place → the address that it would have, had it not been left so soon after a change */
   #unwritten = new Map();
 
@@ -26,6 +27,7 @@ export class Store {
     addEventListener("popstate", () => {
       if (document.documentElement.dataset.address) this.#unwritten.set(this.#place, fragmentOf(this.state));
       this.#settle();
+      this.isWrittenByHand = history.state?.place === undefined;
       this.#arrive();
     });
   }
