@@ -5,23 +5,25 @@ const LEAST_SIDE = 8;
 const GAP = 0.3; // between units, of their side
 const EDGE = 26; // left and right of the outermost units' centres
 const SAMPLES = 24; // points of a curve that a press is compared with
-export const TOP = 66; // pixels above the units, for what a layer has
+const TOP = 66; // pixels above the units, for what a layer has, at least
 
 /**
- * Places of units: {side, columns: [[{x, y}] a layer]}, the inputs first. counts: units shown of each.
+ * Places of units: {side, columns: [[{x, y}] a layer]}, the inputs first. counts: units shown of each; head: how
+ * high is what stands above the layers.
  * @param {number[]} counts
- * @param {{width: number, height: number}} stage
+ * @param {{width: number, height: number, head: number}} stage
  */
-export function placesOf(counts, { width, height }) {
+export function placesOf(counts, { width, height, head }) {
   const most = Math.max(...counts);
-  const room = Math.max(60, height - TOP);
+  const top = Math.max(TOP, head);
+  const room = Math.max(60, height - top);
   const side = Math.max(LEAST_SIDE, Math.min(MOST_SIDE, Math.floor(room / most / (1 + GAP))));
   const step = Math.min(side * 1.6, room / most);
   const across = (width - 2 * EDGE - side) / Math.max(1, counts.length - 1);
   const columns = counts.map((n, c) =>
     Array.from({ length: n }, (_, i) => ({
       x: EDGE + side / 2 + c * across,
-      y: TOP + room / 2 + (i - (n - 1) / 2) * step,
+      y: top + room / 2 + (i - (n - 1) / 2) * step,
     })),
   );
   return { side, across, columns };

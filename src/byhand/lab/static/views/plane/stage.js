@@ -72,9 +72,10 @@ class Stage {
     const board = this.#board;
     const counts = [layers[0].n_in, ...maps.map((one) => one.length), layers[layers.length - 1].n_out];
     board.style.minWidth = `${LEAST_COLUMN * counts.length}px`;
-    const places = placesOf(counts, { width: board.clientWidth, height: board.clientHeight });
-    this.#parameters = parametersOf(layers, places);
     if (key !== this.#lastKey) replaceChildren(this.#heads, ...layerHeads(this.#session, counts));
+    const head = Math.max(0, ...Array.from(this.#heads.children, (one) => one.clientHeight));
+    const places = placesOf(counts, { width: board.clientWidth, height: board.clientHeight, head });
+    this.#parameters = parametersOf(layers, places);
     placeHeads(this.#heads, places);
     this.#units.lay(places, this.#plane, key !== this.#lastKey);
     this.#lastKey = key;
