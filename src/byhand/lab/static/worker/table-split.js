@@ -51,7 +51,7 @@ function isNumbering(rows) {
   return rows.length >= LEAST_ROWS && Math.min(...steps) > 0 && Math.max(...steps) <= UNEVEN * Math.min(...steps);
 }
 
-/** These rows, as the core learns from them: points with their labels, or x with the numbers to predict. */
+/** These rows, as the core learns from them: points with their labels, or x with the regression targets. */
 export function examplesOf({ points, classes }, rows, isCurve) {
   const take = (...ways) => Float32Array.from(rows.flatMap((row) => ways.map((way) => points[2 * row + way])));
   return isCurve
