@@ -64,6 +64,7 @@ def test_a_press_on_the_board_adds_a_point_and_undo_brings_points_and_training_b
     lab.page.click("button:text-is('Undo')")
     lab.until("before => document.querySelector('.figures').innerText === before", before)
     assert lab.page.is_disabled("button:text-is('Undo')")
+    lab.until("() => !location.hash.includes('set=own')")
     lab.page.keyboard.press("Control+Shift+z")
     lab.until("() => location.hash.includes('set=own')")
     lab.page.keyboard.press("Control+z")

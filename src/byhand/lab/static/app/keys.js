@@ -26,8 +26,9 @@ export function listenToKeys(page) {
   document.body.append(help, leave);
   const actions = actionsOf(page, list);
   addEventListener("keydown", (event) => {
-    const { target, key, ctrlKey, metaKey, altKey, defaultPrevented } = event;
-    const isUndo = /^z$/i.test(key) && ctrlKey !== metaKey && !altKey;
+    const { target, shiftKey, ctrlKey, metaKey, altKey, defaultPrevented } = event;
+    const isUndo = /^z$/i.test(event.key) && ctrlKey !== metaKey && !altKey;
+    const key = isUndo ? (shiftKey ? "Z" : "z") : event.key; // macOS calls it z with Shift too
     if (defaultPrevented || ((ctrlKey || metaKey || altKey) && !isUndo) || isCovered()) return;
     if (target instanceof Element && target.closest(TAKES_KEYS)) return;
     if (isCharacter(key) && !isUndo && !areOn()) return;
