@@ -103,8 +103,9 @@ function drawFigures(element, { task, epoch, split, straight, networks: [one] })
           ["accuracy", percent(one.accuracy)],
           ["loss", fourDigits(one.loss)],
         ];
-  const heldOut = split ? [[words.heldOut, (task === "curve" ? fourDigits : percent)(one.heldOut)]] : [];
-  const list = [["epoch", epoch.toLocaleString("en")], ...ofTask, ...heldOut];
+  // there is no room for all four
+  if (split) ofTask[1] = [words.heldOut, (task === "curve" ? fourDigits : percent)(one.heldOut)];
+  const list = [["epoch", epoch.toLocaleString("en")], ...ofTask];
   const names = String(list.map(([name]) => name));
   if (element.dataset.names !== names)
     replaceChildren(element, ...list.map(([name]) => h("div", {}, h("dt", {}, name), h("dd", {}))));

@@ -106,20 +106,20 @@ function drawNotes(element, { classNames, columns }, { task, split, classes }) {
     mark(canvas, k);
     return h("span", { class: "named" }, canvas, ` ${name} `);
   });
-  const sentences = scaled.length
-    ? [
-        `Each column less its mean, divided by its deviation, both of all rows: ${scaled.join("; ")}.`,
-        splitSentence(split, classes.length),
-        ...(split ? [...(task === "curve" ? [] : [words.hollow]), ...leakSentences(split, columns, task)] : []),
-      ]
-    : [];
-  replaceChildren(element, h("div", {}, ...marks), sentences.join(" "));
+  const sentences = [
+    splitSentence(split, classes.length, task),
+    ...(split ? leakSentences(split, columns, task) : []),
+    `Each column less its mean, divided by its deviation, both of all rows: ${scaled.join("; ")}.`,
+  ];
+  element.classList.toggle("of-table", scaled.length > 0);
+  replaceChildren(element, h("div", {}, ...marks), scaled.length ? sentences.join(" ") : "");
 }
 
-function splitSentence(split, n) {
+function splitSentence(split, n, task) {
   if (!split) return words.noneHeldOut.replace("{n}", n);
   const { train, heldOut, seed } = split;
-  return words.split.replace("{train}", train.length).replace("{n}", heldOut.length).replace("{seed}", seed);
+  const sentence = words.split.replace("{train}", train.length).replace("{n}", heldOut.length).replace("{seed}", seed);
+  return task === "curve" ? sentence : `${sentence} ${words.hollow}`;
 }
 
 /** What gives the answer away; names of columns are a file's. */
