@@ -73,16 +73,17 @@ static int32_t check_layer(const bh_network *n, int l) {
     return check_post_ops(n, l);
 }
 
-/* An embedding: sizes that give the first layer's n_in together, and columns in rising order. */
+/* An embedding: sizes that give the first layer's n_in together, and columns in rising order. Edges
+ * may be any numbers. */
 static int32_t check_embedding(const bh_embedding *e, int32_t n_in) {
-    if (!e->columns) {
+    if (!e->columns || (e->kind == BH_PIECEWISE_LINEAR && !e->edges)) {
         return BH_BAD_POINTER;
     }
-    const bool is_valid = in_range(e->n_in, 1, BH_MAX_WIDTH) &&
-                          in_range(e->n_columns, 1, e->n_in) &&
-                          in_range(e->n_frequencies, 1, BH_MAX_FREQUENCIES) &&
-                          in_range(e->n_out, 1, BH_MAX_EMBEDDING);
-    if (!is_valid || e->n_in + (int64_t)e->n_columns * e->n_out != n_in) {
+    const bool is_valid =
+        in_range(e->kind, BH_PERIODIC, BH_PIECEWISE_LINEAR) && in_range(e->n_in, 1, BH_MAX_WIDTH) &&
+        in_range(e->n_columns, 1, e->n_in) && in_range(e->resolution, 1, BH_MAX_RESOLUTION) &&
+        in_range(e->n_out, 1, BH_MAX_EMBEDDING);
+    if (!is_valid || n_passed(e) + (int64_t)e->n_columns * e->n_out != n_in) {
         return BH_BAD_SIZE;
     }
     for (int32_t j = 0; j < e->n_columns; j++) {

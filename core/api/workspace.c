@@ -92,6 +92,7 @@ static void plan_network(network_buffers *net, arena *a, const bh_network *n) {
     }
     net->x[0] = alloc_matrix(a, rows, n->layers[0].n_in);
     if (embedding_of(n)) {
+        net->embedded = alloc_matrix(a, rows, embedding_of(n)->n_columns);
         net->dx = alloc_matrix(a, rows, n->layers[0].n_in);
     }
     for (int l = 0; l < n->n_layers; l++) {

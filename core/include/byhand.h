@@ -32,15 +32,15 @@
 #define BH_API __attribute__((visibility("default")))
 #endif
 
-enum { BH_VERSION = 7 }; /* of this API; the loader compares it */
+enum { BH_VERSION = 8 }; /* of this API; the loader compares it */
 
 enum {
     BH_MAX_LAYERS = 64,
     BH_MAX_WIDTH = 1 << 20,
     BH_MAX_THREADS = 64,
-    BH_MAX_FREQUENCIES = 1024, /* of an embedded column */
-    BH_MAX_EMBEDDING = 1024,   /* numbers that it gets */
-    BH_ALIGNMENT = 64          /* bytes */
+    BH_MAX_RESOLUTION = 1024, /* frequencies or bins of an embedded column */
+    BH_MAX_EMBEDDING = 1024,  /* numbers that it gets */
+    BH_ALIGNMENT = 64         /* bytes */
 };
 
 enum bh_activation {
@@ -120,15 +120,25 @@ typedef struct {
     int32_t skip_span;  /* skip connection spanning the last r layers, this one included; 0: none */
 } bh_layer;
 
-/* A periodic embedding before the first layer: for some columns x of an example, n_out numbers
- *     cos(2 pi w x + phi) V + c
- * each, with w, phi (n_frequencies), V (n_frequencies, n_out) and c (n_out) of its own. The first
- * layer's input is all n_in columns as they are, then these numbers, column by column. */
+enum bh_embedding_kind {
+    BH_PERIODIC,        /* cos(2 pi w x + phi) */
+    BH_PERIODIC_LINEAR, /* cos(2 pi w x), then sin(2 pi w x); the column itself does not pass on */
+    BH_PIECEWISE_LINEAR /* for each bin (x - low) / (high - low), kept within 0 ... 1; 0
+                          * for a bin without width */
+};
+
+/* An embedding before the first layer: for some columns x of an example, n_out numbers v V + c
+ * each, with V and c (n_out) of its own. v is what its kind says, with w and phi (resolution) of
+ * the column, too; V has as many rows as v has numbers. The first layer's input is all n_in columns
+ * as they are, but for those that do not pass on, then these numbers, column by column. */
 typedef struct {
+    int32_t kind;           /* bh_embedding_kind */
     int32_t n_in;           /* numbers of an example */
     int32_t n_columns;      /* that are embedded */
     const int32_t *columns; /* (n_columns): which, rising */
-    int32_t n_frequencies, n_out;
+    int32_t resolution;     /* frequencies or bins of a column */
+    int32_t n_out;
+    const float *edges; /* piecewise linear: (n_columns, resolution + 1), between bins */
 } bh_embedding;
 
 typedef struct {
@@ -145,8 +155,8 @@ typedef struct {
  * row k at weights + k * stride; what lies between n_out and stride is 0. The last four are -1
  * without batch normalisation. All running statistics (mean, variance) lie after all trainable
  * parameters. With scaled inputs the array begins with their scales (n_in of the first layer). Then
- * come, with an embedding, for each of its columns w, phi, V transposed, row after row, and c. Each
- * of these rows is followed by 0 up to a multiple of BH_ALIGNMENT. */
+ * come, with an embedding, for each of its columns w and phi where its kind has them, V transposed,
+ * row after row, and c. Each of these rows is followed by 0 up to a multiple of BH_ALIGNMENT. */
 typedef struct {
     int64_t weights, biases, gamma, beta, mean, variance;
     int32_t stride;

@@ -67,7 +67,8 @@ typedef struct {
     int32_t microbatch; /* examples that go through the network together */
     matrix x[BH_MAX_LAYERS + 1];
     matrix dz[BH_MAX_LAYERS];
-    matrix dx; /* with an embedding: gradient of its numbers, in their columns of x[0] */
+    matrix embedded; /* with an embedding: (microbatch, n_columns), the columns that it embeds */
+    matrix dx;       /* and the gradient of its numbers, in their columns of x[0] */
     /* What the product's epilogue writes: z[l] where it is kept, else a[l]. */
     matrix preact[BH_MAX_LAYERS];
     /* With batch normalisation: pre-activations, then x_hat. With Mish: pre-activations. */

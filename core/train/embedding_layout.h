@@ -1,13 +1,13 @@
-/* What stands before the first layer in the flat arrays: the scales of inputs, and a periodic
- * embedding. An embedding's arrays are a block for each of its columns, the same in the caller's
- * arrays and in packed ones:
+/* What stands before the first layer in the flat arrays: the scales of inputs, and an embedding. An
+ * embedding's arrays are a block for each of its columns, the same in the caller's arrays and in
+ * packed ones:
  *
- *     w      (stride)          frequencies, in turns per unit of x
- *     phi    (stride)          phases, in radians
- *     V^T    (n_out, stride)
- *     c      (n_out, padded)
+ *     w      (resolution)        frequencies, in turns per unit of x; unless piecewise linear
+ *     phi    (resolution)        phases, in radians; if periodic
+ *     V^T    (n_out, n_basis)
+ *     c      (n_out)
  *
- * stride: n_frequencies, padded. A block is whole cache lines, which one thread updates. */
+ * Every row is padded. A block is whole cache lines, which one thread updates. */
 #ifndef BYHAND_EMBEDDING_LAYOUT_H
 #define BYHAND_EMBEDDING_LAYOUT_H
 
@@ -35,10 +35,42 @@ static inline int64_t n_scales(const bh_network *network) {
     return network->scaled_inputs ? padded(network->layers[0].n_in) : 0;
 }
 
+/* Numbers that V makes a column's new numbers of. */
+static inline int32_t n_basis(const bh_embedding *e) {
+    return e->kind == BH_PERIODIC_LINEAR ? 2 * e->resolution : e->resolution;
+}
+
+/* Inputs that the first layer gets as they are. */
+static inline int32_t n_passed(const bh_embedding *e) {
+    return e->kind == BH_PERIODIC_LINEAR ? e->n_in - e->n_columns : e->n_in;
+}
+
+/* The arrays of one column's block: parameters, or their gradient. */
+typedef struct {
+    float *frequencies, *phases; /* 0: its kind has none */
+    float *v, *c;
+    int32_t stride; /* of V^T */
+} embedded_column;
+
+/* Rows of a block before V^T: w and phi, w, or none. */
+static inline int32_t n_wave_rows(const bh_embedding *e) {
+    return e->kind == BH_PERIODIC ? 2 : e->kind == BH_PERIODIC_LINEAR;
+}
+
+static inline embedded_column column_in(const bh_embedding *e, float *block) {
+    const int32_t wave_rows = n_wave_rows(e), stride = padded(n_basis(e));
+    float *v = block + wave_rows * padded(e->resolution);
+    return (embedded_column){.frequencies = wave_rows > 0 ? block : 0,
+                             .phases = wave_rows > 1 ? block + padded(e->resolution) : 0,
+                             .v = v,
+                             .c = v + (int64_t)e->n_out * stride,
+                             .stride = stride};
+}
+
 /* Floats of a column's block. */
-static inline int64_t block_floats(const bh_embedding *embedding) {
-    const int64_t stride = padded(embedding->n_frequencies);
-    return (2 + embedding->n_out) * stride + padded(embedding->n_out);
+static inline int64_t block_floats(const bh_embedding *e) {
+    return (int64_t)n_wave_rows(e) * padded(e->resolution) +
+           (int64_t)e->n_out * padded(n_basis(e)) + padded(e->n_out);
 }
 
 /* Floats before the first layer's. */

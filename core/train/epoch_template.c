@@ -11,7 +11,7 @@
  * Batch normalisation, dropout and skip connections come after a layer's forward and before the
  * backward that needs their gradient: post_ops_template.h. An embedding computes its numbers behind
  * those of an example that was gathered, and its gradients before those of the layers, from dx of
- * the first layer: periodic_embedding_template.h. Threads meet at a barrier where they need each
+ * the first layer: embedding_template.h. Threads meet at a barrier where they need each
  * other's results.
  *
  * This file is a template: core/build.py compiles it once per processor family. Its parameters,
@@ -27,12 +27,12 @@
 #endif
 
 #include "train/dense_template.h"
+#include "train/embedding_template.h"
 #include "train/gather_template.h"
 #include "train/gradients_template.h"
 #include "train/influence_template.h"
 #include "train/losses_template.h"
 #include "train/pack_parameters.h"
-#include "train/periodic_embedding_template.h"
 #include "train/post_ops_template.h"
 #include "train/scaled_inputs_template.h"
 #include "train/small_mlp_template.h"
@@ -116,7 +116,8 @@ static void gather_row(train_context *e, int64_t i, int64_t position, void *shif
     float *x = element(e->net.x[0], i, 0);
     scale_and_shift(d, n, raw_row(d, n, position, shifted_row), x);
     if (embedding_of(network)) {
-        embed(embedding_of(network), e->params.params + n_scales(network), x);
+        embed(embedding_of(network), e->params.params + n_scales(network), x,
+              element(e->net.embedded, i, 0));
     }
 }
 
@@ -256,7 +257,7 @@ static void backward_layer(train_context *e, int tid, int l, tile_range t) {
 static void backward_embedding(train_context *e, int tid, int rows) {
     const previous_activation none = {.kind = BH_IDENTITY};
     const tile_range t = tiles_of_thread_from(&e->team, tid, rows, layer_at(e, 0)->n_in,
-                                              n_inputs(e->settings.network));
+                                              n_passed(embedding_of(e->settings.network)));
     backward_product(e, tid, 0, &none, e->net.dx, t);
     team_barrier(&e->team);
 }
@@ -316,7 +317,7 @@ static void update_all_layers(train_context *e, int tid, const grad_mode *mode) 
     const bh_network *network = e->settings.network;
     if (embedding_of(network)) {
         embedding_gradients(embedding_of(network), &e->params, e->gradients.grads,
-                            n_scales(network), e->net.x[0], e->net.dx, &e->team, tid, mode);
+                            n_scales(network), e->net.embedded, e->net.dx, &e->team, tid, mode);
     }
     for (int l = 0; l <= last_layer(e); l++) {
         update_layer_weights(e, tid, l, mode);

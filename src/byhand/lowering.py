@@ -2,7 +2,7 @@
 
     y = dropout(f(batch_norm((x ⊙ s) W + b))) + skip                                     (1)
 
-A PeriodicEmbedding in front is no such layer: engines take it beside them, everything else has no place for it.
+An embedding in front is no such layer: engines take it beside them, everything else has no place for it.
 
 At inference dropout does nothing, and batch normalization, s and the scaling of the inputs fold into the weights:
 
@@ -24,7 +24,6 @@ from byhand.layers import (
     Identity,
     LeakyReLU,
     Mish,
-    PeriodicEmbedding,
     ReLU,
     Residual,
     ScaledDense,
@@ -33,6 +32,7 @@ from byhand.layers import (
     Tanh,
 )
 from byhand.layers.base import Layer
+from byhand.mlp import Embedding
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
 
@@ -92,15 +92,13 @@ def lower(network: Network, *, inference: bool = False) -> list[FusedDense]:
     return fused
 
 
-def lower_behind_embedding(
-    network: Network, *, inference: bool = False
-) -> tuple[PeriodicEmbedding | None, list[FusedDense]]:
+def lower_behind_embedding(network: Network, *, inference: bool = False) -> tuple[Embedding | None, list[FusedDense]]:
     """Return the embedding that the network begins with, if it does, and the other layers in the form (1).
 
     Raises UnsupportedError as `lower`, and where no dense layer follows the embedding.
     """
     front, *rest = network.layers
-    if type(front) is not PeriodicEmbedding:
+    if not isinstance(front, Embedding):
         return None, lower(network, inference=inference)
     if not rest or type(rest[0]) not in (Dense, ScaledDense):
         raise UnsupportedError("an embedding without a dense layer right behind it")
@@ -119,9 +117,7 @@ def _append(fused: list[FusedDense], layers: Iterable[tuple[int, Layer]], prefix
             fused.append(FusedDense(name, layer.params["W"], layer.params["b"], input_scale=layer.params["scale"]))
         elif type(layer) is Residual:
             _append_residual(fused, layer, name, inference)
-        elif type(layer) is PeriodicEmbedding:
-            raise UnsupportedError("PeriodicEmbedding layers")
-        elif not fused:
+        elif isinstance(layer, Embedding) or not fused:
             raise UnsupportedError(f"{type(layer).__name__} layers")
         elif not (type(layer) is Identity or (inference and type(layer) is Dropout)):
             fused[-1] = _fuse(fused[-1], layer, name)

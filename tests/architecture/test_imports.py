@@ -52,7 +52,7 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     "preprocessing": (FOUNDATION, {"numpy"}),
     "novelty": ({"errors", "arrays"}, {"numpy"}),
     "network_svg": ({"summary"}, set()),
-    "lowering": ({"arrays", "layers", "network", "preprocessing"}, {"numpy"}),
+    "lowering": ({"arrays", "layers", "mlp", "network", "preprocessing"}, {"numpy"}),
     "step": ({"arrays", "random", "network", "losses", "optimizers"}, set()),
     "data": (FOUNDATION | {"preprocessing"}, {"numpy", "PIL"}),
     "engines": (FOUNDATION | CORE | {"data"}, {"numpy", "torch"}),  # torch in engines/torch_engine alone, on demand

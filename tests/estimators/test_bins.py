@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from byhand.engines.bindings import why_missing
 from byhand.errors import OptionError
 from byhand.estimators import MLPClassifier, MLPRegressor
 from byhand.estimators.training_setup import build_optimizer
 from byhand.layers import PiecewiseLinearEmbedding
 
 SMALL: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 12, "random_state": 0, "numerical_embedding": "pwl"}
+FASTEST = "numpy" if why_missing() else "native/"
 
 
 def table(n: int = 260) -> np.ndarray:
@@ -89,6 +91,21 @@ def test_steps_are_learned_that_a_few_units_cannot_follow() -> None:
     assert embedded > plain + 0.3
 
 
+@pytest.mark.skipif(FASTEST == "numpy", reason="needs the C core")
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_the_core_trains_as_numpy_does(solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    X = table()
+    settings: dict[str, Any] = {**SMALL, "solver": solver, "scaled_inputs": True, "max_iter": 3}
+    models = []
+    for engine in ("native", "numpy"):
+        monkeypatch.setenv("BYHAND_ENGINE", engine)
+        models.append(MLPRegressor(**settings).fit(X, target(X)))
+    native, numpy = models
+    assert native.engine_.startswith("native/")
+    assert (embedding_of(native).statistics["edges"] == embedding_of(numpy).statistics["edges"]).all()
+    assert native.predict(X) == pytest.approx(numpy.predict(X), abs=1e-3)
+
+
 def test_every_way_to_train_keeps_the_bins_and_the_rate() -> None:
     X = table()
     model = MLPRegressor(**SMALL, warm_start=True, n_ensemble=2)
@@ -96,7 +113,7 @@ def test_every_way_to_train_keeps_the_bins_and_the_rate() -> None:
     edges = embedding_of(model).statistics["edges"].copy()
     model.fit(X, target(X)).partial_fit(X[:40], target(X[:40]))
     assert (embedding_of(model).statistics["edges"] == edges).all()
-    assert model.engine_ == "numpy"
+    assert model.engine_.startswith(FASTEST)
     optimizer = build_optimizer(model, 64, model.networks_[0])
     assert [getattr(optimizer, "factors", {}).get(name, 1.0) for name in ("V", "c")] == [1.0, 1.0]
     started = MLPRegressor(**SMALL).partial_fit(X, target(X))

@@ -135,9 +135,11 @@ def test_what_cannot_hold_it_says_so_and_writes_nothing(tmp_path: Path, kind: st
 
 @pytest.mark.skipif(FASTEST == "numpy", reason="needs the C core")
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
-def test_the_core_trains_as_numpy_does(solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("word", ["pbld", "pl"])
+def test_the_core_trains_as_numpy_does(word: str, solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
     X = table()
-    settings: dict[str, Any] = {**SMALL, "solver": solver, "scaled_inputs": True, "bias_rate": 0.1, "max_iter": 3}
+    settings: dict[str, Any] = {**SMALL, "numerical_embedding": word, "solver": solver, "max_iter": 3}
+    settings |= {"scaled_inputs": True, "bias_rate": 0.1}
     models = []
     for engine in ("native", "numpy"):
         monkeypatch.setenv("BYHAND_ENGINE", engine)

@@ -2,6 +2,7 @@
 #ifndef BYHAND_FUZZ_SCENE_H
 #define BYHAND_FUZZ_SCENE_H
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@ tight(int64_t bytes) { /* not one byte to spare: the sanitizer sees every step b
 typedef struct {
     bh_layer layers[8];
     int32_t columns[8];
+    float *edges; /* an embedding's; 0: none */
     bh_embedding embedding;
     bh_network network;
     bh_optimizer optimizer;
@@ -75,15 +77,32 @@ static int n_inputs(const scene *s) {
     return s->network.embedding ? s->embedding.n_in : s->layers[0].n_in;
 }
 
+/* Edges in any order, some of them equal, one in fifty not finite. */
+static float *invent_edges(int n) {
+    float *edges = tight(4 * n);
+    for (int i = 0; i < n; i++) {
+        edges[i] = draw(50) ? (float)(int)draw(9) - 4 : draw(2) ? NAN : INFINITY;
+    }
+    return edges;
+}
+
 /* An embedding of some of the inputs, which the first layer then has more of. */
 static void invent_embedding(scene *s) {
     bh_embedding *e = &s->embedding;
-    *e = (bh_embedding){s->layers[0].n_in, 0, s->columns, 1 + (int)draw(40), 1 + (int)draw(20)};
+    *e = (bh_embedding){.kind = (int)draw(BH_PIECEWISE_LINEAR + 1),
+                        .n_in = s->layers[0].n_in,
+                        .columns = s->columns,
+                        .resolution = 1 + (int)draw(40),
+                        .n_out = 1 + (int)draw(20)};
     for (int column = (int)draw((uint32_t)e->n_in); column < e->n_in && e->n_columns < 8;
          column += 1 + (int)draw(9)) {
         s->columns[e->n_columns++] = column;
     }
-    s->layers[0].n_in += e->n_columns * e->n_out;
+    if (e->kind == BH_PIECEWISE_LINEAR) {
+        e->edges = s->edges = invent_edges(e->n_columns * (e->resolution + 1));
+    }
+    const int gone = e->kind == BH_PERIODIC_LINEAR ? e->n_columns : 0;
+    s->layers[0].n_in += e->n_columns * e->n_out - gone;
     s->network.embedding = e;
 }
 
@@ -117,6 +136,7 @@ static void invent_network(scene *s) {
     if (s->layers[n - 1].n_out == 1 && loss == BH_SOFTMAX_CROSS_ENTROPY) {
         s->network.loss = BH_SQUARED_ERROR;
     }
+    s->edges = 0;
     if (draw(4) == 0) {
         invent_embedding(s);
     }
@@ -246,15 +266,31 @@ static int padded(int n) {
     return (n + 15) / 16 * 16;
 }
 
+/* Rows of a column before V: w and phi, w, or none. */
+static int n_wave_rows(const bh_embedding *e) {
+    static const int rows[] = {2, 1, 0}; /* of bh_embedding_kind */
+    return rows[e->kind];
+}
+
+/* The width of V. */
+static int n_basis(const bh_embedding *e) {
+    return e->kind == BH_PERIODIC_LINEAR ? 2 * e->resolution : e->resolution;
+}
+
 /* Floats of a column's rows: w, phi, V transposed and c. */
 static int embedded_floats(const bh_embedding *e) {
-    return (2 + e->n_out) * padded(e->n_frequencies) + padded(e->n_out);
+    return n_wave_rows(e) * padded(e->resolution) + e->n_out * padded(n_basis(e)) +
+           padded(e->n_out);
 }
 
 /* Is float i of a column's rows padding? */
 static int is_embedding_padding(const bh_embedding *e, int i) {
-    const int stride = padded(e->n_frequencies), before_c = (2 + e->n_out) * stride;
-    return i < before_c ? i % stride >= e->n_frequencies : i - before_c >= e->n_out;
+    const int waves = n_wave_rows(e) * padded(e->resolution);
+    const int before_c = waves + e->n_out * padded(n_basis(e));
+    if (i < waves) {
+        return i % padded(e->resolution) >= e->resolution;
+    }
+    return i < before_c ? (i - waves) % padded(n_basis(e)) >= n_basis(e) : i - before_c >= e->n_out;
 }
 
 static void invent_embedding_parameters(scene *s) {
@@ -293,7 +329,8 @@ static void invent_memory(scene *s) {
 }
 
 static void clear(scene *s) {
-    const void *all[] = {s->params,
+    const void *all[] = {s->edges,
+                         s->params,
                          s->moment1,
                          s->moment2,
                          s->data.inputs,

@@ -82,10 +82,10 @@ static void spoil_batch_norm(wrong_call *c) {
 static void spoil_embedding(wrong_call *c) {
     bh_embedding *e = &c->embedding;
     if (!c->bad.network.embedding) { /* one that the first layer has no room for */
-        *e = (bh_embedding){c->layers[0].n_in, 1, c->columns, 1, 1};
+        *e = (bh_embedding){.n_in = c->layers[0].n_in, 1, c->columns, .resolution = 1, .n_out = 1};
     }
     c->bad.network.embedding = e;
-    switch (draw(6)) {
+    switch (draw(8)) {
     case 0:
         e->columns = 0;
         break;
@@ -96,10 +96,16 @@ static void spoil_embedding(wrong_call *c) {
         e->n_columns = draw(2) ? c->size : e->n_columns + 1;
         break;
     case 3:
-        e->n_frequencies = draw(2) ? c->size : BH_MAX_FREQUENCIES + 1;
+        e->resolution = draw(2) ? c->size : BH_MAX_RESOLUTION + 1;
         break;
     case 4:
         e->n_out = draw(2) ? c->size : e->n_out + 1;
+        break;
+    case 5:
+        e->kind = draw(2) ? BH_PIECEWISE_LINEAR + 1 : -1;
+        break;
+    case 6:
+        e->kind = BH_PIECEWISE_LINEAR, e->edges = 0;
         break;
     default:
         c->bad.data.inputs_are_bytes = 1;

@@ -9,84 +9,50 @@ from typing import Any
 
 import numpy as np
 import pytest
+from embedding_settings import EMBEDDING_SETTINGS
 from training_cases import (
     EACH_KERNEL,
+    WEIGHTS,
     Setting,
     byte_pictures,
+    classes,
     farthest,
     float_rows,
     in_float64,
+    network_on,
+    numbers,
     of_no_effect,
     on_paper,
-    slow,
+    pictures,
+    regression,
     two_ways_around,
-    with_many_waves,
 )
 
 from byhand.data.examples import Examples
 from byhand.engines.bindings import FLOAT32, PRECISIONS
 from byhand.engines.native import NativeEngine
-from byhand.initializers import he
-from byhand.layers import BatchNorm, Dense, Dropout, ReLU, Residual, Sigmoid, Tanh
+from byhand.layers import (
+    BatchNorm,
+    Dense,
+    Dropout,
+    ReLU,
+    Residual,
+    Sigmoid,
+    Tanh,
+)
 from byhand.losses import BinaryCrossEntropy, Huber, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, ParamGroups, WeightDecay
-from byhand.optimizers.param_groups import EMBEDDING
 from byhand.random import INIT, RandomStream
 
 TOLERANCE = {"portable": 2e-5, "avx2": 2e-5, "avx512": 2e-5, "amx": 2e-5}  # every kernel of float32, by name
 ADAM_TOLERANCE = 1e-3  # where a gradient is nearly nothing, its sign decides the step
 
 
-def pictures() -> Examples:
-    return byte_pictures(330, 9, 7, 5)
-
-
-def numbers() -> Examples:
-    return float_rows(330, 13, 3)
-
-
-def network_on(sizes: list[int], **options: Any) -> Network:
-    network = Network.mlp(sizes, seed=3, **options)
-    for i, (name, b) in enumerate(network.params.items()):
-        if name.endswith(".b"):
-            b[:] = he(RandomStream(5, INIT, i), 1, len(b))[0] / 5  # biases that are not all zero
-    return network
-
-
 def busy_to_the_end() -> Network:
     rng = RandomStream(3, INIT)
     last = Residual(Dense(5, 5, rng=rng), BatchNorm(5), Tanh(), Dropout(0.2))
     return Network([Dense(63, 5, rng=rng), ReLU(), last])
-
-
-WEIGHTS = (0.5, 2.0, 0.0, 1.0, 1.5)
-OPTIONS = ("activation", "output", "dropout", "batch_norm", "residual", "scaled_inputs", "embedded_columns")
-
-
-def classes(sizes: list[int] | None = None, **changes: Any) -> Setting:
-    sizes = sizes or [63, 20, 5]
-    options = {k: changes.pop(k) for k in OPTIONS if k in changes}
-    values: dict = {
-        "examples": pictures,
-        "network": lambda: network_on(sizes, **options),
-        "loss": SoftmaxCrossEntropy(),
-        "optimizer": SGD,
-        **changes,
-    }
-    return Setting(**values)
-
-
-def regression(**changes: Any) -> Setting:
-    options = {k: changes.pop(k) for k in ("activation", "output", "embedded_columns") if k in changes}
-    values: dict = {
-        "examples": numbers,
-        "network": lambda: network_on([13, 18, 3], **options),
-        "loss": SquaredError(),
-        "optimizer": SGD,
-        **changes,
-    }
-    return Setting(**values)
 
 
 def tiny_regression(**options: Any) -> Setting:
@@ -258,42 +224,7 @@ SETTINGS = {
     "groups, batch normalisation, decay": classes(
         batch_norm=True, optimizer=lambda: ParamGroups(WeightDecay(Nesterov(0.8), 0.01), {"b": 0.1})
     ),
-    "embedding": regression(embedded_columns=[0, 3, 4, 12]),
-    "embedding, no hidden layer, momentum": regression(
-        network=lambda: network_on([13, 3], embedded_columns=range(13)), optimizer=lambda: slow(Momentum())
-    ),
-    "embedding of bytes, moved, nesterov": classes(
-        embedded_columns=range(0, 63, 2),
-        moves=(9, 7),
-        optimizer=lambda: slow(WeightDecay(Nesterov(0.8), 0.01)),
-        rate=0.02,
-    ),
-    "embedding, adam": regression(embedded_columns=[2, 5], optimizer=lambda: slow(Adam()), rate=0.002),
-    "embedding, wider than a panel, scaled inputs, adamw": classes(
-        [63, 130, 70, 5],
-        embedded_columns=range(40),
-        scaled_inputs=True,
-        optimizer=lambda: ParamGroups(AdamW(0.1), {**dict.fromkeys(EMBEDDING, 0.1), "scale": 6, "b": 0.1}),
-        rate=0.001,
-    ),
-    "embedding, several chunks": classes(
-        examples=lambda: byte_pictures(1500, 9, 7, 5), embedded_columns=[0, 7], batch_size=600
-    ),
-    "embedding, several chunks, clipped": classes(
-        examples=lambda: byte_pictures(1500, 9, 7, 5),
-        embedded_columns=[0, 7, 62],
-        batch_size=600,
-        optimizer=lambda: slow(ClipGradNorm(Momentum(), 0.3)),
-    ),
-    "embedding, mish, batch normalisation, dropout": classes(
-        [63, 33, 17, 5], embedded_columns=[5, 6], activation="mish", batch_norm=True, dropout=0.2
-    ),
-    "embedding, ways around": classes([63, 20, 20, 20, 5], embedded_columns=[1], residual=True),
-    "embedding, one example at a time": classes([63, 9, 5], embedded_columns=[1, 2], batch_size=1, rate=0.01),
-    "embedding of many waves": classes(network=lambda: with_many_waves(width=20)),
-    "embedding of many waves, so wide that AMX splits floats": classes(
-        network=lambda: with_many_waves(width=360), batch_size=50
-    ),
+    **EMBEDDING_SETTINGS,
     "weights of examples": classes(weights=WEIGHTS),
     "weights of examples, smoothed labels, chunks": classes(
         examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600, loss=SoftmaxCrossEntropy(0.1), weights=WEIGHTS

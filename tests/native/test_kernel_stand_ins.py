@@ -35,6 +35,8 @@ SETTINGS = (
     "scaled inputs, mostly background, several chunks, clipped",
     "groups, clipped adam, chunks",
     "embedding of many waves, so wide that AMX splits floats",
+    "periodic linear embedding of many waves",
+    "piecewise linear embedding of many bins, so wide that AMX splits floats",
 )
 
 

@@ -40,6 +40,8 @@ NETWORKS = {
     ),
     "heavy, with ways around": Network.mlp([63, 400, 400, 3], residual=True, seed=1),
     "embedded": Network.mlp([63, 20, 5], embedded_columns=range(0, 63, 3), scaled_inputs=True, seed=1),
+    "periodic linear": Network.mlp([63, 20, 5], embedded_columns=range(0, 63, 3), embedding="pl", seed=1),
+    "piecewise linear": Network.mlp([63, 20, 5], embedded_columns=range(0, 63, 3), embedding="pwl", seed=1),
     "ends in softmax": Network.mlp([63, 20, 5], activation="sigmoid", output="softmax", seed=1),
 }
 

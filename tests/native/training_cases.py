@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,10 +12,23 @@ from byhand.data.examples import Examples
 from byhand.data.minibatches import minibatches
 from byhand.engines.base import EpochSpec
 from byhand.engines.bindings import BF16, FLOAT32, KERNELS, PRECISIONS, load, why_missing
-from byhand.layers import BatchNorm, Dense, Dropout, Layer, PeriodicEmbedding, ReLU, Residual, Tanh
+from byhand.initializers import he
+from byhand.layers import (
+    BatchNorm,
+    Dense,
+    Dropout,
+    Layer,
+    PeriodicEmbedding,
+    PeriodicLinearEmbedding,
+    PiecewiseLinearEmbedding,
+    ReLU,
+    Residual,
+    Tanh,
+)
+from byhand.losses import SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.network import Network
-from byhand.optimizers import ParamGroups
+from byhand.optimizers import SGD, ParamGroups
 from byhand.optimizers.base import Optimizer
 from byhand.optimizers.param_groups import EMBEDDING
 from byhand.preprocessing import InputScaler, fit_scaler
@@ -84,11 +98,20 @@ def two_ways_around() -> Network:
     return Network([dense(63, 20), ReLU(), long, Residual(dense(20, 20)), dense(20, 5)])
 
 
-def with_many_waves(*, width: int) -> Network:
+def with_many_waves(kind: type[PeriodicEmbedding | PeriodicLinearEmbedding], *, width: int) -> Network:
     """Return a network with an embedding of sizes that are no multiples of a vector."""
     rng = RandomStream(3, INIT)
-    front = PeriodicEmbedding(63, range(1, 63), n_frequencies=21, embedding_dim=5, rng=rng)
-    return Network([front, Dense(373, width, rng=rng), ReLU(), Dense(width, 5, rng=rng)])
+    front = kind(63, range(1, 63), n_frequencies=21, embedding_dim=5, rng=rng)
+    return Network([front, Dense(front.n_out(63), width, rng=rng), ReLU(), Dense(width, 5, rng=rng)])
+
+
+def with_many_bins(*, width: int) -> Network:
+    """Return a network with as many bins; every third column has only twelve, and others without width."""
+    rng = RandomStream(3, INIT)
+    front = PiecewiseLinearEmbedding(63, range(1, 63), n_bins=21, embedding_dim=5, rng=rng)
+    edges = front.statistics["edges"]
+    edges[::3, 13:] = edges[::3, 12:13]
+    return Network([front, Dense(front.n_out(63), width, rng=rng), ReLU(), Dense(width, 5, rng=rng)])
 
 
 def slow(optimizer: Optimizer) -> Optimizer:
@@ -128,6 +151,60 @@ class Setting:
             pixel_shifts,
             self.moves,
         )
+
+
+def pictures() -> Examples:
+    return byte_pictures(330, 9, 7, 5)
+
+
+def numbers() -> Examples:
+    return float_rows(330, 13, 3)
+
+
+def network_on(sizes: list[int], **options: Any) -> Network:
+    network = Network.mlp(sizes, seed=3, **options)
+    for i, (name, b) in enumerate(network.params.items()):
+        if name.endswith(".b"):
+            b[:] = he(RandomStream(5, INIT, i), 1, len(b))[0] / 5  # biases that are not all zero
+    return network
+
+
+WEIGHTS = (0.5, 2.0, 0.0, 1.0, 1.5)
+OPTIONS = (
+    "activation",
+    "output",
+    "dropout",
+    "batch_norm",
+    "residual",
+    "scaled_inputs",
+    "embedded_columns",
+    "embedding",
+)
+
+
+def classes(sizes: list[int] | None = None, **changes: Any) -> Setting:
+    sizes = sizes or [63, 20, 5]
+    options = {k: changes.pop(k) for k in OPTIONS if k in changes}
+    values: dict = {
+        "examples": pictures,
+        "network": lambda: network_on(sizes, **options),
+        "loss": SoftmaxCrossEntropy(),
+        "optimizer": SGD,
+        **changes,
+    }
+    return Setting(**values)
+
+
+def regression(**changes: Any) -> Setting:
+    options = {k: changes.pop(k) for k in ("activation", "output", "embedded_columns", "embedding") if k in changes}
+    values: dict = {
+        "examples": numbers,
+        "network": lambda: network_on([13, 18, 3], **options),
+        "loss": SquaredError(),
+        "optimizer": SGD,
+        **changes,
+    }
+    return Setting(**values)
 
 
 def in_float64(setting: Setting, jobs: list[EpochSpec]) -> tuple[Network, float]:
@@ -179,14 +256,21 @@ __all__ = [
     "AT_HAND",
     "BF16_AT_HAND",
     "EACH_KERNEL",
+    "WEIGHTS",
     "WIDEST",
     "Setting",
     "byte_pictures",
+    "classes",
     "farthest",
     "float_rows",
     "in_float64",
+    "network_on",
+    "numbers",
     "of_no_effect",
+    "pictures",
+    "regression",
     "slow",
     "two_ways_around",
+    "with_many_bins",
     "with_many_waves",
 ]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_agreement import SETTINGS, classes
-from training_cases import byte_pictures, farthest, in_float64, of_no_effect
+from test_agreement import SETTINGS
+from training_cases import byte_pictures, classes, farthest, in_float64, of_no_effect
 
 from byhand.data.examples import Examples
 from byhand.data.mapped import map_array

@@ -15,13 +15,14 @@ import numpy.typing as npt
 from byhand.arrays import Array
 from byhand.errors import SystemResourceError
 
-VERSION = 7  # as in byhand.h; the library must have the same
+VERSION = 8  # as in byhand.h; the library must have the same
 ALIGNMENT = 64  # bytes
 MAX_LAYERS, MAX_THREADS = 64, 64
 
 # The enumerations of byhand.h, in its order.
 ACTIVATIONS = ("identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax", "exp", "selu", "mish")
 LOSSES = ("softmax_cross_entropy", "squared_error", "binary_cross_entropy", "huber", "poisson", "quantile")
+EMBEDDINGS = ("periodic_embedding", "periodic_linear_embedding", "piecewise_embedding")
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adam", "adamw")
 KERNELS = ("best", "portable", "avx2", "avx512", "amx", "avx512_bf16", "amx_bf16")
 FLOAT32, BF16 = "float32", "bf16"
@@ -60,14 +61,16 @@ class Layer(Structure):
 
 
 class Embedding(Structure):
-    """bh_embedding: a periodic embedding before the first layer."""
+    """bh_embedding: an embedding before the first layer."""
 
     _fields_ = (
+        ("kind", c_int32),
         ("n_in", c_int32),
         ("n_columns", c_int32),
         ("columns", POINTER(c_int32)),
-        ("n_frequencies", c_int32),
+        ("resolution", c_int32),
         ("n_out", c_int32),
+        ("edges", POINTER(c_float)),
     )
 
 

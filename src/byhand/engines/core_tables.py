@@ -1,14 +1,16 @@
 """Network, loss and optimizer as the C core's tables, or one sentence about what the core does not support."""
 
-from ctypes import c_int32, pointer
+from ctypes import c_float, c_int32, pointer
 
 import numpy as np
 
-from byhand.engines.bindings import ACTIVATIONS, LOSSES, MAX_LAYERS, OPTIMIZERS, Embedding, Layer, Net, Rule
-from byhand.layers import BatchNorm, PeriodicEmbedding, Softmax
+from byhand.engines.bindings import ACTIVATIONS, EMBEDDINGS, LOSSES, MAX_LAYERS, OPTIMIZERS, Layer, Net, Rule
+from byhand.engines.bindings import Embedding as EmbeddingRow
+from byhand.layers import BatchNorm, PiecewiseLinearEmbedding, Softmax
 from byhand.losses import BinaryCrossEntropy, Huber, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
 from byhand.lowering import FusedDense, UnsupportedError, lower_behind_embedding
+from byhand.mlp import Embedding
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, ParamGroups, WeightDecay
 from byhand.optimizers.base import Optimizer
@@ -36,7 +38,7 @@ def unsupported_reason(network: Network, loss: Loss, optimizer: Optimizer) -> st
     return None
 
 
-def _check_layers(layers: list[FusedDense], embedding: PeriodicEmbedding | None) -> None:
+def _check_layers(layers: list[FusedDense], embedding: Embedding | None) -> None:
     """Raise UnsupportedError for what `lower` knows and the core does not."""
     if len(layers) > MAX_LAYERS:
         raise UnsupportedError(f"more than {MAX_LAYERS} dense layers, and this network has {len(layers)}")
@@ -61,7 +63,7 @@ def _check_batch_norm(layer: BatchNorm) -> None:
         raise UnsupportedError(f"BatchNorm with an epsilon below {MIN_EPSILON:g} or a momentum outside 0 … 1")
 
 
-def network_table(layers: list[FusedDense], loss: Loss, embedding: PeriodicEmbedding | None = None) -> Net:
+def network_table(layers: list[FusedDense], loss: Loss, embedding: Embedding | None = None) -> Net:
     """Return the core's table of layers and loss, and of the embedding before the layers."""
     rows = [_layer_row(layer) for layer in layers]
     parameter = getattr(loss, LOSS_PARAMETERS[loss.kind]) if loss.kind in LOSS_PARAMETERS else 0.0
@@ -72,9 +74,14 @@ def network_table(layers: list[FusedDense], loss: Loss, embedding: PeriodicEmbed
     return table
 
 
-def _embedding_row(layer: PeriodicEmbedding) -> Embedding:
-    d, f, m = layer.params["V"].shape
-    return Embedding(layer.n_in, d, (c_int32 * d)(*layer.columns), f, m)
+def _embedding_row(layer: Embedding) -> EmbeddingRow:
+    d, m = layer.params["c"].shape
+    resolution = layer.params.get("frequency", layer.params["V"]).shape[1]
+    row = EmbeddingRow(EMBEDDINGS.index(layer.kind), layer.n_in, d, (c_int32 * d)(*layer.columns), resolution, m)
+    if isinstance(layer, PiecewiseLinearEmbedding):
+        edges = layer.statistics["edges"].astype(np.float32)
+        row.edges = (c_float * edges.size).from_buffer_copy(edges.tobytes())
+    return row
 
 
 def _layer_row(layer: FusedDense) -> Layer:

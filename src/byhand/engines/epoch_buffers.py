@@ -33,7 +33,7 @@ class EpochBuffers:
     def _data(self, spec: EpochSpec, packed: PackedNetwork, loss: Loss) -> EpochData:
         """Return the core's table of the examples, their order and the learning rates."""
         examples, n_in = spec.examples, packed.n_in
-        check_input("PeriodicEmbedding" if packed.embedding else "Dense", examples.raw, n_in)
+        check_input(type(packed.embedding).__name__ if packed.embedding else "Dense", examples.raw, n_in)
         labels, targets = labels_or_targets(examples, packed.layers[-1].n_out, loss)
         inputs, scaler = core_inputs(examples)
         are_bytes = inputs.dtype == np.uint8 and not packed.embedding

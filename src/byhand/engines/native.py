@@ -108,7 +108,8 @@ class NativeEngine:
 def check_batch_size(network: Network, spec: EpochSpec) -> None:
     """Raise BatchNorm's ShapeError if a batch of the epoch has a single example."""
     n, size = len(spec.order), min(spec.batch_size, len(spec.order))
-    if network.statistics and (size == 1 or n % size == 1):
+    has_batch_norm = any(name.endswith(".variance") for name in network.statistics)
+    if has_batch_norm and (size == 1 or n % size == 1):
         raise ShapeError(BATCH_OF_ONE)
 
 

@@ -8,9 +8,9 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.engines.bindings import ALIGNMENT, LayerOffsets, aligned, refusal
 from byhand.engines.core_tables import moment_names, network_table, optimizer_table
-from byhand.layers import PeriodicEmbedding
 from byhand.losses.base import Loss
 from byhand.lowering import FusedDense
+from byhand.mlp import Embedding
 from byhand.optimizers import SGD
 from byhand.optimizers.base import Optimizer
 
@@ -32,7 +32,7 @@ class PackedNetwork:
         loss: Loss,
         optimizer: Optimizer | None = None,
         *,
-        embedding: PeriodicEmbedding | None = None,
+        embedding: Embedding | None = None,
     ) -> None:
         self.layers, self.embedding, self.table = layers, embedding, network_table(layers, loss, embedding)
         self.n_in = embedding.n_in if embedding else layers[0].n_in
@@ -93,15 +93,19 @@ def _n_scales(first: FusedDense) -> int:
     return 0 if first.input_scale is None else _padded(first.n_in)
 
 
-def _embedding_arrays(layer: PeriodicEmbedding, flat: Array) -> Iterator[tuple[str, Array, Array]]:
+def _embedding_arrays(layer: Embedding, flat: Array) -> Iterator[tuple[str, Array, Array]]:
     """Yield as _arrays. flat : from where the embedding begins; each column has a block, as byhand.h says."""
-    d, f, m = layer.params["V"].shape
-    stride, end = _padded(f), (2 + m) * _padded(f)
+    V, c = layer.params["V"], layer.params["c"]
+    waves = {name: layer.params[name] for name in ("frequency", "phase") if name in layer.params}
+    d, n, m = V.shape
+    start = sum(_padded(array.shape[1]) for array in waves.values())
+    end = start + m * _padded(n)
     blocks = flat[: d * (end + _padded(m))].reshape(d, -1)
-    yield "0.frequency", blocks[:, :f], layer.params["frequency"]
-    yield "0.phase", blocks[:, stride : stride + f], layer.params["phase"]
-    yield "0.V", blocks[:, 2 * stride : end].reshape(d, m, stride)[..., :f].swapaxes(1, 2), layer.params["V"]
-    yield "0.c", blocks[:, end : end + m], layer.params["c"]
+    for i, (name, array) in enumerate(waves.items()):
+        at, f = i * _padded(array.shape[1]), array.shape[1]
+        yield f"0.{name}", blocks[:, at : at + f], array
+    yield "0.V", blocks[:, start:end].reshape(d, m, -1)[..., :n].swapaxes(1, 2), V
+    yield "0.c", blocks[:, end : end + m], c
 
 
 def _padded(n: int) -> int:

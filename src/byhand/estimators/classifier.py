@@ -45,7 +45,7 @@ class MLPClassifier(BaseMLP):
     numerical_embedding : "pbld": every number of the table also becomes three made of waves that are learned, at a
         tenth of the rate (PeriodicEmbedding); "pwl": every number also becomes sixteen, each a curve with a bend at
         every edge of 48 bins, which have as many training rows each (PiecewiseLinearEmbedding); "pl": it becomes four
-        made of cosines and sines, and is gone itself (PeriodicLinearEmbedding); NumPy trains these two
+        made of cosines and sines, and is gone itself (PeriodicLinearEmbedding)
     bias_rate : factor of the biases' learning rate (solver "adam" and "sgd")
     weight_decay : 0.1, AdamW's (solver "adam" only)   label_smoothing : 0.1, targets are 1 − ε + ε/k and ε/k
     class_weight : {class: weight} or "balanced"   n_ensemble : the number of networks whose probabilities are averaged
