@@ -17,7 +17,8 @@ from byhand.data.mapped import map_array
 from byhand.engines.base import Engine, EpochSpec
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import DivergedError, OptionError, ShapeError
-from byhand.layers import Layer
+from byhand.layers import Dense, Layer
+from byhand.mlp import EMBEDDINGS
 from byhand.network import Network
 from byhand.optimizers import Adam
 from byhand.random import RandomStream
@@ -57,6 +58,19 @@ def test_the_tensors_train_as_the_arrays_do(name: str) -> None:
         bound = adam_tolerance if "adam" in name else tolerance
         assert farthest(network, wanted, without) < bound < learned / 10
         assert results[-1].loss == pytest.approx(loss, rel=bound, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", EMBEDDINGS)
+def test_an_embedding_behind_another_layer_passes_the_gradient_on(kind: str) -> None:
+    def network() -> Network:
+        embedding = EMBEDDINGS[kind](6, [1, 4])
+        return Network([Dense(63, 6), embedding, Dense(embedding.n_out(6), 5)]).astype(np.float64)
+
+    setting = replace(SETTINGS["the plain one"], network=network)
+    wanted, _ = in_float64(setting, [setting.spec()])
+    found = setting.network()
+    TorchEngine().run_epoch(found, setting.loss, setting.optimizer(), setting.spec())
+    assert farthest(found, wanted) < EXACT_TOLERANCE < farthest(found, setting.network())
 
 
 def replace_stream(spec: EpochSpec) -> EpochSpec:

@@ -51,6 +51,8 @@ def networks_for(setting: Setting) -> list[Network]:
         "dropout of several chunks, moved, clipped",
         "adamw",
         "embedding, mish, batch normalisation, dropout",
+        "periodic linear embedding",
+        "piecewise linear embedding",
     ],
 )
 def test_each_network_learns_what_it_learns_alone(name: str) -> None:

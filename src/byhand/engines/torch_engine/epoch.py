@@ -9,9 +9,10 @@ import torch
 
 from byhand.arrays import Array
 from byhand.engines.base import EpochSpec
+from byhand.engines.torch_engine.base import Batch
 from byhand.engines.torch_engine.device_examples import DeviceExamples
 from byhand.engines.torch_engine.dropout_draws import DropoutDraws
-from byhand.engines.torch_engine.layers import Batch, backward, forward
+from byhand.engines.torch_engine.layers import backward, forward
 from byhand.engines.torch_engine.losses import LOSS_FUNCTIONS, count_right
 from byhand.engines.torch_engine.packed_networks import PackedNetworks
 from byhand.engines.torch_engine.shards import Shards

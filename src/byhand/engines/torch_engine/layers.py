@@ -1,16 +1,17 @@
-"""The layers on tensors: the formulas of `byhand.layers`, where each one is derived, and the same equation numbers.
+"""The layers on tensors: the formulas of `byhand.layers`, where each one is derived, and the same equation numbers."""
 
-A batch is a list of shards, tensors (n, width) that are computed one by one; only batch normalization looks across
-them. A population of networks has one more dimension in front: (networks, n, width).
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import torch
 
-from byhand.engines.torch_engine.dropout_draws import DropoutDraws
+from byhand.engines.torch_engine.base import Arrays, Batch, Shards, Tensor, TorchLayer
+from byhand.engines.torch_engine.embeddings import (
+    TorchPeriodicEmbedding,
+    TorchPeriodicLinearEmbedding,
+    TorchPiecewiseLinearEmbedding,
+)
 from byhand.layers import (
     SELU,
     BatchNorm,
@@ -22,6 +23,8 @@ from byhand.layers import (
     LeakyReLU,
     Mish,
     PeriodicEmbedding,
+    PeriodicLinearEmbedding,
+    PiecewiseLinearEmbedding,
     ReLU,
     Residual,
     ScaledDense,
@@ -29,47 +32,7 @@ from byhand.layers import (
     Softmax,
     Tanh,
 )
-from byhand.layers.periodic_embedding import TURN
 from byhand.layers.selu import ALPHA, SCALE
-
-Tensor: TypeAlias = Any  # torch.Tensor
-Shards: TypeAlias = list[Tensor]
-Arrays: TypeAlias = dict[str, Tensor]
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """What layers must know of the batch that they see a part of.
-
-    n : examples of the whole batch   rows : (start, stop) of each shard in it   add : adds over all shards, also those
-    of other processes   draws : of dropout   multiply : the matrix product, (a, b, out) → a @ b
-    """
-
-    n: int
-    rows: Sequence[tuple[int, int]]
-    add: Callable[[Shards], Tensor]
-    draws: DropoutDraws
-    multiply: Callable[..., Tensor]
-
-
-class TorchLayer:
-    """One layer. params : name → tensor, views of the flat parameters   prefix : of their names, as "0."."""
-
-    def __init__(self, layer: Any, prefix: str, arrays: Arrays) -> None:
-        self.layer, self.prefix = layer, prefix
-        self.params = {name: arrays[prefix + name] for name in layer.params}
-        self.statistics = {name: arrays[prefix + name] for name in layer.statistics}
-
-    def forward(self, xs: Shards, batch: Batch) -> tuple[Shards, Any]:
-        """Return the outputs and what backward needs."""
-        raise NotImplementedError
-
-    def backward(self, dys: Shards, saved: Any, batch: Batch, grads: list[Arrays], *, need_dx: bool) -> Shards:
-        """Return dx of each shard, and write the gradients of its sum of losses into its `grads`."""
-        raise NotImplementedError
-
-    def update_statistics(self, saved: Any, batch: Batch) -> None:
-        """Update the running averages from this batch."""
 
 
 class TorchDense(TorchLayer):
@@ -102,38 +65,6 @@ class TorchScaledDense(TorchDense):
             torch.sum(W * G, -1, out=gradient[self.prefix + "scale"])  # (4)
             G *= scale.unsqueeze(-1)  # (2)
         return [dx * scale.unsqueeze(-2) for dx in dxs] if need_dx else dys  # (5)
-
-
-class TorchPeriodicEmbedding(TorchLayer):
-    """See layers/periodic_embedding.py. Columns stand before the examples, (…, d, n, f); products round nothing."""
-
-    def forward(self, xs: Shards, batch: Batch) -> tuple[Shards, list[tuple[Tensor, Tensor]]]:
-        frequency, phase, c = (self.params[name].unsqueeze(-2) for name in ("frequency", "phase", "c"))
-        columns = [x.mT[..., list(self.layer.columns), :].unsqueeze(-1) for x in xs]  # (…, d, n, 1)
-        us = [TURN * frequency * column + phase for column in columns]  # (1)
-        es = [torch.cos(u) @ self.params["V"] + c for u in us]  # (2), (3)
-        ys = [torch.cat([x, e.transpose(-3, -2).flatten(-2)], -1) for x, e in zip(xs, es, strict=True)]  # (4)
-        return ys, list(zip(columns, us, strict=True))
-
-    def backward(
-        self, dys: Shards, saved: list[tuple[Tensor, Tensor]], batch: Batch, grads: list[Arrays], *, need_dx: bool
-    ) -> Shards:
-        n_in, V = self.layer.n_in, self.params["V"]
-        dxs = []
-        for dy, (x, u), gradient in zip(dys, saved, grads, strict=True):
-            de = dy[..., n_in:].unflatten(-1, (len(self.layer.columns), -1)).transpose(-3, -2)
-            gradient[self.prefix + "V"].copy_(torch.cos(u).mT @ de)  # (5)
-            torch.sum(de, -2, out=gradient[self.prefix + "c"])  # (6)
-            du = -torch.sin(u) * (de @ V.mT)  # (7)
-            torch.sum(du, -2, out=gradient[self.prefix + "phase"])  # (8)
-            torch.sum(TURN * x * du, -2, out=gradient[self.prefix + "frequency"])  # (9)
-            dxs.append(self._dx(dy, du) if need_dx else dy)
-        return dxs
-
-    def _dx(self, dy: Tensor, du: Tensor) -> Tensor:
-        dx = dy[..., : self.layer.n_in].clone()
-        dx.mT[..., list(self.layer.columns), :] += TURN * (self.params["frequency"].unsqueeze(-2) * du).sum(-1)  # (10)
-        return dx
 
 
 class TorchElementwise(TorchLayer):
@@ -339,6 +270,8 @@ LAYERS: dict[type[Layer], type[TorchLayer]] = {
     Dense: TorchDense,
     ScaledDense: TorchScaledDense,
     PeriodicEmbedding: TorchPeriodicEmbedding,
+    PeriodicLinearEmbedding: TorchPeriodicLinearEmbedding,
+    PiecewiseLinearEmbedding: TorchPiecewiseLinearEmbedding,
     Identity: TorchIdentity,
     ReLU: TorchReLU,
     LeakyReLU: TorchLeakyReLU,
