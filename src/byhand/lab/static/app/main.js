@@ -161,9 +161,11 @@ async function enter(admitted) {
 const chooseOffer = () =>
   chooseData(app.hello?.data ? { name: "mnist", imageShape: app.hello.data.image_shape } : DIGITS);
 
+/** What an address names. */
+const asked = () => new URLSearchParams(location.hash.slice(1));
+
 /** A state as an address asks for it, and, of what it does not name, what the server offers. */
-function withOffers(wanted) {
-  const asks = new URLSearchParams(location.hash.slice(1));
+function withOffers(wanted, asks) {
   const offered = app.hello?.model && app.models.uploaded ? "uploaded" : "pretrained";
   const model = asks.has("model") ? wanted.model : offered;
   const data = asks.has("data") || !app.hello?.data ? wanted.data : "mnist";
@@ -172,14 +174,14 @@ function withOffers(wanted) {
 
 /** What the address asks for goes before what the server offers. */
 async function begin() {
-  const asks = new URLSearchParams(location.hash.slice(1));
+  const asks = asked();
   const wanted = store.state;
   app.models = await client.request("models");
   const hello = await enter(admission);
   if (hello?.live) watchLive({ onFrame: showLive, onClose: endLive });
   if (hello?.model) await openModel({ name: hello.model });
   const view = hello?.live && !asks.has("view") ? "train" : wanted.view; // who follows a training came for that
-  store.state = { ...withOffers(wanted), view };
+  store.state = { ...withOffers(wanted, asks), view };
   store.state = withModelAtHand({ ...store.state, ...(await stepOfLesson(wanted, asks)) });
 }
 
@@ -229,7 +231,7 @@ addEventListener("hashchange", async () => {
   const before = store.state;
   store.read();
   if (store.isWrittenByHand) {
-    store.state = withOffers(store.state);
+    store.state = withOffers(store.state, asked());
     if (app.hello?.data && app.data?.name !== "mnist") await chooseOffer();
   }
   store.state = withModelAtHand(store.state);
