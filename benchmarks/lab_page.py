@@ -144,7 +144,7 @@ def training(page: Any) -> dict[str, float]:
     page.click("button.main")
     until(page, "() => Number(document.querySelector('.figures dd')?.innerText.split(' ')[0]) >= 1")
     gaps = page.evaluate(GAPS, 2000)
-    until(page, "() => document.querySelector('.readout').innerText.includes('Done.')")
+    until(page, "() => [...document.querySelectorAll('.readout')].some((each) => each.innerText.includes('Done.'))")
     figures = page.locator(".figures dd").all_inner_texts()
     speed = float(figures[7].replace(",", ""))
     return {

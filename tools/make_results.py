@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from speed_results import PEERS, epoch_records, speed
-from table_results import tables_section
+from table_results import tables_section, times_section
 
 from records import ROOT, percent, record
 
@@ -100,6 +100,8 @@ def results() -> str:
             *speed(),
             "",
             *tables_section(record("tables")),
+            "",
+            *times_section(record("table-times")),
             "",
             f"{measured()} Every row is a file in `benchmarks/records/`.",
         ]

@@ -110,9 +110,9 @@ def shared_processors() -> str:
     return (
         f"- {busy['processor']}, {busy['date']}: the second thread makes an epoch {second:.2f} times as fast. Beside "
         f"one busy process per processor, an epoch takes {slower['byhand']:.1f} times as long as alone; with one "
-        f"thread, {slower['byhand, 1 thread']:.1f} times; in JAX, {slower['jax scan']:.1f} times. Training "
-        f"{many['seeds']} seeds of `fast` on {many['cores']} processors has {many['gain']:.2f} times the throughput "
-        f"of training on one."
+        f"thread, {slower['byhand, 1 thread']:.1f} times; in JAX, {slower['jax scan']:.1f} times.\n"
+        f"- {many['processor']}, {many['date']}: training {many['seeds']} seeds of `fast` on {many['cores']} "
+        f"processors has {many['gain']:.2f} times the throughput of training on one."
     )
 
 
@@ -187,14 +187,15 @@ def process_sentences() -> list[str]:
     least_first = sorted((peak, PEERS.get(name, name)) for name, peak in peaks.items() if name != "byhand numpy")
     microseconds = {name: median(times) for name, times in latency["microseconds"].items()}
     return [
-        f"- A prediction for one digit, called from Python: byhand {microseconds['byhand']:.1f} µs, onnxruntime "
+        f"- A prediction for one digit, called from Python ({latency['processor']}): byhand "
+        f"{microseconds['byhand']:.1f} µs, onnxruntime "
         f"{microseconds['onnxruntime']:.1f} µs, PyTorch {microseconds['torch']:.1f} µs.",
         f"- `byhand train fast` as a whole process, from start to a tested model, takes "
         f"{process['byhand train fast / import torch']:.2f} times as long as `import torch`; "
         f"{median(process['training_seconds']):.2f} s of it is training.",
         "- Peak resident memory of a process that trains 784-128-10 for one epoch: "
         f"{', '.join(f'{name} {peak:.0f} MB' for peak, name in least_first)}.",
-        f"- The page in Chromium {page['chromium'].split('.')[0]}: first paint after "
+        f"- The page in Chromium {page['chromium'].split('.')[0]} ({page['processor']}): first paint after "
         f"{median(page['first_paint_ms']):.0f} ms, a prediction while drawing in "
         f"{page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over 60,000 digits in "
         f"{page['seconds_an_epoch_of_60000']:.1f} s, and {page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} "

@@ -23,8 +23,6 @@ def tables_section(record: dict[str, Any]) -> list[str]:
         *(table_row(name, row, errors) for name, row in ranked),
         "",
         wins_and_losses(errors),
-        "",
-        "Not compared: CatBoost, and RealMLP of pytabkit. Times were not measured.",
     ]
 
 
@@ -54,3 +52,22 @@ def wins_and_losses(errors: dict[str, dict[str, float]]) -> str:
         f"byhand's error is the lowest on {len(won)} of {len(errors)}: {', '.join(won)}. On the others, "
         f"another model's is lower; in brackets the best model, and byhand's error divided by its: {named}."
     )
+
+
+def times_section(record: dict[str, Any]) -> list[str]:
+    """Return the lines: how long every model's fit and prediction take beside byhand's, and its memory."""
+    rows = sorted(record["times_byhand"].items(), key=lambda item: item[1]["fit_seconds"])
+    fits = [found["byhand"]["fit_seconds"] for found in record["tables"].values()]
+    return [
+        f"Time and memory of these models on {len(fits)} of the tables, relative to byhand, whose fit takes "
+        f"{min(fits):.2f} to {max(fits):.2f} s (`benchmarks/table_times.py`, a process for each fit, "
+        f"splits: {record['splits']}, then the median over tables, {record['date']}, {record['processor']}). "
+        "“Equal epochs” has byhand's layers, batches and epochs:",
+        "",
+        "| model | fit | prediction | peak memory |",
+        "|---|--:|--:|--:|",
+        *(
+            f"| {name} | {row['fit_seconds']:.2f} | {row['predict_seconds']:.2f} | {row['peak_megabytes']:.2f} |"
+            for name, row in rows
+        ),
+    ]

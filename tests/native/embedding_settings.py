@@ -75,7 +75,7 @@ EMBEDDING_SETTINGS = {
     ),
     "piecewise linear embedding": regression(embedded_columns=[0, 3, 4, 12], embedding="pwl"),
     "piecewise linear embedding of bytes, moved, nesterov": classes(
-        embedded_columns=range(0, 63, 2), embedding="pwl", moves=(9, 7), optimizer=Nesterov, rate=0.02
+        embedded_columns=range(0, 63, 2), embedding="pwl", moves=(9, 7), optimizer=Nesterov, rate=0.002
     ),
     "piecewise linear embedding, scaled inputs, adamw": classes(
         embedded_columns=range(40), embedding="pwl", scaled_inputs=True, optimizer=lambda: AdamW(0.1), rate=0.001

@@ -162,7 +162,7 @@ const chooseOffer = () =>
   chooseData(app.hello?.data ? { name: "mnist", imageShape: app.hello.data.image_shape } : DIGITS);
 
 /** What an address names. */
-const asked = () => new URLSearchParams(location.hash.slice(1));
+const parseAddress = () => new URLSearchParams(location.hash.slice(1));
 
 /** A state as an address asks for it, and, of what it does not name, what the server offers. */
 function withOffers(wanted, asks) {
@@ -174,7 +174,7 @@ function withOffers(wanted, asks) {
 
 /** What the address asks for goes before what the server offers. */
 async function begin() {
-  const asks = asked();
+  const asks = parseAddress();
   const wanted = store.state;
   app.models = await client.request("models");
   const hello = await enter(admission);
@@ -231,7 +231,7 @@ addEventListener("hashchange", async () => {
   const before = store.state;
   store.read();
   if (store.isWrittenByHand) {
-    store.state = withOffers(store.state, asked());
+    store.state = withOffers(store.state, parseAddress());
     if (app.hello?.data && app.data?.name !== "mnist") await chooseOffer();
   }
   store.state = withModelAtHand(store.state);
