@@ -59,7 +59,7 @@ def test_a_test_digit_s_label_is_used_and_sticks_to_nothing_else(site: str, open
 
 
 def test_the_answer_follows_a_network_that_still_learns(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train&hidden=16&epochs=1000&batchSize=1&learningRate=0.0001")
+    lab = open_lab(f"{site}#view=train&hidden=256-256&epochs=1000&learningRate=0.001")
     lab.page.click("button.main")
     lab.page.select_option("[aria-label=Network]", "trained")
     lab.view("Draw")
@@ -70,7 +70,7 @@ def test_the_answer_follows_a_network_that_still_learns(site: str, open_lab: Any
 
 
 def test_mistakes_follow_a_network_that_still_learns(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train&hidden=16&epochs=1000&batchSize=1&learningRate=0.0001")
+    lab = open_lab(f"{site}#view=train&hidden=256-256&epochs=1000&learningRate=0.001")
     lab.page.click("button.main")
     lab.page.select_option("[aria-label=Network]", "trained")
     lab.view("Mistakes")

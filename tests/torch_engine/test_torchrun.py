@@ -55,13 +55,14 @@ def test_a_process_that_is_killed_ends_the_run_with_one_sentence_and_what_was_tr
 ) -> None:
     process = start(2, "digits", *SETTINGS, "--runs", tmp_path, "--epochs", "100000")
     checkpoint = tmp_path / "digits-1" / "checkpoint.safetensors"
-    wait_for(checkpoint.exists)
+    history = checkpoint.with_name("history.jsonl")
+    wait_for(history.exists)  # its line follows the checkpoint
     pids = ranks_below(process.pid)
     kill(pids[victim])
     _, err = process.communicate(timeout=HANG)
     assert process.returncode
     assert err.count("has ended or cannot be reached, so the run ends.") == 1
 
-    done = len((checkpoint.parent / "history.jsonl").read_text().splitlines())
+    done = len(history.read_text().splitlines())
     code, err = train(1, "--resume", checkpoint.parent, "--epochs", str(done + 1))
     assert code == 0, err
