@@ -6,7 +6,7 @@ timed. Memory is the most that the process took with its libraries, pandas and s
 table, among them. The first model, "equal epochs", is scikit-learn's network with byhand's sizes, batches and epochs:
 it says what the arithmetic costs, the others what a user waits for.
 
-Needs what tables.py needs; nothing else should run meanwhile. Half an hour on two cores with all peers.
+Needs what tables.py needs; nothing else should run meanwhile. Some six minutes a split on two cores with all peers.
 """
 
 import argparse
