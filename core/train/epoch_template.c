@@ -418,9 +418,21 @@ static void train_steps(train_context *e, int tid) {
     }
 }
 
+/* Fill with zeros what lies behind each row of x[0] up to the next vector: products of pairs
+ * multiply it, by 0, and in a workspace that was not cleared it may be no number. */
+static void clear_input_padding(const train_context *e) {
+    const int32_t n = layer_at(e, 0)->n_in;
+    for (int64_t i = 0; i < e->net.microbatch; i++) {
+        memset(element(e->net.x[0], i, n), 0, (size_t)(padded(n) - n) * sizeof(float));
+    }
+}
+
 /* In packed parameters. */
 static void train(train_context *e, int tid) {
     copy_parameters(PACK, e, tid);
+    if (BH_BF16_SPLITS && tid == 0) {
+        clear_input_padding(e);
+    }
     team_barrier(&e->team);
     scale_first_weights(e, tid);
     train_steps(e, tid);

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from training_cases import fill_workspaces
 
 from byhand.engines import kernel_table
 from byhand.engines.bindings import why_missing
@@ -19,6 +20,12 @@ def free_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.delenv("BYHAND_KERNEL", raising=False)
     monkeypatch.setattr(kernel_table, "rows_of", lambda processor: ())
+
+
+@pytest.fixture(autouse=True)
+def workspaces_are_not_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in a workspace, or behind a row in it, must never count: here no float of it is a number."""
+    fill_workspaces(monkeypatch, 0xFF)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_cases import EACH_KERNEL, Setting, float_rows
+from training_cases import EACH_KERNEL, Setting, fill_workspaces, float_rows
 
 from byhand.arrays import Array
 from byhand.engines import bindings as c
-from byhand.engines import epoch_buffers, native, packed_network
+from byhand.engines import native
 from byhand.engines.core_tables import network_table
 from byhand.engines.native import NativeEngine
 from byhand.engines.packed_network import PackedNetwork
@@ -169,11 +169,9 @@ def test_what_lay_in_the_workspace_changes_no_bit(
     optimizer: Callable[[], Optimizer], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = setting(network=lambda: embedded(kind), optimizer=optimizer)
-    clean = trained(made, 1)
-    allocate = packed_network.allocate_workspace
-    full = lambda *given: allocate(*given).__ior__(0x41)  # noqa: E731 — all floats become 12
-    monkeypatch.setattr(epoch_buffers, "allocate_workspace", full)
     dirty = trained(made, 1)
+    fill_workspaces(monkeypatch, 0)
+    clean = trained(made, 1)
     assert all((a == b).all() for a, b in zip(clean, dirty, strict=True))
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_cases import AT_HAND, EACH_KERNEL, WIDEST, Setting, byte_pictures, float_rows
+from training_cases import AT_HAND, EACH_KERNEL, WIDEST, Setting, byte_pictures, fill_workspaces, float_rows
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines import bindings as library
-from byhand.engines import epoch_buffers, native, packed_network
+from byhand.engines import native
 from byhand.engines.native import NativeEngine
 from byhand.engines.selection import choose_engine
 from byhand.errors import DivergedError, OptionError, ShapeError, SystemResourceError
@@ -116,11 +116,9 @@ def test_an_epoch_at_rate_zero_gives_every_number_back(
 def test_a_gradient_is_as_long_whatever_lay_in_the_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows of W have padding between them, which is no part of what is clipped."""
     made = setting(network=lambda: Network.mlp([63, 20, 20, 5]), optimizer=lambda: ClipGradNorm(SGD(), 0.1))
-    clean = trained(made, 1)
-    allocate = packed_network.allocate_workspace
-    full = lambda *given: allocate(*given).__ior__(0x41)  # noqa: E731 — all floats become 12
-    monkeypatch.setattr(epoch_buffers, "allocate_workspace", full)
     dirty = trained(made, 1)
+    fill_workspaces(monkeypatch, 0)
+    clean = trained(made, 1)
     assert all((a == b).all() for a, b in zip(clean, dirty, strict=True))
 
 

@@ -1,5 +1,6 @@
 """The C core's predictions agree with NumPy's."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -59,6 +60,20 @@ def test_it_says_what_the_network_says(name: str, kernel: str, monkeypatch: pyte
         for i in range(5):
             np.testing.assert_allclose(found.one(examples.raw[i]), wanted[i], rtol=1e-4, atol=2e-6)
         assert found(examples.raw[:0]).shape == (0, network.widths[-1])
+
+
+@pytest.mark.parametrize("kind", [NativePredictor, NumpyPredictor])
+@pytest.mark.parametrize("name", ["normalised", "with ways around", "embedded", "piecewise linear"])
+def test_it_follows_a_network_in_training_when_it_is_told_to(name: str, kind: type) -> None:
+    network, raw = deepcopy(NETWORKS[name]), ROWS.raw[:9]
+    found = kind(network, ROWS.preparation)
+    before = found(raw)
+    for array in (*network.params.values(), *network.statistics.values()):
+        array *= 1.25
+    assert found(raw).tobytes() == before.tobytes()
+    found.update(network)
+    assert found(raw).tobytes() == kind(network, ROWS.preparation)(raw).tobytes() != before.tobytes()
+    assert found.one(raw[0]).tobytes() == kind(network, ROWS.preparation).one(raw[0]).tobytes()
 
 
 def test_threads_change_no_bit() -> None:

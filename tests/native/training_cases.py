@@ -10,8 +10,9 @@ import pytest
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.data.minibatches import minibatches
+from byhand.engines import packed_network
 from byhand.engines.base import EpochSpec
-from byhand.engines.bindings import BF16, FLOAT32, KERNELS, PRECISIONS, load, why_missing
+from byhand.engines.bindings import BF16, FLOAT32, KERNELS, PRECISIONS, aligned_bytes, load, why_missing
 from byhand.initializers import he
 from byhand.layers import (
     BatchNorm,
@@ -274,3 +275,14 @@ __all__ = [
     "with_many_bins",
     "with_many_waves",
 ]
+
+
+def fill_workspaces(monkeypatch: pytest.MonkeyPatch, byte: int) -> None:
+    """Let all further workspaces begin with this byte everywhere."""
+
+    def filled(n: int) -> Array:
+        workspace = aligned_bytes(n)
+        workspace.fill(byte)
+        return workspace
+
+    monkeypatch.setattr(packed_network, "aligned_bytes", filled)

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from byhand.arrays import Array
 from byhand.errors import SystemResourceError
@@ -172,12 +171,18 @@ def refusal(what: str, status: int) -> RuntimeError:
     return RuntimeError(f"the C core refused {what} that Python had checked: {reason}. byhand is at fault; report it.")
 
 
-def aligned(n: int, dtype: npt.DTypeLike = np.float32) -> Array:
-    """Return n zeros that begin at a multiple of 64 bytes, as the core requires of its buffers."""
-    size = n * np.dtype(dtype).itemsize
-    block = np.zeros(size + ALIGNMENT, dtype=np.uint8)
+def aligned_bytes(n: int) -> Array:
+    """Return n bytes that begin at a multiple of 64, as the core requires of its buffers; not cleared."""
+    block = np.empty(n + ALIGNMENT, dtype=np.uint8)
     start = -block.ctypes.data % ALIGNMENT
-    return block[start : start + size].view(dtype)
+    return block[start : start + n]
+
+
+def aligned_zeros(n: int) -> Array:
+    """Return n zeros of float32 that begin at a multiple of 64 bytes."""
+    zeros = aligned_bytes(n * np.dtype(np.float32).itemsize).view(np.float32)
+    zeros.fill(0)
+    return zeros
 
 
 PATH = Path(__file__).with_name(NAME)

@@ -4,7 +4,7 @@ import ctypes
 import os
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 
 from byhand.engines import bindings as c
@@ -49,6 +49,7 @@ class NativeEngine:
         self._kernel = c.KERNELS.index(kernel) if kernel else chosen_kernel(self._library, precision, sizes)
         self._precision, self._asked_threads = precision, n_threads
         self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
+        self._table_says = cache(partial(why_one_thread, c.KERNELS[self._kernel]))  # it is asked before every epoch
         self.name = f"native/{c.KERNELS[self._kernel]}"
 
     def unsupported_reason(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
@@ -88,7 +89,7 @@ class NativeEngine:
             return "a step takes less time than threads wait for one another"
         if self._asked_threads is not None:
             return None
-        return why_one_thread(c.KERNELS[self._kernel], sizes, batch_size, self._precision)
+        return self._table_says(tuple(sizes), batch_size, self._precision)
 
     def _call(self, packed: PackedNetwork, loss: Loss, spec: EpochSpec) -> tuple[int, c.Result]:
         """Run the epoch in the core; return its status and its counts."""

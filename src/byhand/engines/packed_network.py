@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.engines.bindings import ALIGNMENT, LayerOffsets, aligned, refusal
+from byhand.engines.bindings import ALIGNMENT, LayerOffsets, aligned_bytes, aligned_zeros, refusal
 from byhand.engines.core_tables import moment_names, network_table, optimizer_table
 from byhand.losses.base import Loss
 from byhand.lowering import FusedDense
@@ -34,15 +34,15 @@ class PackedNetwork:
         *,
         embedding: Embedding | None = None,
     ) -> None:
-        self.layers, self.embedding, self.table = layers, embedding, network_table(layers, loss, embedding)
+        self.layers, self.embedding, self._loss = layers, embedding, loss
+        self.table = network_table(layers, loss, embedding)
         self.n_in = embedding.n_in if embedding else layers[0].n_in
         self.offsets = (LayerOffsets * len(layers))()
         self._n_floats: int = library.bh_layout(ctypes.byref(self.table), self.offsets)
         if self._n_floats < 0:
             raise refusal("a network", self._n_floats)
-        self.params = aligned(self._n_floats)
-        for _, packed, own in self._arrays(self.params):
-            packed[...] = own
+        self.params = aligned_zeros(self._n_floats)
+        self._pack()
         self._optimizer, self.rule = optimizer_table(optimizer or SGD())
         self.moments = {name: self._pack_moment(name) for name in moment_names(self._optimizer)}
 
@@ -50,6 +50,11 @@ class PackedNetwork:
     def n_weights(self) -> int:
         """Multiplications that one example costs in the forward pass."""
         return sum(layer.W.size for layer in self.layers)
+
+    def repack(self, layers: list[FusedDense], embedding: Embedding | None) -> None:
+        """Take the numbers of other layers of the same kinds and shapes; the table is a new one."""
+        self.layers, self.embedding, self.table = layers, embedding, network_table(layers, self._loss, embedding)
+        self._pack()
 
     def write_back(self, n_steps: int) -> None:
         """Copy what was learned in n_steps to the network's and the optimizer's own arrays."""
@@ -61,9 +66,13 @@ class PackedNetwork:
         if self.moments:
             self._optimizer.state["step"] = np.array(self.rule.steps + n_steps, dtype=np.int64)
 
+    def _pack(self) -> None:
+        for _, packed, own in self._arrays(self.params):
+            packed[...] = own
+
     def _pack_moment(self, moment: str) -> Array:
         """Return a flat array of one moment of every parameter; 0 where the optimizer has none yet."""
-        flat = aligned(self._n_floats)
+        flat = aligned_zeros(self._n_floats)
         for name, packed in self._learned(flat):
             packed[...] = self._optimizer.state.get(f"{moment}/{name}", 0)
         return flat
@@ -113,5 +122,5 @@ def _padded(n: int) -> int:
 
 
 def allocate_workspace(library: ctypes.CDLL, packed: PackedNetwork, batch_size: int, n_threads: int) -> Array:
-    """Return the memory that the core works in."""
-    return aligned(library.bh_workspace(ctypes.byref(packed.table), batch_size, n_threads), np.uint8)
+    """Return the memory that the core works in; nothing in it is read before it is written."""
+    return aligned_bytes(library.bh_workspace(ctypes.byref(packed.table), batch_size, n_threads))

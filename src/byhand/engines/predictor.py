@@ -19,7 +19,8 @@ from byhand.engines.packed_network import PackedNetwork, allocate_workspace
 from byhand.errors import ShapeError
 from byhand.layers.base import most_copies
 from byhand.losses import SquaredError
-from byhand.lowering import fold, lower_behind_embedding
+from byhand.lowering import FusedDense, fold, lower_behind_embedding
+from byhand.mlp import Embedding
 from byhand.network import Network
 from byhand.optimizers import SGD
 from byhand.preprocessing import UNSCALED, InputScaler
@@ -38,9 +39,12 @@ class Predictor(Protocol):
     def one(self, raw: Array) -> Array:
         """Return the output (k,) for a single example raw (features,), with the least overhead."""
 
+    def update(self, network: Network) -> None:
+        """Copy the parameters of a network whose layers are those of the one before."""
+
 
 def predictor(network: Network, preparation: InputScaler = UNSCALED) -> Predictor:
-    """Return the fastest predictor available. It copies the network: later training does not change it.
+    """Return the fastest predictor available. It copies the network: later training changes it only by `update`.
 
     preparation : with it, the predictor takes raw inputs; without it, scaled ones
     A predictor reuses its buffers, so only one thread at a time may use it.
@@ -68,7 +72,12 @@ class NumpyPredictor:
     """NumPy: any network."""
 
     def __init__(self, network: Network, preparation: InputScaler) -> None:
-        self._network, self._preparation = network.astype(np.float32), preparation
+        self._preparation = preparation
+        self.update(network)
+
+    def update(self, network: Network) -> None:
+        """Copy the parameters of a network."""
+        self._network = network.astype(np.float32)
 
     def __repr__(self) -> str:
         return f"<NumpyPredictor {self._network.widths[0]} → {self._network.widths[-1]}>"
@@ -92,27 +101,35 @@ class NativePredictor:
         self._kernel = chosen_kernel(self._library)
         self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
         self._clipped = None if preparation.clip is None else preparation  # it cannot be folded into weights
-        rest = UNSCALED if self._clipped else preparation
-        embedding, layers = lower_behind_embedding(network, inference=True)
-        layers = fold(layers, UNSCALED if embedding else rest)
+        self._scaler = UNSCALED if self._clipped else preparation  # of inputs, before the first layer
+        embedding, layers = self._lower(network)
         self._packed = PackedNetwork(self._library, layers, SquaredError(), embedding=embedding)  # any loss would do
         self._n_in, self._n_out = self._packed.n_in, layers[-1].n_out
         self._takes_bytes = embedding is None
         self._scale, self._shift = (
             np.full(self._n_in, numbers, dtype=np.float32)
-            for numbers in ((rest.scale, rest.shift) if embedding else (1, 0))
+            for numbers in ((self._scaler.scale, self._scaler.shift) if embedding else (1, 0))
         )
         self._workspace = self._allocate(1)
         self._answer = np.empty(self._n_out, dtype=np.float32)
         self._images = {kind: np.zeros(self._n_in, dtype=kind) for kind in "Bf"}  # uint8 and float32, as NumPy's chars
-        self._calls = {
-            kind: self._arguments(image[None], self._answer, self._workspace, 1) for kind, image in self._images.items()
-        }
+        self._calls = self._calls_for_one()
         self._shape = (self._n_in,)
         self._predict = self._library.bh_predict
 
     def __repr__(self) -> str:
         return f"<NativePredictor {self._n_in} → {self._n_out}>"
+
+    def _lower(self, network: Network) -> tuple[Embedding | None, list[FusedDense]]:
+        """Return the embedding, if there is one, and the layers, into which all that can be is folded."""
+        embedding, layers = lower_behind_embedding(network, inference=True)
+        return embedding, fold(layers, UNSCALED if embedding else self._scaler)
+
+    def update(self, network: Network) -> None:
+        """Copy the parameters of a network whose layers are those of the one before."""
+        embedding, layers = self._lower(network)
+        self._packed.repack(layers, embedding)
+        self._calls = self._calls_for_one()
 
     def __call__(self, raw: Array) -> Array:
         check_input("the predictor", raw, self._n_in)
@@ -138,6 +155,12 @@ class NativePredictor:
         if status:
             self._check_status(status)
         return self._answer.copy()
+
+    def _calls_for_one(self) -> dict[str, tuple[object, ...]]:
+        """Return the arguments for one example of bytes and for one of floats."""
+        return {
+            kind: self._arguments(image[None], self._answer, self._workspace, 1) for kind, image in self._images.items()
+        }
 
     def _arguments(self, inputs: Array, output: Array, workspace: Array, n_threads: int) -> tuple[object, ...]:
         """Return the arguments of bh_predict; the arrays must outlive them."""

@@ -1,6 +1,7 @@
 """One network's training: an epoch at a time, with its validation, until the best epoch is known."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -77,9 +78,10 @@ class Trainer(SampleReader):
         plan = Plan(self._training_loss(network), schedule, self.max_iter, batch, seed, self.shuffle)
         best: tuple[float, int, Params] | None = None
         watch = _Patience(self.n_iter_no_change, self.tol)
+        validate = self._validator(network, validation)
         for record in self._epochs(state, sample, plan):
             row = {"epoch": record.epoch, "seconds": record.seconds, "loss": record.loss}
-            row |= {"learning_rate": record.learning_rate, **self._validate(network, validation)}
+            row |= {"learning_rate": record.learning_rate, **validate()}
             self.history_.append(row)
             score = row.get("val_score")
             if score is not None and (best is None or score >= best[0]):
@@ -97,13 +99,30 @@ class Trainer(SampleReader):
             self.best_iter_ = best[1]
         return network
 
-    def _validate(self, network: Network, validation: Sample | None) -> dict[str, Any]:
-        """Return what validation showed: its loss and its score."""
+    def _validator(self, network: Network, validation: Sample | None) -> Callable[[], dict[str, Any]]:
+        """Return what measures a network that is in training: its loss and its score, or nothing."""
         if validation is None:
-            return {}
-        output, loss = self._output_of(network, validation.x), self._training_loss(network)
-        value, _ = loss.forward(output, validation.y, validation.weight)
-        return {"val_loss": float(value), "val_score": self._score_outputs(loss.answer(output), validation)}
+            return dict
+        answer, loss = self._answerer(network), self._training_loss(network)
+
+        def validate() -> dict[str, Any]:
+            output = answer(validation.x)
+            value, _ = loss.forward(output, validation.y, validation.weight)
+            return {"val_loss": float(value), "val_score": self._score_outputs(loss.answer(output), validation)}
+
+        return validate
+
+    def _answerer(self, network: Network) -> Callable[[Array], Array]:
+        """Return what computes the output (n, k) for inputs x (n, n_in) of a network that is in training."""
+        if self.dtype == "float64":
+            return partial(predict_in_parts, network)
+        copy = predictor(network, IDENTITY)
+
+        def answer(x: Array) -> Array:
+            copy.update(network)
+            return copy(x)
+
+        return answer
 
     def _output_of(self, network: Network, x: Array) -> Array:
         """Return a network's output (n, k) for inputs x."""
