@@ -10,7 +10,7 @@ import statistics
 from byhand.bench.interleaved import BYHAND_PEER, PEERS, Peer, run_interleaved
 from byhand.bench.workload import work_named
 from byhand.engines.available_cpus import available_cpus
-from machine import machine, parser_for, save_record
+from machine import machine, own_record, parser_for, save_record
 
 WANTED = {
     "byhand": PEERS["byhand"],
@@ -44,7 +44,7 @@ def main() -> None:
         before, after = statistics.median(quiet.seconds[name]), statistics.median(times)
         print(f"{name:<20}{before:8.4f} s quiet {after:8.4f} s busy {after / before:6.2f} times")
     found = {"quiet": quiet.seconds, "busy": busy.seconds, "busy_processes": len(others)}
-    save_record("busy", {**machine(), **found}, wanted=options.record)
+    save_record(own_record("busy"), {**machine(), **found}, wanted=options.record)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,7 @@ from byhand.bench.report import as_table, as_values, peak_values
 from byhand.bench.workload import WORKS, work_named
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.native import NativeEngine
-from byhand.engines.processor import processor_key
-from machine import RECORDS, machine, parser_for, read_record, save_record
+from machine import RECORDS, machine, own_record, parser_for, read_record, save_record
 
 NOT_INSTALLED = "not installed"
 
@@ -44,7 +43,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("works", nargs="*")
     options = parser.parse_args()
-    name = f"epochs-{processor_key().replace(' ', '-').lower()}"
+    name = own_record("epochs")
     peak = measure_peak(available_cpus())
     head = {**machine(), "versions": versions(), "engine": NativeEngine().name, **peak_values(peak)}
     values = earlier_works(name)

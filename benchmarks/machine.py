@@ -12,9 +12,10 @@ import numpy as np
 
 from byhand.bench.report import machine_state
 from byhand.engines.available_cpus import available_cpus
-from byhand.engines.processor import processor_name
+from byhand.engines.processor import processor_key, processor_name
 
 RECORDS = Path(__file__).parent / "records"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # processes that are timed read compiled modules, as a user's do
 
 
 def machine() -> dict[str, Any]:
@@ -29,6 +30,11 @@ def machine() -> dict[str, Any]:
         "numpy": np.__version__,
         "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "default"),
     }
+
+
+def own_record(name: str) -> str:
+    """Return the name of this processor's record of a benchmark whose figures are kept for every processor."""
+    return f"{name}-{processor_key().replace(' ', '-').lower()}"
 
 
 def read_record(name: str) -> dict[str, Any]:

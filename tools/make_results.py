@@ -7,10 +7,10 @@ medians.
 from pathlib import Path
 from typing import Any
 
-from speed_results import PEERS, epoch_records, speed
+from speed_results import PEERS, every_processor, speed
 from table_results import tables_section, times_section
 
-from records import ROOT, percent, record
+from records import ROOT, percent, place, record
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 IN_SHORT = ("sgd", "adam", "five wide", "tiny")  # the rows of the README's table
@@ -64,7 +64,8 @@ def sentences() -> list[str]:
         f"and {numpy_ratio(two, 'steps')} times as long as those of a hand-written NumPy script without classes.",
         f"- From a cold start to a trained, saved and tested model: {start['medians']['byhand train']:.1f} s; "
         f"`byhand --help` {start['medians']['byhand --help']:.2f} s; `import byhand` "
-        f"{1000 * (start['medians']['import byhand'] - start['medians']['python']):.0f} ms over Python's own start.",
+        f"{1000 * (start['medians']['import byhand'] - start['medians']['python']):.0f} ms over Python's own start "
+        f"({place(start)}).",
     ]
 
 
@@ -109,40 +110,39 @@ def results() -> str:
 
 
 def results_in_short() -> str:
-    """Return the README's table: one row a workload, how many times as long the others take."""
-    vanilla, works = record("recipe-vanilla")["test_accuracy"], record("epochs")["works"]
-    peers = {name: title for name, title in PEERS.items() if name not in ("torch tutorial", "byhand numpy")}
-    rows = []
-    for name in IN_SHORT:
-        found = works[name]
-        ratios = [found["times_as_long_as_byhand"][peer]["median"] for peer in peers]
-        title = f"{'-'.join(map(str, found['work']['sizes']))}, batch {found['work']['batch_size']}, {name}"
-        cells = " | ".join(f"{ratio:.1f}×" for ratio in ratios)
-        rows.append(f"| {title} | {found['median_seconds']['byhand']:.3f} s | {cells} |")
+    """Return the README's results: accuracy, and a table for each processor."""
+    vanilla = record("recipe-vanilla")["test_accuracy"]
+    timed = [one for one in every_processor("epochs") if one["works"].keys() >= set(IN_SHORT)]
     return "\n".join(
         [
             f"Five epochs of 784-128-10 reach **{percent(vanilla['mean'])} %** on MNIST's test set "
             f"({percent(vanilla['min'])} – {percent(vanilla['max'])} over {vanilla_seeds()} seeds). Time per epoch, "
             "and how many times as long others take on the same machine:",
             "",
-            f"| network | byhand | {' | '.join(peers.values())} |",
-            f"|---|--:|{'--:|' * len(peers)}",
-            *rows,
-            "",
-            f"{measured()} {elsewhere()}All results: [docs/results.md](docs/results.md).",
+            *(line for one in timed for line in speed_in_short(one)),
+            "Never timed: ARM, macOS and Windows. All results: [docs/results.md](docs/results.md).",
         ]
     )
 
 
-def elsewhere() -> str:
-    """Return a sentence a further processor: how many times as long JAX takes there, in the rows of the README."""
-    shown, sentences = record("epochs")["processor"], []
-    for other in epoch_records():
-        if other["processor"] != shown and other["works"].keys() >= set(IN_SHORT):
-            ratios = [other["works"][name]["times_as_long_as_byhand"]["jax scan"]["median"] for name in IN_SHORT]
-            times = ", ".join(f"{ratio:.2f}" for ratio in ratios[:-1])
-            sentences.append(f"On {other['processor']} JAX takes {times} and {ratios[-1]:.1f} times as long. ")
-    return "".join(sentences)
+def speed_in_short(found: dict[str, Any]) -> list[str]:
+    """Return a processor's table: one row a workload, how many times as long the others take."""
+    peers = {name: title for name, title in PEERS.items() if name not in ("torch tutorial", "byhand numpy")}
+    rows = []
+    for name in IN_SHORT:
+        timed = found["works"][name]
+        ratios = [timed["times_as_long_as_byhand"].get(peer) for peer in peers]
+        cells = " | ".join(f"{ratio['median']:.1f}×" if ratio else "–" for ratio in ratios)
+        title = f"{'-'.join(map(str, timed['work']['sizes']))}, batch {timed['work']['batch_size']}, {name}"
+        rows.append(f"| {title} | {timed['median_seconds']['byhand']:.3f} s | {cells} |")
+    return [
+        f"{place(found)}, {found['cores']} cores:",
+        "",
+        f"| network | byhand | {' | '.join(peers.values())} |",
+        f"|---|--:|{'--:|' * len(peers)}",
+        *rows,
+        "",
+    ]
 
 
 def vanilla_seeds() -> int:

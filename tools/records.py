@@ -14,6 +14,11 @@ def record(name: str) -> dict[str, Any]:
     return found
 
 
+def place(found: dict[str, Any]) -> str:
+    """Return where and when a record was made."""
+    return f"{found['processor']}, {found['date']}"
+
+
 def percent(fraction: float) -> str:
     return f"{100 * fraction:.2f}"
 

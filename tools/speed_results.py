@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from records import RECORDS, ROOT, median, percent, record
+from records import RECORDS, ROOT, median, percent, place, record
 
 PEERS = {
     "jax scan": "JAX",
@@ -36,15 +36,15 @@ KERNEL_TABLE = ROOT / "src" / "byhand" / "engines" / "kernel_table.json"
 KERNELS = {"avx512": "AVX-512", "amx": "AMX (tested in software)"}  # where no processor was timed with one: its name
 
 
-def epoch_records() -> list[dict[str, Any]]:
-    """Return the speed records of every processor, one each, the newest first."""
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in RECORDS.glob("epochs*.json")]
+def every_processor(name: str) -> list[dict[str, Any]]:
+    """Return the records of a benchmark of every processor, one each, the newest first."""
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in RECORDS.glob(f"{name}*.json")]
     return list({one["processor"]: one for one in sorted(found, key=lambda one: one["date"])}.values())[::-1]
 
 
 def processor_rows() -> list[str]:
     """Return the table of processors: how many times as long JAX takes there as byhand; then what was never run."""
-    rows, records = [], epoch_records()
+    rows, records = [], every_processor("epochs")
     for one in records:
         works = one["works"]
         ratios = [works.get(name, {}).get("times_as_long_as_byhand", {}).get("jax scan") for name in IN_PROCESSOR_TABLE]
@@ -98,21 +98,27 @@ def engine_torch() -> str:
     ratios = ", ".join(f"{name} {peers['torch']['ratio']:.2f}" for name, peers in found["works"].items())
     return (
         f"- Engine `torch` on the CPU: PyTorch's own layers and autograd take so many times as long ({ratios}; "
-        f"PyTorch {found['torch']}, {found['processor']}, {found['date']})."
+        f"PyTorch {found['torch']}, {place(found)})."
     )
 
 
-def shared_processors() -> str:
-    """Return the sentence about other work on the machine, and about many networks at once."""
-    busy, many = record("busy"), record("populations")
+def shared_processors(busy: dict[str, Any]) -> str:
+    """Return the sentence about other work on a machine."""
     slower = {peer: median(busy["busy"][peer]) / median(busy["quiet"][peer]) for peer in busy["quiet"]}
     second = median(busy["quiet"]["byhand, 1 thread"]) / median(busy["quiet"]["byhand"])
     return (
-        f"- {busy['processor']}, {busy['date']}: the second thread makes an epoch {second:.2f} times as fast. Beside "
-        f"one busy process per processor, an epoch takes {slower['byhand']:.1f} times as long as alone; with one "
-        f"thread, {slower['byhand, 1 thread']:.1f} times; in JAX, {slower['jax scan']:.1f} times.\n"
-        f"- {many['processor']}, {many['date']}: training {many['seeds']} seeds of `fast` on {many['cores']} "
-        f"processors has {many['gain']:.2f} times the throughput of training on one."
+        f"- The second thread makes an epoch {second:.2f} times as fast. Beside one busy process per processor, an "
+        f"epoch takes {slower['byhand']:.1f} times as long as alone; with one thread, "
+        f"{slower['byhand, 1 thread']:.1f} times; in JAX, {slower['jax scan']:.1f} times ({place(busy)})."
+    )
+
+
+def many_networks() -> str:
+    """Return the sentence about many networks at once."""
+    many = record("populations")
+    return (
+        f"- Training {many['seeds']} seeds of `fast` on {many['cores']} processors has {many['gain']:.2f} times the "
+        f"throughput of training on one ({place(many)})."
     )
 
 
@@ -148,7 +154,7 @@ def time_to_accuracy() -> list[str]:
                 times.append(f"{name} not in {known['tried']} epochs")
             else:
                 times.append(f"{name} {median(found['seconds']):.2f} s ({found['epochs']} epochs)")
-        lines.append(f"- Time to {percent(float(target))} % validation accuracy: {', '.join(times)}.")
+        lines.append(f"- Time to {percent(float(target))} % validation accuracy: {', '.join(times)} ({place(known)}).")
     return lines
 
 
@@ -175,7 +181,8 @@ def speed() -> list[str]:
         engine_torch(),
         in_bf16(),
         *time_to_accuracy(),
-        shared_processors(),
+        *map(shared_processors, every_processor("busy")),
+        many_networks(),
         *process_sentences(),
     ]
 
@@ -183,19 +190,20 @@ def speed() -> list[str]:
 def process_sentences() -> list[str]:
     """Return the results of whole processes: one prediction, a start, memory, the page."""
     latency, process, page = record("latency"), record("whole-process"), record("lab-page")
-    equal, peaks = record("engine-accuracy")["recipes"], record("memory")["peak_megabytes"]
-    least_first = sorted((peak, PEERS.get(name, name)) for name, peak in peaks.items() if name != "byhand numpy")
+    equal, memory = record("engine-accuracy")["recipes"], record("memory")
+    peaks = memory["peak_megabytes"].items()
+    least_first = sorted((peak, PEERS.get(name, name)) for name, peak in peaks if name != "byhand numpy")
     microseconds = {name: median(times) for name, times in latency["microseconds"].items()}
     return [
-        f"- A prediction for one digit, called from Python ({latency['processor']}): byhand "
+        f"- A prediction for one digit, called from Python ({place(latency)}): byhand "
         f"{microseconds['byhand']:.1f} µs, onnxruntime "
         f"{microseconds['onnxruntime']:.1f} µs, PyTorch {microseconds['torch']:.1f} µs.",
         f"- `byhand train fast` as a whole process, from start to a tested model, takes "
         f"{process['byhand train fast / import torch']:.2f} times as long as `import torch`; "
-        f"{median(process['training_seconds']):.2f} s of it is training.",
+        f"{median(process['training_seconds']):.2f} s of it is training ({place(process)}).",
         "- Peak resident memory of a process that trains 784-128-10 for one epoch: "
-        f"{', '.join(f'{name} {peak:.0f} MB' for peak, name in least_first)}.",
-        f"- The page in Chromium {page['chromium'].split('.')[0]} ({page['processor']}): first paint after "
+        f"{', '.join(f'{name} {peak:.0f} MB' for peak, name in least_first)} ({place(memory)}).",
+        f"- The page in Chromium {page['chromium'].split('.')[0]} ({place(page)}): first paint after "
         f"{median(page['first_paint_ms']):.0f} ms, a prediction while drawing in "
         f"{page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over 60,000 digits in "
         f"{page['seconds_an_epoch_of_60000']:.1f} s, and {page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} "
