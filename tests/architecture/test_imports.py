@@ -80,7 +80,10 @@ RULES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "experiments": (FOUNDATION | CORE | {"data", "engines", "training", "recipes", "inspection"}, {"numpy"}),
     "bench": (FOUNDATION | CORE | {"data", "engines", "training"}, {"numpy", "torch", "jax", "sklearn", "keras"}),
-    "exports": (FOUNDATION | {"lowering", "persistence"}, {"numpy", "onnx", "onnxruntime"}),
+    "exports": (
+        FOUNDATION | {"layers", "lowering", "mlp", "network", "persistence", "preprocessing"},
+        {"numpy", "onnx", "onnxruntime"},
+    ),
     "course": (FOUNDATION | {"reference"}, {"numpy"}),
     "lab": (FOUNDATION | CORE | {"data", "persistence", "inspection"}, {"numpy", "starlette", "uvicorn"}),
     "cli": (

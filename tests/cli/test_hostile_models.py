@@ -22,6 +22,7 @@ from byhand.exports import EXPORTS
 from byhand.exports.inference_model import inference_model
 from byhand.exports.verify import require_match, verify
 from byhand.lab.model_file import saved_model
+from byhand.layers import LogHeadMean
 from byhand.network import Network
 from byhand.persistence.container import read_document
 from byhand.persistence.model import Model, load_model, save_model
@@ -53,6 +54,16 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     history = {"epochs": 1, "last": {"epoch": 1}, "best": None}
     path = tmp_path_factory.mktemp("good") / "model.safetensors"
     save_model(Model(network, PREPARATION, Output.SOFTMAX_LOGITS, ("cat", "dog"), None, told, history), path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a model with layers of tables: an embedding, parametric activations and several heads."""
+    options: dict[str, Any] = {"embedded_columns": [0], "activation": "parametric_mish", "n_heads": 2, "seed": 1}
+    made = Network([*Network.mlp([2, 4, 2], **options).layers, LogHeadMean(2)])
+    path = tmp_path_factory.mktemp("rich") / "model.safetensors"
+    save_model(Model(made, PREPARATION, Output.SOFTMAX_LOGITS, ("cat", "dog")), path)
     return path
 
 
@@ -93,6 +104,14 @@ def tokens(kind: str, content: bytes) -> list[str]:
 @given(choice=st.data())
 def test_a_forged_model_is_used_or_refused(good: Path, tmp_path: Path, choice: st.DataObject) -> None:
     use_or_refuse(good, tmp_path, choice)
+
+
+@settings(bounded, max_examples=50)
+@given(choice=st.data())
+def test_a_forged_model_with_layers_of_tables_is_used_or_refused(
+    rich: Path, tmp_path: Path, choice: st.DataObject
+) -> None:
+    use_or_refuse(rich, tmp_path, choice)
 
 
 @pytest.mark.full
@@ -150,6 +169,18 @@ def test_every_verb_answers_in_a_sentence(
 @settings(bounded, max_examples=12)
 @given(choice=st.data())
 def test_what_can_be_exported_runs_and_answers(good: Path, tmp_path: Path, choice: st.DataObject) -> None:
+    run_or_refuse(good, tmp_path, choice)
+
+
+@settings(bounded, max_examples=12)
+@given(choice=st.data())
+def test_layers_of_tables_that_can_be_exported_run_and_answer(
+    rich: Path, tmp_path: Path, choice: st.DataObject
+) -> None:
+    run_or_refuse(rich, tmp_path, choice)
+
+
+def run_or_refuse(good: Path, tmp_path: Path, choice: st.DataObject) -> None:
     path = tmp_path / "model.safetensors"
     forged(good, path, choice.draw)
     model = loaded(path)

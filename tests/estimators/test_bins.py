@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from byhand.engines.bindings import why_missing
-from byhand.errors import OptionError
 from byhand.estimators import MLPClassifier, MLPRegressor
 from byhand.estimators.training_setup import build_optimizer
 from byhand.layers import PiecewiseLinearEmbedding
@@ -129,15 +128,6 @@ def test_a_model_file_answers_alike(tmp_path: Path, dtype: str) -> None:
     assert again.predict_proba(X) == pytest.approx(model.predict_proba(X), abs=1e-6 if dtype == "float32" else 1e-12)
     assert (again.numerical_embedding, again.hidden_layer_sizes, again.dtype) == ("pwl", (8,), dtype)
     assert (embedding_of(again).statistics["edges"] == embedding_of(model).statistics["edges"]).all()
-
-
-@pytest.mark.parametrize("kind", ["c", "js", "python"])
-def test_what_cannot_hold_it_says_so_and_writes_nothing(tmp_path: Path, kind: str) -> None:
-    X = table()
-    model = MLPRegressor(**SMALL).fit(X, target(X))
-    with pytest.raises(OptionError, match=r"^export does not support PiecewiseLinearEmbedding layers\.$"):
-        model.export(kind, tmp_path / "out")
-    assert not list(tmp_path.iterdir())
 
 
 def test_an_onnx_file_answers_alike(tmp_path: Path) -> None:

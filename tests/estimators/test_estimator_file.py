@@ -162,6 +162,35 @@ def test_every_export_answers_alike(tmp_path: Path, kind: str, is_classes: bool)
         assert (tmp_path / "out").stat().st_size > 1000
 
 
+@pytest.mark.parametrize("kind", ["c", "js", "python"])
+@pytest.mark.parametrize("word", ["pbld", "pl", "pwl"])
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+def test_an_export_embeds_the_numbers_of_a_table(estimator: Any, word: str, kind: str) -> None:
+    columns = table()
+    size = np.array(columns["size"])
+    settings = {**SMALL, "numerical_embedding": word, "activation": "parametric_mish", "scaled_inputs": True}
+    model = estimator(**settings).fit(Frame(columns), size > 0 if estimator is MLPClassifier else np.sin(4 * size))
+    plain = model.to_model()
+    raw = plain.inputs({**columns, "size": [1e6, *columns["size"][1:]]})  # every ninth age is missing
+    found = verify(kind, EXPORTS[kind](inference_model(plain)), plain, raw)
+    if found.run_by is None:
+        pytest.skip(f"nothing here runs {kind}")
+    assert (found.n, found.n_mismatches) == (240, 0)
+    assert found.max_abs_error < 2e-5
+
+
+def test_the_command_exports_an_embedding_as_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = table()
+    y = np.where(np.array(columns["size"]) > 0, "big", "small")
+    MLPClassifier(**SMALL, numerical_embedding="pwl").fit(Frame(columns), y).save(tmp_path / "m.safetensors")
+    data = write(tmp_path / "new.csv", columns)
+    command = [str(tmp_path / "m.py"), "--model", str(tmp_path / "m.safetensors"), "--data", str(data)]
+    assert main(["export", "python", *command]) == 0
+    assert "240 of 240 examples get the same class" in " ".join(capsys.readouterr().out.split())
+    assert main(["export", "onnx", *command]) == 2
+    assert "Use the estimator's to_onnx" in " ".join(capsys.readouterr().err.split())
+
+
 def run_export(kind: str, model: Any, path: Path, cells: str) -> list[float]:
     """Return what an export says to numbers written in its own language."""
     file = path / {"js": "m.mjs", "python": "m.py", "c": "m.h"}[kind]

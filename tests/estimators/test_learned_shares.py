@@ -46,14 +46,6 @@ def test_a_model_file_answers_alike_and_tells_the_activation(tmp_path: Path) -> 
     assert (again.activation, again.hidden_layer_sizes) == ("parametric_mish", (8, 6))
 
 
-@pytest.mark.parametrize("kind", ["c", "js", "python"])
-def test_what_cannot_hold_it_says_so_and_writes_nothing(tmp_path: Path, kind: str) -> None:
-    model = MLPRegressor(**SMALL, activation="parametric_selu").fit(X, Y)
-    with pytest.raises(OptionError, match=r"^export does not support ParametricActivation layers\.$"):
-        model.export(kind, tmp_path / "out")
-    assert not list(tmp_path.iterdir())
-
-
 @pytest.mark.skipif(bool(why_missing()), reason="needs the C core")
 def test_the_core_refuses_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BYHAND_ENGINE", "native")

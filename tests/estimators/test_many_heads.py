@@ -14,6 +14,9 @@ from byhand.engines.predictor import predictor
 from byhand.errors import OptionError
 from byhand.estimators import MLPClassifier, MLPRegressor
 from byhand.estimators.random_state import seed_from
+from byhand.exports import EXPORTS
+from byhand.exports.inference_model import inference_model
+from byhand.exports.verify import verify
 from byhand.inspection.explain import explain
 from byhand.layers import HeadMean, Heads, InputCopies, LogHeadMean
 from byhand.layers.softmax import softmax
@@ -183,11 +186,16 @@ def test_the_commands_read_it_and_draw_it(tmp_path: Path, capsys: pytest.Capture
 
 
 @pytest.mark.parametrize("kind", ["c", "js", "python"])
-def test_what_cannot_hold_it_says_so_and_writes_nothing(tmp_path: Path, kind: str) -> None:
-    model = MLPRegressor(**SMALL).fit(X, Y)
-    with pytest.raises(OptionError, match=r"^export does not support InputCopies layers\.$"):
-        model.export(kind, tmp_path / "out")
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+def test_an_export_of_code_answers_alike(estimator: Any, kind: str) -> None:
+    rich: dict[str, Any] = {"numerical_embedding": "pwl", "activation": "parametric_selu", "scaled_inputs": True}
+    gaps = np.where(np.arange(X.size).reshape(X.shape) % 7 == 0, np.nan, X)
+    model = estimator(**SMALL, **rich).fit(gaps, WORDS if estimator is MLPClassifier else Y).to_model()
+    found = verify(kind, EXPORTS[kind](inference_model(model)), model, model.inputs(gaps))
+    if found.run_by is None:
+        pytest.skip(f"nothing here runs {kind}")
+    assert (found.n, found.n_mismatches) == (260, 0)
+    assert found.max_abs_error < 2e-5
 
 
 @pytest.mark.skipif(bool(why_missing()), reason="needs the C core")

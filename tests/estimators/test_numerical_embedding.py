@@ -122,17 +122,6 @@ def test_a_model_file_answers_alike_and_the_commands_read_it(
     assert said == model.predict(frame[:20]).tolist()
 
 
-@pytest.mark.parametrize("kind", ["c", "js", "python"])
-def test_what_cannot_hold_it_says_so_and_writes_nothing(tmp_path: Path, kind: str) -> None:
-    X = table()
-    model = MLPRegressor(**SMALL).fit(X, waves(X))
-    with pytest.raises(OptionError, match=r"^export does not support PeriodicEmbedding layers\.$"):
-        model.export(kind, tmp_path / "out")
-    model.save(tmp_path / "model.safetensors")
-    assert main(["export", kind, str(tmp_path / "out"), "--model", str(tmp_path / "model.safetensors")]) != 0
-    assert [path.name for path in tmp_path.iterdir()] == ["model.safetensors"]
-
-
 @pytest.mark.skipif(FASTEST == "numpy", reason="needs the C core")
 @pytest.mark.parametrize("solver", ["adam", "sgd"])
 @pytest.mark.parametrize("word", ["pbld", "pl"])

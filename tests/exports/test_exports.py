@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,21 @@ from byhand.errors import DataError, OptionError, SystemResourceError
 from byhand.exports import EXPORTS
 from byhand.exports.inference_model import identifier, inference_model
 from byhand.exports.verify import Verification, require_match, verify
-from byhand.layers import BatchNorm, Dense, ReLU, Residual
+from byhand.layers import (
+    BatchNorm,
+    Dense,
+    HeadMean,
+    Heads,
+    InputCopies,
+    Layer,
+    LogHeadMean,
+    ParametricActivation,
+    PeriodicEmbedding,
+    PiecewiseLinearEmbedding,
+    ReLU,
+    Residual,
+)
+from byhand.layers.parametric_activation import ELEMENTWISE
 from byhand.network import Network
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
@@ -27,7 +43,15 @@ from byhand.random import DATA, RandomStream
 BYTES = InputScaler("standard", np.asarray(1 / 78), np.asarray(-0.42))
 COLUMNS = InputScaler("standard", np.array([0.5, 2.0, -1.0]), np.array([0.0, 1.0, 0.3]))
 
-MODELS = {
+ROBUST = InputScaler("robust", np.array([0.02, 0.01, 1.0, -0.02]), np.array([-1.0, -1.0, 0.3, 2.0]), clip=3.0)
+UNCLIPPED = replace(ROBUST, clip=None)
+
+
+def parametric(kind: str) -> Model:
+    return Model(network([20, 12, 5], activation=f"parametric_{kind}", dropout=0.1), BYTES, Output.SOFTMAX_LOGITS)
+
+
+MODELS: dict[str, Callable[[], Model]] = {
     "digits": lambda: Model(network([20, 12, 5]), BYTES, Output.SOFTMAX_LOGITS),
     "deep": lambda: Model(network([20, 12, 9, 5], activation="tanh", dropout=0.2), BYTES, Output.SOFTMAX_LOGITS),
     "leaky": lambda: Model(network([20, 12, 5], activation="leaky_relu"), BYTES, Output.SIGMOID_LOGITS),
@@ -42,6 +66,35 @@ MODELS = {
     ),
     "straight": lambda: Model(network([20, 5]), BYTES, Output.SOFTMAX_LOGITS),
 }
+# what an ONNX file holds only as an estimator writes it
+LAYERS: dict[str, Callable[[], Model]] = {
+    "pbld": lambda: Model(network([4, 6, 3], embedded_columns=[1, 3]), ROBUST, Output.SOFTMAX_LOGITS),
+    "pl": lambda: Model(network([4, 6, 3], embedded_columns=[1, 3], embedding="pl"), ROBUST, Output.SOFTMAX_LOGITS),
+    "pl of all": lambda: Model(
+        network([4, 6, 1], embedded_columns=list(range(4)), embedding="pl"), ROBUST, Output.REGRESSION
+    ),
+    "pwl": lambda: Model(network([4, 6, 1], embedded_columns=[1, 3], embedding="pwl"), ROBUST, Output.SOFTMAX_LOGITS),
+    "unclipped": lambda: Model(network([4, 6, 2], embedded_columns=[1]), UNCLIPPED, Output.REGRESSION),
+    "embedded scores": lambda: Model(
+        network([4, 6, 5], embedded_columns=[3], activation="parametric_tanh", batch_norm=True, scaled_inputs=True),
+        ROBUST,
+        Output.SIGMOID_LOGITS,
+    ),
+    "heads": lambda: Model(heads([20, 12, 9, 5], LogHeadMean(4)), BYTES, Output.SOFTMAX_LOGITS),
+    "heads of logits": lambda: Model(heads([20, 12, 5], HeadMean(4)), BYTES, Output.SOFTMAX_LOGITS),
+    "heads of one logit": lambda: Model(heads([20, 12, 1], HeadMean(4)), BYTES, Output.SOFTMAX_LOGITS),
+    "heads of counts": lambda: Model(
+        heads([4, 6, 2], HeadMean(4), output="exp", activation="tanh", embedded_columns=[1, 3], batch_norm=True),
+        ROBUST,
+        Output.REGRESSION,
+    ),
+    "heads alone": lambda: Model(heads([4, 3], LogHeadMean(4)), UNCLIPPED, Output.SOFTMAX_LOGITS),
+    **{f"parametric {kind}": partial(parametric, kind) for kind in ELEMENTWISE},
+}
+EVERY = [
+    *((kind, name) for kind in EXPORTS for name in MODELS),
+    *((kind, name) for kind in EXPORTS if kind != "onnx" for name in LAYERS),
+]
 NEEDS = {"c": "cc", "js": "node"}
 
 
@@ -50,10 +103,27 @@ def network(sizes: list[int], **options: Any) -> Network:
     for i, layer in enumerate(made.layers):
         if isinstance(layer, Dense):
             layer.params["b"][:] = RandomStream(i, DATA).normal(len(layer.params["b"])) / 3
+        elif isinstance(layer, ParametricActivation):
+            layer.params["alpha"][:] = RandomStream(i, DATA).normal(len(layer.params["alpha"]))
+        elif isinstance(layer, PiecewiseLinearEmbedding):
+            edges = layer.statistics["edges"]
+            edges[:] = np.sort(RandomStream(i, DATA).normal(*edges.shape))
+            edges[0, 7:9] = edges[0, 6]  # two bins without width
         elif isinstance(layer, BatchNorm):
             for name, array in (layer.params | layer.statistics).items():
                 array += np.abs(RandomStream(i, DATA, len(name)).normal(len(array))) / 3
     return made
+
+
+def heads(sizes: list[int], mean: HeadMean, **options: Any) -> Network:
+    """Return a network with a mean of four heads, whose copies differ by more than signs."""
+    made = network(sizes, n_heads=4, **options)
+    for i, layer in enumerate(made.layers):
+        if isinstance(layer, InputCopies):
+            layer.params["R"] += RandomStream(i, DATA).normal(*layer.params["R"].shape) / 3
+        elif isinstance(layer, Heads):
+            layer.params["b"][:] = RandomStream(i, DATA).normal(*layer.params["b"].shape)
+    return Network([*made.layers, mean])
 
 
 def stored(n: int, width: int) -> Array:
@@ -62,15 +132,14 @@ def stored(n: int, width: int) -> Array:
     return rows
 
 
-@pytest.mark.parametrize("kind", EXPORTS)
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize(("kind", "name"), EVERY)
 def test_an_export_answers_as_the_model(kind: str, name: str) -> None:
     if kind in NEEDS and shutil.which(NEEDS[kind]) is None:
         pytest.skip(f"needs {NEEDS[kind]}")
     if kind == "onnx":
         pytest.importorskip("onnx")
         pytest.importorskip("onnxruntime")
-    model = MODELS[name]()
+    model = (MODELS | LAYERS)[name]()
     content = EXPORTS[kind](inference_model(model))
     found = verify(kind, content, model, stored(300, model.n_features))
     assert found.run_by is not None
@@ -81,18 +150,62 @@ def test_an_export_answers_as_the_model(kind: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["c", "js", "python"])
-def test_an_export_imports_nothing_and_takes_no_memory(kind: str) -> None:
-    text = EXPORTS[kind](inference_model(MODELS["digits"]())).decode()
+@pytest.mark.parametrize(("name", "sizes"), [("digits", "20-12-5"), ("pbld", "4-10-6-3"), ("pl", "4-10-6-3")])
+def test_an_export_imports_nothing_and_takes_no_memory(kind: str, name: str, sizes: str) -> None:
+    text = EXPORTS[kind](inference_model((MODELS | LAYERS)[name]())).decode()
     assert not any(line.startswith(("import ", "from ")) for line in text.splitlines())
     assert "malloc" not in text
-    assert "20-12-5" in text
+    assert sizes in text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("pwl", "an embedding"),
+        ("parametric mish", "parametric activations"),
+        ("heads of counts", "several heads and an embedding"),
+    ],
+)
+def test_an_onnx_file_of_a_model_file_refuses_what_it_does_not_hold(name: str, said: str) -> None:
+    with pytest.raises(OptionError, match=f"^export onnx got a network with {said}; expected dense layers"):
+        EXPORTS["onnx"](inference_model(LAYERS[name]()))
 
 
 def test_what_no_export_knows_is_refused() -> None:
-    for layers, name in (([ReLU(), BatchNorm(3)], "BatchNorm"), ([Residual(Dense(3, 3))], "residual")):
+    shares = ParametricActivation(3)
+    for layers, name in (
+        ([ReLU(), BatchNorm(3)], "BatchNorm"),
+        ([Residual(Dense(3, 3))], "residual"),
+        ([shares, shares], "two activations in a row"),
+        ([Residual(Dense(3, 3), shares)], ""),
+        ([PeriodicEmbedding(3, [1], embedding_dim=1), Dense(4, 3)], "PeriodicEmbedding layers"),
+    ):
         network = Network([Dense(4, 3), *layers, Dense(3, 2)])
         with pytest.raises(OptionError, match=f"export does not support {name}"):
             inference_model(Model(network, BYTES, Output.SOFTMAX_LOGITS))
+
+
+COPIES = InputCopies(2, 4)
+
+
+@pytest.mark.parametrize(
+    ("layers", "name"),
+    [
+        ([COPIES, Dense(4, 3), Heads(2, 3, 2)], "InputCopies layers"),
+        ([COPIES, Dense(4, 3), Heads(2, 3, 2), ParametricActivation(4, "relu"), HeadMean(2)], "InputCopies layers"),
+        ([COPIES, Dense(4, 3), Heads(2, 3, 2), Dense(4, 2), HeadMean(2)], "InputCopies layers"),
+        ([COPIES, Dense(4, 3), Heads(2, 3, 4), HeadMean(4)], "InputCopies layers"),
+        ([COPIES, Heads(2, 4, 4), InputCopies(2, 8), Heads(2, 8, 4), HeadMean(2)], "InputCopies layers"),
+        ([Dense(4, 4), COPIES, Heads(2, 4, 3), HeadMean(2)], "InputCopies layers"),
+        ([Dense(4, 4), HeadMean(2)], "HeadMean layers"),
+        ([Dense(4, 4), Heads(1, 4, 2)], "Heads layers"),
+        ([COPIES, Heads(2, 4, 1), LogHeadMean(2)], "a LogHeadMean whose outputs are not probabilities"),
+    ],
+    ids=range(9),
+)
+def test_heads_elsewhere_than_in_an_estimator_s_network_are_refused(layers: list[Layer], name: str) -> None:
+    with pytest.raises(OptionError, match=f"^export does not support {name}"):
+        inference_model(Model(Network(layers), BYTES, Output.SOFTMAX_LOGITS))
 
 
 def test_an_export_that_answers_otherwise_is_an_error() -> None:
@@ -169,6 +282,21 @@ def test_class_names_are_literals_of_every_language(tmp_path: Path) -> None:
     (tmp_path / "made.py").write_bytes(EXPORTS["python"](inference_model(model)))
     check = f"import made\nassert made.CLASSES == {list(CLASSES)!a}"
     subprocess.run([sys.executable, "-c", check], cwd=tmp_path, check=True)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e38])
+@pytest.mark.parametrize(
+    ("name", "array", "said"),
+    [("pbld", "0.frequency", "the embedding"), ("parametric selu", "1.alpha", "layer 1")],
+)
+def test_numbers_of_other_layers_that_no_float32_holds_are_refused(
+    value: float, name: str, array: str, said: str
+) -> None:
+    model = LAYERS[name]()
+    wide = replace(model, network=model.network.astype(np.float64))
+    wide.network.params[array].reshape(-1)[1] = 10 * value
+    with pytest.raises(DataError, match=f"{said} of the model holds weights that are not finite"):
+        inference_model(wide)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e38])

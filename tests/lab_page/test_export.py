@@ -56,6 +56,14 @@ def test_a_model_that_clips_its_inputs_is_refused() -> None:
         to_html(clipping)
 
 
+@pytest.mark.parametrize("options", [{"embedded_columns": [0]}, {"activation": "parametric_relu"}, {"n_heads": 2}])
+def test_a_model_with_a_layer_that_no_page_shows_is_refused(options: Any) -> None:
+    model = bh.load_model(MODEL)
+    other = replace(model, network=Network.mlp([784, 4, 10 // options.get("n_heads", 1)], **options))
+    with pytest.raises(OptionError, match=r"^a page does not show \w+ layers; expected dense layers"):
+        to_html(other)
+
+
 def taken(lab: Any, what: str) -> bytes:
     """Take the network at hand away."""
     lab.page.click("summary:has-text('Share')")

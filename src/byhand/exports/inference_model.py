@@ -1,14 +1,16 @@
-"""A model reduced to what an export needs: dense layers that take raw inputs, and how to read their outputs."""
+"""A model reduced to what an export needs: layers, what is done to their inputs, and how to read their outputs."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.errors import DataError, OptionError
-from byhand.lowering import FusedDense, UnsupportedError, fold, lower
+from byhand.errors import OptionError
+from byhand.exports.inference_layers import InferenceEmbedding, InferenceHeads, InferenceLayer, inference_layers
+from byhand.layers import InputCopies
+from byhand.mlp import Embedding
 from byhand.persistence.model import Model
 from byhand.persistence.output import Output
 from byhand.untrusted import UntrustedText
@@ -18,7 +20,9 @@ from byhand.untrusted import UntrustedText
 class InferenceModel:
     """What is exported.
 
-    layers : in order, in float32; only weights, biases and activations are left
+    embedding : of some inputs, before the layers; None: there is none
+    heads : copies before the layers and the mean behind them; None: there is one way through them
+    layers : dense layers in order, in float32; only weights, biases and activations are left
     output_activation : "softmax", "sigmoid" or "identity", applied to the last layer's output
     is_single : one output for two classes, the score of class 1   is_values : regression
     class_names : in the order of the scores; empty if unnamed, and for regression
@@ -27,13 +31,16 @@ class InferenceModel:
         number i is nan; else empty
     means : of a model that fills missing cells: the value for each input, nan where there is none; else empty
     filling : what `means` are: "mean" or "median"
-    scale, shift, clip : what is done to the inputs before the first layer: s = x · scale + shift, then
-        s / √(1 + (s/clip)²); empty and 0 where it is part of the first layer
+    scale, shift : what is done to the inputs before everything else: s = x · scale + shift; empty where this is part
+        of the first layer
+    clip : then s / √(1 + (s/clip)²); 0 where nothing is clipped
     limits : in regression (lowest, highest) of each value; empty: anywhere
     name : of the recipe, for the first comment   symbol : an identifier, before every name in a C header
     """
 
-    layers: list[FusedDense]
+    embedding: InferenceEmbedding | None
+    heads: InferenceHeads | None
+    layers: list[InferenceLayer]
     output_activation: str
     is_single: bool
     is_values: bool
@@ -52,7 +59,7 @@ class InferenceModel:
     @property
     def n_in(self) -> int:
         """How many inputs the network has, missing-value indicators included."""
-        return self.layers[0].n_in
+        return (self.embedding or self.layers[0]).n_in
 
     @property
     def n_given(self) -> int:
@@ -71,8 +78,9 @@ class InferenceModel:
 
     @property
     def sizes(self) -> str:
-        """The sizes of the layers, as "784-128-10"."""
-        return "-".join(map(str, [self.n_in, *(layer.n_out for layer in self.layers)]))
+        """The sizes of the layers, as "784-128-10"; behind those of the inputs, what an embedding makes of them."""
+        embedded = [self.embedding.n_out] if self.embedding else []
+        return "-".join(map(str, [self.n_in, *embedded, *(layer.n_out for layer in self.layers)]))
 
 
 def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
@@ -80,13 +88,18 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
 
     Raises OptionError for a layer that exports do not support, DataError for weights that are not finite.
     """
-    with np.errstate(all="ignore"):  # _finite reports overflows
-        layers = _lowered(model)
+    preparation = None if _is_apart(model) else model.preparation
+    embedding, heads, layers = inference_layers(model.network, preparation)
     single = model.network.widths[-1] == 1 and model.output is not Output.REGRESSION
+    has_softmax = heads is not None and heads.has_softmax
+    if has_softmax and (single or model.output is not Output.SOFTMAX_LOGITS):
+        raise OptionError("export does not support a LogHeadMean whose outputs are not probabilities of classes.")
     activations = {Output.SOFTMAX_LOGITS: "sigmoid" if single else "softmax", Output.SIGMOID_LOGITS: "sigmoid"}
     return InferenceModel(
+        embedding,
+        heads,
         layers,
-        activations.get(model.output, "identity"),
+        "identity" if has_softmax else activations.get(model.output, "identity"),
         is_single=single,
         is_values=model.output is Output.REGRESSION,
         class_names=tuple(map(UntrustedText, model.class_names)),
@@ -94,7 +107,7 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
         sources=given_sources(model),
         means=_means(model),
         filling="mean" if model.table is None or model.table.missing == "mean" else "median",
-        **_clipping(model),
+        **_scaling(model),
         limits=model.limits,
         name=_name(model),
         symbol=identifier(file_name),
@@ -128,14 +141,19 @@ def given_numbers(model: Model, raw: Array) -> Array:
     return given
 
 
-def _clipping(model: Model) -> dict[str, Any]:
-    """Return scale, shift and clip of a model whose preparation is not linear, and cannot be part of a layer."""
-    preparation = model.preparation
-    if preparation.clip is None:
+def _is_apart(model: Model) -> bool:
+    """Is the preparation of the inputs no part of the first dense layer: not linear, or before something else?"""
+    return model.preparation.clip is not None or isinstance(model.network.layers[0], Embedding | InputCopies)
+
+
+def _scaling(model: Model) -> dict[str, Any]:
+    """Return scale, shift and clip."""
+    if not _is_apart(model):
         return {"scale": (), "shift": (), "clip": 0.0}
+    preparation = model.preparation
     arrays = {name: getattr(preparation, name) for name in ("scale", "shift")}
     numbers = {name: tuple(np.broadcast_to(array, model.n_features).tolist()) for name, array in arrays.items()}
-    return {**numbers, "clip": preparation.clip}
+    return {**numbers, "clip": preparation.clip or 0.0}
 
 
 def _means(model: Model) -> tuple[float, ...]:
@@ -153,28 +171,6 @@ def identifier(file_name: str) -> str:
     """
     words = re.sub(r"[^A-Za-z0-9]+", "_", file_name).strip("_")[:40]
     return words if words[:1].isalpha() else f"model_{words}".strip("_")
-
-
-def _lowered(model: Model) -> list[FusedDense]:
-    try:
-        linear = model.preparation if model.preparation.clip is None else None
-        layers = fold(lower(model.network, inference=True), linear)
-    except UnsupportedError as error:
-        raise OptionError(f"export does not support {error}.") from error
-    if any(layer.skip_span for layer in layers):
-        raise OptionError("export does not support residual connections.")
-    return [_finite(layer, i) for i, layer in enumerate(layers, start=1)]
-
-
-def _finite(layer: FusedDense, number: int) -> FusedDense:
-    """Return a layer in float32; raise DataError if it is not finite."""
-    W, b = layer.W.astype(np.float32), layer.b.astype(np.float32)
-    if not (np.isfinite(W).all() and np.isfinite(b).all()):
-        raise DataError(
-            f"layer {number} of the model holds weights that are not finite numbers of float32, so an export of it "
-            f"could not answer. Train it again, with a smaller learning rate."
-        )
-    return replace(layer, W=W, b=b)
 
 
 def _name(model: Model) -> str:

@@ -1,9 +1,11 @@
 """A model as a C99 header: one function that allocates only a few arrays on the stack."""
 
 import hashlib
+from textwrap import indent
 
+from byhand.arrays import Array
+from byhand.exports.inference_layers import ABOUT_EMBEDDING, ABOUT_HEADS, InferenceHeads, InferenceLayer
 from byhand.exports.inference_model import InferenceModel, about, missing_rule, number
-from byhand.lowering import FusedDense
 
 _ACTIVATIONS = {
     "relu": "z[j] = z[j] > 0 ? z[j] : 0;",
@@ -14,6 +16,30 @@ _ACTIVATIONS = {
     "selu": "z[j] = z[j] > 0 ? 1.05070099f * z[j] : 1.75809934f * expm1f(z[j]);",
     "mish": "z[j] *= tanhf(log1pf(expf(z[j])));",
 }
+
+# the terms v of an embedded input x; k: which one it is, i: which of its f frequencies or bins
+_TERMS = {
+    "periodic_embedding": "v[i] = cosf({s}_omega[{f} * k + i] * x + {s}_phase[{f} * k + i]);",
+    "periodic_linear_embedding": """float u = {s}_omega[{f} * k + i] * x;
+            v[i] = cosf(u);
+            v[{f} + i] = sinf(u);""",
+    "piecewise_embedding": """const float *edge = {s}_edges + ({f} + 1) * k + i;
+            float width = edge[1] - edge[0], share = width > 0 ? (x - edge[0]) / width : 0;
+            v[i] = share > 0 ? (share < 1 ? share : 1) : 0;""",
+}
+
+_EMBED = """/* {about} */
+static void {s}_embed(const float *inputs, float *embedded) {{
+{keep}    for (int k = 0; k < {d}; k++) {{
+        float x = inputs[{s}_columns[k]], v[{n_terms}];
+        for (int i = 0; i < {f}; i++) {{
+            {terms}
+        }}
+        {s}_dense(v, {n_terms}, {s}_V + {size} * k, {s}_c + {m} * k, {m}, embedded + {n_kept} + {m} * k);
+    }}
+}}
+
+"""
 
 _HEAD = """/* {about}
  * {s}_answer(stored, n, scores) takes n = {n_in} numbers, fills {n_scores}: {what},
@@ -51,7 +77,9 @@ def to_c(model: InferenceModel) -> bytes:
     numbers = (
         _sources(model)
         + _means(model)
-        + _clipping(model)
+        + _scaling(model)
+        + _embedding_numbers(model)
+        + (_floats(f"{s}_R", model.heads.R) if model.heads else "")
         + "".join(_numbers(s, i, layer) for i, layer in enumerate(model.layers))
     )
     head = _HEAD.format(
@@ -65,7 +93,7 @@ def to_c(model: InferenceModel) -> bytes:
         missing=_missing(model),
     )
     code = "\n".join(_body(model))
-    return f"{head}{numbers}\n{code}\n\n#endif\n".encode()
+    return f"{head}{numbers}\n{_embed(model)}{code}\n\n#endif\n".encode()
 
 
 def _names(model: InferenceModel) -> str:
@@ -87,14 +115,18 @@ def _body(model: InferenceModel) -> list[str]:
     if model.is_table:
         body += _read(model)
         x = "given"
-    if model.clip:
-        body += _clip(model, x)
-        x = "clipped"
-    for i, layer in enumerate(model.layers):
-        n_in, n_out = layer.n_in, layer.n_out
-        body += [f"    float z{i}[{n_out}];", f"    {s}_dense({x}, {n_in}, {s}_W{i}, {s}_b{i}, {n_out}, z{i});"]
-        body += _apply(layer.activation, layer.negative_slope, f"z{i}", n_out)
-        x = f"z{i}"
+    if model.scale:
+        body += _scale(model, x)
+        x = "scaled"
+    if model.embedding:
+        body += [f"    float embedded[{model.embedding.n_out}];", f"    {s}_embed({x}, embedded);"]
+        x = "embedded"
+    if model.heads:
+        body += _heads(model, model.heads, x)
+        x = "mean"
+    else:
+        lines, x = _layers(model, x)
+        body += lines
     body += _apply(model.output_activation, 0.0, x, model.layers[-1].n_out)
     if model.is_single:
         body += [f"    scores[0] = 1 - {x}[0];", f"    scores[1] = {x}[0];"]
@@ -104,6 +136,37 @@ def _body(model: InferenceModel) -> list[str]:
         inside = f"scores[{j}] < {number(low)}f ? {number(low)}f : scores[{j}] > {number(high)}f ? {number(high)}f"
         body.append(f"    scores[{j}] = {inside} : scores[{j}];")
     return [*body, "    return 0;", "}"]
+
+
+def _layers(model: InferenceModel, x: str) -> tuple[list[str], str]:
+    """Return the lines of the dense layers, and the name of the array with their result."""
+    s, lines = model.symbol, []
+    for i, layer in enumerate(model.layers):
+        n_in, n_out, alpha = layer.n_in, layer.n_out, "" if layer.alpha is None else f"{s}_alpha{i}"
+        W, b = f"{s}_W{i}", f"{s}_b{i}"
+        if layer.W.ndim == 3:
+            W, b = f"{W} + {n_in * n_out} * head", f"{b} + {n_out} * head"
+        lines += [f"    float z{i}[{n_out}];", f"    {s}_dense({x}, {n_in}, {W}, {b}, {n_out}, z{i});"]
+        lines += _apply(layer.activation, layer.negative_slope, f"z{i}", n_out, alpha)
+        x = f"z{i}"
+    return lines, x
+
+
+def _heads(model: InferenceModel, heads: InferenceHeads, x: str) -> list[str]:
+    """Return the lines of all heads, with their mean in an array of this name."""
+    (k, n), c = heads.R.shape, model.layers[-1].n_out
+    layers, z = _layers(model, "copy")
+    layers += _apply("softmax" if heads.has_softmax else "identity", 0.0, z, c)
+    return [
+        f"    float mean[{c}] = {{0}};",
+        f"    /* {ABOUT_HEADS} */",
+        f"    for (int head = 0; head < {k}; head++) {{",
+        f"        float copy[{n}];",
+        f"        for (int k = 0; k < {n}; k++) copy[k] = {x}[k] * {model.symbol}_R[{n} * head + k];",
+        indent("\n".join(layers), "    "),
+        f"        for (int j = 0; j < {c}; j++) mean[j] += {z}[j] / {k};",
+        "    }",
+    ]
 
 
 def _missing(model: InferenceModel) -> str:
@@ -133,23 +196,52 @@ def _read(model: InferenceModel) -> list[str]:
     ]
 
 
-def _clip(model: InferenceModel, x: str) -> list[str]:
-    """Return the lines that scale the inputs and clip them smoothly."""
+def _scale(model: InferenceModel, x: str) -> list[str]:
+    """Return the lines that scale the inputs and, where they are clipped, do so smoothly."""
     s, c = model.symbol, number(model.clip)
     return [
-        f"    float clipped[{model.n_in}];",
+        f"    float scaled[{model.n_in}];",
         f"    for (int k = 0; k < {model.n_in}; k++) {{",
         f"        float v = {x}[k] * {s}_scale[k] + {s}_shift[k];",
-        f"        clipped[k] = v / sqrtf(1 + v / {c}f * (v / {c}f));",
+        f"        scaled[k] = v / sqrtf(1 + v / {c}f * (v / {c}f));" if model.clip else "        scaled[k] = v;",
         "    }",
     ]
 
 
-def _clipping(model: InferenceModel) -> str:
+def _scaling(model: InferenceModel) -> str:
     """Return the arrays of scales and shifts; nothing where the first layer has them."""
     arrays = {"scale": model.scale, "shift": model.shift}
     texts = {name: ",".join(f"{number(value)}f" for value in values) for name, values in arrays.items() if values}
     return "".join(f"static const float {model.symbol}_{name}[] = {{{text}}};\n" for name, text in texts.items())
+
+
+def _embed(model: InferenceModel) -> str:
+    """Return the function that embeds the inputs, if they are."""
+    s, one = model.symbol, model.embedding
+    if one is None:
+        return ""
+    (d, n_terms, m), n_kept = one.V.shape, len(one.kept)
+    f = n_terms // 2 if one.kind == "periodic_linear_embedding" else n_terms
+    source = "k" if one.keeps_all else f"{s}_kept[k]"
+    keep = f"    for (int k = 0; k < {n_kept}; k++) embedded[k] = inputs[{source}];\n" if n_kept else ""
+    terms = _TERMS[one.kind].format(s=s, f=f)
+    sizes = {"d": d, "n_terms": n_terms, "m": m, "size": n_terms * m, "n_kept": n_kept, "f": f}
+    return _EMBED.format(about=ABOUT_EMBEDDING[one.kind], s=s, keep=keep, terms=terms, **sizes)
+
+
+def _embedding_numbers(model: InferenceModel) -> str:
+    """Return the arrays of the embedding, if there is one."""
+    one = model.embedding
+    if one is None:
+        return ""
+    places = {"columns": one.columns, "kept": () if one.keeps_all else one.kept}
+    integers = "".join(
+        f"static const int {model.symbol}_{name}[] = {{{','.join(map(str, values))}}};\n"
+        for name, values in places.items()
+        if values
+    )
+    arrays = {**one.arrays, "V": one.V, "c": one.c}
+    return integers + "".join(_floats(f"{model.symbol}_{name}", array) for name, array in arrays.items())
 
 
 def _sources(model: InferenceModel) -> str:
@@ -167,16 +259,31 @@ def _means(model: InferenceModel) -> str:
     return f"static const float {model.symbol}_means[] = {{{means}}};\n"
 
 
-def _apply(activation: str, slope: float, z: str, n: int) -> list[str]:
+def _apply(activation: str, slope: float, z: str, n: int, alpha: str = "") -> list[str]:
+    """Return the lines of an activation of z. alpha : name of the array of units' shares, where it is parametric"""
     if activation == "identity":
         return []
     if activation == "softmax":
         return [_SOFTMAX.format(z=z, n=n)]
     statement = _ACTIVATIONS[activation].format(slope=number(slope)).replace("z[", f"{z}[")
-    return [f"    for (int j = 0; j < {n}; j++) {statement}"]
+    if not alpha:
+        return [f"    for (int j = 0; j < {n}; j++) {statement}"]
+    return [
+        f"    for (int j = 0; j < {n}; j++) {{ /* a share alpha of each unit's activation */",
+        f"        float linear = {z}[j];",
+        f"        {statement}",
+        f"        {z}[j] = (1 - {alpha}[j]) * linear + {alpha}[j] * {z}[j];",
+        "    }",
+    ]
 
 
-def _numbers(s: str, i: int, layer: FusedDense) -> str:
-    rows = ",\n".join(",".join(f"{number(value)}f" for value in row) for row in layer.W)
-    biases = ",".join(f"{number(value)}f" for value in layer.b)
-    return f"static const float {s}_W{i}[] = {{\n{rows}}};\nstatic const float {s}_b{i}[] = {{{biases}}};\n"
+def _numbers(s: str, i: int, layer: InferenceLayer) -> str:
+    arrays = {"W": layer.W, "b": layer.b, "alpha": layer.alpha}
+    return "".join(_floats(f"{s}_{name}{i}", array) for name, array in arrays.items() if array is not None)
+
+
+def _floats(name: str, array: Array) -> str:
+    """Return an array in C; each of its rows is a line."""
+    rows = ",\n".join(",".join(f"{number(value)}f" for value in row) for row in array.reshape(-1, array.shape[-1]))
+    start = "\n" if array.ndim > 1 else ""
+    return f"static const float {name}[] = {{{start}{rows}}};\n"

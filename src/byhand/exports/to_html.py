@@ -24,6 +24,8 @@ SHAPE = (28, 28)  # of the pictures that can be drawn
 ENTRIES = ("app/main.js", "worker/worker.js")
 CORE, MODEL = "core/core.wasm", "models/draw.safetensors"
 DEFAULT_VIEWS = ("draw", "network")
+_ACTIVATIONS = {"identity", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"}
+LAYERS = {"dense", "batch_norm", "dropout", "residual", *_ACTIVATIONS}  # that static/worker/model-reader.js reads
 _VIEWS = "views/views.js"
 _IMPORT = re.compile(r'^import [^"]* from "([^"]+)";$|await import\("([^"]+)"\)', flags=re.MULTILINE)
 _STYLE = re.compile(r'<link rel="stylesheet" href="([^"]+)">')
@@ -36,7 +38,7 @@ def to_html(model: Model, views: Sequence[str] = DEFAULT_VIEWS) -> bytes:
     views : names of the lab's views (draw, network, train, plane, microscope, mistakes, experiments, lessons); the page
             opens with the first, and has no link to one that is not named; mistakes, a drawer of draw, brings draw
     Raises OptionError for an unknown view, and for a model whose inputs are not MNIST-like pictures of 28×28, or are
-    clipped.
+    clipped, or with a layer that a page does not show.
     """
     chosen = _check_views(views)
     _check_model(model)
@@ -91,6 +93,12 @@ def _check_model(model: Model) -> None:
         raise OptionError(
             "a page scales pixels and clips none, and this model clips its inputs (scaling robust). Train with another "
             "scaling, as standardize."
+        )
+    other = next((layer for layer in model.network.layers if layer.kind not in LAYERS), None)
+    if other is not None:
+        raise OptionError(
+            f"a page does not show {type(other).__name__} layers; expected dense layers with batch normalization, "
+            f"dropout and one of {', '.join(sorted(_ACTIVATIONS))}."
         )
 
 

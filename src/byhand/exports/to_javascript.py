@@ -1,7 +1,8 @@
 """A model as a JavaScript module that imports nothing, for pages and node."""
 
+from byhand.arrays import Array
+from byhand.exports.inference_layers import ABOUT_EMBEDDING, ABOUT_HEADS, InferenceHeads, InferenceLayer
 from byhand.exports.inference_model import InferenceModel, about, missing_rule, number
-from byhand.lowering import FusedDense
 
 _ACTIVATIONS = {
     "identity": "z",
@@ -14,6 +15,24 @@ _ACTIVATIONS = {
     "mish": "z.map((v) => v * Math.tanh(Math.log1p(Math.exp(v))))",
     "softmax": "softmax(z)",
 }
+
+# the terms v of an embedded input x; k: which one it is
+_TERMS = {
+    "periodic_embedding": "OMEGA[k].map((w, i) => Math.cos(w * x + PHASE[k][i]))",
+    "periodic_linear_embedding": "[Math.cos, Math.sin].flatMap((wave) => OMEGA[k].map((w) => wave(w * x)))",
+    "piecewise_embedding": """EDGES[k].slice(1).map((high, i) => {
+    const width = high - EDGES[k][i], share = width > 0 ? (x - EDGES[k][i]) / width : 0;
+    return Math.min(Math.max(share, 0), 1);
+  })""",
+}
+
+_EMBED = """// {about}
+function embed(inputs) {{
+  const terms = (x, k) => {terms};
+  return [...{kept}, ...COLUMNS.flatMap((column, k) => dense(terms(inputs[column], k), V[k], C[k]))];
+}}
+
+"""
 
 _HEAD = """// {about}
 // answer(stored) takes {n_in} numbers and returns {what}. It throws a RangeError given another number of them.
@@ -40,11 +59,10 @@ def to_javascript(model: InferenceModel) -> bytes:
         f"  if (stored.length !== {model.n_given}) {_refusal(model.n_given)}",
         *_read(model),
     ]
-    if model.clip:
-        body += ["  x = Array.from(x, (v, i) => {", "    const s = v * SCALE[i] + SHIFT[i];"]
-        body += [f"    return s / Math.sqrt(1 + (s / {number(model.clip)}) ** 2);", "  });"]
-    for i, layer in enumerate(model.layers):
-        body += [f"  z = dense(x, W{i}, B{i});", f"  x = {_activate(layer)};"]
+    if model.scale:
+        body += _scale(model)
+    body += ["  x = embed(x);"] if model.embedding else []
+    body += _heads(model, model.heads) if model.heads else _layers(model)
     if model.output_activation != "identity":
         body += ["  z = x;", f"  x = {_ACTIVATIONS[model.output_activation]};"]
     if model.limits:
@@ -54,7 +72,33 @@ def to_javascript(model: InferenceModel) -> bytes:
     body += ["  return [1 - x[0], x[0]];" if model.is_single else "  return x;", "}"]
     code, numbers = "\n".join(body), "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
     head = _HEAD.format(about=about(model), n_in=model.n_given, what=what, names=_names(model), missing=_missing(model))
-    return f"{head}{code}\n\n{_means(model)}{_clipping(model)}{numbers}".encode()
+    signs = _rows("R", model.heads.R) if model.heads else ""
+    arrays = f"{_means(model)}{_scaling(model)}{_embedding_numbers(model)}{signs}{numbers}"
+    return f"{head}{_embed(model)}{code}\n\n{arrays}".encode()
+
+
+def _layers(model: InferenceModel) -> list[str]:
+    """Return the lines of the dense layers."""
+    lines = []
+    for i, layer in enumerate(model.layers):
+        head = "[head]" if layer.W.ndim == 3 else ""
+        lines += [f"  z = dense(x, W{i}{head}, B{i}{head});", f"  x = {_activate(i, layer)};"]
+    return lines
+
+
+def _heads(model: InferenceModel, heads: InferenceHeads) -> list[str]:
+    """Return the lines of all heads and of their mean."""
+    k = len(heads.R)
+    return [
+        f"  // {ABOUT_HEADS}",
+        "  const given = Array.from(x), answers = [];",
+        f"  for (let head = 0; head < {k}; head++) {{",
+        "    x = given.map((v, i) => v * R[head][i]);",
+        *(f"  {line}" for line in _layers(model)),
+        f"    answers.push({'softmax(x)' if heads.has_softmax else 'x'});",
+        "  }",
+        f"  x = answers[0].map((_, j) => answers.reduce((sum, answer) => sum + answer[j], 0) / {k});",
+    ]
 
 
 def _missing(model: InferenceModel) -> str:
@@ -88,10 +132,48 @@ def _means(model: InferenceModel) -> str:
     return f"{sources}const MEANS = [{', '.join(number(mean) if mean == mean else 'NaN' for mean in model.means)}];\n"
 
 
-def _clipping(model: InferenceModel) -> str:
+def _scale(model: InferenceModel) -> list[str]:
+    """Return the lines that scale the inputs and, where they are clipped, do so smoothly."""
+    if not model.clip:
+        return ["  x = Array.from(x, (v, i) => v * SCALE[i] + SHIFT[i]);"]
+    return [
+        "  x = Array.from(x, (v, i) => {",
+        "    const s = v * SCALE[i] + SHIFT[i];",
+        f"    return s / Math.sqrt(1 + (s / {number(model.clip)}) ** 2);",
+        "  });",
+    ]
+
+
+def _scaling(model: InferenceModel) -> str:
     """Return the arrays of scales and shifts; nothing where the first layer has them."""
     arrays = {"SCALE": model.scale, "SHIFT": model.shift}
     return "".join(f"const {name} = [{', '.join(map(number, values))}];\n" for name, values in arrays.items() if values)
+
+
+def _embed(model: InferenceModel) -> str:
+    """Return the function that embeds the inputs, if they are."""
+    one = model.embedding
+    if one is None:
+        return ""
+    kept = "inputs" if one.keeps_all else "KEPT.map((i) => inputs[i])"
+    return _EMBED.format(about=ABOUT_EMBEDDING[one.kind], terms=_TERMS[one.kind], kept=kept)
+
+
+def _embedding_numbers(model: InferenceModel) -> str:
+    """Return the arrays of the embedding, one row for each embedded input, if there is one."""
+    one = model.embedding
+    if one is None:
+        return ""
+    places = {"COLUMNS": one.columns} if one.keeps_all else {"COLUMNS": one.columns, "KEPT": one.kept}
+    integers = "".join(f"const {name} = {list(values)};\n" for name, values in places.items())
+    arrays = {**one.arrays, "V": one.V, "c": one.c}
+    return integers + "".join(_rows(name.upper(), array) for name, array in arrays.items())
+
+
+def _rows(name: str, array: Array) -> str:
+    """Return an array of arrays, one for each place of the first axis."""
+    rows = ",\n".join(f"[{','.join(map(number, row))}]" for row in array.reshape(len(array), -1))
+    return f"const {name} = [\n{rows}\n];\n"
 
 
 def _refusal(n_in: int) -> str:
@@ -105,11 +187,30 @@ def _names(model: InferenceModel) -> str:
     return "".join(f"\nexport const {name} = [{texts}];\n" for name, texts in joined.items())
 
 
-def _activate(layer: FusedDense) -> str:
-    return _ACTIVATIONS[layer.activation].format(slope=number(layer.negative_slope))
+def _activate(i: int, layer: InferenceLayer) -> str:
+    """Return the activation of z; of a parametric one, each unit has its share alpha."""
+    a = _ACTIVATIONS[layer.activation].format(slope=number(layer.negative_slope))
+    return a if layer.alpha is None else f"{a}.map((a, j) => (1 - ALPHA{i}[j]) * z[j] + ALPHA{i}[j] * a)"
 
 
-def _numbers(i: int, layer: FusedDense) -> str:
-    rows = ",\n".join(",".join(map(number, row)) for row in layer.W)
-    biases = ",".join(map(number, layer.b))
-    return f"const W{i} = Float32Array.from([\n{rows}\n]);\nconst B{i} = Float32Array.from([{biases}]);\n"
+def _numbers(i: int, layer: InferenceLayer) -> str:
+    arrays = {"W": layer.W, "B": layer.b, "ALPHA": layer.alpha}
+    is_by_head = layer.W.ndim == 3
+    return "".join(
+        f"const {name}{i} = {_by_head(array) if is_by_head else _floats(array)};\n"
+        for name, array in arrays.items()
+        if array is not None
+    )
+
+
+def _by_head(array: Array) -> str:
+    items = ",\n".join(map(_floats, array))
+    return f"[\n{items}\n]"
+
+
+def _floats(array: Array) -> str:
+    """Return a typed array; each row of a matrix is a line."""
+    if array.ndim == 1:
+        return f"Float32Array.from([{','.join(map(number, array))}])"
+    rows = ",\n".join(",".join(map(number, row)) for row in array)
+    return f"Float32Array.from([\n{rows}\n])"

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.errors import MissingDependencyError
+from byhand.errors import MissingDependencyError, OptionError
 from byhand.exports.inference_model import InferenceModel, about, missing_rule
 
 OPSET, IR = 17, 9
@@ -21,7 +21,8 @@ ACTIVATIONS = {
 
 
 def to_onnx(model: InferenceModel) -> bytes:
-    """Return the file. Raises MissingDependencyError without the package onnx."""
+    """Return the file. Raises MissingDependencyError without the package onnx, OptionError for what it cannot hold."""
+    _check_layers(model)
     try:
         import onnx
     except ImportError as error:
@@ -43,6 +44,18 @@ def to_onnx(model: InferenceModel) -> bytes:
     onnx.checker.check_model(proto)
     content: bytes = proto.SerializeToString()
     return content
+
+
+def _check_layers(model: InferenceModel) -> None:
+    """Raise OptionError for layers that only the files of an estimator's to_onnx hold."""
+    parametric = [layer for layer in model.layers if layer.alpha is not None]
+    found = {"several heads": model.heads, "an embedding": model.embedding, "parametric activations": parametric}
+    refused = [name for name, what in found.items() if what]
+    if refused:
+        raise OptionError(
+            f"export onnx got a network with {' and '.join(refused)}; expected dense layers and plain activations. Use "
+            f"the estimator's to_onnx, or export c, js or python."
+        )
 
 
 def _about(model: InferenceModel) -> str:

@@ -1,7 +1,8 @@
 """A model as a Python file without imports."""
 
+from byhand.arrays import Array
+from byhand.exports.inference_layers import ABOUT_EMBEDDING, ABOUT_HEADS, InferenceHeads, InferenceLayer
 from byhand.exports.inference_model import InferenceModel, about, missing_rule, number
-from byhand.lowering import FusedDense
 
 _ACTIVATIONS = {
     "identity": "z",
@@ -14,6 +15,32 @@ _ACTIVATIONS = {
     "mish": "[_mish(v) for v in z]",
     "softmax": "_softmax(z)",
 }
+
+# how the terms v of an embedded input x are computed; k: which one it is
+_TERMS = {
+    "periodic_embedding": """
+    waves = [E ** (1j * (w * x + p)) for w, p in zip(OMEGA[k], PHASE[k])]  # E ** (1j * u) is cos u + i sin u
+    return [wave.real for wave in waves]""",
+    "periodic_linear_embedding": """
+    waves = [E ** (1j * w * x) for w in OMEGA[k]]  # E ** (1j * u) is cos u + i sin u
+    return [wave.real for wave in waves] + [wave.imag for wave in waves]""",
+    "piecewise_embedding": """
+    bins = zip(EDGES[k], EDGES[k][1:])
+    return [min(max(0.0, (x - low) / (high - low)), 1.0) if high > low else 0.0 for low, high in bins]""",
+}
+
+_EMBED = """
+# {about}
+def _terms(x, k):{terms}
+
+
+def _embed(inputs):
+    x = {kept}
+    for k, i in enumerate(COLUMNS):
+        x += _dense(_terms(inputs[i], k), V[k], C[k])
+    return x
+
+"""
 
 _HEAD = '''"""{about}
 
@@ -55,11 +82,10 @@ def to_python(model: InferenceModel) -> bytes:
     what = "the values" if model.is_values else "a score for each class; the largest wins"
     refusal = f'raise ValueError(f"answer got {{len(stored)}} numbers; expected {model.n_given}")'
     body = ["\ndef answer(stored):", f"    if len(stored) != {model.n_given}:", f"        {refusal}", *_read(model)]
-    if model.clip:
-        scaled = "v * s + t for v, s, t in zip(x, SCALE, SHIFT)"
-        body += [f"    x = [v / (1 + (v / {number(model.clip)}) ** 2) ** 0.5 for v in ({scaled})]"]
-    for i, layer in enumerate(model.layers):
-        body += [f"    z = _dense(x, W{i}, B{i})", f"    x = {_activate(layer)}"]
+    if model.scale:
+        body += _scale(model)
+    body += ["    x = _embed(x)"] if model.embedding else []
+    body += _heads(model, model.heads) if model.heads else _layers(model)
     if model.output_activation != "identity":
         body += ["    z = x", f"    x = {_ACTIVATIONS[model.output_activation]}"]
     if model.limits:
@@ -69,7 +95,31 @@ def to_python(model: InferenceModel) -> bytes:
     numbers = "".join(_numbers(i, layer) for i, layer in enumerate(model.layers))
     head = _HEAD.format(about=about(model), n_in=model.n_given, what=what, names=_names(model), missing=_missing(model))
     code = "\n".join(body)
-    return f"{head}{code}\n\n\n{_means(model)}{_clipping(model)}{numbers}".encode()
+    signs = _list("R", model.heads.R) if model.heads else ""
+    arrays = f"{_means(model)}{_scaling(model)}{_embedding_numbers(model)}{signs}{numbers}"
+    return f"{head}{_embed(model)}{code}\n\n\n{arrays}".encode()
+
+
+def _layers(model: InferenceModel) -> list[str]:
+    """Return the lines of the dense layers."""
+    lines = []
+    for i, layer in enumerate(model.layers):
+        head = "[head]" if layer.W.ndim == 3 else ""
+        lines += [f"    z = _dense(x, W{i}{head}, B{i}{head})", f"    x = {_activate(i, layer)}"]
+    return lines
+
+
+def _heads(model: InferenceModel, heads: InferenceHeads) -> list[str]:
+    """Return the lines of all heads and of their mean."""
+    return [
+        f"    # {ABOUT_HEADS}",
+        "    given, answers = x, []",
+        f"    for head in range({len(heads.R)}):",
+        "        x = [v * r for v, r in zip(given, R[head])]",
+        *(f"    {line}" for line in _layers(model)),
+        f"        answers.append({'_softmax(x)' if heads.has_softmax else 'x'})",
+        f"    x = [sum(numbers) / {len(heads.R)} for numbers in zip(*answers)]",
+    ]
 
 
 def _missing(model: InferenceModel) -> str:
@@ -101,10 +151,38 @@ def _means(model: InferenceModel) -> str:
     return f"{sources}MEANS = [{', '.join(number(mean) if mean == mean else 'None' for mean in model.means)}]\n"
 
 
-def _clipping(model: InferenceModel) -> str:
+def _scale(model: InferenceModel) -> list[str]:
+    """Return the lines that scale the inputs and, where they are clipped, do so smoothly."""
+    scaled = "v * s + t for v, s, t in zip(x, SCALE, SHIFT)"
+    if not model.clip:
+        return [f"    x = [{scaled}]"]
+    return [f"    x = [v / (1 + (v / {number(model.clip)}) ** 2) ** 0.5 for v in ({scaled})]"]
+
+
+def _scaling(model: InferenceModel) -> str:
     """Return the lists of scales and shifts; nothing where the first layer has them."""
     lists = {"SCALE": model.scale, "SHIFT": model.shift}
     return "".join(f"{name} = [{', '.join(map(number, values))}]\n" for name, values in lists.items() if values)
+
+
+def _embed(model: InferenceModel) -> str:
+    """Return the functions that embed the inputs, if they are."""
+    one = model.embedding
+    if one is None:
+        return ""
+    kept = "list(inputs)" if one.keeps_all else "[inputs[i] for i in KEPT]"
+    return _EMBED.format(about=ABOUT_EMBEDDING[one.kind], terms=_TERMS[one.kind], kept=kept)
+
+
+def _embedding_numbers(model: InferenceModel) -> str:
+    """Return the lists of the embedding, with one item for each embedded input, if there is one."""
+    one = model.embedding
+    if one is None:
+        return ""
+    places = {"COLUMNS": one.columns} if one.keeps_all else {"COLUMNS": one.columns, "KEPT": one.kept}
+    integers = "".join(f"{name} = {list(values)}\n" for name, values in places.items())
+    arrays = {**one.arrays, "V": one.V, "c": one.c}
+    return integers + "".join(_list(name.upper(), array) for name, array in arrays.items())
 
 
 def _names(model: InferenceModel) -> str:
@@ -114,10 +192,25 @@ def _names(model: InferenceModel) -> str:
     return "".join(f"\n{name} = [{texts}]\n" for name, texts in joined.items())
 
 
-def _activate(layer: FusedDense) -> str:
-    return _ACTIVATIONS[layer.activation].format(slope=number(layer.negative_slope))
+def _activate(i: int, layer: InferenceLayer) -> str:
+    """Return the activation of z; of a parametric one, each unit has its share alpha."""
+    a = _ACTIVATIONS[layer.activation].format(slope=number(layer.negative_slope))
+    return a if layer.alpha is None else f"[(1 - s) * v + s * a for v, a, s in zip(z, {a}, ALPHA{i})]"
 
 
-def _numbers(i: int, layer: FusedDense) -> str:
-    rows = "\n".join(f"    [{', '.join(map(number, row))}]," for row in layer.W)
-    return f"W{i} = [\n{rows}\n]\nB{i} = [{', '.join(map(number, layer.b))}]\n"
+def _numbers(i: int, layer: InferenceLayer) -> str:
+    arrays = {"W": layer.W, "B": layer.b, "ALPHA": layer.alpha}
+    return "".join(_list(f"{name}{i}", array) for name, array in arrays.items() if array is not None)
+
+
+def _list(name: str, array: Array) -> str:
+    """Return an array as a list of numbers, of rows, or of matrices."""
+    if array.ndim == 1:
+        return f"{name} = [{', '.join(map(number, array))}]\n"
+    items = _lines(array) if array.ndim == 2 else "".join(f"[\n{_lines(matrix)}],\n" for matrix in array)
+    return f"{name} = [\n{items}]\n"
+
+
+def _lines(matrix: Array) -> str:
+    """Return the rows of a matrix as lists, a line each."""
+    return "".join(f"    [{', '.join(map(number, row))}],\n" for row in matrix)
