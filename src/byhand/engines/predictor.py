@@ -105,14 +105,15 @@ class NativePredictor:
         embedding, layers = self._lower(network)
         self._packed = PackedNetwork(self._library, layers, SquaredError(), embedding=embedding)  # any loss would do
         self._n_in, self._n_out = self._packed.n_in, layers[-1].n_out
-        self._takes_bytes = embedding is None
+        self._takes_bytes = embedding is None and self._clipped is None
         self._scale, self._shift = (
             np.full(self._n_in, numbers, dtype=np.float32)
             for numbers in ((self._scaler.scale, self._scaler.shift) if embedding else (1, 0))
         )
         self._workspace = self._allocate(1)
         self._answer = np.empty(self._n_out, dtype=np.float32)
-        self._images = {kind: np.zeros(self._n_in, dtype=kind) for kind in "Bf"}  # uint8 and float32, as NumPy's chars
+        kinds = "Bf" if self._takes_bytes else "f"  # uint8 and float32, as NumPy's chars
+        self._examples = {kind: np.zeros(self._n_in, dtype=kind) for kind in kinds}
         self._calls = self._calls_for_one()
         self._shape = (self._n_in,)
         self._predict = self._library.bh_predict
@@ -145,22 +146,27 @@ class NativePredictor:
 
     def one(self, raw: Array) -> Array:
         """Return the output (k,) for one example (n_in,). Raises ShapeError for another shape."""
-        check_numbers("the predictor", "one example", raw)
-        if raw.shape != self._shape:
-            raise ShapeError(f"the predictor got one example of shape {raw.shape}; expected {self._shape}.")
-        raw = raw if self._clipped is None else self._clipped.apply(raw)
-        kind = "B" if raw.dtype.char == "B" and self._takes_bytes else "f"
-        self._images[kind][:] = raw
-        status = self._predict(*self._calls[kind])
+        is_plain = type(raw) is np.ndarray and raw.shape == self._shape
+        example, arguments = (is_plain and self._calls.get(raw.dtype.char)) or self._call_for_any(raw)
+        example[:] = raw if self._clipped is None else self._clipped.apply(raw)
+        status = self._predict(*arguments)
         if status:
             self._check_status(status)
         return self._answer.copy()
 
-    def _calls_for_one(self) -> dict[str, tuple[object, ...]]:
-        """Return the arguments for one example of bytes and for one of floats."""
+    def _calls_for_one(self) -> dict[str, tuple[Array, tuple[object, ...]]]:
+        """Return, for each kind of numbers, where one example is put, and the arguments of bh_predict."""
         return {
-            kind: self._arguments(image[None], self._answer, self._workspace, 1) for kind, image in self._images.items()
+            kind: (example, self._arguments(example[None], self._answer, self._workspace, 1))
+            for kind, example in self._examples.items()
         }
+
+    def _call_for_any(self, raw: Array) -> tuple[Array, tuple[object, ...]]:
+        """Return the call for numbers of other kinds, which become floats; raise ShapeError for what is no example."""
+        check_numbers("the predictor", "one example", raw)
+        if raw.shape != self._shape:
+            raise ShapeError(f"the predictor got one example of shape {raw.shape}; expected {self._shape}.")
+        return self._calls["f"]
 
     def _arguments(self, inputs: Array, output: Array, workspace: Array, n_threads: int) -> tuple[object, ...]:
         """Return the arguments of bh_predict; the arrays must outlive them."""
