@@ -1,7 +1,7 @@
 /* Where each parameter lies in the flat array. First the scales of inputs and the embedding, if the
  * network has them; then, layer after layer, what else is trained: W (n_in rows of `stride`), b,
- * and with batch normalisation gamma and beta; then all running statistics, so that no gradient,
- * norm or weight decay touches them. */
+ * with batch normalisation gamma and beta, with a parametric activation alpha; then all running
+ * statistics, so that no gradient, norm or weight decay touches them. */
 #include "api/layout.h"
 
 #include "api/validate.h"
@@ -12,14 +12,18 @@
 static int64_t place_trainable(const bh_layer *layer, int64_t at, bh_layer_offsets *offsets) {
     const int32_t stride = row_stride(layer->n_out);
     const int64_t biases = at + (int64_t)layer->n_in * stride;
-    const int64_t end = biases + stride;
-    *offsets = (bh_layer_offsets){at, biases, -1, -1, -1, -1, stride};
-    if (!layer->batch_norm) {
-        return end;
+    int64_t end = biases + stride;
+    *offsets = (bh_layer_offsets){at, biases, -1, -1, -1, -1, stride, -1};
+    if (layer->batch_norm) {
+        offsets->gamma = end;
+        offsets->beta = end + stride;
+        end += 2 * stride;
     }
-    offsets->gamma = end;
-    offsets->beta = end + stride;
-    return end + 2 * stride;
+    if (is_parametric(layer)) {
+        offsets->alpha = end;
+        end += stride;
+    }
+    return end;
 }
 
 int64_t compute_layout(const bh_network *network, bh_layer_offsets *offsets, int64_t *n_trainable) {
@@ -45,7 +49,7 @@ int64_t compute_layout(const bh_network *network, bh_layer_offsets *offsets, int
     return at;
 }
 
-/* Place b, gamma and beta behind the weights, which end at `at`; return where they end. */
+/* Place b, gamma, beta and alpha behind the weights, which end at `at`; return where they end. */
 static int64_t place_vectors(const bh_layer *layer, int64_t at, layer_offsets *offsets) {
     const int32_t n = padded(layer->n_out);
     offsets->biases = at;
@@ -54,6 +58,10 @@ static int64_t place_vectors(const bh_layer *layer, int64_t at, layer_offsets *o
         offsets->gamma = at;
         offsets->beta = at + n;
         at += 2 * n;
+    }
+    if (is_parametric(layer)) {
+        offsets->alpha = at;
+        at += n;
     }
     return at;
 }
@@ -84,8 +92,8 @@ void unpacked_layout(const bh_network *network, const bh_layer_offsets *caller,
                      layer_offsets *offsets) {
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer_offsets *c = &caller[l];
-        offsets[l] = (layer_offsets){c->weights, c->biases,   c->gamma,  c->beta,
-                                     c->mean,    c->variance, c->stride, MICROPANEL};
+        offsets[l] = (layer_offsets){c->weights,  c->biases, c->gamma,  c->beta,   c->mean,
+                                     c->variance, c->alpha,  c->stride, MICROPANEL};
     }
 }
 

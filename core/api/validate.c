@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "train/context.h"
 #include "train/embedding_layout.h"
 
 #define MAX_EXAMPLES    (INT64_MAX / 8 / BH_MAX_WIDTH)
@@ -37,10 +38,11 @@ static bool is_valid_batch_norm(const bh_layer *layer) {
            isfinite(layer->epsilon);
 }
 
-/* Batch normalisation, dropout and skip connection of layer l. */
+/* Batch normalisation, alpha, dropout and skip connection of layer l. */
 static int32_t check_post_ops(const bh_network *n, int l) {
     const bh_layer *layer = &n->layers[l];
-    const bool has_some = layer->dropout != 0 || layer->batch_norm || layer->skip_span;
+    const bool has_some =
+        layer->dropout != 0 || layer->batch_norm || layer->skip_span || layer->parametric;
     if (has_some && layer->activation == BH_SOFTMAX) {
         return BH_BAD_SIZE;
     }
@@ -48,6 +50,9 @@ static int32_t check_post_ops(const bh_network *n, int l) {
         return BH_BAD_SIZE;
     }
     if (!in_range(layer->batch_norm, 0, 1) || !in_range(layer->skip_span, 0, l)) {
+        return BH_BAD_SIZE;
+    }
+    if (layer->parametric != is_parametric(layer)) {
         return BH_BAD_SIZE;
     }
     if (layer->skip_span && layer[-layer->skip_span].n_out != layer->n_out) {
@@ -142,7 +147,7 @@ int32_t check_optimizer(const bh_optimizer *o) {
         in_half_open(o->epsilon, 0, INFINITY) && in_half_open(o->weight_decay, 0, INFINITY) &&
         in_half_open(o->clip_norm, 0, INFINITY) && in_half_open(o->bias_rate, 0, INFINITY) &&
         in_half_open(o->scale_rate, 0, INFINITY) && in_half_open(o->embedding_rate, 0, INFINITY) &&
-        o->steps >= 0;
+        in_half_open(o->alpha_rate, 0, INFINITY) && o->steps >= 0;
     if (!is_valid) {
         return BH_BAD_SIZE;
     }

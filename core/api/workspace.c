@@ -61,6 +61,9 @@ static void plan_post_ops(network_buffers *net, arena *a, const bh_layer *layers
         net->z[l] = alloc_matrix(a, net->microbatch, layer->n_out);
         net->preact[l] = net->z[l];
     }
+    if (is_parametric(layer)) {
+        net->alpha_grad[l] = alloc_matrix(a, net->microbatch, layer->n_out);
+    }
     if (layer->batch_norm) {
         net->inverse_std[l] = alloc_floats(a, row_stride(layer->n_out));
     }
@@ -79,7 +82,7 @@ static void plan_post_ops(network_buffers *net, arena *a, const bh_layer *layers
 /* What only some layers have. A context is not zeroed as a whole: it has room for 64 layers and
  * threads, and one example alone is predicted in less time than that would take. */
 static void clear_post_ops(network_buffers *net, int l) {
-    net->z[l] = net->skip_grad[l] = (matrix){0};
+    net->z[l] = net->alpha_grad[l] = net->skip_grad[l] = (matrix){0};
     net->inverse_std[l] = 0;
     net->dropout_mask[l] = 0;
     net->has_post_ops[l] = false;

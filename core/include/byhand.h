@@ -32,7 +32,7 @@
 #define BH_API __attribute__((visibility("default")))
 #endif
 
-enum { BH_VERSION = 8 }; /* of this API; the loader compares it */
+enum { BH_VERSION = 9 }; /* of this API; the loader compares it */
 
 enum {
     BH_MAX_LAYERS = 64,
@@ -107,7 +107,8 @@ enum bh_status {
 
 /* One dense layer and the operations after it:
  *     output = dropout(f(batch_norm(x W + b))) + skip
- * Softmax excludes batch normalisation, dropout and a skip connection. */
+ * With a parametric activation (1 - alpha) z + alpha f(z) takes the place of f(z), with an alpha
+ * for each unit. Softmax excludes batch normalisation, dropout, a skip connection and alpha. */
 typedef struct {
     int32_t n_in;
     int32_t n_out;
@@ -118,6 +119,7 @@ typedef struct {
     float momentum;     /* of the running statistics: weight of the new batch */
     float epsilon;      /* added to the variance, at least 1e-20 */
     int32_t skip_span;  /* skip connection spanning the last r layers, this one included; 0: none */
+    int32_t parametric; /* 1: the activation is; not in core.wasm */
 } bh_layer;
 
 enum bh_embedding_kind {
@@ -152,14 +154,16 @@ typedef struct {
 } bh_network;
 
 /* Where a layer's parameters begin in the flat array, in floats. W (n_in, n_out) is row-major with
- * row k at weights + k * stride; what lies between n_out and stride is 0. The last four are -1
- * without batch normalisation. All running statistics (mean, variance) lie after all trainable
- * parameters. With scaled inputs the array begins with their scales (n_in of the first layer). Then
- * come, with an embedding, for each of its columns w and phi where its kind has them, V transposed,
- * row after row, and c. Each of these rows is followed by 0 up to a multiple of BH_ALIGNMENT. */
+ * row k at weights + k * stride; what lies between n_out and stride is 0. gamma, beta, mean and
+ * variance are -1 without batch normalisation, alpha without a parametric activation. All running
+ * statistics (mean, variance) lie after all trainable parameters. With scaled inputs the array
+ * begins with their scales (n_in of the first layer). Then come, with an embedding, for each of its
+ * columns w and phi where its kind has them, V transposed, row after row, and c. Each of these rows
+ * is followed by 0 up to a multiple of BH_ALIGNMENT. */
 typedef struct {
     int64_t weights, biases, gamma, beta, mean, variance;
     int32_t stride;
+    int64_t alpha;
 } bh_layer_offsets;
 
 typedef struct {
@@ -173,6 +177,7 @@ typedef struct {
     float scale_rate;     /* factor of the learning rate for the scales of inputs */
     float embedding_rate; /* factor of the learning rate for the embedding */
     int64_t steps;        /* taken before this epoch */
+    float alpha_rate;     /* factor of the learning rate for parametric activations */
 } bh_optimizer;
 
 /* Draw `counter` of a counter-based generator (Philox4x32-10) is a function of these four alone. */
@@ -238,11 +243,11 @@ BH_API int32_t bh_normals(const bh_rng *rng, int64_t n, double *out);
  */
 BH_API int32_t bh_permutation(const bh_rng *rng, int64_t n, int64_t *indices, int64_t *scratch);
 
-/* Initialise params: weights from the seed, biases, beta and means 0, gamma, variances and scales
- * of inputs 1. Layer weights are drawn from (seed, BH_STREAM_INIT, position in the Python network),
- * where activations other than identity, batch normalisation and dropout count as layers, and a
- * residual block counts as one. factor: gain of he and glorot; standard deviation of normal; limit
- * of uniform. Errors: those of bh_layout, BH_BAD_POINTER, BH_BAD_SIZE (an embedding, too). */
+/* Initialise params: weights from the seed, biases, beta and means 0, gamma, alpha, variances and
+ * scales of inputs 1. Layer weights are drawn from (seed, BH_STREAM_INIT, position in the Python
+ * network), where activations other than identity, batch normalisation and dropout count as layers,
+ * and a residual block counts as one. factor: gain of he and glorot; standard deviation of normal;
+ * limit of uniform. Errors: those of bh_layout, BH_BAD_POINTER, BH_BAD_SIZE (an embedding, too). */
 BH_API int32_t bh_initialize(const bh_network *network, int32_t initializer, double factor,
                              uint64_t seed, float *params);
 
@@ -311,8 +316,9 @@ BH_API int32_t bh_influence(const bh_network *network, const bh_epoch_data *data
  * operations per round, or an error. Timed by the caller, it gives the peak of one thread. */
 BH_API int64_t bh_peak_flops(int32_t kernel, int64_t rounds);
 
-/* Inspection: one example, every number in double, in inference mode. BH_BAD_SIZE for embeddings,
- * and for batch normalisation and scaled inputs, which the caller can fold into W and b. (units):
+/* Inspection: one example, every number in double, in inference mode. BH_BAD_SIZE for embeddings
+ * and parametric activations, and for batch normalisation and scaled inputs, which the caller can
+ * fold into W and b. (units):
  * the widths of all layers, one after the other. z: pre-activations; a: layer outputs, skip
  * connections included. */
 

@@ -15,7 +15,7 @@ int32_t net_view_init(net_view *net, const bh_network *network, const float *par
     net->max_width = network->layers[0].n_in;
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = &network->layers[l];
-        if (layer->batch_norm) {
+        if (layer->batch_norm || layer->parametric) {
             return BH_BAD_SIZE;
         }
         net->n_units += layer->n_out;

@@ -13,8 +13,8 @@ typedef struct {
     int32_t max_width; /* of any layer, the input included */
 } net_view;
 
-/* Check the network, which must have no batch normalisation, and fill the view. Returns a status.
- */
+/* Check the network, which must be of dense layers and plain activations, and fill the view.
+ * Returns a status. */
 int32_t net_view_init(net_view *net, const bh_network *network, const float *params);
 
 /* z (n_out) = x (n_in) W + b of layer l. */

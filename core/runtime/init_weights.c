@@ -91,6 +91,9 @@ int32_t bh_initialize(const bh_network *network, int32_t initializer, double fac
         if (layer->batch_norm) {
             init_batch_norm(layer, &offsets[l], params);
         }
+        for (int32_t j = 0; layer->parametric && j < layer->n_out; j++) {
+            params[offsets[l].alpha + j] = 1;
+        }
         rng.epoch += n_python_layers(layer);
     }
     return BH_OK;

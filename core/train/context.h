@@ -34,7 +34,7 @@ typedef struct {
  * another does, and a panel is read as one stream. Rows are then MICROPANEL floats apart; a
  * prediction reads the caller's rows, whose micropanels are. */
 typedef struct {
-    int64_t weights, biases, gamma, beta, mean, variance;
+    int64_t weights, biases, gamma, beta, mean, variance, alpha;
     ptrdiff_t row_stride, micropanel_stride;
 } layer_offsets;
 
@@ -71,14 +71,16 @@ typedef struct {
     matrix dx;       /* and the gradient of its numbers, in their columns of x[0] */
     /* What the product's epilogue writes: z[l] where it is kept, else a[l]. */
     matrix preact[BH_MAX_LAYERS];
-    /* With batch normalisation: pre-activations, then x_hat. With Mish: pre-activations. */
+    /* With batch normalisation: pre-activations, then x_hat. With Mish or a parametric activation:
+     * pre-activations. */
     matrix z[BH_MAX_LAYERS];
     /* After the activation; x[l + 1] itself without dropout and skip connection. */
     matrix a[BH_MAX_LAYERS];
+    matrix alpha_grad[BH_MAX_LAYERS];  /* its sums over rows are the gradient of alpha */
     matrix skip_grad[BH_MAX_LAYERS];   /* gradient of the skip connection that ends at layer l */
     float *inverse_std[BH_MAX_LAYERS]; /* (n_out): of the batch */
     unsigned char *dropout_mask[BH_MAX_LAYERS]; /* (microbatch, n_out): 1 for a unit that is kept */
-    bool has_post_ops[BH_MAX_LAYERS]; /* batch normalisation, Mish, dropout, or an end of a skip */
+    bool has_post_ops[BH_MAX_LAYERS]; /* z is kept, dropout, or an end of a skip connection */
     double *example_loss;             /* (microbatch) */
     unsigned char *example_correct;   /* (microbatch) */
 } network_buffers;
@@ -180,10 +182,20 @@ static inline bool updates_at_the_end(const bh_network *network, const bh_optimi
     return optimizer->clip_norm > 0 || network->scaled_inputs;
 }
 
-/* Are a layer's pre-activations kept? Batch normalisation needs them, and the slope of Mish, which
- * cannot be known from its value. */
+/* Has the layer an alpha? A page trains none: core.wasm is smaller without. */
+static inline bool is_parametric(const bh_layer *layer) {
+#if defined(__wasm__)
+    (void)layer;
+    return false;
+#else
+    return layer->parametric != 0;
+#endif
+}
+
+/* Are a layer's pre-activations kept? Batch normalisation needs them, and the slopes of Mish and of
+ * parametric activations, which cannot be known from their values. */
 static inline bool keeps_preact(const bh_layer *layer) {
-    return layer->batch_norm || layer->activation == BH_MISH;
+    return layer->batch_norm || layer->activation == BH_MISH || is_parametric(layer);
 }
 
 /* The activation that the dense part applies itself; where z is kept it comes later. */

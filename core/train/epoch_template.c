@@ -33,6 +33,7 @@
 #include "train/influence_template.h"
 #include "train/losses_template.h"
 #include "train/pack_parameters.h"
+#include "train/parametric_activation_template.h"
 #include "train/post_ops_template.h"
 #include "train/scaled_inputs_template.h"
 #include "train/small_mlp_template.h"
@@ -321,6 +322,10 @@ static void update_all_layers(train_context *e, int tid, const grad_mode *mode) 
     }
     for (int l = 0; l <= last_layer(e); l++) {
         update_layer_weights(e, tid, l, mode);
+        if (is_parametric(layer_at(e, l))) {
+            alpha_gradient(&e->params, e->gradients.grads, layer_at(e, l), &e->params.offsets[l],
+                           e->net.alpha_grad[l], &e->team, tid, mode);
+        }
         if (tid == 0 && mode->steps) {
             batch_norm_update(&e->params, e->gradients.grads, layer_at(e, l), &e->params.offsets[l],
                               &mode->steps->norms);

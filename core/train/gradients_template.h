@@ -241,6 +241,9 @@ static void update_layer(const parameters *p, const float *grads, const bh_layer
     if (tid == 0) {
         optimizer_update(p, &s->biases, at->biases, grads + at->biases, n);
         batch_norm_update(p, grads, layer, at, &s->norms);
+        if (is_parametric(layer)) {
+            optimizer_update(p, &s->alphas, at->alpha, grads + at->alpha, n);
+        }
     }
 }
 
@@ -260,7 +263,8 @@ static void clipped_update(const bh_network *network, const parameters *p,
                            group_steps s) {
     const float factor = clip_factor(p, g, team, tid, max_norm);
     s.weights.clip_scale = s.biases.clip_scale = factor;
-    s.norms.clip_scale = s.scales.clip_scale = s.embedding.clip_scale = factor;
+    s.norms.clip_scale = s.scales.clip_scale = factor;
+    s.embedding.clip_scale = s.alphas.clip_scale = factor;
     if (tid == 0) {
         const int64_t scales = n_scales(network);
         optimizer_update(p, &s.scales, 0, g->grads, scales);

@@ -52,7 +52,7 @@ static step_params without_decay(step_params s) {
 
 /* The steps of the groups of parameters, each with its own learning rate and decay. */
 typedef struct {
-    step_params weights, biases, norms, scales, embedding;
+    step_params weights, biases, norms, scales, embedding, alphas;
 } group_steps;
 
 static group_steps group_steps_at(const bh_optimizer *o, int64_t step, double learning_rate) {
@@ -60,11 +60,13 @@ static group_steps group_steps_at(const bh_optimizer *o, int64_t step, double le
     const double bias_rate = learning_rate * (double)o->bias_rate;
     const double scale_rate = learning_rate * (double)o->scale_rate;
     const double embedding_rate = learning_rate * (double)o->embedding_rate;
+    const double alpha_rate = learning_rate * (double)o->alpha_rate;
     return (group_steps){.weights = weights,
                          .biases = without_decay(step_params_at(o, step, bias_rate)),
                          .norms = without_decay(weights),
                          .scales = without_decay(step_params_at(o, step, scale_rate)),
-                         .embedding = without_decay(step_params_at(o, step, embedding_rate))};
+                         .embedding = without_decay(step_params_at(o, step, embedding_rate)),
+                         .alphas = without_decay(step_params_at(o, step, alpha_rate))};
 }
 
 /* Update n weights w and their moments m and v by the gradient g; n is rounded up to whole vectors.

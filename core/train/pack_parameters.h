@@ -58,6 +58,9 @@ static void copy_learned(pack_direction way, const train_context *e, int tid, fl
             copy_floats(way, caller + from->gamma, packed + to->gamma, n);
             copy_floats(way, caller + from->beta, packed + to->beta, n);
         }
+        if (is_parametric(layer)) {
+            copy_floats(way, caller + from->alpha, packed + to->alpha, n);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
  * before the activation, dropout and a skip connection after it; the same as Python's layers.
  *
  *     forward     x_hat = (z - mean) / sqrt(variance + epsilon),  a = f(gamma x_hat + beta),
+ *                 or, of a parametric activation, a = (1 - alpha) z + alpha f(z),
  *                 x[l + 1] = mask * a + x[start of the skip connection]
  *     backward    the same way back, from the gradient of x[l + 1], in dz[l], to that of z, in its
  * place
@@ -25,10 +26,10 @@ typedef struct {
 
 /* Batch normalisation, forward */
 
-/* The mean over rows of z - centre, or of its square. Summed in blocks, for in one long sum small
- * numbers would be lost. */
-INLINE vec column_mean(const float *z, ptrdiff_t stride, int64_t rows, vec centre,
-                       const bool squared) {
+/* The sum over rows of z - centre, or of its square. In blocks, for in one long sum small numbers
+ * would be lost. */
+INLINE vec column_sum(const float *z, ptrdiff_t stride, int64_t rows, vec centre,
+                      const bool squared) {
     vec total = {0};
     for (int64_t from = 0; from < rows; from += MAX_MICROBATCH) {
         const int64_t end = from + MAX_MICROBATCH < rows ? from + MAX_MICROBATCH : rows;
@@ -39,7 +40,7 @@ INLINE vec column_mean(const float *z, ptrdiff_t stride, int64_t rows, vec centr
         }
         total += partial;
     }
-    return total / (float)rows;
+    return total;
 }
 
 /* running += momentum * (batch_value - running) */
@@ -57,12 +58,27 @@ INLINE column_stats batch_stats(const bh_layer *layer, float *params, const laye
                                 int32_t column, const float *z, ptrdiff_t stride, int64_t rows) {
     const float n = (float)rows;
     column_stats s;
-    s.mean = column_mean(z, stride, rows, v_set1(0), false);
-    s.variance = column_mean(z, stride, rows, s.mean, true);
+    s.mean = column_sum(z, stride, rows, v_set1(0), false) / n;
+    s.variance = column_sum(z, stride, rows, s.mean, true) / n;
     update_running_stat(params + at->mean + column, s.mean, layer->momentum);
     update_running_stat(params + at->variance + column, s.variance * (n / (n - 1)),
                         layer->momentum);
     return s;
+}
+
+/* A layer's alpha (n_out), or 0. */
+static const float *alpha_of(const bh_layer *layer, const float *params, const layer_offsets *at) {
+    return is_parametric(layer) ? params + at->alpha : 0;
+}
+
+/* a = f(z), or (1 - alpha) z + alpha f(z). */
+INLINE vec activate_mixed(const bh_layer *layer, const float *alpha, int32_t column, vec z) {
+    const vec bent = activate(layer->activation, layer->slope, z);
+    if (!is_parametric(layer)) {
+        return bent;
+    }
+    const vec share = v_load(alpha + column);
+    return (1 - share) * z + share * bent;
 }
 
 /* z becomes x_hat, a = f(gamma x_hat + beta). inverse_std (n_out) is kept for backward; in
@@ -85,19 +101,20 @@ static void batch_norm_forward(const bh_layer *layer, float *params, const layer
     }
     const vec gamma = v_load(params + at->gamma + column),
               beta = v_load(params + at->beta + column);
+    const float *alpha = alpha_of(layer, params, at);
     for (int64_t i = 0; i < p.rows; i++, z += z_of_layer.stride, a += a_of_layer.stride) {
         const vec x_hat = (v_load(z) - s.mean) * inv_std;
         v_store(z, x_hat);
-        v_store(a, activate(layer->activation, layer->slope, gamma * x_hat + beta));
+        v_store(a, activate_mixed(layer, alpha, column, gamma * x_hat + beta));
     }
 }
 
 /* The activation of a layer whose pre-activations are kept, without batch normalisation. */
-static void activation_forward(const bh_layer *layer, matrix z, matrix a, int32_t column,
-                               submatrix p) {
+static void activation_forward(const bh_layer *layer, const float *alpha, matrix z, matrix a,
+                               int32_t column, submatrix p) {
     for (int64_t i = p.row; i < p.row + p.rows; i++) {
         const vec z_i = v_load(z.data + i * z.stride + column);
-        v_store(a.data + i * a.stride + column, activate(layer->activation, layer->slope, z_i));
+        v_store(a.data + i * a.stride + column, activate_mixed(layer, alpha, column, z_i));
     }
 }
 
@@ -132,7 +149,8 @@ static void post_ops_forward(const bh_network *network, const parameters *params
             batch_norm_forward(layer, params->params, &params->offsets[l], net->z[l], net->a[l],
                                inverse_std, column, p);
         } else if (keeps_preact(layer)) {
-            activation_forward(layer, net->z[l], net->a[l], column, p);
+            activation_forward(layer, alpha_of(layer, params->params, &params->offsets[l]),
+                               net->z[l], net->a[l], column, p);
         }
         if (net->a[l].data != net->x[l + 1].data) {
             dropout_add_forward(layer, mask, skip, net->a[l], net->x[l + 1], column, p);
@@ -159,24 +177,44 @@ static void add_skip_gradients(const bh_network *network, const network_buffers 
     }
 }
 
-/* What the slope of the activation is computed from: a, or, for Mish, z. */
+/* What the slope of the activation is computed from: a, or, where it cannot be, z. */
 typedef struct {
     matrix a, z;
     const float *gamma, *beta; /* (n_out) with batch normalisation: z holds x_hat; else 0 */
+    const float *alpha;        /* (n_out) of a parametric activation; else 0 */
+    matrix alpha_grad;         /* which it leaves here */
 } activation_inputs;
+
+/* z at row i, the input of the activation. */
+INLINE vec preact_at(const activation_inputs *in, int64_t i, int32_t column) {
+    const vec z = v_load(in->z.data + i * in->z.stride + column);
+    return in->gamma ? v_load(in->gamma + column) * z + v_load(in->beta + column) : z;
+}
+
+/* dz at row i for a = (1 - alpha) z + alpha f(z); what the row adds to the gradient of alpha is
+ * kept. f(z) is computed again: to keep it would be one more matrix to write and to read. */
+INLINE vec parametric_backward(const bh_layer *layer, const activation_inputs *in, int64_t i,
+                               int32_t column, vec da) {
+    const vec z = preact_at(in, i, column), alpha = v_load(in->alpha + column);
+    const vec bent = activate(layer->activation, layer->slope, z), d_bent = alpha * da;
+    v_store(in->alpha_grad.data + i * in->alpha_grad.stride + column, da * (bent - z));
+    const vec through = layer->activation == BH_MISH
+                            ? d_bent * mish_derivative(z)
+                            : activate_backward(layer->activation, layer->slope, bent, d_bent);
+    return (1 - alpha) * da + through;
+}
 
 /* dz = da * f'(z) at row i. */
 INLINE vec activation_backward(const bh_layer *layer, const activation_inputs *in, int64_t i,
                                int32_t column, vec da) {
+    if (is_parametric(layer)) {
+        return parametric_backward(layer, in, i, column, da);
+    }
     if (layer->activation != BH_MISH) {
         const vec a = v_load(in->a.data + i * in->a.stride + column);
         return activate_backward(layer->activation, layer->slope, a, da);
     }
-    vec z = v_load(in->z.data + i * in->z.stride + column);
-    if (in->gamma) {
-        z = v_load(in->gamma + column) * z + v_load(in->beta + column);
-    }
-    return da * mish_derivative(z);
+    return da * mish_derivative(preact_at(in, i, column));
 }
 
 /* From the gradient of x[l + 1] to that of the activation's input, in place in dz; the gradient of
@@ -198,7 +236,7 @@ static void dropout_add_backward(const bh_layer *layer, const unsigned char *mas
     }
 }
 
-/* Sums over the rows of dy * x_hat (dgamma) and of dy (dbeta), in blocks as column_mean. */
+/* Sums over the rows of dy * x_hat (dgamma) and of dy (dbeta), in blocks as column_sum. */
 INLINE void batch_norm_sums(const float *dy, const float *x_hat, ptrdiff_t stride, int64_t rows,
                             vec *dgamma, vec *dbeta) {
     vec gamma = {0}, beta = {0};
@@ -241,9 +279,12 @@ static void post_ops_backward(const bh_network *network, const parameters *param
                               const network_buffers *net, float *grads, int l, submatrix p) {
     const bh_layer *layer = &network->layers[l];
     const layer_offsets *at = &params->offsets[l];
-    const activation_inputs in = {net->a[l], net->z[l],
+    const activation_inputs in = {net->a[l],
+                                  net->z[l],
                                   layer->batch_norm ? params->params + at->gamma : 0,
-                                  layer->batch_norm ? params->params + at->beta : 0};
+                                  layer->batch_norm ? params->params + at->beta : 0,
+                                  alpha_of(layer, params->params, at),
+                                  net->alpha_grad[l]};
     for (int32_t column = p.column; column < p.column + p.columns; column += LANES) {
         add_skip_gradients(network, net, l, column, p);
         dropout_add_backward(layer, net->dropout_mask[l], &in, net->dz[l], net->skip_grad[l],

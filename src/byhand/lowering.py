@@ -2,7 +2,8 @@
 
     y = dropout(f(batch_norm((x ⊙ s) W + b))) + skip                                     (1)
 
-An embedding in front is no such layer: engines take it beside them, everything else has no place for it.
+An embedding in front is no such layer, and a parametric activation has (1 − α) z + α f(z) in the place of f(z). Engines
+take both, everything else has no place for them.
 
 At inference dropout does nothing, and batch normalization, s and the scaling of the inputs fold into the weights:
 
@@ -24,6 +25,7 @@ from byhand.layers import (
     Identity,
     LeakyReLU,
     Mish,
+    ParametricActivation,
     ReLU,
     Residual,
     ScaledDense,
@@ -50,6 +52,7 @@ class FusedDense:
     name : of the dense layer in the network: "3", or "3.0" inside a residual block
     W, b : (n_in, n_out), (n_out,), the network's own arrays, not copies
     activation, negative_slope : f by its name, and its slope below 0 if it is a leaky ReLU
+    alpha, activation_name : α of a parametric activation, (n_out,), or None, and its name in the network
     batch_norm, batch_norm_name : before the activation, and its name in the network
     input_scale : s, (n_in,); None: all 1
     dropout : rate   skip_span : how many layers the residual connection spans that ends here, or 0
@@ -60,6 +63,8 @@ class FusedDense:
     b: Array
     activation: str = Identity.kind
     negative_slope: float = 0.0
+    alpha: Array | None = None
+    activation_name: str = ""
     batch_norm: BatchNorm | None = None
     batch_norm_name: str = ""
     input_scale: Array | None = None
@@ -85,26 +90,32 @@ class FusedDense:
 def lower(network: Network, *, inference: bool = False) -> list[FusedDense]:
     """Return the network's layers in the form (1). inference : leave out dropout.
 
-    Raises UnsupportedError where the layers stand in another order.
+    Raises UnsupportedError where the layers stand in another order, or an activation is parametric.
     """
-    fused: list[FusedDense] = []
-    _append(fused, enumerate(network.layers), "", inference)
+    fused = _lower(network.layers, 0, inference)
+    if any(layer.alpha is not None for layer in fused):
+        raise UnsupportedError(f"{ParametricActivation.__name__} layers")
     return fused
 
 
 def lower_behind_embedding(network: Network, *, inference: bool = False) -> tuple[Embedding | None, list[FusedDense]]:
-    """Return the embedding that the network begins with, if it does, and the other layers in the form (1).
+    """Return the embedding that the network begins with, if it does, and the other layers in the form (1), α and all.
 
     Raises UnsupportedError as `lower`, and where no dense layer follows the embedding.
     """
     front, *rest = network.layers
     if not isinstance(front, Embedding):
-        return None, lower(network, inference=inference)
+        return None, _lower(network.layers, 0, inference)
     if not rest or type(rest[0]) not in (Dense, ScaledDense):
         raise UnsupportedError("an embedding without a dense layer right behind it")
+    return front, _lower(rest, 1, inference)
+
+
+def _lower(layers: Sequence[Layer], place: int, inference: bool) -> list[FusedDense]:
+    """Return layers in the form (1). place : of the first one in the network"""
     fused: list[FusedDense] = []
-    _append(fused, enumerate(rest, 1), "", inference)
-    return front, fused
+    _append(fused, enumerate(layers, place), "", inference)
+    return fused
 
 
 def _append(fused: list[FusedDense], layers: Iterable[tuple[int, Layer]], prefix: str, inference: bool) -> None:
@@ -140,7 +151,7 @@ def _begins_with_dense(layers: Sequence[Layer]) -> bool:
 
 def _fuse(last: FusedDense, layer: Layer, name: str) -> FusedDense:
     """Return a dense layer with one more layer behind it: batch norm, activation and dropout, in this order."""
-    if type(layer) not in (BatchNorm, Dropout, *ACTIVATIONS):
+    if type(layer) not in (BatchNorm, Dropout, ParametricActivation, *ACTIVATIONS):
         raise UnsupportedError(f"{type(layer).__name__} layers")
     if last.skip_span:
         raise UnsupportedError(f"{type(layer).__name__} after a residual block")
@@ -154,6 +165,8 @@ def _fuse(last: FusedDense, layer: Layer, name: str) -> FusedDense:
         return replace(last, dropout=layer.rate)
     if not last.is_linear:
         raise UnsupportedError("two activations in a row")
+    if type(layer) is ParametricActivation:
+        last, layer = replace(last, alpha=layer.params["alpha"], activation_name=name), layer.function
     return replace(last, activation=layer.kind, negative_slope=getattr(layer, "slope", 0.0))
 
 

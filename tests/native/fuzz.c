@@ -67,6 +67,9 @@ static int padding_is_clean(const scene *s, const float *params) {
                 return 0;
             }
         }
+        if (s->layers[l].parametric && !is_clean(params + at->alpha, &s->layers[l], at)) {
+            return 0;
+        }
     }
     return 1;
 }
@@ -258,7 +261,7 @@ static void check_initialize(const scene *s) {
     free(params);
 }
 
-/* Networks with batch normalization or an embedding: the core does not know how, and says so everywhere. */
+/* Networks with batch normalization, alphas or an embedding: the core does not know how, and says so everywhere. */
 static void check_refused(const scene *s, rooms *r) {
     const int forward = bh_forward(&s->network, s->params, r->x, r->z, r->a);
     const int sure = (int)bh_robustness_scratch(&s->network);
@@ -302,7 +305,7 @@ static void check_robustness(const scene *s, rooms *r) {
 static void check_inspection(const scene *s) {
     rooms r = make_rooms(s);
     check_initialize(s);
-    if (has(s, 1, 0) || s->network.embedding) {
+    if (has(s, 1, 0) || is_parametric(s) || s->network.embedding) {
         check_refused(s, &r);
     } else {
         check_passes(s, &r);

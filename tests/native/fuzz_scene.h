@@ -52,7 +52,7 @@ typedef struct {
     int64_t n_params;
 } scene;
 
-/* Batch normalisation, dropout and skip connections, where there is no softmax. */
+/* Batch normalisation, dropout, skip connections and alphas, where there is no softmax. */
 static void invent_between(bh_layer *layers, int n) {
     for (int l = 0; l < n; l++) {
         bh_layer *layer = &layers[l];
@@ -61,6 +61,7 @@ static void invent_between(bh_layer *layers, int n) {
         }
         layer->dropout = draw(2) ? 0 : draw(1000) / 1000.0;
         layer->batch_norm = draw(3) == 0, layer->momentum = 0.1f, layer->epsilon = 1e-5f;
+        layer->parametric = draw(3) == 0;
         const int over = l ? 1 + (int)draw((uint32_t)l) : 0;
         if (!over || draw(2)) {
             continue;
@@ -106,6 +107,15 @@ static void invent_embedding(scene *s) {
     s->network.embedding = e;
 }
 
+static int is_parametric(const scene *s) {
+    for (int l = 0; l < s->network.n_layers; l++) {
+        if (s->layers[l].parametric) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static int has(const scene *s, int norm, int way) {
     for (int l = 0; l < s->network.n_layers; l++) {
         if ((norm && s->layers[l].batch_norm) || (way && s->layers[l].skip_span)) {
@@ -141,8 +151,8 @@ static void invent_network(scene *s) {
         invent_embedding(s);
     }
     s->optimizer = (bh_optimizer){
-        (int)draw(5),       0.9f, 0.9f, 0.99f,  1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f,
-        draw(2) ? 1 : 0.1f, 6,    0.1f, draw(9)};
+        (int)draw(5),       0.9f, 0.9f, 0.99f,   1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f,
+        draw(2) ? 1 : 0.1f, 6,    0.1f, draw(9), 0.1f};
 }
 
 /* Sizes, and the state of dropout's generator. With batch normalization no batch has one example. */
@@ -324,6 +334,9 @@ static void invent_memory(scene *s) {
                                          s->params[offsets[l].beta + j] = real();
             s->params[offsets[l].mean + j] = real(),
                                         s->params[offsets[l].variance + j] = 1.5f + real();
+        }
+        for (int j = 0; s->layers[l].parametric && j < s->layers[l].n_out; j++) {
+            s->params[offsets[l].alpha + j] = 2 * real();
         }
     }
 }

@@ -20,7 +20,7 @@ typedef struct {
 
 static void spoil_layer(wrong_call *c) {
     bh_layer *any = &c->layers[draw((uint32_t)c->bad.network.n_layers)];
-    switch (draw(7)) {
+    switch (draw(8)) {
     case 0:
         any->n_in = c->size;
         break;
@@ -39,6 +39,9 @@ static void spoil_layer(wrong_call *c) {
     case 5:
         any->batch_norm = draw(2) ? 2 : -1;
         break;
+    case 6:
+        any->parametric = draw(2) ? 2 : -1;
+        break;
     default:
         any->skip_span = draw(2) ? (int)(any - c->layers) + 1 : -1;
     }
@@ -47,7 +50,7 @@ static void spoil_layer(wrong_call *c) {
 static void spoil_network(wrong_call *c) {
     bh_network *network = &c->bad.network;
     bh_layer *last = &c->layers[network->n_layers - 1];
-    switch (draw(5)) {
+    switch (draw(6)) {
     case 0:
         network->n_layers = draw(2) ? 0 : 65;
         break;
@@ -59,6 +62,9 @@ static void spoil_network(wrong_call *c) {
         break;
     case 3:
         network->loss = BH_QUANTILE, network->loss_parameter = draw(2) ? 1 : NAN;
+        break;
+    case 4:
+        last->activation = BH_SOFTMAX, last->parametric = 1;
         break;
     default:
         last->activation = BH_SOFTMAX, last->dropout = 0.5;
@@ -114,7 +120,7 @@ static void spoil_embedding(wrong_call *c) {
 
 static void spoil_optimizer(wrong_call *c) {
     bh_optimizer *optimizer = &c->bad.optimizer;
-    switch (draw(5)) {
+    switch (draw(6)) {
     case 0:
         optimizer->kind = draw(2) ? 5 : -1;
         break;
@@ -126,6 +132,9 @@ static void spoil_optimizer(wrong_call *c) {
         break;
     case 3:
         optimizer->embedding_rate = draw(2) ? -1 : NAN;
+        break;
+    case 4:
+        optimizer->alpha_rate = draw(2) ? -1 : NAN;
         break;
     default:
         optimizer->steps = -1;

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from embedding_settings import EMBEDDING_SETTINGS
+from parametric_settings import PARAMETRIC_SETTINGS
 from training_cases import (
     EACH_KERNEL,
     WEIGHTS,
@@ -225,6 +226,7 @@ SETTINGS = {
         batch_norm=True, optimizer=lambda: ParamGroups(WeightDecay(Nesterov(0.8), 0.01), {"b": 0.1})
     ),
     **EMBEDDING_SETTINGS,
+    **PARAMETRIC_SETTINGS,
     "weights of examples": classes(weights=WEIGHTS),
     "weights of examples, smoothed labels, chunks": classes(
         examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600, loss=SoftmaxCrossEntropy(0.1), weights=WEIGHTS

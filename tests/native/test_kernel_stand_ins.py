@@ -37,6 +37,8 @@ SETTINGS = (
     "embedding of many waves, so wide that AMX splits floats",
     "periodic linear embedding of many waves",
     "piecewise linear embedding of many bins, so wide that AMX splits floats",
+    "parametric mish, batch normalisation, dropout, adamw",
+    "parametric selu, so wide that AMX splits floats, several chunks, clipped",
 )
 
 

@@ -25,8 +25,8 @@ PICTURES, ROWS = byte_pictures(700, 9, 7, 5), float_rows(700, 63, 3)
 def averaged(network: Network) -> Network:
     """Return the network with running averages, scales and shifts that are not what they begin as."""
     for i, (name, array) in enumerate({**network.params, **network.statistics}.items()):
-        if name.rpartition(".")[2] in ("gamma", "beta", "mean", "variance"):
-            array[:] = np.random.default_rng(i).uniform(0.5, 2, len(array))
+        if name.rpartition(".")[2] in ("gamma", "beta", "alpha", "mean", "variance"):
+            array[:] = np.random.default_rng(i).uniform(0.5, 2, len(array)) / (2 if name.endswith(".alpha") else 1)
     return network
 
 
@@ -43,6 +43,10 @@ NETWORKS = {
     "embedded": Network.mlp([63, 20, 5], embedded_columns=range(0, 63, 3), scaled_inputs=True, seed=1),
     "periodic linear": Network.mlp([63, 20, 5], embedded_columns=range(0, 63, 3), embedding="pl", seed=1),
     "piecewise linear": Network.mlp([63, 20, 5], embedded_columns=range(0, 63, 3), embedding="pwl", seed=1),
+    "parametric": averaged(Network.mlp([63, 20, 30, 5], activation="parametric_selu", dropout=0.3, seed=1)),
+    "parametric, normalised": averaged(
+        Network.mlp([63, 20, 20, 5], activation="parametric_mish", batch_norm=True, residual=True, seed=1)
+    ),
     "ends in softmax": Network.mlp([63, 20, 5], activation="sigmoid", output="softmax", seed=1),
 }
 

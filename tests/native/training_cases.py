@@ -164,9 +164,11 @@ def numbers() -> Examples:
 
 def network_on(sizes: list[int], **options: Any) -> Network:
     network = Network.mlp(sizes, seed=3, **options)
-    for i, (name, b) in enumerate(network.params.items()):
+    for i, (name, array) in enumerate(network.params.items()):
         if name.endswith(".b"):
-            b[:] = he(RandomStream(5, INIT, i), 1, len(b))[0] / 5  # biases that are not all zero
+            array[:] = he(RandomStream(5, INIT, i), 1, len(array))[0] / 5  # biases that are not all zero
+        if name.endswith(".alpha"):
+            array[:] = np.linspace(-0.4, 1.3, len(array))  # shares below 0 and above 1 too
     return network
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.errors import SystemResourceError
 
-VERSION = 8  # as in byhand.h; the library must have the same
+VERSION = 9  # as in byhand.h; the library must have the same
 ALIGNMENT = 64  # bytes
 MAX_LAYERS, MAX_THREADS = 64, 64
 
@@ -56,6 +56,7 @@ class Layer(Structure):
         ("momentum", c_float),
         ("epsilon", c_float),
         ("skip_span", c_int32),
+        ("parametric", c_int32),
     )
 
 
@@ -97,6 +98,7 @@ class LayerOffsets(Structure):
         ("mean", c_int64),
         ("variance", c_int64),
         ("stride", c_int32),
+        ("alpha", c_int64),
     )
 
 
@@ -115,6 +117,7 @@ class Rule(Structure):
         ("scale_rate", c_float),
         ("embedding_rate", c_float),
         ("steps", c_int64),
+        ("alpha_rate", c_float),
     )
 
 

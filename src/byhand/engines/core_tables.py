@@ -20,7 +20,11 @@ SUPPORTED_LOSSES = (SoftmaxCrossEntropy, SquaredError, BinaryCrossEntropy, Huber
 LOSS_PARAMETERS = {SoftmaxCrossEntropy.kind: "label_smoothing", Huber.kind: "delta", Quantile.kind: "level"}
 SUPPORTED_OPTIMIZERS = (SGD, Momentum, Nesterov, Adam, AdamW)
 MIN_EPSILON = 1e-20
-GROUPS = {"b": "bias_rate", "scale": "scale_rate"}  # group of ParamGroups → the core's name of its factor
+GROUPS = {
+    "b": "bias_rate",
+    "scale": "scale_rate",
+    "alpha": "alpha_rate",
+}  # group of ParamGroups → the core's name of its factor
 
 
 def unsupported_reason(network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
@@ -51,6 +55,7 @@ def _check_layers(layers: list[FusedDense], embedding: Embedding | None) -> None
         raise UnsupportedError("ScaledDense behind the first layer")
     arrays = [array for layer in layers for array in (layer.W, layer.b)]
     arrays += embedding.params.values() if embedding else []
+    arrays += [layer.alpha for layer in layers if layer.alpha is not None]
     if {array.dtype for array in arrays} != {np.dtype(np.float32)}:
         raise UnsupportedError("other weights than float32")
     for layer in layers:
@@ -86,7 +91,7 @@ def _embedding_row(layer: Embedding) -> EmbeddingRow:
 
 def _layer_row(layer: FusedDense) -> Layer:
     row = Layer(layer.n_in, layer.n_out, ACTIVATIONS.index(layer.activation), layer.negative_slope)
-    row.dropout, row.skip_span = layer.dropout, layer.skip_span
+    row.dropout, row.skip_span, row.parametric = layer.dropout, layer.skip_span, layer.alpha is not None
     if layer.batch_norm:
         row.batch_norm, row.momentum, row.epsilon = 1, layer.batch_norm.momentum, layer.batch_norm.epsilon
     return row
@@ -97,7 +102,7 @@ def optimizer_table(optimizer: Optimizer) -> tuple[Optimizer, Rule]:
 
     Raises UnsupportedError for another optimizer or order.
     """
-    rule = Rule(bias_rate=1.0, scale_rate=1.0, embedding_rate=1.0)
+    rule = Rule(bias_rate=1.0, scale_rate=1.0, embedding_rate=1.0, alpha_rate=1.0)
     if type(optimizer) is ParamGroups:
         _set_group_rates(rule, optimizer.factors)
         optimizer = optimizer.inner

@@ -91,6 +91,8 @@ class PackedNetwork:
             rows = flat[at.weights : at.weights + layer.n_in * at.stride].reshape(layer.n_in, at.stride)
             yield f"{layer.name}.W", rows[:, : layer.n_out], layer.W
             yield f"{layer.name}.b", flat[at.biases : at.biases + layer.n_out], layer.b
+            if layer.alpha is not None:
+                yield f"{layer.activation_name}.alpha", flat[at.alpha : at.alpha + layer.n_out], layer.alpha
             if layer.batch_norm:
                 for name, own in {**layer.batch_norm.params, **layer.batch_norm.statistics}.items():
                     start = getattr(at, name)

@@ -39,7 +39,7 @@ class MLPClassifier(BaseMLP):
 
     activation : also "selu" and "mish", which start from weights of variance 1/n_in; "parametric_selu",
         "parametric_mish" and so on mix it with the straight line in shares that are learned at a tenth of the rate, one
-        for each unit (ParametricActivation); NumPy trains them
+        for each unit (ParametricActivation)
     dropout : 0.15, the fraction of hidden units dropped   batch_norm : normalize before every activation
     scaled_inputs : multiply every input by a number that is learned at six times the rate
     numerical_embedding : "pbld": every number of the table also becomes three made of waves that are learned, at a

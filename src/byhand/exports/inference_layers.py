@@ -11,7 +11,6 @@
 Batch normalization, dropout, factors of inputs and, without an embedding, the scaling of the inputs are in the weights.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +24,6 @@ from byhand.layers import (
     InputCopies,
     Layer,
     LogHeadMean,
-    ParametricActivation,
     PeriodicLinearEmbedding,
 )
 from byhand.layers.parametric_activation import ELEMENTWISE
@@ -121,7 +119,7 @@ def inference_layers(
     """
     shared, heads = _without_heads(network)
     try:
-        front, fused = lower_behind_embedding(_without_alphas(shared), inference=True)
+        front, fused = lower_behind_embedding(shared, inference=True)
         with np.errstate(all="ignore"):  # _float32 reports overflows
             folded = fold(fused, scaler)
     except UnsupportedError as error:
@@ -129,8 +127,7 @@ def inference_layers(
     if any(layer.skip_span for layer in folded):
         raise OptionError("export does not support residual connections.")
     embedding = None if front is None else _inference_embedding(front)
-    numbered = enumerate(zip(folded, _alphas(shared.layers), strict=True), start=1)
-    layers = [_inference_layer(i, layer, alpha) for i, (layer, alpha) in numbered]
+    layers = [_inference_layer(i, layer) for i, layer in enumerate(folded, start=1)]
     if heads is not None:
         layers[-1] = _by_head(layers[-1], len(heads.R))
     return embedding, heads, layers
@@ -169,26 +166,10 @@ def _by_head(layer: InferenceLayer, k: int) -> InferenceLayer:
     return replace(layer, W=np.ascontiguousarray(W), b=layer.b.reshape(k, -1))
 
 
-def _without_alphas(network: Network) -> Network:
-    """Return the network with each parametric activation as the plain one that is in it, for `lower`."""
-    return Network([layer.function if isinstance(layer, ParametricActivation) else layer for layer in network.layers])
-
-
-def _alphas(layers: Sequence[Layer]) -> list[Array | None]:
-    """Return α for each dense layer: that of the parametric activation behind it, or None."""
-    alphas: list[Array | None] = []
-    for layer in layers:
-        if isinstance(layer, Dense):
-            alphas.append(None)
-        elif isinstance(layer, ParametricActivation):
-            alphas[-1] = layer.params["alpha"]
-    return alphas
-
-
-def _inference_layer(number: int, layer: FusedDense, alpha: Array | None) -> InferenceLayer:
+def _inference_layer(number: int, layer: FusedDense) -> InferenceLayer:
     what = f"layer {number}"
     W, b = _float32(what, layer.W), _float32(what, layer.b)
-    alpha = None if alpha is None else _float32(what, alpha)
+    alpha = None if layer.alpha is None else _float32(what, layer.alpha)
     return InferenceLayer(W, b, layer.activation, layer.negative_slope, alpha)
 
 

@@ -97,6 +97,14 @@ def test_another_order_is_a_noun_phrase() -> None:
         lower(Network.mlp([2, 3, 1], activation="parametric_mish"))
 
 
+def test_engines_take_the_shares_of_parametric_activations() -> None:
+    network = Network.mlp([2, 3, 1], activation="parametric_leaky_relu", batch_norm=True, dropout=0.5)
+    _, (first, last) = lower_behind_embedding(network)
+    assert first.alpha is network.params["2.alpha"]
+    assert (first.activation, first.activation_name, first.negative_slope) == ("leaky_relu", "2", 0.01)
+    assert (last.alpha, last.activation_name) == (None, "")
+
+
 def test_an_embedding_stands_beside_the_layers_behind_it() -> None:
     network = Network.mlp([2, 3, 1], embedded_columns=[1])
     front, layers = lower_behind_embedding(network)

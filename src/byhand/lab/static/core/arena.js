@@ -101,7 +101,7 @@ function setStream(view, at, { seed, stream, epoch = 0, position = 0n }) {
   view.setBigUint64(at + 16, BigInt(position), true);
 }
 
-const LAYER_BYTES = 40;
+const LAYER_BYTES = 48;
 
 /** @type {(view: DataView, at: number, layer: Layer) => void} */
 function putLayer(view, at, { n_in, n_out, activation, slope = 0, dropout = 0, batchNorm, residual = 0 }) {
@@ -114,6 +114,7 @@ function putLayer(view, at, { n_in, n_out, activation, slope = 0, dropout = 0, b
   view.setFloat32(at + 28, batchNorm?.momentum ?? 0.1, true);
   view.setFloat32(at + 32, batchNorm?.epsilon ?? 1e-5, true);
   view.setInt32(at + 36, residual, true);
+  view.setInt32(at + 40, 0, true); // no activation is parametric
 }
 
 /** @type {(arena: Arena, network: Network) => number} */
@@ -132,12 +133,12 @@ export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labe
 
 /** @param {Arena} arena @param {Optimizer} o */
 export function putRule(arena, o) {
-  const at = arena.alloc(48);
+  const at = arena.alloc(56);
   const view = arena.view();
   view.setInt32(at, indexOf(OPTIMIZERS, o.kind), true);
   const numbers = [o.momentum ?? 0, o.beta1 ?? 0, o.beta2 ?? 0, o.epsilon ?? 1e-8, o.weightDecay ?? 0, o.clipNorm ?? 0];
   numbers.forEach((number, i) => view.setFloat32(at + 4 + 4 * i, number, true));
-  for (const group of [28, 32, 36]) view.setFloat32(at + group, 1, true); // biases and such: at the rate of all
+  for (const group of [28, 32, 36, 48]) view.setFloat32(at + group, 1, true); // biases and such: at the rate of all
   view.setBigInt64(at + 40, BigInt(o.steps ?? 0), true);
   return at;
 }

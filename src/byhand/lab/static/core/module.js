@@ -6,7 +6,7 @@ import { PackedNetwork } from "./packed-network.js";
 /** @import { Inputs, KeptInputs, Network } from "./types.js" */
 /** @typedef {Record<string, any>} CoreExports what core.wasm exports, as in byhand.h */
 
-const VERSION = 8; // of the interface, as in byhand.h
+const VERSION = 9; // of the interface, as in byhand.h
 
 export class CoreModule {
   /** @param {CoreExports} exports */

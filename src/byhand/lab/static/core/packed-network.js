@@ -5,7 +5,7 @@ import { CoreError, ERRORS, putNetwork } from "./arena.js";
 
 /** @import { Layer, LayerTrace, Network } from "./types.js" */
 
-const OFFSETS_BYTES = 56; // of bh_layer_offsets, with these fields
+const OFFSETS_BYTES = 64; // of bh_layer_offsets, with these fields
 /** @type {Record<string, number>} */
 const OFFSETS = { W: 0, b: 8, gamma: 16, beta: 24, mean: 32, variance: 40 };
 const STRIDE = 48;
