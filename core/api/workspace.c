@@ -131,15 +131,16 @@ typedef struct {
 
 static bf16_sizes max_bf16_sizes(const bh_network *n, int32_t microbatch) {
     const int64_t rows = round_up(microbatch, BF16_MR) + BF16_MR; /* blocks may begin at any row */
-    const int64_t units = MAX_NR + BF16_MR;                       /* those of dz^T */
+    const int64_t units = BF16_DW_PANELS * MAX_NR + BF16_MR;      /* those of dz^T */
     const int64_t examples = bf16_pairs(microbatch);
-    bf16_sizes sizes = {units * bf16_pair_stride(microbatch), 0};
+    bf16_sizes sizes = {units * examples, 0};
     for (int l = 0; l < n->n_layers; l++) {
         const int32_t n_in = n->layers[l].n_in;
         const int32_t n_out = n->layers[l].n_out;
-        const int32_t depth = n_in > n_out ? n_in : n_out;
-        sizes.a_floats = max_int64(sizes.a_floats, rows * bf16_pair_stride(depth));
-        sizes.b_floats = max_int64(sizes.b_floats, (int64_t)bf16_pairs(depth) * MAX_NR);
+        const int32_t widest = n_in > n_out ? n_in : n_out;
+        const int64_t pairs = bf16_pairs(widest < BF16_KC ? widest : BF16_KC);
+        sizes.a_floats = max_int64(sizes.a_floats, rows * pairs);
+        sizes.b_floats = max_int64(sizes.b_floats, pairs * MAX_NR);
         sizes.b_floats = max_int64(sizes.b_floats, examples * round_up(n_in, MAX_NR));
     }
     sizes.a_floats *= MAX_BF16_SPLITS;

@@ -13,10 +13,12 @@
  *
  *     C[i][j] = sum over d of  A[i][d] . B[d][j]      d counts pairs, . is the sum of two products
  *
- *     A (rows, splits, k) pairs, rows a_stride apart; rows up to the next multiple of BF16_MR are
- *     read
- *     B (splits, NR / 16, k, 16) pairs: one panel, packed once per split; a tile register's rows
- *     lie one after the other, for those 256 bytes apart take twice as long to load
+ *     A (rows / 16, splits, k / 16, 16, 16) pairs: blocks of 16 rows; up to the next multiple of
+ *     BF16_MR rows are read
+ *     B (splits, NR / 16, k, 16) pairs: one panel, packed once per split
+ *
+ * In both a tile register's rows lie one after the other: those 256 bytes apart take twice as long
+ * to load, and those of 16 pages wait for addresses too.
  *
  *     forward     A = x        B = W        pairs along inputs
  *     backward    A = dz       B = W^T      pairs along units
@@ -101,30 +103,30 @@ INLINE void pack_byte_rows_bf16(const unsigned char *x, ptrdiff_t stride, int32_
     }
 }
 
-/* Pack a row of A: pair up numbers of x (n); 0 behind n, up to the next multiple of 16. */
+/* Pack a row of A, whose pairs lie 16 and 16 in blocks: pair up numbers of x (n); 0 behind n, up to
+ * the next multiple of 16. */
 INLINE void pack_row_bf16(const float *x, int32_t n, float *pairs, ptrdiff_t split_stride,
                           const int n_splits) {
-    for (int32_t d = 0; d < bf16_pairs(n); d += LANES) {
+    for (int32_t d = 0; d < bf16_pairs(n); d += 16, pairs += 16 * 16) {
         const int32_t low = first_term(d), high = low + 16;
         store_bf16_pairs(low < n ? v_load(x + low) : v_set1(0),
-                         high < n ? v_load(x + high) : v_set1(0), pairs + d, split_stride,
-                         n_splits);
+                         high < n ? v_load(x + high) : v_set1(0), pairs, split_stride, n_splits);
     }
 }
 
 INLINE void pack_bytes_bf16(const unsigned char *x, int32_t n, float *pairs) {
     static const unsigned char zeros[LANES];
-    for (int32_t d = 0; d < bf16_pairs(n); d += LANES) {
+    for (int32_t d = 0; d < bf16_pairs(n); d += 16, pairs += 16 * 16) {
         const int32_t low = first_term(d), high = low + 16;
-        store_byte_pairs(low < n ? x + low : zeros, high < n ? x + high : zeros, pairs + d);
+        store_byte_pairs(low < n ? x + low : zeros, high < n ? x + high : zeros, pairs);
     }
 }
 
-/* Transpose pairs (16, 16) to rows a_stride apart. */
-static void transpose_16x16(const float *pairs, ptrdiff_t stride, float *a, ptrdiff_t a_stride) {
+/* Transpose pairs (16, 16), rows `stride` apart, to rows one after the other. */
+static void transpose_16x16(const float *pairs, ptrdiff_t stride, float *a) {
     for (int i = 0; i < 16; i += 4) {
         for (int j = 0; j < 16; j += 4) {
-            transpose_4x4(pairs + i * stride + j, stride, a + j * a_stride + i, a_stride);
+            transpose_4x4(pairs + i * stride + j, stride, a + j * 16 + i, 16);
         }
     }
 }
@@ -134,7 +136,7 @@ static void transpose_16x16(const float *pairs, ptrdiff_t stride, float *a, ptrd
 /* The packed operands of a product. */
 typedef struct {
     const float *a;
-    ptrdiff_t a_stride, a_split_stride;
+    ptrdiff_t a_block_stride, a_split_stride;
     const float *b;
     ptrdiff_t b_split_stride;
     int32_t k; /* pairs, a multiple of 16 */
@@ -146,13 +148,18 @@ static gemm_bf16_args make_gemm_bf16_args(const float *a, const float *b, int32_
                                           int a_splits, int b_splits) {
     const int32_t k = bf16_pairs(depth);
     return (gemm_bf16_args){.a = a,
-                            .a_stride = (ptrdiff_t)a_splits * bf16_pair_stride(depth),
-                            .a_split_stride = bf16_pair_stride(depth),
+                            .a_block_stride = (ptrdiff_t)a_splits * k * 16,
+                            .a_split_stride = (ptrdiff_t)k * 16,
                             .b = b,
                             .b_split_stride = (ptrdiff_t)k * NR,
                             .k = k,
                             .a_splits = a_splits,
                             .b_splits = b_splits};
+}
+
+/* Where row `row` of A begins. */
+static inline ptrdiff_t a_row_offset(const gemm_bf16_args *g, int64_t row) {
+    return row / 16 * g->a_block_stride + row % 16 * 16;
 }
 
 /* With how many splits of B split i of A is multiplied. */
@@ -193,10 +200,9 @@ enum { BF16_NR = 32 };
 /* c (BF16_MR, BF16_NR) = a tile of the product, in four registers of 16 x 16: 0 1 over 2 3. */
 static void gemm_bf16_ukr(const gemm_bf16_args *g, int64_t row, int32_t column, int n_vectors,
                           float *c) {
-    const float *a = g->a + row * g->a_stride;
+    const float *a = g->a + a_row_offset(g, row);
     const size_t size = sizeof *a;
-    const size_t a_bytes = (size_t)g->a_stride * size, b_bytes = 16 * size,
-                 c_bytes = BF16_NR * size;
+    const size_t row_bytes = 16 * size, c_bytes = BF16_NR * size;
     (void)n_vectors;
     __asm__ volatile("" : : "r"(a), "r"(g->b) : "memory"); /* packed before it is read */
     _tile_zero(0);
@@ -205,16 +211,16 @@ static void gemm_bf16_ukr(const gemm_bf16_args *g, int64_t row, int32_t column, 
     _tile_zero(3);
     for (int32_t d = 0; d < g->k; d += 16) {
         for (int i = 0; i < g->a_splits; i++) {
-            const float *a_tile = a + i * g->a_split_stride + d;
-            _tile_loadd(4, a_tile, a_bytes);
-            _tile_loadd(5, a_tile + 16 * g->a_stride, a_bytes);
+            const float *a_tile = a + i * g->a_split_stride + d * 16;
+            _tile_loadd(4, a_tile, row_bytes);
+            _tile_loadd(5, a_tile + g->a_block_stride, row_bytes);
             const float *b = g->b + (ptrdiff_t)column * g->k + d * 16;
             for (int j = 0; j < n_b_splits(g, i); j++, b += g->b_split_stride) {
-                _tile_loadd(6, b, b_bytes);
-                _tile_loadd(7, b + (ptrdiff_t)g->k * 16, b_bytes);
+                _tile_loadd(6, b, row_bytes);
                 _tile_dpbf16ps(0, 4, 6);
-                _tile_dpbf16ps(1, 4, 7);
                 _tile_dpbf16ps(2, 5, 6);
+                _tile_loadd(7, b + (ptrdiff_t)g->k * 16, row_bytes);
+                _tile_dpbf16ps(1, 4, 7);
                 _tile_dpbf16ps(3, 5, 7);
             }
         }
@@ -237,13 +243,14 @@ INLINE void gemm_bf16_ukr_rows(const gemm_bf16_args *g, const float *a, int32_t 
     vec sum[MR][NR_VECTORS] = {0};
     const float *b = g->b + (ptrdiff_t)column * g->k;
     for (int32_t d = 0; d < g->k; d++, b += LANES) {
+        const float *pair = a + d / 16 * 16 * 16 + d % 16;
         UNROLL
         for (int r = 0; r < MR; r++) {
             UNROLL
             for (int v = 0; v < n_vectors; v++) {
-                sum[r][v] = (vec)_mm512_dpbf16_ps(
-                    (__m512)sum[r][v], (__m512bh)v_set1(a[r * g->a_stride + d]),
-                    (__m512bh)v_load(b + (ptrdiff_t)v * LANES * g->k));
+                sum[r][v] =
+                    (vec)_mm512_dpbf16_ps((__m512)sum[r][v], (__m512bh)v_set1(pair[r * 16]),
+                                          (__m512bh)v_load(b + (ptrdiff_t)v * LANES * g->k));
             }
         }
     }
@@ -261,7 +268,7 @@ static void gemm_bf16_ukr(const gemm_bf16_args *g, int64_t row, int32_t column, 
                           float *c) {
     (void)column;
     for (int i = 0; i < BF16_MR; i += MR, c += MR * BF16_NR) {
-        const float *a = g->a + (row + i) * g->a_stride;
+        const float *a = g->a + a_row_offset(g, row + i);
         if (n_vectors == NR_VECTORS) {
             gemm_bf16_ukr_rows(g, a, 0, NR_VECTORS, c);
             continue;
@@ -274,26 +281,30 @@ static void gemm_bf16_ukr(const gemm_bf16_args *g, int64_t row, int32_t column, 
 
 #endif
 
-/* Copy the part of a tile (BF16_MR, BF16_NR) that lies within (rows, columns) to c. */
-static void copy_bf16_tile(const float *tile, int64_t rows, int32_t columns, float *c,
-                           ptrdiff_t c_stride) {
-    for (int64_t r = 0; r < BF16_MR && r < rows; r++) {
+/* Copy rows first ... end - 1 of a tile (BF16_MR, BF16_NR), as far as it lies within the columns,
+ * to c, which is where the tile's first row would be; or add them. */
+static void store_bf16_tile(const float *tile, int64_t first, int64_t end, int32_t columns,
+                            bool accumulate, float *c, ptrdiff_t c_stride) {
+    for (int64_t r = first; r < BF16_MR && r < end; r++) {
         for (int32_t k = 0; k < BF16_NR && k < columns; k += LANES) {
-            v_store(c + r * c_stride + k, v_load(tile + r * BF16_NR + k));
+            float *to = c + r * c_stride + k;
+            const vec part = v_load(tile + r * BF16_NR + k);
+            v_store(to, accumulate ? v_load(to) + part : part);
         }
     }
 }
 
-/* c = rows `row` ... end - 1 of a panel of the product, n_vectors wide; leading dimension c_stride.
- */
-static void gemm_bf16(const gemm_bf16_args *g, int64_t row, int64_t end, int n_vectors, float *c,
-                      ptrdiff_t c_stride) {
+/* c = rows `row` ... end - 1 of a panel of the product, n_vectors wide, or c += them; leading
+ * dimension c_stride. Tiles begin where blocks of A do. */
+static void gemm_bf16(const gemm_bf16_args *g, int64_t row, int64_t end, int n_vectors,
+                      bool accumulate, float *c, ptrdiff_t c_stride) {
     float tile[BF16_MR * BF16_NR] __attribute__((aligned(BH_ALIGNMENT)));
     const int32_t columns = n_vectors * LANES;
-    for (; row < end; row += BF16_MR, c += BF16_MR * c_stride) {
-        for (int32_t j = 0; j < columns; j += BF16_NR) {
-            gemm_bf16_ukr(g, row, j, n_vectors, tile);
-            copy_bf16_tile(tile, end - row, columns - j, c + j, c_stride);
+    for (int32_t j = 0; j < columns; j += BF16_NR) {
+        for (int64_t i = row / 16 * 16; i < end; i += BF16_MR) {
+            gemm_bf16_ukr(g, i, j, n_vectors, tile);
+            store_bf16_tile(tile, i < row ? row - i : 0, end - i, columns - j, accumulate,
+                            c + (i - row) * c_stride + j, c_stride);
         }
     }
 }

@@ -34,9 +34,13 @@ enum {
     NORM_BLOCK = 4096,    /* floats of the gradient that one thread sums up for its norm */
 
     /* bf16: see gemm/bf16_template.h */
-    BF16_GROUP = 32,            /* terms of a sum that become 16 pairs */
-    BF16_MR = 32,               /* rows of a tile */
-    MAX_BF16_SPLITS = 3,        /* bf16 numbers that a float is split into */
+    BF16_GROUP = 32,     /* terms of a sum that become 16 pairs */
+    BF16_MR = 32,        /* rows of a tile */
+    BF16_KC = 512,       /* terms of a sum that all panels use before the next ones: of 128 rows in
+                          * three splits 384 KiB, which stay in the second-level cache */
+    BF16_DW_PANELS = 4,  /* panels of dz whose products with a tile of x follow one another, so that
+                          * x, all inputs of a batch, is read a fourth as often */
+    MAX_BF16_SPLITS = 3, /* bf16 numbers that a float is split into */
     MIN_SPLIT_WEIGHTS = 1 << 17 /* of a layer whose floats are split; see docs/core.md */
 };
 
@@ -62,14 +66,9 @@ static inline ptrdiff_t column_offset(int32_t j, ptrdiff_t stride) {
     return j / MICROPANEL * stride + j % MICROPANEL;
 }
 
-/* Pairs that n terms become, and the leading dimension of a matrix of them. */
+/* Pairs that n terms become: whole tiles of 16. */
 static inline int32_t bf16_pairs(int32_t n) {
     return (n + BF16_GROUP - 1) / BF16_GROUP * (BF16_GROUP / 2);
-}
-
-static inline int32_t bf16_pair_stride(int32_t n) {
-    const int32_t pairs = bf16_pairs(n);
-    return pairs / CACHE_LINE_FLOATS % 2 == 0 ? pairs + CACHE_LINE_FLOATS : pairs;
 }
 
 #endif

@@ -155,27 +155,27 @@ static void forward_sparse(const dense_layer *d, const sparse_inputs *in, const 
 
 /* Backward */
 
-/* Pack columns unit ... unit + NR - 1 of W^T: packed (n_out, NR), 0 beyond the last unit. A
- * micropanel at a time, whose rows lie one after the other. */
-static void pack_transposed(const dense_layer *d, int32_t unit, float *packed) {
+/* Pack columns unit ... unit + NR - 1 of W^T, its rows first ... end - 1: packed (end - first, NR),
+ * 0 beyond the last unit. A micropanel at a time, whose rows lie one after the other. */
+static void pack_transposed(const dense_layer *d, int32_t unit, int32_t first, int32_t end,
+                            float *packed) {
     const int32_t left = d->n_in > unit ? d->n_in - unit : 0; /* 0: the panel is all padding */
     const int32_t whole = (left < NR ? left : NR) / 4 * 4;
     const ptrdiff_t stride = d->row_stride;
-    for (int32_t from = 0; from < d->n_out; from += MICROPANEL) {
+    for (int32_t from = first; from < end; from += MICROPANEL, packed += MICROPANEL * NR) {
         const float *w = panel_of(d, unit, from);
-        const int32_t columns = d->n_out - from < MICROPANEL ? d->n_out - from : MICROPANEL;
+        const int32_t columns = end - from < MICROPANEL ? end - from : MICROPANEL;
         for (int32_t u = 0; u < whole; u++) {
             __builtin_prefetch(w + u * stride + 4 * d->micropanel_stride);
         }
         for (int32_t u = 0; u < whole; u += 4) {
             for (int32_t j = 0; j < columns; j += 4) {
-                transpose_4x4(w + u * stride + j, stride, packed + (ptrdiff_t)(from + j) * NR + u,
-                              NR);
+                transpose_4x4(w + u * stride + j, stride, packed + j * NR + u, NR);
             }
         }
         for (int32_t u = whole; u < NR; u++) {
             for (int32_t j = 0; j < columns; j++) {
-                packed[(ptrdiff_t)(from + j) * NR + u] = u < left ? w[u * stride + j] : 0;
+                packed[j * NR + u] = u < left ? w[u * stride + j] : 0;
             }
         }
     }
@@ -226,7 +226,7 @@ static void backward_epilogue(const previous_activation *f, matrix dx, const pan
 static void backward(const dense_layer *d, matrix dz, matrix dx, const previous_activation *f,
                      tile_range t, float *packed) {
     for (panel_slice s; next_slice(&t, &s);) {
-        pack_transposed(d, s.column, packed);
+        pack_transposed(d, s.column, 0, d->n_out, packed);
         for (int32_t from = 0; from < d->n_out; from += KC) {
             backward_k_block(d, dz, dx, &s, packed, from);
         }

@@ -70,7 +70,7 @@ SETTINGS = {
     "no hidden layer": classes([63, 5]),
     "three hidden layers": classes([63, 33, 17, 16, 5]),
     "wider than a panel": classes([63, 130, 70, 5]),
-    "so wide that AMX splits floats": classes([63, 397, 341, 5], batch_size=50),
+    "so wide that AMX splits floats, sums in two blocks": classes([63, 545, 533, 5], batch_size=50),
     "so wide that AMX splits floats, clipped adam, several chunks": classes(
         [63, 397, 341, 5], optimizer=lambda: ClipGradNorm(Adam(), 0.3), batch_size=300, rate=0.002
     ),

@@ -23,7 +23,7 @@ import build  # noqa: E402
 FLAGS = f"-mavx2 -mfma -O1 -D__AVX512F__=1 -I{HERE / 'stand_ins'} -Wno-psabi"
 SETTINGS = (
     "wider than a panel",
-    "so wide that AMX splits floats",
+    "so wide that AMX splits floats, sums in two blocks",
     "mostly background, several chunks, clipped",
     "weight decay",
     "batch normalisation",
