@@ -3,6 +3,9 @@
 import statistics
 from typing import Any
 
+import numpy as np
+
+RESAMPLES = 10_000  # of the tables, for intervals
 TINY_ERROR = 1e-4  # as in benchmarks/tables.py: so that no ratio is 0 / 0
 
 
@@ -16,10 +19,12 @@ def tables_section(record: dict[str, Any]) -> list[str]:
         f"default of byhand: at most {record['rows']:,} rows of each, {record['splits']} splits, a fifth held out "
         f"(`benchmarks/tables.py`, {record['date']}, {record['processor']}). A ratio is byhand's error "
         "divided by the model's: below 1, byhand's is lower. One table with a very small error can move the geometric "
-        "mean over the tables, but not the median.",
+        "mean over the tables, but not the median. The interval is of a model's mean rank less byhand's, with the "
+        f"tables drawn anew from these ({RESAMPLES:,} times): with 0 in it, the two are level as far as so many tables "
+        "can tell.",
         "",
-        "| model | mean rank | median ratio | geometric mean | byhand's error is lower on |",
-        "|---|--:|--:|--:|--:|",
+        "| model | mean rank | less byhand's, 95 % | median ratio | geometric mean | byhand's error is lower on |",
+        "|---|--:|--:|--:|--:|--:|",
         *(table_row(name, row, errors) for name, row in ranked),
         "",
         wins_and_losses(errors),
@@ -33,7 +38,23 @@ def table_row(name: str, row: dict[str, float], errors: dict[str, dict[str, floa
     )
     less = sum(found["byhand"] < found[name] for found in errors.values())
     counted = "–" if name == "byhand" else f"{less} of {len(errors)}"
-    return f"| {name} | {row['mean_rank']:.2f} | {ratio:.2f} | {row['byhand_error_ratio']:.2f} | {counted} |"
+    low, high = rank_interval(name, errors)
+    interval = "–" if name == "byhand" else f"{low:+.2f} … {high:+.2f}"
+    return (
+        f"| {name} | {row['mean_rank']:.2f} | {interval} | {ratio:.2f} | {row['byhand_error_ratio']:.2f} | {counted} |"
+    )
+
+
+def rank_interval(name: str, errors: dict[str, dict[str, float]]) -> tuple[float, float]:
+    """Return the 95 % interval of a model's mean rank less byhand's, by drawing the tables with replacement."""
+    ranks = {
+        model: [1 + sum(error < row[model] for error in row.values()) for row in errors.values()]
+        for model in (name, "byhand")
+    }
+    differences = np.subtract(ranks[name], ranks["byhand"])
+    drawn = np.random.default_rng(0).integers(len(differences), size=(RESAMPLES, len(differences)))
+    low, high = np.quantile(differences[drawn].mean(axis=1), [0.025, 0.975])
+    return float(low), float(high)
 
 
 def mean_errors(rows: dict[str, list[dict[str, float]]]) -> dict[str, float]:
