@@ -14,11 +14,11 @@ def test_one_table_with_a_tiny_error_moves_the_geometric_mean_but_not_the_median
         "second": {"byhand": 0.33, "trees": 0.3},
     }
     row = script["table_row"]("trees", {"mean_rank": 1.25, "byhand_error_ratio": 0.4946}, errors)
-    assert row == "| trees | 1.25 | 1.10 | 0.49 | 1 of 3 |"
+    assert row == "| trees | 1.25 | -1.00 … +1.00 | 1.10 | 0.49 | 1 of 3 |"  # ranks differ by 1, -1, -1
 
 
 def test_errors_of_zero_on_both_sides_are_equal_and_not_fewer() -> None:
     script = runpy.run_path(str(ROOT / "tools" / "table_results.py"))
     errors = {"easy": {"byhand": 0.0, "trees": 0.0}}
     row = script["table_row"]("trees", {"mean_rank": 1.0, "byhand_error_ratio": 1.0}, errors)
-    assert row == "| trees | 1.00 | 1.00 | 1.00 | 0 of 1 |"
+    assert row == "| trees | 1.00 | +0.00 … +0.00 | 1.00 | 1.00 | 0 of 1 |"
