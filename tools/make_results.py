@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from speed_results import PEERS, every_processor, speed
-from table_results import tables_section, times_section
+from table_results import options_section, tables_section, times_section
 
 from records import ROOT, percent, place, record
 
@@ -103,6 +103,8 @@ def results() -> str:
             *tables_section(record("tables")),
             "",
             *times_section(record("table-times")),
+            "",
+            *options_section(record("table-options")),
             "",
             f"{measured()} Every row is a file in `benchmarks/records/`.",
         ]

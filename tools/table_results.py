@@ -92,3 +92,24 @@ def times_section(record: dict[str, Any]) -> list[str]:
             for name, row in rows
         ),
     ]
+
+
+def options_section(record: dict[str, Any]) -> list[str]:
+    """Return the lines: each option's error as a share of the defaults'."""
+    rows = sorted(record["summary"].items(), key=lambda item: item[1]["ratio"])
+    return [
+        f"What options of the estimators are worth, each alone, on {len(record['tables'])} tables that are none of "
+        f"those above, with the sizes and epochs of the defaults: at most {record['rows']:,} rows of each, "
+        f"{record['splits']} splits, a quarter held out (`benchmarks/table_options.py`, {record['date']}, "
+        f"{record['processor']}). A ratio "
+        "is the option's error divided by the defaults', the geometric mean, with its 95 % interval over tables. Only "
+        f"numbers are embedded, and heads were measured on tables of at most {record['most_rows_for_heads']:,} rows:",
+        "",
+        "| option | ratio | interval | error is lower on |",
+        "|---|--:|--:|--:|",
+        *(
+            f"| {name} | {row['ratio']:.3f} | {row['interval'][0]:.3f} – {row['interval'][1]:.3f} "
+            f"| {row['less']} of {row['of']} |"
+            for name, row in rows
+        ),
+    ]

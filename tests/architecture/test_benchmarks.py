@@ -1,5 +1,6 @@
 """A benchmark answers --help, and overwrites a tracked record only when --record asks for it."""
 
+import argparse
 import ast
 import importlib
 import subprocess
@@ -102,6 +103,30 @@ def test_times_of_a_fit_and_its_memory_are_those_of_a_process(monkeypatch: pytes
     twice = {key: 2 * value for key, value in figures.items()}
     summary = times.summary({"x": {"byhand": figures, "linear": twice}})
     assert summary["linear"] == dict.fromkeys(figures, 2.0)
+
+
+def test_an_option_that_makes_half_the_errors_has_the_ratio_a_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sklearn")
+    pandas = pytest.importorskip("pandas")
+    monkeypatch.syspath_prepend(str(FOLDER))
+    options, sets = importlib.import_module("table_options"), importlib.import_module("table_sets")
+    names = [options.DEFAULTS, *options.OPTIONS]
+    table = {name: [0.5, 0.25] for name in names}
+    x = np.linspace(-1, 1, 60)
+    data = sets.TableSet("x", pandas.DataFrame({"x": x}), x**2, is_regression=True)
+    monkeypatch.setitem(options.SIZES, "max_iter", 3)
+    measured = {name: errors for name, errors in table.items() if name != "embedding pl"}
+    found = options.compare(data, argparse.Namespace(rows=60, splits=2, options=names), measured)
+    assert found.keys() == set(names)
+    assert found["8 heads"] == [0.5, 0.25]
+    assert len(found["embedding pl"]) == 2
+    words = sets.TableSet("x", pandas.DataFrame({"x": x.astype(str)}), x**2, is_regression=True)
+    assert not any("embedding" in name for name in options.options_for(words))
+    halved = {**table, "8 heads": [0.25, 0.125]}
+    summary = options.summary({"a": halved, "b": halved, "c": {"defaults": [1.0], "embedding pl": [2.0]}})
+    assert summary["8 heads"] == {"ratio": 0.5, "interval": [0.5, 0.5], "less": 2, "of": 2}
+    assert summary["embedding pl"]["ratio"] == pytest.approx(2 ** (1 / 3))
+    assert summary["embedding pl"]["of"] == 3
 
 
 def with_few_epochs(models: Callable[..., dict[str, Callable[[], Any]]]) -> Callable[..., dict[str, Callable[[], Any]]]:
