@@ -92,6 +92,7 @@ docs: build/lessons/.made ## build the site, lessons and API reference included,
 wasm: $(VENV)/.for-use ## compile the C core for the page (needs ziglang)
 	$(BIN)/python tools/cross.py wasm src/byhand/lab/static/core/core.wasm
 	$(BIN)/python tools/cross.py relaxed-wasm src/byhand/lab/static/core/core-relaxed.wasm
+	$(BIN)/python tools/cross.py threads-wasm src/byhand/lab/static/core/core-threads.wasm
 
 wheels: $(VENV)/.for-use ## wheels for five platforms (needs ziglang)
 	$(BIN)/python tools/cross.py wheels dist

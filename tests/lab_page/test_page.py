@@ -107,12 +107,13 @@ def test_learning_rates_are_those_of_the_schedules() -> None:
         )
 
 
+WITH_THREADS = {"core-threads.wasm", "threads.js", "thread.js"}  # in place of core.wasm
 NOT_FETCHED = {"index.d.mts", "types.js", "messages.js", "frames.json", "LICENSE", "package.json"}  # by any browser
 
 
 def test_page_and_core_stay_under_a_megabyte_without_data_and_weights() -> None:
-    """Of the two cores a browser fetches the one that it can run; types are for the type checker."""
-    left_out = {"core-relaxed.wasm", *NOT_FETCHED}
+    """Of the three cores a browser fetches the one that it can run; types are for the type checker."""
+    left_out = {"core-relaxed.wasm", *WITH_THREADS, *NOT_FETCHED}
     files = [path for path in STATIC.rglob("*") if path.is_file() and not {"data", "models"} & set(path.parts)]
     files = [path for path in files if path.name not in left_out]
     assert sum(path.stat().st_size for path in files) < 1_000_000

@@ -136,15 +136,16 @@ export class Core extends Inspection {
    * @param {Examples} data with either labels or targets
    */
   epoch(network, optimizer, data) {
+    const nThreads = this.isParallel(network, data.batchSize) ? this.nThreads : 1;
     const arena = this.arena();
-    const packed = this.pack(arena, network, data.batchSize);
+    const packed = this.pack(arena, network, data.batchSize, nThreads);
     const first = arena.floats(optimizer.first ?? new Float32Array(packed.size));
     const second = arena.floats(optimizer.second ?? new Float32Array(packed.size));
     const rule = putRule(arena, optimizer);
     const examples = putExamples(arena, network.layers[0].n_in, { ...data, draws: data.draws ?? {} });
     const memory = putMemory(arena, packed, first, second);
     const result = arena.alloc(32);
-    const status = this.exports.bh_epoch(packed.table, rule, examples, memory, PORTABLE, 1, 0, result);
+    const status = this.exports.bh_epoch(packed.table, rule, examples, memory, PORTABLE, nThreads, 0, result);
     if (status < 0) throw new CoreError(`the core refused an epoch: ${ERRORS[-status]}`);
     packed.unpack();
     const view = arena.view();

@@ -7,8 +7,11 @@ import { PackedNetwork } from "./packed-network.js";
 /** @typedef {Record<string, any>} CoreExports what core.wasm exports, as in byhand.h */
 
 const VERSION = 9; // of the interface, as in byhand.h
+const MIN_PARALLEL_MACS = 2e6; // multiplications in a step; below, threads wait for one another longer than they work
 
 export class CoreModule {
+  nThreads = 1; // that there are
+
   /** @param {CoreExports} exports */
   constructor(exports) {
     this.exports = exports;
@@ -18,6 +21,14 @@ export class CoreModule {
     if (exports.bh_version() !== VERSION)
       throw new CoreError(`core.wasm is of version ${exports.bh_version()}, not ${VERSION}`);
     this.base = exports.__heap_base.value; // everything above is ours to give
+  }
+
+  /**
+   * Is a step of this network worth more than one thread?
+   * @param {Network} network
+   */
+  isParallel({ layers }, batchSize = 1) {
+    return batchSize * layers.reduce((sum, { n_in, n_out }) => sum + n_in * n_out, 0) > MIN_PARALLEL_MACS;
   }
 
   /** A fresh arena: what was given out before is forgotten, but for what was kept. */
@@ -44,12 +55,12 @@ export class CoreModule {
   }
 
   /**
-   * The network laid out in the arena, with a workspace for batches of that size; 0: none.
+   * The network laid out in the arena, with a workspace for batches of that size (0: none) and so many threads.
    * @param {Arena} arena
    * @param {Network} network
    */
-  pack(arena, network, batchSize = 0) {
-    return new PackedNetwork(this.exports, arena, network, batchSize);
+  pack(arena, network, batchSize = 0, nThreads = 1) {
+    return new PackedNetwork(this.exports, arena, network, batchSize, nThreads);
   }
 }
 

@@ -24,13 +24,14 @@ export class PackedNetwork {
   #rows;
 
   /**
-   * With a workspace for batches of that size; 0: none.
+   * With a workspace for batches of that size (0: none) and so many threads.
    * @param {import("./module.js").CoreExports} exports
    * @param {import("./arena.js").Arena} arena
    * @param {Network} network
    * @param {number} batchSize
+   * @param {number} nThreads
    */
-  constructor(exports, arena, network, batchSize) {
+  constructor(exports, arena, network, batchSize, nThreads) {
     const { layers } = network;
     this.#arena = arena;
     this.#exports = exports;
@@ -38,7 +39,9 @@ export class PackedNetwork {
     this.table = putNetwork(arena, network);
     const offsets = arena.alloc(OFFSETS_BYTES * layers.length);
     this.size = sizeFrom(exports.bh_layout(this.table, offsets), "a network");
-    this.workspaceBytes = batchSize ? sizeFrom(exports.bh_workspace(this.table, batchSize, 1), "a batch size") : 0;
+    this.workspaceBytes = batchSize
+      ? sizeFrom(exports.bh_workspace(this.table, batchSize, nThreads), "a batch size")
+      : 0;
     this.params = arena.alloc(4 * this.size);
     this.workspace = arena.alloc(this.workspaceBytes);
     this.units = layers.reduce((sum, layer) => sum + layer.n_out, 0);

@@ -11,6 +11,12 @@ export const TRAIN = {
   more: "More settings",
   noWay: "There is no residual connection yet: it needs a hidden layer as wide as the one before it.",
   note: "Gradient clipping, augmentation, early stopping and weight decay are on the command line: byhand train.",
+  threads: {
+    several: "{n} threads train this network.",
+    small: "One thread trains this network: its steps are too small to share.",
+    refused: "One thread trains this network: the browser gives this page no more.",
+    notIsolated: "One thread trains this network: this page is not cross-origin isolated, as byhand lab's own is.",
+  },
   press: "Click Start: the weights are random at first, and are trained while you watch.",
   remedy: "Set {setting} to {value}, click Reset, then Start.",
   stopEarlier: "Stop earlier: train for fewer epochs, or travel on the chart to where the validation loss is lowest.",

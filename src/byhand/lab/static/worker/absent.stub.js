@@ -7,5 +7,6 @@ export class PlaneAnswers {
 }
 export class Training {}
 export const diagnose = null;
+export const loadThreadedCore = null;
 export const planeModel = null;
 export const tableFrom = null;

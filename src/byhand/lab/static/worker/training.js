@@ -63,6 +63,10 @@ export class Training {
     return this.#run.model;
   }
 
+  get isParallel() {
+    return this.#core.isParallel(this.model.network, this.#run.settings.batchSize);
+  }
+
   get diverged() {
     return this.#run.diverged;
   }
@@ -174,6 +178,8 @@ export class Training {
       validation: last?.validation ?? null,
       untrained: this.#untrained,
       examples_per_second: this.#seconds ? this.#seen / this.#seconds : 0,
+      threads: this.isParallel ? this.#core.nThreads : 1,
+      is_parallel: this.isParallel,
       weights: pictures(units.W, units),
       history: this.#history,
       curve: this.#curve.points,

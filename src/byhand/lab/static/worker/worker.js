@@ -47,9 +47,22 @@ const planes = new PlaneAnswers(
 const ready = load();
 
 async function load() {
-  const name = hasRelaxedSimd() && !globalThis.byhandFiles ? "core-relaxed" : "core"; // an exported page has one
-  core = await loadCore(await fetchFile(new URL(`../core/${name}.wasm`, import.meta.url)));
+  core = await openCore();
   models.pretrained = await modelFrom(await fetchFile(new URL("../models/draw.safetensors", import.meta.url)));
+}
+
+/** The fastest core that this browser runs; an exported page has one. */
+async function openCore() {
+  const open = async (name, load) => load(await fetchFile(new URL(`../core/${name}.wasm`, import.meta.url)));
+  if (globalThis.byhandFiles || !hasRelaxedSimd()) return open("core", loadCore);
+  if (crossOriginIsolated && navigator.hardwareConcurrency > 1)
+    try {
+      const { loadThreadedCore } = await import("../core/threads.js");
+      return await open("core-threads", loadThreadedCore);
+    } catch (error) {
+      console.warn(`one thread: ${error.message}`);
+    }
+  return open("core-relaxed", loadCore);
 }
 
 async function fetchFile(url) {
@@ -151,6 +164,7 @@ const answers = {
       (seen) => diagnose(table, seen),
     );
     models.trained = training.model;
+    if (training.isParallel) await core.startThreads?.();
     return training.frame();
   },
   start: () => training.start(),

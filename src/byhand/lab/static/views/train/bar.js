@@ -30,6 +30,7 @@ export function createBar(session) {
   start.dataset.lesson = "train-start";
   const figures = h("dl", { class: "figures" });
   const [quick, heading, panel] = [h("div", { class: "quick" }), h("summary"), h("div", { class: "panel-body" })];
+  const note = h("p", { class: "hint" });
   const buttons = [
     start,
     button(words.step, () => session.advance(1)),
@@ -51,14 +52,16 @@ export function createBar(session) {
     start.textContent = training?.running ? words.pause : words.start;
     drawFigures(figures, state, training);
     const key = JSON.stringify([...QUICK, ...BASIC, ...MORE].map((name) => state[name]));
-    if (key !== lastKey) drawForms(session, state, { quick, heading, panel });
+    if (key !== lastKey) drawForms(session, state, { quick, heading, panel, note });
     lastKey = key;
+    const sentences = [hasNoWay(state) && words.noWay, describeThreads(training), words.note];
+    note.textContent = sentences.filter(Boolean).join(" ");
   }
 
   return { element, show };
 }
 
-function drawForms(session, state, { quick, heading, panel }) {
+function drawForms(session, state, { quick, heading, panel, note }) {
   const effective = { ...state, warmUp: warmUpOf(state) };
   const change = (changes) => session.change(changes);
   const tell = (sentence) => session.tell(sentence);
@@ -69,18 +72,19 @@ function drawForms(session, state, { quick, heading, panel }) {
       change,
       tell,
     );
-  const { hidden, residual } = state;
   const changed = listChanges(state);
-  const hasNoWay = residual && !hidden.some((n, l) => n === hidden[l - 1]);
   replaceChildren(quick, ...form(QUICK));
   replaceChildren(heading, words.settings, changed.length ? `: ${changed.join(", ")}` : "");
-  replaceChildren(
-    panel,
-    ...form(BASIC),
-    h("h3", { class: "apart" }, words.more),
-    ...form(MORE),
-    h("p", { class: "hint" }, hasNoWay ? `${words.noWay} ` : "", words.note),
-  );
+  replaceChildren(panel, ...form(BASIC), h("h3", { class: "apart" }, words.more), ...form(MORE), note);
+}
+
+const hasNoWay = ({ hidden, residual }) => residual && !hidden.some((n, l) => n === hidden[l - 1]);
+
+/** On how many threads the page trains, or why on one; nothing of a run of the command line. */
+function describeThreads({ threads = 0, is_parallel: isParallel } = /** @type {any} */ ({})) {
+  const { several, small, refused, notIsolated } = words.threads;
+  if (threads !== 1) return threads && several.replace("{n}", threads);
+  return isParallel ? (crossOriginIsolated ? refused : notIsolated) : small;
 }
 
 /** How far it is, and how good; before a training, where it would begin. */
