@@ -187,6 +187,26 @@ def speed() -> list[str]:
     ]
 
 
+def threads_in_the_page() -> str:
+    """Return the sentence about what more threads bring in the tab."""
+    found = record("lab-threads")
+    gains = [describe_gain(name, times) for name, times in found["seconds_an_epoch_by_threads"].items()]
+    return (
+        f"- Threads in the tab: {'; '.join(gains)} (Chromium {found['chromium'].split('.')[0]}, {found['processor']}, "
+        f"{found['cores']} processors, load {found['load']}, {found['date']})."
+    )
+
+
+def describe_gain(network: str, times: dict[str, dict[str, float]]) -> str:
+    """Return what the most threads gain over one. times : median and fastest, by the number of threads"""
+    one, more = times["1"], times[max(times, key=int)]
+    return (
+        f"{network} trains {one['fastest'] / more['fastest']:.2f} times as fast on {max(times, key=int)} as on one in "
+        f"the fastest moments, {one['median'] / more['median']:.2f} times at the median ({more['median']:.2f} s an "
+        "epoch of 60,000 digits)"
+    )
+
+
 def process_sentences() -> list[str]:
     """Return the results of whole processes: one prediction, a start, memory, the page."""
     latency, process, page = record("latency"), record("whole-process"), record("lab-page")
@@ -208,6 +228,7 @@ def process_sentences() -> list[str]:
         f"{page['answer_while_drawing_ms']['median']:.1f} ms, an epoch of 784-128-10 over 60,000 digits in "
         f"{page['seconds_an_epoch_of_60000']:.1f} s, and {page['examples_a_second_2_16_8_2']['median'] / 1e6:.1f} "
         f"million steps a second of 2-16-8-2 at batch size 1.",
+        threads_in_the_page(),
         "- The native and the NumPy engine learn equally well: the largest difference between two means of a "
         f"recipe over five seeds is {100 * max(abs(found['difference']) for found in equal.values()):.2f} points.",
     ]
