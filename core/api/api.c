@@ -80,7 +80,7 @@ static int32_t init_context(train_context *e, const bh_memory *m, int32_t batch_
     if (is_prediction(&e->settings) && e->settings.network->scaled_inputs) {
         return BH_BAD_SIZE;
     }
-    if (embedding_of(e->settings.network) &&
+    if ((embedding_of(e->settings.network) || n_heads(e->settings.network)) &&
         (e->settings.data->inputs_are_bytes || e->settings.is_influence)) {
         return BH_BAD_SIZE;
     }

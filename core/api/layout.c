@@ -1,6 +1,6 @@
-/* Where each parameter lies in the flat array. First the scales of inputs and the embedding, if the
- * network has them; then, layer after layer, what else is trained: W (n_in rows of `stride`), b,
- * with batch normalisation gamma and beta, with a parametric activation alpha; then all running
+/* Where each parameter lies in the flat array. First the scales of inputs, the embedding and R, if
+ * the network has them; then, layer after layer, what else is trained: W (n_in rows of `stride`),
+ * b, with batch normalisation gamma and beta, with a parametric activation alpha; then all running
  * statistics, so that no gradient, norm or weight decay touches them. */
 #include "api/layout.h"
 
@@ -9,10 +9,11 @@
 #include "train/embedding_layout.h"
 
 /* Lay out one layer's trainable parameters from float `at` on; return where they end. */
-static int64_t place_trainable(const bh_layer *layer, int64_t at, bh_layer_offsets *offsets) {
+static int64_t place_trainable(const bh_layer *layer, int32_t matrices, int64_t at,
+                               bh_layer_offsets *offsets) {
     const int32_t stride = row_stride(layer->n_out);
     const int64_t biases = at + (int64_t)layer->n_in * stride;
-    int64_t end = biases + stride;
+    int64_t end = at + matrices * (biases + stride - at);
     *offsets = (bh_layer_offsets){at, biases, -1, -1, -1, -1, stride, -1};
     if (layer->batch_norm) {
         offsets->gamma = end;
@@ -33,7 +34,7 @@ int64_t compute_layout(const bh_network *network, bh_layer_offsets *offsets, int
     }
     int64_t at = n_front_floats(network);
     for (int l = 0; l < network->n_layers; l++) {
-        at = place_trainable(&network->layers[l], at, &offsets[l]);
+        at = place_trainable(&network->layers[l], n_matrices(network, l), at, &offsets[l]);
         if (at > INT64_MAX / 16) {
             return BH_BAD_SIZE;
         }
@@ -72,10 +73,12 @@ int64_t packed_layout(const bh_network *network, layer_offsets *offsets, int64_t
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = &network->layers[l];
         const ptrdiff_t micropanel = (ptrdiff_t)(layer->n_in | 1) * MICROPANEL;
-        const int64_t end = at + padded(layer->n_out) / MICROPANEL * micropanel;
+        int64_t end = at + padded(layer->n_out) / MICROPANEL * micropanel;
         offsets[l] = (layer_offsets){
             .weights = at, .row_stride = MICROPANEL, .micropanel_stride = micropanel};
-        at = place_vectors(layer, end, &offsets[l]);
+        end = place_vectors(layer, end, &offsets[l]);
+        offsets[l].head_stride = end - at;
+        at += n_matrices(network, l) * (end - at);
     }
     *n_trainable = at;
     for (int l = 0; l < network->n_layers; l++) {
@@ -92,8 +95,12 @@ void unpacked_layout(const bh_network *network, const bh_layer_offsets *caller,
                      layer_offsets *offsets) {
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer_offsets *c = &caller[l];
-        offsets[l] = (layer_offsets){c->weights,  c->biases, c->gamma,  c->beta,   c->mean,
-                                     c->variance, c->alpha,  c->stride, MICROPANEL};
+        offsets[l] =
+            (layer_offsets){c->weights, c->biases,
+                            c->gamma,   c->beta,
+                            c->mean,    c->variance,
+                            c->alpha,   c->stride,
+                            MICROPANEL, (network->layers[l].n_in + (int64_t)1) * c->stride};
     }
 }
 

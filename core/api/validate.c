@@ -100,6 +100,16 @@ static int32_t check_embedding(const bh_embedding *e, int32_t n_in) {
     return BH_OK;
 }
 
+/* Heads, and the last layer, which they are. */
+static bool are_valid_heads(const bh_network *n) {
+    const bh_layer *last = &n->layers[n->n_layers - 1];
+    if (n->n_heads != n_heads(n) || !in_range(n->n_heads, 0, BH_MAX_HEADS)) {
+        return false;
+    }
+    return !n->n_heads || !(last->activation == BH_SOFTMAX || last->batch_norm ||
+                            last->parametric || last->dropout != 0 || last->skip_span);
+}
+
 static bool is_valid_loss(const bh_network *n) {
     switch (n->loss) {
     case BH_SOFTMAX_CROSS_ENTROPY:
@@ -129,7 +139,8 @@ int32_t check_network(const bh_network *n) {
     if (n->loss == BH_SOFTMAX_CROSS_ENTROPY && n->layers[n->n_layers - 1].n_out == 1) {
         return BH_BAD_SIZE; /* the softmax of one output is always 1 */
     }
-    if (!is_valid_loss(n) || !in_range(n->scaled_inputs, 0, 1) || n->embedding != embedding_of(n)) {
+    if (!is_valid_loss(n) || !are_valid_heads(n) || !in_range(n->scaled_inputs, 0, 1) ||
+        n->embedding != embedding_of(n)) {
         return BH_BAD_SIZE;
     }
     return embedding_of(n) ? check_embedding(embedding_of(n), n->layers[0].n_in) : BH_OK;
@@ -197,7 +208,7 @@ static int32_t check_indices(const bh_epoch_data *d, int32_t n_out) {
     return BH_OK;
 }
 
-/* Batch normalisation cannot normalise a batch of one example. */
+/* Batch normalisation cannot normalise a batch of one row. */
 static int32_t check_batch_size(const bh_network *n, const bh_epoch_data *d) {
     if (d->batch_size < 1) {
         return BH_BAD_SIZE;
@@ -206,7 +217,10 @@ static int32_t check_batch_size(const bh_network *n, const bh_epoch_data *d) {
         return BH_OK;
     }
     const bool has_batch_of_one = d->batch_size == 1 || d->n_indices % d->batch_size == 1;
-    return has_batch_of_one || d->batch_size > MAX_BATCH_NORM_ROWS ? BH_BAD_SIZE : BH_OK;
+    if (has_batch_of_one && n_copies(n) == 1) {
+        return BH_BAD_SIZE;
+    }
+    return d->batch_size > MAX_BATCH_NORM_ROWS / n_copies(n) ? BH_BAD_SIZE : BH_OK;
 }
 
 static int32_t check_learning_rates(const bh_epoch_data *d) {

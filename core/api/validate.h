@@ -7,7 +7,7 @@
 
 #include "byhand.h"
 
-enum { MAX_BATCH_NORM_ROWS = 1 << 24 /* examples of a batch that is not cut into microbatches */ };
+enum { MAX_BATCH_NORM_ROWS = 1 << 24 /* of a batch that is not cut into microbatches */ };
 
 bool has_batch_norm(const bh_network *network);
 

@@ -54,25 +54,25 @@ static void plan_post_ops(network_buffers *net, arena *a, const bh_layer *layers
     const bool has_dropout = layer->dropout > 0;
     net->a[l] = net->x[l + 1];
     if (has_dropout || layer->skip_span) {
-        net->a[l] = alloc_matrix(a, net->microbatch, layer->n_out);
+        net->a[l] = alloc_matrix(a, net->rows, layer->n_out);
     }
     net->preact[l] = net->a[l];
     if (keeps_preact(layer)) {
-        net->z[l] = alloc_matrix(a, net->microbatch, layer->n_out);
+        net->z[l] = alloc_matrix(a, net->rows, layer->n_out);
         net->preact[l] = net->z[l];
     }
     if (is_parametric(layer)) {
-        net->alpha_grad[l] = alloc_matrix(a, net->microbatch, layer->n_out);
+        net->alpha_grad[l] = alloc_matrix(a, net->rows, layer->n_out);
     }
     if (layer->batch_norm) {
         net->inverse_std[l] = alloc_floats(a, row_stride(layer->n_out));
     }
     if (layer->skip_span) {
-        net->skip_grad[l] = alloc_matrix(a, net->microbatch, layer->n_out);
+        net->skip_grad[l] = alloc_matrix(a, net->rows, layer->n_out);
         net->has_post_ops[l - layer->skip_span] = true;
     }
     if (has_dropout) { /* vectors of the mask may be read beyond its end */
-        net->dropout_mask[l] = arena_alloc(a, net->microbatch * (int64_t)layer->n_out + PADDING);
+        net->dropout_mask[l] = arena_alloc(a, net->rows * (int64_t)layer->n_out + PADDING);
     }
     if (keeps_preact(layer) || layer->skip_span || has_dropout) {
         net->has_post_ops[l] = true;
@@ -89,14 +89,21 @@ static void clear_post_ops(network_buffers *net, int l) {
 }
 
 static void plan_network(network_buffers *net, arena *a, const bh_network *n) {
-    const int64_t rows = net->microbatch;
+    const int64_t rows = net->rows;
+    const int32_t n_in = n->layers[0].n_in;
     for (int l = 0; l < n->n_layers; l++) {
         clear_post_ops(net, l);
     }
-    net->x[0] = alloc_matrix(a, rows, n->layers[0].n_in);
+    net->x[0] = alloc_matrix(a, rows, n_in);
     if (embedding_of(n)) {
-        net->embedded = alloc_matrix(a, rows, embedding_of(n)->n_columns);
-        net->dx = alloc_matrix(a, rows, n->layers[0].n_in);
+        net->embedded = alloc_matrix(a, net->microbatch, embedding_of(n)->n_columns);
+    }
+    if (embedding_of(n) || n_heads(n)) {
+        net->dx = alloc_matrix(a, rows, n_in);
+    }
+    if (n_heads(n)) {
+        net->original = alloc_matrix(a, net->microbatch, n_in);
+        net->d_original = alloc_matrix(a, net->microbatch, n_in);
     }
     for (int l = 0; l < n->n_layers; l++) {
         net->x[l + 1] = alloc_matrix(a, rows, n->layers[l].n_out);
@@ -160,7 +167,7 @@ static void plan_thread_scratch(train_context *e, arena *a, int32_t n_threads) {
     const int64_t n_in = n->layers[0].n_in;
     const int64_t widest = max_n_out(n);
     const bool uses_bf16 = !is_prediction(&e->settings);
-    const bf16_sizes sizes = max_bf16_sizes(n, e->net.microbatch);
+    const bf16_sizes sizes = max_bf16_sizes(n, e->net.rows);
     for (int32_t tid = 0; tid < n_threads; tid++) {
         thread_scratch *s = &e->scratch[tid];
         s->index_list = 0;
@@ -215,13 +222,20 @@ static void plan_query(influence_query *q, arena *a, const bh_network *n) {
     q->scaled = alloc_floats(a, padded(n->layers[0].n_in));
 }
 
+/* Examples of a microbatch that is no whole batch. */
+static int32_t max_microbatch(const bh_network *n) {
+    return n_copies(n) < MAX_MICROBATCH ? MAX_MICROBATCH / n_copies(n) : 1;
+}
+
 int64_t plan_workspace(train_context *e, void *workspace, int32_t batch_size, int32_t n_threads) {
     const bh_network *n = e->settings.network;
     const bool whole_batch = has_batch_norm(n) && !is_prediction(&e->settings);
     arena a = {workspace, 0};
     plan_packed_parameters(e, &a);
     const int64_t n_trainable = e->params.n_trainable;
-    e->net.microbatch = whole_batch || batch_size < MAX_MICROBATCH ? batch_size : MAX_MICROBATCH;
+    const int32_t most = max_microbatch(n);
+    e->net.microbatch = whole_batch || batch_size < most ? batch_size : most;
+    e->net.rows = e->net.microbatch * n_copies(n);
     e->settings.row_parallel = is_row_parallel(&e->settings);
     plan_network(&e->net, &a, n);
     e->gradients.grads = alloc_floats(&a, n_trainable);
@@ -244,7 +258,7 @@ int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_th
     if (batch_size < 1 || check_threads(n_threads) != BH_OK) {
         return BH_BAD_SIZE;
     }
-    if (has_batch_norm(network) && batch_size > MAX_BATCH_NORM_ROWS) {
+    if (has_batch_norm(network) && batch_size > MAX_BATCH_NORM_ROWS / n_copies(network)) {
         return BH_BAD_SIZE;
     }
     return plan_workspace(&e, 0, batch_size, n_threads);

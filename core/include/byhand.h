@@ -32,7 +32,7 @@
 #define BH_API __attribute__((visibility("default")))
 #endif
 
-enum { BH_VERSION = 9 }; /* of this API; the loader compares it */
+enum { BH_VERSION = 10 }; /* of this API; the loader compares it */
 
 enum {
     BH_MAX_LAYERS = 64,
@@ -40,7 +40,8 @@ enum {
     BH_MAX_THREADS = 64,
     BH_MAX_RESOLUTION = 1024, /* frequencies or bins of an embedded column */
     BH_MAX_EMBEDDING = 1024,  /* numbers that it gets */
-    BH_ALIGNMENT = 64         /* bytes */
+    BH_MAX_HEADS = 1024,
+    BH_ALIGNMENT = 64 /* bytes */
 };
 
 enum bh_activation {
@@ -143,6 +144,10 @@ typedef struct {
     const float *edges; /* piecewise linear: (n_columns, resolution + 1), between bins */
 } bh_embedding;
 
+/* With heads each example goes through the layers as n_heads rows: copies of the first layer's
+ * input, each times a row of R. The last layer is dense alone, with a W and a b for each copy. The
+ * loss is the mean of theirs; n_correct counts what their mean gets right, of probabilities for
+ * softmax cross-entropy. */
 typedef struct {
     int32_t n_layers;
     const bh_layer *layers;
@@ -151,6 +156,7 @@ typedef struct {
     float loss_parameter;
     int32_t scaled_inputs; /* 1: the first layer's inputs are multiplied by learned scales */
     const bh_embedding *embedding; /* or 0; core.wasm has none */
+    int32_t n_heads;               /* 0: none, as always in core.wasm */
 } bh_network;
 
 /* Where a layer's parameters begin in the flat array, in floats. W (n_in, n_out) is row-major with
@@ -158,8 +164,9 @@ typedef struct {
  * variance are -1 without batch normalisation, alpha without a parametric activation. All running
  * statistics (mean, variance) lie after all trainable parameters. With scaled inputs the array
  * begins with their scales (n_in of the first layer). Then come, with an embedding, for each of its
- * columns w and phi where its kind has them, V transposed, row after row, and c. Each of these rows
- * is followed by 0 up to a multiple of BH_ALIGNMENT. */
+ * columns w and phi where its kind has them, V transposed, row after row, and c; then, with heads,
+ * R (n_heads, n_in of the first layer). Each of these rows is followed by 0 up to a multiple of
+ * BH_ALIGNMENT. W and b of head j lie j * (n_in + 1) * stride floats behind those of head 0. */
 typedef struct {
     int64_t weights, biases, gamma, beta, mean, variance;
     int32_t stride;
@@ -190,7 +197,7 @@ typedef struct {
 
 /* Raw examples, and the order in which an epoch visits them. */
 typedef struct {
-    const void *inputs; /* (n_examples, n_in) bytes or, always with an embedding, floats */
+    const void *inputs; /* (n_examples, n_in) bytes or, always with embedding or heads, floats */
     int32_t inputs_are_bytes;
     int64_t n_examples;
     const float *scale, *shift; /* (n_in) each: x = raw * scale + shift */
@@ -247,7 +254,7 @@ BH_API int32_t bh_permutation(const bh_rng *rng, int64_t n, int64_t *indices, in
  * scales of inputs 1. Layer weights are drawn from (seed, BH_STREAM_INIT, position in the Python
  * network), where activations other than identity, batch normalisation and dropout count as layers,
  * and a residual block counts as one. factor: gain of he and glorot; standard deviation of normal;
- * limit of uniform. Errors: those of bh_layout, BH_BAD_POINTER, BH_BAD_SIZE (an embedding, too). */
+ * limit of uniform. Errors: those of bh_layout, BH_BAD_POINTER, BH_BAD_SIZE (embedding, heads). */
 BH_API int32_t bh_initialize(const bh_network *network, int32_t initializer, double factor,
                              uint64_t seed, float *params);
 
@@ -281,22 +288,22 @@ BH_API int32_t bh_choose_kernel(int32_t requested);
 BH_API int64_t bh_layout(const bh_network *network, bh_layer_offsets *offsets);
 
 /* Return the bytes of workspace that an epoch needs, or an error. A prediction needs that of batch
- * size 256. Larger batches are computed in microbatches of 256; with batch normalisation, which
- * needs whole batches, they are not, and may have up to 2^24 examples. */
+ * size 256. Larger batches are computed in microbatches of 256 rows; with batch normalisation,
+ * which needs whole batches, they are not, and may have up to 2^24 rows, copies included. */
 BH_API int64_t bh_workspace(const bh_network *network, int32_t batch_size, int32_t n_threads);
 
 /* Train one epoch. The result is the same to the last bit for any n_threads. With batch
- * normalisation no batch may have a single example. stop may be 0; another thread may set it to a
+ * normalisation no batch may have a single row. stop may be 0; another thread may set it to a
  * nonzero value. Returns BH_OK, BH_STOPPED or BH_DIVERGED, or an error: BH_BAD_SIZE,
  * BH_BAD_POINTER, BH_BAD_INDEX (of indices or labels), BH_NO_KERNEL. */
 BH_API int32_t bh_epoch(const bh_network *network, const bh_optimizer *optimizer,
                         const bh_epoch_data *data, const bh_memory *memory, int32_t kernel,
                         int32_t n_threads, const _Atomic(int32_t) *stop, bh_result *result);
 
-/* Fill output (n_examples, n_out) with the network's predictions: dropout off, running statistics
- * used. Reads inputs, inputs_are_bytes, n_examples, scale and shift of `data`, params and workspace
- * of `memory`. Scaled inputs are BH_BAD_SIZE; the caller multiplies them into W. Errors:
- * BH_BAD_SIZE, BH_BAD_POINTER, BH_NO_KERNEL. */
+/* Fill output (n_examples, n_out), with heads (n_examples, n_heads, n_out), with the network's
+ * predictions: dropout off, running statistics used. Reads inputs, inputs_are_bytes, n_examples,
+ * scale and shift of `data`, params and workspace of `memory`. Scaled inputs are BH_BAD_SIZE; the
+ * caller multiplies them into W. Errors: BH_BAD_SIZE, BH_BAD_POINTER, BH_NO_KERNEL. */
 BH_API int32_t bh_predict(const bh_network *network, const bh_epoch_data *data,
                           const bh_memory *memory, float *output, int32_t kernel,
                           int32_t n_threads);
@@ -304,10 +311,10 @@ BH_API int32_t bh_predict(const bh_network *network, const bh_epoch_data *data,
 /* Fill scores (n_examples) with each example's influence on the query, an example of its own: the
  * dot product of the two gradients of the loss with respect to all weights and biases. Positive:
  * learning it lowers the query's loss. Reads of `data` and of `query`, which has one example, what
- * bh_predict reads and the labels or targets. A network with an embedding is BH_BAD_SIZE; so is one
- * with dropout, batch normalisation or scaled inputs: the caller leaves the first out and folds the
- * others. Workspace: that of batch size 256. Errors: BH_BAD_SIZE, BH_BAD_POINTER, BH_BAD_INDEX,
- * BH_NO_KERNEL. */
+ * bh_predict reads and the labels or targets. A network with an embedding or heads is BH_BAD_SIZE;
+ * so is one with dropout, batch normalisation or scaled inputs: the caller leaves the first out and
+ * folds the others. Workspace: that of batch size 256. Errors: BH_BAD_SIZE, BH_BAD_POINTER,
+ * BH_BAD_INDEX, BH_NO_KERNEL. */
 BH_API int32_t bh_influence(const bh_network *network, const bh_epoch_data *data,
                             const bh_epoch_data *query, const bh_memory *memory, float *scores,
                             int32_t kernel, int32_t n_threads);
@@ -316,11 +323,9 @@ BH_API int32_t bh_influence(const bh_network *network, const bh_epoch_data *data
  * operations per round, or an error. Timed by the caller, it gives the peak of one thread. */
 BH_API int64_t bh_peak_flops(int32_t kernel, int64_t rounds);
 
-/* Inspection: one example, every number in double, in inference mode. BH_BAD_SIZE for embeddings
- * and parametric activations, and for batch normalisation and scaled inputs, which the caller can
- * fold into W and b. (units):
- * the widths of all layers, one after the other. z: pre-activations; a: layer outputs, skip
- * connections included. */
+/* Inspection: one example in double, in inference mode. BH_BAD_SIZE for embeddings, heads, alpha,
+ * and batch normalisation and scaled inputs, which the caller can fold into W and b. (units): the
+ * widths of all layers, side by side. z: pre-activations; a: outputs, with skip connections. */
 
 /* Fill z and a (units) for x (n_in). */
 BH_API int32_t bh_forward(const bh_network *network, const float *params, const double *x,

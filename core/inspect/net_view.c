@@ -9,7 +9,7 @@ int32_t net_view_init(net_view *net, const bh_network *network, const float *par
     if (!params) {
         return BH_BAD_POINTER;
     }
-    if (network->scaled_inputs || network->embedding) {
+    if (network->scaled_inputs || network->embedding || network->n_heads) {
         return BH_BAD_SIZE;
     }
     net->max_width = network->layers[0].n_in;

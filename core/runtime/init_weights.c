@@ -73,7 +73,7 @@ int32_t bh_initialize(const bh_network *network, int32_t initializer, double fac
         return BH_BAD_POINTER;
     }
     if (initializer < BH_ZEROS || initializer > BH_GLOROT || !isfinite(factor) ||
-        network->embedding) {
+        network->embedding || network->n_heads) {
         return BH_BAD_SIZE;
     }
     memset(params, 0, (size_t)n_params * sizeof *params);

@@ -28,8 +28,8 @@ enum {
                                             * that each thread reads its own part of W */
 
     /* Examples */
-    MAX_MICROBATCH = 256, /* examples that go through the network together; their activations stay
-                           * in the cache */
+    MAX_MICROBATCH = 256, /* rows that go through the network together; their activations stay in
+                           * the cache */
     DEQUANT_STRIP = 16,   /* inputs that are converted to floats at once for weight gradients */
     NORM_BLOCK = 4096,    /* floats of the gradient that one thread sums up for its norm */
 

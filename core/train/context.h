@@ -36,6 +36,7 @@ typedef struct {
 typedef struct {
     int64_t weights, biases, gamma, beta, mean, variance, alpha;
     ptrdiff_t row_stride, micropanel_stride;
+    int64_t head_stride; /* of the last layer: from one head's W and b to the next one's */
 } layer_offsets;
 
 /* Parameters and optimizer state as the phases use them: packed in the workspace for training, the
@@ -54,21 +55,37 @@ static inline int64_t weight_offset(const layer_offsets *at, int64_t k, int32_t 
     return at->weights + k * at->row_stride + column_offset(column, at->micropanel_stride);
 }
 
+/* Where W and b of head j lie. */
+static inline layer_offsets head_offsets(const layer_offsets *at, int32_t j) {
+    layer_offsets head = *at;
+    head.weights += j * at->head_stride;
+    head.biases += j * at->head_stride;
+    return head;
+}
+
 /* A row-major matrix: element (i, j) is data[i * stride + j]. */
 typedef struct {
     float *data;
     ptrdiff_t stride; /* floats from row to row, at least the padded width */
 } matrix;
 
+/* The same matrix without its first rows. */
+static inline matrix rows_from(matrix m, int64_t row) {
+    return (matrix){m.data + row * m.stride, m.stride};
+}
+
 /* What flows through the network for one microbatch. Layer l reads x[l] and writes x[l + 1]; dz[l]
  * is the gradient of the batch's mean loss with respect to layer l's pre-activations. Matrices are
- * (microbatch, width), padded; padding holds 0 or values that are multiplied by 0. */
+ * (rows, width), padded; padding holds 0 or values that are multiplied by 0. */
 typedef struct {
     int32_t microbatch; /* examples that go through the network together */
+    int32_t rows;       /* that they are: with heads, copy j of example i of n is row j n + i */
     matrix x[BH_MAX_LAYERS + 1];
     matrix dz[BH_MAX_LAYERS];
-    matrix embedded; /* with an embedding: (microbatch, n_columns), the columns that it embeds */
-    matrix dx;       /* and the gradient of its numbers, in their columns of x[0] */
+    matrix embedded;   /* with an embedding: (microbatch, n_columns), the columns that it embeds */
+    matrix dx;         /* with an embedding or heads: gradient of x[0] */
+    matrix original;   /* with heads: (microbatch, n_in), what x[0] has copies of */
+    matrix d_original; /* and, with an embedding, its gradient */
     /* What the product's epilogue writes: z[l] where it is kept, else a[l]. */
     matrix preact[BH_MAX_LAYERS];
     /* With batch normalisation: pre-activations, then x_hat. With Mish or a parametric activation:
@@ -79,9 +96,9 @@ typedef struct {
     matrix alpha_grad[BH_MAX_LAYERS];  /* its sums over rows are the gradient of alpha */
     matrix skip_grad[BH_MAX_LAYERS];   /* gradient of the skip connection that ends at layer l */
     float *inverse_std[BH_MAX_LAYERS]; /* (n_out): of the batch */
-    unsigned char *dropout_mask[BH_MAX_LAYERS]; /* (microbatch, n_out): 1 for a unit that is kept */
+    unsigned char *dropout_mask[BH_MAX_LAYERS]; /* (rows, n_out): 1 for a unit that is kept */
     bool has_post_ops[BH_MAX_LAYERS]; /* z is kept, dropout, or an end of a skip connection */
-    double *example_loss;             /* (microbatch) */
+    double *example_loss;             /* (rows) */
     unsigned char *example_correct;   /* (microbatch) */
 } network_buffers;
 

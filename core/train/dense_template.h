@@ -18,9 +18,11 @@ typedef struct {
     float slope;    /* of leaky ReLU */
 } dense_layer;
 
-static dense_layer dense_layer_of(const bh_network *network, const parameters *p, int l) {
+/* Layer l, or head j of the last one. */
+static dense_layer dense_layer_of(const bh_network *network, const parameters *p, int l,
+                                  int32_t j) {
     const bh_layer *layer = &network->layers[l];
-    const layer_offsets *at = &p->offsets[l];
+    const layer_offsets head = head_offsets(&p->offsets[l], j), *at = &head;
     return (dense_layer){.n_in = layer->n_in,
                          .n_out = layer->n_out,
                          .w = l == 0 && p->scaled_weights ? p->scaled_weights

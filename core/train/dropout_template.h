@@ -9,6 +9,7 @@
 #include "gemm/simd.h"
 #include "runtime/philox.h"
 #include "train/context.h"
+#include "train/embedding_layout.h"
 
 enum { MAX_DRAWS = 4 * MAX_BLOCKS };
 
@@ -38,7 +39,7 @@ static int64_t draws_per_example(const bh_network *n) {
             draws += n->layers[l].n_out;
         }
     }
-    return draws;
+    return draws * n_copies(n);
 }
 
 /* Rows `done` ... `done + rows` - 1 of a batch of n examples that begins at position `from` of the
@@ -48,7 +49,8 @@ typedef struct {
     int rows;
 } microbatch_position;
 
-/* Draw a thread's share of every layer's mask (rows, n_out). */
+/* Draw a thread's share of every layer's mask: (rows, n_out), with heads for one copy after the
+ * other. */
 static void draw_dropout_masks(const bh_network *network, const bh_rng *rng,
                                const microbatch_position *m, const thread_team *team, int tid,
                                unsigned char *const *masks) {
@@ -60,10 +62,12 @@ static void draw_dropout_masks(const bh_network *network, const bh_rng *rng,
         if (!(layer->dropout > 0)) {
             continue;
         }
-        const uint64_t start = counter + (uint64_t)((m->done + first) * layer->n_out);
-        draw_dropout_mask(rng, start, start + (uint64_t)((end - first) * layer->n_out),
-                          layer->dropout, masks[l] + first * layer->n_out);
-        counter += (uint64_t)(m->n * layer->n_out);
+        for (int32_t j = 0; j < n_copies(network); j++) {
+            const uint64_t start = counter + (uint64_t)((m->done + first) * layer->n_out);
+            draw_dropout_mask(rng, start, start + (uint64_t)((end - first) * layer->n_out),
+                              layer->dropout, masks[l] + (j * m->rows + first) * layer->n_out);
+            counter += (uint64_t)(m->n * layer->n_out);
+        }
     }
 }
 

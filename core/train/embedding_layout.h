@@ -1,4 +1,5 @@
-/* What stands before the first layer in the flat arrays: the scales of inputs, and an embedding. An
+/* What stands before the first layer in the flat arrays: the scales of inputs, an embedding, and R,
+ * by whose rows the copies are multiplied that a network with heads makes of each example. An
  * embedding's arrays are a block for each of its columns, the same in the caller's arrays and in
  * packed ones:
  *
@@ -73,11 +74,41 @@ static inline int64_t block_floats(const bh_embedding *e) {
            (int64_t)e->n_out * padded(n_basis(e)) + padded(e->n_out);
 }
 
-/* Floats before the first layer's. */
-static inline int64_t n_front_floats(const bh_network *network) {
+/* How many heads the network has, or 0. A page trains none. */
+static inline int32_t n_heads(const bh_network *network) {
+#if defined(__wasm__)
+    (void)network;
+    return 0;
+#else
+    return network->n_heads;
+#endif
+}
+
+/* Rows that each example becomes. */
+static inline int32_t n_copies(const bh_network *network) {
+    return n_heads(network) ? n_heads(network) : 1;
+}
+
+/* Matrices W that layer l has. */
+static inline int32_t n_matrices(const bh_network *network, int l) {
+    return l == network->n_layers - 1 ? n_copies(network) : 1;
+}
+
+/* Where R begins. */
+static inline int64_t copies_offset(const bh_network *network) {
     const bh_embedding *embedding = embedding_of(network);
     const int64_t blocks = embedding ? embedding->n_columns * block_floats(embedding) : 0;
     return n_scales(network) + blocks;
+}
+
+/* Floats of a row of R. */
+static inline int32_t copies_stride(const bh_network *network) {
+    return padded(network->layers[0].n_in);
+}
+
+/* Floats before the first layer's. */
+static inline int64_t n_front_floats(const bh_network *network) {
+    return copies_offset(network) + (int64_t)n_heads(network) * copies_stride(network);
 }
 
 #endif

@@ -93,7 +93,7 @@ static void embedding_gradients(const bh_embedding *e, const parameters *p, floa
             memset(grads + at, 0, (size_t)n * sizeof *grads);
         }
         const embedded_column own = column_in(e, p->params + at), g = column_in(e, grads + at);
-        add_column_gradient(e, &own, &g, (int32_t)j, columns, dx, mode->rows);
+        add_column_gradient(e, &own, &g, (int32_t)j, columns, dx, mode->examples);
         if (mode->steps) {
             optimizer_update(p, &mode->steps->embedding, at, grads + at, n);
         }

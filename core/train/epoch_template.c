@@ -11,7 +11,8 @@
  * Batch normalisation, dropout and skip connections come after a layer's forward and before the
  * backward that needs their gradient: post_ops_template.h. An embedding computes its numbers behind
  * those of an example that was gathered, and its gradients before those of the layers, from dx of
- * the first layer: embedding_template.h. Threads meet at a barrier where they need each
+ * the first layer: embedding_template.h. With heads all phases have several rows of each example:
+ * heads_template.h. Threads meet at a barrier where they need each
  * other's results.
  *
  * This file is a template: core/build.py compiles it once per processor family. Its parameters,
@@ -30,6 +31,7 @@
 #include "train/embedding_template.h"
 #include "train/gather_template.h"
 #include "train/gradients_template.h"
+#include "train/heads_template.h"
 #include "train/influence_template.h"
 #include "train/losses_template.h"
 #include "train/pack_parameters.h"
@@ -52,6 +54,20 @@ static int last_layer(const train_context *e) {
 
 static const bh_layer *layer_at(const train_context *e, int l) {
     return &e->settings.network->layers[l];
+}
+
+/* Rows of some examples. */
+static int n_rows(const train_context *e, int examples) {
+    return examples * n_copies(e->settings.network);
+}
+
+/* Has layer l a W for each head? */
+static bool is_heads(const train_context *e, int l) {
+    return n_heads(e->settings.network) && l == last_layer(e);
+}
+
+static const float *copies_of(const train_context *e) {
+    return e->params.params + copies_offset(e->settings.network);
 }
 
 /* Is layer l the first one, with raw bytes of which zeros are skipped? */
@@ -84,8 +100,8 @@ static bool multiplies_bytes(const train_context *e) {
     return skips_zeros(e, 0) && uses_bf16(e, 0);
 }
 
-static bf16_input bf16_input_of(const train_context *e, int l) {
-    return (bf16_input){skips_zeros(e, l) ? &e->sparse : 0, e->net.x[l]};
+static bf16_input bf16_input_of(const train_context *e, int l, matrix x) {
+    return (bf16_input){skips_zeros(e, l) ? &e->sparse : 0, x};
 }
 #else
 static bool multiplies_bytes(const train_context *e) {
@@ -114,7 +130,7 @@ static void gather_row(train_context *e, int64_t i, int64_t position, void *shif
     const bh_network *network = e->settings.network;
     const bh_epoch_data *d = e->settings.data;
     const int32_t n = n_inputs(network);
-    float *x = element(e->net.x[0], i, 0);
+    float *x = element(n_heads(network) ? e->net.original : e->net.x[0], i, 0);
     scale_and_shift(d, n, raw_row(d, n, position, shifted_row), x);
     if (embedding_of(network)) {
         embed(embedding_of(network), e->params.params + n_scales(network), x,
@@ -142,19 +158,24 @@ static void gather(train_context *e, int tid, int64_t from, int rows) {
         }
         for (int r = 0; r < count; r++) {
             gather_row(e, i + r, from + i + r, shifted_row);
+            if (n_heads(e->settings.network)) {
+                copy_example(e->settings.network, copies_of(e), e->net.original, e->net.x[0], i + r,
+                             rows);
+            }
         }
     }
 }
 
 /* Forward */
 
-static void forward_layer(train_context *e, int tid, int l, tile_range t) {
-    const dense_layer d = dense_layer_of(e->settings.network, &e->params, l);
+/* Of layer l, or of head j of the last one. */
+static void forward_product(train_context *e, int tid, int l, int32_t j, tile_range t) {
+    const dense_layer d = dense_layer_of(e->settings.network, &e->params, l, j);
     const thread_scratch *scratch = &e->scratch[tid];
     const matrix x = e->net.x[l], y = e->net.preact[l];
 #if BH_BF16_SPLITS
     if (uses_bf16(e, l)) {
-        forward_bf16(&d, bf16_input_of(e, l), separate_shift(e, l), y, t, scratch);
+        forward_bf16(&d, bf16_input_of(e, l, x), separate_shift(e, l), y, t, scratch);
         return;
     }
 #endif
@@ -162,6 +183,19 @@ static void forward_layer(train_context *e, int tid, int l, tile_range t) {
         forward_sparse(&d, &e->sparse, separate_shift(e, l), &e->team, y, t, scratch, x.stride);
     } else {
         forward(&d, x, y, t, scratch->column_vector);
+    }
+}
+
+/* A thread's tiles t of layer l's product; of heads, those of its own rows. */
+static void forward_layer(train_context *e, int tid, int l, int examples, tile_range t) {
+    if (!is_heads(e, l)) {
+        forward_product(e, tid, l, 0, t);
+        return;
+    }
+    const int32_t n_out = layer_at(e, l)->n_out;
+    const tile_range own = rows_of_thread(&e->team, tid, n_rows(e, examples), n_out);
+    for (int32_t j = 0; j < n_heads(e->settings.network); j++) {
+        forward_product(e, tid, l, j, rows_of_head(&own, j, examples, n_out));
     }
 }
 
@@ -189,18 +223,20 @@ static void run_post_ops(train_context *e, int tid, int l, int64_t rows) {
 
 /* From the microbatch at position `from` to the network's output; a thread then has its own rows of
  * it. */
-static void forward_pass(train_context *e, int tid, int64_t from, int rows) {
+static void forward_pass(train_context *e, int tid, int64_t from, int examples) {
     const bh_layer *first = layer_at(e, 0);
-    gather(e, tid, from, rows);
+    const int rows = n_rows(e, examples);
+    gather(e, tid, from, examples);
     team_barrier(&e->team);
     if (!is_prediction(&e->settings) && e->sparse.skip_zeros && !multiplies_bytes(e)) {
-        build_input_lists(&e->sparse, &e->team, tid, first->n_in, e->net.microbatch, rows);
+        build_input_lists(&e->sparse, &e->team, tid, first->n_in, e->net.microbatch, examples);
     }
-    forward_layer(e, tid, 0, tiles_of_thread(&e->team, tid, rows, first->n_out));
+    forward_layer(e, tid, 0, examples, tiles_of_thread(&e->team, tid, rows, first->n_out));
     team_barrier(&e->team);
     run_post_ops(e, tid, 0, rows);
     for (int l = 1; l <= last_layer(e); l++) {
-        forward_layer(e, tid, l, tiles_or_rows_of_thread(e, tid, rows, layer_at(e, l)->n_out));
+        forward_layer(e, tid, l, examples,
+                      tiles_or_rows_of_thread(e, tid, rows, layer_at(e, l)->n_out));
         barrier_unless_row_parallel(e);
         run_post_ops(e, tid, l, rows);
     }
@@ -208,35 +244,56 @@ static void forward_pass(train_context *e, int tid, int64_t from, int rows) {
 
 /* Loss */
 
+/* Of example i of a microbatch at position `from`, for a loss that is a mean over `n` rows. */
+static loss_args loss_args_at(const train_context *e, int64_t from, int64_t i, float inv_n) {
+    return loss_args_of(&e->settings, e->net.has_post_ops[last_layer(e)],
+                        example_at(e->settings.data, from + i), inv_n);
+}
+
 /* Loss, correctness and dz of a thread's own rows. */
-static void loss_phase(train_context *e, int tid, int64_t from, int rows, float inv_batch_size) {
-    const int last = last_layer(e);
-    const int32_t n = layer_at(e, last)->n_out;
-    const tile_range own = rows_of_thread(&e->team, tid, rows, n);
+static void loss_phase(train_context *e, int tid, int64_t from, int examples,
+                       float inv_batch_size) {
+    const int last = last_layer(e), copies = n_copies(e->settings.network);
+    const int rows = n_rows(e, examples);
+    const tile_range own = rows_of_thread(&e->team, tid, rows, layer_at(e, last)->n_out);
     for (int64_t i = own.first_row; i < own.first_row + own.rows; i++) {
-        const loss_args args = loss_args_of(&e->settings, e->net.has_post_ops[last],
-                                            example_at(e->settings.data, from + i), inv_batch_size);
+        const loss_args args = loss_args_at(e, from, i % examples, inv_batch_size / (float)copies);
         bool correct;
-        e->net.example_loss[i] = loss_and_grad(&args, element(e->net.x[last + 1], i, 0),
-                                               element(e->net.dz[last], i, 0), &correct);
+        const double loss = loss_and_grad(&args, element(e->net.x[last + 1], i, 0),
+                                          element(e->net.dz[last], i, 0), &correct);
+        e->net.example_loss[i] = loss / copies;
         e->net.example_correct[i] = correct;
     }
 }
 
-/* Sum up the microbatch's losses in the order of the examples. */
-static void accumulate_loss(const network_buffers *net, int rows, step_result *result) {
+/* Whether the heads together are right about a thread's examples. */
+static void mark_correct(train_context *e, int tid, int64_t from, int examples) {
+    int64_t i, end;
+    team_partition(&e->team, tid, e->settings.data->labels ? examples : 0, &i, &end);
+    for (; i < end; i++) {
+        const loss_args args = loss_args_at(e, from, i, 1);
+        e->net.example_correct[i] = is_mean_correct(&args, e->net.x[last_layer(e) + 1], i, examples,
+                                                    e->scratch[tid].packed_w);
+    }
+}
+
+/* Sum up the microbatch's losses in the order of its rows. */
+static void accumulate_loss(const network_buffers *net, int examples, int rows,
+                            step_result *result) {
     for (int i = 0; i < rows; i++) {
         result->batch_loss += net->example_loss[i];
+    }
+    for (int i = 0; i < examples; i++) {
         result->total.n_correct += net->example_correct[i];
     }
 }
 
 /* Backward */
 
-/* dx = (dz[l] W^T) * f' */
-static void backward_product(train_context *e, int tid, int l, const previous_activation *f,
-                             matrix dx, tile_range t) {
-    const dense_layer d = dense_layer_of(e->settings.network, &e->params, l);
+/* dx = (dz[l] W^T) * f', of layer l, or of head j of the last one. */
+static void backward_product(train_context *e, int tid, int l, int32_t j,
+                             const previous_activation *f, matrix dx, tile_range t) {
+    const dense_layer d = dense_layer_of(e->settings.network, &e->params, l, j);
     const matrix dz = e->net.dz[l];
 #if BH_BF16_SPLITS
     if (uses_bf16(e, l)) {
@@ -247,19 +304,45 @@ static void backward_product(train_context *e, int tid, int l, const previous_ac
     backward(&d, dz, dx, f, t, e->scratch[tid].packed_w);
 }
 
-static void backward_layer(train_context *e, int tid, int l, tile_range t) {
+/* The same for a thread's tiles t; of heads, for those of its own rows. */
+static void backward_products(train_context *e, int tid, int l, int examples,
+                              const previous_activation *f, matrix dx, tile_range t) {
+    if (!is_heads(e, l)) {
+        backward_product(e, tid, l, 0, f, dx, t);
+        return;
+    }
+    const int32_t n_in = layer_at(e, l)->n_in;
+    const tile_range own = rows_of_thread(&e->team, tid, n_rows(e, examples), n_in);
+    for (int32_t j = 0; j < n_heads(e->settings.network); j++) {
+        backward_product(e, tid, l, j, f, dx, rows_of_head(&own, j, examples, n_in));
+    }
+}
+
+static void backward_layer(train_context *e, int tid, int l, int examples, tile_range t) {
     const bh_layer *before = layer_at(e, l - 1);
     const previous_activation f = {e->net.has_post_ops[l - 1] ? BH_IDENTITY : before->activation,
                                    before->slope, e->net.x[l]};
-    backward_product(e, tid, l, &f, e->net.dz[l - 1], t);
+    backward_products(e, tid, l, examples, &f, e->net.dz[l - 1], t);
 }
 
-/* The gradient of an embedding's numbers; of other inputs none is needed. */
-static void backward_embedding(train_context *e, int tid, int rows) {
+/* The gradient of an embedding's numbers, and of all copies of an example; of other inputs none is
+ * needed. */
+static void backward_inputs(train_context *e, int tid, int examples) {
+    const bh_network *network = e->settings.network;
     const previous_activation none = {.kind = BH_IDENTITY};
-    const tile_range t = tiles_of_thread_from(&e->team, tid, rows, layer_at(e, 0)->n_in,
-                                              n_passed(embedding_of(e->settings.network)));
-    backward_product(e, tid, 0, &none, e->net.dx, t);
+    const int32_t passed = embedding_of(network) ? n_passed(embedding_of(network)) : 0;
+    const tile_range t = tiles_of_thread_from(&e->team, tid, n_rows(e, examples),
+                                              layer_at(e, 0)->n_in, n_heads(network) ? 0 : passed);
+    backward_products(e, tid, 0, examples, &none, e->net.dx, t);
+    team_barrier(&e->team);
+    if (!n_heads(network) || !embedding_of(network)) {
+        return;
+    }
+    int64_t i, end;
+    team_partition(&e->team, tid, examples, &i, &end);
+    for (; i < end; i++) {
+        join_copies(network, copies_of(e), e->net.dx, e->net.d_original, i, examples, passed);
+    }
     team_barrier(&e->team);
 }
 
@@ -273,44 +356,64 @@ static void run_post_ops_backward(train_context *e, int tid, int l, int64_t rows
 }
 
 /* From the loss to the gradient of every layer's pre-activations. */
-static void backward_pass(train_context *e, int tid, int64_t from, int rows, float inv_batch_size) {
-    const int last = last_layer(e);
-    loss_phase(e, tid, from, rows, inv_batch_size);
+static void backward_pass(train_context *e, int tid, int64_t from, int examples,
+                          float inv_batch_size) {
+    const int last = last_layer(e), rows = n_rows(e, examples);
+    loss_phase(e, tid, from, examples, inv_batch_size);
     run_post_ops_backward(e, tid, last, rows);
     for (int l = last; l > 0; l--) {
         barrier_unless_row_parallel(e);
-        backward_layer(e, tid, l, tiles_or_rows_of_thread(e, tid, rows, layer_at(e, l)->n_in));
+        backward_layer(e, tid, l, examples,
+                       tiles_or_rows_of_thread(e, tid, rows, layer_at(e, l)->n_in));
         run_post_ops_backward(e, tid, l - 1, rows);
     }
     team_barrier(&e->team);
-    if (embedding_of(e->settings.network)) {
-        backward_embedding(e, tid, rows);
+    if (n_heads(e->settings.network)) {
+        mark_correct(e, tid, from, examples);
+    }
+    if (embedding_of(e->settings.network) || n_heads(e->settings.network)) {
+        backward_inputs(e, tid, examples);
     }
 }
 
 /* Gradients and update */
 
-static void update_layer_weights(train_context *e, int tid, int l, const grad_mode *mode) {
+/* Of layer l, or of head j of the last one, whose inputs and dz begin at `row`. */
+static void update_weights(train_context *e, int tid, int l, int32_t j, int64_t row,
+                           const grad_mode *mode) {
     const bh_layer *layer = layer_at(e, l);
+    const matrix x = rows_from(e->net.x[l], row);
     const thread_scratch *scratch = &e->scratch[tid];
     const tile_range t = tiles_of_thread(&e->team, tid, layer->n_in, layer->n_out);
     const gradient_target g = {.params = &e->params,
                                .grads = e->gradients.grads,
-                               .at = e->params.offsets[l],
+                               .at = head_offsets(&e->params.offsets[l], j),
                                .n_in = layer->n_in,
                                .n_out = layer->n_out,
-                               .dz = e->net.dz[l],
+                               .dz = rows_from(e->net.dz[l], row),
                                .shift = separate_shift(e, l)};
 #if BH_BF16_SPLITS
     if (uses_bf16(e, l)) {
-        weight_gradients_bf16(&g, bf16_input_of(e, l), t, scratch, mode);
+        weight_gradients_bf16(&g, bf16_input_of(e, l, x), t, scratch, mode);
         return;
     }
 #endif
     if (skips_zeros(e, l)) {
         weight_gradients_sparse(&g, &e->sparse, e->net.microbatch, &e->team, t, scratch, mode);
     } else {
-        weight_gradients(&g, e->net.x[l], t, scratch->column_vector, mode);
+        weight_gradients(&g, x, t, scratch->column_vector, mode);
+    }
+}
+
+static void update_layer_weights(train_context *e, int tid, int l, const grad_mode *mode) {
+    if (!is_heads(e, l)) {
+        update_weights(e, tid, l, 0, 0, mode);
+        return;
+    }
+    grad_mode of_head = *mode;
+    of_head.rows = mode->examples;
+    for (int32_t j = 0; j < n_heads(e->settings.network); j++) {
+        update_weights(e, tid, l, j, (int64_t)j * mode->examples, &of_head);
     }
 }
 
@@ -318,7 +421,12 @@ static void update_all_layers(train_context *e, int tid, const grad_mode *mode) 
     const bh_network *network = e->settings.network;
     if (embedding_of(network)) {
         embedding_gradients(embedding_of(network), &e->params, e->gradients.grads,
-                            n_scales(network), e->net.embedded, e->net.dx, &e->team, tid, mode);
+                            n_scales(network), e->net.embedded,
+                            n_heads(network) ? e->net.d_original : e->net.dx, &e->team, tid, mode);
+    }
+    if (n_heads(network)) {
+        copies_gradient(network, &e->params, e->gradients.grads, e->net.original, e->net.dx,
+                        &e->team, tid, mode);
     }
     for (int l = 0; l <= last_layer(e); l++) {
         update_layer_weights(e, tid, l, mode);
@@ -381,18 +489,19 @@ static void train_batch(train_context *e, int tid, int64_t step) {
     const bool at_the_end = updates_at_the_end(network, optimizer);
     const group_steps steps = group_steps_at(optimizer, step, d->learning_rates[step]);
     for (int64_t done = 0; done < n; done += e->net.microbatch) {
-        const int rows = n - done < e->net.microbatch ? (int)(n - done) : e->net.microbatch;
-        const bool first = done == 0, last = done + rows == n;
-        const microbatch_position m = {from, n, done, rows};
-        const grad_mode mode = {.rows = rows,
+        const int examples = n - done < e->net.microbatch ? (int)(n - done) : e->net.microbatch;
+        const bool first = done == 0, last = done + examples == n;
+        const microbatch_position m = {from, n, done, examples};
+        const grad_mode mode = {.examples = examples,
+                                .rows = n_rows(e, examples),
                                 .first_microbatch = first,
                                 .keep_grads = at_the_end || !(first && last),
                                 .steps = last && !at_the_end ? &steps : 0};
         draw_dropout_masks(network, &d->dropout_rng, &m, &e->team, tid, e->net.dropout_mask);
-        forward_pass(e, tid, from + done, rows);
-        backward_pass(e, tid, from + done, rows, 1.0f / (float)n);
+        forward_pass(e, tid, from + done, examples);
+        backward_pass(e, tid, from + done, examples, 1.0f / (float)n);
         if (tid == 0) {
-            accumulate_loss(&e->net, rows, &e->result);
+            accumulate_loss(&e->net, examples, mode.rows, &e->result);
             if (last) {
                 finish_step(&e->settings, &e->result);
             }
@@ -427,7 +536,7 @@ static void train_steps(train_context *e, int tid) {
  * multiply it, by 0, and in a workspace that was not cleared it may be no number. */
 static void clear_input_padding(const train_context *e) {
     const int32_t n = layer_at(e, 0)->n_in;
-    for (int64_t i = 0; i < e->net.microbatch; i++) {
+    for (int64_t i = 0; i < e->net.rows; i++) {
         memset(element(e->net.x[0], i, n), 0, (size_t)(padded(n) - n) * sizeof(float));
     }
 }
@@ -447,21 +556,21 @@ static void train(train_context *e, int tid) {
 
 /* Prediction */
 
-/* Write row i of the last layer's output to the example's row of the caller's. */
-static void write_output(const train_context *e, int64_t i, int64_t position) {
+/* Write row i of the last layer's output to a row of the caller's: n_copies rows an example. */
+static void write_output(const train_context *e, int64_t i, int64_t row) {
     const bh_layer *layer = layer_at(e, last_layer(e));
     float *a = element(e->net.x[last_layer(e) + 1], i, 0);
     if (layer->activation == BH_SOFTMAX) {
         softmax(a, layer->n_out);
     }
-    memcpy(e->settings.output + position * layer->n_out, a, (size_t)layer->n_out * sizeof *a);
+    memcpy(e->settings.output + row * layer->n_out, a, (size_t)layer->n_out * sizeof *a);
 }
 
 /* Layer l for one example: a matrix-vector product over the inputs that are not 0, which are a
  * fifth of a digit's pixels and half of ReLU units. */
 static void predict_layer(train_context *e, int l) {
     const bh_network *network = e->settings.network;
-    const dense_layer d = dense_layer_of(network, &e->params, l);
+    const dense_layer d = dense_layer_of(network, &e->params, l, 0);
     const float *x = e->net.x[l].data;
     int32_t *list = e->scratch[0].index_list;
     const int32_t n = nonzero_indices(x, d.n_in, list);
@@ -489,13 +598,14 @@ static void predict_one(train_context *e, int64_t position) {
 
 static void predict_many(train_context *e, int tid) {
     const int64_t n = e->settings.data->n_indices;
-    for (int64_t from = 0; from < n; from += MAX_MICROBATCH) {
-        const int rows = n - from < MAX_MICROBATCH ? (int)(n - from) : MAX_MICROBATCH;
-        forward_pass(e, tid, from, rows);
+    for (int64_t from = 0; from < n; from += e->net.microbatch) {
+        const int examples = n - from < e->net.microbatch ? (int)(n - from) : e->net.microbatch;
+        forward_pass(e, tid, from, examples);
         const int32_t n_out = layer_at(e, last_layer(e))->n_out;
-        const tile_range own = rows_of_thread(&e->team, tid, rows, n_out);
+        const tile_range own = rows_of_thread(&e->team, tid, n_rows(e, examples), n_out);
         for (int64_t i = own.first_row; i < own.first_row + own.rows; i++) {
-            write_output(e, i, from + i);
+            write_output(e, i,
+                         (from + i % examples) * n_copies(e->settings.network) + i / examples);
         }
         team_barrier(&e->team);
     }
@@ -536,7 +646,7 @@ static void score_influence(train_context *e, int tid) {
 
 static void predict(train_context *e, int tid) {
     const int64_t n = e->settings.data->n_indices;
-    if (n >= MR) {
+    if (n >= MR || n_heads(e->settings.network)) {
         predict_many(e, tid);
         return;
     }

@@ -11,7 +11,8 @@
 
 /* How a batch's gradient is put together from microbatches. */
 typedef struct {
-    int rows;                 /* examples of this microbatch */
+    int examples;             /* of this microbatch */
+    int rows;                 /* that they are, or of one head */
     bool first_microbatch;    /* of the batch: nothing to add to */
     bool keep_grads;          /* in memory: more microbatches follow, or all is updated later */
     const group_steps *steps; /* update right away, or 0 */
@@ -268,11 +269,15 @@ static void clipped_update(const bh_network *network, const parameters *p,
     if (tid == 0) {
         const int64_t scales = n_scales(network);
         optimizer_update(p, &s.scales, 0, g->grads, scales);
-        optimizer_update(p, &s.embedding, scales, g->grads + scales,
-                         n_front_floats(network) - scales);
+        const int64_t copies = copies_offset(network);
+        optimizer_update(p, &s.embedding, scales, g->grads + scales, copies - scales);
+        optimizer_update(p, &s.norms, copies, g->grads + copies, n_front_floats(network) - copies);
     }
     for (int l = 0; l < network->n_layers; l++) {
-        update_layer(p, g->grads, &network->layers[l], &p->offsets[l], team, tid, &s);
+        for (int32_t j = 0; j < n_matrices(network, l); j++) {
+            const layer_offsets at = head_offsets(&p->offsets[l], j);
+            update_layer(p, g->grads, &network->layers[l], &at, team, tid, &s);
+        }
     }
 }
 

@@ -23,7 +23,7 @@ static void copy_floats(pack_direction way, float *caller, float *packed, int64_
     }
 }
 
-/* Copy rows k ... end - 1 of one layer's W, or of a moment of it. */
+/* Copy rows k ... end - 1 of one W, or of a moment of it. */
 static void copy_rows(pack_direction way, const bh_layer_offsets *from, const layer_offsets *to,
                       int32_t n_out, int64_t k, int64_t end, float *caller, float *packed) {
     for (int32_t column = 0; column < n_out; column += MICROPANEL) {
@@ -32,6 +32,21 @@ static void copy_rows(pack_direction way, const bh_layer_offsets *from, const la
                         packed + weight_offset(to, i, column), MICROPANEL);
         }
     }
+}
+
+/* Copy a thread's rows of one W, and its b. */
+static void copy_dense(pack_direction way, const thread_team *team, int tid, const bh_layer *layer,
+                       const bh_layer_offsets *from, const layer_offsets *to, float *caller,
+                       float *packed) {
+    int64_t run, end;
+    team_partition(team, tid, round_up(layer->n_in, ROWS_PER_PACK) / ROWS_PER_PACK, &run, &end);
+    for (; run < end; run++) {
+        const int64_t k = run * ROWS_PER_PACK;
+        const int64_t last = k + ROWS_PER_PACK < layer->n_in ? k + ROWS_PER_PACK : layer->n_in;
+        copy_rows(way, from, to, layer->n_out, k, last, caller, packed);
+    }
+    copy_floats(way, caller + from->biases, packed + to->biases,
+                tid == 0 ? padded(layer->n_out) : 0);
 }
 
 /* Copy a thread's rows of one array of all layers; thread 0 copies what is no matrix of them. */
@@ -44,16 +59,12 @@ static void copy_learned(pack_direction way, const train_context *e, int tid, fl
         const bh_layer *layer = &e->settings.network->layers[l];
         const bh_layer_offsets *from = &e->caller.offsets[l];
         const layer_offsets *to = &e->params.offsets[l];
-        int64_t run, end;
-        team_partition(&e->team, tid, round_up(layer->n_in, ROWS_PER_PACK) / ROWS_PER_PACK, &run,
-                       &end);
-        for (; run < end; run++) {
-            const int64_t k = run * ROWS_PER_PACK;
-            const int64_t last = k + ROWS_PER_PACK < layer->n_in ? k + ROWS_PER_PACK : layer->n_in;
-            copy_rows(way, from, to, layer->n_out, k, last, caller, packed);
+        for (int32_t j = 0; j < n_matrices(e->settings.network, l); j++) {
+            const layer_offsets head = head_offsets(to, j);
+            const int64_t behind = j * (layer->n_in + (int64_t)1) * from->stride;
+            copy_dense(way, &e->team, tid, layer, from, &head, caller + behind, packed);
         }
         const int64_t n = tid == 0 ? padded(layer->n_out) : 0;
-        copy_floats(way, caller + from->biases, packed + to->biases, n);
         if (layer->batch_norm) {
             copy_floats(way, caller + from->gamma, packed + to->gamma, n);
             copy_floats(way, caller + from->beta, packed + to->beta, n);

@@ -84,7 +84,8 @@ typedef struct {
 
 static bool is_small_mlp(const settings *s, const network_buffers *net) {
     const bh_optimizer *o = s->optimizer;
-    if (s->network->scaled_inputs || embedding_of(s->network) || o->bias_rate != 1) {
+    if (s->network->scaled_inputs || embedding_of(s->network) || n_heads(s->network) ||
+        o->bias_rate != 1) {
         return false;
     }
     if (s->data->batch_size > 1 || o->kind != BH_SGD || o->weight_decay != 0 || o->clip_norm > 0) {

@@ -2,8 +2,8 @@
 
     y = dropout(f(batch_norm((x ⊙ s) W + b))) + skip                                     (1)
 
-An embedding in front is no such layer, and a parametric activation has (1 − α) z + α f(z) in the place of f(z). Engines
-take both, everything else has no place for them.
+An embedding in front is no such layer, nor are copies of the inputs and the heads that join them, and a parametric
+activation has (1 − α) z + α f(z) in the place of f(z). Engines take these; nothing else has a place for them.
 
 At inference dropout does nothing, and batch normalization, s and the scaling of the inputs fold into the weights:
 
@@ -22,7 +22,9 @@ from byhand.layers import (
     Dense,
     Dropout,
     Exp,
+    Heads,
     Identity,
+    InputCopies,
     LeakyReLU,
     Mish,
     ParametricActivation,
@@ -50,7 +52,7 @@ class FusedDense:
     """One line of (1).
 
     name : of the dense layer in the network: "3", or "3.0" inside a residual block
-    W, b : (n_in, n_out), (n_out,), the network's own arrays, not copies
+    W, b : (n_in, n_out), (n_out,), the network's own arrays, not copies; of heads (k, n_in, n_out), (k, n_out)
     activation, negative_slope : f by its name, and its slope below 0 if it is a leaky ReLU
     alpha, activation_name : α of a parametric activation, (n_out,), or None, and its name in the network
     batch_norm, batch_norm_name : before the activation, and its name in the network
@@ -74,12 +76,12 @@ class FusedDense:
     @property
     def n_in(self) -> int:
         """How many inputs the layer has."""
-        return len(self.W)
+        return int(self.W.shape[-2])
 
     @property
     def n_out(self) -> int:
         """How many units the layer has."""
-        return len(self.b)
+        return int(self.b.shape[-1])
 
     @property
     def is_linear(self) -> bool:
@@ -98,17 +100,54 @@ def lower(network: Network, *, inference: bool = False) -> list[FusedDense]:
     return fused
 
 
+@dataclass(frozen=True, eq=False)
+class EngineForm:
+    """A network as engines take it: an embedding, then copies of the inputs, or None, and layers in the form (1).
+
+    layers : with α of parametric activations; with copies the last one is Heads
+    """
+
+    embedding: Embedding | None
+    copies: InputCopies | None
+    layers: list[FusedDense]
+
+
+def lower_for_engine(network: Network, *, inference: bool = False) -> EngineForm:
+    """Return the network as engines take it. inference : leave out dropout.
+
+    Raises UnsupportedError where the layers stand in another order.
+    """
+    embedding, copies, rest = _front(network.layers)
+    place = len(network) - len(rest)
+    if place and (not rest or type(rest[0]) not in (Dense, ScaledDense, Heads)):
+        front = InputCopies.__name__ if copies else "an embedding"
+        raise UnsupportedError(f"{front} without a dense layer right behind it")
+    if not copies:
+        return EngineForm(embedding, None, _lower(rest, place, inference))
+    heads = rest[-1]
+    if not isinstance(heads, Heads):
+        raise UnsupportedError(f"{InputCopies.__name__} without {Heads.__name__} at the end")
+    last = FusedDense(str(len(network) - 1), heads.params["W"], heads.params["b"])
+    return EngineForm(embedding, copies, [*_lower(rest[:-1], place, inference), last])
+
+
 def lower_behind_embedding(network: Network, *, inference: bool = False) -> tuple[Embedding | None, list[FusedDense]]:
     """Return the embedding that the network begins with, if it does, and the other layers in the form (1), α and all.
 
-    Raises UnsupportedError as `lower`, and where no dense layer follows the embedding.
+    Raises UnsupportedError as `lower_for_engine`, and for copies.
     """
-    front, *rest = network.layers
-    if not isinstance(front, Embedding):
-        return None, _lower(network.layers, 0, inference)
-    if not rest or type(rest[0]) not in (Dense, ScaledDense):
-        raise UnsupportedError("an embedding without a dense layer right behind it")
-    return front, _lower(rest, 1, inference)
+    if _front(network.layers)[1]:
+        raise UnsupportedError(f"{InputCopies.__name__} layers")
+    form = lower_for_engine(network, inference=inference)
+    return form.embedding, form.layers
+
+
+def _front(layers: Sequence[Layer]) -> tuple[Embedding | None, InputCopies | None, Sequence[Layer]]:
+    """Return the embedding and the copies that layers begin with, or None, and the layers behind them."""
+    embedding = layers[0] if isinstance(layers[0], Embedding) else None
+    rest = layers[1:] if embedding else layers
+    copies = rest[0] if rest and isinstance(rest[0], InputCopies) else None
+    return embedding, copies, rest[1:] if copies else rest
 
 
 def _lower(layers: Sequence[Layer], place: int, inference: bool) -> list[FusedDense]:

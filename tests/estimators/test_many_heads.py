@@ -10,7 +10,7 @@ import pytest
 
 from byhand.cli.main import cli
 from byhand.engines.bindings import why_missing
-from byhand.engines.predictor import predictor
+from byhand.engines.predictor import NumpyPredictor
 from byhand.errors import OptionError
 from byhand.estimators import MLPClassifier, MLPRegressor
 from byhand.estimators.random_state import seed_from
@@ -29,6 +29,7 @@ from byhand.preprocessing import InputScaler
 SMALL: dict[str, Any] = {"hidden_layer_sizes": (8, 6), "max_iter": 12, "random_state": 0, "n_heads": 4}
 X = np.random.default_rng(0).normal(size=(260, 3))
 Y = np.sin(2 * X[:, 0]) + X[:, 1]
+FASTEST = "numpy" if why_missing() else "native/"
 WORDS = np.where(Y > 0.5, "high", np.where(Y < -0.5, "low", "middle"))
 
 
@@ -96,7 +97,7 @@ def test_every_way_to_train() -> None:
     model.fit(X, WORDS, sample_weight=weight).fit(X, WORDS)
     assert len(model._outputs(X)) == 8
     model.partial_fit(X, WORDS)
-    assert model.engine_ == "numpy"
+    assert model.engine_.startswith(FASTEST)
     assert [array.shape for array in model.coefs_] == [(3, 8), (8, 6), (4, 6, 3)]
     assert model.history_[-1]["loss"] < 1.2
     again = pickle.loads(pickle.dumps(model))  # noqa: S301  (our own bytes)
@@ -129,7 +130,7 @@ def test_a_file_of_many_copies_takes_no_more_memory_than_another(monkeypatch: py
     monkeypatch.setattr(Heads, "forward", watched)
     assert model.predict(np.zeros((100, 3))).shape == (100,)
     assert max(sizes) <= 4096
-    assert predictor(network)(np.zeros((100, 3), dtype=np.float32)).shape == (100, 2)
+    assert NumpyPredictor(network, model.preparation)(np.zeros((100, 3), dtype=np.float32)).shape == (100, 2)
     assert max(sizes) <= 16384
 
 
@@ -198,11 +199,20 @@ def test_an_export_of_code_answers_alike(estimator: Any, kind: str) -> None:
     assert found.max_abs_error < 2e-5
 
 
-@pytest.mark.skipif(bool(why_missing()), reason="needs the C core")
-def test_the_core_refuses_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BYHAND_ENGINE", "native")
-    with pytest.raises(OptionError, match="the C core does not support InputCopies layers"):
-        MLPRegressor(**SMALL).fit(X, Y)
+@pytest.mark.skipif(FASTEST == "numpy", reason="needs the C core")
+@pytest.mark.parametrize("solver", ["adam", "sgd"])
+def test_the_core_trains_as_numpy_does(solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings: dict[str, Any] = {**SMALL, "solver": solver, "scaled_inputs": True, "bias_rate": 0.1, "max_iter": 3}
+    settings |= {"numerical_embedding": "pwl", "activation": "parametric_mish", "batch_norm": True}
+    models = []
+    for engine in ("native", "numpy"):
+        monkeypatch.setenv("BYHAND_ENGINE", engine)
+        models.append(MLPClassifier(**settings).fit(X, WORDS))
+    native, numpy = models
+    assert native.engine_.startswith("native/")
+    assert numpy.engine_ == "numpy"
+    assert native.predict_proba(X) == pytest.approx(numpy.predict_proba(X), abs=1e-3)
+    assert native.history_[-1]["val_score"] == pytest.approx(numpy.history_[-1]["val_score"], abs=0.03)
 
 
 @pytest.mark.parametrize("n", [0, 1.5, "32", 10**6])

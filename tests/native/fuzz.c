@@ -54,9 +54,16 @@ static int padding_is_clean(const scene *s, const float *params) {
             return 0;
         }
     }
+    const int n_in = s->layers[0].n_in;
+    for (int i = 0; i < s->network.n_heads * padded(n_in); i++) {
+        if (params[offsets[0].weights - 1 - i] != 0 &&
+            padded(n_in) - 1 - i % padded(n_in) >= n_in) {
+            return 0;
+        }
+    }
     for (int l = 0; l < s->network.n_layers; l++) {
         const bh_layer_offsets *at = &offsets[l];
-        for (int k = 0; k <= s->layers[l].n_in; k++) { /* the last row: biases */
+        for (int k = 0; k < n_matrices(s, l) * (s->layers[l].n_in + 1); k++) { /* biases, too */
             if (!is_clean(params + at->weights + (int64_t)k * at->stride, &s->layers[l], at)) {
                 return 0;
             }
@@ -119,7 +126,7 @@ static int influence(const scene *s, int kernel, int threads, float *scores) {
 static void check_influence(const scene *s) {
     const int64_t bytes = 4 * s->data.n_examples;
     float *one = tight(bytes), *three = tight(bytes);
-    int has_more = s->network.embedding != 0;
+    int has_more = s->network.embedding || s->network.n_heads;
     for (int l = 0; l < s->network.n_layers; l++) {
         has_more |= s->layers[l].batch_norm || s->layers[l].dropout > 0;
     }
@@ -175,7 +182,8 @@ static void check_stop(const scene *s) {
 
 /* Predictions: the same bits with one thread and with three. */
 static void predict(const scene *s) {
-    const int64_t n_out = s->layers[s->network.n_layers - 1].n_out,
+    const int last = s->network.n_layers - 1;
+    const int64_t n_out = (int64_t)n_matrices(s, last) * s->layers[last].n_out,
                   bytes = 4 * s->data.n_examples * n_out;
     float *answers[2];
     for (int i = 0; i < 2; i++) {
@@ -253,7 +261,7 @@ static int backward_and_gradients(const scene *s, rooms *r) {
 
 static void check_initialize(const scene *s) {
     float *params = tight(4 * s->n_params);
-    const int wanted = s->network.embedding ? BH_BAD_SIZE : BH_OK;
+    const int wanted = s->network.embedding || s->network.n_heads ? BH_BAD_SIZE : BH_OK;
     if (bh_initialize(&s->network, (int)draw(5), 1, seed, params) != wanted ||
         !bh_initialize(&s->network, -1, 1, 0, params)) {
         exit(1);
@@ -261,7 +269,7 @@ static void check_initialize(const scene *s) {
     free(params);
 }
 
-/* Networks with batch normalization, alphas or an embedding: the core does not know how, and says so everywhere. */
+/* Networks with batch normalization, alphas, heads or an embedding: the core does not know how, and says so. */
 static void check_refused(const scene *s, rooms *r) {
     const int forward = bh_forward(&s->network, s->params, r->x, r->z, r->a);
     const int sure = (int)bh_robustness_scratch(&s->network);
@@ -305,7 +313,7 @@ static void check_robustness(const scene *s, rooms *r) {
 static void check_inspection(const scene *s) {
     rooms r = make_rooms(s);
     check_initialize(s);
-    if (has(s, 1, 0) || is_parametric(s) || s->network.embedding) {
+    if (has(s, 1, 0) || is_parametric(s) || s->network.embedding || s->network.n_heads) {
         check_refused(s, &r);
     } else {
         check_passes(s, &r);

@@ -107,6 +107,21 @@ static void invent_embedding(scene *s) {
     s->network.embedding = e;
 }
 
+/* Heads; the last layer becomes a plain one. */
+static void invent_heads(scene *s) {
+    bh_layer *last = &s->layers[s->network.n_layers - 1];
+    last->dropout = 0, last->batch_norm = last->skip_span = last->parametric = 0;
+    if (last->activation == BH_SOFTMAX) {
+        last->activation = BH_IDENTITY;
+    }
+    s->network.n_heads = 1 + (int)draw(draw(9) ? 6 : 40);
+}
+
+/* Matrices of layer l. */
+static int n_matrices(const scene *s, int l) {
+    return s->network.n_heads && l == s->network.n_layers - 1 ? s->network.n_heads : 1;
+}
+
 static int is_parametric(const scene *s) {
     for (int l = 0; l < s->network.n_layers; l++) {
         if (s->layers[l].parametric) {
@@ -150,6 +165,9 @@ static void invent_network(scene *s) {
     if (draw(4) == 0) {
         invent_embedding(s);
     }
+    if (draw(3) == 0) {
+        invent_heads(s);
+    }
     s->optimizer = (bh_optimizer){
         (int)draw(5),       0.9f, 0.9f, 0.99f,   1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f,
         draw(2) ? 1 : 0.1f, 6,    0.1f, draw(9), 0.1f};
@@ -161,7 +179,7 @@ static void invent_sizes(scene *s) {
     memset(d, 0, sizeof *d);
     d->n_examples = 1 + draw(50), d->n_indices = 1 + draw(draw(6) ? 60 : 700),
     d->batch_size = 1 + (int)(draw(3) ? draw(draw(4) ? 20 : 600) : 0);
-    d->inputs_are_bytes = !s->network.embedding && draw(2);
+    d->inputs_are_bytes = !s->network.embedding && !s->network.n_heads && draw(2);
     if (has(s, 1, 0)) {
         if (d->batch_size == 1) {
             d->batch_size = 2;
@@ -310,6 +328,14 @@ static void invent_embedding_parameters(scene *s) {
     }
 }
 
+/* R, which ends where the first layer begins. */
+static void invent_copies(scene *s, int64_t end) {
+    const int n_in = s->layers[0].n_in, k = s->network.n_heads;
+    for (int i = 0; i < k * n_in; i++) {
+        s->params[end - (int64_t)(k - i / n_in) * padded(n_in) + i % n_in] = real();
+    }
+}
+
 static void invent_memory(scene *s) {
     bh_layer_offsets offsets[8];
     s->n_params = bh_layout(&s->network, offsets);
@@ -321,9 +347,13 @@ static void invent_memory(scene *s) {
     if (s->network.embedding) {
         invent_embedding_parameters(s);
     }
+    if (s->network.n_heads) {
+        invent_copies(s, offsets[0].weights);
+    }
     for (int l = 0; l < s->network.n_layers; l++) {
-        for (int k = 0; k < s->layers[l].n_in; k++) {
-            for (int j = 0; j < s->layers[l].n_out; j++) {
+        for (int k = 0; k < n_matrices(s, l) * (s->layers[l].n_in + 1); k++) {
+            const int is_bias = k % (s->layers[l].n_in + 1) == s->layers[l].n_in;
+            for (int j = 0; !is_bias && j < s->layers[l].n_out; j++) {
                 s->params[offsets[l].weights + (int64_t)k * offsets[l].stride + j] = real() / 4;
             }
         }

@@ -50,7 +50,7 @@ static void spoil_layer(wrong_call *c) {
 static void spoil_network(wrong_call *c) {
     bh_network *network = &c->bad.network;
     bh_layer *last = &c->layers[network->n_layers - 1];
-    switch (draw(6)) {
+    switch (draw(8)) {
     case 0:
         network->n_layers = draw(2) ? 0 : 65;
         break;
@@ -66,6 +66,17 @@ static void spoil_network(wrong_call *c) {
     case 4:
         last->activation = BH_SOFTMAX, last->parametric = 1;
         break;
+    case 5:
+        network->n_heads = draw(2) ? BH_MAX_HEADS + 1 : -1;
+        break;
+    case 6:
+        network->n_heads = 2;
+        if (draw(2)) {
+            last->activation = BH_SOFTMAX;
+        } else {
+            last->dropout = 0.5;
+        }
+        break;
     default:
         last->activation = BH_SOFTMAX, last->dropout = 0.5;
     }
@@ -80,7 +91,7 @@ static void spoil_batch_norm(wrong_call *c) {
     bh_layer *first = &c->layers[0];
     first->batch_norm = 1, first->momentum = draw(2) ? 0.1f : NAN, first->epsilon = 0;
     if (first->momentum == 0.1f && draw(2)) {
-        first->epsilon = 1e-5f, c->bad.data.batch_size = 1;
+        first->epsilon = 1e-5f, c->bad.data.batch_size = 1, c->bad.network.n_heads = 0;
     }
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from embedding_settings import EMBEDDING_SETTINGS
+from heads_settings import HEADS_SETTINGS
 from parametric_settings import PARAMETRIC_SETTINGS
 from training_cases import (
     EACH_KERNEL,
@@ -227,6 +228,7 @@ SETTINGS = {
     ),
     **EMBEDDING_SETTINGS,
     **PARAMETRIC_SETTINGS,
+    **HEADS_SETTINGS,
     "weights of examples": classes(weights=WEIGHTS),
     "weights of examples, smoothed labels, chunks": classes(
         examples=lambda: byte_pictures(1500, 9, 7, 5), batch_size=600, loss=SoftmaxCrossEntropy(0.1), weights=WEIGHTS
@@ -287,7 +289,8 @@ def test_weights_of_one_change_no_bit(name: str, kernel: str, monkeypatch: pytes
 def test_what_is_counted_right_is_what_the_array_engine_counts() -> None:
     from byhand.engines.numpy_engine import NumpyEngine
 
-    for setting in (SETTINGS["the plain one"], SETTINGS["one logit"]):
+    for name in ("the plain one", "one logit", "heads", "heads, one logit, one example at a time"):
+        setting = SETTINGS[name]
         counted = []
         for engine in (NumpyEngine(), NativeEngine()):
             result = engine.run_epoch(setting.network(), setting.loss, setting.optimizer(), setting.spec())
@@ -297,7 +300,10 @@ def test_what_is_counted_right_is_what_the_array_engine_counts() -> None:
         assert 0 < (counted[0] or 0) < 1
 
 
-@pytest.mark.parametrize("name", ["dropout", "dropout of several chunks, moved, clipped", "ways around ways"])
+@pytest.mark.parametrize(
+    "name",
+    ["dropout", "dropout of several chunks, moved, clipped", "ways around ways", "heads, several chunks, dropout"],
+)
 def test_the_stream_of_dropout_stands_where_the_array_engine_leaves_it(name: str) -> None:
     from byhand.engines.numpy_engine import NumpyEngine
 

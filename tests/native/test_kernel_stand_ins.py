@@ -39,6 +39,8 @@ SETTINGS = (
     "piecewise linear embedding of many bins, so wide that AMX splits floats",
     "parametric mish, batch normalisation, dropout, adamw",
     "parametric selu, so wide that AMX splits floats, several chunks, clipped",
+    "heads, several chunks, dropout",
+    "heads, so wide that AMX splits floats",
 )
 
 

@@ -166,7 +166,9 @@ def network_on(sizes: list[int], **options: Any) -> Network:
     network = Network.mlp(sizes, seed=3, **options)
     for i, (name, array) in enumerate(network.params.items()):
         if name.endswith(".b"):
-            array[:] = he(RandomStream(5, INIT, i), 1, len(array))[0] / 5  # biases that are not all zero
+            array[:] = (
+                he(RandomStream(5, INIT, i), 1, array.size).reshape(array.shape) / 5
+            )  # biases that are not all zero
         if name.endswith(".alpha"):
             array[:] = np.linspace(-0.4, 1.3, len(array))  # shares below 0 and above 1 too
     return network
@@ -182,6 +184,7 @@ OPTIONS = (
     "scaled_inputs",
     "embedded_columns",
     "embedding",
+    "n_heads",
 )
 
 
@@ -199,7 +202,7 @@ def classes(sizes: list[int] | None = None, **changes: Any) -> Setting:
 
 
 def regression(**changes: Any) -> Setting:
-    options = {k: changes.pop(k) for k in ("activation", "output", "embedded_columns", "embedding") if k in changes}
+    options = {k: changes.pop(k) for k in OPTIONS if k in changes}
     values: dict = {
         "examples": numbers,
         "network": lambda: network_on([13, 18, 3], **options),

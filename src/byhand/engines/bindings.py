@@ -14,7 +14,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.errors import SystemResourceError
 
-VERSION = 9  # as in byhand.h; the library must have the same
+VERSION = 10  # as in byhand.h; the library must have the same
 ALIGNMENT = 64  # bytes
 MAX_LAYERS, MAX_THREADS = 64, 64
 
@@ -75,7 +75,7 @@ class Embedding(Structure):
 
 
 class Net(Structure):
-    """bh_network: the layers, the loss, and what is done to inputs."""
+    """bh_network: the layers, the loss, what is done to inputs, and how many heads there are."""
 
     _fields_ = (
         ("n_layers", c_int32),
@@ -84,6 +84,7 @@ class Net(Structure):
         ("loss_parameter", c_float),
         ("scaled_inputs", c_int32),
         ("embedding", POINTER(Embedding)),
+        ("n_heads", c_int32),
     )
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from byhand.engines.bindings import ACTIVATIONS, EMBEDDINGS, LOSSES, MAX_LAYERS, OPTIMIZERS, Layer, Net, Rule
 from byhand.engines.bindings import Embedding as EmbeddingRow
 from byhand.layers import BatchNorm, PiecewiseLinearEmbedding, Softmax
-from byhand.losses import BinaryCrossEntropy, Huber, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
+from byhand.losses import BinaryCrossEntropy, Huber, MeanOfHeads, Poisson, Quantile, SoftmaxCrossEntropy, SquaredError
 from byhand.losses.base import Loss
-from byhand.lowering import FusedDense, UnsupportedError, lower_behind_embedding
+from byhand.lowering import EngineForm, FusedDense, UnsupportedError, lower_for_engine
 from byhand.mlp import Embedding
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, ParamGroups, WeightDecay
@@ -30,20 +30,40 @@ GROUPS = {
 def unsupported_reason(network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
     """Return why the core cannot train this, or None."""
     try:
-        embedding, layers = lower_behind_embedding(network)
-        _check_layers(layers, embedding)
+        form = lower_for_engine(network)
+        _check_layers(form)
         optimizer_table(optimizer)
-        if type(loss) not in SUPPORTED_LOSSES:
-            raise UnsupportedError(type(loss).__name__)
+        one = loss_of_one(loss, form)
     except UnsupportedError as error:
         return f"the C core does not support {error}"
-    if isinstance(loss, SoftmaxCrossEntropy) and network.widths[-1] == 1:
+    if isinstance(one, SoftmaxCrossEntropy) and form.layers[-1].n_out == 1:
         return "the softmax of a single output is always 1"
     return None
 
 
-def _check_layers(layers: list[FusedDense], embedding: Embedding | None) -> None:
-    """Raise UnsupportedError for what `lower` knows and the core does not."""
+def why_not_predicted(network: Network) -> str | None:
+    """Return why the core cannot predict with this, or None."""
+    try:
+        _check_layers(lower_for_engine(network))
+    except UnsupportedError as error:
+        return f"the C core does not support {error}"
+    return None
+
+
+def loss_of_one(loss: Loss, form: EngineForm) -> Loss:
+    """Return the loss of one head, or of the network that has none. Raises UnsupportedError for another loss."""
+    n_heads = len(form.copies.params["R"]) if form.copies else 0
+    if (loss.n_heads if isinstance(loss, MeanOfHeads) else 0) != n_heads:
+        raise UnsupportedError(f"{type(loss).__name__} of a network of {n_heads} heads")
+    one = loss.inner if isinstance(loss, MeanOfHeads) else loss
+    if type(one) not in SUPPORTED_LOSSES:
+        raise UnsupportedError(type(one).__name__)
+    return one
+
+
+def _check_layers(form: EngineForm) -> None:
+    """Raise UnsupportedError for what `lower_for_engine` knows and the core does not."""
+    layers = form.layers
     if len(layers) > MAX_LAYERS:
         raise UnsupportedError(f"more than {MAX_LAYERS} dense layers, and this network has {len(layers)}")
     if any(layer.activation == Softmax.kind for layer in layers[:-1]):
@@ -54,7 +74,7 @@ def _check_layers(layers: list[FusedDense], embedding: Embedding | None) -> None
     if any(layer.input_scale is not None for layer in layers[1:]):
         raise UnsupportedError("ScaledDense behind the first layer")
     arrays = [array for layer in layers for array in (layer.W, layer.b)]
-    arrays += embedding.params.values() if embedding else []
+    arrays += [array for front in (form.embedding, form.copies) if front for array in front.params.values()]
     arrays += [layer.alpha for layer in layers if layer.alpha is not None]
     if {array.dtype for array in arrays} != {np.dtype(np.float32)}:
         raise UnsupportedError("other weights than float32")
@@ -68,12 +88,13 @@ def _check_batch_norm(layer: BatchNorm) -> None:
         raise UnsupportedError(f"BatchNorm with an epsilon below {MIN_EPSILON:g} or a momentum outside 0 … 1")
 
 
-def network_table(layers: list[FusedDense], loss: Loss, embedding: Embedding | None = None) -> Net:
-    """Return the core's table of layers and loss, and of the embedding before the layers."""
+def network_table(layers: list[FusedDense], loss: Loss, embedding: Embedding | None = None, n_heads: int = 0) -> Net:
+    """Return the core's table of layers and loss, of one head if there are some, and of the embedding before them."""
     rows = [_layer_row(layer) for layer in layers]
     parameter = getattr(loss, LOSS_PARAMETERS[loss.kind]) if loss.kind in LOSS_PARAMETERS else 0.0
     is_scaled = layers[0].input_scale is not None
     table = Net(len(rows), (Layer * len(rows))(*rows), LOSSES.index(loss.kind), parameter, is_scaled)
+    table.n_heads = n_heads
     if embedding:
         table.embedding = pointer(_embedding_row(embedding))
     return table

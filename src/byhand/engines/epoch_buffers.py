@@ -1,4 +1,4 @@
-"""The arrays of one epoch as the C core reads them: bytes stay bytes unless embedded, the rest becomes float32."""
+"""The arrays of one epoch as the C core reads them: bytes that go into a dense layer as such, the rest as float32."""
 
 import ctypes
 
@@ -33,10 +33,11 @@ class EpochBuffers:
     def _data(self, spec: EpochSpec, packed: PackedNetwork, loss: Loss) -> EpochData:
         """Return the core's table of the examples, their order and the learning rates."""
         examples, n_in = spec.examples, packed.n_in
-        check_input(type(packed.embedding).__name__ if packed.embedding else "Dense", examples.raw, n_in)
+        front = packed.embedding or packed.copies
+        check_input(type(front).__name__ if front else "Dense", examples.raw, n_in)
         labels, targets = labels_or_targets(examples, packed.layers[-1].n_out, loss)
         inputs, scaler = core_inputs(examples)
-        are_bytes = inputs.dtype == np.uint8 and not packed.embedding
+        are_bytes = inputs.dtype == np.uint8 and front is None
         height, width = spec.image_shape or (0, 0)
         return EpochData(
             inputs=self._address(inputs, np.uint8 if are_bytes else np.float32),

@@ -48,7 +48,7 @@ def rows_of(processor: str) -> tuple[Row, ...]:
 def dense_sizes(network: Network) -> list[int]:
     """Return the widths of inputs and dense layers: 784, 128, 10."""
     shapes = [array.shape for name, array in network.params.items() if name.endswith(".W")]
-    return [shapes[0][0], *(shape[1] for shape in shapes)]
+    return [shapes[0][-2], *(shape[-1] for shape in shapes)]
 
 
 def fastest_kernel(kernels: Sequence[str], default: str, sizes: Sequence[int], precision: str) -> str:

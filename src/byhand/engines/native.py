@@ -10,14 +10,15 @@ from itertools import pairwise
 from byhand.engines import bindings as c
 from byhand.engines.available_cpus import available_cpus
 from byhand.engines.base import EpochResult, EpochSpec, check_finite
-from byhand.engines.core_tables import unsupported_reason
+from byhand.engines.core_tables import loss_of_one, unsupported_reason
 from byhand.engines.epoch_buffers import EpochBuffers
 from byhand.engines.kernel_table import fastest_kernel, why_one_thread
 from byhand.engines.packed_network import PackedNetwork
 from byhand.errors import DivergedError, OptionError, ShapeError, lookup
+from byhand.layers.base import most_copies
 from byhand.layers.batch_norm import BATCH_OF_ONE
 from byhand.losses.base import Loss
-from byhand.lowering import lower_behind_embedding
+from byhand.lowering import lower_for_engine
 from byhand.network import Network
 from byhand.optimizers.base import Optimizer
 
@@ -61,9 +62,10 @@ class NativeEngine:
         if spec.stop():
             return None
         check_batch_size(network, spec)
-        embedding, layers = lower_behind_embedding(network)
-        packed = PackedNetwork(self._library, layers, loss, optimizer, embedding=embedding)
-        status, result = self._call(packed, loss, spec)
+        form = lower_for_engine(network)
+        one = loss_of_one(loss, form)
+        packed = PackedNetwork(self._library, form.layers, one, optimizer, embedding=form.embedding, copies=form.copies)
+        status, result = self._call(packed, one, spec)
         done, n = result.steps_done, len(spec.order)
         if status == c.STOPPED:
             return None
@@ -94,7 +96,8 @@ class NativeEngine:
     def _call(self, packed: PackedNetwork, loss: Loss, spec: EpochSpec) -> tuple[int, c.Result]:
         """Run the epoch in the core; return its status and its counts."""
         sizes = [packed.layers[0].n_in, *(layer.n_out for layer in packed.layers)]
-        n_threads = self.n_threads(sizes, min(spec.batch_size, len(spec.order)))
+        rows = min(spec.batch_size, len(spec.order)) * max(packed.n_heads, 1)
+        n_threads = self.n_threads(sizes, rows)
         buffers = EpochBuffers(self._library, packed, spec, loss, n_threads=n_threads)
         stop, result = ctypes.c_int32(0), c.Result()
         tables = map(ctypes.byref, (packed.table, packed.rule, buffers.data, buffers.memory))
@@ -107,10 +110,10 @@ class NativeEngine:
 
 
 def check_batch_size(network: Network, spec: EpochSpec) -> None:
-    """Raise BatchNorm's ShapeError if a batch of the epoch has a single example."""
+    """Raise BatchNorm's ShapeError if a batch of the epoch has a single example, and this is one row."""
     n, size = len(spec.order), min(spec.batch_size, len(spec.order))
     has_batch_norm = any(name.endswith(".variance") for name in network.statistics)
-    if has_batch_norm and (size == 1 or n % size == 1):
+    if has_batch_norm and most_copies(network.layers) == 1 and (size == 1 or n % size == 1):
         raise ShapeError(BATCH_OF_ONE)
 
 

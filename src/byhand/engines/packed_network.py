@@ -8,8 +8,9 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.engines.bindings import ALIGNMENT, LayerOffsets, aligned_bytes, aligned_zeros, refusal
 from byhand.engines.core_tables import moment_names, network_table, optimizer_table
+from byhand.layers import InputCopies
 from byhand.losses.base import Loss
-from byhand.lowering import FusedDense
+from byhand.lowering import EngineForm, FusedDense
 from byhand.mlp import Embedding
 from byhand.optimizers import SGD
 from byhand.optimizers.base import Optimizer
@@ -20,7 +21,7 @@ PADDING = ALIGNMENT // 4  # floats: what lies before the first layer is filled u
 class PackedNetwork:
     """Copies, so that an epoch which fails leaves the originals alone; `write_back` copies what was learned to them.
 
-    layers, embedding : what was packed   n_in : numbers of an example
+    layers, embedding, copies : what was packed   n_in : numbers of an example   n_heads : 0 without copies
     table, rule : the core's   offsets : where each layer's arrays begin, in floats
     params : flat   moments : the optimizer's, each flat, by name: "velocity", or "m" and "v"
     """
@@ -33,9 +34,10 @@ class PackedNetwork:
         optimizer: Optimizer | None = None,
         *,
         embedding: Embedding | None = None,
+        copies: InputCopies | None = None,
     ) -> None:
-        self.layers, self.embedding, self._loss = layers, embedding, loss
-        self.table = network_table(layers, loss, embedding)
+        self._loss = loss
+        self._describe(layers, embedding, copies)
         self.n_in = embedding.n_in if embedding else layers[0].n_in
         self.offsets = (LayerOffsets * len(layers))()
         self._n_floats: int = library.bh_layout(ctypes.byref(self.table), self.offsets)
@@ -49,12 +51,17 @@ class PackedNetwork:
     @property
     def n_weights(self) -> int:
         """Multiplications that one example costs in the forward pass."""
-        return sum(layer.W.size for layer in self.layers)
+        return sum(layer.n_in * layer.n_out for layer in self.layers) * max(self.n_heads, 1)
 
-    def repack(self, layers: list[FusedDense], embedding: Embedding | None) -> None:
+    def repack(self, form: EngineForm) -> None:
         """Take the numbers of other layers of the same kinds and shapes; the table is a new one."""
-        self.layers, self.embedding, self.table = layers, embedding, network_table(layers, self._loss, embedding)
+        self._describe(form.layers, form.embedding, form.copies)
         self._pack()
+
+    def _describe(self, layers: list[FusedDense], embedding: Embedding | None, copies: InputCopies | None) -> None:
+        self.layers, self.embedding, self.copies = layers, embedding, copies
+        self.n_heads = len(copies.params["R"]) if copies else 0
+        self.table = network_table(layers, self._loss, embedding, self.n_heads)
 
     def write_back(self, n_steps: int) -> None:
         """Copy what was learned in n_steps to the network's and the optimizer's own arrays."""
@@ -85,12 +92,17 @@ class PackedNetwork:
         """Yield the name of every parameter and running average, its part of a flat array, and the network's array."""
         if self.embedding:
             yield from _embedding_arrays(self.embedding, flat[_n_scales(self.layers[0]) :])
+        if self.copies:
+            R = self.copies.params["R"]
+            rows = flat[self.offsets[0].weights - len(R) * _padded(R.shape[1]) : self.offsets[0].weights]
+            yield f"{int(bool(self.embedding))}.R", rows.reshape(len(R), -1)[:, : R.shape[1]], R
         for layer, at in zip(self.layers, self.offsets, strict=True):
             if layer.input_scale is not None:  # of the first layer alone
                 yield f"{layer.name}.scale", flat[: layer.n_in], layer.input_scale
-            rows = flat[at.weights : at.weights + layer.n_in * at.stride].reshape(layer.n_in, at.stride)
-            yield f"{layer.name}.W", rows[:, : layer.n_out], layer.W
-            yield f"{layer.name}.b", flat[at.biases : at.biases + layer.n_out], layer.b
+            rows = flat[at.weights :][: layer.b.size // layer.n_out * (layer.n_in + 1) * at.stride]
+            rows = rows.reshape(*layer.b.shape[:-1], layer.n_in + 1, at.stride)[..., : layer.n_out]
+            yield f"{layer.name}.W", rows[..., : layer.n_in, :], layer.W
+            yield f"{layer.name}.b", rows[..., layer.n_in, :], layer.b
             if layer.alpha is not None:
                 yield f"{layer.activation_name}.alpha", flat[at.alpha : at.alpha + layer.n_out], layer.alpha
             if layer.batch_norm:

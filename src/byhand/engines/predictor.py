@@ -1,10 +1,12 @@
 """Fast inference on raw inputs, through the C core where it supports the network.
 
 Input scaling and batch normalization are folded into the weights, so bytes are used as they are stored, and inputs that
-are 0 (most of a digit's picture) cost nothing. An embedding takes scaled inputs, which the core makes of floats.
+are 0 (most of a digit's picture) cost nothing. An embedding and copies take scaled inputs, which the core makes of
+floats. The mean of heads is NumPy's.
 """
 
 import ctypes
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -13,16 +15,15 @@ from byhand.arguments import check_kind
 from byhand.arrays import Array, check_input, check_numbers
 from byhand.engines import bindings as c
 from byhand.engines.available_cpus import available_cpus
-from byhand.engines.core_tables import unsupported_reason
+from byhand.engines.core_tables import why_not_predicted
 from byhand.engines.native import chosen_kernel
 from byhand.engines.packed_network import PackedNetwork, allocate_workspace
 from byhand.errors import ShapeError
+from byhand.layers import HeadMean
 from byhand.layers.base import most_copies
 from byhand.losses import SquaredError
-from byhand.lowering import FusedDense, fold, lower_behind_embedding
-from byhand.mlp import Embedding
+from byhand.lowering import EngineForm, fold, lower_for_engine
 from byhand.network import Network
-from byhand.optimizers import SGD
 from byhand.preprocessing import UNSCALED, InputScaler
 
 ROWS_OF_COPIES = 16384  # at a time: with 256 units 16 MB a layer, in float32
@@ -56,9 +57,15 @@ def predictor(network: Network, preparation: InputScaler = UNSCALED) -> Predicto
             f"predictor got a preparation of {len(preparation.scale)} features for a network of "
             f"{network.widths[0]}; expected one number for all features, or one each."
         )
-    if c.why_missing() or unsupported_reason(network, SquaredError(), SGD()):
+    if c.why_missing() or why_not_predicted(_split_mean(network)[0]):
         return NumpyPredictor(network, preparation)
     return NativePredictor(network, preparation)
+
+
+def _split_mean(network: Network) -> tuple[Network, HeadMean | None]:
+    """Return the network without the mean of heads at its end, and this mean, or None."""
+    last = network.layers[-1]
+    return (Network(network.layers[:-1]), last) if isinstance(last, HeadMean) and len(network) > 1 else (network, None)
 
 
 def predict_in_parts(network: Network, x: Array) -> Array:
@@ -102,13 +109,16 @@ class NativePredictor:
         self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
         self._clipped = None if preparation.clip is None else preparation  # it cannot be folded into weights
         self._scaler = UNSCALED if self._clipped else preparation  # of inputs, before the first layer
-        embedding, layers = self._lower(network)
-        self._packed = PackedNetwork(self._library, layers, SquaredError(), embedding=embedding)  # any loss would do
-        self._n_in, self._n_out = self._packed.n_in, layers[-1].n_out
-        self._takes_bytes = embedding is None and self._clipped is None
+        form, self._mean = self._lower(network)
+        self._packed = PackedNetwork(
+            self._library, form.layers, SquaredError(), embedding=form.embedding, copies=form.copies
+        )  # any loss would do
+        self._n_in, self._n_out = self._packed.n_in, form.layers[-1].b.size
+        has_front = form.embedding or form.copies
+        self._takes_bytes = not has_front and self._clipped is None
         self._scale, self._shift = (
             np.full(self._n_in, numbers, dtype=np.float32)
-            for numbers in ((self._scaler.scale, self._scaler.shift) if embedding else (1, 0))
+            for numbers in ((self._scaler.scale, self._scaler.shift) if has_front else (1, 0))
         )
         self._workspace = self._allocate(1)
         self._answer = np.empty(self._n_out, dtype=np.float32)
@@ -119,30 +129,35 @@ class NativePredictor:
         self._predict = self._library.bh_predict
 
     def __repr__(self) -> str:
-        return f"<NativePredictor {self._n_in} → {self._n_out}>"
+        return f"<NativePredictor {self._n_in} → {self._mean.n_out(self._n_out) if self._mean else self._n_out}>"
 
-    def _lower(self, network: Network) -> tuple[Embedding | None, list[FusedDense]]:
-        """Return the embedding, if there is one, and the layers, into which all that can be is folded."""
-        embedding, layers = lower_behind_embedding(network, inference=True)
-        return embedding, fold(layers, UNSCALED if embedding else self._scaler)
+    def _lower(self, network: Network) -> tuple[EngineForm, HeadMean | None]:
+        """Return the network for the core, all folded into its layers that can be, and the mean of heads at its end."""
+        network, mean = _split_mean(network)
+        form = lower_for_engine(network, inference=True)
+        has_front = form.embedding or form.copies
+        return replace(form, layers=fold(form.layers, UNSCALED if has_front else self._scaler)), mean
 
     def update(self, network: Network) -> None:
         """Copy the parameters of a network whose layers are those of the one before."""
-        embedding, layers = self._lower(network)
-        self._packed.repack(layers, embedding)
+        form, self._mean = self._lower(network)
+        self._packed.repack(form)
         self._calls = self._calls_for_one()
 
     def __call__(self, raw: Array) -> Array:
         check_input("the predictor", raw, self._n_in)
+        rows = max(ROWS_OF_COPIES // self._mean.n_heads, 1) if self._mean else len(raw)
+        if len(raw) > rows:  # all heads of all rows may take more memory than the answers
+            return np.concatenate([self(raw[i : i + rows]) for i in range(0, len(raw), rows)])
         raw = raw if self._clipped is None else self._clipped.apply(raw)
         are_bytes = raw.dtype == np.uint8 and self._takes_bytes
         inputs = np.ascontiguousarray(raw, dtype=np.uint8 if are_bytes else np.float32)
         output = np.empty((len(raw), self._n_out), dtype=np.float32)
-        threads = self._n_threads if self._packed.params.size * len(raw) > MIN_PARALLEL_MACS else 1
+        threads = self._n_threads if self._packed.n_weights * len(raw) > MIN_PARALLEL_MACS else 1
         workspace = self._workspace if threads == 1 else self._allocate(threads)
         if len(raw):
             self._check_status(self._predict(*self._arguments(inputs, output, workspace, threads)))
-        return output
+        return self._joined(output)
 
     def one(self, raw: Array) -> Array:
         """Return the output (k,) for one example (n_in,). Raises ShapeError for another shape."""
@@ -152,7 +167,11 @@ class NativePredictor:
         status = self._predict(*arguments)
         if status:
             self._check_status(status)
-        return self._answer.copy()
+        return self._joined(self._answer[None])[0] if self._mean else self._answer.copy()
+
+    def _joined(self, output: Array) -> Array:
+        """Return the mean of the heads, if the network ends with one."""
+        return self._mean.forward(output)[0] if self._mean else output
 
     def _calls_for_one(self) -> dict[str, tuple[Array, tuple[object, ...]]]:
         """Return, for each kind of numbers, where one example is put, and the arguments of bh_predict."""

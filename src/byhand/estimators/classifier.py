@@ -51,7 +51,7 @@ class MLPClassifier(BaseMLP):
     class_weight : {class: weight} or "balanced"   n_ensemble : the number of networks whose probabilities are averaged
     n_heads : more than 1 for TabM-mini: so many copies of the input with signs of their own, one network for all of
         them, and a last layer for each; trained on the mean of their losses, answering with the mean of their
-        probabilities (InputCopies, Heads); NumPy trains it. TabM has 32
+        probabilities (InputCopies, Heads). TabM has 32
     calibrate : divide the logits by the temperature that fits the validation rows best
     dtype : "float64" trains in NumPy, to the last bit as the formulas are
     callbacks : functions of each epoch's figures (a dict); True stops the training

@@ -10,7 +10,9 @@ from byhand.layers import (
     BatchNorm,
     Dense,
     Dropout,
+    Heads,
     Identity,
+    InputCopies,
     LeakyReLU,
     PeriodicEmbedding,
     ReLU,
@@ -19,7 +21,7 @@ from byhand.layers import (
     Sigmoid,
     Tanh,
 )
-from byhand.lowering import FusedDense, UnsupportedError, fold, lower, lower_behind_embedding
+from byhand.lowering import FusedDense, UnsupportedError, fold, lower, lower_behind_embedding, lower_for_engine
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
 from byhand.random import DATA, RandomStream
@@ -120,6 +122,46 @@ def test_an_embedding_needs_a_dense_layer_behind_it(behind: tuple[Any, ...]) -> 
     network = Network([PeriodicEmbedding(2, [1]), *behind])
     with pytest.raises(UnsupportedError, match=r"^an embedding without a dense layer right behind it$"):
         lower_behind_embedding(network)
+
+
+def test_copies_stand_beside_the_layers_and_heads_are_the_last_one() -> None:
+    network = Network.mlp([2, 3, 4], embedded_columns=[1], n_heads=5)
+    form = lower_for_engine(network)
+    first, heads = form.layers
+    assert (form.embedding, form.copies) == (network.layers[0], network.layers[1])
+    assert (first.name, first.n_in, heads.name) == ("2", 5, "4")
+    assert (heads.n_in, heads.n_out) == (3, 4)
+    assert heads.W is network.params["4.W"]
+    (alone,) = lower_for_engine(Network.mlp([2, 4], n_heads=5)).layers
+    assert (alone.name, alone.W.shape) == ("1", (5, 2, 4))
+
+
+def test_what_reads_layers_behind_an_embedding_has_no_place_for_copies() -> None:
+    for columns in ([], [1]):
+        with pytest.raises(UnsupportedError, match=r"^InputCopies layers$"):
+            lower_behind_embedding(Network.mlp([2, 3, 4], n_heads=5, embedded_columns=columns))
+
+
+@pytest.mark.parametrize(
+    ("layers", "what"),
+    [
+        ((InputCopies(2, 3), Dense(3, 4), Heads(2, 4, 1), ReLU()), "InputCopies without Heads at the end"),
+        ((InputCopies(1, 3), Dense(3, 4)), "InputCopies without Heads at the end"),
+        ((InputCopies(1, 3),), "InputCopies without a dense layer right behind it"),
+        ((InputCopies(2, 3), ReLU(), Heads(2, 3, 1)), "InputCopies without a dense layer right behind it"),
+        (
+            (InputCopies(2, 3), Residual(Dense(3, 3)), Heads(2, 3, 1)),
+            "InputCopies without a dense layer right behind it",
+        ),
+        ((Dense(3, 4), InputCopies(2, 4), Heads(2, 4, 1)), "InputCopies layers"),
+        ((Heads(1, 3, 2),), "Heads layers"),
+        ((PeriodicEmbedding(2, [1]), Heads(1, 5, 2)), "Heads layers"),
+    ],
+    ids=lambda it: it if isinstance(it, str) else "",
+)
+def test_copies_and_heads_elsewhere_are_a_noun_phrase(layers: tuple[Any, ...], what: str) -> None:
+    with pytest.raises(UnsupportedError, match=f"^{what}$"):
+        lower_for_engine(Network(list(layers)))
 
 
 def test_an_embedding_elsewhere_is_a_noun_phrase() -> None:

@@ -120,7 +120,7 @@ function putLayer(view, at, { n_in, n_out, activation, slope = 0, dropout = 0, b
 /** @type {(arena: Arena, network: Network) => number} */
 export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labelSmoothing = 0 }) {
   const table = arena.alloc(LAYER_BYTES * layers.length);
-  const at = arena.alloc(24);
+  const at = arena.alloc(28);
   const view = arena.view();
   layers.forEach((layer, l) => putLayer(view, table + LAYER_BYTES * l, layer));
   view.setInt32(at, layers.length, true);
@@ -128,6 +128,7 @@ export function putNetwork(arena, { layers, loss = "softmax_cross_entropy", labe
   view.setInt32(at + 8, indexOf(LOSSES, loss), true);
   view.setFloat32(at + 12, labelSmoothing, true);
   view.setBigInt64(at + 16, 0n, true); // inputs are neither scaled nor embedded
+  view.setInt32(at + 24, 0, true); // there are no heads
   return at;
 }
 

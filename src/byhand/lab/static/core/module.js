@@ -6,7 +6,7 @@ import { PackedNetwork } from "./packed-network.js";
 /** @import { Inputs, KeptInputs, Network } from "./types.js" */
 /** @typedef {Record<string, any>} CoreExports what core.wasm exports, as in byhand.h */
 
-const VERSION = 9; // of the interface, as in byhand.h
+const VERSION = 10; // of the interface, as in byhand.h
 const MIN_PARALLEL_MACS = 2e6; // multiplications in a step; below, threads wait for one another longer than they work
 
 export class CoreModule {
