@@ -532,8 +532,9 @@ static void train_steps(train_context *e, int tid) {
     }
 }
 
-/* Fill with zeros what lies behind each row of x[0] up to the next vector: products of pairs
- * multiply it, by 0, and in a workspace that was not cleared it may be no number. */
+/* Fill with zeros what lies behind each row of x[0] up to the next vector: products of pairs and
+ * dot products of whole rows multiply it, by 0, and in a workspace that was not cleared it may be
+ * no number. */
 static void clear_input_padding(const train_context *e) {
     const int32_t n = layer_at(e, 0)->n_in;
     for (int64_t i = 0; i < e->net.rows; i++) {
@@ -628,6 +629,9 @@ static void run_query(train_context *e, int tid) {
 
 /* Each example's influence on the query: the passes of training without an update. */
 static void score_influence(train_context *e, int tid) {
+    if (tid == 0) {
+        clear_input_padding(e);
+    }
     run_query(e, tid);
     const int64_t n = e->settings.data->n_indices;
     for (int64_t from = 0; from < n; from += MAX_MICROBATCH) {

@@ -1,5 +1,4 @@
-// The learning rate of any step, before the first one is taken: the twin of byhand/schedules.py. The core is handed the
-// rates, so this is arithmetic of the page's own; a test holds every number to what schedules.py says.
+// The learning rate of any step, before the first one is taken: the twin of byhand/schedules.py, held to it by a test.
 
 const FACTOR = 0.1;
 const STAGES = 3; // of step

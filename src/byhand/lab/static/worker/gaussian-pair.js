@@ -1,6 +1,5 @@
-// What is known of two clouds: the least error of any rule, of any straight line, and of a network; all integrals are
-// the core's. bh_bayes_error integrates the smaller of two densities, so given one cloud twice it integrates that
-// cloud's own.
+// The least error of any rule for two clouds, of any straight line, and of a network. bh_bayes_error integrates the
+// smaller of two densities: given one cloud twice, that cloud's own.
 
 import { gridOf, lineOf } from "./plane-datasets.js";
 

@@ -1,5 +1,4 @@
-// The microscope: one example, one step, every number; any of them opens into the numbers it was made of. It is a view
-// of its own, and a drawer over others.
+// One example, one step, every number; any of them opens into those it was made of. A view, and a drawer over others.
 
 import { truthOf } from "../../shared/true-label.js";
 import { h, replaceChildren } from "../dom.js";

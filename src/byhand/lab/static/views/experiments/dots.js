@@ -1,5 +1,4 @@
-// The dots of an experiment: a row a run, a dot a seed, stacked where they would cover each other; the mean is a tick
-// below them, the bet a diamond.
+// The dots of an experiment: a row a run, a dot a seed; the mean is a tick below them, the bet a diamond.
 
 import { h } from "../../ui/dom.js";
 import { percent } from "../../shared/numbers.js";

@@ -1,5 +1,4 @@
-// View 7: every pitfall as runs side by side, a dot a seed, all on one scale: first a bet, then the dots, then what is
-// to be read from them.
+// Experiments: runs side by side, a dot a seed, on one scale; first a bet, then the dots, then what they mean.
 
 import { h, replaceChildren, select } from "../../ui/dom.js";
 import { row } from "../../ui/forms.js";

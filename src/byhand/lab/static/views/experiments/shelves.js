@@ -1,5 +1,4 @@
-// The shelves: every experiment as a card, with what is known of its runs as dots without names, and a tick where it
-// was run here.
+// Every experiment as a card: what is known of its runs as dots without names, and a tick where it was run here.
 
 import { h, replaceChildren } from "../../ui/dom.js";
 import { TEXT } from "../../ui/strings.js";

@@ -1,5 +1,5 @@
-// The boards: what the network predicts everywhere, or one unit alone while it is looked at; beside it, where that is
-// asked for, a network without hidden layer. A press adds a point.
+// What the network predicts everywhere, or one unit while it is looked at; beside it, if asked for, a network without
+// hidden layer. A press adds a point.
 
 import { h, replaceChildren } from "../../ui/dom.js";
 import { mark, paintBoard, paintUnit, pointOf } from "../../ui/plane-canvas.js";

@@ -1,5 +1,4 @@
-// View 4: points in the plane and a network that can be touched: units with their maps, weights as lines, the boundary
-// as it moves; or points of a curve and the curve a network draws through them.
+// Plane: points and a network that can be touched, or points of a curve and the curve a network draws through them.
 
 import { h, replaceChildren } from "../../ui/dom.js";
 import { createNextStep } from "../../ui/next-step.js";

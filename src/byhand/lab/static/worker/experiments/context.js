@@ -1,5 +1,4 @@
-// What the experiments of every kind do: build a network, choose the examples, train, test. All numbers come from the
-// core.
+// What the experiments of every kind do in the core: build a network, choose the examples, train, test.
 //
 // The context of a trial is {core, data, measures, rest(), mean(numbers)}, the runner.
 

@@ -1,5 +1,4 @@
-// Mistakes one by one, the surest first: what it is, what the network said, what came second; a press asks why. All are
-// one stop of the Tab key; arrows lead from one to the next.
+// Mistakes one by one, the surest first; a press asks why. One stop of the Tab key, with arrows from one to the next.
 
 import { h, replaceChildren } from "../../../ui/dom.js";
 import { leaveOneStop, rove, rowsOfChildren } from "../../../ui/grid.js";
