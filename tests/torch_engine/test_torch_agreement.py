@@ -4,6 +4,7 @@ In float64 the two differ by the order of their sums alone, so the formulas are 
 the C core's: of the largest difference of any weight after all steps, as a share of the largest weight beside it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from byhand.data.mapped import map_array
 from byhand.engines.base import Engine, EpochSpec
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import DivergedError, OptionError, ShapeError
-from byhand.layers import Dense, Layer
+from byhand.layers import Dense, Layer, ParametricActivation, Residual
+from byhand.losses import SoftmaxCrossEntropy
 from byhand.mlp import EMBEDDINGS
 from byhand.network import Network
 from byhand.optimizers import Adam
@@ -42,7 +44,24 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if type(SETTINGS[name].loss) in LOSS_FUNCTIONS])
+def trains_in_tensors(name: str) -> bool:
+    """Return whether the engine has this setting's loss and layers; parametric activations it has not."""
+    setting = SETTINGS[name]
+    return type(setting.loss) in LOSS_FUNCTIONS and not has_parametric(setting.network().layers)
+
+
+def has_parametric(layers: Sequence[Layer]) -> bool:
+    inner = [layer for block in layers if isinstance(block, Residual) for layer in block.inner]
+    return any(isinstance(layer, ParametricActivation) for layer in (*layers, *inner))
+
+
+def test_parametric_activations_are_refused_in_one_sentence() -> None:
+    network = Network.mlp([5, 4, 3], activation="parametric_selu")
+    reason = TorchEngine().unsupported_reason(network, SoftmaxCrossEntropy(), Adam())
+    assert reason == "the engine torch does not support ParametricActivation"
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if trains_in_tensors(name)])
 def test_the_tensors_train_as_the_arrays_do(name: str) -> None:
     setting = SETTINGS[name]
     specs = [setting.spec(epoch) for epoch in (1, 2)]
