@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 from heads_settings import told
-from training_cases import EACH_KERNEL, Setting, fill_workspaces, float_rows, network_on
+from training_cases import EACH_KERNEL, fill_workspaces, float_rows, network_on, trained
 
-from byhand.arrays import Array
 from byhand.engines import bindings as c
 from byhand.engines import native
 from byhand.engines import predictor as module
@@ -29,13 +28,6 @@ from byhand.preprocessing import UNSCALED
 
 def headed(k: int = 5, **options: Any) -> Network:
     return network_on([63, 70, 20, 5], n_heads=k, **options)
-
-
-def trained(made: Setting, n_threads: int) -> list[Array]:
-    network, optimizer, engine = made.network(), made.optimizer(), NativeEngine(n_threads)
-    for epoch in (1, 2):
-        assert engine.run_epoch(network, made.loss, optimizer, made.spec(epoch))
-    return [*network.params.values(), *network.statistics.values(), *optimizer.state.values()]
 
 
 @pytest.mark.parametrize("kernel", EACH_KERNEL)

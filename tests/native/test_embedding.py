@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_cases import EACH_KERNEL, Setting, fill_workspaces, float_rows
+from training_cases import EACH_KERNEL, Setting, fill_workspaces, float_rows, trained
 
 from byhand.arrays import Array
 from byhand.engines import bindings as c
@@ -60,13 +60,6 @@ def setting(**changes: Any) -> Setting:
         **changes,
     }
     return Setting(**values)
-
-
-def trained(made: Setting, n_threads: int, epochs: int = 2) -> list[Array]:
-    network, optimizer, engine = made.network(), made.optimizer(), NativeEngine(n_threads)
-    for epoch in range(1, epochs + 1):
-        assert engine.run_epoch(network, made.loss, optimizer, made.spec(epoch))
-    return [*network.params.values(), *optimizer.state.values()]
 
 
 def one_wave() -> Network:

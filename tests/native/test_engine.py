@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_cases import AT_HAND, EACH_KERNEL, WIDEST, Setting, byte_pictures, fill_workspaces, float_rows
+from training_cases import AT_HAND, EACH_KERNEL, WIDEST, Setting, byte_pictures, fill_workspaces, float_rows, trained
 
-from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines import bindings as library
 from byhand.engines import native
@@ -45,13 +44,6 @@ def setting(**changes: Any) -> Setting:
         **changes,
     }
     return Setting(**values)
-
-
-def trained(made: Setting, n_threads: int, epochs: int = 2) -> tuple[Array, ...]:
-    network, optimizer, engine = made.network(), made.optimizer(), NativeEngine(n_threads)
-    for epoch in range(1, epochs + 1):
-        assert engine.run_epoch(network, made.loss, optimizer, made.spec(epoch))
-    return (*network.params.values(), *network.statistics.values(), *optimizer.state.values())
 
 
 # The bits

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from training_cases import EACH_KERNEL, Setting, classes, fill_workspaces, network_on
+from training_cases import EACH_KERNEL, Setting, classes, fill_workspaces, network_on, trained
 
-from byhand.arrays import Array
 from byhand.engines import bindings as c
 from byhand.engines import native
 from byhand.engines.core_tables import network_table, optimizer_table, unsupported_reason
@@ -31,13 +30,6 @@ def parametric(*, batch_norm: bool = False) -> Network:
 def setting(**changes: Any) -> Setting:
     values: dict = {"network": parametric, "rate": 0.01, **changes}
     return classes(**values)
-
-
-def trained(made: Setting, n_threads: int) -> list[Array]:
-    network, optimizer, engine = made.network(), made.optimizer(), NativeEngine(n_threads)
-    for epoch in (1, 2):
-        assert engine.run_epoch(network, made.loss, optimizer, made.spec(epoch))
-    return [*network.params.values(), *network.statistics.values(), *optimizer.state.values()]
 
 
 @pytest.mark.parametrize("kernel", EACH_KERNEL)

@@ -13,6 +13,7 @@ from byhand.data.minibatches import minibatches
 from byhand.engines import packed_network
 from byhand.engines.base import EpochSpec
 from byhand.engines.bindings import BF16, FLOAT32, KERNELS, PRECISIONS, aligned_bytes, load, why_missing
+from byhand.engines.native import NativeEngine
 from byhand.initializers import he
 from byhand.layers import (
     BatchNorm,
@@ -291,3 +292,11 @@ def fill_workspaces(monkeypatch: pytest.MonkeyPatch, byte: int) -> None:
         return workspace
 
     monkeypatch.setattr(packed_network, "aligned_bytes", filled)
+
+
+def trained(made: Setting, n_threads: int, epochs: int = 2) -> list[Array]:
+    """Return what the core learned in some epochs: parameters, running averages and the optimizer's moments."""
+    network, optimizer, engine = made.network(), made.optimizer(), NativeEngine(n_threads)
+    for epoch in range(1, epochs + 1):
+        assert engine.run_epoch(network, made.loss, optimizer, made.spec(epoch))
+    return [*network.params.values(), *network.statistics.values(), *optimizer.state.values()]

@@ -93,6 +93,16 @@ class InferenceEmbedding:
         return len(self.kept) == self.n_in
 
     @property
+    def places(self) -> dict[str, tuple[int, ...]]:
+        """Return the places that exported code needs, by its names for them."""
+        return {"COLUMNS": self.columns} if self.keeps_all else {"COLUMNS": self.columns, "KEPT": self.kept}
+
+    @property
+    def tables(self) -> dict[str, Array]:
+        """Return all arrays, by exported code's names for them."""
+        return {name.upper(): array for name, array in {**self.arrays, "V": self.V, "c": self.c}.items()}
+
+    @property
     def n_out(self) -> int:
         """How many numbers the first dense layer gets."""
         return len(self.kept) + self.c.size

@@ -164,10 +164,8 @@ def _embedding_numbers(model: InferenceModel) -> str:
     one = model.embedding
     if one is None:
         return ""
-    places = {"COLUMNS": one.columns} if one.keeps_all else {"COLUMNS": one.columns, "KEPT": one.kept}
-    integers = "".join(f"const {name} = {list(values)};\n" for name, values in places.items())
-    arrays = {**one.arrays, "V": one.V, "c": one.c}
-    return integers + "".join(_rows(name.upper(), array) for name, array in arrays.items())
+    integers = "".join(f"const {name} = {list(values)};\n" for name, values in one.places.items())
+    return integers + "".join(_rows(name, array) for name, array in one.tables.items())
 
 
 def _rows(name: str, array: Array) -> str:
