@@ -112,6 +112,10 @@ class Lab:
         )
         self.until(read, [selector, text])
 
+    def at_epoch(self, epoch: int) -> None:
+        """Wait until Plane shows a network of that epoch, the first of its figures."""
+        self.until("said => document.querySelector('.figures dd')?.innerText === said", f"{epoch:,}")
+
     def verdict(self) -> str:
         return str(self.page.inner_text(".verdict"))
 

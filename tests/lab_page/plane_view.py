@@ -26,7 +26,7 @@ def accuracy_of_the_line(lab: Any) -> float:
 def learn(lab: Any, hundreds: int) -> None:
     for i in range(hundreds):
         lab.page.click("button:has-text('100 epochs')")
-        lab.says(".figures dd", f"{100 * (i + 1):,}")
+        lab.at_epoch(100 * (i + 1))
 
 
 def set_named(lab: Any, name: str) -> None:

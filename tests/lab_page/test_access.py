@@ -117,7 +117,7 @@ def learn_the_plane_by_keyboard(lab: Any) -> None:
     lab.page.keyboard.press("Enter")
     go_to(lab, ".bar-buttons button:nth-child(3)")
     lab.page.keyboard.press("Enter")
-    lab.says(".figures dd", "1")
+    lab.at_epoch(1)
     go_to(lab, "button.unit")
     lab.says("figcaption", "Unit 0, layer 1")
     go_to(lab, ".strip-of-weight input")

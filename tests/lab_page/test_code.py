@@ -127,9 +127,9 @@ PLANES = ["set=moons", "set=gaussians&spread1=1", "set=spiral&arms=3&planeLayers
 @pytest.mark.parametrize("settings", PLANES)
 def test_plane_ends_with_the_same_figures(site: str, open_lab: Any, tmp_path: Path, settings: str) -> None:
     lab = open_lab(f"{site}#view=plane&{settings}")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     lab.page.click("button:has-text('100 epochs')")
-    lab.says(".figures dd", "100")
+    lab.at_epoch(100)
     said = script_of(lab, tmp_path)
     shown = "squared error" if "teacher" in settings else "loss"
     assert after(said, "epoch 100: loss") == pytest.approx(figure(lab, shown), rel=0.02)
@@ -146,7 +146,7 @@ def test_a_table_ends_with_the_same_figures_on_what_is_held_out(
     lab.drop("table.csv", "\n".join([columns, *rows]).encode())
     lab.says(".points", "72 rows train, 18 are held out")
     lab.page.click("button:has-text('100 epochs')")
-    lab.says(".figures dd", "100")
+    lab.at_epoch(100)
     found = after(script_of(lab, tmp_path), "held out")
     assert found == pytest.approx(figure(lab, "held out"), rel=0.02, abs=0.6 if "kind" in columns else 0)
 

@@ -125,7 +125,7 @@ def test_rooms_work_from_disk(open_lab: Any, tmp_path: Path) -> None:
     lab.view("Plane")
     lab.page.wait_for_selector(".sets canvas")
     lab.page.click("button:has-text('100 epochs')")
-    lab.says(".figures dd", "100")
+    lab.at_epoch(100)
     lab.view("Experiments")
     lab.page.click("li button:has-text('equal') >> nth=0")
     lab.page.click("button.main")

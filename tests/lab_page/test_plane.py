@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def test_xor_needs_a_hidden_layer(site: str, open_lab: Any) -> None:
     address = f"{site}#view=plane&set=xor&noise=0&compare=yes&planeLayers=8.tanh"
     lab = open_lab(address)
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     learn(lab, 3)
     assert figure(lab, "accuracy") == 100
     assert accuracy_of_the_line(lab) <= 75
@@ -23,7 +23,7 @@ def test_xor_needs_a_hidden_layer(site: str, open_lab: Any) -> None:
 
 def test_of_two_clouds_the_least_error_is_known(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=gaussians")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     assert figure(lab, "Bayes error") == pytest.approx(11.77, abs=0.03)
     assert figure(lab, "best straight line") == pytest.approx(19.78, abs=0.03)
     learn(lab, 1)
@@ -47,7 +47,7 @@ def test_three_arms_are_three_classes_and_training_runs_and_pauses(site: str, op
 
 def test_weights_can_be_changed_by_hand_and_output_biases_too(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&planeLayers=2.relu")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     lab.says(".strip-title", "weight from x to unit 0 of layer 1")
     before = figure(lab, "accuracy")
     for _ in range(20):
@@ -111,7 +111,7 @@ def test_layers_are_added_changed_and_removed_each_with_its_units(site: str, ope
 
 def test_a_curve_is_drawn_through_points_the_best_straight_line_beside_it(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=sine&planeLayers=16.tanh&planeRate=0.03")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     line = figure(lab, "best straight line")
     learn(lab, 4)
     assert 0 < figure(lab, "squared error") < line / 4
@@ -189,16 +189,16 @@ def test_a_column_that_gives_the_class_away_is_named(site: str, open_lab: Any) -
 
 def test_another_theme_or_a_visit_elsewhere_leaves_the_plane_as_it_is(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=moons")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     learn(lab, 1)
     before = shown(lab)
     lab.set_theme("dark")
     lab.until("() => document.documentElement.dataset.theme === 'dark'")
-    lab.says(".figures dd", "100")
+    lab.at_epoch(100)
     assert shown(lab) == before
     lab.view("Draw")
     lab.view("Plane")
-    lab.says(".figures dd", "100")
+    lab.at_epoch(100)
     assert shown(lab) == before
     lab.page.click("button.main")
     lab.set_theme("light")
@@ -207,7 +207,7 @@ def test_another_theme_or_a_visit_elsewhere_leaves_the_plane_as_it_is(site: str,
 
 def test_an_empty_chart_looks_as_it_did_before_anything_was_drawn(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=moons")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     chart = lab.page.locator(".loss-chart canvas")
     before = chart.evaluate("canvas => canvas.toDataURL()")
     learn(lab, 3)
@@ -219,13 +219,13 @@ def test_an_empty_chart_looks_as_it_did_before_anything_was_drawn(site: str, ope
 
 def test_a_drag_over_the_loss_travels_and_the_way_back_is_the_same(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=moons&planeLayers=3.tanh")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     learn(lab, 1)
     end = weights(lab)
     chart = lab.page.locator(".loss-chart")
     chart.focus()
     lab.page.keyboard.press("Home")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     assert weights(lab) != end
     lab.page.click("button:text-is('One epoch')")
     lab.says(".loss .position", "epoch 1 of 100")
@@ -251,7 +251,7 @@ def test_a_drag_over_the_loss_travels_and_the_way_back_is_the_same(site: str, op
 
 def test_three_errors_are_on_one_ruler(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=gaussians")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     learn(lab, 1)
     order = lab.page.evaluate(
         "() => ['bayes', 'own', 'straight'].map(kind => parseFloat(document.querySelector('.tick.' + kind).style.left))"
@@ -264,7 +264,7 @@ def test_three_errors_are_on_one_ruler(site: str, open_lab: Any) -> None:
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
 def test_the_loop_of_the_plane_is_on_one_screen(site: str, open_lab: Any, width: int, height: int) -> None:
     lab = open_lab(f"{site}#view=plane&set=moons", viewport={"width": width, "height": height})
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     lowest = "one => document.querySelector(one).getBoundingClientRect().bottom"
     for part in (".board", ".stage-board", ".bar", ".loss-chart", ".try-this", ".next"):
         assert lab.page.evaluate(lowest, part) <= height, part
@@ -276,7 +276,7 @@ def test_at_no_width_is_anything_cut_and_there_are_few_tab_stops(site: str, open
         lab = open_lab(
             f"{site}#view=plane&planeLayers=16.relu~16.tanh~8.relu~8.relu", viewport={"width": width, "height": 800}
         )
-        lab.says(".figures dd", "0")
+        lab.at_epoch(0)
         assert lab.page.evaluate("() => document.documentElement.scrollWidth") <= width
     stops = """() => [...document.querySelectorAll("main :is(a, button, input, select, summary, [tabindex])")]
         .filter(one => one.tabIndex >= 0 && !one.disabled && one.checkVisibility()).length"""

@@ -12,7 +12,7 @@ PAINTED = """() => [".board", ".unit canvas", ".weights-canvas"].map(part =>
 
 def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=own&planeLayers=8.relu")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     open_panel(lab, "Add points")
     for k, places in enumerate(
         [[(100, 100), (120, 90), (90, 130)], [(300, 300), (280, 310)], [(100, 300), (120, 320)]]
@@ -24,14 +24,14 @@ def test_points_of_ones_own_are_learned_and_are_in_the_address(site: str, open_l
     learn(lab, 2)
     assert figure(lab, "accuracy") == 100
     again = open_lab(lab.address())
-    again.says(".figures dd", "0")
+    again.at_epoch(0)
     learn(again, 2)
     assert figure(again, "loss") == figure(lab, "loss")
 
 
 def test_a_line_is_dragged_by_the_mouse_and_moved_by_arrow_keys_and_taken_back(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&planeLayers=1.tanh")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     first = weights(lab)
     mouse = lab.page.mouse
     mouse.move(*line_at(lab))
@@ -54,7 +54,7 @@ def test_a_line_is_dragged_by_the_mouse_and_moved_by_arrow_keys_and_taken_back(s
 
 def test_a_press_on_the_board_adds_a_point_and_undo_brings_points_and_training_back(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=moons")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     learn(lab, 1)
     before = shown(lab)
     lab.page.locator(".board").click(position={"x": 60, "y": 60})
@@ -70,14 +70,14 @@ def test_a_press_on_the_board_adds_a_point_and_undo_brings_points_and_training_b
     lab.page.keyboard.press("Control+z")
     lab.until("before => document.querySelector('.figures').innerText === before", before)
     set_named(lab, "XOR")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     lab.page.click("button:text-is('Undo')")
     lab.until("before => document.querySelector('.figures').innerText === before", before)
 
 
 def test_points_are_added_while_it_learns(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&set=circles&planeSpeed=50")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     lab.page.click("button.main")
     lab.until("() => Number(document.querySelector('.figures dd').innerText) > 5")
     lab.page.locator(".board").click(position={"x": 200, "y": 60})
@@ -106,10 +106,10 @@ def test_a_unit_that_is_pointed_at_is_alone_on_the_board(site: str, open_lab: An
 
 def test_boundary_units_and_lines_change_while_it_learns(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&planeLayers=4.tanh")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     before, first = lab.page.evaluate(PAINTED), weights(lab)
     lab.page.click("button:text-is('One epoch')")
-    lab.says(".figures dd", "1")
+    lab.at_epoch(1)
     for part, (old, new) in enumerate(zip(before, lab.page.evaluate(PAINTED), strict=True)):
         assert old != new, part
     assert weights(lab) != first
@@ -117,7 +117,7 @@ def test_boundary_units_and_lines_change_while_it_learns(site: str, open_lab: An
 
 def test_nothing_moves_under_the_pointer_while_a_weight_is_dragged(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane&planeLayers=2.tanh")
-    lab.says(".figures dd", "0")
+    lab.at_epoch(0)
     lab.page.evaluate("""() => {
         globalThis.shifts = 0;
         new PerformanceObserver(list => list.getEntries().forEach(one => { globalThis.shifts += one.value; }))

@@ -128,7 +128,7 @@ def test_a_network_without_a_picture_says_what_it_takes_in_every_view(site: str,
 def test_the_plane_s_own_network_is_taken_away(site: str, open_lab: Any, tmp_path: Path) -> None:
     lab = open_lab(f"{site}#view=plane&planeLayers=5.tanh")
     lab.page.click("button:text-is('One epoch')")
-    lab.says(".figures", "1")
+    lab.at_epoch(1)
     path = tmp_path / "model.safetensors"
     path.write_bytes(taken(lab, "model"))
     model = bh.load_model(path)
