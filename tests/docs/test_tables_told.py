@@ -22,3 +22,17 @@ def test_errors_of_zero_on_both_sides_are_equal_and_not_fewer() -> None:
     errors = {"easy": {"byhand": 0.0, "trees": 0.0}}
     row = script["table_row"]("trees", {"mean_rank": 1.0, "byhand_error_ratio": 1.0}, errors)
     assert row == "| trees | 1.00 | +0.00 … +0.00 | 1.00 | 1.00 | 0 of 1 |"
+
+
+def test_parts_measured_on_several_days_are_told_with_the_first_and_the_last() -> None:
+    dates_of = runpy.run_path(str(ROOT / "tools" / "table_results.py"))["dates_of"]
+    tables = {"a": {"defaults": [0.1], "8 heads": [0.1]}, "b": {"defaults": [0.2]}}
+    record = {"date": "2026-12-04", "tables": tables}
+    assert dates_of(record) == "2026-12-04"
+    first = {"defaults": "2026-12-01", "8 heads": "2026-12-02"}
+    assert dates_of({**record, "measured": {"a": first}}) == "in parts, the last on 2026-12-02"
+    assert dates_of({**record, "measured": {"a": first, "b": {"defaults": "2026-12-03"}}}) == (
+        "in parts, 2026-12-01 to 2026-12-03"
+    )
+    same = {table: dict.fromkeys(options, "2026-12-01") for table, options in tables.items()}
+    assert dates_of({**record, "measured": same}) == "2026-12-01"
