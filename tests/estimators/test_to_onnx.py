@@ -68,6 +68,32 @@ def test_several_labels_have_a_probability_each(tmp_path: Path) -> None:
     assert run(tmp_path / "model.onnx", X[:40])["probabilities"] == pytest.approx(model.predict_proba(X[:40]), abs=2e-5)
 
 
+@pytest.mark.parametrize("word", ["pbld", "pl", "pwl"])
+@pytest.mark.parametrize("estimator", [MLPClassifier, MLPRegressor])
+def test_every_layer_of_a_network_for_tables_at_once(tmp_path: Path, estimator: Any, word: str) -> None:
+    X = table()
+    size = X[:, 1].astype(float)
+    settings = {**SMALL, "numerical_embedding": word, "n_heads": 3, "n_ensemble": 2, "scaled_inputs": True}
+    model = estimator(**settings, activation="parametric_mish", batch_norm=True)
+    model.fit(X, size > 0 if estimator is MLPClassifier else 1000 * np.sin(size))
+    model.to_onnx(tmp_path / "model.onnx")
+    new = X[:40].copy()
+    new[0] = [None, 0.0, "unseen", "unseen", "unseen"]
+    found = run(tmp_path / "model.onnx", new)
+    if estimator is MLPClassifier:
+        assert found["probabilities"] == pytest.approx(model.predict_proba(new), abs=2e-5)
+    else:
+        assert found["values"][:, 0] == pytest.approx(model.predict(new), rel=1e-4, abs=0.05)
+
+
+def test_several_labels_of_several_heads(tmp_path: Path) -> None:
+    X = table()
+    Y = np.column_stack([X[:, 1].astype(float) > 0, X[:, 2] == "yes"]).astype(int)
+    model = MLPClassifier(**SMALL, n_heads=3).fit(X, Y)
+    model.to_onnx(tmp_path / "model.onnx")
+    assert run(tmp_path / "model.onnx", X[:40])["probabilities"] == pytest.approx(model.predict_proba(X[:40]), abs=2e-5)
+
+
 def test_a_path_that_is_none_is_refused(tmp_path: Path) -> None:
     model = MLPRegressor(**SMALL).fit([[0.0], [1.0]], [0.0, 1.0])
     with pytest.raises(OptionError):

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,6 @@ MODELS: dict[str, Callable[[], Model]] = {
     ),
     "straight": lambda: Model(network([20, 5]), BYTES, Output.SOFTMAX_LOGITS),
 }
-# what an ONNX file holds only as an estimator writes it
 LAYERS: dict[str, Callable[[], Model]] = {
     "pbld": lambda: Model(network([4, 6, 3], embedded_columns=[1, 3]), ROBUST, Output.SOFTMAX_LOGITS),
     "pl": lambda: Model(network([4, 6, 3], embedded_columns=[1, 3], embedding="pl"), ROBUST, Output.SOFTMAX_LOGITS),
@@ -91,10 +91,7 @@ LAYERS: dict[str, Callable[[], Model]] = {
     "heads alone": lambda: Model(heads([4, 3], LogHeadMean(4)), UNCLIPPED, Output.SOFTMAX_LOGITS),
     **{f"parametric {kind}": partial(parametric, kind) for kind in ELEMENTWISE},
 }
-EVERY = [
-    *((kind, name) for kind in EXPORTS for name in MODELS),
-    *((kind, name) for kind in EXPORTS if kind != "onnx" for name in LAYERS),
-]
+EVERY = [(kind, name) for kind in EXPORTS for name in MODELS | LAYERS]
 NEEDS = {"c": "cc", "js": "node"}
 
 
@@ -158,17 +155,24 @@ def test_an_export_imports_nothing_and_takes_no_memory(kind: str, name: str, siz
     assert sizes in text
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("pwl", "an embedding"),
-        ("parametric mish", "parametric activations"),
-        ("heads of counts", "several heads and an embedding"),
-    ],
-)
-def test_an_onnx_file_of_a_model_file_refuses_what_it_does_not_hold(name: str, said: str) -> None:
-    with pytest.raises(OptionError, match=f"^export onnx got a network with {said}; expected dense layers"):
-        EXPORTS["onnx"](inference_model(LAYERS[name]()))
+def test_without_onnxruntime_onnx_itself_runs_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("onnx")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "onnxruntime" else find_spec(name))
+    model = LAYERS["heads of counts"]()
+    found = verify("onnx", EXPORTS["onnx"](inference_model(model)), model, stored(100, 4))
+    assert found.run_by == f"onnx {metadata.version('onnx')}"
+    assert (found.n, found.n_mismatches) == (100, 0)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert verify("onnx", b"", model, stored(2, 4)).run_by is None
+
+
+def test_an_onnx_file_of_an_input_with_scale_zero_answers_as_the_model() -> None:
+    pytest.importorskip("onnx")
+    flat = replace(ROBUST, scale=np.array([0.02, 0.0, 0.0, -0.02]))
+    model = replace(LAYERS["pl"](), preparation=flat)
+    found = verify("onnx", EXPORTS["onnx"](inference_model(model)), model, stored(100, 4))
+    assert (found.n, found.n_mismatches) == (100, 0)
+    assert found.max_abs_error < 2e-6
 
 
 def test_what_no_export_knows_is_refused() -> None:

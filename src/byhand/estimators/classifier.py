@@ -15,7 +15,9 @@ from byhand.estimators.mlp import BaseMLP
 from byhand.estimators.model_file import check_loadable, classes_of, model_of, scale_outputs
 from byhand.estimators.samples import Sample
 from byhand.estimators.targets import as_column, is_multilabel, read_y
-from byhand.estimators.to_onnx import Graph, add_labels
+from byhand.estimators.to_onnx import add_labels
+from byhand.exports.onnx_graph import Graph
+from byhand.exports.onnx_layers import add_mean
 from byhand.layers.sigmoid import sigmoid
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from byhand.metrics import predict_labels
@@ -197,14 +199,14 @@ class MLPClassifier(BaseMLP):
 
     # what BaseMLP asks
 
-    def _add_outputs(self, graph: Graph, outputs: list[str]) -> None:
+    def _add_outputs(self, graph: Graph, outputs: list[str], *, of_heads: bool) -> None:
         temperature = graph.array(np.float32(self.temperature_))
         logits = [graph.node("Div", output, temperature) for output in outputs]
         if self._is_multilabel:
             each = [graph.node("Sigmoid", z) for z in logits]
         else:
-            each = [graph.node("Softmax", z, axis=1) for z in logits]
-        probabilities = graph.node("Mean", *each, name="probabilities")
+            each = [graph.node("Softmax", z, axis=-1) for z in logits]
+        probabilities = add_mean(graph, each, of_heads=of_heads, name="probabilities")
         if not self._is_multilabel:
             add_labels(graph, probabilities, self.classes_)
         graph.output("probabilities", "FLOAT", ["n", self._n_outputs()])

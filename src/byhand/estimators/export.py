@@ -9,14 +9,13 @@ from byhand.data.tables.schema import TableSchema
 from byhand.errors import lookup
 from byhand.estimators.encoder import TableEncoder
 from byhand.estimators.model_file import hidden_widths, kind_of_activation, without_mean
-from byhand.estimators.onnx_network import add_network
-from byhand.estimators.to_onnx import Graph, add_encoder
+from byhand.estimators.to_onnx import add_encoder, add_network
 from byhand.estimators.training import Trainer
 from byhand.exports import EXPORTS
 from byhand.exports.inference_model import inference_model
+from byhand.exports.onnx_graph import Graph
 from byhand.files import atomic_write
 from byhand.mlp import EMBEDDINGS
-from byhand.network import Network
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.training.state import TrainingState
 
@@ -87,19 +86,13 @@ class ExportableMLP(Trainer):
         self._check_fitted()
         graph = Graph()
         x = add_encoder(graph, self._encoder, self._feature_names())
-        self._add_outputs(graph, [head for network in self.networks_ for head in self._add_heads(graph, network, x)])
+        n_heads = self._heads(self.networks_[0])
+        outputs = [add_network(graph, network, x, n_heads) for network in self.networks_]
+        self._add_outputs(graph, outputs, of_heads=n_heads > 1)
         atomic_write(check_path("to_onnx", "path", path), graph.serialized())
 
-    def _add_heads(self, graph: Graph, network: Network, x: str) -> list[str]:
-        """Append a network; return the names of its answers, one a head."""
-        output, n_heads, c = add_network(graph, network, x), self._heads(network), self._n_outputs()
-        if n_heads == 1:
-            return [output]
-        columns = [graph.array(np.arange(j * c, (j + 1) * c)) for j in range(n_heads)]
-        return [graph.node("Gather", output, places, axis=1) for places in columns]
-
-    def _add_outputs(self, graph: Graph, outputs: list[str]) -> None:
-        """Append what comes after the networks, and the outputs of the file."""
+    def _add_outputs(self, graph: Graph, outputs: list[str], *, of_heads: bool) -> None:
+        """Append what comes after the networks, and the outputs of the file. of_heads : are theirs (k, n, c)?"""
         raise NotImplementedError
 
     def _feature_names(self) -> list[str]:

@@ -15,7 +15,8 @@ from byhand.estimators.mlp import BaseMLP
 from byhand.estimators.model_file import check_loadable, model_of, scale_counts, scale_outputs
 from byhand.estimators.samples import Sample
 from byhand.estimators.targets import as_column, read_y
-from byhand.estimators.to_onnx import Graph
+from byhand.exports.onnx_graph import Graph
+from byhand.exports.onnx_layers import add_mean
 from byhand.layers import Exp
 from byhand.losses import REGRESSION_LOSSES, Huber, Loss, Poisson, Quantile, SquaredError
 from byhand.network import Network
@@ -165,12 +166,13 @@ class MLPRegressor(BaseMLP):
 
     # what BaseMLP asks
 
-    def _add_outputs(self, graph: Graph, outputs: list[str]) -> None:
+    def _add_outputs(self, graph: Graph, outputs: list[str], *, of_heads: bool) -> None:
         spread, center, low, high = (
             graph.array(array.astype(np.float32)) for array in (self._spread, self._center, self._low, self._high)
         )
         outputs = [graph.node("Exp", output) for output in outputs] if self._is_log else outputs
-        scaled = graph.node("Add", graph.node("Mul", graph.node("Mean", *outputs), spread), center)
+        mean = add_mean(graph, outputs, of_heads=of_heads)
+        scaled = graph.node("Add", graph.node("Mul", mean, spread), center)
         graph.node("Max", graph.node("Min", scaled, high), low, name="values")
         graph.output("values", "FLOAT", ["n", self._n_outputs()])
 

@@ -11,60 +11,13 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.tables.schema import Column
-from byhand.errors import MissingDependencyError
 from byhand.estimators.encoder import TableEncoder
+from byhand.exports.inference_layers import inference_layers
+from byhand.exports.onnx_graph import ML, Graph
+from byhand.exports.onnx_layers import add_layers, add_scaling
+from byhand.layers import HeadMean
+from byhand.network import Network
 from byhand.preprocessing import CLIP
-
-OPSET, ML_OPSET, IR = 17, 3, 9
-
-
-class Graph:
-    """The nodes and arrays of a graph as they are written, each under a name of its own."""
-
-    def __init__(self) -> None:
-        try:
-            import onnx
-        except ImportError as error:
-            raise MissingDependencyError('ONNX files need the package onnx: pip install "byhand[onnx]".') from error
-        self._onnx = onnx
-        self._nodes: list[Any] = []
-        self._arrays: list[Any] = []
-        self._inputs: list[Any] = []
-        self._outputs: list[Any] = []
-
-    def array(self, values: Any) -> str:
-        """Return the name of a constant."""
-        name = f"c{len(self._arrays)}"
-        self._arrays.append(self._onnx.numpy_helper.from_array(np.asarray(values), name))
-        return name
-
-    def node(self, op: str, *inputs: str, name: str = "", domain: str = "", **attributes: Any) -> str:
-        """Append an operation and return the name of what comes out."""
-        name = name or f"t{len(self._nodes)}"
-        self._nodes.append(self._onnx.helper.make_node(op, list(inputs), [name], domain=domain, **attributes))
-        return name
-
-    def input(self, name: str, *, is_text: bool) -> str:
-        """Declare an input column (n, 1)."""
-        kind = self._onnx.TensorProto.STRING if is_text else self._onnx.TensorProto.FLOAT
-        self._inputs.append(self._onnx.helper.make_tensor_value_info(name, kind, ["n", 1]))
-        return name
-
-    def output(self, name: str, kind: str, shape: list[Any]) -> None:
-        """Declare an output; kind : FLOAT, INT64 or STRING"""
-        number = getattr(self._onnx.TensorProto, kind)
-        self._outputs.append(self._onnx.helper.make_tensor_value_info(name, number, shape))
-
-    def serialized(self) -> bytes:
-        """Return the checked file."""
-        helper = self._onnx.helper
-        graph = helper.make_graph(self._nodes, "mlp", self._inputs, self._outputs, self._arrays)
-        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("ai.onnx.ml", ML_OPSET)]
-        model = helper.make_model(graph, opset_imports=opsets, producer_name="byhand")
-        model.ir_version = IR
-        self._onnx.checker.check_model(model)
-        content: bytes = model.SerializeToString()
-        return content
 
 
 def add_encoder(graph: Graph, encoder: TableEncoder, names: Sequence[str]) -> str:
@@ -72,13 +25,16 @@ def add_encoder(graph: Graph, encoder: TableEncoder, names: Sequence[str]) -> st
     scaler = encoder.scaler
     parts = [_add_column(graph, column, name) for column, name in zip(encoder.columns, names, strict=True)]
     x = graph.node("Concat", *parts, axis=1)
-    center = -scaler.shift / scaler.scale  # subtracted first: years keep their digits
-    x = graph.node("Sub", x, graph.array(center.astype(np.float32)))
-    x = graph.node("Mul", x, graph.array(scaler.scale.astype(np.float32)))
-    squared = graph.node("Mul", x, x)
-    bound = scaler.clip or CLIP
-    under = graph.node("Add", graph.node("Mul", squared, _number(graph, 1 / bound**2)), _number(graph, 1))
-    return graph.node("Div", x, graph.node("Sqrt", under))
+    return add_scaling(graph, x, scaler.scale, scaler.shift, scaler.clip or CLIP)
+
+
+def add_network(graph: Graph, network: Network, x: str, n_heads: int) -> str:
+    """Append a network; return the name of its output (n, c), or, of several heads, (n_heads, n, c).
+
+    Raises OptionError for layers that exports do not support, DataError for weights that are not finite.
+    """
+    known = Network([*network.layers, HeadMean(n_heads)]) if n_heads > 1 else network
+    return add_layers(graph, *inference_layers(known, None), x)
 
 
 def _number(graph: Graph, value: float) -> str:
@@ -87,7 +43,7 @@ def _number(graph: Graph, value: float) -> str:
 
 def _add_column(graph: Graph, column: Column, name: str) -> str:
     """Append one column's encoding and return the name of its inputs (n, n_inputs)."""
-    x = graph.input(name, is_text=bool(column.categories))
+    x = graph.input(name, "STRING" if column.categories else "FLOAT", ["n", 1])
     if not column.categories:
         gaps = graph.node("IsNaN", x)
         filled = graph.node("Where", gaps, _number(graph, (column.means or (0.0,))[0]), x)
@@ -96,7 +52,7 @@ def _add_column(graph: Graph, column: Column, name: str) -> str:
         return graph.node("Concat", filled, graph.node("Cast", gaps, to=1), axis=1)
     categories = list(column.categories)
     encode: dict[str, Any] = {
-        "domain": "ai.onnx.ml",
+        "domain": ML,
         "keys_strings": ["", *categories] if column.has_other else categories,
     }
     if column.signed:
@@ -114,5 +70,5 @@ def add_labels(graph: Graph, probabilities: str, classes: Array) -> None:
     values: dict[str, Any] = {"values_strings": [str(label) for label in classes.tolist()]}
     if is_number:
         values = {"values_int64s": [int(label) for label in classes.tolist()]}
-    graph.node("LabelEncoder", best, name="label", domain="ai.onnx.ml", **keys, **values)
+    graph.node("LabelEncoder", best, name="label", domain=ML, **keys, **values)
     graph.output("label", "INT64" if is_number else "STRING", ["n"])

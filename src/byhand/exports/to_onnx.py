@@ -1,61 +1,37 @@
 """A model as an ONNX file: input `stored`, outputs `label` (int64) and `scores` (float), or `values` in regression."""
 
 import json
-from typing import Any
 
 import numpy as np
 
-from byhand.errors import MissingDependencyError, OptionError
 from byhand.exports.inference_model import InferenceModel, about, missing_rule
-
-OPSET, IR = 17, 9
-ACTIVATIONS = {
-    "relu": "Relu",
-    "leaky_relu": "LeakyRelu",
-    "sigmoid": "Sigmoid",
-    "tanh": "Tanh",
-    "softmax": "Softmax",
-    "exp": "Exp",
-    "selu": "Selu",
-}  # Mish is an operator of its own from opset 18 on only
+from byhand.exports.onnx_graph import Graph
+from byhand.exports.onnx_layers import add_layers, add_mean, add_scaling, apply_activation
 
 
 def to_onnx(model: InferenceModel) -> bytes:
-    """Return the file. Raises MissingDependencyError without the package onnx, OptionError for what it cannot hold."""
-    _check_layers(model)
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingDependencyError('ONNX files need the package onnx: pip install "byhand[onnx]".') from error
-    nodes, arrays, last = _nodes(model, onnx.helper.make_node)
-    weights = [onnx.numpy_helper.from_array(array, name) for name, array in arrays.items()]
-    numbers, whole = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
-    outputs = [onnx.helper.make_tensor_value_info(last, numbers, ["n", model.n_scores])]
+    """Return the file. Raises MissingDependencyError without the package onnx."""
+    graph = Graph()
+    x = _fill_missing(graph, model, graph.input("stored", "FLOAT", ["n", model.n_given]))
+    if model.scale:
+        x = add_scaling(graph, x, np.array(model.scale), np.array(model.shift), model.clip)
+    x = add_layers(graph, model.embedding, model.heads, model.layers, x)
+    if model.heads is not None:
+        x = add_mean(graph, [apply_activation(graph, "softmax", x) if model.heads.has_softmax else x], of_heads=True)
+    x = apply_activation(graph, model.output_activation, x)
+    name = "values" if model.is_values else "scores"
+    if model.is_single:
+        other = graph.node("Sub", graph.array(np.ones(1, dtype=np.float32)), x)
+        graph.node("Concat", other, x, name=name, axis=1)
+    else:
+        _add_limited(graph, model, x, name)
     if not model.is_values:
-        nodes.append(onnx.helper.make_node("ArgMax", [last], ["label"], axis=1, keepdims=0))
-        outputs.insert(0, onnx.helper.make_tensor_value_info("label", whole, ["n"]))
-    stored = onnx.helper.make_tensor_value_info("stored", numbers, ["n", model.n_given])
-    graph = onnx.helper.make_graph(nodes, "mlp", [stored], outputs, weights, doc_string=_about(model))
-    proto = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], producer_name="byhand")
-    proto.ir_version = IR
+        graph.node("ArgMax", name, name="label", axis=1, keepdims=0)
+        graph.output("label", "INT64", ["n"])
+    graph.output(name, "FLOAT", ["n", model.n_scores])
     names = {"classes": model.class_names, "inputs": model.input_names}
     lists = {key: json.dumps([name.for_json() for name in texts]) for key, texts in names.items() if texts}
-    onnx.helper.set_model_props(proto, lists)
-    onnx.checker.check_model(proto)
-    content: bytes = proto.SerializeToString()
-    return content
-
-
-def _check_layers(model: InferenceModel) -> None:
-    """Raise OptionError for layers that only the files of an estimator's to_onnx hold."""
-    parametric = [layer for layer in model.layers if layer.alpha is not None]
-    found = {"several heads": model.heads, "an embedding": model.embedding, "parametric activations": parametric}
-    refused = [name for name, what in found.items() if what]
-    if refused:
-        raise OptionError(
-            f"export onnx got a network with {' and '.join(refused)}; expected dense layers and plain activations. Use "
-            f"the estimator's to_onnx, or export c, js or python."
-        )
+    return graph.serialized(_about(model), lists)
 
 
 def _about(model: InferenceModel) -> str:
@@ -63,72 +39,24 @@ def _about(model: InferenceModel) -> str:
     return f"{about(model)} {rule.replace('is refused', 'makes the scores nan')}".strip()
 
 
-def _clip(model: InferenceModel, node: Any, nodes: list[Any], arrays: dict[str, Any], x: str) -> str:
-    """Append the scaling and the smooth clip of the inputs; return the name of the result."""
-    arrays |= {name: np.array(getattr(model, name), dtype=np.float32) for name in ("scale", "shift", "clip")}
-    arrays["unit"] = np.ones(1, dtype=np.float32)
-    nodes += [node("Mul", [x, "scale"], ["scaled"]), node("Add", ["scaled", "shift"], ["shifted"])]
-    nodes += [node("Div", ["shifted", "clip"], ["ratio"]), node("Mul", ["ratio", "ratio"], ["ratio_squared"])]
-    nodes += [node("Add", ["ratio_squared", "unit"], ["under"]), node("Sqrt", ["under"], ["root"])]
-    nodes.append(node("Div", ["shifted", "root"], ["clipped"]))
-    return "clipped"
+def _fill_missing(graph: Graph, model: InferenceModel, x: str) -> str:
+    """Append what fills missing numbers and indicates them; return the name of the network's inputs."""
+    if not model.means:
+        return x
+    means, sources = np.array(model.means, dtype=np.float32), np.array(model.sources, dtype=np.int64)
+    is_missing = graph.node("IsNaN", x)
+    filled = graph.node("Where", is_missing, graph.array(means[sources >= 0] if model.sources else means), x)
+    if not model.sources:
+        return filled
+    both = graph.node("Concat", filled, graph.node("Cast", is_missing, to=1), axis=1)
+    places = graph.array(np.where(sources < 0, model.n_given + ~sources, sources))
+    return graph.node("Gather", both, places, axis=1)
 
 
-def _fill_missing(model: InferenceModel, node: Any, nodes: list[Any], arrays: dict[str, Any], x: str) -> str:
-    """Append the nodes that fill missing numbers and indicate them; return the name of the network's inputs."""
-    sources = np.array(model.sources, dtype=np.int64)
-    arrays["means"] = np.array(model.means, dtype=np.float32)[sources >= 0]
-    arrays["sources"] = np.where(sources < 0, model.n_given + ~sources, sources)
-    nodes += [node("IsNaN", [x], ["is_missing"]), node("Where", ["is_missing", "means", x], ["filled"])]
-    nodes += [node("Cast", ["is_missing"], ["told"], to=1), node("Concat", ["filled", "told"], ["both"], axis=1)]
-    nodes.append(node("Gather", ["both", "sources"], ["inputs"], axis=1))
-    return "inputs"
-
-
-def _limited(model: InferenceModel, node: Any, arrays: dict[str, Any], x: str, name: str) -> list[Any]:
-    """Return the nodes that keep values within their limits and give them their name."""
+def _add_limited(graph: Graph, model: InferenceModel, x: str, name: str) -> None:
+    """Append values within their limits, under their name."""
     if not model.limits:
-        return [node("Identity", [x], [name])]
-    arrays["lowest"], arrays["highest"] = np.array(model.limits, dtype=np.float32).T.copy()
-    return [node("Max", [x, "lowest"], ["raised"]), node("Min", ["raised", "highest"], [name])]
-
-
-def _nodes(model: InferenceModel, node: Any) -> tuple[list[Any], dict[str, Any], str]:
-    """Return the nodes, their arrays, and the name of the last output."""
-    nodes: list[Any] = []
-    arrays: dict[str, Any] = {}
-    x = "stored"
-
-    def apply(activation: str, slope: float, x: str, to: str) -> str:
-        if activation == "identity":
-            return x
-        if activation == "mish":
-            nodes.append(node("Softplus", [x], [f"{to}_softplus"]))
-            nodes.append(node("Tanh", [f"{to}_softplus"], [f"{to}_tanh"]))
-            nodes.append(node("Mul", [x, f"{to}_tanh"], [to]))
-            return to
-        options: dict[str, dict[str, Any]] = {"leaky_relu": {"alpha": slope}, "softmax": {"axis": 1}}
-        nodes.append(node(ACTIVATIONS[activation], [x], [to], **options.get(activation, {})))
-        return to
-
-    if model.sources:
-        x = _fill_missing(model, node, nodes, arrays, x)
-    elif model.means:
-        arrays["means"] = np.array(model.means, dtype=np.float32)
-        nodes += [node("IsNaN", [x], ["is_missing"]), node("Where", ["is_missing", "means", x], ["filled"])]
-        x = "filled"
-    if model.clip:
-        x = _clip(model, node, nodes, arrays, x)
-    for i, layer in enumerate(model.layers):
-        arrays |= {f"W{i}": layer.W, f"b{i}": layer.b}
-        nodes.append(node("Gemm", [x, f"W{i}", f"b{i}"], [f"z{i}"]))
-        x = apply(layer.activation, layer.negative_slope, f"z{i}", f"a{i}")
-    x = apply(model.output_activation, 0.0, x, "ended")
-    name = "values" if model.is_values else "scores"
-    if model.is_single:
-        arrays["one"] = np.ones(1, dtype=np.float32)
-        nodes.append(node("Sub", ["one", x], ["other"]))
-        nodes.append(node("Concat", ["other", x], [name], axis=1))
-    else:
-        nodes += _limited(model, node, arrays, x, name)
-    return nodes, arrays, name
+        graph.node("Identity", x, name=name)
+        return
+    low, high = (graph.array(limit) for limit in np.array(model.limits, dtype=np.float32).T.copy())
+    graph.node("Min", graph.node("Max", x, low), high, name=name)

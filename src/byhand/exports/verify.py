@@ -1,4 +1,4 @@
-"""Verification of an export: a C compiler, node, Python or onnxruntime runs it, and its outputs are compared.
+"""Verification of an export: a C compiler, node, Python, onnxruntime or onnx runs it, and its outputs are compared.
 
 It runs in a child process without rights (child.py), from a copy with a fixed name: neither text from the model's file
 nor the export's file name reaches a compiler, and an export never runs inside byhand.
@@ -54,11 +54,17 @@ for i in range(0, len(rows), {n_in}):
     sys.stdout.buffer.write(array.array("f", answer(rows[i : i + {n_in}].tolist())).tobytes())
 """
 _ONNX = """import sys
-import numpy, onnxruntime
+import numpy
+from {module} import {reader} as Reader
 rows = numpy.frombuffer(sys.stdin.buffer.read(), dtype=numpy.float32).reshape(-1, {n_in})
-said = onnxruntime.InferenceSession("export.onnx").run(None, {{"stored": rows}})[-1]
+said = Reader("export.onnx").run(None, {{"stored": rows}})[-1]
 sys.stdout.buffer.write(said.astype(numpy.float32).tobytes())
 """
+# package → where its reader of ONNX files is, the fastest first
+_ONNX_READERS = {
+    "onnxruntime": {"module": "onnxruntime", "reader": "InferenceSession"},
+    "onnx": {"module": "onnx.reference", "reader": "ReferenceEvaluator"},
+}
 
 
 @dataclass(frozen=True)
@@ -184,12 +190,13 @@ def _run_node(trial: Trial) -> Found:
 
 
 def _run_onnx(trial: Trial) -> Found:
-    if util.find_spec("onnxruntime") is None:
+    package = next((name for name in _ONNX_READERS if util.find_spec(name)), None)
+    if package is None:
         return None
     (trial.folder / "export.onnx").write_bytes(trial.content)
-    code = _ONNX.format(n_in=trial.n_in)
+    code = _ONNX.format(n_in=trial.n_in, **_ONNX_READERS[package])
     memory = 64 * GIBIBYTE + 64 * len(trial.content)  # of address space; its threads reserve much and use little
-    return f"onnxruntime {metadata.version('onnxruntime')}", trial.run([*PYTHON, "-c", code], memory)
+    return f"{package} {metadata.version(package)}", trial.run([*PYTHON, "-c", code], memory)
 
 
 RUNNERS: dict[str, Runner] = {"c": _run_c, "js": _run_node, "python": _run_python, "onnx": _run_onnx}
