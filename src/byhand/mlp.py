@@ -24,7 +24,7 @@ from byhand.layers import (
     Softmax,
 )
 from byhand.layers.input_copies import MAX_COPIES
-from byhand.layers.parametric_activation import PREFIX
+from byhand.layers.parametric_activation import ELEMENTWISE, PREFIX
 from byhand.random import INIT, RandomStream
 
 # what the numbers of a table may begin with, by the words of RealMLP's and TabM's authors
@@ -43,9 +43,9 @@ def activation_for(name: str) -> Layer:
 
 def _hidden_activation(name: str, width: int) -> Layer:
     """Return the activation of a hidden layer, which may also be parametric."""
-    if isinstance(name, str) and name.startswith(PREFIX):
-        return ParametricActivation(width, name.removeprefix(PREFIX))
-    return activation_for(name)
+    parametric = {PREFIX + plain: plain for plain in ELEMENTWISE}
+    lookup("activation", name, {**ACTIVATIONS, **parametric})
+    return ParametricActivation(width, parametric[name]) if name in parametric else activation_for(name)
 
 
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:

@@ -1,6 +1,7 @@
 """Preprocessing that is learned: its formulas on numbers worked by hand, and its laws."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from byhand.data.examples import Examples
+from byhand.data.tables.frames import frame_table
 from byhand.data.tables.schema import MAX_CATEGORIES
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.predictor import predictor
 from byhand.estimators.columns import read_columns
 from byhand.estimators.encoder import TableEncoder
 from byhand.estimators.errors import InputError, InputTypeError
+from byhand.estimators.targets import read_y
 from byhand.network import Network
 from byhand.preprocessing import CLIP, InputScaler, robust_scaler, weighted_quantiles
 from byhand.training.fit import fit
@@ -130,6 +133,51 @@ def test_real_frames_are_read_alike(library: str) -> None:
     assert columns.names == ["n", "word"]
     assert columns.values[0][[0, 2]].tolist() == [1.5, 3.0]
     assert columns.values[1].tolist() == ["a", None, "b"]
+
+
+class ArrowArray:
+    """A column as pyarrow has it: its to_numpy refuses to copy, and NumPy itself may."""
+
+    def __init__(self, values: list[object]) -> None:
+        self._values = values
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def to_pylist(self) -> list[object]:
+        return self._values
+
+    def to_numpy(self) -> np.ndarray:
+        raise ValueError("needed to copy, but zero_copy_only was True")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self._values)
+
+
+class ArrowBatch:
+    """Named columns as pyarrow has them: `columns` are the values."""
+
+    column_names = ("n", "word")
+    columns = (ArrowArray([1.5, 2.5, 3.0, 4.5] * 5), ArrowArray(["a", None, "b", "b"] * 5))
+
+    def __getitem__(self, name: str) -> ArrowArray:
+        return self.columns[self.column_names.index(name)]
+
+
+def test_columns_that_must_be_copied_are_read() -> None:
+    columns = read_columns(ArrowBatch(), "it")
+    assert columns.names == ["n", "word"]
+    assert columns.values[0][:3].tolist() == [1.5, 2.5, 3.0]
+    assert columns.values[1][:3].tolist() == ["a", None, "b"]
+    assert read_y(ArrowArray(["p", "q"]), 2, is_classifier=True).tolist() == ["p", "q"]
+    table = frame_table(ArrowBatch())
+    assert (table.columns, table.column("word")[:3]) == (["n", "word"], ["a", "", "b"])
+
+
+def test_a_lazy_frame_is_refused_with_what_to_do() -> None:
+    lazy = type("LazyFrame", (), {"columns": ["a"], "collect": lambda self: None})()
+    with pytest.raises(InputTypeError, match=r"it got a lazy frame; .*X\.collect\(\)"):
+        read_columns(lazy, "it")
 
 
 def test_what_was_encoded_is_given_back() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from byhand.errors import OptionError
 from byhand.estimators import InputError, MLPClassifier
 
 QUICK: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 2, "random_state": 3}
@@ -40,3 +41,30 @@ def test_a_validation_set_without_its_answers_is_told() -> None:
     for own in ({"X_val": X}, {"y_val": y}):
         with pytest.raises(InputError, match="fit got X_val or y_val without the other"):
             MLPClassifier(**QUICK).fit(X, y, **own)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"hidden_layer_sizes": (4,)}, r"Dense\(n_in=2, n_out=4\) instead of Dense\(n_in=2, n_out=8\)"),
+        ({"activation": "tanh"}, r"Tanh\(\) instead of ReLU\(\)"),
+        ({"dtype": "float64"}, "float64 instead of float32"),
+        ({"n_ensemble": 2}, "the previous fit's 1 network, and n_ensemble=2"),
+    ],
+)
+def test_a_warm_start_of_another_network_is_refused(changed: dict[str, Any], told: str) -> None:
+    X, y = words()
+    model = MLPClassifier(**QUICK, warm_start=True).fit(X, y)
+    before = model.predict_proba(X)
+    with pytest.raises(InputError, match=rf"got warm_start=True, which goes on with .*{told}"):
+        model.set_params(**changed).fit(X, y)
+    assert (model.set_params(**QUICK, dtype="float32", activation="relu").predict_proba(X) == before).all()
+    model.set_params(n_ensemble=1, dropout=0.5).fit(X, y)  # dropout has no weights
+
+
+def test_what_early_stopping_and_activation_may_be_is_told() -> None:
+    X, y = words()
+    with pytest.raises(OptionError, match="early_stopping 'yes'; expected 'auto', True or False"):
+        MLPClassifier(early_stopping="yes", **QUICK).fit(X, y)
+    with pytest.raises(OptionError, match=r"unknown activation '.*Known: relu, .* parametric_mish"):
+        MLPClassifier(activation="?", **QUICK).fit(X, y)

@@ -32,6 +32,8 @@ def read_columns(X: Any, who: str) -> Columns:
     """Return X as columns. Raises InputError or InputTypeError, in scikit-learn's words where its users match them."""
     if hasattr(X, "tocsr"):
         raise InputTypeError(f"{who} got a sparse matrix; expected a dense array or a frame. Use X.toarray().")
+    if hasattr(X, "collect"):
+        raise InputTypeError(f"{who} got a lazy frame; expected one with its rows. Use X.collect().")
     frame = _frame_columns(X)
     if frame is not None:
         names, values = frame
@@ -74,9 +76,16 @@ def _array(X: Any, who: str) -> Array:
     return array
 
 
+def to_array(values: Any) -> Array:
+    """Return a column or a target of any library as an array; of pyarrow with a copy, which its to_numpy refuses."""
+    is_plain = not hasattr(values, "to_numpy") or hasattr(values, "to_pylist")
+    array: Array = np.asarray(values) if is_plain else values.to_numpy()
+    return array
+
+
 def _column(values: Any, name: Any, who: str) -> Array:
     """Return one column as floats where it is numbers, else as objects."""
-    array = values.to_numpy() if hasattr(values, "to_numpy") else np.asarray(values)
+    array = to_array(values)
     if array.dtype.kind in "iuf":
         numbers = array.astype(np.float64)
     elif array.dtype.kind == "b":

@@ -1,5 +1,6 @@
 """What the two estimators share once their rows are read: fit, partial_fit, an ensemble of seeds, and its outputs."""
 
+from itertools import zip_longest
 from typing import Any, Self
 
 from byhand.arrays import Array
@@ -10,6 +11,9 @@ from byhand.estimators.parameters import DTYPES
 from byhand.estimators.random_state import seed_from
 from byhand.estimators.samples import Sample
 from byhand.estimators.training_setup import build_optimizer, resolve_batch_size
+from byhand.formatting import count_noun
+from byhand.layers import Dropout
+from byhand.network import Network
 from byhand.schedules import Constant
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
@@ -57,15 +61,37 @@ class BaseMLP(ExportableMLP):
         """Fit; see `fit`. own : the validation set that was given"""
         train_set, validation = self._read_fit(X, y, sample_weight, own)
         seed = seed_from(self.random_state)
-        before = getattr(self, "networks_", None) if self.warm_start else None
+        before = self._networks_before(train_set)
         self.history_ = []
         self.networks_ = [
-            self._train_one(train_set, validation, (seed + i) % 2**32, before[i] if before else None)
-            for i in range(self.n_ensemble)
+            self._train_one(train_set, validation, (seed + i) % 2**32, network) for i, network in enumerate(before)
         ]
         self._state = None
         self._calibrate(validation)
         self._finish()
+
+    def _networks_before(self, sample: Sample) -> list[Network] | list[None]:
+        """Return the networks with which a warm start goes on, else None for each.
+
+        Raises InputError where parameters have changed that make other networks.
+        """
+        before: list[Network] = getattr(self, "networks_", []) if self.warm_start else []
+        if not before:
+            return [None] * self.n_ensemble
+        who = f"{type(self).__name__}.fit got warm_start=True, which goes on with"
+        if len(before) != self.n_ensemble:
+            raise InputError(
+                f"{who} the previous fit's {count_noun(len(before), 'network')}, and n_ensemble={self.n_ensemble}. "
+                f"Set it back, or set warm_start=False."
+            )
+        ours, theirs = _described(before[0]), _described(self._new_network(sample, 0))
+        if ours != theirs:
+            old, new = next(pair for pair in zip_longest(ours, theirs, fillvalue="nothing") if pair[0] != pair[1])
+            raise InputError(
+                f"{who} the network of the previous fit, and parameters that make another one: {new} instead of "
+                f"{old}. Set them back, or set warm_start=False."
+            )
+        return before
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
         """Train one more epoch on these rows with a constant rate."""
@@ -120,6 +146,12 @@ class BaseMLP(ExportableMLP):
         """Return the output (n, k) of every head of every network for rows X."""
         self._check_fitted()
         return self._answers(self._inputs(self._read_columns(X, reset=False)).astype(DTYPES[self.dtype]))
+
+
+def _described(network: Network) -> list[str]:
+    """Return the dtype and the layers, except dropout, which only training has and model files may lack."""
+    dtype = next(iter(network.params.values())).dtype
+    return [str(dtype), *(repr(layer) for layer in network.layers if not isinstance(layer, Dropout))]
 
 
 def _name_of(y: Any) -> str:

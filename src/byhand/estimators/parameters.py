@@ -70,6 +70,8 @@ class MLPParameters(Estimator):
         check_whole(who, "n_heads", self.n_heads, 1, MAX_COPIES)
         check_flag(who, "shuffle", self.shuffle)
         check_flag(who, "warm_start", self.warm_start)
+        if isinstance(self.early_stopping, str) and self.early_stopping != "auto":
+            raise OptionError(f"{who} got early_stopping {self.early_stopping!r}; expected 'auto', True or False.")
         if self.early_stopping != "auto":
             check_flag(who, "early_stopping", self.early_stopping)
         if self.batch_size != "auto":

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import Array, is_missing
+from byhand.estimators.columns import to_array
 from byhand.estimators.errors import InputError, InputTypeError
 
 
@@ -14,8 +15,7 @@ def read_y(y: Any, n: int, *, is_classifier: bool) -> Array:
         raise InputError("requires y to be passed, but the target y is None.")
     if hasattr(y, "tocsr"):
         raise InputTypeError("sparse y is not supported; expected a dense array. Use y.toarray().")
-    array = y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
-    array = as_column(array)
+    array = as_column(to_array(y))
     if array.dtype.kind == "c":
         raise InputError("Complex data not supported in y.")
     if array.ndim not in (1, 2):

@@ -1,6 +1,6 @@
 """Data frames, dicts of columns and arrays as rows of text. No library of data frames is imported."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,9 @@ def is_frame(source: Any) -> bool:
 def frame_table(source: Any) -> Table:
     """Return a data frame, or a dict that maps names to columns, as rows of text; what is missing is empty."""
     if isinstance(source, Mapping):
-        names, values = list(source), _columns_together(source)
+        names, values = list(source), _columns_together(source.values())
+    elif hasattr(source, "column_names"):  # of pyarrow, whose `columns` are the values
+        names, values = list(source.column_names), _columns_together(column.to_pylist() for column in source.columns)
     else:
         names, values = list(source.columns), np.asarray(source, dtype=object)
     if values.ndim != 2 or values.shape[1] != len(names):
@@ -38,9 +40,9 @@ def array_table(values: Array) -> Table:
     return _table("array", [f"column {i + 1}" for i in range(values.shape[1])], values, has_header=False)
 
 
-def _columns_together(source: Mapping[Any, Any]) -> Array:
+def _columns_together(source: Iterable[Any]) -> Array:
     """Return columns of equal length as one array of objects (n, columns)."""
-    columns = [list(np.atleast_1d(np.ma.asarray(column, dtype=object))) for column in source.values()]
+    columns = [list(np.atleast_1d(np.ma.asarray(column, dtype=object))) for column in source]
     if len({len(column) for column in columns}) > 1:
         raise DataError(f"the columns have {sorted({len(column) for column in columns})} rows; expected equally many.")
     return np.array(columns, dtype=object).T if columns else np.empty((0, 0), dtype=object)
