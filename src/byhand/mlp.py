@@ -157,4 +157,7 @@ def _behind_dense(activation: str, dropout: float, batch_norm: bool) -> Callable
 def _check_output(output: str, n_heads: int) -> None:
     """Raise OptionError for an activation that cannot be the last one."""
     if lookup("activation", output, ACTIVATIONS) is Softmax and n_heads != 1:
-        raise OptionError("a network of several heads got output 'softmax', which would run over all heads at once.")
+        raise OptionError(
+            "a network of several heads got output 'softmax', which would run over all heads at once; leave it at "
+            "identity."
+        )

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from itertools import pairwise
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -91,6 +92,11 @@ def test_the_weights_are_those_of_the_first_units() -> None:
 def test_few_units_and_many_inputs() -> None:
     assert np.shape(first_weights(Network.mlp([3, 2, 1]))) == (2, 3)
     assert first_weights(Network.mlp([5000, 2, 1])) == []
+
+
+@pytest.mark.parametrize("options", [{"n_heads": 2}, {"embedded_columns": [0]}])
+def test_a_network_that_begins_otherwise_shows_no_weights(options: dict[str, Any]) -> None:
+    assert first_weights(Network.mlp([3, 2, 1], **options)) == []
 
 
 def test_without_validation_and_in_regression() -> None:

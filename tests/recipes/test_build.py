@@ -11,6 +11,7 @@ from byhand.data.examples import Dataset, Examples
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.errors import OptionError
 from byhand.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
+from byhand.network import Network
 from byhand.optimizers import SGD, Adam, ClipGradNorm, Nesterov, WeightDecay
 from byhand.preprocessing import fit_scaler
 from byhand.recipes import RECIPES, find_recipe
@@ -97,10 +98,10 @@ def test_an_unknown_word_is_answered_with_the_nearest(field: str, wrong: str, ne
 
 
 def test_words_become_the_objects_they_name() -> None:
-    plain = Recipe("", "", "")
-    assert isinstance(build_optimizer(plain), SGD)
-    assert isinstance(build_optimizer(replace(plain, optimizer="adam")), Adam)
-    decayed = build_optimizer(replace(plain, optimizer="nesterov", weight_decay=0.1, clip_norm=2.0))
+    plain, network = Recipe("", "", ""), Network.mlp([2, 3, 1])
+    assert isinstance(build_optimizer(plain, network), SGD)
+    assert isinstance(build_optimizer(replace(plain, optimizer="adam"), network), Adam)
+    decayed = build_optimizer(replace(plain, optimizer="nesterov", weight_decay=0.1, clip_norm=2.0), network)
     assert isinstance(decayed, ClipGradNorm)
     assert isinstance(decayed.inner, WeightDecay)
     assert isinstance(decayed.inner.inner, Nesterov)

@@ -43,10 +43,10 @@ class Spy:
         self.trained[id(state.network)] = set(examples.raw[:, 0].astype(int))
         return self._train(state, examples, plan, validation=validation)
 
-    def evaluate(self, network: Any, examples: Examples) -> Any:
+    def evaluate(self, network: Any, examples: Examples, loss: Any) -> Any:
         self.tested[id(network)] = list(examples.raw[:, 0].astype(int))
         self.preparations[id(network)] = examples.preparation
-        return self._evaluate(network, examples)
+        return self._evaluate(network, examples, loss=loss)
 
 
 @pytest.mark.parametrize("seed", [0, 7, None])

@@ -44,12 +44,6 @@ class TableEncoder:
         """How many network inputs the columns become."""
         return sum(column.n_inputs for column in self.columns)
 
-    def number_places(self) -> list[int]:
-        """Return which of the inputs are the table's numbers, neither categories nor signs of a missing number."""
-        ends = np.cumsum([column.n_inputs for column in self.columns]).tolist()
-        pairs = zip(ends, self.columns, strict=True)
-        return [end - column.n_inputs for end, column in pairs if not column.categories]
-
     def transform(self, columns: Columns) -> Array:
         """Return the inputs (n, n_inputs), float64."""
         return self.scaler.apply(self.encode(columns), np.float64)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from byhand.arrays import Array, Params
+from byhand.data.tables.schema import number_places
 from byhand.engines.predictor import predict_in_parts, predictor
 from byhand.estimators.errors import warn_of_no_convergence
 from byhand.estimators.samples import IDENTITY, Sample, SampleReader
@@ -14,18 +15,17 @@ from byhand.estimators.schedules import rate_schedule
 from byhand.estimators.training_setup import (
     build_network,
     build_optimizer,
-    place_bins,
     resolve_batch_size,
     select_engine,
 )
 from byhand.estimators.verbose import print_epoch
-from byhand.layers import PiecewiseLinearEmbedding
 from byhand.losses import Loss, MeanOfHeads
 from byhand.network import Network
 from byhand.persistence.state_dict import copy_arrays, load_state_dict, state_dict
 from byhand.training.history import EpochRecord
 from byhand.training.plan import Plan
 from byhand.training.state import TrainingState
+from byhand.training.table_networks import place_bins
 from byhand.training.train import train
 
 
@@ -57,10 +57,9 @@ class Trainer(SampleReader):
 
     def _new_network(self, sample: Sample, seed: int) -> Network:
         """Return a network with fresh weights. sample : the training rows, of which an embedding may take its bins"""
-        embedded = self._encoder.number_places() if self.numerical_embedding else []
+        embedded = number_places(self._encoder.columns) if self.numerical_embedding else []
         network = build_network(self, [self._encoder.n_inputs, *self._hidden(), self._n_outputs()], embedded, seed)
-        if isinstance(front := network.layers[0], PiecewiseLinearEmbedding):
-            place_bins(front, sample.x, sample.weight)
+        place_bins(network, sample.x, sample.weight)
         return network
 
     def _epochs(self, state: TrainingState, sample: Sample, plan: Plan) -> Iterator[EpochRecord]:

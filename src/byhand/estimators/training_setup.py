@@ -2,30 +2,16 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from byhand.arrays import Array
 from byhand.engines.base import Engine
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.selection import choose_engine
 from byhand.estimators.parameters import DTYPES, MLPParameters
 from byhand.initializers import he, scaled
-from byhand.layers import (
-    ParametricActivation,
-    PeriodicEmbedding,
-    PeriodicLinearEmbedding,
-    PiecewiseLinearEmbedding,
-)
 from byhand.losses import Loss
 from byhand.network import Network
-from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, ParamGroups, WeightDecay
-from byhand.optimizers.param_groups import EMBEDDING
-from byhand.preprocessing import weighted_quantiles
+from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, WeightDecay
 from byhand.training.batch_size import batch_size_for
-
-SCALE_RATE, SMALL_RATE = 6.0, 0.1  # factors for the scales of inputs, and for embeddings and shares, as in RealMLP
-PERIODIC = (PeriodicEmbedding, PeriodicLinearEmbedding)
-LECUN = scaled(0.5**0.5, he)  # variance 1/n_in
+from byhand.training.table_networks import LECUN_ACTIVATIONS, LECUN_SCALE, with_rates
 
 
 def resolve_batch_size(params: MLPParameters, n: int) -> int:
@@ -52,10 +38,7 @@ def build_optimizer(params: MLPParameters, batch: int, network: Network) -> Opti
     else:
         optimizer = Adam(params.beta_1, params.beta_2, params.epsilon)
     optimizer = WeightDecay(optimizer, params.alpha / batch) if params.alpha else optimizer
-    factors = {"b": float(params.bias_rate)} | ({"scale": SCALE_RATE} if params.scaled_inputs else {})
-    factors |= {"alpha": SMALL_RATE} if any(isinstance(layer, ParametricActivation) for layer in network.layers) else {}
-    factors |= dict.fromkeys(EMBEDDING, SMALL_RATE) if isinstance(network.layers[0], PERIODIC) else {}
-    return optimizer if factors == {"b": 1.0} else ParamGroups(optimizer, factors)
+    return with_rates(optimizer, network, params.bias_rate)
 
 
 def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequence[int], seed: int) -> Network:
@@ -67,7 +50,7 @@ def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequen
     network = Network.mlp(
         widths,
         activation=activation,
-        initializer=LECUN if activation in ("selu", "mish", "parametric_selu", "parametric_mish") else he,
+        initializer=scaled(LECUN_SCALE, he) if activation in LECUN_ACTIVATIONS else he,
         dropout=params.dropout,
         batch_norm=params.batch_norm,
         scaled_inputs=params.scaled_inputs,
@@ -77,16 +60,3 @@ def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequen
         seed=seed,
     )
     return network.astype(DTYPES[params.dtype]) if params.dtype != "float32" else network
-
-
-def place_bins(layer: PiecewiseLinearEmbedding, x: Array, weight: Array | None) -> None:
-    """Move the edges of an embedding's bins to quantiles of the training rows, before the training.
-
-    x : (n, n_in) inputs of the network   weight : (n,) how often each row counts; None: once
-    Equal quantiles are one edge: a column of few values has fewer bins, and its last edge is repeated.
-    """
-    edges = layer.statistics["edges"]
-    shares = np.linspace(0, 1, edges.shape[1]).tolist()
-    for row, column in zip(edges, layer.columns, strict=True):
-        found = np.unique(weighted_quantiles(x[:, column], shares, weight))
-        row[: len(found)], row[len(found) :] = found, found[-1]

@@ -33,6 +33,7 @@ from byhand.mlp import Embedding
 from byhand.network import Network
 from byhand.preprocessing import InputScaler
 
+INSTEAD = "Train a network without, or use the model file: byhand predict and load_model read every layer."
 # what stands above the code of an embedding and of heads, in every language
 ABOUT_EMBEDDING = {
     "periodic_embedding": "Periodic embedding (PBLD): inputs x get cos(omega x + phase) V + c beside them.",
@@ -133,9 +134,9 @@ def inference_layers(
         with np.errstate(all="ignore"):  # _float32 reports overflows
             folded = fold(fused, scaler)
     except UnsupportedError as error:
-        raise OptionError(f"export does not support {error}.") from error
+        raise OptionError(f"export does not support {error}. {INSTEAD}") from error
     if any(layer.skip_span for layer in folded):
-        raise OptionError("export does not support residual connections.")
+        raise OptionError(f"export does not support residual connections. {INSTEAD}")
     embedding = None if front is None else _inference_embedding(front)
     layers = [_inference_layer(i, layer) for i, layer in enumerate(folded, start=1)]
     if heads is not None:

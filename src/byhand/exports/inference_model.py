@@ -8,7 +8,13 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.errors import OptionError
-from byhand.exports.inference_layers import InferenceEmbedding, InferenceHeads, InferenceLayer, inference_layers
+from byhand.exports.inference_layers import (
+    INSTEAD,
+    InferenceEmbedding,
+    InferenceHeads,
+    InferenceLayer,
+    inference_layers,
+)
 from byhand.layers import InputCopies
 from byhand.mlp import Embedding
 from byhand.persistence.model import Model
@@ -93,7 +99,9 @@ def inference_model(model: Model, file_name: str = "model") -> InferenceModel:
     single = model.network.widths[-1] == 1 and model.output is not Output.REGRESSION
     has_softmax = heads is not None and heads.has_softmax
     if has_softmax and (single or model.output is not Output.SOFTMAX_LOGITS):
-        raise OptionError("export does not support a LogHeadMean whose outputs are not probabilities of classes.")
+        raise OptionError(
+            f"export does not support a LogHeadMean whose outputs are not probabilities of classes. {INSTEAD}"
+        )
     activations = {Output.SOFTMAX_LOGITS: "sigmoid" if single else "softmax", Output.SIGMOID_LOGITS: "sigmoid"}
     return InferenceModel(
         embedding,

@@ -88,7 +88,10 @@ def _check_views(views: Sequence[str]) -> list[str]:
 def _check_model(model: Model) -> None:
     """Raise OptionError for a model that a page cannot show."""
     if model.image_shape != SHAPE or (model.image is not None and model.image.preprocessing != "mnist"):
-        raise OptionError("a page reads drawings, and this model does not look at 28×28 pixels like MNIST's.")
+        raise OptionError(
+            "a page reads drawings, and this model does not look at 28×28 pixels like MNIST's. Export it as c, js, "
+            "python or onnx."
+        )
     if model.preparation.clip is not None:
         raise OptionError(
             "a page scales pixels and clips none, and this model clips its inputs (scaling robust). Train with another "
@@ -98,7 +101,7 @@ def _check_model(model: Model) -> None:
     if other is not None:
         raise OptionError(
             f"a page does not show {type(other).__name__} layers; expected dense layers with batch normalization, "
-            f"dropout and one of {', '.join(sorted(_ACTIVATIONS))}."
+            f"dropout and one of {', '.join(sorted(_ACTIVATIONS))}. Export it as c, js, python or onnx."
         )
 
 

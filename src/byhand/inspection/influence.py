@@ -70,7 +70,9 @@ def influence(
     try:
         layers = fold(lower(network, inference=True))
     except UnsupportedError as error:
-        raise OptionError(f"influence is for dense layers; this network has {error}.") from error
+        raise OptionError(
+            f"influence is for dense layers, and this network has {error}; what a column is worth, importance tells."
+        ) from error
     if label is None:
         output = _forward(layers, query.preparation.apply(query.raw))[0][-1]
         query = replace(query, y=predict_labels(output))

@@ -82,9 +82,9 @@ def training_frame(
 
 
 def first_weights(network: Network) -> list[list[float]]:
-    """Return the weights into each of the first units of the first layer; none where there are too many inputs."""
-    W = network.layers[0].params["W"]
-    if len(W) > MOST_INPUTS:
+    """Return the weights into each of the first units of a first dense layer; none where there are too many inputs."""
+    W = network.layers[0].params.get("W")
+    if W is None or len(W) > MOST_INPUTS:
         return []
     rounded: list[list[float]] = W[:, :MOST_UNITS].T.astype(np.float64).round(DIGITS).tolist()
     return rounded

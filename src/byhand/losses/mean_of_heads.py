@@ -53,7 +53,11 @@ class MeanOfHeads(Loss):
         dz = self.inner.backward(inner)  # (2): divided by k n already
         return dz.reshape(self.n_heads, n, -1).transpose(1, 0, 2).reshape(n, -1)
 
+    @property
+    def mean(self) -> HeadMean:
+        """The layer that makes one answer of the heads': of softmaxes, as logits, or of the numbers themselves."""
+        return (LogHeadMean if isinstance(self.inner, SoftmaxCrossEntropy) else HeadMean)(self.n_heads)
+
     def answer(self, output: Array) -> Array:
-        """Return the mean of the heads, (n, c): of softmaxes, as logits, or of the numbers themselves."""
-        is_softmax = isinstance(self.inner, SoftmaxCrossEntropy)
-        return (LogHeadMean if is_softmax else HeadMean)(self.n_heads).forward(output)[0]
+        """Return the mean of the heads, (n, c)."""
+        return self.mean.forward(output)[0]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from byhand import initializers
 from byhand.data.examples import Dataset
+from byhand.data.tables.schema import number_places
 from byhand.errors import OptionError, lookup
 from byhand.initializers import Initializer
 from byhand.losses import (
@@ -13,10 +14,12 @@ from byhand.losses import (
     BinaryCrossEntropy,
     Huber,
     Loss,
+    MeanOfHeads,
     Quantile,
     SoftmaxCrossEntropy,
     SquaredError,
 )
+from byhand.mlp import EMBEDDINGS
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, ClipGradNorm, Momentum, Nesterov, Optimizer, WeightDecay
 from byhand.recipes.images import IMAGES
@@ -24,8 +27,11 @@ from byhand.recipes.recipe import Recipe
 from byhand.recipes.table import TABLE, fit_to_rows
 from byhand.schedules import schedule_for
 from byhand.training.plan import Plan
+from byhand.training.table_networks import LECUN_ACTIVATIONS, LECUN_SCALE, place_bins, with_rates
 
 OWN_DATA = (TABLE.name, IMAGES.name)  # recipes that are adapted to the number of examples
+START = {"initializer", "init_scale"}  # fields that say where weights start
+NO_EMBEDDING = "none"
 REGRESSION_LR_FACTOR = 0.1  # squared error is steeper than cross-entropy, whose gradient is at most 1
 
 
@@ -45,7 +51,8 @@ def build_network(recipe: Recipe, dataset: Dataset) -> Network:
     """Return the untrained network for this data set; two classes under binary cross-entropy need one logit only."""
     binary = recipe.loss == BinaryCrossEntropy.kind and len(dataset.class_names) == 2
     n_out = 1 if binary else dataset.n_outputs
-    return Network.mlp(
+    embeds = recipe.numerical_embedding != NO_EMBEDDING
+    network = Network.mlp(
         [dataset.train.n_features, *recipe.hidden, n_out],
         activation=recipe.activation,
         output=recipe.output_activation,
@@ -53,8 +60,25 @@ def build_network(recipe: Recipe, dataset: Dataset) -> Network:
         dropout=recipe.dropout,
         batch_norm=recipe.batch_norm,
         residual=recipe.residual,
+        scaled_inputs=recipe.scaled_inputs,
+        embedded_columns=_embedded_columns(recipe, dataset) if embeds else (),
+        embedding=recipe.numerical_embedding if embeds else "pbld",
+        n_heads=recipe.n_heads,
         seed=recipe.seed,
     )
+    if embeds:
+        place_bins(network, dataset.train.x)
+    return network
+
+
+def _embedded_columns(recipe: Recipe, dataset: Dataset) -> list[int]:
+    """Return the places of the inputs that are embedded: a table's numbers, or the coordinates of a toy's points."""
+    lookup("numerical_embedding", recipe.numerical_embedding, {NO_EMBEDDING: None, **EMBEDDINGS})
+    if dataset.image_shape is not None:
+        raise OptionError(
+            f"numerical_embedding is for numbers of tables, and {dataset.name} has pictures; leave it at none."
+        )
+    return list(range(dataset.train.n_features)) if dataset.table is None else number_places(dataset.table.columns)
 
 
 def build_loss(recipe: Recipe) -> Loss:
@@ -69,8 +93,8 @@ def build_loss(recipe: Recipe) -> Loss:
     return Quantile(recipe.quantile) if recipe.loss == Quantile.kind else loss()
 
 
-def build_optimizer(recipe: Recipe) -> Optimizer:
-    """Return the recipe's optimizer, wrapped for weight decay and clipping if the recipe asks for them."""
+def build_optimizer(recipe: Recipe, network: Network) -> Optimizer:
+    """Return the recipe's optimizer of a network, wrapped for weight decay, clipping and rates where asked for."""
     known: dict[str, Callable[[], Optimizer]] = {
         "sgd": SGD,
         "momentum": lambda: Momentum(recipe.momentum),
@@ -81,17 +105,20 @@ def build_optimizer(recipe: Recipe) -> Optimizer:
     optimizer = lookup("optimizer", recipe.optimizer, known)()
     if recipe.weight_decay and recipe.optimizer != "adamw":  # AdamW decays by itself
         optimizer = WeightDecay(optimizer, recipe.weight_decay)
-    return ClipGradNorm(optimizer, recipe.clip_norm) if recipe.clip_norm else optimizer
+    optimizer = ClipGradNorm(optimizer, recipe.clip_norm) if recipe.clip_norm else optimizer
+    return with_rates(optimizer, network, recipe.bias_rate)
 
 
 def adapt_to_regression(recipe: Recipe, dataset: Dataset, explicit: Collection[str] = ()) -> Recipe:
     """Return the recipe adapted to the data: epochs and batches to the number of your own rows or pictures; squared
-    error and a smaller learning rate to regression targets.
+    error and a smaller learning rate to regression targets; the start of a table's network to its activation.
 
     explicit : names of fields that the user set; these stay as they are.
     """
     if recipe.name in OWN_DATA:
         recipe = fit_to_rows(recipe, len(dataset.train), explicit)
+    if recipe.name == TABLE.name and recipe.activation in LECUN_ACTIVATIONS and not START & set(explicit):
+        recipe = replace(recipe, init_scale=LECUN_SCALE)
     if "loss" in explicit and recipe.loss != SoftmaxCrossEntropy.kind and "label_smoothing" not in explicit:
         recipe = replace(recipe, label_smoothing=0.0)
     if dataset.train.is_classes or recipe.loss == SquaredError.kind or "loss" in explicit:
@@ -110,7 +137,7 @@ def build_plan(recipe: Recipe, dataset: Dataset) -> Plan:
     if dataset.train.is_classes and recipe.loss in REGRESSION_LOSSES and recipe.loss != SquaredError.kind:
         raise OptionError(f"{dataset.name} has classes, and {recipe.loss} is for numbers. Use softmax_cross_entropy.")
     return Plan(
-        loss=build_loss(recipe),
+        loss=build_loss(recipe) if recipe.n_heads == 1 else MeanOfHeads(build_loss(recipe), recipe.n_heads),
         schedule=schedule_for(recipe.schedule, recipe.learning_rate, recipe.warm_up),
         epochs=recipe.epochs,
         batch_size=recipe.batch_size,

@@ -28,11 +28,12 @@ def cross_validate(recipe: Recipe, dataset: Dataset, *, seed: int | None) -> Eva
     for held_out in k_folds(everything.y, N_FOLDS, seed):
         rest = np.setdiff1d(np.arange(len(everything)), held_out)
         part = _prepared_by(recipe, dataset, rest)
-        state = TrainingState(build_network(recipe, part), build_optimizer(recipe))
-        for _ in train(state, part.train, build_plan(recipe, part), validation=part.validation):
+        network, plan = build_network(recipe, part), build_plan(recipe, part)
+        state = TrainingState(network, build_optimizer(recipe, network))
+        for _ in train(state, part.train, plan, validation=part.validation):
             pass
         tested = replace(everything.take(held_out), preparation=part.train.preparation)
-        outputs.append(evaluate(state.network, tested).output)
+        outputs.append(evaluate(network, tested, loss=plan.loss).output)
         labels.append(tested.y)
     return classification_metrics(np.concatenate(outputs), np.concatenate(labels))
 

@@ -39,6 +39,10 @@ TOGETHER: dict[str, Any] = {
     "clip_norm": 0.0,
     "batch_norm": False,
     "residual": False,
+    "scaled_inputs": False,
+    "numerical_embedding": "none",
+    "n_heads": 1,
+    "bias_rate": 1.0,
 }
 
 

@@ -52,13 +52,23 @@ class Recipe:
         "(median and quartiles, smoothly clipped)",
     )
     hidden: tuple[int, ...] = _option((128,), "widths of the hidden layers, like 128-64; none for a linear model")
-    activation: str = _option("relu", "after each hidden layer: relu, leaky_relu, selu, mish, sigmoid, tanh, identity")
+    activation: str = _option(
+        "relu",
+        "after each hidden layer: relu, leaky_relu, selu, mish, sigmoid, tanh, identity; parametric_selu and the like: "
+        "each unit learns its share of it",
+    )
     output_activation: str = _option("identity", "after the last layer; identity gives logits, or values in regression")
     initializer: str = _option("he", "he, glorot, normal, uniform or zeros")
     init_scale: float = _option(1.0, "factor of he and glorot, deviation of normal, limit of uniform")
     dropout: float = _option(0.0, "fraction of hidden units dropped")
     batch_norm: bool = _option(False, "normalise before each hidden activation")
     residual: bool = _option(False, "skip connection around each hidden layer of equal width")
+    scaled_inputs: bool = _option(False, "multiply each input by a factor that is learned, as RealMLP")
+    numerical_embedding: str = _option(
+        "none",
+        "what numbers of a table become before the first layer: none, pbld or pl (periodic functions) or pwl (bins)",
+    )
+    n_heads: int = _option(1, "last layers, each with a copy of the input; the mean is the answer, as TabM-mini")
     loss: str = _option(
         "softmax_cross_entropy",
         "softmax_cross_entropy or binary_cross_entropy; for numbers: squared_error, huber, quantile, poisson (counts)",
@@ -73,6 +83,7 @@ class Recipe:
     clip_norm: float = _option(0.0, "gradient-norm clipping threshold; 0 disables")
     schedule: str = _option("constant", "constant, step, linear, cosine, flat_cos, coslog4 or one_cycle")
     learning_rate: float = _option(0.1, "the learning rate, or the peak of its schedule")
+    bias_rate: float = _option(1.0, "factor of the learning rate for biases; RealMLP has 0.1")
     warm_up: float = _option(0.0, "fraction of the run in which the learning rate rises")
     epochs: int = _option(5, "passes through the data")
     batch_size: int = _option(100, "examples per step")

@@ -7,12 +7,13 @@ from byhand.data.examples import Dataset, Examples
 from byhand.engines.base import Engine
 from byhand.engines.kernel_table import dense_sizes
 from byhand.engines.native import NativeEngine
+from byhand.losses import MeanOfHeads
 from byhand.network import Network
 from byhand.novelty import NoveltyDetector, fit_novelty_detector
 from byhand.persistence.model import Model
 from byhand.persistence.output import output_for
 from byhand.persistence.provenance import environment, training_summary
-from byhand.recipes.build import build_network, build_optimizer, build_plan
+from byhand.recipes.build import build_loss, build_network, build_optimizer, build_plan
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.target_scale import TargetScale
 from byhand.training.diagnosis import Finding, diagnose
@@ -38,9 +39,10 @@ class Run:
     @classmethod
     def of(cls, recipe: Recipe, dataset: Dataset) -> "Run":
         """Return the run at its start."""
-        state = TrainingState(build_network(recipe, dataset), build_optimizer(recipe))
-        plan = build_plan(recipe, dataset)
-        return cls(recipe, dataset, plan, state, TargetScale.of(dataset.train, state.network, plan.loss))
+        network = build_network(recipe, dataset)
+        state = TrainingState(network, build_optimizer(recipe, network))
+        scale = TargetScale.of(dataset.train, network, build_loss(recipe))
+        return cls(recipe, dataset, build_plan(recipe, dataset), state, scale)
 
     def epochs(self, engine: Engine, stop: Callable[[], bool] = lambda: False) -> Iterator[EpochRecord]:
         """Train to the end, an epoch a pull."""
@@ -53,8 +55,13 @@ class Run:
 
     @property
     def network(self) -> Network:
-        """The network as it is now, for inputs and answers as the data set has them."""
-        return self.scale.fold_into(self.state.network) if self.scale else self.state.network
+        """The network as it is now, for inputs and answers as the data set has them; of several heads, their mean."""
+        return self._answering(self.scale.fold_into(self.state.network) if self.scale else self.state.network)
+
+    def _answering(self, network: Network) -> Network:
+        """Return a network of this run with one answer to each example."""
+        loss = self.plan.loss
+        return Network([*network.layers, loss.mean]) if isinstance(loss, MeanOfHeads) else network
 
     @property
     def seconds(self) -> float:
@@ -69,10 +76,11 @@ class Run:
 
     def model(self, engine: Engine) -> Model:
         """Return the network as it is now with everything needed to use it and to make it again."""
+        network = self.network
         return Model(
-            network=self.network,
+            network=network,
             preparation=self.dataset.train.preparation,
-            output=output_for(self.state.network, self.plan.loss.kind, is_classes=self.dataset.train.is_classes),
+            output=output_for(network, self.recipe.loss, is_classes=self.dataset.train.is_classes),
             class_names=self.dataset.class_names,
             image_shape=self.dataset.image_shape,
             provenance={
@@ -98,11 +106,11 @@ class Run:
         """Return what went wrong in the training so far; see diagnose."""
         best = self.state.best  # early stopping went back to it
         return diagnose(
-            self.state.network,
+            self._answering(self.state.network),
             self._scale_targets(self.dataset.train),
             self.state.history[: best.epoch] if best else self.state.history,
-            loss=self.plan.loss,
-            initial=build_network(self.recipe, self.dataset),
+            loss=build_loss(self.recipe),
+            initial=self._answering(build_network(self.recipe, self.dataset)),
             accuracy=accuracy,
             learning_rate=self.recipe.learning_rate,
             usual_rate=usual_rate,

@@ -7,7 +7,7 @@ targets. Trained on t′ = (t − mean) / spread, the network says a′; what wa
 
     a = spread · a′ + mean = h (W · spread) + (b · spread + mean)
 
-so a last dense layer takes the scale in, exactly, and the model that is saved is a plain network.
+so a last dense layer, or each head, takes the scale in, exactly, and the model that is saved is a plain network.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.examples import Examples
-from byhand.layers import Dense, Exp
+from byhand.layers import Dense, Exp, Heads
 from byhand.losses import Loss, Poisson
 from byhand.losses.poisson import check_counts
 from byhand.network import Network
@@ -37,7 +37,7 @@ class TargetScale:
     @classmethod
     def of(cls, examples: Examples, network: Network, loss: Loss | None = None) -> "TargetScale | None":
         """Return the scale of these targets; None for classes, and where no last dense layer could take it in."""
-        if examples.is_classes or not isinstance(network.layers[-1], Dense):
+        if examples.is_classes or not isinstance(network.layers[-1], Dense | Heads):
             return None
         targets = examples.y.reshape(len(examples), -1).astype(np.float64)
         mean, std = targets.mean(axis=0), targets.std(axis=0)

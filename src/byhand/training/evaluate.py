@@ -11,7 +11,7 @@ from byhand.arrays import Array
 from byhand.data.examples import Examples, as_examples
 from byhand.engines.predictor import predictor
 from byhand.errors import DataError
-from byhand.losses import Loss, loss_for
+from byhand.losses import Loss, MeanOfHeads, loss_for
 from byhand.metrics import (
     accuracy,
     confusion_matrix,
@@ -65,7 +65,7 @@ def evaluate(
     """Return how well `network` does on examples.
 
     x, y : network inputs (n, features) with labels (n,) or targets (n, k); or Examples, as data.test, alone
-    loss : to be measured too, an object or its name
+    loss : to be measured too, an object or its name; of a network with heads, MeanOfHeads, whose answer is evaluated
     limited : what keeps values within their limits, as model.limited
 
     Choose nothing by the test set: evaluate on it once, when everything is decided.
@@ -75,11 +75,13 @@ def evaluate(
     loss = None if loss is None else loss_for("evaluate", loss)
     if not len(examples):
         raise DataError("evaluate got no examples; expected one or more.")
-    _check_answers(examples, network.widths[-1])
+    n_heads = loss.n_heads if isinstance(loss, MeanOfHeads) else 1
+    _check_answers(examples, network.widths[-1] // n_heads)
     says = predictor(network, examples.preparation)
     output = np.concatenate([says(examples.raw[i : i + CHUNK]) for i in range(0, len(examples), CHUNK)])
     output = output if limited is None else limited(output)
     value = None if loss is None else float(loss.forward(output, examples.y)[0])
+    output = output if loss is None else loss.answer(output)
     return (
         classification_metrics(output, examples.y, value)
         if examples.is_classes

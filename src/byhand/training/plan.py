@@ -14,7 +14,7 @@ from byhand.engines.base import EpochSpec
 from byhand.engines.shuffle import permutation
 from byhand.errors import OptionError
 from byhand.layers import Sigmoid, Softmax
-from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
+from byhand.losses import BinaryCrossEntropy, Loss, MeanOfHeads, SoftmaxCrossEntropy
 from byhand.network import Network
 from byhand.random import AUGMENT, DROPOUT, SHUFFLE, RandomStream
 from byhand.schedules import Schedule, check_rates
@@ -115,8 +115,10 @@ def _image_shape(shape: Any) -> tuple[int, int]:
 
 def check_pair(network: Network, loss: Loss) -> None:
     """Raise OptionError when the network's end and the loss do not go together."""
-    last = network.layers[-1]
-    if isinstance(loss, SoftmaxCrossEntropy) and network.widths[-1] == 1:
+    last, n_out = network.layers[-1], network.widths[-1]
+    if isinstance(loss, MeanOfHeads):
+        n_out, loss = n_out // loss.n_heads, loss.inner
+    if isinstance(loss, SoftmaxCrossEntropy) and n_out == 1:
         raise OptionError(
             "SoftmaxCrossEntropy got a network with one output, whose softmax is always 1: nothing could be learned. "
             "Use BinaryCrossEntropy, or two outputs."

@@ -123,6 +123,13 @@ class TableSchema:
         return np.where(np.isnan(raw), means, raw).astype(raw.dtype)
 
 
+def number_places(columns: Sequence[Column]) -> list[int]:
+    """Return which of the columns' inputs are numbers, neither categories nor signs of a missing number."""
+    ends = np.cumsum([column.n_inputs for column in columns]).tolist()
+    pairs = zip(ends, columns, strict=True)
+    return [end - column.n_inputs for end, column in pairs if not column.categories]
+
+
 @dataclass
 class Encoded:
     """inputs : (n, n_features) float64, nan where a cell is missing or wrong
