@@ -114,13 +114,13 @@ def wilson_interval(fraction: float, n: int, z: float = 1.959964) -> tuple[float
     return max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0)  # a last bit may stick out
 
 
-def mean_interval(values: list[float], most: float = math.inf) -> tuple[float, float]:
+def mean_interval(values: list[float], most: float = math.inf, least: float = -math.inf) -> tuple[float, float]:
     """Return the 95 % confidence interval of the mean of a few runs (Student's t); needs two or more values.
 
-    most : what the mean cannot exceed, 1 for fractions; t knows nothing of it, so the interval ends there
+    most, least : what the mean cannot exceed, 1 and 0 for fractions; t knows nothing of it, so the interval ends there
 
-    >>> mean_interval([0.96, 1.0], most=1.0)[1]
-    1.0
+    >>> mean_interval([0.2, 0.9], most=1.0, least=0.0)
+    (0.0, 1.0)
     """
     n = len(values)
     if n < 2:
@@ -128,7 +128,7 @@ def mean_interval(values: list[float], most: float = math.inf) -> tuple[float, f
     mean = sum(values) / n
     std = math.sqrt(sum((value - mean) ** 2 for value in values) / (n - 1))
     half = student_t_quantile(n - 1) * std / math.sqrt(n)
-    return mean - half, min(mean + half, most)
+    return max(mean - half, least), min(mean + half, most)
 
 
 def student_t_quantile(freedom: int, level: float = 0.95) -> float:

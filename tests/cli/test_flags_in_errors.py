@@ -35,8 +35,11 @@ def test_a_column_that_cannot_be_read_names_the_flags_that_read_or_drop_it(tmp_p
     done = byhand("train", "--data", tmp_path / "t.csv", "--runs", tmp_path / "runs")
     assert done.code == 3
     assert "column 'a' has decimal commas, first '0,5' in line 2" in done.err
-    flags = "byhand train --drop COLUMN, --missing-values WORDS or --decimal SIGN"
-    assert done.err.endswith(f"On the command line: {flags}.\n")
+    assert done.err.endswith("On the command line: --decimal , of byhand train and data.\n")
+    (tmp_path / "t.csv").write_text("a;b;kind\n" + "".join(f"2020-01-{1 + i};1;k{i % 2}\n" for i in range(20)))
+    done = byhand("train", "--data", tmp_path / "t.csv", "--runs", tmp_path / "runs")
+    assert done.code == 3
+    assert done.err.endswith("On the command line: byhand train --drop COLUMN or --missing-values WORDS.\n")
 
 
 def test_a_table_in_a_models_place_names_where_it_belongs(tmp_path: Path) -> None:
@@ -70,7 +73,7 @@ def test_a_file_in_another_encoding_names_the_flag_and_the_verbs_that_take_it(tm
     model = ["--model", tmp_path / "runs" / "utf-8-1"]
     done = byhand("predict", tmp_path / "cp1252.csv", *model)
     assert done.code == 3
-    assert "On the command line: --encoding cp1252, of byhand train, data and predict." in done.err
+    assert "On the command line: --encoding NAME, of byhand train, data and predict." in done.err
     same = byhand("predict", tmp_path / "utf-8.csv", *model, "--json").json["predictions"]
     read = byhand("predict", tmp_path / "cp1252.csv", *model, "--encoding", "cp1252", "--json").json["predictions"]
     assert [one["probabilities"] for one in read] == [one["probabilities"] for one in same]

@@ -25,6 +25,15 @@ def test_a_sweep_ranks_by_validation_and_says_how_to_go_on(tmp_path: Path) -> No
     assert len((tmp_path / "sweep-vanilla-1" / "results.jsonl").read_text().splitlines()) == 2
 
 
+def test_without_a_recipe_the_data_choose_it(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b,kind\n" + "".join(f"{i},{i % 7},k{i % 2}\n" for i in range(60)))
+    flags = ["--hidden", "4,8", "--epochs", "2", "--executor", "serial", "--runs", tmp_path]
+    done = byhand("sweep", "--data", tmp_path / "t.csv", *flags)
+    assert done.code == 0, done.err
+    assert "byhand train table --data" in done.out
+    assert "sweep got no recipe" in byhand("sweep", *flags).err
+
+
 def test_json_is_one_object_with_the_best(tmp_path: Path) -> None:
     flags = ["--learning-rate", "0.01,0.5", "--executor", "serial", "--runs", tmp_path, "--json", "-q"]
     done = byhand("sweep", "vanilla", *SMALL, *flags)

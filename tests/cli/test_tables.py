@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from cli_runner import byhand
 
+from byhand.recipes.result import spread
 from byhand.recipes.table import TABLE, fit_to_rows
 
 HEADER = ["length", "colour", "kind"]
@@ -69,6 +70,34 @@ def test_answers_are_written_beside_an_id(trained: Path, tmp_path: Path) -> None
         answers = list(csv.DictReader(file))
     assert [(row["id"], row["prediction"]) for row in answers] == [("a", "cat"), ("b", "eel")]
     assert all(abs(sum(float(row[f"probabilities {k}"]) for k in ("cat", "dog", "eel")) - 1) < 1e-5 for row in answers)
+
+
+def test_predictions_do_not_replace_what_they_are_made_from(trained: Path, tmp_path: Path) -> None:
+    new = write(tmp_path / "new.csv", HEADER[:2], ["1.0", "red"])
+    before = new.read_bytes()
+    done = byhand("predict", new, "--model", trained / "pets-1", "--output", tmp_path / "." / "new.csv")
+    assert done.code == 2
+    assert "new.csv is one of the files to predict, and would replace it. Name another file" in done.err
+    assert new.read_bytes() == before
+
+
+def test_a_file_of_predictions_has_the_probability_of_every_class(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", ["x", "kind"], *([str(i), f"k{i % 5}"] for i in range(60)))
+    assert byhand("train", "--data", table, "--runs", tmp_path, "--epochs", "2").code == 0
+    done = byhand("predict", table, "--model", tmp_path / "t-1", "--output", tmp_path / "out.csv")
+    assert done.code == 0
+    with (tmp_path / "out.csv").open() as file:
+        for row in csv.DictReader(file):
+            assert sum(float(row[f"probabilities k{i}"]) for i in range(5)) == pytest.approx(1, abs=1e-5)
+
+
+def test_small_numbers_of_rows_and_runs_are_reported_as_they_are(tmp_path: Path) -> None:
+    table = write(tmp_path / "t.csv", ["x", "kind"], ["1", "a"], ["2", "b"], ["3", "a"])
+    done = byhand("train", "--data", table, "--runs", tmp_path, "--epochs", "2")
+    assert "on 1 test example\n" in done.out
+    assert "from counting 1 example\n" in done.out
+    assert "as far as 1 row can tell" in done.out
+    assert spread([0.2, 0.9])["mean_interval_95"] == [0, 1]
 
 
 def test_a_row_far_from_the_training_is_told(trained: Path, tmp_path: Path) -> None:

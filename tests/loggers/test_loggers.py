@@ -62,6 +62,15 @@ def test_each_seed_is_a_run_of_its_own(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "logs").iterdir()) == ["seed-0", "seed-1"]
 
 
+def test_a_later_run_of_the_same_name_has_a_folder_of_its_own(tmp_path: Path) -> None:
+    for _ in range(3):
+        logger = TensorBoardLogger(tmp_path / "logs")
+        logger.start("table", {})
+        logger.epoch(RECORD)
+    assert sorted(path.name for path in (tmp_path / "logs").iterdir()) == ["table", "table-2", "table-3"]
+    assert [len(list(path.iterdir())) for path in (tmp_path / "logs").iterdir()] == [1, 1, 1]
+
+
 @pytest.mark.full
 def test_tensorboards_own_reader_reads_it(tmp_path: Path) -> None:
     pytest.importorskip("tensorboard", reason="its reader is TensorBoard's own")

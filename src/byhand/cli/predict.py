@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from byhand.cli.common import Reporter, escape_markup, output_options, percent, runs_option
+from byhand.errors import OptionError
 from byhand.formatting import count_noun, format_number
 
 if TYPE_CHECKING:
@@ -43,9 +44,17 @@ class Batch:
 @click.command("predict")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", type=click.Path(path_type=Path), help="Model file or run folder; default: the newest run.")
-@click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="How many classes to show.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="How many classes to show.",
+)
 @click.option("--show", is_flag=True, help="Draw each picture as the network sees it.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write the predictions to this CSV file.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Write the predictions to this CSV file, with every class."
+)
 @click.option("--id", "id_column", help="The column that identifies the rows of a table; default: line numbers.")
 @click.option("--header/--no-header", default=None, help="Whether the first line of a table names its columns.")
 @click.option("--encoding", help="Of a table: utf-8, cp1252, …; default: that of the table of the training.")
@@ -74,6 +83,7 @@ def command(
     """
     from byhand.cli.model_lookup import find_model
 
+    _check_output(output, files)
     found, place = find_model(model, runs)
     if encoding is not None and found.table is not None:
         found = replace(found, table=replace(found.table, encoding=encoding))
@@ -85,7 +95,7 @@ def command(
         batch = _batch(path, found, id_column, read_as, reporter, is_alone=len(files) == 1)
         n_refused += batch.n_refused
         started = time.perf_counter()
-        given = _answers(found, batch.raw, top)
+        given = _answers(found, batch.raw, top if output is None else None)
         seconds += time.perf_counter() - started
         _mark_novel(found, batch.raw, given)
         for row, name, answer in zip(batch.rows, batch.ids, given, strict=True):
@@ -95,12 +105,18 @@ def command(
             lines = [*lines[: len(lines) - len(batch.raw)], *_with_pictures(found, batch, lines)]
     if output is not None:
         _write(output, answers)
-        reporter.info(f"{len(answers):,} answers written to {output}")
+        reporter.info(f"{len(answers):,} predictions written to {output}")
     if reporter.as_json or (lines and output is None):
         reporter.result("\n".join(lines), {"predictions": answers})
     if answers:
         reporter.info(f"{place}: {1e3 * seconds / len(answers):.3g} ms a prediction, reading the file not counted")
     return LEFT_OUT if n_refused else 0
+
+
+def _check_output(output: Path | None, files: tuple[Path, ...]) -> None:
+    """Raise OptionError where the predictions would replace what they are made from."""
+    if output is not None and any(output.exists() and path.exists() and output.samefile(path) for path in files):
+        raise OptionError(f"--output {output} is one of the files to predict, and would replace it. Name another file.")
 
 
 def _batch(
@@ -273,8 +289,8 @@ def _plain_numbers(path: Path, n_features: int) -> "Array | None":
     return numbers if numbers.shape[1] == n_features and np.isfinite(numbers).all() else None
 
 
-def _answers(model: "Model", raw: "Array", top: int) -> list[dict[str, Any]]:
-    """Return a prediction for each row, as plain data."""
+def _answers(model: "Model", raw: "Array", top: int | None) -> list[dict[str, Any]]:
+    """Return a prediction for each row, as plain data, with the scores of its `top` classes; None: of all."""
     import numpy as np
 
     from byhand.persistence.output import Output

@@ -7,7 +7,7 @@ from typing import Any
 from byhand.cli.common import escape_markup, percent
 from byhand.cli.diagnosis import finding_lines
 from byhand.data.image_folder import is_image_folder
-from byhand.formatting import format_number
+from byhand.formatting import count_noun, format_number
 from byhand.recipes import RECIPES
 from byhand.recipes.command_line import train_command
 from byhand.recipes.datasets import is_table
@@ -70,7 +70,9 @@ def _one_run(outcome: RecipeEvaluation) -> list[tuple[str, str]]:
     lines = [(name, f"[bold green]{percent(outcome.accuracy)}[/bold green]  {outcome.method}")]
     if outcome.interval is not None and outcome.held_out:
         low, high = outcome.interval
-        lines.append(("95 % interval", f"{percent(low)} – {percent(high)}, from counting {outcome.n:,} examples"))
+        lines.append(
+            ("95 % interval", f"{percent(low)} – {percent(high)}, from counting {count_noun(outcome.n, 'example')}")
+        )
     return lines
 
 

@@ -68,6 +68,7 @@ def command(
 ) -> int:
     """Train a recipe with many values of any of its settings and rank them by the validation examples.
 
+    Without RECIPE, --data chooses it, as for `byhand train`.
     The test set is left alone unless --test is given. Every run is a line of results.jsonl in the sweep's folder.
 
     Example: byhand sweep digits --learning-rate 0.001:1:12 --seeds 3
@@ -96,8 +97,11 @@ def command(
 def _settings(recipe: str | None, options: dict[str, Any]) -> Any:
     """Return the settings of a new sweep."""
     from byhand.recipes import find_recipe
+    from byhand.recipes.request import default_recipe
     from byhand.sweeps.settings import make_settings
 
+    if recipe is None and options["data"] is not None:
+        recipe = default_recipe(options["data"])
     if recipe is None:
         raise OptionError("sweep got no recipe; name one, as `byhand sweep digits --learning-rate 0.01,0.1`.")
     fields = {name: options[name] for name in recipe_fields() if options[name] is not None}

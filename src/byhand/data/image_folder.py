@@ -107,11 +107,11 @@ def find_images(folder: Path) -> dict[str, list[Path]]:
     """Return the picture files of each class, in the order of their names."""
     classes = [entry for entry in _entries(folder) if entry.is_dir() and not entry.name.startswith(".")]
     if len(classes) > MAX_CLASSES:
-        raise DataError(f"{folder.name} holds {len(classes):,} folders; expected {MAX_CLASSES:,} classes at most.")
+        raise DataError(f"{folder} holds {len(classes):,} folders; expected {MAX_CLASSES:,} classes at most.")
     found = {entry.name: [file for file in _entries(entry) if _is_image(file)] for entry in classes}
     found = {name: files for name, files in found.items() if files}
     if not found:
-        raise DataError(f"{folder.name} holds no folder with pictures; expected a folder per class, as cat/1.png.")
+        raise DataError(f"{folder} holds no folder with pictures; expected a folder per class, as cat/1.png.")
     if sum(map(len, found.values())) > MAX_IMAGES:
         raise DataError(f"{folder.name} holds too many pictures; expected {MAX_IMAGES:,} at most.")
     return found

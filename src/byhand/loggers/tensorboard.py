@@ -14,6 +14,7 @@ Source: tensorflow/core/util/event.proto, framework/summary.proto and lib/io/rec
 import os
 import struct
 import time
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,9 @@ def scalar_event(step: int, values: dict[str, float], wall_time: float) -> bytes
 
 
 class TensorBoardLogger:
-    """Writes a run's scalars into a new event file in `folder`/name, an event an epoch.
+    """Writes a run's scalars into an event file, an event an epoch, in a new folder: `folder`/name, name-2 …
+
+    TensorBoard draws all files of a folder as one curve, so that two runs need two.
 
     tensorboard --logdir FOLDER shows them, also while they are written.
     """
@@ -102,13 +105,22 @@ class TensorBoardLogger:
 
     def start(self, name: str, settings: dict[str, Any]) -> None:
         """Make the event file; SystemResourceError where it cannot be made."""
-        folder, now = self.folder / name, time.time()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SystemResourceError(f"cannot write in {folder}: {error.strerror}; name another folder") from error
+        folder, now = self._new_folder(name), time.time()
         self._file = folder / f"events.out.tfevents.{int(now)}.byhand.{os.getpid()}.{time.time_ns()}"
         self._write(_field(1, FIXED64, struct.pack("<d", now)) + _field(3, BYTES, VERSION))
+
+    def _new_folder(self, name: str) -> Path:
+        """Make the first folder of name, name-2, name-3 … that does not exist."""
+        for number in count(1):
+            folder = self.folder / (name if number == 1 else f"{name}-{number}")
+            try:
+                folder.mkdir(parents=True)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise SystemResourceError(f"cannot write in {folder}: {error.strerror}; name another folder") from error
+            return folder
+        raise AssertionError
 
     def epoch(self, record: EpochRecord) -> None:
         """Write an epoch's scalars."""

@@ -17,6 +17,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.examples import Dataset, Examples
 from byhand.engines.base import Engine
+from byhand.formatting import count_noun
 from byhand.metrics import predict_labels, student_t_quantile
 from byhand.network import Network
 from byhand.recipes.recipe import Recipe
@@ -58,7 +59,7 @@ class Baselines:
         """Return the comparison for people."""
         errors = f"{self._format_error(self.network)} against {self._format_error(self.linear)}"
         if self.is_better is None:
-            with_linear = f"no better than a linear model as far as {self.n:,} rows can tell, {errors}"
+            with_linear = f"no better than a linear model as far as {count_noun(self.n, 'row')} can tell, {errors}"
         elif self.is_better:
             with_linear = f"{100 * (1 - self.network / self.linear):.0f} % less error than a linear model, {errors}"
         else:

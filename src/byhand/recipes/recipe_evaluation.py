@@ -11,7 +11,7 @@ from typing import Any
 from byhand.arrays import Array
 from byhand.data.examples import Dataset
 from byhand.errors import OptionError
-from byhand.formatting import format_number
+from byhand.formatting import count_noun, format_number
 from byhand.network import Network
 from byhand.recipes.bayes_errors import integrate_errors
 from byhand.recipes.cross_validation import cross_validate
@@ -82,7 +82,7 @@ def evaluate_recipe(recipe: Recipe, dataset: Dataset, network: Network) -> Recip
             name = f"accuracy_moved_by_{recipe.max_shift}"
             extra_metrics[name] = accuracy_under_shift(network, dataset.test, dataset.image_shape, recipe.max_shift)
         return RecipeEvaluation.from_counts(
-            f"on {len(dataset.test):,} test examples", evaluate(network, dataset.test), extra_metrics
+            f"on {count_noun(len(dataset.test), 'test example')}", evaluate(network, dataset.test), extra_metrics
         )
     if recipe.data == "digits":
         return _by_folds(recipe, dataset)

@@ -88,7 +88,7 @@ def make_request(
     """
     changes = {"validation": "balanced", **changes} if validate else dict(changes)
     data = changes.get("data")
-    own = recipe if isinstance(recipe, Recipe) else find_recipe(_default_recipe(data) if recipe is None else recipe)
+    own = recipe if isinstance(recipe, Recipe) else find_recipe(default_recipe(data) if recipe is None else recipe)
     chosen = change_recipe(own, changes)
     mnist_is_named = recipe is not None or data_dir is not None or data is not None
     return TrainRequest(
@@ -122,7 +122,8 @@ def _notes(own: Recipe, chosen: Recipe, changes: Mapping[str, Any]) -> tuple[str
     return (f"label smoothing goes with softmax_cross_entropy; {chosen.loss} trains without it.",)
 
 
-def _default_recipe(data: str | None) -> str:
+def default_recipe(data: str | None) -> str:
+    """Return the name of the recipe for these data, where none is named."""
     if data is None:
         return "vanilla"
     return "images" if is_image_folder(Path(data)) else "table" if is_table(data) else "vanilla"

@@ -143,7 +143,7 @@ def result_values(result: RecipeResult) -> dict[str, Any]:
     if first.accuracy is not None:
         values[f"{first.part}_accuracy"] = spread([one.evaluation.accuracy or 0.0 for one in results])
     else:
-        values["r_squared"] = spread([one.evaluation.r2_score or 0.0 for one in results])
+        values["r_squared"] = spread([one.evaluation.r2_score or 0.0 for one in results], least=-math.inf)
     if first.interval is not None and first.held_out:
         values["interval"] = {"of": f"seed {results[0].seed}", "level": 0.95, "bounds": list(first.interval)}
     if first.confusion is not None:
@@ -161,10 +161,10 @@ def result_values(result: RecipeResult) -> dict[str, Any]:
     return values | {"test_evaluations": result.test_evaluations}
 
 
-def spread(numbers: list[float], *, most: float = 1.0) -> dict[str, Any]:
+def spread(numbers: list[float], *, most: float = 1.0, least: float = 0.0) -> dict[str, Any]:
     """Return mean, median, min, max, all values, and with two or more the standard deviation and 95 % interval.
 
-    most : what no number can exceed: 1 for accuracies and R²
+    most, least : what no number can exceed: 1 for accuracies and R², and 0 for accuracies
     """
     found: dict[str, Any] = {
         "mean": statistics.fmean(numbers),
@@ -174,5 +174,5 @@ def spread(numbers: list[float], *, most: float = 1.0) -> dict[str, Any]:
         "values": numbers,
     }
     if len(numbers) > 1:
-        found |= {"std": statistics.stdev(numbers), "mean_interval_95": list(mean_interval(numbers, most))}
+        found |= {"std": statistics.stdev(numbers), "mean_interval_95": list(mean_interval(numbers, most, least))}
     return found

@@ -199,7 +199,8 @@ def _near_guessing(seen: Evidence) -> Found:
         if explained is None:
             explained = 1 - seen.history[-1].loss / constant if constant else 1.0
         if explained < least:
-            yield "near_mean", {"explained": f"{format_number(100 * explained, '.3g')} %"}
+            digits = ".3g" if abs(explained) < 1 else ".0f"
+            yield "near_mean", {"explained": f"{format_number(100 * explained, digits)} %"}
         return
     accuracy = seen.history[-1].accuracy if seen.accuracy is None else seen.accuracy
     guess = float(np.bincount(seen.examples.y).max() / len(seen.examples))

@@ -142,10 +142,14 @@ def test_the_parts_are_stratified_and_prepared_by_the_training_part_alone() -> N
         ("1,2,a\n1,2\n", "line 2: 2 fields; expected 3"),
         ("x,y,k\n1,2,a\n1,,b\n", "line 3, column 'y': '' is missing"),
         ("x,y,k\n1,NaN,a\n1,3,b\n", "line 2, column 'y'"),
-        ("1,a\n2,a\n3,a\n", "every answer is 'a'"),
+        ("1,a\n2,a\n3,a\n", "every target is 'a'; expected two classes"),
         ("1,a\n2,b\n", "too few"),
+        ("".join(f"{i},2.5\n" for i in range(30)), "every target is 2.5; expected different numbers"),
+        ("".join(f'"1,{i:03}.50",{i % 2}\n' for i in range(60)), "thousands separators, first '1,000.50' in line 1"),
+        ("".join(f"${i}.50,{i % 2}\n" for i in range(60)), "expected numbers alone, without units, currencies"),
+        ("".join(f"{i} kg,{i % 2}\n" for i in range(60)), "expected numbers alone, without units"),
         ("".join(f"word{i},{i % 2}\n" for i in range(60)), "60 different texts"),
-        ("".join(f"{i},word{i}\n" for i in range(120)), "120 different answers"),
+        ("".join(f"{i},word{i}\n" for i in range(120)), "targets are 120 different words"),
     ],
 )
 def test_what_cannot_be_used_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:
@@ -163,7 +167,7 @@ def test_what_cannot_be_used_is_told_with_its_place(tmp_path: Path, text: str, t
         (np.full((30, 2), np.inf), np.arange(30) % 2, "inf in row 0, column 0"),
         (np.full((30, 2), 1e300), np.arange(30) % 2, "1e\\+300 in row 0, column 0"),
         (np.zeros((30, 2)), np.full(30, np.nan), "not a finite number"),
-        (np.zeros((30, 2)), np.zeros((30, 2, 2)), "answers"),
+        (np.zeros((30, 2)), np.zeros((30, 2, 2)), "targets"),
     ],
 )
 def test_arrays_that_do_not_fit(x: np.ndarray, y: np.ndarray, told: str) -> None:

@@ -75,6 +75,21 @@ def test_decimal_commas_are_named_and_can_be_told(tmp_path: Path) -> None:
     assert set(raw[:, 1] % 1) == {0.25}
 
 
+def test_the_codes_of_utf_16_are_known_by_their_first_bytes(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_bytes(("a,k\n" + "".join(f"{i},{i % 2}\n" for i in range(12))).encode("utf-16"))
+    with pytest.raises(DataError, match="not text in utf-8: its first bytes are those of utf-16"):
+        read_table(file)
+    assert len(read_table(file, options=TableOptions(encoding="utf-16")).train) == 10
+
+
+@pytest.mark.parametrize("target", ["k", None])
+def test_the_target_cannot_be_dropped(tmp_path: Path, target: str | None) -> None:
+    file = csv(tmp_path, "a,b,k\n" + "".join(f"{i},{i % 5},{i % 2}\n" for i in range(12)))
+    with pytest.raises(DataError, match="column 'k' is the target and is to be dropped"):
+        read_table(file, target=target, options=TableOptions(drop=("k",)))
+
+
 def test_encodings_and_words_for_missing_values_can_be_told(tmp_path: Path) -> None:
     file = tmp_path / "own.csv"
     file.write_bytes(("größe,NA\n" + "".join(f"{i},{'NA' if i % 2 else 'EU'}\n" for i in range(12))).encode("cp1252"))
@@ -107,7 +122,7 @@ def test_a_missing_answer_is_no_class(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="line 2, column 'k': '' is missing"):
         read_table(file)
     assert read_table(file, options=TableOptions(missing="drop")).class_names == ("no", "yes")
-    with pytest.raises(DataError, match="answer in row 1 is missing"):
+    with pytest.raises(DataError, match="target in row 1 is missing"):
         from_arrays(np.zeros((4, 1)), np.array(["a", None, "b", "a"], dtype=object))
 
 

@@ -34,6 +34,10 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"row": np.arange(N)}, "column 'row' has a new number in every row, like an id"),
     ({"patientID": 7919 * np.arange(N)}, "column 'patientID' has a new number in every row"),
     ({"unit": np.full(N, 5.0)}, "column 'unit' has one value in all training rows"),
+    (
+        {"seconds": 1_700_000_000 + 7 * (np.arange(N) % 389)},
+        "column 'seconds' is kept to seven digits, near 1.7e+09 in steps of 128: subtract a constant",
+    ),
     ({"size again": sound()["size"]}, "'size again' has the same values as 'size' in every training row"),
     (
         {"outcome": np.where(sound()["answer"] == "yes", 1.5, 0.5)},
@@ -55,6 +59,15 @@ def test_a_leak_of_numbers_is_found_however_long_their_tail() -> None:
     price = np.exp(3 * rng.normal(size=N))
     found = warnings_of({"rooms": rng.normal(size=N), "euros": 0.9 * price, "answer": price})
     assert [warning for warning in found if "'euros' gives the answer away" in warning]
+
+
+def test_targets_and_ids_beyond_seven_digits_are_told() -> None:
+    columns = {**sound(), "answer": 1.7e9 + np.arange(N) / 7, "id": 9_007_199_254 + np.arange(N)}
+    assert [warning.partition(":")[0] for warning in warnings_of(columns)] == [
+        "column 'id' has one value in all training rows",
+        "column 'id' is kept to seven digits, near 9.01e+09 in steps of 1.02e+03",
+        "the target 'answer' is kept to seven digits, near 1.7e+09 in steps of 128",
+    ]
 
 
 def test_a_rare_class_and_few_rows_are_told() -> None:

@@ -2,13 +2,13 @@
 
 A column is numeric if more than half of its cells that are not missing are numbers; its other cells are then reported
 as errors. Otherwise it has categories: all of them, or the most frequent and one more for all others. Decimal commas
-read without `decimal=","` are errors too, and so are dates, and a column of texts that are nearly all different: it
-names the rows.
+read without `decimal=","` are errors too, and so are dates, numbers with thousands separators, and a column of texts
+that are nearly all different: it names the rows, or has numbers with units.
 """
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from byhand.data.tables.cell_errors import CellErrors, shown_cell
 from byhand.data.tables.content import Table, all_numbers, find_missing, parse_number
@@ -16,18 +16,21 @@ from byhand.data.tables.options import TableOptions
 from byhand.data.tables.schema import MAX_CATEGORIES, Column
 
 _COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
+_THOUSANDS = re.compile(r"\s*[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*")
+_WITH_SIGNS = re.compile(r"[^\w\s]?\s?[-+]?\d[\d.,'’ \u00a0\u202f]*\s?(\w{1,3}|[^\w\s])?")  # $5, 5 %, 5'000 kg
 _DAY = r"\d{4}-\d\d?-\d\d?|\d\d?[./]\d\d?[./]\d{4}|\d\d?/\d\d?/\d\d|\d\d\.\d\d\.\d\d"  # 1.2.10 may be a version
 _DATE = re.compile(rf"\s*({_DAY})([ T]\d\d?:\d\d\S*)?\s*")
 IN_DATES = "the numbers in them that matter, such as a month or an age in days"  # what is expected instead of them
-ADVICE = "Correct the cells or drop the column; or name the words that stand for a missing value, or the decimal sign."
+ADVICE = "Correct the cells or drop the column; or name the words that stand for a missing value."
 
 
 def infer_columns(table: Table, target: str, options: TableOptions) -> tuple[Column, ...]:
     """Return the input columns. Raises DataError with the places of all unusable cells."""
-    errors = CellErrors(table.name)
+    errors, commas = CellErrors(table.name), CellErrors(table.name)
     dropped = {target, *options.drop}
     names = [name for name in table.columns if name not in dropped]
-    columns = tuple(_infer_column(table, name, options, errors) for name in names)
+    columns = tuple(_infer_column(table, name, options, errors, commas) for name in names)
+    commas.refuse("Read them with decimal=','.", argument="decimal")
     errors.refuse(ADVICE, argument="drop")
     return columns
 
@@ -37,8 +40,16 @@ def is_date(text: str) -> bool:
     return _DATE.fullmatch(text) is not None
 
 
-def _infer_column(table: Table, name: str, options: TableOptions, errors: CellErrors) -> Column:
-    """Return one column; add its unusable cells to the errors."""
+COMMAS = "decimal commas, {first}"
+KINDS: dict[str, Callable[[str], object]] = {  # of columns that are no categories → what a cell of them is
+    "thousands separators, {first}; expected none, or decimal=',' if they are decimal commas": _THOUSANDS.fullmatch,
+    COMMAS: _COMMA.fullmatch,
+    f"dates, {{first}}; expected {IN_DATES}": is_date,
+}
+
+
+def _infer_column(table: Table, name: str, options: TableOptions, errors: CellErrors, commas: CellErrors) -> Column:
+    """Return one column; add its unusable cells to the errors, decimal commas to `commas`."""
     texts = table.column(name)
     if texts and all_numbers(texts, options.missing_values, options.decimal) is not None:
         return Column(name)
@@ -50,13 +61,9 @@ def _infer_column(table: Table, name: str, options: TableOptions, errors: CellEr
     elif len(words) * 2 < len(filled):
         for i in words:
             errors.add(f"{table.where(i)}, column {name!r}: {shown_cell(texts[i])} is not a number")
-    elif all(_COMMA.fullmatch(texts[i]) for i in words):
-        errors.add(
-            f"column {name!r} has decimal commas, first {shown_cell(texts[words[0]])} in {table.where(words[0])}"
-        )
-    elif all(is_date(texts[i]) for i in words):
-        first = f"{shown_cell(texts[words[0]])} in {table.where(words[0])}"
-        errors.add(f"column {name!r} has dates, first {first}; expected {IN_DATES}")
+    elif kind := next((kind for kind, is_one in KINDS.items() if all(is_one(texts[i]) for i in words)), None):
+        first = f"first {shown_cell(texts[words[0]])} in {table.where(words[0])}"
+        (commas if kind is COMMAS else errors).add(f"column {name!r} has {kind.format(first=first)}")
     else:
         return _categories(name, texts, filled, errors)
     return Column(name, has_indicator=options.missing == "indicator" and len(filled) < len(texts))
@@ -67,9 +74,16 @@ def _categories(name: str, texts: Sequence[str], filled: Sequence[int], errors: 
     if len(counts) > MAX_CATEGORIES and 2 * len(counts) > len(filled):
         errors.add(
             f"column {name!r} has {len(counts):,} different texts in {len(filled):,} rows (the first is "
-            f"{shown_cell(texts[filled[0]])}); expected numbers, or categories that come more often"
+            f"{shown_cell(texts[filled[0]])}); expected {_better(texts[i] for i in filled)}"
         )
     return category_column(name, counts)
+
+
+def _better(texts: Iterable[str]) -> str:
+    """Return what was expected in place of texts that are nearly all different."""
+    if all(_WITH_SIGNS.fullmatch(text.strip()) for text in texts):
+        return "numbers alone, without units, currencies or separators of thousands"
+    return "numbers, or categories that come more often"
 
 
 def category_column(name: str, counts: Mapping[str, float]) -> Column:

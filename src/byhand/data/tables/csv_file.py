@@ -1,5 +1,6 @@
 """CSV files: separated by commas, semicolons or tabs, with or without a header."""
 
+import codecs
 import csv
 import io
 from array import array
@@ -41,7 +42,7 @@ def _table(path: Path, content: bytes, options: TableOptions, known: Collection[
     rows = _rows(path, content, options, lines)
     first = list(islice(rows, N_LOOKED_AT + 1))
     if not first:
-        raise DataError(f"{path} is empty; expected a table, a row a line.")
+        raise DataError(f"{path} is empty; expected a table, one row per line.")
     has_header = _has_header(first, options, known)
     names = checked_names(path.name, first[0]) if has_header else [f"column {i + 1}" for i in range(len(first[0]))]
     start = int(has_header)
@@ -60,6 +61,8 @@ def _undecodable(path: Path, content: bytes, encoding: str) -> str:
         where = "its end"
     except UnicodeDecodeError as error:
         where = f"byte {error.start:,}"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return f"{path} is not text in {encoding}: its first bytes are those of utf-16. Name that as its encoding."
     return f"{path} is not text in {encoding}: {where} cannot be read. {ADVICE}"
 
 

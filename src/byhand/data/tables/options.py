@@ -39,10 +39,11 @@ class TableOptions:
     def __post_init__(self) -> None:
         for name, known in (("task", TASKS), ("header", HEADERS), ("missing", MISSING), ("decimal", (".", ","))):
             if getattr(self, name) not in known:
-                raise OptionError(f"a table got {name} {getattr(self, name)!r}; expected one of {' '.join(known)}")
+                listed = " or ".join(known) if len(known) == 2 else f"{', '.join(known[:-1])} or {known[-1]}"
+                raise OptionError(f"a table got {name} {getattr(self, name)!r}; expected {listed}.")
         try:
             is_text = codecs.lookup(self.encoding)._is_text_encoding  # "hex" and "zip" are codecs but not encodings
         except (LookupError, ValueError):
             is_text = False
         if not is_text:
-            raise OptionError(f"a table got the encoding {self.encoding!r}; expected one like utf-8, cp1252 or latin-1")
+            raise OptionError(f"a table got the encoding {self.encoding!r}; expected one such as cp1252.")

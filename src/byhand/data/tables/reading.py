@@ -85,7 +85,7 @@ def from_arrays(
     if x.ndim != 2 or not x.shape[1] or x.dtype.kind not in "biuf":
         raise DataError(f"{name} got x of shape {x.shape} and dtype {x.dtype}; expected (n, features) numbers.")
     if y.ndim not in (1, 2) or len(x) != len(y):
-        raise DataError(f"{name} got {x.shape} inputs and {y.shape} answers; expected (n, features) and (n,).")
+        raise DataError(f"{name} got {x.shape} inputs and {y.shape} targets; expected (n, features) and (n,).")
     has_gaps = np.isnan(x).any(axis=0) if x.dtype.kind == "f" else np.zeros(x.shape[1], dtype=bool)
     has_indicator = has_gaps & (options.missing == "indicator")
     columns = tuple(Column(f"column {i + 1}", has_indicator=bool(flag)) for i, flag in enumerate(has_indicator))
@@ -151,6 +151,11 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
     _check_widths(table)
     options = replace(options, drop=tuple(target_column(table, name) for name in options.drop))
     target = target_column(table, options.target)
+    if target in options.drop:
+        raise DataError(
+            f"{table.name}: column {target!r} is the target and is to be dropped. Name another target.",
+            argument="target",
+        )
     labelled, unlabelled = _labelled(table, target, options)
     columns = infer_columns(labelled, target, options)
     if not columns:
@@ -181,12 +186,12 @@ def _labelled(table: Table, target: str, options: TableOptions) -> tuple[Table, 
             text = table.rows[i][table.columns.index(target)]
             errors.add(f"{table.where(i)}, column {target!r}: {text.strip()!r} is missing")
         errors.refuse(
-            "A row without an answer teaches nothing: fill it in, leave such rows out (missing: drop), or name the "
+            "A row without a target teaches nothing: fill it in, leave such rows out (missing: drop), or name the "
             "words that stand for a missing value."
         )
     rest = sorted(set(range(len(table.rows))) - set(gaps))
     if not rest:
-        raise DataError(f"{table.name}: no row has an answer in column {target!r}. Name another target.")
+        raise DataError(f"{table.name}: column {target!r}, the target, is empty. Name another one.", argument="target")
     return (table.take(rest) if gaps else table), len(gaps)
 
 
@@ -218,7 +223,7 @@ def _reading_note(table: Table, options: TableOptions) -> str:
 def _left_out(unlabelled: int, incomplete: int) -> list[str]:
     return [
         f"{n:,} rows {why} are left out"
-        for n, why in ((unlabelled, "without an answer"), (incomplete, "with a missing value"))
+        for n, why in ((unlabelled, "without a target"), (incomplete, "with a missing value"))
         if n
     ]
 

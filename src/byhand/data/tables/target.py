@@ -62,15 +62,17 @@ def answers_of(name: str, y: Array, task: str) -> tuple[Array, tuple[str, ...]]:
     if y.ndim == 1 and y.dtype.kind in "biufUSO" and _are_classes(name, y, task):
         return _numbered(name, y, MAX_CLASSES * (10 if task == "classes" else 1))
     if y.dtype.kind not in "biuf":
-        raise DataError(f"{name}: answers of dtype {y.dtype}; expected numbers or words.")
+        raise DataError(f"{name}: targets of dtype {y.dtype}; expected numbers or words.")
     if y.ndim == 2 and y.shape[1] > 1 and task != "regression" and np.isin(y, (0, 1)).all():
         raise DataError(
-            f"{name} got answers of shape {y.shape} that are all 0 or 1; expected one class per example, (n,). "
+            f"{name} got targets of shape {y.shape} that are all 0 or 1; expected one class per example, (n,). "
             f"For regression, say task='regression'."
         )
     if not np.isfinite(y).all():
         row = int(np.argwhere(~np.isfinite(y))[0][0])
-        raise DataError(f"{name}: the answer in row {row} is not a finite number. Leave the row out.")
+        raise DataError(f"{name}: the target in row {row} is not a finite number. Leave the row out.")
+    if len(y) > 1 and y.size and (y == y[0]).all():
+        raise DataError(f"{name}: every target is {y.ravel()[0]:g}; expected different numbers.", argument="target")
     return y.astype(np.float32).reshape(len(y), -1), ()
 
 
@@ -95,16 +97,17 @@ def _are_classes(name: str, y: Array, task: str) -> bool:
 def _numbered(name: str, y: Array, at_most: int) -> tuple[Array, tuple[str, ...]]:
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         row = int(np.argwhere(~np.isfinite(y))[0][0])
-        raise DataError(f"{name}: the answer in row {row} is missing. Leave the row out.")
+        raise DataError(f"{name}: the target in row {row} is missing. Leave the row out.")
     texts = class_texts(y)
     if "" in texts:
-        raise DataError(f"{name}: the answer in row {texts.index('')} is missing. Leave the row out.")
+        raise DataError(f"{name}: the target in row {texts.index('')} is missing. Leave the row out.")
     names = _in_order(set(texts))
     if len(names) < 2:
-        raise DataError(f"{name}: every answer is {names[0]!r}; expected two classes or more.")
+        raise DataError(f"{name}: every target is {names[0]!r}; expected two classes or more.", argument="target")
     if len(names) > at_most:
         raise DataError(
-            f"{name}: {len(names):,} different answers that are words; expected {at_most:,} classes at most."
+            f"{name}: the targets are {len(names):,} different words; expected {at_most:,} classes at most.",
+            argument="target",
         )
     number = {text: i for i, text in enumerate(names)}
     return np.array([number[text] for text in texts], dtype=np.int64), tuple(names)

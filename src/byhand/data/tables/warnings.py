@@ -20,6 +20,7 @@ MIN_ROWS_FOR_AN_ID = 20
 ID_NAME = re.compile(r"(^|[^a-z])(id|uuid|guid|index|rownames?|row)$|[a-z]I[Dd]$")
 LEAK = 0.98  # of the variance of the targets that one column explains, on rows that it was not fitted to
 FAR_TARGET, FAR_SHARE = 20, 0.9  # quartile distances from the median, and of the sum of squared distances from it
+COARSE = 0.01  # of the distance of the quartiles: if float32 has larger steps there, it is a warning
 N_BINS = 64
 MOST_LOOKED_AT = 20_000  # rows, of every column; each further row costs time and changes little
 MOST_NAMED = 5
@@ -37,6 +38,7 @@ def table_warnings(dataset: Dataset) -> list[str]:
         *_rare_class(dataset),
         *_far_targets(dataset),
         *_constants(columns, parts),
+        *_coarse(columns, parts, dataset),
         *_ids(columns, parts),
         *_equal_columns(columns, parts),
         *_leaks(columns, parts, dataset),
@@ -91,6 +93,28 @@ def _far_targets(dataset: Dataset) -> list[str]:
 def _constants(columns: tuple[Column, ...], parts: list[Array]) -> list[str]:
     names = [column.name for column, part in zip(columns, parts, strict=True) if (part == part[0]).all()]
     return [f"{_listed(names)} one value in all training rows: drop such columns."] * bool(names)
+
+
+def _coarse(columns: tuple[Column, ...], parts: list[Array], dataset: Dataset) -> list[str]:
+    """Return warnings of numbers that lie closer together than the float32 in which a table is kept can tell."""
+    numbers = [
+        (f"column {column.name[:40]!r}", part[:, 0])
+        for column, part in zip(columns, parts, strict=True)
+        if not column.categories
+    ]
+    if not dataset.class_names and dataset.table is not None:
+        numbers += [(f"the target {dataset.table.target[:40]!r}", column) for column in dataset.train.y.T]
+    found = []
+    for what, values in numbers:
+        most = float(np.abs(values).max())
+        step = float(np.spacing(np.float32(most)))
+        low, high = np.quantile(values, [0.25, 0.75])
+        if step > COARSE * float(high - low or np.ptp(values) or 1 / COARSE):  # of one value: whole numbers are lost
+            found.append(
+                f"{what} is kept to seven digits, near {format_number(most, '.3g')} in steps of {step:.3g}: subtract "
+                f"a constant from it first, such as its smallest value."
+            )
+    return found[:MOST_NAMED]
 
 
 def _ids(columns: tuple[Column, ...], parts: list[Array]) -> list[str]:
