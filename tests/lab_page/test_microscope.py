@@ -308,3 +308,30 @@ def test_a_link_hides_what_is_computed_until_it_is_worked_out_and_filled_in(site
     lab.page.click("button:text-is('Show all numbers')")
     lab.until("() => ![...document.querySelectorAll('.result, .cell')].some(one => one.innerText === '?')")
     assert "blanks" not in lab.address()
+
+
+WIDE, PHONE = (1280, 720), (390, 844)
+SIDEWAYS = """() => [document.documentElement, ...document.querySelectorAll("main *")].filter(one =>
+    one.checkVisibility() && one.scrollWidth > one.clientWidth
+    && (one.matches("html") || getComputedStyle(one).overflowX === "auto"))
+    .map(one => one.className)"""
+NUMBERS = ".terms tbody, .factors tbody"
+
+
+@pytest.mark.parametrize("cell", ["z1.0.0", "p.0.0", "L.0.0", "dW1.405.3", "da1.0.3"])
+def test_what_a_number_is_made_of_fits_a_phone(cell: str, site: str, open_lab: Any) -> None:
+    found = []
+    for width, height in (WIDE, PHONE):
+        lab = open_lab(f"{site}#view=microscope&cell={cell}", viewport={"width": width, "height": height})
+        lab.until("cell => document.querySelector('[data-form]')?.dataset.cell === cell", cell)
+        found.append(re.sub(r"\s+", "", lab.page.inner_text(NUMBERS)))
+    assert lab.page.evaluate(SIDEWAYS) == []
+    assert found[0] == found[1] != ""
+
+
+def test_nothing_empty_stands_above_the_sentence_on_blanks(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=microscope&of=plane&planeLayers=4.tanh&blanks=yes")
+    lab.says(".microscope", "may be 0.5 % off")
+    parts = lab.page.locator(".microscope > *:visible").all()
+    assert len(parts) > 3
+    assert all(part.inner_text().strip() or part.locator("input").count() for part in parts)

@@ -13,10 +13,10 @@ from page_object import STATIC
 
 import byhand as bh
 from byhand.exports.to_html import to_html
+from waiting import HANG
 
 pytestmark = pytest.mark.browser
 WIDE = "view=train&data=digits&hidden=1000&epochs=2"
-NOTE = ".bar .panel-body .hint"
 PROCESSORS = "() => navigator.hardwareConcurrency"
 
 # Two epochs in a worker of its own: the threads before each, and the model's file.
@@ -35,29 +35,33 @@ TRAIN = """async () => {
 
 
 def opened(open_lab: Any, address: str) -> Any:
-    """Return the page of Train with its settings open; skip where there is one processor."""
+    """Return the page of Train as it opens; skip where there is one processor."""
     lab = open_lab(address)
     if lab.page.evaluate(PROCESSORS) < 2:
         pytest.skip("needs two processors")
-    lab.page.click(".bar .panel summary")
     return lab
+
+
+def says_at_once(page: Any, sentence: str) -> None:
+    """Wait until it is said in the bar, with nothing opened."""
+    page.page.locator(".bar .threads", has_text=sentence).wait_for(timeout=1000 * HANG)
 
 
 def test_an_isolated_page_trains_on_several_threads_and_says_so(lab: str, open_lab: Any) -> None:
     page = opened(open_lab, f"{lab}&{WIDE}")
     n = min(4, page.page.evaluate(PROCESSORS))
-    page.says(NOTE, f"{n} threads train this network.")
+    says_at_once(page, f"{n} threads train.")
     page.page.click("button.main")
     page.says(".readout", "Done.")
-    page.says(NOTE, f"{n} threads")
+    says_at_once(page, f"{n} threads train.")
 
 
 def test_a_small_step_is_not_shared(lab: str, open_lab: Any) -> None:
     page = opened(open_lab, f"{lab}&{WIDE}")
-    page.says(NOTE, "threads")
+    says_at_once(page, "threads")
     page.page.fill("[data-setting=hidden]", "8")
     page.page.keyboard.press("Enter")
-    page.says(NOTE, "One thread trains this network: its steps are too small to share.")
+    says_at_once(page, "One thread trains: steps are too small to share.")
 
 
 def test_threads_change_no_bit(lab: str, site: str, open_lab: Any) -> None:
@@ -74,7 +78,7 @@ def test_a_host_that_does_not_isolate_and_a_file_have_one_thread(site: str, open
     exported.write_bytes(to_html(bh.load_model(STATIC / "models" / "draw.safetensors"), ["train"]))
     for address in (site, exported.as_uri()):
         page = opened(open_lab, f"{address}#{WIDE}")
-        page.says(NOTE, "One thread trains this network: this page is not cross-origin isolated")
+        says_at_once(page, "One thread trains: this page is not cross-origin isolated")
         page.page.click("button.main")
         page.says(".readout", "Done.")
 
@@ -108,7 +112,7 @@ def isolating_site(missing: str) -> Iterator[str]:
 def test_where_threads_cannot_be_started_one_trains(missing: str, open_lab: Any) -> None:
     with isolating_site(missing) as address:
         page = opened(open_lab, f"{address}#{WIDE}")
-        page.says(NOTE, "One thread trains this network: the browser gives this page no more.")
+        says_at_once(page, "One thread trains: the browser gives this page no more.")
         page.page.click("button.main")
         page.says(".readout", "Done.")
     page.faults[:] = [fault for fault in page.faults if "404" not in fault]

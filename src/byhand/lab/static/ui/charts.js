@@ -17,6 +17,7 @@ export const SERIES_STYLES = {
   dots: { stroke: ink, width: 0, paths: () => null, points: { show: true, size: 6, fill: ink } },
 };
 const PAD = 0.05; // of the range of a logarithmic scale, at each end
+const LABEL = 16; // pixels of height
 const LEAST = 0.4; // decades that it has: three ticks are among them
 
 /** An axis's labels as uPlot asks for them: the ticks, and how far apart they are. */
@@ -34,10 +35,16 @@ const logarithmic = {
   },
 };
 
+/** As many labels of a logarithmic axis as have room one above the other; the others are null. */
+function thin({ bbox }, at) {
+  const every = Math.ceil((at.length * LABEL * devicePixelRatio) / bbox.height);
+  return at.map((value, i) => (i % every ? null : value));
+}
+
 const logAxis = {
   values: powers,
   splits: (_plot, _axis, low, high) => logTicks(low, high),
-  filter: (_plot, at) => at,
+  filter: thin,
 };
 
 /**

@@ -35,8 +35,14 @@ export function matrix(table) {
       { class: "scroll plain", tabindex: -1 },
       h(
         "table",
-        { class: "cells", role: "grid", "aria-readonly": "true", "aria-rowcount": rows, "aria-colcount": cols },
-        h("caption", { class: "quiet" }, name),
+        {
+          class: "cells",
+          role: "grid",
+          "aria-label": name,
+          "aria-readonly": "true",
+          "aria-rowcount": rows,
+          "aria-colcount": cols,
+        },
         ...rowsOf({ ...table, to }, around(row, height, rows), around(col, COLUMNS, cols)),
       ),
     ),

@@ -20,22 +20,21 @@ export function createBar(session) {
   const figures = h("dl", { class: "figures" });
   const speed = speedSlider(session);
   const [quick, more] = [h("div", { class: "quick" }), h("div", { class: "panel-body" })];
+  const buttons = [
+    start,
+    button(words.reset, () => session.reset()),
+    button(words.one, () => session.advance(1)),
+    button(words.many, () => session.advance(100)),
+    ...steps.buttons,
+  ];
+  const panel = h("details", { class: "panel" }, h("summary", {}, words.settings), more);
   const element = h(
     "div",
     { class: "bar card" },
-    h(
-      "div",
-      { class: "bar-buttons" },
-      start,
-      button(words.reset, () => session.reset()),
-      button(words.one, () => session.advance(1)),
-      button(words.many, () => session.advance(100)),
-      steps.buttons,
-    ),
+    h("div", { class: "bar-buttons" }, buttons),
     speed.element,
     figures,
-    quick,
-    h("details", { class: "panel" }, h("summary", {}, words.settings), more),
+    h("div", { class: "bar-settings" }, quick, panel),
   );
   let lastKey = "";
 

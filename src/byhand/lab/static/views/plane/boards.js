@@ -42,21 +42,21 @@ function oneBoard(session, i) {
       ? `${words.alone} ${watched.unit}, layer ${watched.layer + 1}`
       : `What the network ${sizes} predicts everywhere; ${right}`;
     canvas.setAttribute("aria-label", what);
-    drawCaption(caption, { sizes, i, network, watched, plane });
+    drawCaption(caption, { sizes, i, network, watched, plane, names: session.state.classNames });
   }
 
   return { element: h("figure", {}, canvas, caption), show };
 }
 
 /** Which network; what the lines are; which unit is looked at. */
-function drawCaption(element, { sizes, i, network, watched, plane }) {
+function drawCaption(element, { sizes, i, network, watched, plane, names }) {
   const unit = watched && `${words.alone} ${watched.unit}, layer ${watched.layer + 1}`;
   const { loss, accuracy } = network;
   const result = `${percent(accuracy)}${loss === null ? "" : `, loss ${number(loss, 4)}`}`;
-  const key = [unit, sizes, i ? result : "", plane.n_classes, Boolean(plane.bayes)].join();
+  const key = [unit, sizes, i ? result : "", plane.n_classes, Boolean(plane.bayes), names].join();
   if (element.dataset.key === key) return;
   element.dataset.key = key;
-  const classes = Array.from({ length: Math.min(network.n_classes, 6) }, (_, k) => classMark(k));
+  const classes = Array.from({ length: Math.min(network.n_classes, 6) }, (_, k) => classMark(k, names[k]));
   const lines = [
     ["boundary", words.boundary],
     ...(plane.bayes
@@ -73,8 +73,8 @@ function drawCaption(element, { sizes, i, network, watched, plane }) {
   );
 }
 
-function classMark(k) {
+function classMark(k, name = `class ${k}`) {
   const canvas = h("canvas", { width: 16, height: 16, class: "mark", "aria-hidden": "true" });
   mark(canvas, k);
-  return h("span", { class: "key" }, canvas, ` class ${k}`);
+  return h("span", { class: "key" }, canvas, ` ${name}`);
 }

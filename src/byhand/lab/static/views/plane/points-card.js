@@ -2,7 +2,7 @@
 
 import { h, replaceChildren, select } from "../../ui/dom.js";
 import { row, rows } from "../../ui/forms.js";
-import { mark, paintSet } from "../../ui/plane-canvas.js";
+import { paintSet } from "../../ui/plane-canvas.js";
 import { number } from "../../shared/numbers.js";
 import { MOST_CLASSES } from "../../shared/settings.js";
 import { TEXT } from "../../ui/strings.js";
@@ -39,7 +39,7 @@ export function createPointsCard(session, openFiles) {
       replaceChildren(form, ...rows(ROWS[state.set] ?? ["noise"], state, change, (text) => session.tell(text)));
       drawOwn(session, own, state, openFiles);
     }
-    const about = JSON.stringify([state.classNames, state.columns, plane?.task, plane?.split, plane?.classes.length]);
+    const about = JSON.stringify([state.columns, plane?.task, plane?.split, plane?.classes.length]);
     if (plane && about !== drawnNotes) drawNotes(notes, state, plane);
     drawnNotes = about;
   }
@@ -95,16 +95,11 @@ function classRow(session, { classNames }) {
   return row(words.press, select(Object.keys(names), session.pointClass, choose, names));
 }
 
-/** Names of the classes, how a table's columns became places on the board, how it is split, and what leaks. */
-function drawNotes(element, { classNames, columns }, { task, split, classes }) {
+/** How a table's columns became places on the board, how it is split, and what leaks. */
+function drawNotes(element, { columns }, { task, split, classes }) {
   const scaled = columns.map(([name, mean, deviation], i) => {
     const left = i && task === "curve" ? "t" : "xy"[i];
     return `${left} = (${name} − ${number(mean, 3)}) / ${number(deviation, 3)}`.replace("− −", "+ ");
-  });
-  const marks = classNames.map((name, k) => {
-    const canvas = h("canvas", { width: 16, height: 16, class: "mark", "aria-hidden": "true" });
-    mark(canvas, k);
-    return h("span", { class: "named" }, canvas, ` ${name} `);
   });
   const sentences = [
     splitSentence(split, classes.length, task),
@@ -112,7 +107,7 @@ function drawNotes(element, { classNames, columns }, { task, split, classes }) {
     `Each column less its mean, divided by its deviation, both of all rows: ${scaled.join("; ")}.`,
   ];
   element.classList.toggle("of-table", scaled.length > 0);
-  replaceChildren(element, h("div", {}, ...marks), scaled.length ? sentences.join(" ") : "");
+  replaceChildren(element, scaled.length ? sentences.join(" ") : "");
 }
 
 function splitSentence(split, n, task) {

@@ -30,7 +30,7 @@ export function createBar(session) {
   start.dataset.lesson = "train-start";
   const figures = h("dl", { class: "figures" });
   const [quick, heading, panel] = [h("div", { class: "quick" }), h("summary"), h("div", { class: "panel-body" })];
-  const note = h("p", { class: "hint" });
+  const [threads, note] = [h("p", { class: "hint threads" }), h("p", { class: "hint" })];
   const buttons = [
     start,
     button(words.step, () => session.advance(1)),
@@ -43,6 +43,7 @@ export function createBar(session) {
     { class: "bar card" },
     h("div", { class: "bar-buttons" }, buttons),
     quick,
+    threads,
     settings,
     figures,
   );
@@ -54,8 +55,8 @@ export function createBar(session) {
     const key = JSON.stringify([...QUICK, ...BASIC, ...MORE].map((name) => state[name]));
     if (key !== lastKey) drawForms(session, state, { quick, heading, panel, note });
     lastKey = key;
-    const sentences = [hasNoWay(state) && words.noWay, describeThreads(training), words.note];
-    note.textContent = sentences.filter(Boolean).join(" ");
+    note.textContent = `${hasNoWay(state) ? `${words.noWay} ` : ""}${words.note}`;
+    threads.textContent = describeThreads(training);
   }
 
   return { element, show };
@@ -83,7 +84,7 @@ const hasNoWay = ({ hidden, residual }) => residual && !hidden.some((n, l) => n 
 /** On how many threads the page trains, or why on one; nothing of a run of the command line. */
 function describeThreads({ threads = 0, is_parallel: isParallel } = /** @type {any} */ ({})) {
   const { several, small, refused, notIsolated } = words.threads;
-  if (threads !== 1) return threads && several.replace("{n}", threads);
+  if (threads !== 1) return threads ? several.replace("{n}", threads) : "";
   return isParallel ? (crossOriginIsolated ? refused : notIsolated) : small;
 }
 
