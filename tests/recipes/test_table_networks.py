@@ -143,6 +143,14 @@ def test_numbers_are_embedded_in_tables_and_in_the_plane_and_not_in_pictures() -
         build_network(replace(recipe, numerical_embedding="plr"), data.moons(20))
 
 
+def test_a_table_of_categories_alone_has_nothing_to_embed(tmp_path: Path) -> None:
+    file = tmp_path / "words.csv"
+    file.write_text("colour,kind\n" + "red,a\nblue,b\n" * 20)
+    recipe = replace(TABLE, data=str(file), numerical_embedding="pl")
+    with pytest.raises(OptionError, match="words has only categories; leave it at none"):
+        build_network(recipe, load_data(recipe, None))
+
+
 def test_clipping_is_within_the_rates_as_the_core_wants_it() -> None:
     recipe = replace(TABLE, clip_norm=1.0, bias_rate=0.1)
     optimizer = build_optimizer(recipe, Network.mlp([2, 3, 1]))

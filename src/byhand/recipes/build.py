@@ -78,7 +78,14 @@ def _embedded_columns(recipe: Recipe, dataset: Dataset) -> list[int]:
         raise OptionError(
             f"numerical_embedding is for numbers of tables, and {dataset.name} has pictures; leave it at none."
         )
-    return list(range(dataset.train.n_features)) if dataset.table is None else number_places(dataset.table.columns)
+    if dataset.table is None:
+        return list(range(dataset.train.n_features))
+    places = number_places(dataset.table.columns)
+    if not places:
+        raise OptionError(
+            f"numerical_embedding is for numbers, and {dataset.name} has only categories; leave it at none."
+        )
+    return places
 
 
 def build_loss(recipe: Recipe) -> Loss:
