@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from byhand.errors import OptionError
-from byhand.estimators import InputError, MLPClassifier
+from byhand.estimators import InputError, MLPClassifier, MLPRegressor
 
 QUICK: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 2, "random_state": 3}
 
@@ -60,6 +60,27 @@ def test_a_warm_start_of_another_network_is_refused(changed: dict[str, Any], tol
         model.set_params(**changed).fit(X, y)
     assert (model.set_params(**QUICK, dtype="float32", activation="relu").predict_proba(X) == before).all()
     model.set_params(n_ensemble=1, dropout=0.5).fit(X, y)  # dropout has no weights
+
+
+def test_a_score_of_other_numbers_of_rows_is_refused() -> None:
+    X, y = words()
+    for model, target in ((MLPClassifier(**QUICK), y), (MLPRegressor(**QUICK), X[:, 0])):
+        model.fit(X, target)
+        with pytest.raises(InputError, match=r"inconsistent numbers of samples: \[60, 5\]"):
+            model.score(X, target[:5])
+        with pytest.raises(InputError, match=r"sample_weight.shape == \(1,\), expected \(60,\)"):
+            model.score(X, target, sample_weight=[1])
+
+
+def test_float64_is_refused_where_an_engine_is_asked_for_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = words()
+    monkeypatch.setenv("BYHAND_ENGINE", "native")
+    with pytest.raises(
+        OptionError, match="MLPClassifier got dtype='float64', which NumPy alone trains, and BYHAND_ENGINE"
+    ):
+        MLPClassifier(**QUICK, dtype="float64").fit(X, y)
+    monkeypatch.setenv("BYHAND_ENGINE", "numpy")
+    assert MLPClassifier(**QUICK, dtype="float64").fit(X, y).engine_ == "numpy"
 
 
 def test_what_early_stopping_and_activation_may_be_is_told() -> None:

@@ -9,12 +9,13 @@ from byhand.arguments import check_flag, check_number
 from byhand.arrays import Array
 from byhand.errors import OptionError
 from byhand.estimators.calibration import fit_temperature
+from byhand.estimators.columns import to_array
 from byhand.estimators.conformal import calibration, check_calibrated, check_coverage
 from byhand.estimators.errors import InputError
 from byhand.estimators.mlp import BaseMLP
 from byhand.estimators.model_file import check_loadable, classes_of, model_of, scale_outputs
-from byhand.estimators.samples import Sample
-from byhand.estimators.targets import as_column, is_multilabel, read_y
+from byhand.estimators.samples import Sample, read_weights
+from byhand.estimators.targets import as_column, check_length, is_multilabel, read_y
 from byhand.estimators.to_onnx import add_labels
 from byhand.exports.onnx_graph import Graph
 from byhand.exports.onnx_layers import add_mean
@@ -169,9 +170,11 @@ class MLPClassifier(BaseMLP):
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the accuracy on rows X with labels y, a fraction 0 … 1; of several labels, all must be right."""
-        hits = self.predict(X) == as_column(np.asarray(y))
+        said, labels = self.predict(X), as_column(to_array(y))
+        check_length(labels, len(said))
+        hits = said == labels
         hits = hits.all(axis=1) if hits.ndim == 2 else hits
-        return float(np.average(hits, weights=sample_weight))
+        return float(np.average(hits, weights=read_weights(sample_weight, len(said))))
 
     def _probabilities(self, output: Array) -> Array:
         output = output / output.dtype.type(self.temperature_)

@@ -13,8 +13,8 @@ from byhand.estimators.conformal import calibration, check_calibrated, check_cov
 from byhand.estimators.errors import InputError
 from byhand.estimators.mlp import BaseMLP
 from byhand.estimators.model_file import check_loadable, model_of, scale_counts, scale_outputs
-from byhand.estimators.samples import Sample
-from byhand.estimators.targets import as_column, read_y
+from byhand.estimators.samples import Sample, read_weights
+from byhand.estimators.targets import as_column, check_length, read_y
 from byhand.exports.onnx_graph import Graph
 from byhand.exports.onnx_layers import add_mean
 from byhand.layers import Exp
@@ -123,6 +123,8 @@ class MLPRegressor(BaseMLP):
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R² on rows X with numbers y: 1 is perfect, 0 is always saying the mean."""
         truth, said = (np.atleast_2d(np.asarray(values, dtype=np.float64).T).T for values in (y, self.predict(X)))
+        check_length(truth, len(said))
+        sample_weight = read_weights(sample_weight, len(said))
         mean = np.average(truth, axis=0, weights=sample_weight)
         error = np.average((truth - said) ** 2, axis=0, weights=sample_weight)
         spread = np.average((truth - mean) ** 2, axis=0, weights=sample_weight)

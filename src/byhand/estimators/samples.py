@@ -78,7 +78,7 @@ class SampleReader(MLPParameters):
         if not reset:
             self._check_warm_start(y, columns.n_rows)
         targets = self._read_targets(y, columns.n_rows, reset=reset)
-        weight = _weights(sample_weight, columns.n_rows)
+        weight = read_weights(sample_weight, columns.n_rows)
         rows = np.arange(columns.n_rows) if weight is None else np.flatnonzero(weight > 0)
         held = np.empty(0, dtype=np.int64)
         if own[0] is None and self._holds_validation(len(rows)):
@@ -91,12 +91,12 @@ class SampleReader(MLPParameters):
     def _read_validation(self, X: Any, y: Any, sample_weight: Any) -> Sample:
         columns = self._read_columns(X, reset=False)
         targets = self._read_targets(y, columns.n_rows, reset=False)
-        weight = _weights(sample_weight, columns.n_rows)
+        weight = read_weights(sample_weight, columns.n_rows)
         return self._make(columns, targets, weight, np.arange(columns.n_rows), reset=False)
 
     def _sample(self, columns: Columns, y: Any, sample_weight: Any, *, reset: bool) -> Sample:
         targets = self._read_targets(y, columns.n_rows, reset=reset)
-        weight = _weights(sample_weight, columns.n_rows)
+        weight = read_weights(sample_weight, columns.n_rows)
         rows = np.arange(columns.n_rows) if weight is None else np.flatnonzero(weight > 0)
         return self._make(columns, targets, weight, rows, reset=reset)
 
@@ -128,7 +128,7 @@ class SampleReader(MLPParameters):
         return n >= MIN_VALIDATION if self.early_stopping == "auto" else bool(self.early_stopping)
 
 
-def _weights(sample_weight: Any, n: int) -> Array | None:
+def read_weights(sample_weight: Any, n: int) -> Array | None:
     """Return sample weights as (n,) float64. Raises InputError for others, and where all are 0."""
     if sample_weight is None:
         return None

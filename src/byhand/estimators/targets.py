@@ -20,13 +20,18 @@ def read_y(y: Any, n: int, *, is_classifier: bool) -> Array:
         raise InputError("Complex data not supported in y.")
     if array.ndim not in (1, 2):
         raise InputError(f"y should be a 1d array, got an array of shape {array.shape} instead.")
-    if len(array) != n:
-        raise InputError(f"Found input variables with inconsistent numbers of samples: [{n}, {len(array)}]")
+    check_length(array, n)
     if array.dtype.kind == "O" and any(is_missing(value) for value in array.ravel()):
         raise InputError("Input y contains NaN.")
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise InputError(f"Input y contains {'NaN' if np.isnan(array).any() else 'infinity'}.")
     return _labels(array) if is_classifier else _numbers(array)
+
+
+def check_length(y: Array, n: int) -> None:
+    """Raise InputError where y has another number of rows than n."""
+    if len(y) != n:
+        raise InputError(f"Found input variables with inconsistent numbers of samples: [{n}, {len(y)}]")
 
 
 def as_column(array: Array) -> Array:

@@ -1,10 +1,12 @@
 """What a training is made of, from an estimator's parameters: batch size, engine, optimizer and network."""
 
+import os
 from collections.abc import Sequence
 
 from byhand.engines.base import Engine
 from byhand.engines.numpy_engine import NumpyEngine
 from byhand.engines.selection import choose_engine
+from byhand.errors import OptionError
 from byhand.estimators.parameters import DTYPES, MLPParameters
 from byhand.initializers import he, scaled
 from byhand.losses import Loss
@@ -22,8 +24,17 @@ def resolve_batch_size(params: MLPParameters, n: int) -> int:
 
 
 def select_engine(params: MLPParameters, network: Network, loss: Loss, optimizer: Optimizer) -> Engine:
-    """Return the fastest engine that can train this; for float64 NumPy's, for the C core's training has none."""
+    """Return the fastest engine that can train this; for float64 NumPy's, for the C core's training has none.
+
+    Raises OptionError where BYHAND_ENGINE names one that cannot.
+    """
     if params.dtype == "float64":
+        asked = os.environ.get("BYHAND_ENGINE") or "auto"
+        if asked not in ("auto", NumpyEngine.name):
+            raise OptionError(
+                f"{type(params).__name__} got dtype='float64', which NumPy alone trains, and BYHAND_ENGINE names the "
+                f"engine {asked}. Set it to numpy, or dtype='float32'."
+            )
         return NumpyEngine()
     return choose_engine(None, network, loss, optimizer).engine
 

@@ -62,15 +62,16 @@ def permutation_importance(
     """Return how much each column of rows raw (n, features) is worth to a model.
 
     predict : raw → labels (n,) or values (n, k), as model.predict
-    y : (n,) labels, or (n, k) numbers; the score is the accuracy, or R²
+    y : (n,) labels, whole numbers or words, or (n, k) numbers; the score is the accuracy, or R²
     columns : names with the places of their features, which are shuffled together; None: each feature by itself
     Use rows that the model was not trained on. Raises DataError for fewer than two rows.
     """
     check_whole("permutation_importance", "repeats", repeats, 2, MAX_REPEATS)
+    raw, y = np.asarray(raw), np.asarray(y)
     if len(raw) < 2 or len(raw) != len(y):
         raise DataError(f"permutation_importance got {len(raw)} rows and {len(y)} answers; expected two rows or more.")
     columns = columns or [(f"column {i + 1}", (i,)) for i in range(raw.shape[1])]
-    is_classes = y.ndim == 1 and y.dtype.kind in "biu"
+    is_classes = y.ndim == 1 and y.dtype.kind in "biuUSO"
 
     def score(rows: Array) -> float:
         said = predict(rows)

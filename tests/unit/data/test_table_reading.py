@@ -83,6 +83,22 @@ def test_the_codes_of_utf_16_are_known_by_their_first_bytes(tmp_path: Path) -> N
     assert len(read_table(file, options=TableOptions(encoding="utf-16")).train) == 10
 
 
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"PK\x03\x04", "a spreadsheet or another zip file"),
+        (b"\x1f\x8b", "a compressed file"),
+        (b"PAR1", "a Parquet file"),
+    ],
+)
+def test_files_that_are_no_text_are_known_by_how_they_begin(tmp_path: Path, start: bytes, kind: str) -> None:
+    file = tmp_path / "own.csv"
+    file.write_bytes(start + b"\xff" * 20)
+    with pytest.raises(DataError, match=f"own.csv is {kind}; expected text, .* Save it as CSV") as caught:
+        read_table(file)
+    assert caught.value.argument is None, "no encoding reads it"
+
+
 @pytest.mark.parametrize("target", ["k", None])
 def test_the_target_cannot_be_dropped(tmp_path: Path, target: str | None) -> None:
     file = csv(tmp_path, "a,b,k\n" + "".join(f"{i},{i % 5},{i % 2}\n" for i in range(12)))

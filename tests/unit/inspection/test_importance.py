@@ -57,3 +57,9 @@ def test_wrong_arguments_are_refused() -> None:
         permutation_importance(lambda raw: raw[:, 0], RAW[:1], np.zeros(1, dtype=int))
     with pytest.raises(OptionError, match="repeats"):
         permutation_importance(lambda raw: raw[:, 0], RAW, np.zeros(600, dtype=int), repeats=1)
+
+
+def test_words_are_classes() -> None:
+    y = np.where(RAW[:, 1] > 0, "yes", "no")
+    found = permutation_importance(lambda raw: np.where(raw[:, 1] > 0, "yes", "no"), RAW.tolist(), y.tolist())
+    assert (found.what, found.score, found.columns[0].name) == ("accuracy", 1, "column 2")

@@ -19,6 +19,11 @@ MAX_BYTES = 1 << 27  # of a file: MNIST as text has 110 MB
 MAX_COLUMNS = 100_000
 MAX_FIELD = 64_000  # characters
 DELIMITERS = ",;\t"
+OTHER_FILES = {  # how files begin that are often taken for a table
+    b"PK\x03\x04": "a spreadsheet or another zip file",
+    b"\x1f\x8b": "a compressed file",
+    b"PAR1": "a Parquet file",
+}
 ADVICE = "Name its encoding, such as cp1252, or save it as utf-8."
 
 
@@ -32,7 +37,9 @@ def read_csv(path: Path, options: TableOptions, known: Collection[str] = ()) -> 
     try:
         return _table(path, content, options, known)
     except UnicodeDecodeError:
-        raise DataError(_undecodable(path, content, options.encoding), argument="encoding") from None
+        is_other = content.startswith(tuple(OTHER_FILES))
+        argument = None if is_other else "encoding"
+        raise DataError(_undecodable(path, content, options.encoding), argument=argument) from None
     except UnicodeError:
         raise DataError(f"{path} is not text in {options.encoding}. {ADVICE}", argument="encoding") from None
 
@@ -61,6 +68,9 @@ def _undecodable(path: Path, content: bytes, encoding: str) -> str:
         where = "its end"
     except UnicodeDecodeError as error:
         where = f"byte {error.start:,}"
+    for start, kind in OTHER_FILES.items():
+        if content.startswith(start):
+            return f"{path} is {kind}; expected text, a table with one row per line. Save it as CSV."
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return f"{path} is not text in {encoding}: its first bytes are those of utf-16. Name that as its encoding."
     return f"{path} is not text in {encoding}: {where} cannot be read. {ADVICE}"

@@ -146,7 +146,7 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
     if len(table.columns) < 2 or not table.rows:
         raise DataError(
             f"{table.name} has {count_noun(len(table.columns), 'column')} and {count_noun(len(table.rows), 'row')}; "
-            f"expected two or more columns and some rows."
+            f"expected two or more columns, separated by commas, semicolons or tabs, and some rows."
         )
     _check_widths(table)
     options = replace(options, drop=tuple(target_column(table, name) for name in options.drop))
