@@ -91,6 +91,16 @@ def test_a_file_of_predictions_has_the_probability_of_every_class(tmp_path: Path
             assert sum(float(row[f"probabilities k{i}"]) for i in range(5)) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.parametrize("way", [["--json"], ["--output", "out.csv"]])
+def test_no_line_is_written_that_nobody_reads(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("byhand.cli.predict._line", lambda *_: pytest.fail("a line costs more than its prediction"))
+    new = write(tmp_path / "new.csv", HEADER[:2], ["1.0", "red"])
+    assert byhand("predict", new, "--model", trained / "pets-1", *way).code == 0
+
+
 def test_small_numbers_of_rows_and_runs_are_reported_as_they_are(tmp_path: Path) -> None:
     table = write(tmp_path / "t.csv", ["x", "kind"], ["1", "a"], ["2", "b"], ["3", "a"])
     done = byhand("train", "--data", table, "--runs", tmp_path, "--epochs", "2")

@@ -90,7 +90,7 @@ def command(
     read_as = "auto" if header is None else "yes" if header else "no"
     answers: list[dict[str, Any]] = []
     lines: list[str] = []
-    n_refused, seconds = 0, 0.0
+    n_refused, seconds, is_shown = 0, 0.0, output is None and not reporter.as_json
     for path in files:
         batch = _batch(path, found, id_column, read_as, reporter, is_alone=len(files) == 1)
         n_refused += batch.n_refused
@@ -100,8 +100,9 @@ def command(
         _mark_novel(found, batch.raw, given)
         for row, name, answer in zip(batch.rows, batch.ids, given, strict=True):
             answers.append({"file": str(path), "index": row, **({"id": name} if name else {}), **answer})
-            lines.append(_line(f"{path}, {name or row}" if name or len(batch.rows) > 1 else str(path), answer))
-        if show and found.image_shape:
+            if is_shown:
+                lines.append(_line(f"{path}, {name or row}" if name or len(batch.rows) > 1 else str(path), answer))
+        if show and is_shown and found.image_shape:
             lines = [*lines[: len(lines) - len(batch.raw)], *_with_pictures(found, batch, lines)]
     if output is not None:
         _write(output, answers)
