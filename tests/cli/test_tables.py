@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,8 +78,21 @@ def test_predictions_do_not_replace_what_they_are_made_from(trained: Path, tmp_p
     before = new.read_bytes()
     done = byhand("predict", new, "--model", trained / "pets-1", "--output", tmp_path / "." / "new.csv")
     assert done.code == 2
-    assert "new.csv is one of the files to predict, and would replace it. Name another file" in done.err
+    assert "new.csv is one of the files that are read, and would be replaced. Name another file" in done.err
     assert new.read_bytes() == before
+
+
+@pytest.mark.parametrize("verb", [["predict", "pets.csv", "--output"], ["export", "python", "--data", "pets.csv"]])
+@pytest.mark.parametrize("output", ["pets-1/model.safetensors", "pets.csv"])
+def test_neither_model_nor_table_is_replaced(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: list[str], output: str
+) -> None:
+    shutil.copytree(trained, tmp_path / "own")
+    monkeypatch.chdir(tmp_path / "own")
+    before = Path(output).read_bytes()
+    done = byhand(*verb, output, "--model", "pets-1")
+    assert (done.code, Path(output).read_bytes() == before) == (2, True)
+    assert f"{output} is one of the files that are read" in done.err
 
 
 def test_a_file_of_predictions_has_the_probability_of_every_class(tmp_path: Path) -> None:

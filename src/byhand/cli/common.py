@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO, cast
@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 import click
 
 from byhand.cli.wrapping import fit_text
+from byhand.errors import OptionError
 from byhand.formatting import format_number
 from byhand.untrusted import UntrustedText, escape_control_chars
 
@@ -139,6 +140,12 @@ class NonNegativeFloat(click.ParamType):  # type: ignore[type-arg]  # generic in
         if not 0 <= number < math.inf:
             self.fail(f"{value!r} is not a finite number from 0 on.", param, ctx)
         return number
+
+
+def check_output(output: Path, sources: Iterable[Path]) -> None:
+    """Raise OptionError where writing `output` would replace a file that it is made from."""
+    if any(output.exists() and path.exists() and output.samefile(path) for path in sources):
+        raise OptionError(f"{output} is one of the files that are read, and would be replaced. Name another file.")
 
 
 def output_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, runs_option
+from byhand.cli.common import Reporter, check_output, data_dir_option, escape_markup, output_options, runs_option
 from byhand.errors import ByhandError, OptionError
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ def command(
     from byhand.exports.inference_model import identifier
     from byhand.exports.verify import require_match, verify
     from byhand.files import atomic_write, remove_stale_tempfiles
+    from byhand.persistence.model import FILE_NAME
 
-    found, _ = find_model(model, runs)
+    found, place = find_model(model, runs)
+    check_output(output, [place, place / FILE_NAME, *([] if data is None else [Path(data)])])
     content = _content(kind, found, output.stem, views)
     examples = None if kind == "page" else _examples(found, data, data_dir, reporter)
     verification = verify(kind, content, found, examples, identifier(output.stem))

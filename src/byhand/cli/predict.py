@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Reporter, escape_markup, output_options, percent, runs_option
-from byhand.errors import OptionError
+from byhand.cli.common import Reporter, check_output, escape_markup, output_options, percent, runs_option
 from byhand.formatting import count_noun, format_number
 
 if TYPE_CHECKING:
@@ -82,9 +81,11 @@ def command(
     Example: byhand predict digit.png --show
     """
     from byhand.cli.model_lookup import find_model
+    from byhand.persistence.model import FILE_NAME
 
-    _check_output(output, files)
     found, place = find_model(model, runs)
+    if output is not None:
+        check_output(output, [*files, place, place / FILE_NAME])
     if encoding is not None and found.table is not None:
         found = replace(found, table=replace(found.table, encoding=encoding))
     read_as = "auto" if header is None else "yes" if header else "no"
@@ -112,12 +113,6 @@ def command(
     if answers:
         reporter.info(f"{place}: {1e3 * seconds / len(answers):.3g} ms a prediction, reading the file not counted")
     return LEFT_OUT if n_refused else 0
-
-
-def _check_output(output: Path | None, files: tuple[Path, ...]) -> None:
-    """Raise OptionError where the predictions would replace what they are made from."""
-    if output is not None and any(output.exists() and path.exists() and output.samefile(path) for path in files):
-        raise OptionError(f"--output {output} is one of the files to predict, and would replace it. Name another file.")
 
 
 def _batch(
