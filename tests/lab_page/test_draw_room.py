@@ -202,6 +202,19 @@ def test_the_layers_of_a_deep_network_do_not_overlap(site: str, open_lab: Any) -
             assert end + 10 <= begin, layers
 
 
+def test_beside_a_lesson_nothing_of_the_stage_is_clipped_or_overlaps(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=lessons", viewport={"width": 1280, "height": 720})
+    lab.page.click(".lesson-cards button >> nth=0")
+    lab.says(".stage-heads", "outputs")
+    lab.page.wait_for_selector("html[data-in-lesson]")
+    card = lab.page.locator(".inside").bounding_box()
+    controls = [one.bounding_box() for one in lab.page.locator(".stage-controls > *:visible").all()]
+    assert len(controls) > 3
+    assert all(box["x"] + box["width"] <= card["x"] + card["width"] for box in controls)
+    heads = [one.bounding_box() for one in lab.page.locator(".stage-heads p").all()]
+    assert all(one["x"] + one["width"] < other["x"] for one, other in pairwise(heads))
+
+
 def test_who_taught_it_shows_digits_for_and_against(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=train&hidden=16&epochs=3")
     lab.page.click("button.main")

@@ -16,7 +16,7 @@ export function unitCard(passes, sum, top, { shape, names, isKnown, open }) {
   const { layer: l, unit: j } = sum;
   const isLast = l === passes.layers.length - 1;
   return [
-    h("h3", {}, term("unit"), ` ${j} of layer ${l + 1}`),
+    h("h3", {}, term("unit", "Unit"), ` ${j} of layer ${l + 1}`),
     h(
       "div",
       { class: "columns tight" },
