@@ -32,7 +32,14 @@ static double *alloc_doubles(arena *a, int64_t n) {
 /* A matrix (rows, columns). */
 static matrix alloc_matrix(arena *a, int64_t rows, int32_t columns) {
     const int32_t stride = row_stride(columns);
-    return (matrix){alloc_floats(a, rows * stride), stride};
+    return (matrix){alloc_floats(a, rows * stride), stride, MAX_NR};
+}
+
+/* A matrix (rows, columns) in panels; rows an odd number of cache lines apart, as in row_stride. */
+static matrix alloc_panels(arena *a, int64_t rows, int32_t columns) {
+    const int64_t panels = round_up(columns, MAX_NR) / MAX_NR;
+    const int64_t stride = MAX_NR + CACHE_LINE_FLOATS;
+    return (matrix){alloc_floats(a, panels * rows * stride), stride, rows * stride};
 }
 
 static int64_t max_int64(int64_t a, int64_t b) {
@@ -48,27 +55,37 @@ static int64_t max_n_out(const bh_network *n) {
     return widest;
 }
 
+/* A matrix of what layer l computes. Threads that divide its columns write, in panels, memory of
+ * their own: in rows, prefetchers would fetch what another is about to write. The last layer's rows
+ * are read as a whole. */
+static matrix alloc_outputs(arena *a, const network_buffers *net, const bh_network *n, int l) {
+    const int32_t columns = n->layers[l].n_out;
+    return net->in_panels && l < n->n_layers - 1 && columns > MAX_NR
+               ? alloc_panels(a, net->rows, columns)
+               : alloc_matrix(a, net->rows, columns);
+}
+
 /* What lies between layer l's dense part and layer l + 1. */
-static void plan_post_ops(network_buffers *net, arena *a, const bh_layer *layers, int l) {
-    const bh_layer *layer = &layers[l];
+static void plan_post_ops(network_buffers *net, arena *a, const bh_network *n, int l) {
+    const bh_layer *layer = &n->layers[l];
     const bool has_dropout = layer->dropout > 0;
     net->a[l] = net->x[l + 1];
     if (has_dropout || layer->skip_span) {
-        net->a[l] = alloc_matrix(a, net->rows, layer->n_out);
+        net->a[l] = alloc_outputs(a, net, n, l);
     }
     net->preact[l] = net->a[l];
     if (keeps_preact(layer)) {
-        net->z[l] = alloc_matrix(a, net->rows, layer->n_out);
+        net->z[l] = alloc_outputs(a, net, n, l);
         net->preact[l] = net->z[l];
     }
     if (is_parametric(layer)) {
-        net->alpha_grad[l] = alloc_matrix(a, net->rows, layer->n_out);
+        net->alpha_grad[l] = alloc_outputs(a, net, n, l);
     }
     if (layer->batch_norm) {
         net->inverse_std[l] = alloc_floats(a, row_stride(layer->n_out));
     }
     if (layer->skip_span) {
-        net->skip_grad[l] = alloc_matrix(a, net->rows, layer->n_out);
+        net->skip_grad[l] = alloc_outputs(a, net, n, l);
         net->has_post_ops[l - layer->skip_span] = true;
     }
     if (has_dropout) { /* vectors of the mask may be read beyond its end */
@@ -106,9 +123,9 @@ static void plan_network(network_buffers *net, arena *a, const bh_network *n) {
         net->d_original = alloc_matrix(a, net->microbatch, n_in);
     }
     for (int l = 0; l < n->n_layers; l++) {
-        net->x[l + 1] = alloc_matrix(a, rows, n->layers[l].n_out);
-        net->dz[l] = alloc_matrix(a, rows, n->layers[l].n_out);
-        plan_post_ops(net, a, n->layers, l);
+        net->x[l + 1] = alloc_outputs(a, net, n, l);
+        net->dz[l] = alloc_outputs(a, net, n, l);
+        plan_post_ops(net, a, n, l);
     }
     net->example_loss = alloc_doubles(a, rows);
     net->example_correct = arena_alloc(a, rows);
@@ -187,8 +204,9 @@ static bool is_row_parallel(const settings *s) {
     if (has_batch_norm(n) && !is_prediction(s)) {
         return false;
     }
+    const int64_t most = is_prediction(s) ? L2_WEIGHTS : ROW_PARALLEL_MAX_WEIGHTS;
     for (int l = 1; l < n->n_layers; l++) {
-        if ((int64_t)n->layers[l].n_in * n->layers[l].n_out > ROW_PARALLEL_MAX_WEIGHTS) {
+        if ((int64_t)n->layers[l].n_in * n->layers[l].n_out > most) {
             return false;
         }
     }
@@ -237,6 +255,7 @@ int64_t plan_workspace(train_context *e, void *workspace, int32_t batch_size, in
     e->net.microbatch = whole_batch || batch_size < most ? batch_size : most;
     e->net.rows = e->net.microbatch * n_copies(n);
     e->settings.row_parallel = is_row_parallel(&e->settings);
+    e->net.in_panels = n_threads > 1 && !is_prediction(&e->settings);
     plan_network(&e->net, &a, n);
     e->gradients.grads = alloc_floats(&a, n_trainable);
     e->gradients.partial_sumsq = alloc_doubles(&a, (n_trainable + NORM_BLOCK - 1) / NORM_BLOCK);
@@ -244,6 +263,7 @@ int64_t plan_workspace(train_context *e, void *workspace, int32_t batch_size, in
     plan_thread_scratch(e, &a, n_threads);
     if (!is_prediction(&e->settings) || e->settings.is_influence) {
         plan_query(&e->query, &a, n);
+        e->net.second_half = alloc_panels(&a, e->net.rows, (int32_t)max_n_out(n));
     }
     return a.used;
 }

@@ -105,12 +105,13 @@ INLINE void pack_byte_rows_bf16(const unsigned char *x, ptrdiff_t stride, int32_
 
 /* Pack a row of A, whose pairs lie 16 and 16 in blocks: pair up numbers of x (n); 0 behind n, up to
  * the next multiple of 16. */
-INLINE void pack_row_bf16(const float *x, int32_t n, float *pairs, ptrdiff_t split_stride,
-                          const int n_splits) {
+INLINE void pack_row_bf16(const float *x, ptrdiff_t panel_stride, int32_t n, float *pairs,
+                          ptrdiff_t split_stride, const int n_splits) {
     for (int32_t d = 0; d < bf16_pairs(n); d += 16, pairs += 16 * 16) {
         const int32_t low = first_term(d), high = low + 16;
-        store_bf16_pairs(low < n ? v_load(x + low) : v_set1(0),
-                         high < n ? v_load(x + high) : v_set1(0), pairs, split_stride, n_splits);
+        const float *panel = x + low / MAX_NR * panel_stride, *from = panel + low % MAX_NR;
+        store_bf16_pairs(low < n ? v_load(from) : v_set1(0),
+                         high < n ? v_load(from + 16) : v_set1(0), pairs, split_stride, n_splits);
     }
 }
 

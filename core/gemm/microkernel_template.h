@@ -31,6 +31,8 @@
 typedef struct {
     const float *a[MR];
     ptrdiff_t a_step;
+    ptrdiff_t a_panel; /* from one panel of a row to the next, after MAX_NR terms, without indices;
+                        * MAX_NR * a_step: there are none */
     const float *b;
     ptrdiff_t b_stride;
     ptrdiff_t b_micropanel, c_micropanel; /* from one micropanel of a row to the next; MICROPANEL:
@@ -40,6 +42,12 @@ typedef struct {
     float *c[MR];
     bool accumulate; /* += instead of = */
 } gemm_tile;
+
+/* How many of the terms that are left lie in the same panel of A. */
+INLINE ptrdiff_t terms_in_panel(const gemm_tile *t, ptrdiff_t left) {
+    const bool has_panels = DIVIDES_COLUMNS && t->a_panel != MAX_NR * t->a_step;
+    return has_panels && left > MAX_NR ? MAX_NR : left;
+}
 
 /* Rows first ... first + m - 1, columns from `column` on, n_vectors * LANES of them. m, n_vectors
  * and has_indices are constants at every call, so the loops over them unroll and the sums are
@@ -51,21 +59,31 @@ INLINE void gemm_ukr(const gemm_tile *t, const int first, int32_t column, const 
     for (int r = 0; r < m; r++) {
         a[r] = t->a[first + r];
     }
-    const ptrdiff_t a_step = t->a_step, b_stride = t->b_stride, k = t->k;
+    const ptrdiff_t a_step = t->a_step, b_stride = t->b_stride;
     const ptrdiff_t b_micropanel = t->b_micropanel;
-    for (ptrdiff_t i = 0; i < k; i++) {
-        const ptrdiff_t p = has_indices ? t->indices[i] : i;
-        vec row[NR_VECTORS];
-        UNROLL
-        for (int v = 0; v < n_vectors; v++) {
-            row[v] = v_load(b + p * b_stride + column_offset(column + v * LANES, b_micropanel));
-        }
-        UNROLL
-        for (int r = 0; r < m; r++) {
+    for (ptrdiff_t left = t->k; left > 0; left -= MAX_NR) {
+        const ptrdiff_t n = has_indices ? left : terms_in_panel(t, left);
+        for (ptrdiff_t i = 0; i < n; i++) {
+            const ptrdiff_t p = has_indices ? t->indices[i] : i;
+            vec row[NR_VECTORS];
             UNROLL
             for (int v = 0; v < n_vectors; v++) {
-                sum[r][v] = v_multiply_add(sum[r][v], a[r][p * a_step], row[v]);
+                row[v] = v_load(b + p * b_stride + column_offset(column + v * LANES, b_micropanel));
             }
+            UNROLL
+            for (int r = 0; r < m; r++) {
+                UNROLL
+                for (int v = 0; v < n_vectors; v++) {
+                    sum[r][v] = v_multiply_add(sum[r][v], a[r][p * a_step], row[v]);
+                }
+            }
+        }
+        if (n == left) {
+            break;
+        }
+        b += MAX_NR * b_stride;
+        for (int r = 0; r < m; r++) {
+            a[r] += t->a_panel;
         }
     }
     UNROLL
@@ -86,22 +104,32 @@ INLINE void gemm_ukr_1vec(const gemm_tile *t, const int first, const int m) {
     for (int r = 0; r < m; r++) {
         a[r] = t->a[first + r];
     }
-    const ptrdiff_t a_step = t->a_step, b_stride = t->b_stride, k = t->k;
-    ptrdiff_t p = 0;
-    for (; p + 2 <= k; p += 2) {
-        UNROLL
-        for (int odd = 0; odd < 2; odd++) {
-            const vec row = v_load(b + (p + odd) * b_stride);
+    const ptrdiff_t a_step = t->a_step, b_stride = t->b_stride;
+    for (ptrdiff_t left = t->k; left > 0; left -= MAX_NR) {
+        const ptrdiff_t n = terms_in_panel(t, left);
+        ptrdiff_t p = 0;
+        for (; p + 2 <= n; p += 2) {
             UNROLL
-            for (int r = 0; r < m; r++) {
-                sum[r][odd] = v_multiply_add(sum[r][odd], a[r][(p + odd) * a_step], row);
+            for (int odd = 0; odd < 2; odd++) {
+                const vec row = v_load(b + (p + odd) * b_stride);
+                UNROLL
+                for (int r = 0; r < m; r++) {
+                    sum[r][odd] = v_multiply_add(sum[r][odd], a[r][(p + odd) * a_step], row);
+                }
             }
         }
-    }
-    if (p < k) {
-        UNROLL
+        if (p < n) {
+            UNROLL
+            for (int r = 0; r < m; r++) {
+                sum[r][0] = v_multiply_add(sum[r][0], a[r][p * a_step], v_load(b + p * b_stride));
+            }
+        }
+        if (n == left) {
+            break;
+        }
+        b += MAX_NR * b_stride;
         for (int r = 0; r < m; r++) {
-            sum[r][0] = v_multiply_add(sum[r][0], a[r][p * a_step], v_load(b + p * b_stride));
+            a[r] += t->a_panel;
         }
     }
     UNROLL

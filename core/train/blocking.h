@@ -20,12 +20,15 @@ enum {
     MAX_NR = 64,             /* columns of the widest tile, that of AVX-512: 4 vectors of 16 */
 
     /* Caches */
-    KC = 256, /* terms of a sum that all rows use before the next ones: KC rows of a panel of W,
-               * 256 * 64 * 4 bytes = 64 KiB with AVX-512, 16 KiB with AVX2, stay in the nearest
-               * caches */
+    KC = 128, /* terms of a sum that all rows use before the next ones: KC rows of a panel of W,
+               * 128 * 64 * 4 bytes = 32 KiB with AVX-512, 8 KiB with AVX2, stay in the nearest
+               * cache, which is then free to fetch what other threads computed */
     L2_WEIGHTS = 1 << 17, /* weights that stay in a thread's second-level cache: 512 KiB */
-    ROW_PARALLEL_MAX_WEIGHTS = L2_WEIGHTS, /* a larger layer is divided over threads by columns, so
-                                            * that each thread reads its own part of W */
+    ROW_PARALLEL_MAX_WEIGHTS = 1 << 14, /* in training a larger layer is divided over threads by
+                                         * columns: each thread reads the part of W that it has
+                                         * updated itself, 4 bytes a weight that need not cross
+                                         * from cache to cache */
+    MIN_DIVIDED_UNITS = 128,            /* of a layer whose outputs are so divided: two panels */
 
     /* Examples */
     MAX_MICROBATCH = 256, /* rows that go through the network together; their activations stay in
@@ -43,6 +46,14 @@ enum {
     MAX_BF16_SPLITS = 3, /* bf16 numbers that a float is split into */
     MIN_SPLIT_WEIGHTS = 1 << 17 /* of a layer whose floats are split; see docs/core.md */
 };
+
+/* Are wide layers divided over threads by columns? core.wasm has one thread, and is smaller
+ * without. */
+#if defined(__wasm__) && !defined(__wasm_atomics__)
+enum { DIVIDES_COLUMNS = 0 };
+#else
+enum { DIVIDES_COLUMNS = 1 };
+#endif
 
 static inline int64_t round_up(int64_t n, int64_t to) {
     return (n + to - 1) / to * to;

@@ -63,15 +63,22 @@ static inline layer_offsets head_offsets(const layer_offsets *at, int32_t j) {
     return head;
 }
 
-/* A row-major matrix: element (i, j) is data[i * stride + j]. */
+/* A matrix: row-major, or panels of MAX_NR columns one after the other, each row-major. */
 typedef struct {
     float *data;
-    ptrdiff_t stride; /* floats from row to row, at least the padded width */
+    ptrdiff_t stride;       /* floats from row to row */
+    ptrdiff_t panel_stride; /* from panel to panel; MAX_NR: rows are contiguous */
 } matrix;
+
+static inline float *element(matrix m, int64_t row, int64_t column) {
+    const int64_t panel = DIVIDES_COLUMNS ? column / MAX_NR : 0;
+    return m.data + row * m.stride + panel * (m.panel_stride - MAX_NR) + column;
+}
 
 /* The same matrix without its first rows. */
 static inline matrix rows_from(matrix m, int64_t row) {
-    return (matrix){m.data + row * m.stride, m.stride};
+    m.data += row * m.stride;
+    return m;
 }
 
 /* What flows through the network for one microbatch. Layer l reads x[l] and writes x[l + 1]; dz[l]
@@ -80,12 +87,14 @@ static inline matrix rows_from(matrix m, int64_t row) {
 typedef struct {
     int32_t microbatch; /* examples that go through the network together */
     int32_t rows;       /* that they are: with heads, copy j of example i of n is row j n + i */
+    bool in_panels;     /* what hidden layers compute, if wider than a panel */
     matrix x[BH_MAX_LAYERS + 1];
     matrix dz[BH_MAX_LAYERS];
-    matrix embedded;   /* with an embedding: (microbatch, n_columns), the columns that it embeds */
-    matrix dx;         /* with an embedding or heads: gradient of x[0] */
-    matrix original;   /* with heads: (microbatch, n_in), what x[0] has copies of */
-    matrix d_original; /* and, with an embedding, its gradient */
+    matrix embedded;    /* with an embedding: (microbatch, n_columns), the columns that it embeds */
+    matrix second_half; /* (rows, n_in) of any layer: of a dz W^T that is computed in halves */
+    matrix dx;          /* with an embedding or heads: gradient of x[0] */
+    matrix original;    /* with heads: (microbatch, n_in), what x[0] has copies of */
+    matrix d_original;  /* and, with an embedding, its gradient */
     /* What the product's epilogue writes: z[l] where it is kept, else a[l]. */
     matrix preact[BH_MAX_LAYERS];
     /* With batch normalisation: pre-activations, then x_hat. With Mish or a parametric activation:

@@ -36,7 +36,8 @@ static void forward_k_block_bf16(const dense_layer *d, bf16_input x, matrix y, t
         if (x.bytes) {
             pack_bytes_bf16(x.bytes->raw + row * x.bytes->raw_stride + from, depth, a);
         } else {
-            pack_row_bf16(element(x.floats, row, from), depth, a, g.a_split_stride, BH_BF16_SPLITS);
+            pack_row_bf16(element(x.floats, row, from), x.floats.panel_stride, depth, a,
+                          g.a_split_stride, BH_BF16_SPLITS);
         }
     }
     for (panel_slice s; next_slice(&t, &s);) {
@@ -68,7 +69,7 @@ static void backward_k_block_bf16(const dense_layer *d, matrix dz, matrix dx, ti
     const gemm_bf16_args g = make_gemm_bf16_args(scratch->bf16_a, scratch->bf16_b, depth,
                                                  BH_BF16_SPLITS, BH_BF16_SPLITS);
     for (int64_t i = 0; i < t.rows; i++) {
-        pack_row_bf16(element(dz, t.first_row + i, from), depth,
+        pack_row_bf16(element(dz, t.first_row + i, from), dz.panel_stride, depth,
                       scratch->bf16_a + a_row_offset(&g, i), g.a_split_stride, BH_BF16_SPLITS);
     }
     for (panel_slice s; next_slice(&t, &s);) {

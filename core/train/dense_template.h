@@ -39,10 +39,6 @@ static const float *panel_of(const dense_layer *d, int32_t k, int32_t column) {
     return d->w + k * d->row_stride + column_offset(column, d->micropanel_stride);
 }
 
-static float *element(matrix m, int64_t row, int64_t column) {
-    return m.data + row * m.stride + column;
-}
-
 /* Forward */
 
 /* y = b + x W for some columns: a matrix-vector product over the n inputs in `list`, or the first
@@ -102,6 +98,7 @@ static void forward_k_block(const dense_layer *d, matrix x, matrix y, const pane
                             int32_t from) {
     const int32_t left = d->n_in - from;
     gemm_tile t = {.a_step = 1,
+                   .a_panel = x.panel_stride,
                    .b = panel_of(d, from, s->column),
                    .b_stride = d->row_stride,
                    .b_micropanel = d->micropanel_stride,
@@ -142,6 +139,7 @@ static void forward_sparse(const dense_layer *d, const sparse_inputs *in, const 
         for (int64_t i = s.row; i < s.end; i += MR) {
             const sparse_view x = block_view(in, &s, i, d->n_in, scratch->dequantised, x_stride);
             gemm_tile tile = {.a_step = 1,
+                              .a_panel = MAX_NR,
                               .b = panel_of(d, 0, s.column),
                               .b_stride = d->row_stride,
                               .b_micropanel = d->micropanel_stride,
@@ -183,18 +181,28 @@ static void pack_transposed(const dense_layer *d, int32_t unit, int32_t first, i
     }
 }
 
+/* Units of a layer's output: the terms of dz W^T. */
+typedef struct {
+    int32_t first, end;
+} unit_range;
+
+static unit_range all_units(const dense_layer *d) {
+    return (unit_range){0, d->n_out};
+}
+
 /* Add the products of KC units at most, from unit `from` on, to a slice of dx. packed: of the
- * slice. */
-static void backward_k_block(const dense_layer *d, matrix dz, matrix dx, const panel_slice *s,
+ * slice and all units of the range. */
+static void backward_k_block(matrix dz, matrix dx, const panel_slice *s, unit_range units,
                              const float *packed, int32_t from) {
-    const int32_t left = d->n_out - from;
+    const int32_t left = units.end - from;
     gemm_tile t = {.a_step = 1,
-                   .b = packed + (ptrdiff_t)from * NR,
+                   .a_panel = dz.panel_stride,
+                   .b = packed + (ptrdiff_t)(from - units.first) * NR,
                    .b_stride = NR,
                    .b_micropanel = MICROPANEL,
                    .c_micropanel = MICROPANEL,
                    .k = left < KC ? left : KC,
-                   .accumulate = from > 0};
+                   .accumulate = from > units.first};
     for (int64_t i = s->row; i < s->end; i += MR) {
         gemm_rows(&t, element(dz, i, from), dz.stride, element(dx, i, s->column), dx.stride,
                   edge_rows(s, i), s->n_vectors);
@@ -223,14 +231,14 @@ static void backward_epilogue(const previous_activation *f, matrix dx, const pan
     }
 }
 
-/* dx (rows, n_in) = (dz (rows, n_out) W^T) * f', for a range of tiles of dx. packed (n_out + 3,
- * NR): scratch. */
+/* dx (rows, n_in) = (dz (rows, n_out) W^T) * f', summed over some units, for a range of tiles of
+ * dx. packed (n_out + 3, NR): scratch. */
 static void backward(const dense_layer *d, matrix dz, matrix dx, const previous_activation *f,
-                     tile_range t, float *packed) {
+                     unit_range units, tile_range t, float *packed) {
     for (panel_slice s; next_slice(&t, &s);) {
-        pack_transposed(d, s.column, 0, d->n_out, packed);
-        for (int32_t from = 0; from < d->n_out; from += KC) {
-            backward_k_block(d, dz, dx, &s, packed, from);
+        pack_transposed(d, s.column, units.first, units.end, packed);
+        for (int32_t from = units.first; from < units.end; from += KC) {
+            backward_k_block(dz, dx, &s, units, packed, from);
         }
         backward_epilogue(f, dx, &s);
     }

@@ -31,6 +31,7 @@
 #include "train/embedding_template.h"
 #include "train/gather_template.h"
 #include "train/gradients_template.h"
+#include "train/halves_template.h"
 #include "train/heads_template.h"
 #include "train/influence_template.h"
 #include "train/losses_template.h"
@@ -95,20 +96,33 @@ static bool uses_bf16(const train_context *e, int l) {
     return BH_USE_AMX || !skips_zeros(e, l);
 }
 
+static bf16_input bf16_input_of(const train_context *e, int l, matrix x) {
+    return (bf16_input){skips_zeros(e, l) ? &e->sparse : 0, x};
+}
+#else
+static bool uses_bf16(const train_context *e, int l) {
+    (void)e, (void)l;
+    return false;
+}
+#endif
+
 /* Are raw bytes multiplied as they are, zeros and all? */
 static bool multiplies_bytes(const train_context *e) {
     return skips_zeros(e, 0) && uses_bf16(e, 0);
 }
 
-static bf16_input bf16_input_of(const train_context *e, int l, matrix x) {
-    return (bf16_input){skips_zeros(e, l) ? &e->sparse : 0, x};
+/* Do threads divide layer l's output by columns? */
+static bool is_divided_by_columns(const train_context *e, int l) {
+    const bh_layer *layer = layer_at(e, l);
+    return (layer->batch_norm && !is_prediction(&e->settings)) ||
+           (!e->settings.row_parallel && layer->n_out >= MIN_DIVIDED_UNITS);
 }
-#else
-static bool multiplies_bytes(const train_context *e) {
-    (void)e;
-    return false;
+
+/* Is dz W^T of layer l computed in halves? */
+static bool is_halved(const train_context *e, int l) {
+    return DIVIDES_COLUMNS && l > 0 && !e->settings.row_parallel &&
+           layer_at(e, l)->n_out >= MIN_DIVIDED_UNITS && !is_heads(e, l) && !uses_bf16(e, l);
 }
-#endif
 
 /* Row-parallel layers need no barriers: a thread's rows are its own all the way. */
 static tile_range tiles_or_rows_of_thread(const train_context *e, int tid, int64_t rows,
@@ -199,11 +213,12 @@ static void forward_layer(train_context *e, int tid, int l, int examples, tile_r
     }
 }
 
-/* A thread's part of layer l's output, for post-ops. */
+/* A thread's part of layer l's output: of its own columns, if these are divided, or of its own
+ * rows. */
 static submatrix submatrix_of_thread(const train_context *e, int tid, int l, int64_t rows) {
     const bh_layer *layer = layer_at(e, l);
     const int32_t columns = padded(layer->n_out);
-    if (layer->batch_norm && !is_prediction(&e->settings)) {
+    if (is_divided_by_columns(e, l)) {
         int64_t first, end;
         team_partition(&e->team, tid, columns / PADDING, &first, &end);
         return (submatrix){0, rows, (int32_t)first * PADDING, (int32_t)(end - first) * PADDING};
@@ -301,7 +316,7 @@ static void backward_product(train_context *e, int tid, int l, int32_t j,
         return;
     }
 #endif
-    backward(&d, dz, dx, f, t, e->scratch[tid].packed_w);
+    backward(&d, dz, dx, f, all_units(&d), t, e->scratch[tid].packed_w);
 }
 
 /* The same for a thread's tiles t; of heads, for those of its own rows. */
@@ -318,11 +333,23 @@ static void backward_products(train_context *e, int tid, int l, int examples,
     }
 }
 
-static void backward_layer(train_context *e, int tid, int l, int examples, tile_range t) {
+/* From dz[l] to the gradient of x[l], or, if no post-ops are between, dz[l - 1]. */
+static void backward_layer(train_context *e, int tid, int l, int examples) {
     const bh_layer *before = layer_at(e, l - 1);
+    const int rows = n_rows(e, examples);
     const previous_activation f = {e->net.has_post_ops[l - 1] ? BH_IDENTITY : before->activation,
                                    before->slope, e->net.x[l]};
-    backward_products(e, tid, l, examples, &f, e->net.dz[l - 1], t);
+    const matrix dx = e->net.dz[l - 1];
+    if (!is_halved(e, l)) {
+        backward_products(e, tid, l, examples, &f, dx,
+                          tiles_or_rows_of_thread(e, tid, rows, layer_at(e, l)->n_in));
+        return;
+    }
+    const dense_layer d = dense_layer_of(e->settings.network, &e->params, l, 0);
+    backward_halves(&d, &e->team, tid, rows, e->net.dz[l], dx, e->net.second_half,
+                    e->scratch[tid].packed_w);
+    team_barrier(&e->team);
+    add_halves(&f, dx, e->net.second_half, submatrix_of_thread(e, tid, l - 1, rows));
 }
 
 /* The gradient of an embedding's numbers, and of all copies of an example; of other inputs none is
@@ -346,11 +373,14 @@ static void backward_inputs(train_context *e, int tid, int examples) {
     team_barrier(&e->team);
 }
 
+/* After halves were added up the thread's part is there: no other's is needed. */
 static void run_post_ops_backward(train_context *e, int tid, int l, int64_t rows) {
     if (!e->net.has_post_ops[l]) {
         return;
     }
-    barrier_unless_row_parallel(e);
+    if (l == last_layer(e) || !is_halved(e, l + 1)) {
+        barrier_unless_row_parallel(e);
+    }
     post_ops_backward(e->settings.network, &e->params, &e->net, e->gradients.grads, l,
                       submatrix_of_thread(e, tid, l, rows));
 }
@@ -363,8 +393,7 @@ static void backward_pass(train_context *e, int tid, int64_t from, int examples,
     run_post_ops_backward(e, tid, last, rows);
     for (int l = last; l > 0; l--) {
         barrier_unless_row_parallel(e);
-        backward_layer(e, tid, l, examples,
-                       tiles_or_rows_of_thread(e, tid, rows, layer_at(e, l)->n_in));
+        backward_layer(e, tid, l, examples);
         run_post_ops_backward(e, tid, l - 1, rows);
     }
     team_barrier(&e->team);

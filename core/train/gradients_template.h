@@ -32,7 +32,7 @@ typedef struct {
 static void column_sums(matrix dz, int32_t column, int n_vectors, int rows, float *sums) {
     vec total[NR_VECTORS] = {0};
     for (int i = 0; i < rows; i++) {
-        const float *d = dz.data + i * dz.stride + column;
+        const float *d = element(dz, i, column);
         for (int v = 0; v < NR_VECTORS; v++) {
             if (v < n_vectors) {
                 total[v] += v_load(d + v * LANES);
@@ -106,7 +106,8 @@ static void weight_gradient_tile(const gradient_target *g, const panel_slice *s,
     const ptrdiff_t micropanel_stride =
         mode->keep_grads ? g->at.micropanel_stride : MR * MICROPANEL;
     gemm_tile t = {.a_step = x.stride,
-                   .b = g->dz.data + s->column,
+                   .a_panel = MAX_NR * x.stride,
+                   .b = element(g->dz, 0, s->column),
                    .b_stride = g->dz.stride,
                    .b_micropanel = MICROPANEL,
                    .c_micropanel = micropanel_stride,
@@ -154,7 +155,7 @@ static void weight_gradients(const gradient_target *g, matrix x, tile_range t, f
             bias_gradient(g, s.column, sums + s.column, s.n_vectors * LANES, mode);
         }
         for (int64_t k = s.row; k < s.end; k += MR) {
-            const sparse_view group = {x.data + k, x.stride, 0, mode->rows};
+            const sparse_view group = {element(x, 0, k), x.stride, 0, mode->rows};
             weight_gradient_tile(g, &s, k, group, sums + s.column, mode);
         }
     }

@@ -15,8 +15,8 @@ static void alpha_gradient(const parameters *p, float *grads, const bh_layer *la
     const int64_t first = i * PADDING, n = (end - i) * PADDING;
     float *grad = grads + at->alpha + first;
     for (int64_t j = 0; j < n; j += LANES) {
-        vec sum = column_sum(alpha_grad.data + first + j, alpha_grad.stride, mode->rows, v_set1(0),
-                             false);
+        vec sum = column_sum(element(alpha_grad, 0, first + j), alpha_grad.stride, mode->rows,
+                             v_set1(0), false);
         if (!mode->first_microbatch) {
             sum += v_load(grad + j);
         }

@@ -86,8 +86,8 @@ INLINE vec activate_mixed(const bh_layer *layer, const float *alpha, int32_t col
 static void batch_norm_forward(const bh_layer *layer, float *params, const layer_offsets *at,
                                matrix z_of_layer, matrix a_of_layer, float *inverse_std,
                                int32_t column, submatrix p) {
-    float *z = z_of_layer.data + p.row * z_of_layer.stride + column;
-    float *a = a_of_layer.data + p.row * a_of_layer.stride + column;
+    float *z = element(z_of_layer, p.row, column);
+    float *a = element(a_of_layer, p.row, column);
     column_stats s;
     if (inverse_std) {
         s = batch_stats(layer, params, at, column, z, z_of_layer.stride, p.rows);
@@ -113,8 +113,8 @@ static void batch_norm_forward(const bh_layer *layer, float *params, const layer
 static void activation_forward(const bh_layer *layer, const float *alpha, matrix z, matrix a,
                                int32_t column, submatrix p) {
     for (int64_t i = p.row; i < p.row + p.rows; i++) {
-        const vec z_i = v_load(z.data + i * z.stride + column);
-        v_store(a.data + i * a.stride + column, activate_mixed(layer, alpha, column, z_i));
+        const vec z_i = v_load(element(z, i, column));
+        v_store(element(a, i, column), activate_mixed(layer, alpha, column, z_i));
     }
 }
 
@@ -126,14 +126,14 @@ static void dropout_add_forward(const bh_layer *layer, const unsigned char *mask
                                 matrix a, matrix y, int32_t column, submatrix p) {
     const float scale = inv_keep_prob(layer);
     for (int64_t i = p.row; i < p.row + p.rows; i++) {
-        vec out = v_load(a.data + i * a.stride + column);
+        vec out = v_load(element(a, i, column));
         if (mask) {
             out *= dropout_factor(mask + i * layer->n_out, column, scale);
         }
         if (skip.data) {
-            out += v_load(skip.data + i * skip.stride + column);
+            out += v_load(element(skip, i, column));
         }
-        v_store(y.data + i * y.stride + column, out);
+        v_store(element(y, i, column), out);
     }
 }
 
@@ -143,7 +143,7 @@ static void post_ops_forward(const bh_network *network, const parameters *params
     const bh_layer *layer = &network->layers[l];
     const unsigned char *mask = training ? net->dropout_mask[l] : 0;
     float *inverse_std = training ? net->inverse_std[l] : 0;
-    const matrix skip = layer->skip_span ? net->x[l + 1 - layer->skip_span] : (matrix){0, 0};
+    const matrix skip = layer->skip_span ? net->x[l + 1 - layer->skip_span] : (matrix){0};
     for (int32_t column = p.column; column < p.column + p.columns; column += LANES) {
         if (layer->batch_norm) {
             batch_norm_forward(layer, params->params, &params->offsets[l], net->z[l], net->a[l],
@@ -171,8 +171,8 @@ static void add_skip_gradients(const bh_network *network, const network_buffers 
         }
         const matrix grad = net->skip_grad[end];
         for (int64_t i = p.row; i < p.row + p.rows; i++) {
-            float *d = dz.data + i * dz.stride + column;
-            v_store(d, v_load(d) + v_load(grad.data + i * grad.stride + column));
+            float *d = element(dz, i, column);
+            v_store(d, v_load(d) + v_load(element(grad, i, column)));
         }
     }
 }
@@ -187,7 +187,7 @@ typedef struct {
 
 /* z at row i, the input of the activation. */
 INLINE vec preact_at(const activation_inputs *in, int64_t i, int32_t column) {
-    const vec z = v_load(in->z.data + i * in->z.stride + column);
+    const vec z = v_load(element(in->z, i, column));
     return in->gamma ? v_load(in->gamma + column) * z + v_load(in->beta + column) : z;
 }
 
@@ -197,7 +197,7 @@ INLINE vec parametric_backward(const bh_layer *layer, const activation_inputs *i
                                int32_t column, vec da) {
     const vec z = preact_at(in, i, column), alpha = v_load(in->alpha + column);
     const vec bent = activate(layer->activation, layer->slope, z), d_bent = alpha * da;
-    v_store(in->alpha_grad.data + i * in->alpha_grad.stride + column, da * (bent - z));
+    v_store(element(in->alpha_grad, i, column), da * (bent - z));
     const vec through = layer->activation == BH_MISH
                             ? d_bent * mish_derivative(z)
                             : activate_backward(layer->activation, layer->slope, bent, d_bent);
@@ -211,7 +211,7 @@ INLINE vec activation_backward(const bh_layer *layer, const activation_inputs *i
         return parametric_backward(layer, in, i, column, da);
     }
     if (layer->activation != BH_MISH) {
-        const vec a = v_load(in->a.data + i * in->a.stride + column);
+        const vec a = v_load(element(in->a, i, column));
         return activate_backward(layer->activation, layer->slope, a, da);
     }
     return da * mish_derivative(preact_at(in, i, column));
@@ -224,10 +224,10 @@ static void dropout_add_backward(const bh_layer *layer, const unsigned char *mas
                                  int32_t column, submatrix p) {
     const float scale = inv_keep_prob(layer);
     for (int64_t i = p.row; i < p.row + p.rows; i++) {
-        float *dz_i = dz.data + i * dz.stride + column;
+        float *dz_i = element(dz, i, column);
         vec d = v_load(dz_i);
         if (skip_grad.data) {
-            v_store(skip_grad.data + i * skip_grad.stride + column, d);
+            v_store(element(skip_grad, i, column), d);
         }
         if (mask) {
             d *= dropout_factor(mask + i * layer->n_out, column, scale);
@@ -260,8 +260,8 @@ static void batch_norm_backward(const float *params, float *grads, const layer_o
                                 matrix x_hat_of_layer, matrix dz_of_layer, const float *inverse_std,
                                 int32_t column, submatrix p) {
     const ptrdiff_t stride = dz_of_layer.stride;
-    const float *x_hat = x_hat_of_layer.data + column;
-    float *dz = dz_of_layer.data + column;
+    const float *x_hat = element(x_hat_of_layer, 0, column);
+    float *dz = element(dz_of_layer, 0, column);
     vec dgamma, dbeta;
     batch_norm_sums(dz, x_hat, stride, p.rows, &dgamma, &dbeta);
     v_store(grads + at->gamma + column, dgamma);

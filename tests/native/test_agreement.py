@@ -31,6 +31,7 @@ from training_cases import (
 )
 
 from byhand.data.examples import Examples
+from byhand.engines import native
 from byhand.engines.bindings import FLOAT32, PRECISIONS
 from byhand.engines.native import NativeEngine
 from byhand.layers import (
@@ -75,6 +76,25 @@ SETTINGS = {
     "so wide that AMX splits floats, clipped adam, several chunks": classes(
         [63, 397, 341, 5], optimizer=lambda: ClipGradNorm(Adam(), 0.3), batch_size=300, rate=0.002
     ),
+    "divided by columns": classes([63, 150, 200, 140, 5], batch_size=50),
+    "divided by columns, a batch of an odd number": classes([63, 260, 330, 5], batch_size=41),
+    "divided by columns, one example at a time": classes([63, 150, 140, 5], batch_size=1, rate=0.01),
+    "divided by columns, dropout, mish, clipped adam, several chunks": classes(
+        [63, 150, 200, 140, 5],
+        activation="mish",
+        dropout=0.2,
+        examples=lambda: byte_pictures(1500, 9, 7, 5),
+        batch_size=600,
+        rate=0.002,
+        optimizer=lambda: ClipGradNorm(Adam(), 0.3),
+    ),
+    "divided by columns, selu, dropout, nesterov": classes(
+        [63, 144, 272, 144, 5], activation="selu", dropout=0.2, optimizer=Nesterov, rate=0.02
+    ),
+    "divided by columns, batch normalisation": classes([63, 150, 200, 140, 5], batch_norm=True),
+    "divided by columns, ways around": classes([63, 160, 160, 160, 5], residual=True, dropout=0.1),
+    "divided by columns, parametric": classes([63, 150, 200, 5], activation="parametric_selu", rate=0.02),
+    "divided by columns, to many numbers": regression(network=lambda: network_on([13, 150, 140, 150, 3]), rate=0.005),
     "a stride that is a multiple of 1024 bytes": classes([63, 256, 5]),
     "leaky relu": classes(activation="leaky_relu"),
     "sigmoid": classes(activation="sigmoid"),
@@ -257,6 +277,7 @@ def test_every_kernel_has_a_tolerance_on_whatever_processor_this_runs() -> None:
 def test_the_core_trains_as_the_array_depth_does(name: str, kernel: str, monkeypatch: pytest.MonkeyPatch) -> None:
     setting = SETTINGS[name]
     monkeypatch.setenv("BYHAND_KERNEL", kernel)
+    monkeypatch.setattr(native, "MIN_PARALLEL_MACS", 0)  # two threads, also of small networks
     jobs = [setting.spec(epoch) for epoch in (1, 2)]
     wanted, loss = in_float64(setting, jobs)
     network, optimizer = setting.network(), setting.optimizer()
