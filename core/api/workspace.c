@@ -204,7 +204,7 @@ static bool is_row_parallel(const settings *s) {
     if (has_batch_norm(n) && !is_prediction(s)) {
         return false;
     }
-    const int64_t most = is_prediction(s) ? L2_WEIGHTS : ROW_PARALLEL_MAX_WEIGHTS;
+    const int64_t most = DIVIDES_COLUMNS && !is_prediction(s) ? ROW_PARALLEL_MAX_WEIGHTS : L2_WEIGHTS;
     for (int l = 1; l < n->n_layers; l++) {
         if ((int64_t)n->layers[l].n_in * n->layers[l].n_out > most) {
             return false;
@@ -255,7 +255,7 @@ int64_t plan_workspace(train_context *e, void *workspace, int32_t batch_size, in
     e->net.microbatch = whole_batch || batch_size < most ? batch_size : most;
     e->net.rows = e->net.microbatch * n_copies(n);
     e->settings.row_parallel = is_row_parallel(&e->settings);
-    e->net.in_panels = n_threads > 1 && !is_prediction(&e->settings);
+    e->net.in_panels = DIVIDES_COLUMNS && n_threads > 1 && !is_prediction(&e->settings);
     plan_network(&e->net, &a, n);
     e->gradients.grads = alloc_floats(&a, n_trainable);
     e->gradients.partial_sumsq = alloc_doubles(&a, (n_trainable + NORM_BLOCK - 1) / NORM_BLOCK);
@@ -263,7 +263,9 @@ int64_t plan_workspace(train_context *e, void *workspace, int32_t batch_size, in
     plan_thread_scratch(e, &a, n_threads);
     if (!is_prediction(&e->settings) || e->settings.is_influence) {
         plan_query(&e->query, &a, n);
-        e->net.second_half = alloc_panels(&a, e->net.rows, (int32_t)max_n_out(n));
+        if (DIVIDES_COLUMNS) {
+            e->net.second_half = alloc_panels(&a, e->net.rows, (int32_t)max_n_out(n));
+        }
     }
     return a.used;
 }

@@ -22,12 +22,13 @@ enum {
     /* Caches */
     KC = 128, /* terms of a sum that all rows use before the next ones: KC rows of a panel of W,
                * 128 * 64 * 4 bytes = 32 KiB with AVX-512, 8 KiB with AVX2, stay in the nearest
-               * cache, which is then free to fetch what other threads computed */
+               * caches: with 48 KiB in the first, which is then free to fetch what other threads
+               * computed */
     L2_WEIGHTS = 1 << 17, /* weights that stay in a thread's second-level cache: 512 KiB */
-    ROW_PARALLEL_MAX_WEIGHTS = 1 << 14, /* in training a larger layer is divided over threads by
-                                         * columns: each thread reads the part of W that it has
-                                         * updated itself, 4 bytes a weight that need not cross
-                                         * from cache to cache */
+    ROW_PARALLEL_MAX_WEIGHTS = 1 << 14, /* in training: with a larger layer all are divided over
+                                         * threads by columns, so that each thread reads the part
+                                         * of W that it has updated itself; predictions read W
+                                         * alone, and divide layers of more than L2_WEIGHTS */
     MIN_DIVIDED_UNITS = 128,            /* of a layer whose outputs are so divided: two panels */
 
     /* Examples */
@@ -47,9 +48,9 @@ enum {
     MIN_SPLIT_WEIGHTS = 1 << 17 /* of a layer whose floats are split; see docs/core.md */
 };
 
-/* Are wide layers divided over threads by columns? core.wasm has one thread, and is smaller
- * without. */
-#if defined(__wasm__) && !defined(__wasm_atomics__)
+/* Are wide layers divided over threads by columns? A page's are not: core.wasm is smaller without,
+ * and core-threads.wasm must compute the same bits. */
+#if defined(__wasm__)
 enum { DIVIDES_COLUMNS = 0 };
 #else
 enum { DIVIDES_COLUMNS = 1 };

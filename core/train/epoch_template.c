@@ -115,7 +115,7 @@ static bool multiplies_bytes(const train_context *e) {
 static bool is_divided_by_columns(const train_context *e, int l) {
     const bh_layer *layer = layer_at(e, l);
     return (layer->batch_norm && !is_prediction(&e->settings)) ||
-           (!e->settings.row_parallel && layer->n_out >= MIN_DIVIDED_UNITS);
+           (DIVIDES_COLUMNS && !e->settings.row_parallel && layer->n_out >= MIN_DIVIDED_UNITS);
 }
 
 /* Is dz W^T of layer l computed in halves? */

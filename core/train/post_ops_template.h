@@ -8,7 +8,8 @@
  * place
  *
  * Mean and variance are of columns of the whole batch. So, in training, a thread takes some columns
- * of all rows of a normalised layer; of other layers it takes all columns of its own rows. */
+ * of all rows of a normalised layer, as of any wide layer that threads divide by columns; of other
+ * layers it takes all columns of its own rows. */
 #ifndef BYHAND_POST_OPS_TEMPLATE_H
 #define BYHAND_POST_OPS_TEMPLATE_H
 

@@ -35,7 +35,7 @@ def test_a_column_that_cannot_be_read_names_the_flags_that_read_or_drop_it(tmp_p
     done = byhand("train", "--data", tmp_path / "t.csv", "--runs", tmp_path / "runs")
     assert done.code == 3
     assert "column 'a' has decimal commas, first '0,5' in line 2" in done.err
-    assert done.err.endswith("On the command line: --decimal , of byhand train and data.\n")
+    assert done.err.endswith("On the command line: --decimal ',' (byhand train, byhand data).\n")
     (tmp_path / "t.csv").write_text("a;b;kind\n" + "".join(f"2020-01-{1 + i};1;k{i % 2}\n" for i in range(20)))
     done = byhand("train", "--data", tmp_path / "t.csv", "--runs", tmp_path / "runs")
     assert done.code == 3

@@ -94,7 +94,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(trained: tuple[Path, Path], t
     if load_model(run).n_classes:
         done = byhand("explain", run, "--data", table, "--influence", "3")
         assert done.code == 2
-        assert "what a column is worth, importance tells" in " ".join(done.err.split())
+        assert "For what a column is worth, use importance" in " ".join(done.err.split())
 
 
 @pytest.mark.parametrize("word", ["pl", "pwl"])

@@ -174,6 +174,13 @@ def test_columns_that_must_be_copied_are_read() -> None:
     assert (table.columns, table.column("word")[:3]) == (["n", "word"], ["a", "", "b"])
 
 
+def test_columns_may_be_named_like_what_tells_other_frames() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"collect": [1.0, 2.0], "tocsr": [3.0, 4.0], "column_names": [5.0, 6.0]})
+    assert read_columns(frame, "it").names == list(frame.columns)
+    assert frame_table(frame).columns == list(frame.columns)
+
+
 def test_a_lazy_frame_is_refused_with_what_to_do() -> None:
     lazy = type("LazyFrame", (), {"columns": ["a"], "collect": lambda self: None})()
     with pytest.raises(InputTypeError, match=r"it got a lazy frame; .*X\.collect\(\)"):

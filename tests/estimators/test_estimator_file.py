@@ -274,3 +274,19 @@ def test_loading_needs_no_scikit_learn(tmp_path: Path) -> None:
     MLPClassifier(**SMALL).fit(rows(table()), np.arange(240) % 2).save(tmp_path / "m")
     code = f"import sys; from byhand.estimators import MLPClassifier as M; M.load({str(tmp_path / 'm')!r})\n"
     subprocess.run([sys.executable, "-c", code + "assert 'sklearn' not in sys.modules"], check=True)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"batch_norm": True}, {"activation": "tanh"}, {"numerical_embedding": "pl"}, {"scaled_inputs": True}],
+    ids=str,
+)
+def test_a_warm_start_goes_on_with_a_loaded_network(options: dict[str, Any], tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 3))
+    y = X[:, 0] > 0
+    model = MLPClassifier((8,), max_iter=2, random_state=0, **options).fit(X, y)
+    model.save(tmp_path / "model.safetensors")
+    again = MLPClassifier.load(tmp_path / "model.safetensors").set_params(warm_start=True, max_iter=1)
+    before = again.networks_[0]
+    assert again.fit(X, y).networks_[0] is before

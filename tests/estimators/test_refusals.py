@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from byhand.errors import OptionError
+from byhand.errors import ByhandError, OptionError
 from byhand.estimators import InputError, MLPClassifier, MLPRegressor
 
 QUICK: dict[str, Any] = {"hidden_layer_sizes": (8,), "max_iter": 2, "random_state": 3}
@@ -75,12 +75,13 @@ def test_a_score_of_other_numbers_of_rows_is_refused() -> None:
 def test_float64_is_refused_where_an_engine_is_asked_for_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     X, y = words()
     monkeypatch.setenv("BYHAND_ENGINE", "native")
-    with pytest.raises(
-        OptionError, match="MLPClassifier got dtype='float64', which NumPy alone trains, and BYHAND_ENGINE"
-    ):
+    with pytest.raises(OptionError, match="got dtype='float64', and BYHAND_ENGINE names the engine native"):
         MLPClassifier(**QUICK, dtype="float64").fit(X, y)
     monkeypatch.setenv("BYHAND_ENGINE", "numpy")
     assert MLPClassifier(**QUICK, dtype="float64").fit(X, y).engine_ == "numpy"
+    monkeypatch.setenv("BYHAND_ENGINE", "nmpy")
+    with pytest.raises(ByhandError, match="nmpy"):
+        MLPClassifier(**QUICK, dtype="float64").fit(X, y)
 
 
 def test_what_early_stopping_and_activation_may_be_is_told() -> None:

@@ -26,7 +26,7 @@ TRAIN = """async () => {
     const { initialState } = await import("./shared/settings.js");
     const client = new WorkerClient();
     await client.request("openData", { name: "digits" });
-    const settings = trainSettings({ ...initialState(), hidden: [1000], epochs: 2, dropout: 0.1, batchNorm: true });
+    const settings = trainSettings({ ...initialState(), hidden: [400, 300], epochs: 2, dropout: 0.1, batchNorm: true });
     const frames = [await client.request("begin", { settings })];
     for (let epoch = 0; epoch < 2; epoch++) frames.push(await client.request("step", { steps: 0 }));
     const file = await client.request("modelFile", { model: "trained" });
@@ -42,7 +42,7 @@ def opened(open_lab: Any, address: str) -> Any:
     return lab
 
 
-def says_at_once(page: Any, sentence: str) -> None:
+def bar_says(page: Any, sentence: str) -> None:
     """Wait until it is said in the bar, with nothing opened."""
     page.page.locator(".bar .threads", has_text=sentence).wait_for(timeout=1000 * HANG)
 
@@ -50,18 +50,18 @@ def says_at_once(page: Any, sentence: str) -> None:
 def test_an_isolated_page_trains_on_several_threads_and_says_so(lab: str, open_lab: Any) -> None:
     page = opened(open_lab, f"{lab}&{WIDE}")
     n = min(4, page.page.evaluate(PROCESSORS))
-    says_at_once(page, f"{n} threads train.")
+    bar_says(page, f"{n} threads train.")
     page.page.click("button.main")
     page.says(".readout", "Done.")
-    says_at_once(page, f"{n} threads train.")
+    bar_says(page, f"{n} threads train.")
 
 
 def test_a_small_step_is_not_shared(lab: str, open_lab: Any) -> None:
     page = opened(open_lab, f"{lab}&{WIDE}")
-    says_at_once(page, "threads")
+    bar_says(page, "threads")
     page.page.fill("[data-setting=hidden]", "8")
     page.page.keyboard.press("Enter")
-    says_at_once(page, "One thread trains: steps are too small to share.")
+    bar_says(page, "One thread trains: steps are too small to share.")
 
 
 def test_threads_change_no_bit(lab: str, site: str, open_lab: Any) -> None:
@@ -78,7 +78,7 @@ def test_a_host_that_does_not_isolate_and_a_file_have_one_thread(site: str, open
     exported.write_bytes(to_html(bh.load_model(STATIC / "models" / "draw.safetensors"), ["train"]))
     for address in (site, exported.as_uri()):
         page = opened(open_lab, f"{address}#{WIDE}")
-        says_at_once(page, "One thread trains: this page is not cross-origin isolated")
+        bar_says(page, "One thread trains: this page is not cross-origin isolated")
         page.page.click("button.main")
         page.says(".readout", "Done.")
 
@@ -112,7 +112,7 @@ def isolating_site(missing: str) -> Iterator[str]:
 def test_where_threads_cannot_be_started_one_trains(missing: str, open_lab: Any) -> None:
     with isolating_site(missing) as address:
         page = opened(open_lab, f"{address}#{WIDE}")
-        says_at_once(page, "One thread trains: the browser gives this page no more.")
+        bar_says(page, "One thread trains: the browser gives this page no more.")
         page.page.click("button.main")
         page.says(".readout", "Done.")
     page.faults[:] = [fault for fault in page.faults if "404" not in fault]

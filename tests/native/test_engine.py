@@ -51,14 +51,13 @@ def setting(**changes: Any) -> Setting:
 
 @pytest.mark.parametrize("kernel", EACH_KERNEL)
 @pytest.mark.parametrize("optimizer", [Nesterov, Adam, lambda: ClipGradNorm(SGD(), 0.1)])
+@pytest.mark.parametrize(("sizes", "batch_size"), [([63, 150, 40, 5], 300), ([63, 150, 200, 129, 5], 141)], ids=str)
 def test_the_number_of_threads_changes_no_bit(
-    optimizer: type[Optimizer], kernel: str, monkeypatch: pytest.MonkeyPatch
+    sizes: list[int], batch_size: int, optimizer: type[Optimizer], kernel: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BYHAND_KERNEL", kernel)
     monkeypatch.setattr(native, "MIN_PARALLEL_MACS", 0)
-    made = setting(
-        network=lambda: Network.mlp([63, 150, 40, 5], seed=2), optimizer=optimizer, batch_size=300, rate=0.01
-    )
+    made = setting(network=lambda: Network.mlp(sizes, seed=2), optimizer=optimizer, batch_size=batch_size, rate=0.01)
     alone = trained(made, 1)
     for n_threads in (2, 3, 5):
         together = trained(made, n_threads)

@@ -47,7 +47,7 @@ FLAGS = {  # argument of byhand's functions that an error names → the flag tha
     "data": "--data my.csv, or a folder of pictures",
     "runs": "--runs DIR",
     "encoding": "--encoding NAME, of byhand train, data and predict",
-    "decimal": "--decimal , of byhand train and data",
+    "decimal": "--decimal ',' (byhand train, byhand data)",
     "drop": "byhand train --drop COLUMN or --missing-values WORDS",
     "target": "--target COLUMN",
     "fields": "--learning-rate 0.01,0.1",

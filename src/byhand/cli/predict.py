@@ -48,7 +48,7 @@ class Batch:
     type=click.IntRange(min=1),
     default=3,
     show_default=True,
-    help="How many classes to show.",
+    help="How many classes to show; --output writes every class.",
 )
 @click.option("--show", is_flag=True, help="Draw each picture as the network sees it.")
 @click.option(

@@ -30,9 +30,9 @@ class Columns:
 
 def read_columns(X: Any, who: str) -> Columns:
     """Return X as columns. Raises InputError or InputTypeError, in scikit-learn's words where its users match them."""
-    if hasattr(X, "tocsr"):
+    if hasattr(type(X), "tocsr"):  # of the type: a pandas frame has its columns as attributes
         raise InputTypeError(f"{who} got a sparse matrix; expected a dense array or a frame. Use X.toarray().")
-    if hasattr(X, "collect"):
+    if hasattr(type(X), "collect"):
         raise InputTypeError(f"{who} got a lazy frame; expected one with its rows. Use X.collect().")
     frame = _frame_columns(X)
     if frame is not None:
@@ -52,7 +52,7 @@ def read_columns(X: Any, who: str) -> Columns:
 
 def _frame_columns(X: Any) -> tuple[list[Any], list[Any]] | None:
     """Return names and columns of a frame; None for anything else."""
-    names = getattr(X, "column_names", getattr(X, "columns", None))
+    names = X.column_names if hasattr(type(X), "column_names") else getattr(X, "columns", None)
     if names is None or isinstance(X, np.ndarray) or not hasattr(X, "__getitem__"):
         return None
     if hasattr(X, "iloc"):  # pandas: names may be repeated

@@ -15,6 +15,7 @@ from byhand.exports import EXPORTS
 from byhand.exports.inference_model import inference_model
 from byhand.exports.onnx_graph import Graph
 from byhand.files import atomic_write
+from byhand.layers import BatchNorm
 from byhand.mlp import EMBEDDINGS
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.training.state import TrainingState
@@ -72,6 +73,7 @@ class ExportableMLP(Trainer):
         front = type(model.network.layers[0])
         self.numerical_embedding = next((word for word, kind in EMBEDDINGS.items() if kind is front), None)
         self.activation = kind_of_activation(model.network)
+        self.batch_norm = any(isinstance(layer, BatchNorm) for layer in network.layers)
         self.dtype = model.network.layers[0].dtype.name
         self.n_features_in_, self._target_name = len(table.columns), table.target
         if table.has_header:

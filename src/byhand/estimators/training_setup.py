@@ -24,18 +24,19 @@ def resolve_batch_size(params: MLPParameters, n: int) -> int:
 
 
 def select_engine(params: MLPParameters, network: Network, loss: Loss, optimizer: Optimizer) -> Engine:
-    """Return the fastest engine that can train this; for float64 NumPy's, for the C core's training has none.
+    """Return the fastest engine that can train this; for float64 NumPy's, for the C core trains in float32 alone.
 
     Raises OptionError where BYHAND_ENGINE names one that cannot.
     """
     if params.dtype == "float64":
         asked = os.environ.get("BYHAND_ENGINE") or "auto"
-        if asked not in ("auto", NumpyEngine.name):
+        if asked == "native":
             raise OptionError(
-                f"{type(params).__name__} got dtype='float64', which NumPy alone trains, and BYHAND_ENGINE names the "
-                f"engine {asked}. Set it to numpy, or dtype='float32'."
+                f"{type(params).__name__} got dtype='float64', and BYHAND_ENGINE names the engine native, which trains "
+                f"in float32. Set it to numpy, or dtype='float32'."
             )
-        return NumpyEngine()
+        if asked == "auto":
+            return NumpyEngine()
     return choose_engine(None, network, loss, optimizer).engine
 
 

@@ -71,7 +71,7 @@ def influence(
         layers = fold(lower(network, inference=True))
     except UnsupportedError as error:
         raise OptionError(
-            f"influence is for dense layers, and this network has {error}; what a column is worth, importance tells."
+            f"influence is for dense layers, and this network has {error}. For what a column is worth, use importance."
         ) from error
     if label is None:
         output = _forward(layers, query.preparation.apply(query.raw))[0][-1]

@@ -64,10 +64,15 @@ def test_a_leak_of_numbers_is_found_however_long_their_tail() -> None:
 def test_targets_and_ids_beyond_seven_digits_are_told() -> None:
     columns = {**sound(), "answer": 1.7e9 + np.arange(N) / 7, "id": 9_007_199_254 + np.arange(N)}
     assert [warning.partition(":")[0] for warning in warnings_of(columns)] == [
-        "column 'id' has one value in all training rows",
         "column 'id' is kept to seven digits, near 9.01e+09 in steps of 1.02e+03",
         "the target 'answer' is kept to seven digits, near 1.7e+09 in steps of 128",
     ]
+
+
+def test_a_few_large_numbers_are_not_taken_for_numbers_that_lie_close_together() -> None:
+    sizes = sound()["size"].astype(float)
+    sizes[:3] = 3e5
+    assert not any("seven digits" in warning for warning in warnings_of({**sound(), "size": sizes}))
 
 
 def test_a_rare_class_and_few_rows_are_told() -> None:

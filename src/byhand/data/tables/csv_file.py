@@ -70,7 +70,7 @@ def _undecodable(path: Path, content: bytes, encoding: str) -> str:
         where = f"byte {error.start:,}"
     for start, kind in OTHER_FILES.items():
         if content.startswith(start):
-            return f"{path} is {kind}; expected text, a table with one row per line. Save it as CSV."
+            return f"{path} is {kind}; expected text, one row per line. Save it as CSV, or unpack it first."
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return f"{path} is not text in {encoding}: its first bytes are those of utf-16. Name that as its encoding."
     return f"{path} is not text in {encoding}: {where} cannot be read. {ADVICE}"

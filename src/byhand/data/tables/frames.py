@@ -22,7 +22,7 @@ def frame_table(source: Any) -> Table:
     """Return a data frame, or a dict that maps names to columns, as rows of text; what is missing is empty."""
     if isinstance(source, Mapping):
         names, values = list(source), _columns_together(source.values())
-    elif hasattr(source, "column_names"):  # of pyarrow, whose `columns` are the values
+    elif hasattr(type(source), "column_names"):  # of pyarrow, whose `columns` are the values
         names, values = list(source.column_names), _columns_together(column.to_pylist() for column in source.columns)
     else:
         names, values = list(source.columns), np.asarray(source, dtype=object)

@@ -61,8 +61,8 @@ class Column:
         if self.signed:
             return f"2 categories, {shown_cell(self.categories[0])} −1 and {shown_cell(self.categories[1])} +1"
         if self.categories:
-            other = ", one more for all others" if self.has_other else ""
-            return f"{len(self.categories)} categories, one input each{other}"
+            n, other = len(self.categories), ", one more for all others" if self.has_other else ""
+            return f"{'1 category, one input' if n == 1 else f'{n} categories, one input each'}{other}"
         return "number"
 
 

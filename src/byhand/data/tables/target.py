@@ -72,7 +72,8 @@ def answers_of(name: str, y: Array, task: str) -> tuple[Array, tuple[str, ...]]:
         row = int(np.argwhere(~np.isfinite(y))[0][0])
         raise DataError(f"{name}: the target in row {row} is not a finite number. Leave the row out.")
     if len(y) > 1 and y.size and (y == y[0]).all():
-        raise DataError(f"{name}: every target is {y.ravel()[0]:g}; expected different numbers.", argument="target")
+        every = ", ".join(f"{value:g}" for value in y[0].ravel())
+        raise DataError(f"{name}: every target is {every}; expected different numbers.", argument="target")
     return y.astype(np.float32).reshape(len(y), -1), ()
 
 

@@ -91,8 +91,20 @@ def _far_targets(dataset: Dataset) -> list[str]:
 
 
 def _constants(columns: tuple[Column, ...], parts: list[Array]) -> list[str]:
-    names = [column.name for column, part in zip(columns, parts, strict=True) if (part == part[0]).all()]
+    names = [
+        column.name
+        for column, part in zip(columns, parts, strict=True)
+        if (part == part[0]).all() and (column.categories or not _float32_step(part[:, 0]))
+    ]
     return [f"{_listed(names)} one value in all training rows: drop such columns."] * bool(names)
+
+
+def _float32_step(values: Array) -> float:
+    """Return the step of float32 where half of the values are, or 0 if it tells them apart."""
+    low, high = np.quantile(values, [0.25, 0.75])
+    step = float(np.spacing(np.float32(max(abs(low), abs(high)))))
+    distance = float(high - low or np.ptp(values) or 1 / COARSE)  # of one value: whole numbers are lost
+    return step if step > COARSE * distance else 0.0
 
 
 def _coarse(columns: tuple[Column, ...], parts: list[Array], dataset: Dataset) -> list[str]:
@@ -106,13 +118,11 @@ def _coarse(columns: tuple[Column, ...], parts: list[Array], dataset: Dataset) -
         numbers += [(f"the target {dataset.table.target[:40]!r}", column) for column in dataset.train.y.T]
     found = []
     for what, values in numbers:
-        most = float(np.abs(values).max())
-        step = float(np.spacing(np.float32(most)))
-        low, high = np.quantile(values, [0.25, 0.75])
-        if step > COARSE * float(high - low or np.ptp(values) or 1 / COARSE):  # of one value: whole numbers are lost
+        step, middle = _float32_step(values), format_number(float(np.median(values)), ".3g")
+        if step:
             found.append(
-                f"{what} is kept to seven digits, near {format_number(most, '.3g')} in steps of {step:.3g}: subtract "
-                f"a constant from it first, such as its smallest value."
+                f"{what} is kept to seven digits, near {middle} in steps of {step:.3g}: subtract a constant from it "
+                f"first, such as its smallest value."
             )
     return found[:MOST_NAMED]
 
