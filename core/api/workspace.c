@@ -204,7 +204,8 @@ static bool is_row_parallel(const settings *s) {
     if (has_batch_norm(n) && !is_prediction(s)) {
         return false;
     }
-    const int64_t most = DIVIDES_COLUMNS && !is_prediction(s) ? ROW_PARALLEL_MAX_WEIGHTS : L2_WEIGHTS;
+    const int64_t most =
+        DIVIDES_COLUMNS && !is_prediction(s) ? ROW_PARALLEL_MAX_WEIGHTS : L2_WEIGHTS;
     for (int l = 1; l < n->n_layers; l++) {
         if ((int64_t)n->layers[l].n_in * n->layers[l].n_out > most) {
             return false;
