@@ -89,7 +89,7 @@ SETTINGS = {
         optimizer=lambda: ClipGradNorm(Adam(), 0.3),
     ),
     "divided by columns, selu, dropout, nesterov": classes(
-        [63, 144, 272, 144, 5], activation="selu", dropout=0.2, optimizer=Nesterov, rate=0.02
+        [63, 144, 272, 144, 5], activation="selu", dropout=0.2, optimizer=Nesterov, rate=0.005
     ),
     "divided by columns, batch normalisation": classes([63, 150, 200, 140, 5], batch_norm=True),
     "divided by columns, ways around": classes([63, 160, 160, 160, 5], residual=True, dropout=0.1),
