@@ -99,7 +99,7 @@ static void plan_post_ops(network_buffers *net, arena *a, const bh_network *n, i
 /* What only some layers have. A context is not zeroed as a whole: it has room for 64 layers and
  * threads, and one example alone is predicted in less time than that would take. */
 static void clear_post_ops(network_buffers *net, int l) {
-    net->z[l] = net->alpha_grad[l] = net->skip_grad[l] = (matrix){0};
+    net->z[l].data = net->alpha_grad[l].data = net->skip_grad[l].data = 0;
     net->inverse_std[l] = 0;
     net->dropout_mask[l] = 0;
     net->has_post_ops[l] = false;
