@@ -177,6 +177,7 @@ def test_keys_of_one_character_are_switched_off_and_stay_off(site: str, open_lab
     control.check()
     lab.page.keyboard.press("Escape")
     lab.page.wait_for_selector("dialog.keys", state="hidden")
+    assert lab.page.evaluate("() => document.activeElement.ariaLabel") == "Settings"
     lab.page.keyboard.press("t")
     lab.says("h2", "Train")
     assert "keys" not in lab.address()  # it is of this browser, and goes into no link

@@ -1,4 +1,5 @@
-// A menu of the header: a button that opens a panel below it. A press elsewhere or Escape closes it.
+// A menu of the header: a button that opens a panel below it. A press elsewhere or Escape closes it. What had the focus
+// in the panel gives it to the button, so that it is somewhere when a dialog that an entry opened is closed.
 
 import { h } from "./dom.js";
 
@@ -6,7 +7,10 @@ import { h } from "./dom.js";
 export function createMenu(heading, children, attributes = {}) {
   const summary = h("summary", {}, heading);
   const element = h("details", { class: "menu", ...attributes }, summary, h("div", { class: "menu-body" }, children));
-  const close = () => (element.open = false);
+  const close = () => {
+    if (element.contains(document.activeElement)) summary.focus();
+    element.open = false;
+  };
   const onpointerdown = ({ target }) => element.contains(target) || close();
   element.addEventListener("toggle", () => {
     if (element.open) addEventListener("pointerdown", onpointerdown);
@@ -16,7 +20,6 @@ export function createMenu(heading, children, attributes = {}) {
     if (event.key !== "Escape" || !element.open) return;
     event.preventDefault(); // a dialog around it stays open
     close();
-    summary.focus();
   });
   return { element, close };
 }
