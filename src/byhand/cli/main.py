@@ -42,7 +42,7 @@ COMMANDS = {
 
 FLAGS = {  # argument of byhand's functions that an error names → the flag that sets it
     "validation": "--validate",
-    "engine": "--engine numpy",
+    "engine": "--engine NAME",
     "folder": "--data-dir",
     "data": "--data my.csv, or a folder of pictures",
     "runs": "--runs DIR",

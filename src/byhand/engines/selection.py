@@ -68,10 +68,11 @@ def choose_engine(
 
 
 def _choose_torch(network: Network, loss: Loss, optimizer: Optimizer, engine: Engine) -> Choice:
-    """Return the engine torch as the choice; raise OptionError where it cannot train this."""
+    """Return the engine torch as the choice; raise OptionError, which names those that can, where it cannot train."""
     reason = engine.unsupported_reason(network, loss, optimizer)
     if reason:
-        raise OptionError(f"{reason}. Use the engine numpy.", argument="engine")
+        able = "numpy" if why_missing() or unsupported_reason(network, loss, optimizer) else "native or numpy"
+        raise OptionError(f"{reason}. Use the engine {able}.", argument="engine")
     return Choice(engine)
 
 
