@@ -73,6 +73,42 @@ def test_answers_are_written_beside_an_id(trained: Path, tmp_path: Path) -> None
     assert all(abs(sum(float(row[f"probabilities {k}"]) for k in ("cat", "dog", "eel")) - 1) < 1e-5 for row in answers)
 
 
+def test_the_suffix_decides_what_is_written(trained: Path, tmp_path: Path) -> None:
+    hostile = '=1+1,"\t\u2028\x1b[2J'
+    new = write(tmp_path / "new.csv", ["name", *HEADER[:2]], [hostile, "1.1", "red"], ["b", "9.0", "blue"])
+    command = ["predict", new, "--id", "name", "--model", trained / "pets-1"]
+    expected = byhand(*command, "--json").json["predictions"]
+    assert expected[0]["id"] == hostile
+    for name in ("out.jsonl", "OUT.JSONL"):
+        assert byhand(*command, "--output", tmp_path / name).code == 0
+        lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+        written = [json.loads(line) for line in lines]
+        assert [{**row, "probabilities": None} for row in written] == [
+            {**row, "probabilities": None} for row in expected
+        ]
+        assert set(written[0]["probabilities"]) == {"cat", "dog", "eel"}, "every class, whatever is shown"
+        assert all(line.isprintable() for line in lines)
+    tables = []
+    for name, delimiter in (("out.csv", ","), ("out.tsv", "\t")):
+        assert byhand(*command, "--output", tmp_path / name).code == 0
+        with (tmp_path / name).open(encoding="utf-8", newline="") as file:
+            tables.append(list(csv.reader(file, delimiter=delimiter)))
+    assert tables[0] == tables[1]
+    assert tables[0][1][1] == hostile
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.json", "out", ".csv"])
+def test_a_file_of_another_kind_is_refused_before_anything_is_predicted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("byhand.cli.predict._batch", lambda *_, **__: pytest.fail("a file was read"))
+    done = byhand("predict", tmp_path / "new.csv", "--model", tmp_path / "none", "--output", tmp_path / name)
+    assert done.code == 2
+    told = f"predictions are written to .csv, .tsv or .jsonl files, and {tmp_path / name} is none. Name another file."
+    assert done.err == f"byhand: {told}\n"
+    assert not (tmp_path / name).exists()
+
+
 def test_predictions_do_not_replace_what_they_are_made_from(trained: Path, tmp_path: Path) -> None:
     new = write(tmp_path / "new.csv", HEADER[:2], ["1.0", "red"])
     before = new.read_bytes()
@@ -92,7 +128,7 @@ def test_neither_model_nor_table_is_replaced(
     before = Path(output).read_bytes()
     done = byhand(*verb, output, "--model", "pets-1")
     assert (done.code, Path(output).read_bytes() == before) == (2, True)
-    assert f"{output} is one of the files that are read" in done.err
+    assert re.search(f"{output} is (one of the files that are read|none. Name another file)", done.err)
 
 
 def test_a_file_of_predictions_has_the_probability_of_every_class(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from byhand.cli.common import Reporter, check_output, escape_markup, output_options, percent, runs_option
+from byhand.cli.prediction_file import NOVEL, check_suffix, write_predictions
 from byhand.formatting import count_noun, format_number
 
 if TYPE_CHECKING:
@@ -17,11 +18,7 @@ if TYPE_CHECKING:
 FAR = 10
 FAR_UNITS = {"standard": "standard deviations", "robust": "interquartile ranges"}
 HALF = 0.5
-NOVEL = "unlike_training"  # key of an answer, and column of --output
 MAX_TABLE = 1 << 28  # bytes: all of MNIST as text has 180 MB
-
-
-NOT_SCORES = ("file", "index", "id", "class", "values", NOVEL)
 MOST_TOLD = 10  # unusable rows of a file that are reported one by one
 LEFT_OUT = 3  # exit code, where some example could not be predicted
 
@@ -52,7 +49,9 @@ class Batch:
 )
 @click.option("--show", is_flag=True, help="Draw each picture as the network sees it.")
 @click.option(
-    "--output", type=click.Path(path_type=Path), help="Write the predictions to this CSV file, with every class."
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Write the predictions to this file, with every class: .csv, .tsv or .jsonl (one JSON object a line).",
 )
 @click.option("--id", "id_column", help="The column that identifies the rows of a table; default: line numbers.")
 @click.option("--header/--no-header", default=None, help="Whether the first line of a table names its columns.")
@@ -83,6 +82,8 @@ def command(
     from byhand.cli.model_lookup import find_model
     from byhand.persistence.model import FILE_NAME
 
+    if output is not None:
+        check_suffix(output)
     found, place = find_model(model, runs)
     if output is not None:
         check_output(output, [*files, place, place / FILE_NAME])
@@ -106,7 +107,7 @@ def command(
         if show and is_shown and found.image_shape:
             lines = [*lines[: len(lines) - len(batch.raw)], *_with_pictures(found, batch, lines)]
     if output is not None:
-        _write(output, answers)
+        write_predictions(output, answers)
         reporter.info(f"{len(answers):,} predictions written to {output}")
     if reporter.as_json or (lines and output is None):
         reporter.result("\n".join(lines), {"predictions": answers})
@@ -197,32 +198,6 @@ def _with_pictures(model: "Model", batch: Batch, lines: list[str]) -> list[str]:
     """Return the last lines, one per example, each below its picture."""
     own = lines[len(lines) - len(batch.raw) :]
     return [line for raw, answer in zip(batch.raw, own, strict=True) for line in (*_picture(model, raw), answer)]
-
-
-def _write(output: Path, answers: list[dict[str, Any]]) -> None:
-    """Write answers as CSV: file, id, prediction and, for classes, a score each."""
-    import csv
-    import io
-
-    from byhand.files import atomic_write
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    kinds = [key for key in (answers[0] if answers else {}) if key not in NOT_SCORES]
-    names = sorted({name for answer in answers for kind in kinds for name in answer[kind]})
-    n_values = max((len(answer["values"]) for answer in answers if "values" in answer), default=0)
-    values = ["prediction"] if n_values < 2 else [f"prediction {i + 1}" for i in range(n_values)]
-    novel = [NOVEL] if any(NOVEL in answer for answer in answers) else []
-    writer.writerow(["file", "id", *values, *(f"{kind} {name}" for kind in kinds for name in names), *novel])
-    for answer in answers:
-        said = answer["values"] if "values" in answer else [answer["class"]]
-        scores = [answer[kind].get(name, "") for kind in kinds for name in names]
-        writer.writerow([answer["file"], answer.get("id") or answer["index"], *said, *scores, *_yes_no(answer, novel)])
-    atomic_write(output, text.getvalue().encode("utf-8", "surrogateescape"))
-
-
-def _yes_no(answer: dict[str, Any], keys: list[str]) -> list[str]:
-    return ["yes" if answer[key] else "no" for key in keys]
 
 
 def examples_in(path: Path, model: "Model") -> "Array":
