@@ -57,11 +57,16 @@ class InputScaler:
         return next((word for word, name in SCALINGS.items() if name == self.name), self.name)
 
     def apply(self, raw: Array, dtype: npt.DTypeLike = np.float32) -> Array:
-        """Return the network input for `raw`, any shape that ends in features, as a new array of dtype."""
-        x = raw.astype(dtype)
-        x *= self.scale.astype(dtype)
-        x += self.shift.astype(dtype)
-        return x if self.clip is None else smooth_clip(x, self.clip)
+        """Return the network input for `raw`, any shape that ends in features, as a new array of dtype.
+
+        Float64 that is clipped, as a table's numbers are, becomes dtype at the end: in float32 a time in seconds, near
+        1.7e9, has steps of 128. What is not clipped is scaled in dtype, as the C core does it.
+        """
+        precision = np.dtype(np.float64 if self.clip is not None and raw.dtype == np.float64 else dtype)
+        x = raw.astype(precision)
+        x *= self.scale.astype(precision)
+        x += self.shift.astype(precision)
+        return x if self.clip is None else smooth_clip(x, self.clip).astype(dtype, copy=False)
 
     def invert(self, x: Array) -> Array:
         """Return the raw values of a network input, float64, exact to rounding."""

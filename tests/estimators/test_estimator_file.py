@@ -116,6 +116,33 @@ def test_the_commands_take_it_with_columns_in_another_order(tmp_path: Path, caps
     assert "lacks 'size', 'colour'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
+def test_a_command_reads_numbers_beyond_seven_digits_as_fit_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: type[Any]
+) -> None:
+    """Times in seconds that float32 takes for one another: near 1.7e9 it has steps of 128."""
+    times = 1700000000.25 + np.round(np.random.default_rng(0).random(240) * 600, 2)
+    columns = {"time": [None if i % 9 == 0 else float(time) for i, time in enumerate(times)]}
+    slow = np.sin((times - times.min()) / 100)
+    model = kind(**SMALL).fit(Frame(columns), np.where(slow > 0, "day", "night") if kind is MLPClassifier else slow)
+    model.save(tmp_path / "m.safetensors")
+    file = write(tmp_path / "new.csv", columns)
+    assert main(["predict", str(file), "--model", str(tmp_path / "m.safetensors"), "--top", "2", "--json"]) == 0
+    answers = json.loads(capsys.readouterr().out)["predictions"]
+    if kind is MLPClassifier:
+        found, expected = (
+            [answer["probabilities"]["day"] for answer in answers],
+            model.predict_proba(Frame(columns))[:, 0],
+        )
+    else:
+        found, expected = [answer["values"][0] for answer in answers], model.predict(Frame(columns))
+    assert np.ptp(expected) > 0.1, "it learned something that these steps would hide"
+    assert found == pytest.approx(expected, abs=2e-6)
+    assert load_model(tmp_path / "m.safetensors").network_output(file) == pytest.approx(
+        load_model(tmp_path / "m.safetensors").network_output(columns), abs=0
+    )
+
+
 def test_a_regressor_of_counts_is_loaded_as_one(tmp_path: Path) -> None:
     columns = table()
     y = np.floor(1000 * np.exp(np.array(columns["size"])))

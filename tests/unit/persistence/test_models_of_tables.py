@@ -64,7 +64,7 @@ def test_a_gap_becomes_what_training_learned() -> None:
     assert model.table is not None
     assert model.table.columns[0].means is not None
     (mean,) = model.table.columns[0].means
-    assert model.inputs({"size": [None], "colour": ["red"]})[0, 0] == np.float32(mean)
+    assert model.inputs({"size": [None], "colour": ["red"]})[0, 0] == mean
     assert model.inputs(np.array([[np.nan, 0, 0, 1]]))[0, 0] == mean
 
 

@@ -26,7 +26,7 @@ MOST_NAMED = 10  # columns in a sentence
 class NewRows:
     """The rows of a table that a model can use.
 
-    raw : (n, n_features) float32   inputs : the same in float64, nan where a value was missing
+    raw : (n, n_features) float64   inputs : the same, nan where a value was missing
     rows : the numbers (n,) of these rows in `table`, from 0
     refused : (row, reason) of the other rows   notes : what was done beyond the request
     y : labels (n,) or values (n, 1), if they were read
@@ -106,7 +106,7 @@ def apply_schema(schema: TableSchema, table: Table) -> NewRows:
     good = [i for i in range(len(whole)) if i not in wrong]
     refused = sorted([*refused, *((whole[i], why) for i, why in wrong.items())])
     notes = [*narrow, *_unseen_notes(part, encoded), *_filled_notes(schema, encoded, good)]
-    return NewRows(table, raw[good].astype(np.float32), encoded.inputs[good], [whole[i] for i in good], refused, notes)
+    return NewRows(table, raw[good], encoded.inputs[good], [whole[i] for i in good], refused, notes)
 
 
 def read_answers(new: NewRows, schema: TableSchema, class_names: Sequence[str]) -> NewRows:
