@@ -1,7 +1,8 @@
 """Which columns of a table are numbers and which are categories.
 
 A column is numeric if more than half of its cells that are not missing are numbers; its other cells are then reported
-as errors. Otherwise it has categories: all of them, or the most frequent and one more for all others. Decimal commas
+as errors. Otherwise, or if its digits are codes (codes.py) that repeat, it has categories: all of them, or the most
+frequent and one more for all others. Decimal commas
 read without `decimal=","` are errors too, and so are dates, numbers with thousands separators, and a column of texts
 that are nearly all different: it names the rows, or has numbers with units.
 """
@@ -11,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from byhand.data.tables.cell_errors import CellErrors, shown_cell
+from byhand.data.tables.codes import are_codes
 from byhand.data.tables.content import Table, all_numbers, find_missing, parse_number
 from byhand.data.tables.options import TableOptions
 from byhand.data.tables.schema import MAX_CATEGORIES, Column
@@ -51,11 +53,14 @@ KINDS: dict[str, Callable[[str], object]] = {  # of columns that are no categori
 def _infer_column(table: Table, name: str, options: TableOptions, errors: CellErrors, commas: CellErrors) -> Column:
     """Return one column; add its unusable cells to the errors, decimal commas to `commas`."""
     texts = table.column(name)
-    if texts and all_numbers(texts, options.missing_values, options.decimal) is not None:
+    has_codes = are_codes(texts, options.missing_values)
+    if texts and not has_codes and all_numbers(texts, options.missing_values, options.decimal) is not None:
         return Column(name)
     is_missing = find_missing(texts, options.missing_values)
     filled = [i for i, gap in enumerate(is_missing) if not gap]
     words = [i for i in filled if parse_number(texts[i], options.decimal) is None]
+    if has_codes and not _hardly_repeat(counts := _counts(texts, filled), filled):
+        return category_column(name, counts)
     if not filled:
         errors.add(f"column {name!r} has no values")
     elif len(words) * 2 < len(filled):
@@ -70,13 +75,22 @@ def _infer_column(table: Table, name: str, options: TableOptions, errors: CellEr
 
 
 def _categories(name: str, texts: Sequence[str], filled: Sequence[int], errors: CellErrors) -> Column:
-    counts = Counter(texts[i].strip() for i in filled)
-    if len(counts) > MAX_CATEGORIES and 2 * len(counts) > len(filled):
+    counts = _counts(texts, filled)
+    if _hardly_repeat(counts, filled):
         errors.add(
             f"column {name!r} has {len(counts):,} different texts in {len(filled):,} rows (the first is "
             f"{shown_cell(texts[filled[0]])}); expected {_better(texts[i] for i in filled)}"
         )
     return category_column(name, counts)
+
+
+def _counts(texts: Sequence[str], filled: Sequence[int]) -> Counter[str]:
+    return Counter(texts[i].strip() for i in filled)
+
+
+def _hardly_repeat(counts: Mapping[str, float], filled: Sequence[int]) -> bool:
+    """Are there so many different texts that they name the rows rather than categories?"""
+    return len(counts) > MAX_CATEGORIES and 2 * len(counts) > len(filled)
 
 
 def _better(texts: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from byhand.arrays import Array
+from byhand.data.tables.codes import are_codes
 from byhand.data.tables.schema import Column
 from byhand.preprocessing import NOTHING, InputScaler
 
@@ -53,7 +54,8 @@ def _phrase(column: Column, scaler: InputScaler, start: int, missing: str) -> st
     """Return what became of a column."""
     if column.categories:
         gaps = {"indicator": "missing or unseen", "mean": "unseen"}.get(missing, "unseen")
-        return f"{column.describe()}; {gaps}: {'the others' if column.has_other else '0 in all'}"
+        zeros = "; codes: leading zeros count" if are_codes(column.categories) else ""
+        return f"{column.describe()}{zeros}; {gaps}: {'the others' if column.has_other else '0 in all'}"
     scale, shift = (float(part if part.ndim == 0 else part[start]) for part in (scaler.scale, scaler.shift))
     if scale == NOTHING:
         return "number, constant: of no use"

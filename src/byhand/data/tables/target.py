@@ -1,7 +1,8 @@
 """What is predicted: classes, or numbers.
 
 `task` decides; without it words are classes, numbers with fractions are numbers, and whole numbers (also 1.0, 2.0) are
-classes when at most a hundred different ones occur, each three times on average.
+classes when at most a hundred different ones occur, each three times on average. Classes that are codes (codes.py)
+keep their leading zeros.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.tables.cell_errors import CellErrors, shown_cell
+from byhand.data.tables.codes import are_codes
 from byhand.data.tables.content import Table, find_missing, parse_numbers
 from byhand.data.tables.frames import cell_text
 from byhand.data.tables.options import TableOptions
@@ -38,7 +40,8 @@ def read_target(table: Table, name: str, options: TableOptions) -> Array:
     texts = table.column(name)
     numbers, words = parse_numbers(texts, [False] * len(texts), options.decimal)
     if not words:
-        return numbers
+        has_codes = are_codes(texts) and _are_classes(name, numbers, options.task)
+        return np.array([text.strip() for text in texts], dtype=object) if has_codes else numbers
     if options.task == "regression":
         errors = CellErrors(table.name)
         for i in words:
@@ -117,7 +120,7 @@ def _numbered(name: str, y: Array, at_most: int) -> tuple[Array, tuple[str, ...]
 def _in_order(names: set[str]) -> list[str]:
     """Return names sorted: as numbers where all are whole ones, as text otherwise."""
     if all(name.lstrip("-").isdecimal() for name in names):
-        return sorted(names, key=int)
+        return sorted(names, key=lambda name: (int(name), name))  # of codes, 0012 and 12 are two
     return sorted(names)
 
 
