@@ -30,7 +30,7 @@ def test_without_a_recipe_the_data_choose_it(tmp_path: Path) -> None:
     flags = ["--hidden", "4,8", "--epochs", "2", "--executor", "serial", "--runs", tmp_path]
     done = byhand("sweep", "--data", tmp_path / "t.csv", *flags)
     assert done.code == 0, done.err
-    assert "byhand train table --data" in done.out
+    assert "byhand train --data" in done.out
     assert "sweep got no recipe" in byhand("sweep", *flags).err
 
 

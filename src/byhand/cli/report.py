@@ -11,7 +11,6 @@ from byhand.formatting import count_noun, format_number
 from byhand.recipes import RECIPES
 from byhand.recipes.command_line import train_command
 from byhand.recipes.datasets import is_table
-from byhand.recipes.recipe import Recipe
 from byhand.recipes.recipe_evaluation import RecipeEvaluation
 from byhand.recipes.result import RecipeResult, SeedResult
 
@@ -39,16 +38,17 @@ def report_text(result: RecipeResult) -> str:
         ("run folder", escape_markup(f"{folder}/")),
     ]
     report = "\n".join(["", *(f"[bold]{name:<22}[/bold] {text}" for name, text in lines)])
-    return "\n".join([report, *(_what_went_wrong(results) or _next_steps(results[0].evaluation, recipe, folder))])
+    return "\n".join([report, *(_what_went_wrong(results) or _next_steps(results[0].evaluation, result))])
 
 
-def _next_steps(outcome: RecipeEvaluation, recipe: Recipe, folder: Path) -> list[str]:
+def _next_steps(outcome: RecipeEvaluation, result: RecipeResult) -> list[str]:
     """Return what to do next, below an empty line."""
+    recipe = result.recipe
     own = ["--data", recipe.data] if is_table(recipe.data) or is_image_folder(Path(recipe.data)) else []
-    run = shlex.join([str(folder), *own])
+    run = shlex.join([str(result.path), *own])
     steps = [f"byhand explain {run}", f"byhand evaluate {run}"]
     if outcome.part == "validation":
-        steps = [train_command(recipe, {"validation": "none", "patience": "0"})]
+        steps = [train_command(recipe, {"validation": "none", "patience": "0"}, result.dataset)]
     what = "Once the settings are chosen" if outcome.part == "validation" else "Next"
     return ["", *(f"[dim]{what}:[/dim] {escape_markup(step)}" for step in steps)]
 

@@ -2,32 +2,55 @@
 
 import shlex
 
+from byhand.data.examples import Dataset
 from byhand.recipes import RECIPES
+from byhand.recipes.build import adapt_to_regression
 from byhand.recipes.recipe import Recipe, recipe_fields
+from byhand.recipes.request import change_recipe, default_recipe
 
 
-def train_command(recipe: Recipe, changes: dict[str, str]) -> str:
+def train_command(recipe: Recipe, changes: dict[str, str], dataset: Dataset | None = None) -> str:
     """Return the command that trains this recipe with changes, quoted for a shell.
+
+    dataset : what it was trained on, where that is at hand: what these data decide needs no flag
 
     >>> train_command(RECIPES["vanilla"], {"learning_rate": "0.05"})
     'byhand train vanilla --learning-rate 0.05'
     """
-    return shlex.join(["byhand", "train", *as_flags(recipe, changes)])
+    return shlex.join(["byhand", "train", *as_flags(recipe, changes, dataset)])
 
 
-def as_flags(recipe: Recipe, changes: dict[str, str]) -> list[str]:
-    """Return name and flags of a recipe, with changes: only what differs from the recipe of that name."""
-    own = RECIPES.get(recipe.name, Recipe(name="", title="", expects=""))
-    flags = [recipe.name] if recipe.name in RECIPES else []
+def as_flags(recipe: Recipe, changes: dict[str, str], dataset: Dataset | None = None) -> list[str]:
+    """Return name and flags of a recipe, with changes: only what would be otherwise without them."""
+    needed = _needed_flags(recipe, changes, dataset)
+    is_named = recipe.name in RECIPES and not ("data" in needed and default_recipe(needed["data"]) == "table")
+    flags = [recipe.name] if is_named else []
     for name, (default, _) in recipe_fields().items():
-        value, word = changes.get(name, as_flag_value(getattr(recipe, name))), name.replace("_", "-")
-        if value == as_flag_value(getattr(own, name)):
+        if name not in needed:
             continue
+        value, word = needed[name], name.replace("_", "-")
         if name == "header" or isinstance(default, bool):
             flags.append(f"--{word}" if value in ("true", "yes") else f"--no-{word}")
         else:
             flags += [f"--{word}", value]
     return flags
+
+
+def _needed_flags(recipe: Recipe, changes: dict[str, str], dataset: Dataset | None) -> dict[str, str]:
+    """Return the fields, as the command line takes them, that would be others without a flag.
+
+    Flags decide other fields too (a loss its label smoothing), so one after the other is left out, to see what changes.
+    """
+    own = RECIPES.get(recipe.name, Recipe(name="", title="", expects=""))
+    wanted = {name: changes.get(name, as_flag_value(getattr(recipe, name))) for name in recipe_fields()}
+    given = {name: getattr(recipe, name) for name in wanted}
+    for name in wanted:
+        rest = {other: value for other, value in given.items() if other != name}
+        made = change_recipe(own, rest)
+        made = made if dataset is None else adapt_to_regression(made, dataset, rest)
+        if all(as_flag_value(getattr(made, other)) == wanted[other] for other in wanted if other not in rest):
+            given = rest
+    return {name: wanted[name] for name in given}
 
 
 def as_flag_value(value: object) -> str:

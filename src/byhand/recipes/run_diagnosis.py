@@ -17,7 +17,7 @@ def diagnose_run(run: Run, evaluation: RecipeEvaluation) -> list[Finding]:
     held_out = None
     if evaluation.held_out and (evaluation.n == 0 or evaluation.n >= MIN_HELD_OUT):
         held_out = evaluation.r2_score if evaluation.accuracy is None else evaluation.accuracy
-    return run.diagnosis(held_out, _usual_rate(run.recipe), lambda setting, value: _command(run.recipe, setting, value))
+    return run.diagnosis(held_out, _usual_rate(run.recipe), lambda setting, value: _command(run, setting, value))
 
 
 def _usual_rate(recipe: Recipe) -> float | None:
@@ -27,11 +27,12 @@ def _usual_rate(recipe: Recipe) -> float | None:
     return own.learning_rate if own and same else None
 
 
-def _command(recipe: Recipe, setting: str, value: str) -> str:
+def _command(run: Run, setting: str, value: str) -> str:
     """Return the command that trains again with another value of a setting."""
+    recipe = run.recipe
     if setting == DATA:
         return f"byhand data {shlex.quote(recipe.data)} --examples 5"
     changes = {setting: value}
     if setting == "patience" and recipe.validation == "none":
         changes["validation"] = "balanced"  # early stopping needs something to watch
-    return train_command(recipe, changes)
+    return train_command(recipe, changes, run.dataset)
