@@ -109,6 +109,13 @@ def test_a_file_of_another_kind_is_refused_before_anything_is_predicted(
     assert not (tmp_path / name).exists()
 
 
+def test_a_table_separated_by_tabs_is_one(trained: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.tsv"
+    new.write_text("length\tcolour\n1.1\tred\n9.0\tblue\n")
+    found = byhand("predict", new, "--model", trained / "pets-1", "--json").json["predictions"]
+    assert [answer["class"] for answer in found] == ["cat", "eel"]
+
+
 def test_predictions_do_not_replace_what_they_are_made_from(trained: Path, tmp_path: Path) -> None:
     new = write(tmp_path / "new.csv", HEADER[:2], ["1.0", "red"])
     before = new.read_bytes()

@@ -211,6 +211,13 @@ def test_whole_numbers_find_categories_that_were_words() -> None:
     assert given.tolist() == [[0, 0, 1], [1, 0, 0], [0, 0, 0]]
 
 
+def test_numbers_where_training_had_leading_zeros_are_refused() -> None:
+    encoder = TableEncoder().fit(read_columns(Frame(zip=["02134", "10001", "00501"]), "it"))
+    with pytest.raises(InputError, match=r"'zip' has numbers; .* as '00501' in fit. .*dtype=\{'zip': str\}"):
+        encoder.encode(read_columns(Frame(zip=[2134, 10001, 501]), "it"))
+    assert not encoder.encode(read_columns(Frame(zip=[None, float("nan")]), "it")).any(), "missing, and no number"
+
+
 @settings(deadline=None, derandomize=True, max_examples=40)
 @given(st.lists(st.integers(-1000, 1000), min_size=4, max_size=12, unique=True))
 def test_a_clipping_scaler_inverts_and_has_the_derivative_of_its_formula(values: list[int]) -> None:

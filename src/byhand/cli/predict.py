@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FAR = 10
 FAR_UNITS = {"standard": "standard deviations", "robust": "interquartile ranges"}
 HALF = 0.5
+TABLES = (".csv", ".tsv")
 MAX_TABLE = 1 << 28  # bytes: all of MNIST as text has 180 MB
 MOST_TOLD = 10  # unusable rows of a file that are reported one by one
 LEFT_OUT = 3  # exit code, where some example could not be predicted
@@ -73,8 +74,8 @@ def command(
     """Predict the class or the value of each example in FILES.
 
     FILES are pictures (PNG, JPEG, …, of any size, preprocessed as the training pictures were: as MNIST's, or only
-    made grey and resized), arrays (.npy), IDX files (gzipped or not) or tables (.csv), whose columns are found by their
-    names. An unusable file or row is reported on stderr and the others are predicted; the exit code is then 3. A
+    made grey and resized), arrays (.npy), IDX files (gzipped or not) or tables (.csv, .tsv), whose columns are found by
+    their names. An unusable file or row is reported on stderr and the others are predicted; the exit code is then 3. A
     network answers whatever it is shown; a picture unlike those it was trained on is marked, where that can be told.
 
     Example: byhand predict digit.png --show
@@ -144,7 +145,7 @@ def file_inputs(path: Path, model: "Model", reporter: Reporter) -> "Array":
 
 def _is_table(path: Path, model: "Model") -> bool:
     kind = path.suffix.lower()
-    return kind == ".csv" or (kind == ".npz" and model.table is not None)
+    return kind in TABLES or (kind == ".npz" and model.table is not None)
 
 
 def _table_rows(path: Path, model: "Model", id_column: str | None, header: str, reporter: Reporter) -> Batch:

@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from byhand.arrays import Array
+from byhand.data.tables.codes import are_codes
 from byhand.data.tables.columns import IN_DATES, category_column, is_date
 from byhand.data.tables.report import ColumnReport, report_columns
 from byhand.data.tables.schema import Column, encode_categories, with_indicator
@@ -91,9 +92,19 @@ def _fit_column(name: str, values: Array, weight: Array | None) -> Column:
 def _encode_column(column: Column, values: Array) -> Array:
     """Return one column's inputs (n, n_inputs), missing ones filled."""
     if column.categories:
+        _refuse_lost_zeros(column, values)
         return encode_categories(as_words(values), column)[0]
     inputs = with_indicator(_numbers(column, values), column)
     return np.where(np.isnan(inputs), column.means, inputs) if column.means else inputs
+
+
+def _refuse_lost_zeros(column: Column, values: Array) -> None:
+    """Raise InputError for numbers where training had codes: 2134 may have been 02134."""
+    if values.dtype.kind == "f" and not np.isnan(values).all() and are_codes(column.categories):
+        raise InputError(
+            f"column {column.name!r} has numbers; expected words with their leading zeros, as {column.categories[0]!r} "
+            f"in fit. Read it as text, in pandas with dtype={{{column.name!r}: str}}."
+        )
 
 
 def _numbers(column: Column, values: Array) -> Array:

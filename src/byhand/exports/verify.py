@@ -26,6 +26,7 @@ from byhand.persistence.model import Model
 from byhand.persistence.output import Output
 
 VALUE_TOLERANCE = 1e-3  # of a predicted value, plus 1: a larger difference is a mismatch
+COARSE = 1e-3  # of a network input, most of which lie within ±3
 _C = """#include <stdio.h>
 #include "export.h"
 int main(void) {{
@@ -74,6 +75,7 @@ class Verification:
     run_by : what ran the export; None: nothing on this machine could, so nothing was compared
     n : examples   n_mismatches : those with another class or value   max_abs_error : of any score
     max_abs_value : the largest score or value, which the error is to be measured by
+    coarse_inputs : of a table, the inputs whose numbers have more digits than the float32 that an export takes
     """
 
     size: int
@@ -83,6 +85,7 @@ class Verification:
     n_mismatches: int = 0
     max_abs_error: float = 0.0
     max_abs_value: float = 0.0
+    coarse_inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,8 @@ def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: s
     is_other = scores.argmax(axis=1) != wanted.argmax(axis=1)
     if model.output is Output.REGRESSION:
         is_other = (errors > VALUE_TOLERANCE * (1 + np.abs(wanted))).any(axis=1)
-    return Verification(*proof, runner, len(raw), int(is_other.sum()), float(errors.max()), _largest(wanted))
+    n_others, coarse = int(is_other.sum()), _coarse_inputs(model, raw)
+    return Verification(*proof, runner, len(raw), n_others, float(errors.max()), _largest(wanted), coarse)
 
 
 def _largest(values: Array) -> float:
@@ -142,12 +146,26 @@ def _errors(scores: Array, wanted: Array) -> Array:
         return np.where(same, 0.0, np.nan_to_num(np.abs(scores - wanted), nan=np.inf))
 
 
+def _coarse_inputs(model: Model, raw: Array) -> tuple[str, ...]:
+    """Return the names of a table's inputs that float32 moves by more than COARSE, after the scaling."""
+    if model.table is None or raw.dtype != np.float64:
+        return ()
+    moved = np.nan_to_num(np.abs(raw - raw.astype(np.float32))) * model.preparation.scale
+    names = [name for column in model.table.columns for name in column.input_names]
+    return tuple(names[i] for i in np.flatnonzero((moved > COARSE).any(axis=0)))
+
+
 def require_match(found: Verification, what: str) -> None:
     """Raise SystemResourceError if the export differs from the model."""
-    if found.n_mismatches:
+    if not found.n_mismatches:
+        return
+    differs = f"{what} answers {found.n_mismatches} of {found.n} examples otherwise"
+    if found.coarse_inputs:
         raise SystemResourceError(
-            f"{what} answers {found.n_mismatches} of {found.n} examples otherwise; do not use it."
+            f"{differs}: it takes float32, and {found.coarse_inputs[0][:40]!r} has more digits than that. Subtract a "
+            f"constant from that column, such as its smallest value, and train again."
         )
+    raise SystemResourceError(f"{differs}; do not use it.")
 
 
 Found: TypeAlias = tuple[str, bytes] | None  # what ran it, and its output; None: this machine cannot

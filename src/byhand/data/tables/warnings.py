@@ -110,19 +110,23 @@ def _float32_step(values: Array) -> float:
 def _coarse(columns: tuple[Column, ...], parts: list[Array], dataset: Dataset) -> list[str]:
     """Return warnings of numbers that lie closer together than the float32 in which a table is kept can tell."""
     numbers = [
-        (f"column {column.name[:40]!r}", part[:, 0])
+        (
+            f"column {column.name[:40]!r}",
+            part[:, 0],
+            "drop it if it is an id, or " if ID_NAME.search(column.name) else "",
+        )
         for column, part in zip(columns, parts, strict=True)
         if not column.categories
     ]
     if not dataset.class_names and dataset.table is not None:
-        numbers += [(f"the target {dataset.table.target[:40]!r}", column) for column in dataset.train.y.T]
+        numbers += [(f"the target {dataset.table.target[:40]!r}", column, "") for column in dataset.train.y.T]
     found = []
-    for what, values in numbers:
+    for what, values, drop in numbers:
         step, middle = _float32_step(values), format_number(float(np.median(values)), ".3g")
         if step:
             found.append(
-                f"{what} is kept to seven digits, near {middle} in steps of {step:.3g}: subtract a constant from it "
-                f"first, such as its smallest value."
+                f"{what} is kept to seven digits, near {middle} in steps of {step:.3g}: {drop}subtract a constant "
+                f"from it first, such as its smallest value."
             )
     return found[:MOST_NAMED]
 
