@@ -138,21 +138,9 @@ def test_a_command_reads_numbers_beyond_seven_digits_as_fit_does(
         found, expected = [answer["values"][0] for answer in answers], model.predict(Frame(columns))
     assert np.ptp(expected) > 0.1, "it learned something that these steps would hide"
     assert found == pytest.approx(expected, abs=2e-6)
-    assert (
-        main(
-            [
-                "export",
-                "python",
-                str(tmp_path / "m.py"),
-                "--model",
-                str(tmp_path / "m.safetensors"),
-                "--data",
-                str(file),
-            ]
-        )
-        == 4
-    )
-    told = "otherwise: it takes float32, and 'time' has more digits than that. Subtract a constant from that column"
+    exported = ["export", "python", str(tmp_path / "m.py"), "--model", str(tmp_path / "m.safetensors")]
+    assert main([*exported, "--data", str(file)]) == 4
+    told = "otherwise: it keeps numbers as float32, and 'time' has more digits than that. Subtract a constant"
     assert told in capsys.readouterr().err
     assert load_model(tmp_path / "m.safetensors").network_output(file) == pytest.approx(
         load_model(tmp_path / "m.safetensors").network_output(columns), abs=0

@@ -75,7 +75,7 @@ class Verification:
     run_by : what ran the export; None: nothing on this machine could, so nothing was compared
     n : examples   n_mismatches : those with another class or value   max_abs_error : of any score
     max_abs_value : the largest score or value, which the error is to be measured by
-    coarse_inputs : of a table, the inputs whose numbers have more digits than the float32 that an export takes
+    coarse_inputs : of a table, the inputs whose numbers have more digits than the float32 of an export
     """
 
     size: int
@@ -162,8 +162,8 @@ def require_match(found: Verification, what: str) -> None:
     differs = f"{what} answers {found.n_mismatches} of {found.n} examples otherwise"
     if found.coarse_inputs:
         raise SystemResourceError(
-            f"{differs}: it takes float32, and {found.coarse_inputs[0][:40]!r} has more digits than that. Subtract a "
-            f"constant from that column, such as its smallest value, and train again."
+            f"{differs}: it keeps numbers as float32, and {found.coarse_inputs[0][:40]!r} has more digits than that. "
+            f"Subtract a constant from that column, such as its smallest value, and train again."
         )
     raise SystemResourceError(f"{differs}; do not use it.")
 
