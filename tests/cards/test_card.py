@@ -31,10 +31,10 @@ def test_the_command_makes_the_same_bytes(tmp_path: Path) -> None:
 def test_the_command_of_a_table_keeps_its_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("Pets.csv").write_text("Id,Size,Kind\n" + "".join(f"k{i},{i % 7},{'AB'[i % 2]}\n" for i in range(60)))
-    made = bh.run_recipe("table", data="Pets.csv", drop="Id", target="Kind", header="yes", epochs=2)
+    made = bh.run_recipe("table", data="Pets.csv", drop="Id", target="Kind", header="yes", epochs=2, batch_size=64)
     command = rerun_command(read_facts(made.path))
     assert "--data Pets.csv" in command
-    assert "--target Kind --drop Id --header" in command
+    assert "--epochs 2 --batch-size 64 --target Kind --drop Id --header" in command, "a batch size that rows may change"
     with pytest.raises(SystemExit) as ended:
         cli.main(args=[*shlex.split(command)[1:], "-q"], prog_name="byhand")
     assert not ended.value.code

@@ -1,6 +1,7 @@
 """A suggested command has the flags that are needed, and trains what was suggested."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from byhand.recipes.command_line import train_command
 from byhand.recipes.recipe import Recipe, recipe_fields
 from byhand.recipes.request import make_request
 from byhand.recipes.session import SILENT, prepare
+from byhand.recipes.table import TABLE
 
 
 def asked(line: str) -> tuple[Recipe, Any]:
@@ -48,6 +50,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "--data kinds.csv --drop a --missing-values - --missing-values x",
             "--data kinds.csv --drop a --missing-values -,x",
         ),
+        ("vanilla --data kinds.csv", "vanilla --data kinds.csv"),
         ("--data sine", "vanilla --data sine"),
         ("digits --epochs 2", "digits --epochs 2"),
         ("vanilla --data digits --hidden 16 --no-shuffle", "vanilla --data digits --hidden 16 --no-shuffle"),
@@ -67,3 +70,10 @@ def test_what_the_data_decide_needs_no_flag(
         "scaling",
         "learning_rate",
     ]
+
+
+def test_without_the_data_a_chosen_batch_size_stays() -> None:
+    recipe = replace(TABLE, data="t.csv", batch_size=64, learning_rate=0.02)
+    command = train_command(recipe, {}, chosen=("batch_size", "learning_rate", "dropout"))
+    assert command == "byhand train --data t.csv --learning-rate 0.02 --batch-size 64"
+    assert train_command(recipe, {}) == "byhand train --data t.csv --learning-rate 0.02"

@@ -17,7 +17,7 @@ from byhand.formatting import count_noun, format_number
 from byhand.persistence.model import Model, load_model, save_model
 from byhand.persistence.output import Output
 from byhand.recipes.command_line import train_command
-from byhand.recipes.recipe import Recipe, read_recipe
+from byhand.recipes.recipe import Recipe, read_recipe, recipe_fields
 from byhand.summary import n_params, sizes_label, summary_table
 from byhand.training.run_folder import RunFolder
 from byhand.untrusted import UntrustedText, distrust, escape_control_chars
@@ -184,7 +184,7 @@ def rerun_command(facts: ModelFacts) -> str:
     """Return the command that trains the model again."""
     if facts.recipe is None:
         return ""
-    command = train_command(facts.recipe, {})
+    command = train_command(facts.recipe, {}, chosen=recipe_fields())
     settings = facts.record.get("settings")
     if isinstance(settings, dict):
         n_seeds = settings.get("n_seeds")

@@ -14,6 +14,7 @@ from byhand.training.batch_size import batch_size_for
 
 MOST_EXAMPLES = 25_600_000  # of all epochs together: 256 epochs of 100,000 rows; larger tables need fewer
 FEWEST_EPOCHS = 20
+FITTED = ("batch_size", "epochs")  # fields that depend on the number of rows
 
 TABLE = Recipe(
     name="table",

@@ -73,7 +73,8 @@ class SweepResult:
 
     def train_command(self) -> str:
         """Return the command that trains the best recipe on all training examples and tests it."""
-        return train_command(self.recipe, {"validation": "none", "patience": "0"})
+        chosen = {*self.settings.space.fixed, *(self.best.fields if self.best else ())}
+        return train_command(self.recipe, {"validation": "none", "patience": "0"}, chosen=chosen)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything that was found, as plain data."""
