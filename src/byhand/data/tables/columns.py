@@ -10,6 +10,7 @@ that are nearly all different: it names the rows, or has numbers with units.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from byhand.data.tables.cell_errors import CellErrors, shown_cell
 from byhand.data.tables.codes import are_codes
@@ -26,15 +27,24 @@ IN_DATES = "the numbers in them that matter, such as a month or an age in days" 
 ADVICE = "Correct the cells or drop the column; or name the words that stand for a missing value."
 
 
-def infer_columns(table: Table, target: str, options: TableOptions) -> tuple[Column, ...]:
-    """Return the input columns. Raises DataError with the places of all unusable cells."""
-    errors, commas = CellErrors(table.name), CellErrors(table.name)
+@dataclass
+class _Found:
+    """What is noticed in all columns: unusable cells, those of decimal commas apart, and notes."""
+
+    errors: CellErrors
+    commas: CellErrors
+    notes: list[str]
+
+
+def infer_columns(table: Table, target: str, options: TableOptions) -> tuple[tuple[Column, ...], list[str]]:
+    """Return the input columns, and notes on them. Raises DataError with the places of all unusable cells."""
+    found = _Found(CellErrors(table.name), CellErrors(table.name), [])
     dropped = {target, *options.drop}
     names = [name for name in table.columns if name not in dropped]
-    columns = tuple(_infer_column(table, name, options, errors, commas) for name in names)
-    commas.refuse("Read them with decimal=','.", argument="decimal")
-    errors.refuse(ADVICE, argument="drop")
-    return columns
+    columns = tuple(_infer_column(table, name, options, found) for name in names)
+    found.commas.refuse("Read them with decimal=','.", argument="decimal")
+    found.errors.refuse(ADVICE, argument="drop")
+    return columns, found.notes
 
 
 def is_date(text: str) -> bool:
@@ -50,8 +60,8 @@ KINDS: dict[str, Callable[[str], object]] = {  # of columns that are no categori
 }
 
 
-def _infer_column(table: Table, name: str, options: TableOptions, errors: CellErrors, commas: CellErrors) -> Column:
-    """Return one column; add its unusable cells to the errors, decimal commas to `commas`."""
+def _infer_column(table: Table, name: str, options: TableOptions, found: _Found) -> Column:
+    """Return one column; add what is noticed to `found`."""
     texts = table.column(name)
     has_codes = are_codes(texts, options.missing_values)
     if texts and not has_codes and all_numbers(texts, options.missing_values, options.decimal) is not None:
@@ -61,16 +71,18 @@ def _infer_column(table: Table, name: str, options: TableOptions, errors: CellEr
     words = [i for i in filled if parse_number(texts[i], options.decimal) is None]
     if has_codes and not _hardly_repeat(counts := _counts(texts, filled), filled):
         return category_column(name, counts)
-    if not filled:
-        errors.add(f"column {name!r} has no values")
+    if has_codes:
+        found.notes.append(f"column {name!r} is read as numbers, without its leading zeros: its codes hardly repeat")
+    elif not filled:
+        found.errors.add(f"column {name!r} has no values")
     elif len(words) * 2 < len(filled):
         for i in words:
-            errors.add(f"{table.where(i)}, column {name!r}: {shown_cell(texts[i])} is not a number")
+            found.errors.add(f"{table.where(i)}, column {name!r}: {shown_cell(texts[i])} is not a number")
     elif kind := next((kind for kind, is_one in KINDS.items() if all(is_one(texts[i]) for i in words)), None):
         first = f"first {shown_cell(texts[words[0]])} in {table.where(words[0])}"
-        (commas if kind is COMMAS else errors).add(f"column {name!r} has {kind.format(first=first)}")
+        (found.commas if kind is COMMAS else found.errors).add(f"column {name!r} has {kind.format(first=first)}")
     else:
-        return _categories(name, texts, filled, errors)
+        return _categories(name, texts, filled, found.errors)
     return Column(name, has_indicator=options.missing == "indicator" and len(filled) < len(texts))
 
 

@@ -11,7 +11,6 @@ from byhand.data.examples import Dataset, Examples
 from byhand.data.npz import read_arrays
 from byhand.data.split import content_split
 from byhand.data.tables.cell_errors import CellErrors
-from byhand.data.tables.codes import are_codes
 from byhand.data.tables.columns import infer_columns
 from byhand.data.tables.content import Table
 from byhand.data.tables.csv_file import read_csv
@@ -158,7 +157,7 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
             argument="target",
         )
     labelled, unlabelled = _labelled(table, target, options)
-    columns = infer_columns(labelled, target, options)
+    columns, said = infer_columns(labelled, target, options)
     if not columns:
         raise DataError(f"{table.name} has no column left from which to predict {target!r}; drop fewer.")
     whole, inputs = _inputs(labelled, columns, options)
@@ -167,7 +166,7 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
         test_share, seed,
     )  # fmt: skip
     left_out = _left_out(unlabelled, len(labelled.rows) - len(whole.rows))
-    notes = [_reading_note(table, options), *left_out, *_lost_zeros(labelled, columns, options)]
+    notes = [_reading_note(table, options), *left_out, *said]
     rows = _Rows(table.name, inputs, read_target(whole, target, options), schema, notes)
     return _dataset(rows, options.task, preparation)
 
@@ -228,12 +227,6 @@ def _left_out(unlabelled: int, incomplete: int) -> list[str]:
         for n, why in ((unlabelled, "without a target"), (incomplete, "with a missing value"))
         if n
     ]
-
-
-def _lost_zeros(table: Table, columns: tuple[Column, ...], options: TableOptions) -> list[str]:
-    numbers = [column.name for column in columns if not column.categories]
-    codes = [name for name in numbers if are_codes(table.column(name), options.missing_values)]
-    return [f"column {name!r} is read as numbers, without its leading zeros: its codes hardly repeat" for name in codes]
 
 
 def _dataset(rows: _Rows, task: str, preparation: str) -> Dataset:
