@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from byhand.cli.main import cli
-from byhand.errors import OptionError
+from byhand.data.tables.applying import apply_schema, read_new
+from byhand.errors import OptionError, SystemResourceError
 from byhand.estimators import MLPClassifier, MLPRegressor
 from byhand.exports import EXPORTS
 from byhand.exports.inference_model import inference_model
-from byhand.exports.verify import verify
+from byhand.exports.verify import require_match, verify
 from byhand.persistence.model import Model, load_model
 from byhand.persistence.output import Output
 
@@ -138,13 +139,31 @@ def test_a_command_reads_numbers_beyond_seven_digits_as_fit_does(
         found, expected = [answer["values"][0] for answer in answers], model.predict(Frame(columns))
     assert np.ptp(expected) > 0.1, "it learned something that these steps would hide"
     assert found == pytest.approx(expected, abs=2e-6)
-    exported = ["export", "python", str(tmp_path / "m.py"), "--model", str(tmp_path / "m.safetensors")]
-    assert main([*exported, "--data", str(file)]) == 4
-    told = "otherwise: it keeps numbers as float32, and 'time' has more digits than that. Subtract a constant"
-    assert told in capsys.readouterr().err
     assert load_model(tmp_path / "m.safetensors").network_output(file) == pytest.approx(
         load_model(tmp_path / "m.safetensors").network_output(columns), abs=0
     )
+
+
+@pytest.mark.parametrize("kind", EXPORTS)
+def test_an_export_keeps_all_digits_or_names_the_column_that_needs_them(tmp_path: Path, kind: str) -> None:
+    rng = np.random.default_rng(0)
+    columns = {"size": rng.normal(size=240).tolist(), "time": (1.7e9 + 600 * rng.random(240)).round(2).tolist()}
+    columns["time"][5] = None
+    slow = np.sin(np.nan_to_num(np.array(columns["time"], dtype=float), nan=1.7e9) / 100)
+    model = MLPRegressor(**SMALL).fit(Frame(columns), slow).to_model()
+    assert model.table is not None
+    raw = apply_schema(model.table, read_new(columns, model.table)).inputs
+    found = verify(kind, EXPORTS[kind](inference_model(model)), model, raw)
+    if found.run_by is None:
+        pytest.skip(f"nothing here runs an export to {kind}")
+    if kind in ("js", "python"):
+        assert (found.n_mismatches, found.coarse_inputs) == (0, ())
+        assert found.max_abs_error < 1e-5
+    else:
+        assert found.coarse_inputs == ("time",)
+        told = "it takes float32, and 'time' has more digits than that. Subtract a constant from that column"
+        with pytest.raises(SystemResourceError, match=told):
+            require_match(found, "the export")
 
 
 def test_a_regressor_of_counts_is_loaded_as_one(tmp_path: Path) -> None:

@@ -209,3 +209,8 @@ def number(value: float) -> str:
     """Return the shortest text that reads back as this float32, with a point or an exponent."""
     text = str(np.float32(value))
     return text if any(sign in text for sign in ".en") else f"{text}.0"
+
+
+def exact_number(value: float) -> str:
+    """Return the shortest text that reads back as this float64: in Python and JavaScript, whose numbers are such."""
+    return repr(float(value))

@@ -2,7 +2,7 @@
 
 from byhand.arrays import Array
 from byhand.exports.inference_layers import ABOUT_EMBEDDING, ABOUT_HEADS, InferenceHeads, InferenceLayer
-from byhand.exports.inference_model import InferenceModel, about, missing_rule, number
+from byhand.exports.inference_model import InferenceModel, about, exact_number, missing_rule, number
 
 _ACTIVATIONS = {
     "identity": "z",
@@ -129,7 +129,8 @@ def _means(model: InferenceModel) -> str:
     if not model.means:
         return ""
     sources = f"const SOURCES = {list(model.sources)};\n" if model.sources else ""
-    return f"{sources}const MEANS = [{', '.join(number(mean) if mean == mean else 'NaN' for mean in model.means)}];\n"
+    means = ", ".join(exact_number(mean) if mean == mean else "NaN" for mean in model.means)
+    return f"{sources}const MEANS = [{means}];\n"
 
 
 def _scale(model: InferenceModel) -> list[str]:
@@ -147,7 +148,9 @@ def _scale(model: InferenceModel) -> list[str]:
 def _scaling(model: InferenceModel) -> str:
     """Return the arrays of scales and shifts; nothing where the first layer has them."""
     arrays = {"SCALE": model.scale, "SHIFT": model.shift}
-    return "".join(f"const {name} = [{', '.join(map(number, values))}];\n" for name, values in arrays.items() if values)
+    return "".join(
+        f"const {name} = [{', '.join(map(exact_number, values))}];\n" for name, values in arrays.items() if values
+    )
 
 
 def _embed(model: InferenceModel) -> str:

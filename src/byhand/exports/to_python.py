@@ -2,7 +2,7 @@
 
 from byhand.arrays import Array
 from byhand.exports.inference_layers import ABOUT_EMBEDDING, ABOUT_HEADS, InferenceHeads, InferenceLayer
-from byhand.exports.inference_model import InferenceModel, about, missing_rule, number
+from byhand.exports.inference_model import InferenceModel, about, exact_number, missing_rule, number
 
 _ACTIVATIONS = {
     "identity": "z",
@@ -148,7 +148,7 @@ def _means(model: InferenceModel) -> str:
     if not model.means:
         return ""
     sources = f"SOURCES = {list(model.sources)}\n" if model.sources else ""
-    return f"{sources}MEANS = [{', '.join(number(mean) if mean == mean else 'None' for mean in model.means)}]\n"
+    return f"{sources}MEANS = [{', '.join(exact_number(mean) if mean == mean else 'None' for mean in model.means)}]\n"
 
 
 def _scale(model: InferenceModel) -> list[str]:
@@ -162,7 +162,7 @@ def _scale(model: InferenceModel) -> list[str]:
 def _scaling(model: InferenceModel) -> str:
     """Return the lists of scales and shifts; nothing where the first layer has them."""
     lists = {"SCALE": model.scale, "SHIFT": model.shift}
-    return "".join(f"{name} = [{', '.join(map(number, values))}]\n" for name, values in lists.items() if values)
+    return "".join(f"{name} = [{', '.join(map(exact_number, values))}]\n" for name, values in lists.items() if values)
 
 
 def _embed(model: InferenceModel) -> str:

@@ -40,7 +40,7 @@ int main(void) {{
 """
 _NODE = """import {{ answer }} from "./export.mjs";
 import {{ readFileSync, writeSync }} from "node:fs";
-const bytes = readFileSync(0), all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+const bytes = readFileSync(0), all = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
 for (let i = 0; i < all.length; i += {n_in}) {{
   const said = new Uint8Array(Float32Array.from(answer(all.subarray(i, i + {n_in}))).buffer);
   for (let at = 0; at < said.length; ) at += writeSync(1, said, at);
@@ -49,7 +49,7 @@ for (let i = 0; i < all.length; i += {n_in}) {{
 _NODE_ASKED = """[process.version, ...["--permission", "--experimental-permission"].filter(
     (flag) => process.allowedNodeEnvironmentFlags.has(flag)).slice(0, 1)].join(" ")"""
 _PYTHON = """import array, runpy, sys
-rows, answer = array.array("f"), runpy.run_path("export.py")["answer"]
+rows, answer = array.array("d"), runpy.run_path("export.py")["answer"]
 rows.frombytes(sys.stdin.buffer.read())
 for i in range(0, len(rows), {n_in}):
     sys.stdout.buffer.write(array.array("f", answer(rows[i : i + {n_in}].tolist())).tobytes())
@@ -61,6 +61,7 @@ rows = numpy.frombuffer(sys.stdin.buffer.read(), dtype=numpy.float32).reshape(-1
 said = Reader("export.onnx").run(None, {{"stored": rows}})[-1]
 sys.stdout.buffer.write(said.astype(numpy.float32).tobytes())
 """
+TAKES = {"c": np.float32, "js": np.float64, "python": np.float64, "onnx": np.float32}  # kind → its numbers
 # package → where its reader of ONNX files is, the fastest first
 _ONNX_READERS = {
     "onnxruntime": {"module": "onnxruntime", "reader": "InferenceSession"},
@@ -75,7 +76,7 @@ class Verification:
     run_by : what ran the export; None: nothing on this machine could, so nothing was compared
     n : examples   n_mismatches : those with another class or value   max_abs_error : of any score
     max_abs_value : the largest score or value, which the error is to be measured by
-    coarse_inputs : of a table, the inputs whose numbers have more digits than the float32 of an export
+    coarse_inputs : of a table, the inputs whose numbers have more digits than the float32 that the export takes
     """
 
     size: int
@@ -90,7 +91,7 @@ class Verification:
 
 @dataclass(frozen=True)
 class Trial:
-    """An export to run, in a temporary folder whose file `rows` holds n examples of n_in float32."""
+    """An export to run, in a temporary folder whose file `rows` holds n examples of n_in numbers, as TAKES says."""
 
     folder: Path
     content: bytes
@@ -120,7 +121,7 @@ def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: s
     wanted = model.predict(filled) if model.output is Output.REGRESSION else model.scores(filled)
     with tempfile.TemporaryDirectory() as folder:
         given = given_numbers(model, raw)
-        np.ascontiguousarray(given, dtype=np.float32).tofile(Path(folder, "rows"))
+        np.ascontiguousarray(given, dtype=TAKES[kind]).tofile(Path(folder, "rows"))
         found = RUNNERS[kind](Trial(Path(folder), content, symbol, len(raw), given.shape[1], wanted.shape[1]))
     if found is None:
         return Verification(*proof, None)
@@ -130,7 +131,7 @@ def verify(kind: str, content: bytes, model: Model, raw: Array | None, symbol: s
     is_other = scores.argmax(axis=1) != wanted.argmax(axis=1)
     if model.output is Output.REGRESSION:
         is_other = (errors > VALUE_TOLERANCE * (1 + np.abs(wanted))).any(axis=1)
-    n_others, coarse = int(is_other.sum()), _coarse_inputs(model, raw)
+    n_others, coarse = int(is_other.sum()), _coarse_inputs(model, raw) if TAKES[kind] is np.float32 else ()
     return Verification(*proof, runner, len(raw), n_others, float(errors.max()), _largest(wanted), coarse)
 
 
@@ -162,7 +163,7 @@ def require_match(found: Verification, what: str) -> None:
     differs = f"{what} answers {found.n_mismatches} of {found.n} examples otherwise"
     if found.coarse_inputs:
         raise SystemResourceError(
-            f"{differs}: it keeps numbers as float32, and {found.coarse_inputs[0][:40]!r} has more digits than that. "
+            f"{differs}: it takes float32, and {found.coarse_inputs[0][:40]!r} has more digits than that. "
             f"Subtract a constant from that column, such as its smallest value, and train again."
         )
     raise SystemResourceError(f"{differs}; do not use it.")
