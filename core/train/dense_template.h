@@ -74,6 +74,15 @@ static void bias_plus_shift(const dense_layer *d, const float *x, const int32_t 
     }
 }
 
+/* The same for all columns. */
+static void gemv(const dense_layer *d, const float *x, const int32_t *list, int32_t n, float *y) {
+    const int32_t columns = padded(d->n_out);
+    for (int32_t column = 0; column < columns; column += NR) {
+        const int32_t left = columns - column;
+        bias_plus_shift(d, x, list, n, column, (left < NR ? left : NR) / LANES, y + column);
+    }
+}
+
 /* Fill bias (n_out) for the panels of a range with what is the same for all examples: b, and shift
  * W if there is a separate shift (n_in). */
 static void fill_bias(const dense_layer *d, const float *shift, const tile_range *t, float *bias) {

@@ -604,13 +604,10 @@ static void predict_layer(train_context *e, int l) {
     const float *x = e->net.x[l].data;
     int32_t *list = e->scratch[0].index_list;
     const int32_t n = nonzero_indices(x, d.n_in, list);
-    tile_range t = all_tiles(0, 1, d.n_out);
-    for (panel_slice s; next_slice(&t, &s);) {
-        float *z = e->net.preact[l].data + s.column;
-        bias_plus_shift(&d, x, list, n, s.column, s.n_vectors, z);
-        for (int j = 0; j < s.n_vectors * LANES; j += LANES) {
-            v_store(z + j, activate(d.activation, d.slope, v_load(z + j)));
-        }
+    float *z = e->net.preact[l].data;
+    gemv(&d, x, list, n, z);
+    for (int32_t j = 0; j < padded(d.n_out); j += LANES) {
+        v_store(z + j, activate(d.activation, d.slope, v_load(z + j)));
     }
     if (e->net.has_post_ops[l]) {
         post_ops_forward(network, &e->params, &e->net, false, l,
