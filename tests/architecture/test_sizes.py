@@ -23,12 +23,8 @@ LONG_FUNCTIONS = {
     "src/byhand/training/fit.py:fit",
 }
 
-# The same for files: one that must run when copied alone, a table of cases, a template.
-LONG_FILES = {
-    "core/train/epoch_template.c",
-    "src/byhand/reference.py",
-    "tools/make_derivation_examples.py",
-}
+# The same for files: one that must run when copied alone.
+LONG_FILES = {"src/byhand/reference.py"}
 
 
 class Function(NamedTuple):

@@ -1,13 +1,17 @@
 """Formula, code and page say the same: for every layer and loss, found by listing the folders."""
 
 import ast
-import importlib.util
 import re
+import sys
 import tokenize
 from pathlib import Path
-from types import ModuleType
 
+import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
+import derivation_rows as lines_of
+import make_derivation_examples as tool
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "byhand"
@@ -55,18 +59,6 @@ def formulas(text: str) -> list[str]:
     """Return what stands between dollar signs, outside of code."""
     prose = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
     return [display or inline for display, inline in re.findall(r"\$\$(.+?)\$\$|\$([^$]+)\$", prose, flags=re.DOTALL)]
-
-
-@pytest.fixture(scope="module")
-def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "make_derivation_examples", ROOT / "tools/make_derivation_examples.py"
-    )
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_folders_were_found():
@@ -128,12 +120,12 @@ def test_index_lists_every_page_once():
     assert sorted(listed) == NAMES
 
 
-def test_every_page_has_an_example(tool):
+def test_every_page_has_an_example():
     assert sorted(tool.EXAMPLES) == NAMES
 
 
 @each_page
-def test_numbers_are_fresh(name, tool):
+def test_numbers_are_fresh(name):
     assert page(name) == tool.with_numbers(name, page(name)), "run python tools/make_derivation_examples.py"
 
 
@@ -144,13 +136,13 @@ def test_every_equation_is_in_the_example(name):
     assert {int(n) for n in re.findall(r"\s\((\d+)\)\s", shown)} == set(numbers_in_page(page(name)))
 
 
-def test_tool_refuses_a_wrong_gradient(tool):
-    array = tool.np.array([[1.0, 2.0]])
+def test_tool_refuses_a_wrong_gradient():
+    array = np.array([[1.0, 2.0]])
     with pytest.raises(ValueError, match="nudging"):
-        tool.gradient("dx", 3 * array, lambda x: float((x * x).sum()), array, "(1)")
+        lines_of.gradient("dx", 3 * array, lambda x: float((x * x).sum()), array, "(1)")
 
 
-def test_tool_refuses_a_page_without_markers(tool):
+def test_tool_refuses_a_page_without_markers():
     with pytest.raises(ValueError, match="markers"):
         tool.with_numbers("dense", "# Dense\n")
 
@@ -158,8 +150,8 @@ def test_tool_refuses_a_page_without_markers(tool):
 @pytest.mark.parametrize(
     ("value", "text"), [(-1e-12, "0.0000"), (0.15625, "0.1562"), (0.15625 + 1e-11, "0.1562"), (-2.0, "-2.0000")]
 )
-def test_numbers_look_the_same_on_every_machine(value, text, tool):
-    assert tool.number(value) == text
+def test_numbers_look_the_same_on_every_machine(value, text):
+    assert lines_of.number(value) == text
 
 
 @each_page
