@@ -17,8 +17,8 @@ train: $(VENV)/.for-use ## train on MNIST (or the bundled digits) and test once;
 PYTEST := $(BIN)/python -m pytest
 PARALLEL := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 
-# What belongs before every commit. Needs no network. Under five minutes on two quiet cores; the percentage counts up.
-test: $(VENV)/.for-test ## the default tests: under five minutes on two quiet cores
+# What belongs before every commit. Needs no network. About five minutes on two quiet cores; the percentage counts up.
+test: $(VENV)/.for-test ## the default tests: about five minutes on two quiet cores
 	$(PYTEST) $(PARALLEL) --durations=10 $(ARGS)
 
 # And what takes longer: real MNIST, kills at twenty moments, many seeds. Some twenty minutes on two cores.
