@@ -117,6 +117,15 @@ def test_missing_and_rare_cells_are_counted_in_the_report() -> None:
     assert by_name["color"].n_missing > 20
 
 
+def test_what_differs_beyond_seven_digits_is_reported_as_constant_to_seven() -> None:
+    columns = {"size": np.arange(float(N)), "id": 10**12 + np.arange(float(N)), "answer": np.arange(float(N)) % 7}
+    dataset = read_table(columns, preparation="robust")
+    assert dataset.table is not None
+    size, number = report_columns(dataset.table.columns, dataset.train.preparation)
+    assert size.became.startswith("number, (x − ")
+    assert number.became == "number, constant to seven digits: of no use"
+
+
 def test_targets_far_from_the_others_are_told_with_their_size() -> None:
     rng = np.random.default_rng(0)
     columns = {"size": rng.normal(size=N), "answer": 500 + 20 * rng.normal(size=N)}

@@ -58,7 +58,7 @@ def _phrase(column: Column, scaler: InputScaler, start: int, missing: str) -> st
         return f"{column.describe()}{zeros}; {gaps}: {'the others' if column.has_other else '0 in all'}"
     scale, shift = (float(part if part.ndim == 0 else part[start]) for part in (scaler.scale, scaler.shift))
     if scale == NOTHING:
-        return "number, constant: of no use"
+        return "number, constant to seven digits: of no use"
     clipped = "" if scaler.clip is None else f", clipped to ±{scaler.clip:g}"
     return f"number, ({_minus(-shift / scale)}) · {scale:.6g}{clipped}{_filling(column, missing)}"
 
