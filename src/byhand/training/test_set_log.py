@@ -38,9 +38,13 @@ def state_folder() -> Path | None:
 
 
 def fingerprint(examples: Examples) -> str:
-    """Return the SHA-256 of the examples: shape, dtype and bytes of the raw inputs and of the labels."""
+    """Return the SHA-256 of the examples: shape, dtype and bytes of the raw inputs and of the labels.
+
+    Float64 counts as float32: a table is evaluated in the one and trained in the other.
+    """
     digest = hashlib.sha256()
     for array in (examples.raw, examples.y):
+        array = array.astype(np.float32) if array.dtype == np.float64 else array
         digest.update(f"{array.dtype.str} {array.shape}\n".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
