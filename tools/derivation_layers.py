@@ -10,6 +10,7 @@ from byhand.arrays import Array
 from byhand.layers import (
     BatchNorm,
     Dropout,
+    Layer,
     ParametricActivation,
     PeriodicEmbedding,
     PeriodicLinearEmbedding,
@@ -17,9 +18,6 @@ from byhand.layers import (
     Residual,
     ScaledDense,
 )
-from byhand.layers.periodic_embedding import Waves
-from byhand.layers.periodic_linear_embedding import Turns
-from byhand.layers.piecewise_embedding import Places
 from byhand.random import DROPOUT, RandomStream
 
 
@@ -78,25 +76,34 @@ def scaled_dense() -> list[str]:
     ]
 
 
+def forward_of(layer: Layer, own: dict[str, Array]) -> tuple[Array, Any]:
+    """Return what a layer answers with these arrays: its inputs, "x", and its parameters."""
+    layer.params = {name: array for name, array in own.items() if name != "x"}
+    return layer.forward(own["x"])
+
+
+def losses_of(layer: Layer, own: dict[str, Array], dy: Array) -> Callable[[str], Callable[[Array], float]]:
+    """Return, by the name of an array of `own`, the loss dy · y as a function of this array, in any shape."""
+
+    def answer(name: str, moved: Array) -> Array:
+        return forward_of(layer, own | {name: moved.reshape(own[name].shape)})[0]
+
+    return lambda name: lambda moved: float((dy * answer(name, moved)).sum())
+
+
 def periodic_embedding() -> list[str]:
     x, dy = np.array([[0.5], [-1.0]]), np.array([[0.5, 2.0], [-1.0, 1.0]])
     own = {
+        "x": x,
         "frequency": np.array([[0.25, 0.5]]),
         "phase": np.array([[0.5, -1.0]]),
         "V": np.array([[[2.0], [-1.0]]]),
         "c": np.array([[0.5]]),
     }
-
-    def layer(x: Array = x, **moved: Array) -> tuple[PeriodicEmbedding, Array, Waves]:
-        made = PeriodicEmbedding(1, [0], n_frequencies=2, embedding_dim=1)
-        made.params = own | moved
-        return made, *made.forward(x)
-
-    def slope(name: str) -> Callable[[Array], float]:
-        return lambda moved: float((dy * layer(**{name: moved.reshape((own | {"x": x})[name].shape)})[1]).sum())
-
-    made, y, saved = layer()
-    dx, grads = made.backward(dy, saved)
+    layer = PeriodicEmbedding(1, [0], n_frequencies=2, embedding_dim=1)
+    y, saved = forward_of(layer, own)
+    dx, grads = layer.backward(dy, saved)
+    loss_by = losses_of(layer, own, dy)
     V, dV = own["V"][0].T, grads["V"][0].T  # shown as rows
     return [
         *rows("x, one column, two examples", x),
@@ -109,29 +116,22 @@ def periodic_embedding() -> list[str]:
         *rows("e = v V + c", y[:, 1:], "(3)"),
         *rows("y = [x, e]", y, "(4)"),
         *rows("dy, from above", dy),
-        *gradient("dV = Σᵢ vᵀ de", dV, slope("V"), V, "(5)"),
-        *gradient("dc = Σᵢ de", grads["c"], slope("c"), own["c"], "(6)"),
+        *gradient("dV = Σᵢ vᵀ de", dV, loss_by("V"), V, "(5)"),
+        *gradient("dc = Σᵢ de", grads["c"], loss_by("c"), own["c"], "(6)"),
         *rows("du = −sin u ⊙ (de Vᵀ)", -np.sin(saved.u[0]) * (dy[:, 1:] @ V), "(7)"),
-        *gradient("dφ = Σᵢ du", grads["phase"], slope("phase"), own["phase"], "(8)"),
-        *gradient("dw = 2π Σᵢ x du", grads["frequency"], slope("frequency"), own["frequency"], "(9)"),
-        *gradient("dx = dy + 2π Σₖ w du", dx, slope("x"), x, "(10)"),
+        *gradient("dφ = Σᵢ du", grads["phase"], loss_by("phase"), own["phase"], "(8)"),
+        *gradient("dw = 2π Σᵢ x du", grads["frequency"], loss_by("frequency"), own["frequency"], "(9)"),
+        *gradient("dx = dy + 2π Σₖ w du", dx, loss_by("x"), x, "(10)"),
     ]
 
 
 def periodic_linear_embedding() -> list[str]:
     x, dy = np.array([[0.5], [-1.0]]), np.array([[2.0], [1.0]])
-    own = {"frequency": np.array([[0.25]]), "V": np.array([[[2.0], [-1.0]]]), "c": np.array([[0.5]])}
-
-    def layer(x: Array = x, **moved: Array) -> tuple[PeriodicLinearEmbedding, Array, Turns]:
-        made = PeriodicLinearEmbedding(1, [0], n_frequencies=1, embedding_dim=1)
-        made.params = own | moved
-        return made, *made.forward(x)
-
-    def slope(name: str) -> Callable[[Array], float]:
-        return lambda moved: float((dy * layer(**{name: moved.reshape((own | {"x": x})[name].shape)})[1]).sum())
-
-    made, y, saved = layer()
-    dx, grads = made.backward(dy, saved)
+    own = {"x": x, "frequency": np.array([[0.25]]), "V": np.array([[[2.0], [-1.0]]]), "c": np.array([[0.5]])}
+    layer = PeriodicLinearEmbedding(1, [0], n_frequencies=1, embedding_dim=1)
+    y, saved = forward_of(layer, own)
+    dx, grads = layer.backward(dy, saved)
+    loss_by = losses_of(layer, own, dy)
     V, dV = own["V"][0].T, grads["V"][0].T  # shown as rows
     cos, sin = saved.v[0].T
     return [
@@ -144,29 +144,23 @@ def periodic_linear_embedding() -> list[str]:
         *rows("e = v V + c", y, "(3)"),
         *rows("y: no other columns, e", y, "(4)"),
         *rows("dy, from above", dy),
-        *gradient("dV = Σᵢ vᵀ de", dV, slope("V"), V, "(5)"),
-        *gradient("dc = Σᵢ de", grads["c"], slope("c"), own["c"], "(6)"),
+        *gradient("dV = Σᵢ vᵀ de", dV, loss_by("V"), V, "(5)"),
+        *gradient("dc = Σᵢ de", grads["c"], loss_by("c"), own["c"], "(6)"),
         *rows("du = −sin u de A + cos u de B", dy * (cos * V[0, 1] - sin * V[0, 0])[:, None], "(7)"),
-        *gradient("dw = 2π Σᵢ x du", grads["frequency"], slope("frequency"), own["frequency"], "(8)"),
-        *gradient("dx = 2π w du", dx, slope("x"), x, "(9)"),
+        *gradient("dw = 2π Σᵢ x du", grads["frequency"], loss_by("frequency"), own["frequency"], "(8)"),
+        *gradient("dx = 2π w du", dx, loss_by("x"), x, "(9)"),
     ]
 
 
 def piecewise_embedding() -> list[str]:
     x, dy = np.array([[0.5], [2.5]]), np.array([[0.5, 2.0], [-1.0, 1.0]])
-    own = {"V": np.array([[[2.0], [-1.0], [0.5]]]), "c": np.array([[0.5]])}
+    own = {"x": x, "V": np.array([[[2.0], [-1.0], [0.5]]]), "c": np.array([[0.5]])}
     edges = np.array([[0.0, 1.0, 2.0, 4.0]])
-
-    def layer(x: Array = x, **moved: Array) -> tuple[PiecewiseLinearEmbedding, Array, Places]:
-        made = PiecewiseLinearEmbedding(1, [0], n_bins=3, embedding_dim=1)
-        made.params, made.statistics = own | moved, {"edges": edges}
-        return made, *made.forward(x)
-
-    def slope(name: str) -> Callable[[Array], float]:
-        return lambda moved: float((dy * layer(**{name: moved.reshape((own | {"x": x})[name].shape)})[1]).sum())
-
-    made, y, saved = layer()
-    dx, grads = made.backward(dy, saved)
+    layer = PiecewiseLinearEmbedding(1, [0], n_bins=3, embedding_dim=1)
+    layer.statistics = {"edges": edges}
+    y, saved = forward_of(layer, own)
+    dx, grads = layer.backward(dy, saved)
+    loss_by = losses_of(layer, own, dy)
     V, dV = own["V"][0].T, grads["V"][0].T  # shown as rows
     return [
         *rows("x, one column, two examples", x),
@@ -177,9 +171,9 @@ def piecewise_embedding() -> list[str]:
         *rows("e = z V + c", y[:, 1:], "(2)"),
         *rows("y = [x, e]", y, "(3)"),
         *rows("dy, from above", dy),
-        *gradient("dV = Σᵢ zᵀ de", dV, slope("V"), V, "(4)"),
-        *gradient("dc = Σᵢ de", grads["c"], slope("c"), own["c"], "(5)"),
-        *gradient("dx = dy + de V / width", dx, slope("x"), x, "(6)"),
+        *gradient("dV = Σᵢ zᵀ de", dV, loss_by("V"), V, "(4)"),
+        *gradient("dc = Σᵢ de", grads["c"], loss_by("c"), own["c"], "(5)"),
+        *gradient("dx = dy + de V / width", dx, loss_by("x"), x, "(6)"),
     ]
 
 
