@@ -1,6 +1,9 @@
 """The diagnosis of a recipe's run: what went wrong, each with the command of `byhand` to try."""
 
 import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 from byhand.recipes import RECIPES
 from byhand.recipes.command_line import train_command
@@ -17,7 +20,20 @@ def diagnose_run(run: Run, evaluation: RecipeEvaluation) -> list[Finding]:
     held_out = None
     if evaluation.held_out and (evaluation.n == 0 or evaluation.n >= MIN_HELD_OUT):
         held_out = evaluation.r2_score if evaluation.accuracy is None else evaluation.accuracy
-    return run.diagnosis(held_out, _usual_rate(run.recipe), lambda setting, value: _command(run, setting, value))
+    command = partial(_command, run)
+    found = run.diagnosis(held_out, _usual_rate(run.recipe), command)
+    return [beyond_early_stopping(run.recipe, finding, command) for finding in found]
+
+
+def beyond_early_stopping(recipe: Recipe, finding: Finding, command: Callable[[str, str], str]) -> Finding:
+    """Return the finding with a smaller network to try, or more weight decay, where the recipe stops early already."""
+    if finding.setting != "patience" or not recipe.patience:
+        return finding
+    halved = "-".join(str(max(units // 2, 1)) for units in recipe.hidden)
+    decay = f"{10 * recipe.weight_decay or 0.01:g}"
+    setting, value = ("hidden", halved) if halved else ("weight_decay", decay)
+    others = {name: how for name, how in finding.others.items() if halved and name == "weight_decay"}
+    return replace(finding, setting=setting, value=value, command=command(setting, value), others=others)
 
 
 def _usual_rate(recipe: Recipe) -> float | None:

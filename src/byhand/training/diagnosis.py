@@ -10,7 +10,7 @@ Thresholds and sentences are in one file, diagnosis.json, of which the page has 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -25,8 +25,10 @@ from byhand.network import Network
 from byhand.training.diagnosis_checks import (
     Evidence,
     Found,
+    commonest_share,
     diagnosis_table,
     equal_units,
+    least_accuracy,
     overfitting,
     saturated_units,
     sorted_examples,
@@ -45,6 +47,7 @@ class Finding:
 
     id, title, sentence : what it is, the sentence with its evidence in numbers
     setting, value : what to change, and to what   command : the one thing to try
+    others : further settings that may help, and how to change them: {"epochs": "fewer"}
     """
 
     id: str
@@ -53,6 +56,7 @@ class Finding:
     setting: str
     value: str
     command: str
+    others: dict[str, str] = field(default_factory=dict)
 
 
 def python_call(setting: str, value: str) -> str:
@@ -133,7 +137,8 @@ def _findings(
         sentence = one["sentence"].format(**numbers)
         if not findings and "without_cause" in one:
             sentence += " " + one["without_cause"]
-        findings.append(Finding(name, one["title"], sentence, setting, value, command(setting, value)))
+        others = dict(one.get("others", {}))
+        findings.append(Finding(name, one["title"], sentence, setting, value, command(setting, value), others))
     return findings
 
 
@@ -192,19 +197,18 @@ def _movement(before: Network, after: Network) -> float:
 
 def _near_guessing(seen: Evidence) -> Found:
     """The answers are hardly better than one and the same answer for all."""
-    least = threshold("better_than_guessing")
     if not seen.examples.is_classes:
         constant = constant_loss(seen.examples, seen.loss)
         explained = seen.accuracy
         if explained is None:
             explained = 1 - seen.history[-1].loss / constant if constant else 1.0
-        if explained < least:
+        if explained < threshold("better_than_guessing"):
             digits = ".3g" if abs(explained) < 1 else ".0f"
             yield "near_mean", {"explained": f"{format_number(100 * explained, digits)} %"}
         return
     accuracy = seen.history[-1].accuracy if seen.accuracy is None else seen.accuracy
-    guess = float(np.bincount(seen.examples.y).max() / len(seen.examples))
-    if accuracy is not None and guess < 1 and accuracy < guess + least * (1 - guess):
+    guess = commonest_share(seen.examples)
+    if accuracy is not None and guess < 1 and accuracy < least_accuracy(seen.examples):
         yield "near_guessing", {"accuracy": f"{100 * accuracy:.2f} %", "guess": f"{100 * guess:.2f} %"}
 
 

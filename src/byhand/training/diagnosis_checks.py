@@ -159,12 +159,42 @@ def overfitting(seen: Evidence) -> Found:
     validation = [record.val_loss for record in seen.history if record.val_loss is not None]
     held_out = seen.accuracy if last.val_accuracy is None else last.val_accuracy
     gap = None if last.accuracy is None or held_out is None else last.accuracy - held_out
-    if len(validation) == len(seen.history):
+    is_validated = len(validation) == len(seen.history)
+    if is_validated:
         best = int(np.argmin(validation))
         rose = validation[-1] > threshold("val_loss_rise") * validation[best] > 0
         fell = last.loss < seen.history[best].loss
         if rose and fell and (gap is None or gap > threshold("gap")):
             numbers = {"lowest": f"{validation[best]:.3g}", "epoch": f"{best + 1:,}", "loss": f"{validation[-1]:.3g}"}
             yield "overfitting", numbers
-    elif gap is not None and held_out is not None and last.accuracy is not None and gap > threshold("gap_alone"):
-        yield "overfitting_gap", {"train": percent(last.accuracy), "held_out": percent(held_out)}
+            return
+    if not seen.examples.is_classes:
+        yield from _overfitting_to_numbers(seen)
+    elif gap is not None and held_out is not None and last.accuracy is not None:
+        guess = commonest_share(seen.examples)
+        gained = last.accuracy - max(held_out, guess) > threshold("gap_at_guessing") * (1 - guess)
+        wide = gap > threshold("gap_alone") and not is_validated
+        if wide or (gained and held_out < least_accuracy(seen.examples)):
+            yield "overfitting_gap", {"train": percent(last.accuracy), "held_out": percent(held_out)}
+
+
+def _overfitting_to_numbers(seen: Evidence) -> Found:
+    """Predictions explain the targets of training, and next to nothing of others."""
+    if seen.accuracy is None or not isinstance(seen.loss, SquaredError):
+        return
+    variance = float(seen.examples.y.reshape(len(seen.examples), -1).var(axis=0).sum())
+    explained = 1 - seen.history[-1].loss / variance if variance else 0.0
+    near_mean = seen.accuracy < threshold("better_than_guessing")
+    if near_mean and explained - max(seen.accuracy, 0.0) > threshold("gap_at_guessing"):
+        yield "overfitting_to_numbers", {"train": percent(explained)}
+
+
+def commonest_share(examples: Examples) -> float:
+    """Return the share of the commonest class: the accuracy of giving it every time."""
+    return float(np.bincount(examples.y).max() / len(examples))
+
+
+def least_accuracy(examples: Examples) -> float:
+    """Return the accuracy from which on answers are better than giving the commonest class every time."""
+    guess = commonest_share(examples)
+    return guess + threshold("better_than_guessing") * (1 - guess)

@@ -105,3 +105,50 @@ def test_without_validation_the_gap_alone_is_the_evidence() -> None:
     history = [record(1, 0.9, 0.7), record(2, 0.1, 1.0)]
     assert ids(mlp(), history=history, accuracy=0.75) == ["overfitting_gap"]
     assert ids(mlp(), history=history, accuracy=0.85) == []
+
+
+GUESS = float(np.bincount(Y).max() / 300)  # of the commonest class, about 0.35
+
+
+def test_answers_at_guessing_beside_a_good_training_score_are_overfitting() -> None:
+    history = [record(1, 0.9, 0.5), record(2, 0.7, GUESS + 0.18)]
+    first, second = bh.diagnose(mlp(), Examples(X, Y, UNSCALED), history, accuracy=GUESS + 0.01)
+    assert (first.id, first.setting, second.id, second.setting) == (
+        "overfitting_gap", "patience", "near_guessing", "patience",
+    )  # fmt: skip
+    assert first.others == {"epochs": "fewer", "weight_decay": "a larger", "hidden": "a smaller"}
+    assert "Check that every label" not in second.sentence
+
+
+def test_a_validation_loss_that_did_not_rise_leaves_answers_at_guessing_overfitting() -> None:
+    losses = [record(1, 0.9, 0.5, 1.0), record(2, 0.7, 0.9, 1.1)]
+    assert ids(mlp(), history=losses, accuracy=GUESS) == ["overfitting_gap", "near_guessing"]
+    assert ids(mlp(), history=losses, accuracy=0.6) == [], "a gap alone is no sign beside a validation curve"
+
+
+def test_answers_at_guessing_in_training_too_are_no_overfitting() -> None:
+    history = [record(1, 1.09, 0.34), record(2, 1.08, GUESS + 0.15)]
+    assert ids(mlp(), history=history, accuracy=GUESS - 0.04) == ["near_guessing"], "0.15 of 0.65 is no quarter"
+
+
+@pytest.mark.parametrize(
+    ("loss", "r2", "found"),
+    [
+        (0.1, 0.05, ["overfitting_to_numbers", "near_mean"]),
+        (0.1, -9.0, ["overfitting_to_numbers", "near_mean"]),
+        (0.8, -9.0, ["near_mean"]),  # of the variance 1, the training explains 0.2
+        (0.1, 0.5, []),
+    ],
+)
+def test_targets_explained_in_training_alone_are_overfitting(loss: float, r2: float, found: list[str]) -> None:
+    network = bh.Network.mlp([4, 6, 1], seed=1)
+    t = np.tile(np.array([-1, 1], dtype=np.float32), 150).reshape(-1, 1)
+    told = bh.diagnose(
+        network,
+        Examples(X, t, UNSCALED),
+        [record(1, 1.0, None), record(2, loss, None)],
+        loss="squared_error",
+        accuracy=r2,
+    )
+    assert [one.id for one in told] == found
+    assert all("explain 90 % of the variance" in one.sentence for one in told if one.id == "overfitting_to_numbers")
