@@ -56,6 +56,16 @@ def test_of_its_own_folder_the_test_pictures_are_evaluated(run: Path) -> None:
     assert done.json["n"] == 8, "a fifth of each class"
 
 
+def test_influence_is_that_of_the_training_pictures(run: Path, tmp_path: Path) -> None:
+    found = byhand("explain", run, "--data", run.parent / "stripes", "--influence", "40", "--json").json["influence"]
+    assert found["n_train"] == 32, "the others are the test pictures"
+    for one in found["supporters"] + found["opponents"]:
+        assert (run.parent / "stripes" / one["place"]).is_file()
+        assert one["place"].startswith(one["class"])
+    done = byhand("explain", run, "--data", write_folder(tmp_path / "new", seed=3), "--influence", "3")
+    assert (done.code, "is not the folder that the model was trained on" in " ".join(done.err.split())) == (2, True)
+
+
 def test_a_folder_without_one_class_keeps_the_models_numbers(run: Path, tmp_path: Path) -> None:
     new = write_folder(tmp_path / "new", n=10, seed=2)
     for file in (new / "flat").iterdir():

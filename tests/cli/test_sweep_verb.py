@@ -91,7 +91,10 @@ def test_a_signal_keeps_the_lines_and_the_sweep_is_resumed(tmp_path: Path, numbe
 def test_compare_prints_the_pairs_and_the_sentence() -> None:
     done = byhand("compare", "vanilla", "vanilla", *SMALL, "--seeds", "2", "--executor", "serial")
     assert done.code == 0, done.err
-    assert "No difference that these 2 runs can show: B − A is 0.00 % validation accuracy" in " ".join(done.out.split())
+    assert (
+        "No difference that these 2 runs can show: B − A is 0.00 percentage points of validation accuracy"
+        in " ".join(done.out.split())
+    )
     values = byhand("compare", "vanilla", "vanilla:epochs=1", *SMALL, "--seeds", "2", "--executor", "serial", "--json")
     assert values.json["seeds"] == [0, 1]
     assert values.json["unit"] == "run"

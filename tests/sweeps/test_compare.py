@@ -22,11 +22,21 @@ def test_the_interval_is_students_t_of_the_differences() -> None:
     assert found.interval is not None
     assert found.interval == pytest.approx((0.02 - 4.30265 * 0.01 / 3**0.5, 0.02 + 4.30265 * 0.01 / 3**0.5), abs=1e-5)
     assert found.better is None
-    assert found.sentence().startswith("no difference that these 3 runs can show: B − A is 2.00 %")
+    assert found.sentence().startswith(
+        "no difference that these 3 runs can show: B − A is 2.00 percentage points of validation accuracy, 95 %"
+    )
     sure = compare_values("A", "B", [0.90, 0.91, 0.92], [0.95, 0.961, 0.97], what="validation accuracy")
     assert sure.better == "B"
-    assert sure.sentence().startswith("B is better: B − A is 5.03 %")
+    assert sure.sentence().startswith("B is better: B − A is 5.03 percentage points")
     assert compare_values("A", "B", [0.95, 0.96], [0.90, 0.9101], what="validation accuracy").better == "A"
+
+
+def test_no_accuracy_differs_by_more_than_all_of_it() -> None:
+    wide = compare_values("A", "B", [0.1, 0.9], [0.9, 0.1], what="validation accuracy")
+    assert wide.interval == (-1.0, 1.0)
+    assert wide.sentence().endswith("95 % interval −100.00 … 100.00")
+    free = compare_values("A", "B", [0.1, 0.9], [0.9, 0.1], what="validation R²")
+    assert free.interval == pytest.approx((-12.7062 * 0.8, 12.7062 * 0.8), rel=1e-5)
 
 
 def test_one_run_shows_nothing() -> None:

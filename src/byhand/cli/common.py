@@ -216,8 +216,3 @@ def escape_markup(text: str | UntrustedText) -> str:
 def percent(fraction: float, digits: int = 2) -> str:
     """Return a fraction as a percentage: 98.24 %."""
     return f"{format_number(100 * fraction, f'.{digits}f')} %"
-
-
-def cut(text: str, width: int) -> str:
-    """Return text truncated to `width` characters, with an ellipsis."""
-    return text if len(text) <= width else text[: width - 1] + "…"

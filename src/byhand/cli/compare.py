@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options
+from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, percent
 from byhand.cli.recipe_flags import current_flag
 from byhand.cli.sweep import sweep_flags
 from byhand.errors import OptionError
@@ -93,7 +93,11 @@ def report_text(found: "Comparison") -> str:
     if found.seeds:
         lines.append(f"[dim]{'seed':>6}{'A':>10}{'B':>10}{'B − A':>10}[/dim]")
         for seed, x, y in zip(found.seeds, found.values_a, found.values_b, strict=True):
-            lines.append(f"{seed:>6}{x:>10.4f}{y:>10.4f}{format_number(y - x, '.4f'):>10}")
+            lines.append(f"{seed:>6}" + "".join(f"{_cell(value, found):>10}" for value in (x, y, y - x)))
         lines.append("")
     sentence = found.sentence()
     return "\n".join([*lines, f"[bold]{sentence[0].upper()}{sentence[1:]}.[/bold]"])
+
+
+def _cell(value: float, found: "Comparison") -> str:
+    return percent(value) if found.is_percentage else format_number(value, ".4f")

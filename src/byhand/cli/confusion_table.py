@@ -2,15 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from byhand.cli.common import cut, escape_markup, percent
+from byhand.cli.cells import n_cells, one_line, pad
+from byhand.cli.common import escape_markup, percent
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
 
 MOST_CLASSES = 20
-LEAST_LABEL, MOST_LABEL = 14, 24  # characters before a row; the heading needs 14
-RATE = 10  # characters for recall, and for precision
-COLUMN_LABEL = 14  # characters of a class's name above a column
+HEADING = "true ↓ predicted →"
+LEAST_LABEL, MOST_LABEL = len(HEADING), 24  # cells before a row
+RATE = 10  # cells for recall, and for precision
+COLUMN_LABEL = 14  # cells of a class's name above a column
 
 
 def confusion_table(confusion: "Array", names: tuple[str, ...], width: int) -> list[str]:
@@ -23,15 +25,14 @@ def confusion_table(confusion: "Array", names: tuple[str, ...], width: int) -> l
     if len(confusion) > MOST_CLASSES:
         return []
     rates = precision_recall_f1(confusion)
-    labels = list(names) or [str(i) for i in range(len(confusion))]
-    margin = min(MOST_LABEL, max(LEAST_LABEL, *(len(label) + 1 for label in labels)))
+    labels = [one_line(name) for name in names] or [str(i) for i in range(len(confusion))]
+    margin = min(MOST_LABEL, max(LEAST_LABEL, *(n_cells(label) + 1 for label in labels)))
     column = _column_width(confusion, labels, width - margin - 2 * RATE)
-    shown = [cut(label, column - 1) for label in labels] if column else []
-    heading = "true ↓ predicted →" if column else "true class"
-    columns = "".join(f"{label:>{column}}" for label in shown)
-    head = f"[dim]{heading:<{margin}}{escape_markup(columns)}{'recall':>{RATE}}{'precision':>{RATE}}[/dim]"
+    shown = [f" {pad(label, column - 1, right=True)}" for label in labels] if column else []
+    heading = HEADING if column else "true class"
+    head = f"[dim]{heading:<{margin}}{escape_markup(''.join(shown))}{'recall':>{RATE}}{'precision':>{RATE}}[/dim]"
     return [head, *(
-        escape_markup(f"{cut(label, margin - 1):<{margin}}")
+        escape_markup(pad(label, margin - 1) + " ")
         + "".join(_cell(int(count), i == j, column) for j, count in enumerate(confusion[i]) if column)
         + f"{percent(rates.recall[i], 1):>{RATE}}{percent(rates.precision[i], 1):>{RATE}}"
         for i, label in enumerate(labels)
@@ -39,9 +40,9 @@ def confusion_table(confusion: "Array", names: tuple[str, ...], width: int) -> l
 
 
 def _column_width(confusion: "Array", labels: list[str], room: int) -> int:
-    """Return the characters of a column: for its count, and its name where there is room; 0 if no counts fit."""
+    """Return the cells of a column: for its count, and its name where there is room; 0 if no counts fit."""
     least = max(len(str(confusion.max())), 2) + 1
-    wanted = max(least, min(COLUMN_LABEL, max(map(len, labels))) + 1)
+    wanted = max(least, min(COLUMN_LABEL, max(map(n_cells, labels))) + 1)
     fits = min(wanted, room // len(labels))
     return fits if fits >= least else 0
 

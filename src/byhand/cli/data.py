@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from byhand.cli.cells import cut, n_cells, one_line, pad
 from byhand.cli.column_lines import column_lines
-from byhand.cli.common import Reporter, cut, data_dir_option, escape_markup, output_options
+from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options
 from byhand.cli.recipe_flags import OF_TABLES, recipe_flags
 from byhand.formatting import format_number
-from byhand.untrusted import escape_control_chars
 
 if TYPE_CHECKING:
     from byhand.arrays import Array
     from byhand.data.examples import Dataset, Examples
     from byhand.recipes.recipe import Recipe
 
-LONGEST_NAME = 40  # characters of a class's name in the table
+LONGEST_NAME = 40  # cells of a class's name in the table
 
 SETS = {
     "mnist": "70,000 handwritten digits, 28×28 (downloaded once, or from --data-dir)",
@@ -137,12 +137,12 @@ def _text(dataset: "Dataset", label: str | None, n: int, seed: int, width: int) 
 
 def _class_table(dataset: "Dataset") -> list[str]:
     """Return how many examples of each class the parts have, one row per class."""
-    names = [escape_control_chars(name) for name in dataset.class_names]
-    margin = min(LONGEST_NAME, max(len(name) for name in ("class", *names))) + 1
+    names = [one_line(name) for name in dataset.class_names]
+    margin = min(LONGEST_NAME, max(n_cells(name) for name in ("class", *names))) + 1
     counts = {name: _counts(dataset, part) for name, part in _parts(dataset).items()}
     head = f"[dim]{'class':<{margin}}{''.join(f'{name:>12}' for name in counts)}[/dim]"
     return [head, *(
-        escape_markup(f"{cut(name, margin - 1):<{margin}}") + "".join(f"{part[i]:>12,}" for part in counts.values())
+        escape_markup(pad(name, margin - 1) + " ") + "".join(f"{part[i]:>12,}" for part in counts.values())
         for i, name in enumerate(names)
     )]  # fmt: skip
 
@@ -176,7 +176,7 @@ def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: i
 def _title(dataset: "Dataset", row: int, width: int) -> str:
     """Return the caption above a picture: its class, truncated, and its index, as wide as the picture."""
     name, number = dataset.class_names[int(dataset.train.y[row])], f" (#{row})"
-    return f"{cut(name, max(1, width - len(number))) + number:<{width}}"
+    return pad(cut(one_line(name), max(1, width - len(number))) + number, width)
 
 
 def _scatter(points: "Array", y: "Array", width: int = 64, height: int = 24) -> list[str]:

@@ -3,11 +3,13 @@
 import itertools
 import textwrap
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from byhand.cli.cells import n_cells, one_line, pad
 from byhand.cli.common import (
     NonNegativeFloat,
     Reporter,
@@ -15,17 +17,20 @@ from byhand.cli.common import (
     escape_markup,
     model_argument,
     output_options,
+    percent,
     runs_option,
 )
-from byhand.formatting import format_number
+from byhand.formatting import count_noun, format_number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from byhand.arrays import Array
     from byhand.data.examples import Dataset, Examples
     from byhand.persistence.model import Model
 
 
-BAR, MOST_NAME = 24, 24  # characters of a bar and of a column's name
+BAR, MOST_NAME = 24, 24  # cells of a bar and of a column's name
 
 
 @click.command("explain")
@@ -71,6 +76,7 @@ def command(
     """
     from byhand.cli.model_lookup import data_for, find_model, loss_of
     from byhand.cli.text_image import picture_lines
+    from byhand.cli.training_examples import training_examples
     from byhand.inspection.explain import explain
 
     found, _ = find_model(model, runs)
@@ -84,7 +90,7 @@ def command(
     lines = [f"[bold]{escape_markup(what)}[/bold]", *picture, "", _colored(str(explanation), reporter.width)]
     answer = {"example": what, **asdict(explanation)}
     if influence is not None:
-        pushed = _influence(found, data_for(found, data, data_dir).train, raw[0], influence)
+        pushed = _influence(found, *training_examples(found, data, data_dir), raw[0], influence)
         lines += ["", *_influence_lines(pushed)]
         answer["influence"] = pushed
     reporter.result("\n".join(lines), answer)
@@ -111,16 +117,27 @@ def _example(model: "Model", dataset: "Dataset", index: int) -> tuple["Array", A
     return examples.raw[index : index + 1], y, f"example {index} of {dataset.name}, {name}"
 
 
-def _influence(model: "Model", train: "Examples", raw: "Array", n: int) -> dict[str, Any]:
-    """Return the n training examples that speak most for the predicted class and against it."""
+def _influence(model: "Model", train: "Examples", names: "Sequence[str]", raw: "Array", n: int) -> dict[str, Any]:
+    """Return the n training examples that speak most for the predicted class and against it.
+
+    names : what each training example is called, as "line 7"
+    """
     from byhand.cli.model_lookup import loss_of
+    from byhand.errors import OptionError
     from byhand.inspection.influence import influence
 
+    if not train.is_classes:
+        raise OptionError(
+            "--influence is for classes, and this model predicts numbers. For what a column is worth: --importance."
+        )
     found = influence(model.network, train, raw, loss=loss_of(model))
     name = [str(name) for name in model.class_names] or [str(label) for label in range(max(model.n_classes, 2))]
 
     def described(numbers: "Array") -> list[dict[str, Any]]:
-        return [{"index": int(i), "class": name[train.y[i]], "score": float(found.scores[i])} for i in numbers]
+        return [
+            {"index": int(i), "place": names[i], "class": name[train.y[i]], "score": float(found.scores[i])}
+            for i in numbers
+        ]
 
     return {
         "class": name[found.label],
@@ -142,28 +159,29 @@ def _importance(model: "Model", dataset: "Dataset", repeats: int) -> tuple[str, 
     columns = [(one.name, range(end - one.n_inputs, end)) for one, end in zip(model.table.columns, ends, strict=True)]
     found = permutation_importance(model.predict, examples.raw, examples.y, columns=columns, repeats=repeats)
     most = max(*(abs(one.mean) for one in found.columns), 1e-12)
+    figure = percent if found.what == "accuracy" else partial(format_number, spec=".4f")
     lines = [
-        f"[bold]IMPORTANCE[/bold] of columns: {found.what} {format_number(found.score, '.4f')} on {found.n:,} rows of "
+        f"[bold]IMPORTANCE[/bold] of columns: {found.what} {figure(found.score)} on {count_noun(found.n, 'row')} of "
         f"{escape_markup(dataset.name)}; with one column shuffled {repeats} times it is lower by (95 % of the mean)"
     ]
-    width = min(max(len(one.name) for one in found.columns), MOST_NAME)
-    for one in found.columns:
-        low, mean, high = (format_number(value, ".4f") for value in (one.interval[0], one.mean, one.interval[1]))
+    names = [one_line(one.name) for one in found.columns]
+    width = min(max(map(n_cells, names)), MOST_NAME)
+    for one, name in zip(found.columns, names, strict=True):
+        low, mean, high = map(figure, (one.interval[0], one.mean, one.interval[1]))
         bar = "█" * round(BAR * max(one.mean, 0) / most)
-        name = escape_markup(f"{one.name[:width]:<{width}}")
-        lines.append(f"  {name}  {mean:>7}  [dim]{low} … {high}[/dim]  {bar}".rstrip())
+        lines.append(f"  {escape_markup(pad(name, width))}  {mean:>8}  [dim]{low} … {high}[/dim]  {bar}".rstrip())
     return "\n".join(lines), {"data": dataset.name, **asdict(found)}
 
 
 def _influence_lines(pushed: dict[str, Any]) -> list[str]:
-    """Return the training examples for and against as lines: number, class, score."""
+    """Return the training examples for and against as lines: name, class, score."""
     name = escape_markup(pushed["class"])
     lines = [f"[bold cyan]INFLUENCE[/bold cyan] of {pushed['n_train']:,} training examples on the answer {name}"]
     for title, which in (("for it", "supporters"), ("against it", "opponents")):
         lines += [f"  {title}" if pushed[which] else f"  {title}: none"]
         for one in pushed[which]:
             score = format_number(one["score"], ".3g")
-            lines.append(f"    example {one['index']:>6}  {escape_markup(one['class'])}  {score}")
+            lines.append(f"    {escape_markup(one['place']):<14}  {escape_markup(one['class'])}  {score}")
     return [*lines, "  score: how much a step of gradient descent on that example lowers this answer's loss."]
 
 

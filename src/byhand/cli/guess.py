@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from byhand.cli.common import Reporter, cut, data_dir_option, escape_markup, output_options, percent
+from byhand.cli.cells import cut, pad
+from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, percent
 from byhand.untrusted import escape_control_chars
 
 if TYPE_CHECKING:
     from byhand.data.examples import Examples
     from byhand.persistence.model import Model
 
-LONGEST_NAME = 12  # characters of a class in the table
+LONGEST_NAME, LONGEST_ANSWER = 12, 23  # cells of a class in the table, and of one with its probability
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,10 @@ def _counts(rounds: list[Round]) -> dict[str, int | None]:
 
 def _report(rounds: list[Round]) -> list[str]:
     """Return the table of answers and who was right how often."""
-    lines = ["[bold]true          network             you[/bold]"]
+    lines = [f"[bold]{pad('true', LONGEST_NAME)}  {pad('network', LONGEST_ANSWER)}  you[/bold]"]
     for one in rounds:
         network = f"{cut(one.network, LONGEST_NAME)} ({percent(one.score)})"
-        row = f"{cut(one.true, LONGEST_NAME):<12}  {network:<18}  {cut(one.you or '', LONGEST_NAME)}"
+        row = f"{pad(one.true, LONGEST_NAME)}  {pad(network, LONGEST_ANSWER)}  {cut(one.you or '', LONGEST_NAME)}"
         lines.append(escape_markup(row.rstrip()))
     counts = _counts(rounds)
     lines.append(f"\nThe network: {counts['network_right']} of {counts['pictures']} right.")

@@ -33,6 +33,7 @@ from byhand.training.run_folder import RunFolder
 from byhand.untrusted import UntrustedText
 
 TABLES = (".csv", ".npz")
+GENERATED = ("circles", "moons", "spiral", "sine", *GAUSSIAN_PAIRS)  # sets whose points are drawn
 MOST_TOLD = 10  # rows that are left out
 TEST_SEED = 1_000_000_007  # of generated sets: not the default seed of a training, so the points are new to the model
 
@@ -134,8 +135,7 @@ def _first_refused(new: NewRows) -> str:
 
 def built_in_sets() -> dict[str, Recipe]:
     """Return the sets that a model's file may name, each with byhand's own sizes."""
-    names = ("circles", "moons", "spiral", "sine", *GAUSSIAN_PAIRS)
-    made = {name: replace(_unprepared(name), seed=TEST_SEED) for name in names}
+    made = {name: replace(_unprepared(name), seed=TEST_SEED) for name in GENERATED}
     return {"mnist": _unprepared("mnist"), "digits": _unprepared("digits"), "xor": XOR, **made}
 
 

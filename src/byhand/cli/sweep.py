@@ -190,17 +190,28 @@ def _ranking(trials: "list[TrialResult]", metric: str) -> list[str]:
     rows = [[_field(trial.fields[name]) for name in names] for trial in trials]
     widths = [max(len(name), *(len(row[i]) for row in rows)) for i, name in enumerate(names)]
     head = "  ".join(f"{name:<{width}}" for name, width in zip(names, widths, strict=True))
-    lines = [f"[dim]{'trial':>5}  {head}  validation {metric}[/dim]"]
+    lines = [f"[dim]{'trial':>5}  {head}  validation {_metric_name(trials[0], metric)}[/dim]"]
     for trial, row in zip(trials, rows, strict=True):
         cells = "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True))
         lines.append(f"{trial.number:>5}  {escape_markup(cells)}  {_mean(trial, metric)}")
     return lines
 
 
+def _metric_name(trial: "TrialResult", metric: str) -> str:
+    if metric != "score":
+        return metric
+    return "R²" if trial.runs[0].get("accuracy") is None else "accuracy"
+
+
 def _mean(trial: "TrialResult", metric: str) -> str:
+    """Return the mean of a trial's seeds, and the range of several."""
     values = trial.values(metric)
-    text = format_number(sum(values) / len(values), ".4f")
-    return text if len(values) == 1 else f"{text}  ({min(values):.4f} – {max(values):.4f} over {len(values)} seeds)"
+    is_fraction = _metric_name(trial, metric) == "accuracy"
+    mean, low, high = (
+        percent(value) if is_fraction else format_number(value, ".4f")
+        for value in (sum(values) / len(values), min(values), max(values))
+    )
+    return mean if len(values) == 1 else f"{mean}  ({low} … {high} over {len(values)} seeds)"
 
 
 def _chance(result: "SweepResult") -> str:

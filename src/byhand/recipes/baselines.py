@@ -140,7 +140,8 @@ def _losses(output: Array, examples: Examples) -> Array:
     """Return each row's loss (n,): 1 for a wrong class, or the mean of its squared errors."""
     if examples.is_classes:
         return (predict_labels(output) != examples.y).astype(np.float64)
-    losses: Array = ((output - examples.y.reshape(output.shape)) ** 2).mean(axis=1, dtype=np.float64)
+    y = examples.y.reshape(output.shape).astype(np.float64)  # in float32 the square of 1e20 is infinite
+    losses: Array = ((output - y) ** 2).mean(axis=1)
     return losses
 
 

@@ -1,13 +1,14 @@
 """`compare`: is the difference between two recipes, runs or models more than chance?
 
     >>> from byhand.sweeps.compare import compare_values
-    >>> print(compare_values("A", "B", [0.95, 0.94, 0.96], [0.95, 0.95, 0.96], what="validation accuracy"))
-    no difference that these 3 runs can show: B − A is 0.33 % validation accuracy, 95 % interval −1.10 – 1.77 %
+    >>> print(compare_values("A", "B", [0.95, 0.94, 0.96], [0.95, 0.95, 0.96], what="accuracy"))
+    no difference that these 3 runs can show: B − A is 0.33 percentage points of accuracy, 95 % interval −1.10 … 1.77
 
 Recipes are trained with the same seeds, and the difference is taken seed by seed: what a seed makes of the data and of
 the order is in both. Two single models are compared example by example on the same data (see `paired.py`).
 """
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
@@ -70,10 +71,11 @@ class Comparison:
 
     def sentence(self) -> str:
         """Return what the comparison shows."""
+        points = " percentage points of" if self.is_percentage else ""
+        difference = f"B − A is {self._number(self.difference)}{points} {self.what}"
         if self.interval is None:
-            return f"one {self.unit} cannot show a difference: B − A is {self._figure(self.difference)} {self.what}"
-        low, high = self._number(self.interval[0]), self._figure(self.interval[1])
-        facts = f"B − A is {self._figure(self.difference)} {self.what}, 95 % interval {low} – {high}"
+            return f"one {self.unit} cannot show a difference: {difference}"
+        facts = f"{difference}, 95 % interval {' … '.join(map(self._number, self.interval))}"
         if self.better is None:
             return f"no difference that these {self.pairs} can show: {facts}"
         return f"{self.better} is better: {facts}, from {self.pairs}"
@@ -86,13 +88,13 @@ class Comparison:
             "sentence": self.sentence(),
         }
 
-    def _number(self, value: float) -> str:
-        if "accuracy" in self.what:
-            return format_number(100 * value, ".2f")
-        return format_number(value, ".4g")
+    @property
+    def is_percentage(self) -> bool:
+        """Is the figure a fraction, which people read in per cent?"""
+        return "accuracy" in self.what
 
-    def _figure(self, value: float) -> str:
-        return self._number(value) + (" %" if "accuracy" in self.what else "")
+    def _number(self, value: float) -> str:
+        return format_number(100 * value, ".2f") if self.is_percentage else format_number(value, ".4g")
 
     def __str__(self) -> str:
         return self.sentence()
@@ -197,7 +199,8 @@ def compare_values(a: str, b: str, values_a: Sequence[float], values_b: Sequence
     """Return the comparison of runs in pairs: Student's t interval of the mean of their differences."""
     differences = [y - x for x, y in zip(values_a, values_b, strict=True)]
     mean = sum(differences) / len(differences)
-    interval = mean_interval(differences) if len(differences) > 1 else None
+    most = 1.0 if "accuracy" in what else math.inf
+    interval = mean_interval(differences, most=most, least=-most) if len(differences) > 1 else None
     return Comparison(a, b, what, mean, interval, len(differences), "run", tuple(values_a), tuple(values_b))
 
 

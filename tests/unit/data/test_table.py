@@ -137,7 +137,7 @@ def test_the_parts_are_stratified_and_prepared_by_the_training_part_alone() -> N
     [
         ("", "is empty"),
         ("\n\n\n", "is empty"),
-        ("a,b\n", "1 example"),
+        ("a,b\n", "one line, of words, and no row below it"),
         ("1\n2\n3\n", "two or more columns"),
         ("a|b\n1|x\n2|y\n", "1 column .* separated by commas, semicolons or tabs"),
         ("1,2,a\n1,2\n", "line 2: 2 fields; expected 3"),

@@ -180,7 +180,7 @@ def test_a_number_can_stand_for_a_missing_value(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("\n".join(["i,x,y", *rows]), encoding="utf-8")
     options = TableOptions(missing_values=("-999",), missing="drop")
     dataset = read_table(tmp_path / "t.csv", options=options)
-    assert "1 rows with a missing value are left out" in dataset.notes
+    assert "1 row with a missing value is left out" in dataset.notes
 
 
 @pytest.mark.parametrize("date", ["2021-{:02}-07", "{:02}.7.2021", "7/{:02}/21", "2021-{:02}-07T08:00:00Z"])

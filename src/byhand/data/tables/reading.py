@@ -12,7 +12,7 @@ from byhand.data.npz import read_arrays
 from byhand.data.split import content_split
 from byhand.data.tables.cell_errors import CellErrors
 from byhand.data.tables.columns import infer_columns
-from byhand.data.tables.content import Table
+from byhand.data.tables.content import Table, parse_number
 from byhand.data.tables.csv_file import read_csv
 from byhand.data.tables.fingerprint import row_keys, table_fingerprint
 from byhand.data.tables.frames import frame_table, is_frame
@@ -148,6 +148,8 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
             f"{table.name} has {count_noun(len(table.columns), 'column')} and {count_noun(len(table.rows), 'row')}; "
             f"expected two or more columns, separated by commas, semicolons or tabs, and some rows."
         )
+    if len(table.rows) == 1 and all(parse_number(cell, options.decimal) is None for cell in table.rows[0]):
+        raise DataError(f"{table.name} has one line, of words, and no row below it. If it names the columns, add rows.")
     _check_widths(table)
     options = replace(options, drop=tuple(target_column(table, name) for name in options.drop))
     target = target_column(table, options.target)
@@ -223,7 +225,7 @@ def _reading_note(table: Table, options: TableOptions) -> str:
 
 def _left_out(unlabelled: int, incomplete: int) -> list[str]:
     return [
-        f"{n:,} rows {why} are left out"
+        f"{count_noun(n, 'row')} {why} {'is' if n == 1 else 'are'} left out"
         for n, why in ((unlabelled, "without a target"), (incomplete, "with a missing value"))
         if n
     ]
