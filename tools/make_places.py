@@ -6,7 +6,7 @@ PYTHONPATH=src python tools/make_places.py
 import json
 from pathlib import Path
 
-from byhand.inspection.explain import LOSS_EQUATIONS
+from byhand.inspection.formulas import LOSS_EQUATIONS
 from byhand.inspection.source import source_location
 from byhand.layers import Dense, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from byhand.layers.sigmoid import sigmoid

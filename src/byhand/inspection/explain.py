@@ -15,9 +15,12 @@ from byhand.arguments import check_kind
 from byhand.arrays import Array, Params, check_numbers, plain_array
 from byhand.errors import DataError, ShapeError
 from byhand.formatting import typeset_minus
+from byhand.inspection.formulas import DENSE, FORMULAS, LAYER_EQUATIONS, LOSS_EQUATIONS
 from byhand.inspection.source import source_location
+from byhand.layers.base import Layer
 from byhand.layers.dense import Dense
 from byhand.layers.heads import Heads
+from byhand.layers.scaled_dense import ScaledDense
 from byhand.losses import Loss, SoftmaxCrossEntropy, loss_for
 from byhand.network import LayerRecord, Network, Trace
 from byhand.optimizers import SGD, Optimizer
@@ -26,37 +29,6 @@ from byhand.summary import layer_numbers
 
 LARGEST = 3  # terms of a sum that are shown one by one
 MOST_HALVINGS = 60  # of a learning rate at which the loss rose: targets of 10⁶ want one of about 10⁻¹²
-
-# activation → (formula, derivative)
-FORMULAS = {
-    "relu": ("a = max(z, 0)", "∂a/∂z = 1 if z > 0 else 0"),
-    "leaky_relu": ("a = z if z > 0 else α z", "∂a/∂z = 1 if z > 0 else α"),
-    "sigmoid": ("a = 1 / (1 + e⁻ᶻ)", "∂a/∂z = a (1 − a)"),
-    "tanh": ("a = tanh z", "∂a/∂z = 1 − a²"),
-    "exp": ("a = eᶻ", "∂a/∂z = a"),
-    "selu": ("a = λ z if z > 0 else λ α (eᶻ − 1)", "∂a/∂z = λ if z > 0 else a + λ α"),
-    "mish": ("a = z t, t = tanh(log(1 + eᶻ))", "∂a/∂z = t + z (1 − t²) σ(z)"),
-    "identity": ("a = z", "∂a/∂z = 1"),
-    "parametric_activation": ("a = (1 − α) z + α f(z)", "∂a/∂z = (1 − α) + α f′(z)"),
-    "periodic_embedding": ("y = [x, cos(2π w x + φ) V + c]", "dx = dy + 2π Σ w du, du = −sin u (de Vᵀ)"),
-    "periodic_linear_embedding": ("e = [cos 2π w x, sin 2π w x] V + c", "dx = 2π Σ w du"),
-    "piecewise_embedding": ("y = [x, z V + c], z the place among bins", "dx = dy + (de Vᵀ) / width of x's bin"),
-    "input_copies": ("y[j] = x ⊙ R[j]", "dx = Σⱼ dy[j] ⊙ R[j]"),
-    "heads": ("z[j] = x[j] W[j] + b[j]", "dx[j] = dz[j] W[j]ᵀ"),
-    "head_mean": ("y = (1/k) Σⱼ z[j]", "dz[j] = dy / k"),
-    "log_head_mean": ("y = log (1/k) Σⱼ softmax(z[j])", "dz[j] = s[j] dy − p[j] Σ s[j] dy"),
-    "softmax": ("aⱼ = eᶻʲ / Σ eᶻᵏ", "dzₖ = aₖ (daₖ − Σⱼ daⱼ aⱼ)"),
-}
-
-# loss → its equations forwards and back, as its file numbers them
-LOSS_EQUATIONS = {
-    "softmax_cross_entropy": (2, 4),
-    "squared_error": (1, 2),
-    "binary_cross_entropy": (3, 4),
-    "huber": (3, 4),
-    "poisson": (2, 3),
-    "quantile": (3, 4),
-}
 
 
 @dataclass(frozen=True)
@@ -239,7 +211,8 @@ def _path(trace: Trace, last: int) -> list[int]:
     for step in reversed(trace.steps):
         if isinstance(step.layer, Dense | Heads):
             W = step.layer.params["W"]
-            terms = step.x[0] * (W if W.ndim == 2 else W[0])[:, units[0]]  # of heads: the first, whose copy is x[0]
+            column = W[:, units[0]] if W.ndim == 2 else W[0, :, units[0]]  # of heads: the first, whose copy is x[0]
+            terms = _scaled(step.layer, step.x)[0] * column
             units.insert(0, int(np.abs(terms).argmax()))
         else:
             source = step.layer.input_of(units[0])
@@ -250,21 +223,22 @@ def _path(trace: Trace, last: int) -> list[int]:
 def _forward(layer: int, step: LayerRecord, before: int, unit: int) -> Line:
     """Describe the forward pass of one layer. before, unit : which of its inputs and outputs are followed"""
     if isinstance(step.layer, Dense):
-        W, b = step.layer.params["W"], step.layer.params["b"]
-        terms = _sum_of(step.x[0] * W[:, unit], lambda k: f"{step.x[0, k]:.4g}·{W[k, unit]:.4g}")
+        x, W, b = _scaled(step.layer, step.x)[0], step.layer.params["W"], step.layer.params["b"]
+        terms = _sum_of(x * W[:, unit], lambda k: f"{x[k]:.4g}·{W[k, unit]:.4g}")
         shape = f"x {step.x.shape} · W {W.shape} + b {b.shape} → z {step.y.shape}"
         numbers = f"unit {unit}: z = {terms} + b {b[unit]:.4g} = {step.y[0, unit]:.6g}"
-        return Line("forward", f"layer {layer}, dense: z = x W + b", shape, numbers, source_location(Dense.forward, 1))
+        formula = f"layer {layer}, {_spaced(step.layer)}: z = {DENSE[step.layer.kind]} W + b"
+        return Line("forward", formula, shape, numbers, source_location(type(step.layer).forward, 1))
     formula, _ = FORMULAS.get(step.layer.kind, (f"y = {step.layer.kind}(x)", ""))
     on = int((step.y[0] > 0).sum())
     numbers = f"unit {unit}: {step.x[0, before]:.6g} → {step.y[0, unit]:.6g}; {on} of {step.y.shape[1]} units above 0"
     shape = f"{step.x.shape} → {step.y.shape}"
     return Line(
         "forward",
-        f"layer {layer}, {step.layer.kind}: {formula}",
+        f"layer {layer}, {_spaced(step.layer)}: {formula}",
         shape,
         numbers,
-        source_location(type(step.layer).forward, 1),
+        source_location(type(step.layer).forward, LAYER_EQUATIONS.get(step.layer.kind, (1, 2))[0]),
     )
 
 
@@ -320,10 +294,10 @@ def _backward(layer: int, i: int, step: LayerRecord, units: list[int]) -> Line:
     reached = f"{int((sent_on[0] != 0).sum())} of {step.x.shape[1]} units get a gradient"
     return Line(
         "backward",
-        f"layer {layer}, {step.layer.kind}: {derivative}",
+        f"layer {layer}, {_spaced(step.layer)}: {derivative}",
         f"{dy.shape} → {step.x.shape}",
         f"unit {unit}: {dy[0, unit]:.6g} → {sent_on[0, units[i]]:.6g}; {reached}",
-        source_location(type(step.layer).backward, 2),
+        source_location(type(step.layer).backward, LAYER_EQUATIONS.get(step.layer.kind, (1, 2))[1]),
     )
 
 
@@ -332,19 +306,31 @@ def _backward_dense(number: int, i: int, layer: Dense, rows: Array, dz_rows: Arr
 
     rows, dz_rows : of the example, or of its copies, of which the first is followed
     """
+    rows = _scaled(layer, rows)
     W, x, dz = layer.params["W"], rows[0], dz_rows[0]
     product = f"x[{before}] {x[before]:.6g} · dz[{unit}] {dz[unit]:.6g} = {x[before] * dz[unit]:.6g}"
     if len(rows) > 1:
         product += f", and {rows[:, before] @ dz_rows[:, unit]:.6g} with the other {len(rows) - 1} copies"
     numbers = f"dW[{before}, {unit}] = {product}"
-    formula, shape = f"layer {number}, dense: dW = xᵀ dz, db = dz", f"dW {W.shape[0]}×{W.shape[1]}, db ({W.shape[1]},)"
+    formula = f"layer {number}, {_spaced(layer)}: dW = {DENSE[layer.kind]}ᵀ dz, db = dz"
     if i == 0:
         formula += " (no dx: the gradient of the data is not needed)"
     else:
-        terms = _sum_of(dz * W[before], lambda k: f"{dz[k]:.4g}·{W[before, k]:.4g}")
-        formula += ", dx = dz Wᵀ"
-        numbers += f"; dx[{before}] = {terms} = {float(dz @ W[before]):.6g}"
-    return Line("backward", formula, shape, numbers, source_location(Dense.backward, 2))
+        weights = _scaled(layer, W.T).T[before]
+        terms = _sum_of(dz * weights, lambda k: f"{dz[k]:.4g}·{weights[k]:.4g}")
+        formula += ", dx = dz Wᵀ" + (" ⊙ s" if isinstance(layer, ScaledDense) else "")
+        numbers += f"; dx[{before}] = {terms} = {float(dz @ weights):.6g}"
+    shape = f"dW {W.shape[0]}×{W.shape[1]}, db ({W.shape[1]},)"
+    return Line("backward", formula, shape, numbers, source_location(type(layer).backward, 2))
+
+
+def _scaled(layer: Layer, rows: Array) -> Array:
+    """Return rows (n, n_in) as a dense layer multiplies them by W."""
+    return rows * layer.params["scale"] if isinstance(layer, ScaledDense) else rows
+
+
+def _spaced(layer: Layer) -> str:
+    return layer.kind.replace("_", " ")
 
 
 def _update(
@@ -368,7 +354,8 @@ def _update(
         plain = isinstance(optimizer, SGD)
         how = f"{old:.6g} − {learning_rate:g} · {gradient:.6g}" if plain else f"{old:.6g}, gradient {gradient:.6g},"
         numbers = f"W[{at[0]}, {at[1]}]: {how} → {new:.6g}; {moved:,} of {after[name].size:,} weights moved"
-        formula = f"layer {layers[i]}, dense: {'W ← W − η dW' if plain else type(optimizer).__name__}"
+        which = f"layer {layers[i]}, {_spaced(trace.steps[i].layer)}"
+        formula = f"{which}: {'W ← W − η dW' if plain else type(optimizer).__name__}"
         lines.append(Line("update", formula, f"W {before[name].shape[0]}×{before[name].shape[1]}", numbers, place))
     return lines
 
