@@ -213,7 +213,7 @@ def test_whole_numbers_find_categories_that_were_words() -> None:
 
 def test_numbers_where_training_had_leading_zeros_are_refused() -> None:
     encoder = TableEncoder().fit(read_columns(Frame(zip=["02134", "10001", "00501"]), "it"))
-    with pytest.raises(InputError, match=r"'zip' has numbers; .* as '00501' in fit. .*dtype=\{'zip': str\}"):
+    with pytest.raises(InputError, match=r"'zip' has numbers; .* as '00501' in training. .*dtype=\{'zip': str\}"):
         encoder.encode(read_columns(Frame(zip=[2134, 10001, 501]), "it"))
     assert not encoder.encode(read_columns(Frame(zip=[None, float("nan")]), "it")).any(), "missing, and no number"
 

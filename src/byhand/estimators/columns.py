@@ -12,6 +12,7 @@ import numpy as np
 
 from byhand.arrays import Array, is_missing
 from byhand.data.tables.columns import IN_DATES
+from byhand.data.tables.content import number_text
 from byhand.estimators.errors import InputError, InputTypeError
 
 
@@ -132,4 +133,4 @@ def as_words(values: Array) -> Sequence[str | None]:
     if values.dtype.kind != "f":
         words: list[str | None] = values.tolist()
         return words
-    return [None if v != v else str(int(v)) if v == round(v) else str(v) for v in values.tolist()]
+    return [None if v != v else number_text(v) for v in values.tolist()]

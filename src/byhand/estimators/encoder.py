@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from byhand.arrays import Array
-from byhand.data.tables.codes import are_codes
+from byhand.data.tables.codes import are_codes, lost_zeros
 from byhand.data.tables.columns import IN_DATES, category_column, is_date
 from byhand.data.tables.report import ColumnReport, report_columns
 from byhand.data.tables.schema import Column, encode_categories, with_indicator
@@ -99,12 +99,9 @@ def _encode_column(column: Column, values: Array) -> Array:
 
 
 def _refuse_lost_zeros(column: Column, values: Array) -> None:
-    """Raise InputError for numbers where training had codes: 2134 may have been 02134."""
+    """Raise InputError for numbers where training had codes."""
     if values.dtype.kind == "f" and not np.isnan(values).all() and are_codes(column.categories):
-        raise InputError(
-            f"column {column.name!r} has numbers; expected words with their leading zeros, as {column.categories[0]!r} "
-            f"in fit. Read it as text, in pandas with dtype={{{column.name!r}: str}}."
-        )
+        raise InputError(lost_zeros(column.name, column.categories))
 
 
 def _numbers(column: Column, values: Array) -> Array:

@@ -12,7 +12,12 @@ from byhand.data.tables.options import TableOptions
 from byhand.data.tables.reading import read_table
 from byhand.data.tables.report import report_columns
 from byhand.data.tables.schema import Column
+from byhand.errors import DataError
 from byhand.estimators import MLPClassifier
+from byhand.estimators.errors import InputError
+from byhand.network import Network
+from byhand.persistence.model import Model
+from byhand.persistence.output import Output
 
 ZIPS = ["02134", "2134", "10001", "00501"]
 
@@ -87,6 +92,32 @@ def test_frames_and_files_have_the_same_codes(tmp_path: Path) -> None:
     learned = MLPClassifier((4,), max_iter=1).fit(words, kinds).to_model().table
     assert learned is not None
     assert learned.columns[0].categories == column.categories
+
+
+@pytest.mark.parametrize(
+    "code", [[2134, 10001], [2134.0, float("nan")], np.array([2134, 10001]), [np.int32(2134), None]]
+)
+def test_numbers_where_a_model_learned_codes_are_refused_as_by_an_estimator(tmp_path: Path, code: Any) -> None:
+    _, dataset = columns_of(tmp_path, ["02134", "10001", "00501"] * 10)
+    network = Network.mlp([dataset.train.n_features, 2], seed=1)
+    model = Model(network, dataset.train.preparation, Output.SOFTMAX_LOGITS, dataset.class_names, table=dataset.table)
+    estimator = MLPClassifier((4,), max_iter=1).fit([["02134", 1.0], ["10001", 2.0]] * 9, ["a", "b"] * 9)
+    said = "has numbers; expected words with their leading zeros, as '0.*' in training. Read it as text"
+    with pytest.raises(DataError, match=f"column 'code' {said}"):
+        model.predict({"n": [1, 2], "code": code})
+    cells = np.array([list(code), [1, 2]], dtype=object).T
+    with pytest.raises(DataError, match=f"column 'code' {said}"):
+        model.predict(cells)
+    with pytest.raises(InputError, match=f"column 'column 1' {said}"):
+        estimator.predict(cells)
+
+
+@pytest.mark.parametrize("code", [["02134", "1"], ["2134", None], [None, None], [2134, "10001"]])
+def test_words_and_gaps_are_no_numbers_to_refuse(tmp_path: Path, code: list[Any]) -> None:
+    _, dataset = columns_of(tmp_path, ["02134", "10001", "00501"] * 10, missing="indicator")
+    assert dataset.table is not None
+    new = apply_schema(dataset.table, read_new({"n": [1, 2], "code": code}, dataset.table))
+    assert len(new.raw) == 2
 
 
 def test_what_training_learned_decides_how_another_file_is_read(tmp_path: Path) -> None:

@@ -49,6 +49,16 @@ def test_missing_columns_are_named_and_unseen_categories_are_none_of_the_known()
     assert model.inputs({"size": [1], "colour": ["mauve"]}).tolist() == [[1, 0, 0, 0]]
 
 
+def test_numbers_find_the_categories_that_were_words() -> None:
+    doors = ["2", "3", "two", "three", "four"] * 6
+    model = model_of(read_table({"doors": doors, "kind": COLUMNS["kind"]}))
+    known = np.eye(5)[[0, 1, 4, 4]] * [1, 1, 1, 1, 0]  # 2, 3, unknown, unknown
+    for numbers in ([2.0, 3.0, 2.5, 7], np.array([2, 3, 4, -3]), [2.0, 3.0, float("inf"), 5]):
+        assert np.array_equal(model.inputs({"doors": numbers}), known)
+    words = model.inputs({"doors": ["2", "3", "2.0", "7"]})
+    assert np.array_equal(words, known), "words are as they are"
+
+
 def test_columns_of_other_names_are_not_taken_by_their_order(tmp_path: Path) -> None:
     model = model_of(read_table(COLUMNS))
     (tmp_path / "other.csv").write_text("weight,town\n3,Bern\n4,Basel\n")

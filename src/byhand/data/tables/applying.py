@@ -10,6 +10,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.npz import read_arrays
 from byhand.data.split import content_split
+from byhand.data.tables.codes import are_codes, lost_zeros
 from byhand.data.tables.content import Table, find_missing, parse_numbers
 from byhand.data.tables.csv_file import read_csv
 from byhand.data.tables.fingerprint import row_keys, table_fingerprint
@@ -86,12 +87,13 @@ def _archive_table(path: Path, schema: TableSchema) -> Table:
 
 def replace_name(table: Table, name: str) -> Table:
     """Return the table under another name."""
-    return Table(name, table.columns, table.rows, table.lines, table.place, table.has_header)
+    return replace(table, name=name)
 
 
 def apply_schema(schema: TableSchema, table: Table) -> NewRows:
-    """Return the inputs of all rows that have them; raise DataError where columns are missing."""
+    """Return the inputs of all rows that have them; raise DataError where columns are missing or codes are numbers."""
     table, narrow = _matched(schema, table)
+    _refuse_lost_zeros(schema, table)
     misfits = table.rows.misfits
     whole = [i for i in range(len(table.rows)) if i not in misfits]
     expected = len(table.columns)
@@ -161,9 +163,16 @@ def _matched(schema: TableSchema, table: Table) -> tuple[Table, list[str]]:
     return table, [f"not used: {_listed(extra)}"] if extra and schema.has_header else []
 
 
+def _refuse_lost_zeros(schema: TableSchema, table: Table) -> None:
+    """Raise DataError for numbers, in a frame or an array, where training had codes."""
+    for column in schema.columns:
+        if column.categories and table.has_numbers(column.name) and are_codes(column.categories):
+            raise DataError(lost_zeros(column.name, column.categories))
+
+
 def replace_columns(table: Table, names: list[str]) -> Table:
     """Return the table with other names."""
-    return Table(table.name, names, table.rows, table.lines, table.place, table.has_header)
+    return replace(table, columns=names)
 
 
 def _counted_names(schema: TableSchema, n: int) -> list[str]:

@@ -27,6 +27,14 @@ def are_codes(texts: Sequence[str], missing_values: Collection[str] = ()) -> boo
     return is_padded and not are_times
 
 
+def lost_zeros(name: str, categories: Sequence[str]) -> str:
+    """Return why a column of these codes takes no numbers: 2134 may have been 02134."""
+    return (
+        f"column {name!r} has numbers; expected words with their leading zeros, as {categories[0]!r} in training. Read "
+        f"it as text, in pandas with dtype={{{name!r}: str}}."
+    )
+
+
 def _present(texts: Sequence[str], missing_values: Collection[str]) -> Iterator[str]:
     """Yield the cells that are not missing, one at a time: the first number ends the search."""
     words = {"", *(word.lower() for word in missing_values)}

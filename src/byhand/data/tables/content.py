@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ class Table:
     lines : the number of each row as its reader counts: of the line in a file, from 1, or of the row, from 0
     place : the word for that number: "line" or "row"
     has_header : were the columns named in the data?
+    is_numeric : does each column of a frame or an array have numbers, not words?   (): all were text, as in a file
     """
 
     name: str
@@ -28,6 +29,7 @@ class Table:
     lines: Sequence[int]
     place: str
     has_header: bool
+    is_numeric: tuple[bool, ...] = ()
 
     def where(self, i: int) -> str:
         """Return the place of row i for people."""
@@ -37,13 +39,17 @@ class Table:
         """Return the cells of one column; all rows must have as many cells as there are columns."""
         return self.rows.column(self.columns.index(name))
 
+    def has_numbers(self, name: str) -> bool:
+        """Did a frame or an array have numbers in this column, not words?"""
+        return bool(self.is_numeric) and self.is_numeric[self.columns.index(name)]
+
     def take(self, rows: Sequence[int]) -> "Table":
         """Return the table with these rows only."""
         if len(rows) == len(self.rows):
             return self
         chosen = PackedRows(len(self.columns), (self.rows[i] for i in rows))
         lines = array("q", (self.lines[i] for i in rows))
-        return Table(self.name, self.columns, chosen, lines, self.place, self.has_header)
+        return replace(self, rows=chosen, lines=lines)
 
 
 def checked_names(name: str, columns: Sequence[str]) -> list[str]:
@@ -53,6 +59,18 @@ def checked_names(name: str, columns: Sequence[str]) -> list[str]:
     if twice:
         raise DataError(f"{name} has the column {twice[0]!r} twice; expected every name once.")
     return names
+
+
+def number_text(number: float | str) -> str:
+    """Return a number as the word that a file has for it: 2.0 is "2".
+
+    >>> [number_text(number) for number in (2.0, "2.0", 0.5, "02134")]
+    ['2', '2', '0.5', '02134']
+    """
+    if isinstance(number, str) and number.isdecimal():
+        return number
+    value = float(number)
+    return str(int(value)) if value.is_integer() else str(value)
 
 
 def parse_number(text: str, decimal: str = ".") -> float | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arrays import Array
+from byhand.arrays import Array, is_missing
 from byhand.data.tables.content import Table, checked_names
 from byhand.data.tables.packed_rows import PackedRows
 from byhand.errors import DataError
@@ -50,7 +50,15 @@ def _columns_together(source: Iterable[Any]) -> Array:
 
 def _table(name: str, names: list[str], values: Array, *, has_header: bool) -> Table:
     rows = PackedRows(len(names), ([cell_text(value) for value in row] for row in values))
-    return Table(name, names, rows, range(len(rows)), "row", has_header)
+    is_numeric = tuple(map(_are_numbers, values.T))
+    return Table(name, names, rows, range(len(rows)), "row", has_header, is_numeric)
+
+
+def _are_numbers(cells: Iterable[Any]) -> bool:
+    """Are all cells numbers or missing, and some numbers?"""
+    present = (cell for cell in cells if not is_missing(cell))
+    kinds = {isinstance(cell, int | float | np.number) and not isinstance(cell, bool) for cell in present}
+    return kinds == {True}
 
 
 def cell_text(value: Any) -> str:

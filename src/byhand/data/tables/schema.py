@@ -15,7 +15,7 @@ import numpy as np
 
 from byhand.arrays import Array
 from byhand.data.tables.cell_errors import CellErrors, shown_cell
-from byhand.data.tables.content import Table, all_numbers, find_missing, parse_numbers
+from byhand.data.tables.content import Table, all_numbers, find_missing, number_text, parse_numbers
 from byhand.data.tables.options import MISSING_VALUES, TableOptions
 
 MAX_CATEGORIES = 50  # of one column that get an input of their own
@@ -162,7 +162,8 @@ def _encode_column(
         return with_indicator(quick, column)
     is_missing = find_missing(texts, missing_values)
     if column.categories:
-        cells = [None if gap else text.strip() for text, gap in zip(texts, is_missing, strict=True)]
+        word = number_text if table.has_numbers(column.name) else str.strip
+        cells = [None if gap else word(text) for text, gap in zip(texts, is_missing, strict=True)]
         inputs, unknown = encode_categories(cells, column)
         if encoded.keeps_gaps:
             inputs[is_missing] = np.nan

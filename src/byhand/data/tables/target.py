@@ -12,7 +12,7 @@ import numpy as np
 from byhand.arrays import Array
 from byhand.data.tables.cell_errors import CellErrors, shown_cell
 from byhand.data.tables.codes import are_codes
-from byhand.data.tables.content import Table, find_missing, parse_numbers
+from byhand.data.tables.content import Table, find_missing, number_text, parse_numbers
 from byhand.data.tables.frames import cell_text
 from byhand.data.tables.options import TableOptions
 from byhand.errors import DataError
@@ -83,7 +83,7 @@ def answers_of(name: str, y: Array, task: str) -> tuple[Array, tuple[str, ...]]:
 def class_texts(y: Array) -> list[str]:
     """Return targets as class names: 2 and 2.0 are both "2"."""
     if y.dtype.kind == "f":
-        return [str(int(value)) if value == round(value) else str(value) for value in y.tolist()]
+        return list(map(number_text, y.tolist()))
     return [str(int(value)) if y.dtype.kind in "biu" else cell_text(value) for value in y.tolist()]
 
 
