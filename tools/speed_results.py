@@ -109,7 +109,19 @@ def shared_processors(busy: dict[str, Any]) -> str:
     return (
         f"- The second thread makes an epoch {second:.2f} times as fast. Beside one busy process per processor, an "
         f"epoch takes {slower['byhand']:.1f} times as long as alone; with one thread, "
-        f"{slower['byhand, 1 thread']:.1f} times; in JAX, {slower['jax scan']:.1f} times ({place(busy)})."
+        f"{slower['byhand, 1 thread']:.1f} times; in JAX, {slower['jax scan']:.1f} times{_beside_one(busy)} "
+        f"({place(busy)})."
+    )
+
+
+def _beside_one(busy: dict[str, Any]) -> str:
+    """Return what a single busy process costs, where that was measured."""
+    if "beside_one" not in busy:
+        return ""
+    slower = {peer: median(times) / median(busy["quiet"][peer]) for peer, times in busy["beside_one"].items()}
+    return (
+        f". Beside a single one it takes {slower['byhand']:.1f} times as long, with all threads whatever happens "
+        f"{slower['byhand, all threads']:.1f} times; in JAX, {slower['jax scan']:.1f} times"
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from cli_runner import byhand
 
 from byhand.cli.main import cli
+from byhand.engines import native, thread_count
 from byhand.persistence.model import load_model
 from byhand.recipes import RECIPES
 from byhand.recipes.recipe import read_recipe
@@ -381,3 +382,15 @@ def test_a_record_with_older_names_is_resumed() -> None:
     old = {"preparation": "standard", "move": saved.pop("max_shift"), "output": saved.pop("output_activation")}
     del saved["scaling"]
     assert read_recipe({**saved, **old}) == recipe
+
+
+def test_it_says_when_other_programs_left_it_fewer_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "available_cpus", lambda: 2)
+    monkeypatch.setattr(native, "why_one_thread", lambda *_: None)
+    monkeypatch.setattr("time.process_time", lambda: 0.0)  # no processor time, as far as anybody can see
+    monkeypatch.setattr(thread_count, "MIN_SECONDS", 0.0)
+    wide = ("train", "digits", "--hidden", "1024", "--engine", "native", "--runs", tmp_path)
+    done = byhand(*wide, "--epochs", "2")
+    assert ", 2 threads" in done.err
+    assert "1 of 2 epochs with fewer than 2 threads, which got too little processor time" in done.err
+    assert "fewer" not in byhand(*wide, "--epochs", "1").err

@@ -57,6 +57,7 @@ class TrainReport(SessionListener):
     def on_train_begin(self, run: Run, engine: Engine) -> None:
         for line in column_lines(run.dataset):
             self.info(line)
+        self._engine = engine
         self.info(_describe_run(run, engine))
         smoothing = run.recipe.label_smoothing
         if least := smoothed_minimum(smoothing, run.state.network.widths[-1]):
@@ -79,6 +80,8 @@ class TrainReport(SessionListener):
     def on_train_end(self, run: Run) -> None:
         if self._publisher:
             self._publisher.publish(run, now=True)
+        for line in _epochs_with_fewer_threads(self._engine):
+            self.info(line)
 
     def on_seed_end(self, result: SeedResult) -> None:
         self.info(result.line())
@@ -107,3 +110,12 @@ def _threads(run: Run, engine: Engine) -> str:
     sizes, batch_size = dense_sizes(run.state.network), min(run.recipe.batch_size, len(run.dataset.train))
     n_threads, why = engine.n_threads(sizes, batch_size), engine.why_one_thread(sizes, batch_size)
     return f", {count_noun(n_threads, 'thread')}{f', because {why}' if why else ''}"
+
+
+def _epochs_with_fewer_threads(engine: Engine) -> list[str]:
+    """Return the line that says how many epochs had fewer threads than announced, if any."""
+    if not isinstance(engine, NativeEngine) or not engine.thread_count.reduced:
+        return []
+    count = engine.thread_count
+    epochs = f"{count.reduced} of {count_noun(count.observed, 'epoch')}"
+    return [f"{epochs} with fewer than {count.most} threads, which got too little processor time beside other programs"]

@@ -14,6 +14,7 @@ from byhand.engines.core_tables import loss_of_one, unsupported_reason
 from byhand.engines.epoch_buffers import EpochBuffers
 from byhand.engines.kernel_table import fastest_kernel, why_one_thread
 from byhand.engines.packed_network import PackedNetwork
+from byhand.engines.thread_count import ThreadCount
 from byhand.errors import DivergedError, OptionError, ShapeError, lookup
 from byhand.layers.base import most_copies
 from byhand.layers.batch_norm import BATCH_OF_ONE
@@ -37,6 +38,7 @@ class NativeEngine:
         wide networks on processors that have it; weights and everything else stay float32
     sizes : of the network that will be trained: inputs, hidden widths, outputs; kernel_table decides by them
     kernel : the one to use, regardless of the table; the processor must have it
+    thread_count : how many threads train now; fewer while other programs keep processors busy
     Raises SystemResourceError where there is no core, OptionError if BYHAND_KERNEL or precision ask for something this
     processor cannot do.
     """
@@ -51,6 +53,7 @@ class NativeEngine:
         self._precision, self._asked_threads = precision, n_threads
         self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
         self._table_says = cache(partial(why_one_thread, c.KERNELS[self._kernel]))  # it is asked before every epoch
+        self.thread_count, self._counted_for = ThreadCount(1), ([0], 0)  # of the newest epoch
         self.name = f"native/{c.KERNELS[self._kernel]}"
 
     def unsupported_reason(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
@@ -97,16 +100,23 @@ class NativeEngine:
         """Run the epoch in the core; return its status and its counts."""
         sizes = [packed.layers[0].n_in, *(layer.n_out for layer in packed.layers)]
         rows = min(spec.batch_size, len(spec.order)) * max(packed.n_heads, 1)
-        n_threads = self.n_threads(sizes, rows)
-        buffers = EpochBuffers(self._library, packed, spec, loss, n_threads=n_threads)
+        threads = self._threads_for(sizes, rows)
+        buffers = EpochBuffers(self._library, packed, spec, loss, n_threads=threads.n)
         stop, result = ctypes.c_int32(0), c.Result()
         tables = map(ctypes.byref, (packed.table, packed.rule, buffers.data, buffers.memory))
         call = partial(
-            self._library.bh_epoch, *tables, self._kernel, n_threads, ctypes.byref(stop), ctypes.byref(result)
+            self._library.bh_epoch, *tables, self._kernel, threads.n, ctypes.byref(stop), ctypes.byref(result)
         )
         seconds = SECONDS_PER_STEP * len(spec.learning_rates) + SECONDS_PER_WEIGHT * packed.n_weights * len(spec.order)
-        status = call() if seconds < MIN_INTERRUPTIBLE_SECONDS else _call_interruptibly(call, spec.stop, stop)
+        with threads.observed_epoch(len(spec.learning_rates)):
+            status = call() if seconds < MIN_INTERRUPTIBLE_SECONDS else _call_interruptibly(call, spec.stop, stop)
         return status, result
+
+    def _threads_for(self, sizes: list[int], batch_size: int) -> ThreadCount:
+        """Return how many threads train such steps: it adapts to other programs unless the number was asked for."""
+        if self._asked_threads is not None or self._counted_for != (sizes, batch_size):
+            self.thread_count, self._counted_for = ThreadCount(self.n_threads(sizes, batch_size)), (sizes, batch_size)
+        return self.thread_count
 
 
 def check_batch_size(network: Network, spec: EpochSpec) -> None:
