@@ -134,6 +134,13 @@ static void transpose_16x16(const float *pairs, ptrdiff_t stride, float *a) {
 
 /* Multiplying */
 
+/* A product of one split of A and one of B. */
+typedef struct {
+    signed char a, b;
+} split_pair;
+
+enum { MAX_SPLIT_PAIRS = 6 };
+
 /* The packed operands of a product. */
 typedef struct {
     const float *a;
@@ -141,32 +148,40 @@ typedef struct {
     const float *b;
     ptrdiff_t b_split_stride;
     int32_t k; /* pairs, a multiple of 16 */
-    int a_splits, b_splits;
+    int n_split_pairs;
+    split_pair split_pairs[MAX_SPLIT_PAIRS];
 } gemm_bf16_args;
+
+/* List the products of so many splits. Each, but for the last, shares a factor with the one before:
+ * its tiles are there already. */
+static void list_split_pairs(gemm_bf16_args *g, int a_splits, int b_splits) {
+    static const split_pair order[MAX_SPLIT_PAIRS] = {{0, 2}, {0, 1}, {1, 1},
+                                                      {1, 0}, {2, 0}, {0, 0}};
+    g->n_split_pairs = 0;
+    for (int i = 0; i < MAX_SPLIT_PAIRS; i++) {
+        if (order[i].a < a_splits && order[i].b < b_splits) {
+            g->split_pairs[g->n_split_pairs++] = order[i];
+        }
+    }
+}
 
 /* Of `depth` terms a sum. */
 static gemm_bf16_args make_gemm_bf16_args(const float *a, const float *b, int32_t depth,
                                           int a_splits, int b_splits) {
     const int32_t k = bf16_pairs(depth);
-    return (gemm_bf16_args){.a = a,
-                            .a_block_stride = (ptrdiff_t)a_splits * k * 16,
-                            .a_split_stride = (ptrdiff_t)k * 16,
-                            .b = b,
-                            .b_split_stride = (ptrdiff_t)k * NR,
-                            .k = k,
-                            .a_splits = a_splits,
-                            .b_splits = b_splits};
+    gemm_bf16_args g = {.a = a,
+                        .a_block_stride = (ptrdiff_t)a_splits * k * 16,
+                        .a_split_stride = (ptrdiff_t)k * 16,
+                        .b = b,
+                        .b_split_stride = (ptrdiff_t)k * NR,
+                        .k = k};
+    list_split_pairs(&g, a_splits, b_splits);
+    return g;
 }
 
 /* Where row `row` of A begins. */
 static inline ptrdiff_t a_row_offset(const gemm_bf16_args *g, int64_t row) {
     return row / 16 * g->a_block_stride + row % 16 * 16;
-}
-
-/* With how many splits of B split i of A is multiplied. */
-static inline int n_b_splits(const gemm_bf16_args *g, int i) {
-    const int all = g->a_splits > g->b_splits ? g->a_splits : g->b_splits;
-    return all - i < g->b_splits ? all - i : g->b_splits;
 }
 
 #if BH_USE_AMX
@@ -211,19 +226,27 @@ static void gemm_bf16_ukr(const gemm_bf16_args *g, int64_t row, int32_t column, 
     _tile_zero(2);
     _tile_zero(3);
     for (int32_t d = 0; d < g->k; d += 16) {
-        for (int i = 0; i < g->a_splits; i++) {
-            const float *a_tile = a + i * g->a_split_stride + d * 16;
-            _tile_loadd(4, a_tile, row_bytes);
-            _tile_loadd(5, a_tile + g->a_block_stride, row_bytes);
-            const float *b = g->b + (ptrdiff_t)column * g->k + d * 16;
-            for (int j = 0; j < n_b_splits(g, i); j++, b += g->b_split_stride) {
-                _tile_loadd(6, b, row_bytes);
-                _tile_dpbf16ps(0, 4, 6);
-                _tile_dpbf16ps(2, 5, 6);
-                _tile_loadd(7, b + (ptrdiff_t)g->k * 16, row_bytes);
-                _tile_dpbf16ps(1, 4, 7);
-                _tile_dpbf16ps(3, 5, 7);
+        const float *b = g->b + (ptrdiff_t)column * g->k + d * 16;
+        split_pair loaded = {-1, -1};
+        for (int i = 0; i < g->n_split_pairs; i++) {
+            const split_pair pair = g->split_pairs[i];
+            const float *a_tile = a + pair.a * g->a_split_stride + d * 16;
+            const float *b_tile = b + pair.b * g->b_split_stride;
+            if (pair.a != loaded.a) {
+                _tile_loadd(4, a_tile, row_bytes);
+                _tile_loadd(5, a_tile + g->a_block_stride, row_bytes);
             }
+            if (pair.b != loaded.b) {
+                _tile_loadd(6, b_tile, row_bytes);
+            }
+            _tile_dpbf16ps(0, 4, 6);
+            _tile_dpbf16ps(2, 5, 6);
+            if (pair.b != loaded.b) {
+                _tile_loadd(7, b_tile + (ptrdiff_t)g->k * 16, row_bytes);
+            }
+            _tile_dpbf16ps(1, 4, 7);
+            _tile_dpbf16ps(3, 5, 7);
+            loaded = pair;
         }
     }
     _tile_stored(0, c, c_bytes);
