@@ -39,6 +39,10 @@ static void gather(train_context *e, int tid, int64_t from, int rows) {
         for (int64_t ahead = i + 8; ahead < i + 16 && ahead < rows; ahead++) {
             prefetch_row(d, n, from + ahead);
         }
+        if (multiplies_bytes(e)) {
+            copy_8(&e->sparse, d, n, eight, from + i, count, shifted_row);
+            continue;
+        }
         if (e->sparse.skip_zeros) {
             gather_8(&e->sparse, d, n, eight, from + i, count, shifted_row);
             continue;

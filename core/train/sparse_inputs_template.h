@@ -47,7 +47,16 @@ static void list_nonzero_inputs(const sparse_inputs *s, int64_t block, const uns
     s->n_nonzero_inputs[block] = prefer_sparse(found, n);
 }
 
-/* Gather up to eight examples (rows 8 i ... of the microbatch) from a position of the epoch on. */
+/* Copy up to eight examples (rows 8 i ... of the microbatch) from a position of the epoch on. */
+static void copy_8(const sparse_inputs *s, const bh_epoch_data *d, int32_t n, int64_t i,
+                   int64_t position, int rows, void *shifted_row) {
+    for (int r = 0; r < rows; r++) {
+        memcpy(s->raw + (i * 8 + r) * s->raw_stride, raw_row(d, n, position + r, shifted_row),
+               (size_t)n);
+    }
+}
+
+/* Copy them and list what is not 0. */
 static void gather_8(const sparse_inputs *s, const bh_epoch_data *d, int32_t n, int64_t i,
                      int64_t position, int rows, void *shifted_row) {
     unsigned char *bitmap = s->nonzero_bitmap + i * s->bitmap_stride;
