@@ -67,3 +67,46 @@ def test_labels_of_a_low_chart_leave_one_another_room(site: str, open_lab: Any) 
     heights = sorted({y for text, x, y in labels if text and x == min(at for _, at, _ in labels)})
     assert len(heights) > 1
     assert min(b - a for a, b in pairwise(heights)) >= 12
+
+
+@pytest.mark.parametrize("width", [360, 390, 820])
+def test_what_supposes_another_label_stands_beside_the_label(width: int, site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=network", viewport={"width": width, "height": 844}, reduced_motion="reduce")
+    lab.page.locator("button:has-text('Suppose it were')").wait_for()
+    middle, button = (
+        one.bounding_box() for one in (lab.page.locator(".subject .inline"), lab.page.locator(".subject button"))
+    )
+    assert abs(middle["y"] + middle["height"] / 2 - button["y"] - button["height"] / 2) < 2
+
+
+def test_trains_fields_stand_below_its_buttons(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train", viewport={"width": 820, "height": 1180})
+    button, field = (lab.page.locator(one).first.bounding_box() for one in (".bar-buttons button", ".quick .field"))
+    assert field["y"] > button["y"]
+    assert field["x"] == button["x"]
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_a_phone_shows_all_digits_of_trains_fields(width: int, site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train", viewport={"width": width, "height": 844})
+    lab.quiet()
+    fits = "all => all.map(one => one.clientWidth - 2 * parseFloat(getComputedStyle(one).paddingLeft))"
+    assert min(lab.page.eval_on_selector_all(".quick .field input", fits)) >= 40, (
+        "two digits and the arrows beside them"
+    )
+
+
+def test_what_is_left_out_is_one_line_on_a_phone(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=train", viewport={"width": 390, "height": 844})
+    lab.quiet()
+    assert rows_of(lab, ".without .buttons button") == [2]
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+@pytest.mark.parametrize("width", [320, 390, 480, 540, 1200, 1280])
+def test_the_way_back_stands_beside_what_the_signal_says(width: int, motion: str, site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=draw", viewport={"width": width, "height": 900}, reduced_motion=motion)
+    lab.settled()
+    said, back = (lab.page.locator(f".stage-controls .inline > {one}").bounding_box() for one in ("p", "button"))
+    assert abs(said["y"] + said["height"] / 2 - back["y"] - back["height"] / 2) < 2
+    assert back["x"] > said["x"]

@@ -37,6 +37,24 @@ def test_the_header_is_low_and_nothing_leaves_it(site: str, open_lab: Any, width
     assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in boxes)
 
 
+@pytest.mark.parametrize("view", ["network", "microscope"])
+def test_all_rooms_are_within_the_narrowest_page(site: str, open_lab: Any, view: str) -> None:
+    lab = open_lab(f"{site}#view={view}", viewport={"width": 320, "height": 640})
+    boxes = [one.bounding_box() for one in lab.page.locator("header nav > a, header nav summary").all()]
+    assert len(boxes) > len(ROOMS)
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes)
+
+
+def test_the_title_of_a_drawer_is_within_the_narrowest_page(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=mistakes", viewport={"width": 320, "height": 640})
+    parts = lab.page.locator(".mistakes-drawer .drawer-bar > *:visible").all()
+    assert len(parts) >= 3
+    for one in parts:
+        box = one.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+
+
 def test_the_network_at_hand_is_named_with_its_accuracy(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=train&hidden=16&epochs=2")
     lab.says(".network-chip", "784-128-10 98.4 % pretrained")

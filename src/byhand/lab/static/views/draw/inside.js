@@ -36,7 +36,7 @@ export class Inside {
     const leads = app.has("network");
     this.#stage = createStage(input, leads ? open : look, look);
     const back = leads && h("button", { onclick: () => app.set({ view: "network" }) }, words.back);
-    const parts = [this.#play, createSpeedChoice(), this.#slider, this.#said, back];
+    const parts = [this.#play, createSpeedChoice(), this.#slider, h("div", { class: "inline" }, this.#said, back)];
     const controls = h("div", { class: "stage-controls" }, parts);
     this.element = h("div", { class: "inside-body" }, this.#stage.element, controls);
   }
