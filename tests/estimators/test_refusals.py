@@ -90,3 +90,10 @@ def test_what_early_stopping_and_activation_may_be_is_told() -> None:
         MLPClassifier(early_stopping="yes", **QUICK).fit(X, y)
     with pytest.raises(OptionError, match=r"unknown activation '.*Known: relu, .* parametric_mish"):
         MLPClassifier(activation="?", **QUICK).fit(X, y)
+
+
+def test_a_target_that_is_no_number_is_shown() -> None:
+    X, _ = words()
+    y = np.array(["1.5"] * 40 + ["1,628"] * 20, dtype=object)
+    with pytest.raises(InputError, match="y holds '1,628'; expected numbers for a regressor"):
+        MLPRegressor(**QUICK).fit(X, y)

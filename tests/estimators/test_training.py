@@ -379,3 +379,10 @@ def test_scales_of_inputs_grow_for_the_column_that_matters() -> None:
     saved = model.to_model()
     assert [layer.kind for layer in saved.network.layers] == ["dense", "relu", "dense"]  # the scales are in the weights
     assert saved.predict(X)[:, 0] == pytest.approx(model.predict(X), rel=1e-4, abs=1e-4)
+
+
+def test_many_classes_with_two_rows_each_are_learned_with_the_defaults() -> None:
+    x, y = np.random.default_rng(0).normal(size=(400, 2)), np.arange(400) % 200
+    model = MLPClassifier((8,), max_iter=2, random_state=0).fit(x, y)
+    assert len(model.classes_) == 200
+    assert all("val_score" in row for row in model.history_), "a tenth of all rows is set aside"

@@ -146,8 +146,10 @@ def read_weights(sample_weight: Any, n: int) -> Array | None:
 
 def _split(rows: Array, strata: Array | None, fraction: float, seed: int) -> tuple[Array, Array]:
     """Return training and validation rows, each class in both as far as possible."""
-    groups = np.zeros(len(rows), dtype=np.int64) if strata is None else strata[rows]
-    kept, held = stratified_split(groups, fraction, seed)
+    together = np.zeros(len(rows), dtype=np.int64)
+    kept, held = stratified_split(together if strata is None else strata[rows], fraction, seed)
+    if not len(held):  # every class has too few rows for one of its own
+        kept, held = stratified_split(together, fraction, seed)
     if not len(held) or not len(kept):
         raise InputError(
             f"The validation set is too small: early_stopping holds back {len(held)} of {len(rows)} rows; expected "

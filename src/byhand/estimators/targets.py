@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from byhand.arguments import format_value
 from byhand.arrays import Array, is_missing
 from byhand.estimators.columns import to_array
 from byhand.estimators.errors import InputError, InputTypeError
@@ -69,7 +70,16 @@ def _numbers(array: Array) -> Array:
     try:
         numbers = array.astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError("y holds something that is not a number; expected numbers for a regressor.") from error
+        first = next((value for value in array.ravel() if not _is_number(value)), array)
+        raise InputError(f"y holds {format_value(first)}; expected numbers for a regressor.") from error
     if not np.isfinite(numbers).all():
         raise InputError("Input y contains NaN or infinity.")
     return numbers
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
