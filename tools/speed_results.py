@@ -13,6 +13,7 @@ PEERS = {
     "scikit-learn": "scikit-learn",
     "byhand numpy": "byhand's NumPy",
 }
+FULL_NAMES = {**PEERS, "torch tutorial": "PyTorch as in tutorials", "torch bf16": "PyTorch in bf16"}
 
 
 def speed_rows() -> list[str]:
@@ -135,15 +136,20 @@ def many_networks() -> str:
 
 
 def slower_works(records: list[dict[str, Any]]) -> str:
-    """Return the sentence about the works in which some peer is faster than byhand."""
-    slower = sorted(
-        f"{name} ({peer} {ratios['median']:.2f})"
+    """Return the sentence about the works in which some peer is faster than byhand, processor by processor."""
+    slower = [
+        f"{name} on {one['processor']} ({', '.join(faster)})"
         for one in records
         for name, found in one["works"].items()
-        for peer, ratios in found["times_as_long_as_byhand"].items()
-        if ratios["median"] < 1 and not peer.startswith("byhand")
-    )
-    return f"Workloads in which byhand is slower: {', '.join(slower) or 'none of those measured'}."
+        if (faster := _faster_peers(found["times_as_long_as_byhand"]))
+    ]
+    return f"Workloads in which byhand is slower: {'; '.join(slower) or 'none of those measured'}."
+
+
+def _faster_peers(ratios: dict[str, Any]) -> list[str]:
+    """Return each peer that takes less time than byhand, with its time over byhand's, the fastest first."""
+    faster = sorted((ratio["median"], peer) for peer, ratio in ratios.items() if ratio["median"] < 1)
+    return [f"{FULL_NAMES.get(peer, peer)} {ratio:.2f}" for ratio, peer in faster if not peer.startswith("byhand")]
 
 
 def in_bf16() -> str:

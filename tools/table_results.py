@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from byhand.formatting import typeset_minus
+
 RESAMPLES = 10_000  # of the tables, for intervals
 TINY_ERROR = 1e-4  # as in benchmarks/tables.py: so that no ratio is 0 / 0
 
@@ -39,7 +41,7 @@ def table_row(name: str, row: dict[str, float], errors: dict[str, dict[str, floa
     less = sum(found["byhand"] < found[name] for found in errors.values())
     counted = "–" if name == "byhand" else f"{less} of {len(errors)}"
     low, high = rank_interval(name, errors)
-    interval = "–" if name == "byhand" else f"{low:+.2f} … {high:+.2f}"
+    interval = "–" if name == "byhand" else " … ".join(typeset_minus(f"{end:+.2f}") for end in (low, high))
     return (
         f"| {name} | {row['mean_rank']:.2f} | {interval} | {ratio:.2f} | {row['byhand_error_ratio']:.2f} | {counted} |"
     )

@@ -120,3 +120,23 @@ def test_the_error_of_huge_numbers_is_a_number(tmp_path: Path) -> None:
     told = byhand("train", "--data", table, "--runs", tmp_path, *QUICK).out
     assert "RMSE" in told
     assert "inf" not in told
+
+
+def test_a_table_in_the_place_of_a_model_is_told_whatever_separates_its_cells(tmp_path: Path) -> None:
+    table = tmp_path / "t.tsv"
+    table.write_text("a\ty\n1\tu\n", encoding="utf-8")
+    done = byhand("evaluate", table)
+    assert (done.code, "t.tsv is a table; expected a model file" in " ".join(done.err.split())) == (3, True)
+
+
+def test_the_two_baselines_of_numbers_are_told_apart(tmp_path: Path) -> None:
+    table = write(tmp_path / "numbers.csv", target="numbers")
+    assert byhand("train", "--data", table, "--runs", tmp_path, *QUICK).code == 0
+    assert "by the mean of these targets" in byhand("evaluate", tmp_path / "numbers-1", "--data", table).out
+
+
+def test_a_comparison_takes_one_value_of_a_setting_and_says_so() -> None:
+    assert "--epochs VALUE " in byhand("compare", "--help").out
+    assert "--epochs VALUES " in byhand("sweep", "--help").out
+    done = byhand("compare", "digits", "digits", "--epochs", "1,2")
+    assert (done.code, "expected one" in " ".join(done.err.split())) == (2, True)

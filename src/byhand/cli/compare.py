@@ -7,7 +7,7 @@ import click
 
 from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, percent
 from byhand.cli.recipe_flags import current_flag
-from byhand.cli.sweep import sweep_flags
+from byhand.cli.sweep import field_flags
 from byhand.errors import OptionError
 from byhand.formatting import format_number
 from byhand.recipes.recipe import recipe_fields
@@ -28,7 +28,7 @@ STOPPED = 130  # exit code
 @click.option("--workers", type=click.IntRange(min=1), help="Number of processes; default: one per processor.")
 @click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
 @data_dir_option
-@sweep_flags
+@field_flags("VALUE")
 @output_options
 def command(a: str, b: str, data_dir: Path | None, reporter: Reporter, **options: Any) -> int:
     """Compare A and B: the difference, its 95 % interval, and whether it is more than chance.

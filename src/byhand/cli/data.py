@@ -55,7 +55,7 @@ def command(
 ) -> None:
     """Look at a data set: its parts, classes and counts, and examples of each class.
 
-    NAME is one of the sets below, a table (.csv, .npz) or a folder of IDX files; without it the sets are listed.
+    NAME is one of the sets below, a table (.csv, .tsv, .npz) or a folder of IDX files; without it the sets are listed.
     MNIST is downloaded if it is not on this machine. Of a table it tells what training would make of each column.
 
     Example: byhand data mnist --label 7 --examples 5

@@ -130,7 +130,8 @@ def _numbers(values: dict[str, Any], what: str) -> list[str]:
         f"[bold]R²[/bold]        [bold green]{r_squared}[/bold green]  on {escape_markup(what)}",
         f"[bold]errors[/bold]    root mean square {values['root_mean_squared_error']:.6g}, "
         f"mean absolute {values['mean_absolute_error']:.6g}",
-        f"[bold]baseline[/bold]  root mean square {values['baseline_root_mean_squared_error']:.6g}, by the mean",
+        f"[bold]baseline[/bold]  root mean square {values['baseline_root_mean_squared_error']:.6g}, "
+        f"by the mean of these targets",
     ]
 
 

@@ -32,7 +32,7 @@ from byhand.recipes.xor import XOR
 from byhand.training.run_folder import RunFolder
 from byhand.untrusted import UntrustedText
 
-TABLES = (".csv", ".npz")
+TABLES = (".csv", ".tsv", ".npz")
 GENERATED = ("circles", "moons", "spiral", "sine", *GAUSSIAN_PAIRS)  # sets whose points are drawn
 MOST_TOLD = 10  # rows that are left out
 TEST_SEED = 1_000_000_007  # of generated sets: not the default seed of a training, so the points are new to the model

@@ -23,12 +23,19 @@ MOST_SHOWN = 10  # trials of the ranking
 WITH_RESUME = {"resume", "executor", "workers", "as_json", "quiet", "no_color", "runs"}  # they change no result
 
 
-def sweep_flags(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command one flag for every recipe field, which takes one value, several, or a range."""
-    for name, (_, meaning) in reversed(recipe_fields().items()):
-        flag = f"--{name.replace('_', '-')}"
-        function = click.option(flag, name, metavar="VALUES", default=None, help=meaning)(function)
-    return function
+def field_flags(takes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command one flag for every recipe field, whose text it reads itself.
+
+    takes : what its help says that each flag takes: VALUES (one value, several, or a range) or VALUE
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for name, (_, meaning) in reversed(recipe_fields().items()):
+            flag = f"--{name.replace('_', '-')}"
+            function = click.option(flag, name, metavar=takes, default=None, help=meaning)(function)
+        return function
+
+    return decorate
 
 
 @click.command(
@@ -56,7 +63,7 @@ def sweep_flags(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--engine", default=None, help="auto, native or numpy (else BYHAND_ENGINE, else auto).")
 @data_dir_option
 @runs_option
-@sweep_flags
+@field_flags("VALUES")
 @output_options
 def command(
     recipe: str | None,

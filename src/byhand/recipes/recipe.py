@@ -40,7 +40,8 @@ class Recipe:
     floor: float = 0.0
     data: str = _option(
         "mnist",
-        "mnist, digits, gaussians, xor, circles, moons, spiral, sine; a .csv or .npz table; a folder: IDX, pictures",
+        "mnist, digits, gaussians, xor, circles, moons, spiral, sine; a table: .csv, .tsv, .npz; "
+        "a folder: IDX, pictures",
     )
     examples: int = _option(
         1000, "points in a toy set; of other data, how many examples to train on, drawn by the seed (default: all)"

@@ -40,7 +40,7 @@ def read_table(
 ) -> Dataset:
     """Return a table as a data set with a training and a test part.
 
-    source : path of a .csv or .npz file (arrays x and y), a data frame, or a dict of columns
+    source : path of a .csv, .tsv or .npz file (arrays x and y), a data frame, or a dict of columns
     target : name or number of the column to predict; options.target unless given
     preparation : learned per column, on the training part alone
     test_share : of each class (of all rows, in regression), chosen by the rows' contents and the seed
