@@ -148,7 +148,7 @@ def slower_works(records: list[dict[str, Any]]) -> str:
 
 def _faster_peers(ratios: dict[str, Any]) -> list[str]:
     """Return each peer that takes less time than byhand, with its time over byhand's, the fastest first."""
-    faster = sorted((ratio["median"], peer) for peer, ratio in ratios.items() if ratio["median"] < 1)
+    faster = sorted((ratio["median"], peer) for peer, ratio in ratios.items() if round(ratio["median"], 2) < 1)
     return [f"{FULL_NAMES.get(peer, peer)} {ratio:.2f}" for ratio, peer in faster if not peer.startswith("byhand")]
 
 
