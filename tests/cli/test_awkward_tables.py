@@ -1,5 +1,6 @@
 """Tables as people have them: odd names, rows without a target, a header alone, and what the verbs then say."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +49,18 @@ def test_influence_is_that_of_the_rows_of_the_training(run: Path) -> None:
     for one in ranked:  # every name has a line of its own: those of the first two are broken in the file
         row = lines[int(one["place"].removeprefix("line ")) - 1]
         assert one["class"].split("\n")[0] in row
+
+
+def test_an_explained_row_is_called_by_its_line(run: Path) -> None:
+    table = run.parent / "odd.csv"
+    lines = table.read_text(encoding="utf-8").splitlines()
+    told = byhand("explain", run, "--data", table, "--index", "5", "--json").json["example"]
+    found = re.fullmatch(r"example 5 of odd \(line (\d+)\), (.*)", told, re.DOTALL)
+    assert found, told
+    line, name = found.groups()
+    learned = byhand("explain", run, "--data", table, "--influence", "90", "--json").json["influence"]
+    assert name.split("\n")[0] in lines[int(line) - 1]
+    assert f"line {line}" not in {one["place"] for one in learned["supporters"] + learned["opponents"]}
 
 
 def test_influence_of_examples_that_were_not_learned_is_refused(run: Path, tmp_path: Path) -> None:

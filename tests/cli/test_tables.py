@@ -365,7 +365,7 @@ def test_a_regression_is_explained_with_plain_numbers_and_a_rate_that_works(tmp_
     table = write(tmp_path / "t.csv", ["a", "price"], *([f"{i / 7:.3f}", f"{-3e6 * i + 7:.1f}"] for i in range(100)))
     assert byhand("train", "--data", table, "--epochs", "3", "--runs", tmp_path).code == 0
     done = byhand("explain", tmp_path / "t-1", "--data", table)
-    assert re.match(r"example 0 of t, −[\d.e+]+\n", done.out)
+    assert re.match(r"example 0 of t \(line \d+\), −[\d.e+]+\n", done.out)
     assert re.search(r"the target is −[\d.e+]+ → L", done.out)
     assert re.search(r"At [\d.]+e-\d+ it falls to", " ".join(done.out.split()))
     other = write(tmp_path / "o.csv", ["a", "price"], *([f"{i / 7:.3f}", f"{3e6 * i:.1f}"] for i in range(100)))

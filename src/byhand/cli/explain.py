@@ -114,7 +114,8 @@ def _example(model: "Model", dataset: "Dataset", index: int) -> tuple["Array", A
         )
     y = examples.y[index]
     name = model.class_names[int(y)] if model.class_names else ", ".join(format_number(v, ".6g") for v in y.ravel())
-    return examples.raw[index : index + 1], y, f"example {index} of {dataset.name}, {name}"
+    place = f" ({dataset.places[index]})" if dataset.places else ""
+    return examples.raw[index : index + 1], y, f"example {index} of {dataset.name}{place}, {name}"
 
 
 def _influence(model: "Model", train: "Examples", names: "Sequence[str]", raw: "Array", n: int) -> dict[str, Any]:

@@ -104,7 +104,8 @@ def new_table(model: Model, path: str) -> Dataset:
     refused = [f"{new.where(i)} is left out: {why}" for i, why in new.refused[:MOST_TOLD]]
     more = [f"and {len(new.refused) - MOST_TOLD:,} more rows"] if len(new.refused) > MOST_TOLD else []
     notes = (*new.notes, *refused, *more)
-    return Dataset(Path(path).stem, examples, None, examples, names, None, how, model.table, notes)
+    places = tuple(new.where(i) for i in new.rows)
+    return Dataset(Path(path).stem, examples, None, examples, names, None, how, model.table, notes, places=places)
 
 
 def new_images(model: Model, folder: Path) -> Dataset:

@@ -126,6 +126,7 @@ class Dataset:
     table : how the table behind it was read; None when there was none
     image : how picture files were read; None: as MNIST's are
     notes : what was inferred while reading it, as sentences
+    places : of the test examples in what was read, as "line 7"; empty where they have none
     """
 
     name: str
@@ -138,6 +139,7 @@ class Dataset:
     table: TableSchema | None = None
     notes: tuple[str, ...] = ()
     image: ImageSchema | None = None
+    places: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         parts = ((name, getattr(self, name)) for name in ("train", "validation", "test"))
