@@ -54,6 +54,7 @@ class NativeEngine:
         self._n_threads = min(n_threads or available_cpus(), c.MAX_THREADS)
         self._table_says = cache(partial(why_one_thread, c.KERNELS[self._kernel]))  # it is asked before every epoch
         self.thread_count, self._counted_for = ThreadCount(1), ([0], 0)  # of the newest epoch
+        self._before = threading.local()  # what this thread packed for its last epoch
         self.name = f"native/{c.KERNELS[self._kernel]}"
 
     def unsupported_reason(self, network: Network, loss: Loss, optimizer: Optimizer) -> str | None:
@@ -65,9 +66,7 @@ class NativeEngine:
         if spec.stop():
             return None
         check_batch_size(network, spec)
-        form = lower_for_engine(network)
-        one = loss_of_one(loss, form)
-        packed = PackedNetwork(self._library, form.layers, one, optimizer, embedding=form.embedding, copies=form.copies)
+        packed, one = self._pack(network, loss, optimizer)
         status, result = self._call(packed, one, spec)
         done, n = result.steps_done, len(spec.order)
         if status == c.STOPPED:
@@ -79,6 +78,7 @@ class NativeEngine:
         packed.write_back(done)
         spec.rng.position += result.n_draws
         check_finite(network, spec)
+        self._before.packed = packed  # an epoch that fails leaves none: what pads its arrays may not be 0 any more
         accuracy = result.n_correct / n if spec.examples.is_classes else None
         return EpochResult(result.loss / n, accuracy, float(spec.learning_rates[-1]))
 
@@ -95,6 +95,17 @@ class NativeEngine:
         if self._asked_threads is not None:
             return None
         return self._table_says(tuple(sizes), batch_size, self._precision)
+
+    def _pack(self, network: Network, loss: Loss, optimizer: Optimizer) -> tuple[PackedNetwork, Loss]:
+        """Return the network packed, in the memory of the epoch before if it is the same, and the loss of one head."""
+        form = lower_for_engine(network)
+        one = loss_of_one(loss, form)
+        packed: PackedNetwork | None = vars(self._before).pop("packed", None)
+        if packed is None or not packed.refresh(form, one, optimizer):
+            packed = PackedNetwork(
+                self._library, form.layers, one, optimizer, embedding=form.embedding, copies=form.copies
+            )
+        return packed, one
 
     def _call(self, packed: PackedNetwork, loss: Loss, spec: EpochSpec) -> tuple[int, c.Result]:
         """Run the epoch in the core; return its status and its counts."""

@@ -1,6 +1,7 @@
 """A network and its optimizer in the C core's form: tables, and flat arrays laid out as the core asks for them."""
 
 import ctypes
+import operator
 from collections.abc import Iterator
 
 import numpy as np
@@ -44,9 +45,12 @@ class PackedNetwork:
         if self._n_floats < 0:
             raise refusal("a network", self._n_floats)
         self.params = aligned_zeros(self._n_floats)
-        self._pack()
+        self._own = _own_arrays(layers, embedding, copies)
+        self._places = list(self._arrays(self.params))
         self._optimizer, self.rule = optimizer_table(optimizer or SGD())
-        self.moments = {name: self._pack_moment(name) for name in moment_names(self._optimizer)}
+        self.moments = {name: aligned_zeros(self._n_floats) for name in moment_names(self._optimizer)}
+        self._moment_places = {name: list(self._learned(flat)) for name, flat in self.moments.items()}
+        self._pack()
 
     @property
     def n_weights(self) -> int:
@@ -56,7 +60,20 @@ class PackedNetwork:
     def repack(self, form: EngineForm) -> None:
         """Take the numbers of other layers of the same kinds and shapes; the table is a new one."""
         self._describe(form.layers, form.embedding, form.copies)
+        self._places = list(self._arrays(self.params))
         self._pack()
+
+    def refresh(self, form: EngineForm, loss: Loss, optimizer: Optimizer) -> bool:
+        """Take the numbers and settings that network, loss and optimizer have by now; False: they are others."""
+        inner, rule = optimizer_table(optimizer)
+        own = _own_arrays(form.layers, form.embedding, form.copies)
+        is_same = len(own) == len(self._own) and all(map(operator.is_, own, self._own))
+        if not is_same or moment_names(inner) != tuple(self.moments):
+            return False
+        self._loss, self._optimizer, self.rule = loss, inner, rule
+        self._describe(form.layers, form.embedding, form.copies)
+        self._pack()
+        return True
 
     def _describe(self, layers: list[FusedDense], embedding: Embedding | None, copies: InputCopies | None) -> None:
         self.layers, self.embedding, self.copies = layers, embedding, copies
@@ -65,24 +82,25 @@ class PackedNetwork:
 
     def write_back(self, n_steps: int) -> None:
         """Copy what was learned in n_steps to the network's and the optimizer's own arrays."""
-        for _, packed, own in self._arrays(self.params):
+        for _, packed, own in self._places:
             own[...] = packed
-        for moment, flat in self.moments.items():
-            for name, packed in self._learned(flat):
-                self._optimizer.state[f"{moment}/{name}"] = packed.copy()
+        for moment, places in self._moment_places.items():
+            for name, packed in places:
+                key = f"{moment}/{name}"
+                if key in self._optimizer.state:
+                    self._optimizer.state[key][...] = packed
+                else:
+                    self._optimizer.state[key] = packed.copy()
         if self.moments:
             self._optimizer.state["step"] = np.array(self.rule.steps + n_steps, dtype=np.int64)
 
     def _pack(self) -> None:
-        for _, packed, own in self._arrays(self.params):
+        """Copy all numbers; a moment is 0 where the optimizer has none yet."""
+        for _, packed, own in self._places:
             packed[...] = own
-
-    def _pack_moment(self, moment: str) -> Array:
-        """Return a flat array of one moment of every parameter; 0 where the optimizer has none yet."""
-        flat = aligned_zeros(self._n_floats)
-        for name, packed in self._learned(flat):
-            packed[...] = self._optimizer.state.get(f"{moment}/{name}", 0)
-        return flat
+        for moment, places in self._moment_places.items():
+            for name, packed in places:
+                packed[...] = self._optimizer.state.get(f"{moment}/{name}", 0)
 
     def _learned(self, flat: Array) -> Iterator[tuple[str, Array]]:
         """Yield the name of every learned parameter and its part of a flat array."""
@@ -109,6 +127,17 @@ class PackedNetwork:
                 for name, own in {**layer.batch_norm.params, **layer.batch_norm.statistics}.items():
                     start = getattr(at, name)
                     yield f"{layer.batch_norm_name}.{name}", flat[start : start + layer.n_out], own
+
+
+def _own_arrays(layers: list[FusedDense], embedding: Embedding | None, copies: InputCopies | None) -> list[object]:
+    """Return all that must be the same objects for places in flat arrays to be those of this network."""
+    fronts = [front for front in (embedding, copies) if front]
+    own: list[object] = [*fronts, *(array for front in fronts for array in front.params.values())]
+    for layer in layers:
+        own += [layer.W, layer.b, layer.alpha, layer.input_scale, layer.batch_norm]
+        if layer.batch_norm:
+            own += [*layer.batch_norm.params.values(), *layer.batch_norm.statistics.values()]
+    return own
 
 
 def _n_scales(first: FusedDense) -> int:

@@ -68,6 +68,12 @@ def _split_mean(network: Network) -> tuple[Network, HeadMean | None]:
     return (Network(network.layers[:-1]), last) if isinstance(last, HeadMean) and len(network) > 1 else (network, None)
 
 
+def _needs_fold(form: EngineForm, scaler: InputScaler) -> bool:
+    """Is there anything to fold into the weights?"""
+    is_scaled = any(layer.batch_norm or layer.input_scale is not None for layer in form.layers)
+    return is_scaled or not ((scaler.scale == 1).all() and (scaler.shift == 0).all())
+
+
 def predict_in_parts(network: Network, x: Array) -> Array:
     """Return a network's output (n, k) for inputs x (n, n_in), some rows at a time where it makes copies of each."""
     copies = most_copies(network.layers)
@@ -135,8 +141,8 @@ class NativePredictor:
         """Return the network for the core, all folded into its layers that can be, and the mean of heads at its end."""
         network, mean = _split_mean(network)
         form = lower_for_engine(network, inference=True)
-        has_front = form.embedding or form.copies
-        return replace(form, layers=fold(form.layers, UNSCALED if has_front else self._scaler)), mean
+        scaler = UNSCALED if form.embedding or form.copies else self._scaler
+        return replace(form, layers=fold(form.layers, scaler)) if _needs_fold(form, scaler) else form, mean
 
     def update(self, network: Network) -> None:
         """Copy the parameters of a network whose layers are those of the one before."""
