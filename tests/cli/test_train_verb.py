@@ -392,5 +392,5 @@ def test_it_says_when_other_programs_left_it_fewer_threads(tmp_path: Path, monke
     wide = ("train", "digits", "--hidden", "1024", "--engine", "native", "--runs", tmp_path)
     done = byhand(*wide, "--epochs", "2")
     assert ", 2 threads" in done.err
-    assert "1 of 2 epochs with fewer than 2 threads, which got too little processor time" in done.err
+    assert "1 of 2 epochs trained with fewer than 2 threads, because 2 got too little processor time" in done.err
     assert "fewer" not in byhand(*wide, "--epochs", "1").err

@@ -117,5 +117,5 @@ def _epochs_with_fewer_threads(engine: Engine) -> list[str]:
     if not isinstance(engine, NativeEngine) or not engine.thread_count.reduced:
         return []
     count = engine.thread_count
-    epochs = f"{count.reduced} of {count_noun(count.observed, 'epoch')}"
-    return [f"{epochs} with fewer than {count.most} threads, which got too little processor time beside other programs"]
+    epochs = f"{count.reduced} of {count_noun(count.observed, 'epoch')} trained with fewer than {count.most} threads"
+    return [f"{epochs}, because {count.most} got too little processor time beside other programs"]
