@@ -1,6 +1,6 @@
 // Signs that name a cause: inputs, start, flat units, and what was learned by heart. The twin of
-// byhand/training/diagnosis_checks.py. Sorted examples, a last layer that does not suit the loss and overfitting that
-// ends at guessing cannot come about in the page. Each check returns [[id, the numbers of its sentence]], or nothing.
+// byhand/training/diagnosis_checks.py but for what cannot come about in the page: sorted examples, a last layer that
+// does not suit the loss, overfitting that ends at guessing. A check returns [[id, its sentence's numbers]] or [].
 
 import { general } from "../shared/numbers.js";
 
