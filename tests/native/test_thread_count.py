@@ -1,5 +1,7 @@
 """Fewer threads train while other programs use the processors, and all of them afterwards."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -119,3 +121,12 @@ def test_a_number_that_was_asked_for_is_kept() -> None:
     train(engine, 4)
     assert engine.thread_count.most == 2
     assert engine.thread_count.reduced == 0
+
+
+@pytest.mark.usefixtures("sleepy")
+def test_one_engine_may_train_in_several_threads_of_python() -> None:
+    engine = NativeEngine()
+    with ThreadPoolExecutor(4) as pool:
+        weights = list(pool.map(lambda _: train(engine, 5), range(8)))
+    for each in weights:
+        np.testing.assert_array_equal(each, weights[0])

@@ -112,11 +112,12 @@ class NativeEngine:
         sizes = [packed.layers[0].n_in, *(layer.n_out for layer in packed.layers)]
         rows = min(spec.batch_size, len(spec.order)) * max(packed.n_heads, 1)
         threads = self._threads_for(sizes, rows)
-        buffers = EpochBuffers(self._library, packed, spec, loss, n_threads=threads.n)
+        n_threads = threads.n  # another thread of Python may change it meanwhile
+        buffers = EpochBuffers(self._library, packed, spec, loss, n_threads=n_threads)
         stop, result = ctypes.c_int32(0), c.Result()
         tables = map(ctypes.byref, (packed.table, packed.rule, buffers.data, buffers.memory))
         call = partial(
-            self._library.bh_epoch, *tables, self._kernel, threads.n, ctypes.byref(stop), ctypes.byref(result)
+            self._library.bh_epoch, *tables, self._kernel, n_threads, ctypes.byref(stop), ctypes.byref(result)
         )
         seconds = SECONDS_PER_STEP * len(spec.learning_rates) + SECONDS_PER_WEIGHT * packed.n_weights * len(spec.order)
         with threads.observed_epoch(len(spec.learning_rates)):
@@ -125,9 +126,11 @@ class NativeEngine:
 
     def _threads_for(self, sizes: list[int], batch_size: int) -> ThreadCount:
         """Return how many threads train such steps: it adapts to other programs unless the number was asked for."""
+        count = self.thread_count
         if self._asked_threads is not None or self._counted_for != (sizes, batch_size):
-            self.thread_count, self._counted_for = ThreadCount(self.n_threads(sizes, batch_size)), (sizes, batch_size)
-        return self.thread_count
+            count = ThreadCount(self.n_threads(sizes, batch_size))
+            self.thread_count, self._counted_for = count, (sizes, batch_size)
+        return count
 
 
 def check_batch_size(network: Network, spec: EpochSpec) -> None:

@@ -6,6 +6,7 @@ longer than one thread alone. So the engine watches how much processor time its 
 tries fewer of them and keeps the number that is faster; later it tries all again. No bit of a result depends on it.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,13 +57,15 @@ class ThreadCount:
         self._measured = _Measurement()
         self._kept: tuple[int, float] | None = None  # during a trial: the number before it, and its speed
         self._pause, self._next_pause = 0, FIRST_PAUSE
+        self._lock = threading.Lock()  # an engine may train in several threads of Python
 
     @contextmanager
     def observed_epoch(self, work: float) -> Iterator[None]:
         """Measure what happens within this context, an epoch on n threads; work : see observe."""
         began, processor_began = time.perf_counter(), time.process_time()
         yield
-        self.observe(work, time.perf_counter() - began, time.process_time() - processor_began)
+        with self._lock:
+            self.observe(work, time.perf_counter() - began, time.process_time() - processor_began)
 
     def observe(self, work: float, seconds: float, processor_seconds: float) -> None:
         """Note how long n threads took for an epoch's work, and decide on n.

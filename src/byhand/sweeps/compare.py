@@ -91,7 +91,7 @@ class Comparison:
     @property
     def is_percentage(self) -> bool:
         """Is the figure a fraction, which people read in per cent?"""
-        return "accuracy" in self.what
+        return _is_fraction(self.what)
 
     def _number(self, value: float) -> str:
         return format_number(100 * value, ".2f") if self.is_percentage else format_number(value, ".4g")
@@ -195,11 +195,15 @@ def _score(line: Values) -> float:
     return float(line["r_squared"] if line["accuracy"] is None else line["accuracy"])
 
 
+def _is_fraction(what: str) -> bool:
+    return "accuracy" in what
+
+
 def compare_values(a: str, b: str, values_a: Sequence[float], values_b: Sequence[float], *, what: str) -> Comparison:
     """Return the comparison of runs in pairs: Student's t interval of the mean of their differences."""
     differences = [y - x for x, y in zip(values_a, values_b, strict=True)]
     mean = sum(differences) / len(differences)
-    most = 1.0 if "accuracy" in what else math.inf
+    most = 1.0 if _is_fraction(what) else math.inf
     interval = mean_interval(differences, most=most, least=-most) if len(differences) > 1 else None
     return Comparison(a, b, what, mean, interval, len(differences), "run", tuple(values_a), tuple(values_b))
 
