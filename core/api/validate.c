@@ -148,7 +148,17 @@ int32_t check_network(const bh_network *n) {
 
 /* Optimizer */
 
-int32_t check_optimizer(const bh_optimizer *o) {
+static bool are_valid_weight_rates(const bh_optimizer *o, int n_layers) {
+    const float *rates = weight_rates_of(o);
+    for (int l = 0; rates && l < n_layers; l++) {
+        if (!in_half_open(rates[l], 0, INFINITY)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int32_t check_optimizer(const bh_optimizer *o, int n_layers) {
     if (!o) {
         return BH_BAD_POINTER;
     }
@@ -158,7 +168,8 @@ int32_t check_optimizer(const bh_optimizer *o) {
         in_half_open(o->epsilon, 0, INFINITY) && in_half_open(o->weight_decay, 0, INFINITY) &&
         in_half_open(o->clip_norm, 0, INFINITY) && in_half_open(o->bias_rate, 0, INFINITY) &&
         in_half_open(o->scale_rate, 0, INFINITY) && in_half_open(o->embedding_rate, 0, INFINITY) &&
-        in_half_open(o->alpha_rate, 0, INFINITY) && o->steps >= 0;
+        in_half_open(o->alpha_rate, 0, INFINITY) && o->steps >= 0 &&
+        are_valid_weight_rates(o, n_layers);
     if (!is_valid) {
         return BH_BAD_SIZE;
     }

@@ -13,7 +13,7 @@ bool has_batch_norm(const bh_network *network);
 
 int32_t check_network(const bh_network *network);
 
-int32_t check_optimizer(const bh_optimizer *optimizer);
+int32_t check_optimizer(const bh_optimizer *optimizer, int n_layers);
 
 /* Inputs alone, as predictions read them. */
 int32_t check_inputs(const bh_epoch_data *data);

@@ -208,6 +208,16 @@ static inline bool updates_at_the_end(const bh_network *network, const bh_optimi
     return optimizer->clip_norm > 0 || network->scaled_inputs;
 }
 
+/* Factors of the learning rate for each layer's W, or 0. A page has none: core.wasm is smaller. */
+static inline const float *weight_rates_of(const bh_optimizer *optimizer) {
+#if defined(__wasm__)
+    (void)optimizer;
+    return 0;
+#else
+    return optimizer->weight_rates;
+#endif
+}
+
 /* Has the layer an alpha? A page trains none: core.wasm is smaller without. */
 static inline bool is_parametric(const bh_layer *layer) {
 #if defined(__wasm__)

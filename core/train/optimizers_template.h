@@ -50,8 +50,12 @@ static step_params without_decay(step_params s) {
     return s;
 }
 
-/* The steps of the groups of parameters, each with its own learning rate and decay. */
+/* The steps of the groups of parameters, each with its own learning rate and decay. weights: of a
+ * layer whose W has no rate of its own. */
 typedef struct {
+    const bh_optimizer *optimizer;
+    int64_t step;
+    double learning_rate;
     step_params weights, biases, norms, scales, embedding, alphas;
 } group_steps;
 
@@ -61,12 +65,26 @@ static group_steps group_steps_at(const bh_optimizer *o, int64_t step, double le
     const double scale_rate = learning_rate * (double)o->scale_rate;
     const double embedding_rate = learning_rate * (double)o->embedding_rate;
     const double alpha_rate = learning_rate * (double)o->alpha_rate;
-    return (group_steps){.weights = weights,
+    return (group_steps){.optimizer = o,
+                         .step = step,
+                         .learning_rate = learning_rate,
+                         .weights = weights,
                          .biases = without_decay(step_params_at(o, step, bias_rate)),
                          .norms = without_decay(weights),
                          .scales = without_decay(step_params_at(o, step, scale_rate)),
                          .embedding = without_decay(step_params_at(o, step, embedding_rate)),
                          .alphas = without_decay(step_params_at(o, step, alpha_rate))};
+}
+
+/* The step of the W of layer l. */
+static step_params weight_step(const group_steps *s, int l) {
+    const float *rates = weight_rates_of(s->optimizer);
+    if (!rates) {
+        return s->weights;
+    }
+    step_params own = step_params_at(s->optimizer, s->step, s->learning_rate * (double)rates[l]);
+    own.clip_scale = s->weights.clip_scale;
+    return own;
 }
 
 /* Update n weights w and their moments m and v by the gradient g; n is rounded up to whole vectors.

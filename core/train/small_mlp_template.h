@@ -85,7 +85,7 @@ typedef struct {
 static bool is_small_mlp(const settings *s, const network_buffers *net) {
     const bh_optimizer *o = s->optimizer;
     if (s->network->scaled_inputs || embedding_of(s->network) || n_heads(s->network) ||
-        o->bias_rate != 1) {
+        o->bias_rate != 1 || weight_rates_of(o)) {
         return false;
     }
     if (s->data->batch_size > 1 || o->kind != BH_SGD || o->weight_decay != 0 || o->clip_norm > 0) {

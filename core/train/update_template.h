@@ -37,14 +37,17 @@ static void update_weights(train_context *e, int tid, int l, int32_t j, int64_t 
 }
 
 static void update_layer_weights(train_context *e, int tid, int l, const grad_mode *mode) {
+    grad_mode of_layer = *mode;
+    if (mode->steps) {
+        of_layer.weight_step = weight_step(mode->steps, l);
+    }
     if (!is_heads(e, l)) {
-        update_weights(e, tid, l, 0, 0, mode);
+        update_weights(e, tid, l, 0, 0, &of_layer);
         return;
     }
-    grad_mode of_head = *mode;
-    of_head.rows = mode->examples;
+    of_layer.rows = mode->examples;
     for (int32_t j = 0; j < n_heads(e->settings.network); j++) {
-        update_weights(e, tid, l, j, (int64_t)j * mode->examples, &of_head);
+        update_weights(e, tid, l, j, (int64_t)j * mode->examples, &of_layer);
     }
 }
 

@@ -46,6 +46,7 @@ typedef struct {
     float *edges; /* an embedding's; 0: none */
     bh_embedding embedding;
     bh_network network;
+    float *weight_rates; /* an optimizer's; 0: none */
     bh_optimizer optimizer;
     bh_epoch_data data;
     float *params, *moment1, *moment2;
@@ -168,9 +169,27 @@ static void invent_network(scene *s) {
     if (draw(3) == 0) {
         invent_heads(s);
     }
-    s->optimizer = (bh_optimizer){
-        (int)draw(5),       0.9f, 0.9f, 0.99f,   1e-8f, draw(2) ? 1e-3f : 0, draw(3) ? 0 : 0.5f,
-        draw(2) ? 1 : 0.1f, 6,    0.1f, draw(9), 0.1f};
+    s->optimizer = (bh_optimizer){(int)draw(5),
+                                  0.9f,
+                                  0.9f,
+                                  0.99f,
+                                  1e-8f,
+                                  draw(2) ? 1e-3f : 0,
+                                  draw(3) ? 0 : 0.5f,
+                                  draw(2) ? 1 : 0.1f,
+                                  6,
+                                  0.1f,
+                                  draw(9),
+                                  0.1f,
+                                  0};
+    s->weight_rates = 0;
+    if (draw(3) == 0) {
+        s->weight_rates = tight(4 * n);
+        for (int l = 0; l < n; l++) {
+            s->weight_rates[l] = (float)draw(3);
+        }
+        s->optimizer.weight_rates = s->weight_rates;
+    }
 }
 
 /* Sizes, and the state of dropout's generator. With batch normalization no batch has one example. */
@@ -373,6 +392,7 @@ static void invent_memory(scene *s) {
 
 static void clear(scene *s) {
     const void *all[] = {s->edges,
+                         s->weight_rates,
                          s->params,
                          s->moment1,
                          s->moment2,

@@ -131,7 +131,8 @@ static void spoil_embedding(wrong_call *c) {
 
 static void spoil_optimizer(wrong_call *c) {
     bh_optimizer *optimizer = &c->bad.optimizer;
-    switch (draw(6)) {
+    static const float wrong_rates[8] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    switch (draw(7)) {
     case 0:
         optimizer->kind = draw(2) ? 5 : -1;
         break;
@@ -146,6 +147,9 @@ static void spoil_optimizer(wrong_call *c) {
         break;
     case 4:
         optimizer->alpha_rate = draw(2) ? -1 : NAN;
+        break;
+    case 5:
+        optimizer->weight_rates = wrong_rates;
         break;
     default:
         optimizer->steps = -1;

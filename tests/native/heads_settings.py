@@ -76,6 +76,9 @@ HEADS_SETTINGS = {
         optimizer=lambda: ParamGroups(AdamW(0.1), {"scale": 6, "b": 0.1, "alpha": 0.1}),
         rate=0.001,
     ),
+    "heads, rates of single layers": told(
+        optimizer=lambda: ParamGroups(AdamW(0.1), {"1.W": 0.3, "5.W": 2, "b": 0.1}), rate=0.002
+    ),
     "heads, periodic linear embedding, several chunks, clipped": told(
         examples=lambda: byte_pictures(1500, 9, 7, 5),
         embedded_columns=[0, 7, 62],

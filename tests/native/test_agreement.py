@@ -241,6 +241,26 @@ SETTINGS = {
     "groups, batch normalisation, decay": classes(
         batch_norm=True, optimizer=lambda: ParamGroups(WeightDecay(Nesterov(0.8), 0.01), {"b": 0.1})
     ),
+    "rates of single layers, adamw": classes(
+        [63, 130, 70, 5], optimizer=lambda: ParamGroups(AdamW(0.1), {"0.W": 0.3, "4.W": 2, "b": 0.1}), rate=0.002
+    ),
+    "rates of single layers, clipped, decay, chunks": classes(
+        examples=lambda: byte_pictures(1500, 9, 7, 5),
+        batch_size=600,
+        optimizer=lambda: ParamGroups(ClipGradNorm(WeightDecay(Nesterov(0.8), 0.01), 0.3), {"0.W": 2, "W": 0.5}),
+    ),
+    "rates of single layers, tiny": classes(
+        [63, 9, 5], batch_size=1, rate=0.01, optimizer=lambda: ParamGroups(SGD(), {"0.W": 3})
+    ),
+    "rates of single layers, ways around": classes(
+        [63, 20, 20, 5], residual=True, optimizer=lambda: ParamGroups(SGD(), {"2.0.W": 0.2, "b": 2})
+    ),
+    "rates of single layers, scaled inputs": classes(
+        [63, 130, 70, 5],
+        scaled_inputs=True,
+        optimizer=lambda: ParamGroups(AdamW(0.1), {"0.W": 0.1, "scale": 6, "b": 0.1}),
+        rate=0.002,
+    ),
     **EMBEDDING_SETTINGS,
     **PARAMETRIC_SETTINGS,
     **HEADS_SETTINGS,

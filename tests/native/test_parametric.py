@@ -127,7 +127,7 @@ def test_the_core_refuses_shares_behind_a_softmax() -> None:
 def test_the_core_trains_them_and_refuses_other_weights_than_floats() -> None:
     network = parametric()
     assert unsupported_reason(network, SquaredError(), ParamGroups(Adam(), {"alpha": 0.1})) is None
-    assert optimizer_table(ParamGroups(Adam(), {"alpha": 0.1}))[1].alpha_rate == pytest.approx(0.1)
+    assert optimizer_table(ParamGroups(Adam(), {"alpha": 0.1}), [])[1].alpha_rate == pytest.approx(0.1)
     network.layers[1].params["alpha"] = network.layers[1].params["alpha"].astype(np.float64)
     reason = unsupported_reason(network, SquaredError(), Adam())
     assert reason == "the C core does not support other weights than float32"

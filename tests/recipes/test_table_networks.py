@@ -36,7 +36,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
     **{word: {"numerical_embedding": word} for word in ("pl", "pbld", "pwl")},
     "heads": {"n_heads": 3},
     "factors": {"scaled_inputs": True, "bias_rate": 0.1},
+    "ntk": {"parametrization": "ntk"},
     "everything": {
+        "parametrization": "ntk",
         "activation": "parametric_mish",
         "scaled_inputs": True,
         "bias_rate": 0.1,

@@ -119,6 +119,7 @@ class Rule(Structure):
         ("embedding_rate", c_float),
         ("steps", c_int64),
         ("alpha_rate", c_float),
+        ("weight_rates", POINTER(c_float)),
     )
 
 

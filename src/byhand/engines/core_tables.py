@@ -1,5 +1,6 @@
 """Network, loss and optimizer as the C core's tables, or one sentence about what the core does not support."""
 
+from collections.abc import Sequence
 from ctypes import c_float, c_int32, pointer
 
 import numpy as np
@@ -32,7 +33,7 @@ def unsupported_reason(network: Network, loss: Loss, optimizer: Optimizer) -> st
     try:
         form = lower_for_engine(network)
         _check_layers(form)
-        optimizer_table(optimizer)
+        optimizer_table(optimizer, form.layers)
         one = loss_of_one(loss, form)
     except UnsupportedError as error:
         return f"the C core does not support {error}"
@@ -118,14 +119,16 @@ def _layer_row(layer: FusedDense) -> Layer:
     return row
 
 
-def optimizer_table(optimizer: Optimizer) -> tuple[Optimizer, Rule]:
+def optimizer_table(optimizer: Optimizer, layers: Sequence[FusedDense]) -> tuple[Optimizer, Rule]:
     """Return the optimizer inside groups, gradient clipping and weight decay, and the core's table of all four.
+
+    layers : of the network that it trains
 
     Raises UnsupportedError for another optimizer or order.
     """
     rule = Rule(bias_rate=1.0, scale_rate=1.0, embedding_rate=1.0, alpha_rate=1.0)
     if type(optimizer) is ParamGroups:
-        _set_group_rates(rule, optimizer.factors)
+        _set_group_rates(rule, optimizer, layers)
         optimizer = optimizer.inner
     if type(optimizer) is ClipGradNorm:
         rule.clip_norm, optimizer = optimizer.max_norm, optimizer.inner
@@ -146,16 +149,19 @@ def optimizer_table(optimizer: Optimizer) -> tuple[Optimizer, Rule]:
     return optimizer, rule
 
 
-def _set_group_rates(rule: Rule, factors: dict[str, float]) -> None:
+def _set_group_rates(rule: Rule, groups: ParamGroups, layers: Sequence[FusedDense]) -> None:
     """Set the factors of the groups; raise UnsupportedError for a group that has none in the core."""
-    rule.embedding_rate, *others = {factors.get(group, 1.0) for group in EMBEDDING}
+    rule.embedding_rate, *others = {groups.factors.get(group, 1.0) for group in EMBEDDING}
     if others:
         raise UnsupportedError("an embedding whose arrays learn at different rates")
-    for group, factor in factors.items():
+    for group, factor in groups.factors.items():
         if group in GROUPS:
             setattr(rule, GROUPS[group], factor)
-        elif factor != 1 and group not in EMBEDDING:
+        elif factor != 1 and group not in EMBEDDING and group.rpartition(".")[2] != "W":
             raise UnsupportedError(f"a learning rate of its own for {group}")
+    weight_rates = [groups.factor(f"{layer.name}.W") for layer in layers]
+    if any(rate != 1 for rate in weight_rates):
+        rule.weight_rates = (c_float * len(weight_rates))(*weight_rates)
 
 
 def moment_names(optimizer: Optimizer) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class PackedNetwork:
         self.params = aligned_zeros(self._n_floats)
         self._own = _own_arrays(layers, embedding, copies)
         self._places = list(self._arrays(self.params))
-        self._optimizer, self.rule = optimizer_table(optimizer or SGD())
+        self._optimizer, self.rule = optimizer_table(optimizer or SGD(), layers)
         self.moments = {name: aligned_zeros(self._n_floats) for name in moment_names(self._optimizer)}
         self._moment_places = {name: list(self._learned(flat)) for name, flat in self.moments.items()}
         self._pack()
@@ -65,7 +65,7 @@ class PackedNetwork:
 
     def refresh(self, form: EngineForm, loss: Loss, optimizer: Optimizer) -> bool:
         """Take the numbers and settings that network, loss and optimizer have by now; False: they are others."""
-        inner, rule = optimizer_table(optimizer)
+        inner, rule = optimizer_table(optimizer, form.layers)
         own = _own_arrays(form.layers, form.embedding, form.copies)
         is_same = len(own) == len(self._own) and all(map(operator.is_, own, self._own))
         if not is_same or moment_names(inner) != tuple(self.moments):

@@ -11,6 +11,7 @@ from byhand.estimators.base import Estimator
 from byhand.estimators.schedules import rate_schedule
 from byhand.layers.input_copies import MAX_COPIES
 from byhand.mlp import EMBEDDINGS
+from byhand.training.table_networks import PARAMETRIZATIONS
 
 DTYPES = {"float32": np.float32, "float64": np.float64}
 
@@ -45,6 +46,7 @@ class MLPParameters(Estimator):
     scaled_inputs: bool
     numerical_embedding: str | None
     bias_rate: float
+    parametrization: str
     weight_decay: float
     n_ensemble: int
     n_heads: int
@@ -59,6 +61,7 @@ class MLPParameters(Estimator):
         check_number(who, "alpha", self.alpha, lambda a: a >= 0, "0 or more")
         check_number(who, "learning_rate_init", self.learning_rate_init, lambda a: a > 0, "a number above 0")
         check_number(who, "bias_rate", self.bias_rate, lambda a: a >= 0, "0 or more")
+        lookup("parametrization", self.parametrization, dict.fromkeys(PARAMETRIZATIONS))
         check_flag(who, "scaled_inputs", self.scaled_inputs)
         if self.numerical_embedding is not None:
             lookup("numerical_embedding", self.numerical_embedding, EMBEDDINGS)

@@ -74,6 +74,7 @@ class MLPRegressor(BaseMLP):
         scaled_inputs: bool = False,
         numerical_embedding: str | None = None,
         bias_rate: float = 1.0,
+        parametrization: str = "standard",
         weight_decay: float = 0.1,
         n_ensemble: int = 1,
         n_heads: int = 1,

@@ -13,7 +13,7 @@ from byhand.losses import Loss
 from byhand.network import Network
 from byhand.optimizers import SGD, Adam, AdamW, Momentum, Nesterov, Optimizer, WeightDecay
 from byhand.training.batch_size import batch_size_for
-from byhand.training.table_networks import LECUN_ACTIVATIONS, LECUN_SCALE, with_rates
+from byhand.training.table_networks import LECUN_ACTIVATIONS, LECUN_SCALE, NTK, start_ntk, with_rates
 
 
 def resolve_batch_size(params: MLPParameters, n: int) -> int:
@@ -50,7 +50,7 @@ def build_optimizer(params: MLPParameters, batch: int, network: Network) -> Opti
     else:
         optimizer = Adam(params.beta_1, params.beta_2, params.epsilon)
     optimizer = WeightDecay(optimizer, params.alpha / batch) if params.alpha else optimizer
-    return with_rates(optimizer, network, params.bias_rate)
+    return with_rates(optimizer, network, params.bias_rate, params.parametrization)
 
 
 def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequence[int], seed: int) -> Network:
@@ -59,10 +59,11 @@ def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequen
     embedded : the places of the inputs that are embedded
     """
     activation = {"logistic": "sigmoid"}.get(params.activation, params.activation)  # scikit-learn's name
+    is_ntk = params.parametrization == NTK
     network = Network.mlp(
         widths,
         activation=activation,
-        initializer=scaled(LECUN_SCALE, he) if activation in LECUN_ACTIVATIONS else he,
+        initializer=scaled(LECUN_SCALE, he) if is_ntk or activation in LECUN_ACTIVATIONS else he,
         dropout=params.dropout,
         batch_norm=params.batch_norm,
         scaled_inputs=params.scaled_inputs,
@@ -71,4 +72,6 @@ def build_network(params: MLPParameters, widths: Sequence[int], embedded: Sequen
         n_heads=params.n_heads,
         seed=seed,
     )
+    if is_ntk:
+        start_ntk(network, seed)
     return network.astype(DTYPES[params.dtype]) if params.dtype != "float32" else network

@@ -4,11 +4,12 @@
 
 W′ is where `inner` would have moved W; f is the factor of W's group, 1 where it has none. A step of every optimizer
 here is its rate times something that does not depend on the rate, so (1) is the step with the rate f η, weight decay
-included. Biases, embeddings and the shares of parametric activations at a tenth of the rate and input scales at six
-times it are RealMLP's choice for tables.
+included. RealMLP's choice for tables: W at 1/√n_in of the rate (the neural tangent parametrization), biases, embeddings
+and the shares of parametric activations at a tenth of it, input scales at six times it.
 Source: Holzmüller, Grinsztajn & Steinwart 2024, table A.3.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,13 +19,15 @@ from byhand.errors import OptionError, lookup
 from byhand.optimizers.base import Optimizer
 
 EMBEDDING = ("frequency", "phase", "V", "c")  # the parameters of a periodic embedding
+PLACE = re.compile(r"(\d+(\.\d+)*)?")  # of a layer: "0", or "3.0" inside a residual block
 GROUPS = ("W", "b", "scale", "alpha", "gamma", "beta", *EMBEDDING)  # the last part of a parameter's name
 
 
 class ParamGroups(Optimizer):
     """`inner` with its rate multiplied by a factor for some parameters.
 
-    factors : group → factor f ≥ 0, the group being the last part of the parameters' names, as {"b": 0.1}
+    factors : group → factor f ≥ 0: the last part of the parameters' names, as {"b": 0.1}, or the whole name of one
+        parameter, as {"0.W": 0.5}, which then counts alone
     """
 
     kind = "param_groups"
@@ -40,7 +43,7 @@ class ParamGroups(Optimizer):
 
     def factor(self, name: str) -> float:
         """Return the factor of the parameter of this name."""
-        return self.factors.get(name.rpartition(".")[2], 1.0)
+        return self.factors.get(name, self.factors.get(name.rpartition(".")[2], 1.0))
 
     def update(self, params: Params, grads: Params, learning_rate: float) -> None:
         """Let `inner` step, and change how far those parameters went that have a factor."""
@@ -55,5 +58,6 @@ class ParamGroups(Optimizer):
 
 def _check_factor(group: Any, factor: Any) -> float:
     """Return a factor; raise OptionError for an unknown group or a factor below 0."""
-    lookup("group of parameters", group, dict.fromkeys(GROUPS))
+    layer, _, kind = group.rpartition(".") if isinstance(group, str) else ("", "", group)
+    lookup("group of parameters", kind if PLACE.fullmatch(layer) else group, dict.fromkeys(GROUPS))
     return float(check_number("ParamGroups", f"the factor of {group}", factor, lambda f: f >= 0, "0 or more"))

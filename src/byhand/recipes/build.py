@@ -27,7 +27,15 @@ from byhand.recipes.recipe import Recipe
 from byhand.recipes.table import TABLE, fit_to_rows
 from byhand.schedules import schedule_for
 from byhand.training.plan import Plan
-from byhand.training.table_networks import LECUN_ACTIVATIONS, LECUN_SCALE, place_bins, with_rates
+from byhand.training.table_networks import (
+    LECUN_ACTIVATIONS,
+    LECUN_SCALE,
+    NTK,
+    PARAMETRIZATIONS,
+    place_bins,
+    start_ntk,
+    with_rates,
+)
 
 OWN_DATA = (TABLE.name, IMAGES.name)  # recipes that are adapted to the number of examples
 START = {"initializer", "init_scale"}  # fields that say where weights start
@@ -35,8 +43,20 @@ NO_EMBEDDING = "none"
 REGRESSION_LR_FACTOR = 0.1  # squared error is steeper than cross-entropy, whose gradient is at most 1
 
 
+def is_ntk(recipe: Recipe) -> bool:
+    """Is the network trained in the neural tangent parametrization?"""
+    lookup("parametrization", recipe.parametrization, dict.fromkeys(PARAMETRIZATIONS))
+    return recipe.parametrization == NTK
+
+
 def build_initializer(recipe: Recipe) -> Initializer:
-    """Return the recipe's initializer."""
+    """Return the recipe's initializer; raise OptionError for one beside a parametrization that has its own."""
+    if is_ntk(recipe):
+        if recipe.initializer != "he" or recipe.init_scale not in (1.0, LECUN_SCALE):
+            raise OptionError(
+                "parametrization ntk has weights of its own to start from; leave out initializer and init_scale."
+            )
+        return initializers.scaled(LECUN_SCALE, initializers.he)
     known: dict[str, Initializer] = {
         "he": initializers.scaled(recipe.init_scale, initializers.he),
         "glorot": initializers.scaled(recipe.init_scale, initializers.glorot),
@@ -66,6 +86,8 @@ def build_network(recipe: Recipe, dataset: Dataset) -> Network:
         n_heads=recipe.n_heads,
         seed=recipe.seed,
     )
+    if is_ntk(recipe):
+        start_ntk(network, recipe.seed)
     if embeds:
         place_bins(network, dataset.train.x)
     return network
@@ -113,7 +135,7 @@ def build_optimizer(recipe: Recipe, network: Network) -> Optimizer:
     if recipe.weight_decay and recipe.optimizer != "adamw":  # AdamW decays by itself
         optimizer = WeightDecay(optimizer, recipe.weight_decay)
     optimizer = ClipGradNorm(optimizer, recipe.clip_norm) if recipe.clip_norm else optimizer
-    return with_rates(optimizer, network, recipe.bias_rate)
+    return with_rates(optimizer, network, recipe.bias_rate, recipe.parametrization)
 
 
 def adapt_to_regression(recipe: Recipe, dataset: Dataset, explicit: Collection[str] = ()) -> Recipe:

@@ -43,6 +43,7 @@ TOGETHER: dict[str, Any] = {
     "numerical_embedding": "none",
     "n_heads": 1,
     "bias_rate": 1.0,
+    "parametrization": "standard",
 }
 
 

@@ -84,7 +84,12 @@ class Recipe:
     clip_norm: float = _option(0.0, "gradient-norm clipping threshold; 0 disables")
     schedule: str = _option("constant", "constant, step, linear, cosine, flat_cos, coslog4 or one_cycle")
     learning_rate: float = _option(0.1, "the learning rate, or the peak of its schedule")
-    bias_rate: float = _option(1.0, "factor of the learning rate for biases; RealMLP has 0.1")
+    bias_rate: float = _option(1.0, "factor of the learning rate for biases; RealMLP has 0.1, with ntk")
+    parametrization: str = _option(
+        "standard",
+        "standard, or ntk as RealMLP: the learning rate of weights is divided by the root of their layer's inputs, "
+        "biases start at random, and 0.04 to 0.2 is a usual learning rate",
+    )
     warm_up: float = _option(0.0, "fraction of the run in which the learning rate rises")
     epochs: int = _option(5, "passes through the data")
     batch_size: int = _option(100, "examples per step")

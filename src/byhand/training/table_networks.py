@@ -18,23 +18,45 @@ from byhand.network import Network
 from byhand.optimizers import Optimizer, ParamGroups
 from byhand.optimizers.param_groups import EMBEDDING
 from byhand.preprocessing import weighted_quantiles
+from byhand.random import INIT, RandomStream
 
+NTK = "ntk"
+PARAMETRIZATIONS = ("standard", NTK)
 SCALE_RATE, SMALL_RATE = 6.0, 0.1  # factors for the scales of inputs, and for embeddings and shares
 PERIODIC = (PeriodicEmbedding, PeriodicLinearEmbedding)
 LECUN_SCALE = 0.5**0.5  # of he: variance 1/n_in in place of 2/n_in
 LECUN_ACTIVATIONS = ("selu", "mish", "parametric_selu", "parametric_mish")  # hidden layers that start from it
 
 
-def with_rates(optimizer: Optimizer, network: Network, bias_rate: float) -> Optimizer:
+def with_rates(optimizer: Optimizer, network: Network, bias_rate: float, parametrization: str) -> Optimizer:
     """Return the optimizer with the rates of a network's kinds of parameters; itself where all have the same.
 
-    bias_rate : factor for biases
+    bias_rate : factor for biases   parametrization : one of PARAMETRIZATIONS
     """
     kinds = {type(layer) for layer in network.layers}
     factors = {"b": float(bias_rate)} | ({"scale": SCALE_RATE} if ScaledDense in kinds else {})
     factors |= {"alpha": SMALL_RATE} if ParametricActivation in kinds else {}
     factors |= dict.fromkeys(EMBEDDING, SMALL_RATE) if isinstance(network.layers[0], PERIODIC) else {}
+    factors |= _ntk_rates(network) if parametrization == NTK else {}
     return optimizer if factors == {"b": 1.0} else ParamGroups(optimizer, factors)
+
+
+def _ntk_rates(network: Network) -> dict[str, float]:
+    """Return 1/√n_in for every W: Adam moves W √n_in, which this parametrization trains, at the rate itself."""
+    return {name: W.shape[-2] ** -0.5 for name, W in network.params.items() if name.endswith(".W")}
+
+
+def start_ntk(network: Network, seed: int) -> None:
+    """Draw the biases of the hidden layers from N(0, 1), and set the last layer's weights to 0.
+
+    Their weights are N(0, 1/n_in) already (LECUN_SCALE). Without a hidden layer only the zeros are left.
+    """
+    params = network.params
+    *hidden, last = (name.removesuffix(".W") for name in params if name.endswith(".W"))
+    for i, layer in enumerate(hidden):
+        b = params[f"{layer}.b"]
+        b[...] = RandomStream(seed, INIT, len(network.layers) + i).normal(*b.shape)  # behind the layers' own streams
+    params[f"{last}.W"][...] = 0
 
 
 def place_bins(network: Network, x: Array, weight: Array | None = None) -> None:

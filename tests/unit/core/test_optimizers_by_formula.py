@@ -69,9 +69,26 @@ def test_a_group_is_trained_at_its_factor_of_the_rate(make: Callable[[], Optimiz
     agree(params, "0.W", fast["0.W"])
 
 
+def test_a_single_parameter_has_a_factor_of_its_own() -> None:
+    params, slow = start(), start()
+    both, alone = ParamGroups(SGD(), {"0.W": 0.25, "W": 9, "b": 0}), SGD()
+    for step in range(1, STEPS + 1):
+        both.update(params, gradients(step), RATE)
+        alone.update(slow, gradients(step), RATE / 4)
+    agree(params, "0.W", slow["0.W"])
+    assert np.array_equal(params["0.b"], start()["0.b"])
+
+
 @pytest.mark.parametrize(
     ("factors", "told"),
-    [({"w": 1}, "group of parameters 'w'"), ({"b": -1}, "factor of b -1"), (0.1, "expected a dict")],
+    [
+        ({"w": 1}, "group of parameters 'w'"),
+        ({"0.w": 1}, "group of parameters 'w'"),
+        ({"x.W": 1}, "group of parameters 'x.W'"),
+        ({1: 1}, "got int"),
+        ({"b": -1}, "factor of b -1"),
+        (0.1, "expected a dict"),
+    ],
 )
 def test_factors_that_cannot_be_are_refused(factors: Any, told: str) -> None:
     with pytest.raises(OptionError, match=told):
