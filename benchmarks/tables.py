@@ -39,7 +39,6 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
 from byhand.estimators import MLPClassifier, MLPRegressor
 from machine import RECORDS, machine, parser_for, read_record, save_record
-from real_mlp import AS_REAL_MLP
 from real_mlp import AS_REAL_MLP, settings_of_real_mlp
 from table_sets import CHOSEN_ON, KEEL_SETS, R_SETS, TableSet, read_set
 
