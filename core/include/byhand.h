@@ -174,19 +174,17 @@ typedef struct {
 } bh_layer_offsets;
 
 typedef struct {
-    int32_t kind;              /* bh_optimizer_kind */
-    float momentum;            /* momentum, Nesterov */
-    float beta1, beta2;        /* Adam, AdamW */
-    float epsilon;             /* Adam, AdamW; at least 1e-20 */
-    float weight_decay;        /* added to the gradient; decoupled in AdamW; of weights only */
-    float clip_norm;           /* threshold of the gradient's norm; 0: no clipping */
-    float bias_rate;           /* factor of the learning rate for biases */
-    float scale_rate;          /* factor of the learning rate for the scales of inputs */
-    float embedding_rate;      /* factor of the learning rate for the embedding */
-    int64_t steps;             /* taken before this epoch */
-    float alpha_rate;          /* factor of the learning rate for parametric activations */
-    const float *weight_rates; /* (n_layers) the same for the W of each layer, or 0; core.wasm has
-                                * none */
+    int32_t kind;       /* bh_optimizer_kind */
+    float momentum;     /* momentum, Nesterov */
+    float beta1, beta2; /* Adam, AdamW */
+    float epsilon;      /* Adam, AdamW; at least 1e-20 */
+    float weight_decay; /* added to the gradient; decoupled in AdamW; of weights only */
+    float clip_norm;    /* threshold of the gradient's norm; 0: no clipping */
+    float bias_rate;    /* factor of the learning rate for biases */
+    float scale_rate, embedding_rate; /* the same for the scales of inputs, and for the embedding */
+    int64_t steps;                    /* taken before this epoch */
+    float alpha_rate;                 /* factor of the learning rate for parametric activations */
+    const float *weight_rates; /* (n_layers): of each layer's W, or 0: 1; core.wasm has none */
 } bh_optimizer;
 
 /* Draw `counter` of a counter-based generator (Philox4x32-10) is a function of these four alone. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_memory.h"
 #include "fuzz_scene.h"
 #include "fuzz_wrong.h"
 

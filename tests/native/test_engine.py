@@ -201,7 +201,8 @@ DECLINED: list[tuple[Network, Loss, Optimizer, str]] = [
     (mlp(), LOSS, WeightDecay(AdamW(), 0.1), "WeightDecay in this place"),
     (mlp(), LOSS, WeightDecay(ClipGradNorm(SGD(), 1), 0.1), "ClipGradNorm in this place"),
     (Network([Dense(3, 3), ReLU(), ScaledDense(3, 2)]), LOSS, SGD(), "ScaledDense behind the first layer"),
-    (mlp(), LOSS, ParamGroups(SGD(), {"W": 2}), "a learning rate of its own for W"),
+    (mlp(), LOSS, ParamGroups(SGD(), {"gamma": 2}), "a learning rate of its own for gamma"),
+    (mlp(), LOSS, ParamGroups(SGD(), {"0.b": 2}), "a learning rate of its own for 0.b"),
     (mlp(), LOSS, ParamGroups(SGD(), {"V": 2}), "an embedding whose arrays learn at different rates"),
     (mlp(), LOSS, Adam(epsilon=0.0), "Adam with an epsilon below 1e-20"),
 ]

@@ -62,7 +62,7 @@ def test_the_sources_are_formatted() -> None:
         pytest.skip(f"needs clang-format {FORMATTER_VERSION}, not {version.strip()}")
     programs = [
         ROOT / "tests" / "native" / name
-        for name in ("fuzz.c", "fuzz_scene.h", "fuzz_wrong.h", "team_stress.c", "predict_counted.c")
+        for name in ("fuzz.c", "fuzz_memory.h", "fuzz_scene.h", "fuzz_wrong.h", "team_stress.c", "predict_counted.c")
     ]
     check = [str(FORMATTER), "--dry-run", "-Werror", *map(str, [*SOURCES, *programs])]
     done = subprocess.run(check, capture_output=True, text=True, check=False, cwd=ROOT)
