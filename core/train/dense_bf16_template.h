@@ -155,7 +155,7 @@ static void update_micropanel(const gradient_target *g, int64_t k, int64_t end, 
         v_store(to + j, grad);
     }
     if (mode->steps) {
-        optimizer_update(g->params, &mode->weight_step, offset, to, (end - k) * MICROPANEL);
+        optimizer_update(g->params, mode->weight_step, offset, to, (end - k) * MICROPANEL);
     }
 }
 
@@ -170,7 +170,7 @@ static void weight_gradient_rows_bf16(const gradient_target *target, const gemm_
     const int64_t end = k + BF16_NR < s->end ? k + BF16_NR : s->end;
     const int width = s->n_vectors * LANES;
     if (mode->steps) {
-        prefetch_rows(target, &mode->weight_step, from, s->column, (int)(end - from), width);
+        prefetch_rows(target, mode->weight_step, from, s->column, (int)(end - from), width);
     }
     for (int first = 0; first < width; first += BF16_MR) {
         gemm_bf16_ukr(g, unit + first, (int32_t)(k % NR), NR_VECTORS, tile);

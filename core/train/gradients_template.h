@@ -16,7 +16,7 @@ typedef struct {
     bool first_microbatch;    /* of the batch: nothing to add to */
     bool keep_grads;          /* in memory: more microbatches follow, or all is updated later */
     const group_steps *steps; /* update right away, or 0 */
-    step_params weight_step;  /* of the layer's W, if there are steps */
+    const step_params *weight_step; /* of the layer's W, if there are steps */
 } grad_mode;
 
 /* A layer's parameters, and where its gradient goes. */
@@ -100,7 +100,7 @@ static void weight_gradient_tile(const gradient_target *g, const panel_slice *s,
     const int width = s->n_vectors * LANES;
     const int m = edge_rows(s, k);
     const int64_t offset = weight_offset(&g->at, k, s->column);
-    if (x.n == 0 && !g->shift && !mode->keep_grads && skips_zero_grad(&mode->weight_step)) {
+    if (x.n == 0 && !g->shift && !mode->keep_grads && skips_zero_grad(mode->weight_step)) {
         return;
     }
     float buffer[MR * TILE_WIDTH], *dw[MR];
@@ -121,7 +121,7 @@ static void weight_gradient_tile(const gradient_target *g, const panel_slice *s,
         t.c[i] = dw[i];
     }
     if (mode->steps) {
-        prefetch_rows(g, &mode->weight_step, k, s->column, m, width);
+        prefetch_rows(g, mode->weight_step, k, s->column, m, width);
     }
     gemm_edge(&t, m, s->n_vectors);
     for (int i = 0; g->shift && i < m; i++) {
@@ -131,7 +131,7 @@ static void weight_gradient_tile(const gradient_target *g, const panel_slice *s,
         }
     }
     if (mode->steps) {
-        update_rows(g, &mode->weight_step, k, s->column, m, width, dw[0], micropanel_stride);
+        update_rows(g, mode->weight_step, k, s->column, m, width, dw[0], micropanel_stride);
     }
 }
 
@@ -276,10 +276,11 @@ static void clipped_update(const bh_network *network, const parameters *p,
         optimizer_update(p, &s.norms, copies, g->grads + copies, n_front_floats(network) - copies);
     }
     for (int l = 0; l < network->n_layers; l++) {
-        const step_params weights = weight_step(&s, l);
+        step_params own;
+        const step_params *weights = weight_step(&s, l, &own);
         for (int32_t j = 0; j < n_matrices(network, l); j++) {
             const layer_offsets at = head_offsets(&p->offsets[l], j);
-            update_layer(p, g->grads, &network->layers[l], &at, team, tid, &s, &weights);
+            update_layer(p, g->grads, &network->layers[l], &at, team, tid, &s, weights);
         }
     }
 }

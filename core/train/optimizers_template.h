@@ -76,14 +76,14 @@ static group_steps group_steps_at(const bh_optimizer *o, int64_t step, double le
                          .alphas = without_decay(step_params_at(o, step, alpha_rate))};
 }
 
-/* The step of the W of layer l. */
-static step_params weight_step(const group_steps *s, int l) {
+/* The step of the W of layer l. own: where it is put if it is not that of all. */
+static const step_params *weight_step(const group_steps *s, int l, step_params *own) {
     const float *rates = weight_rates_of(s->optimizer);
     if (!rates) {
-        return s->weights;
+        return &s->weights;
     }
-    step_params own = step_params_at(s->optimizer, s->step, s->learning_rate * (double)rates[l]);
-    own.clip_scale = s->weights.clip_scale;
+    *own = step_params_at(s->optimizer, s->step, s->learning_rate * (double)rates[l]);
+    own->clip_scale = s->weights.clip_scale;
     return own;
 }
 

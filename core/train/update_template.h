@@ -38,8 +38,9 @@ static void update_weights(train_context *e, int tid, int l, int32_t j, int64_t 
 
 static void update_layer_weights(train_context *e, int tid, int l, const grad_mode *mode) {
     grad_mode of_layer = *mode;
+    step_params own;
     if (mode->steps) {
-        of_layer.weight_step = weight_step(mode->steps, l);
+        of_layer.weight_step = weight_step(mode->steps, l, &own);
     }
     if (!is_heads(e, l)) {
         update_weights(e, tid, l, 0, 0, &of_layer);

@@ -1,5 +1,4 @@
-// Which test digits a network can look at: those of its own size; the small ones are enlarged for one that looks at
-// pictures like MNIST's.
+// Which test digits a network can look at: those of its own size; small ones are enlarged for pictures like MNIST's.
 
 const LARGE = "28,28";
 

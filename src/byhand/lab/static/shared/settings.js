@@ -1,4 +1,4 @@
-// The page's whole state is one table of settings, and the address holds it: a view can be linked, and comes back.
+// The page's state is one table of settings, and the address holds it: a view can be linked, and comes back.
 
 import { HIDDEN_ACTIVATIONS } from "./constants.js";
 import { OPENING } from "./opening-digit.js";

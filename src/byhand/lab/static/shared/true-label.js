@@ -1,5 +1,4 @@
-// What a picture really is: known of a loaded test digit and of the digit that the page opens with, chosen by whoever
-// drew it, or unknown.
+// What a picture really is: known of a test digit and of the page's first digit, chosen by whoever drew it, or unknown.
 
 import { dataFits } from "./data-fit.js";
 import { OPENING } from "./opening-digit.js";
