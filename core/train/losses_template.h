@@ -44,8 +44,24 @@ static float target_at(const loss_args *v, int32_t j) {
     return v->n == 1 ? (float)v->label : (float)(v->label == j);
 }
 
+/* softmax of two numbers: the sigmoid of their difference, one e^x and no sums over vectors. */
+static float softmax_of_two(float *z) {
+    const float top = z[0] > z[1] ? z[0] : z[1];
+    const float e = v_exp(v_set1(-fabsf(z[0] - z[1])))[0];
+    const float larger = 1 / (1 + e), smaller = e * larger;
+    vec p = {z[0] > z[1] ? larger : smaller, z[0] > z[1] ? smaller : larger};
+    for (int32_t j = 0; j < padded(2); j += LANES) {
+        v_store(z + j, p);
+        p = v_set1(0);
+    }
+    return top + logf(1 + e);
+}
+
 /* Replace z (n) by softmax(z), 0 in the padding; return log sum e^z. */
 static float softmax(float *z, int32_t n) {
+    if (n == 2) {
+        return softmax_of_two(z);
+    }
     vec maxima = v_set1(z[0]), sum = {0};
     for (int32_t j = 0; j < n; j += LANES) {
         maxima = v_max(maxima, v_select(v_lane_mask(n - j), v_load(z + j), maxima));
@@ -98,11 +114,14 @@ static double cross_entropy_of_label(const loss_args *v, const float *z, float l
     for (int32_t j = 0; smoothing > 0 && j < v->n; j++) {
         loss += (double)uniform_share * (double)(log_sum_exp - z[j]);
     }
-    for (int32_t j = 0; j < v->n; j += LANES) {
+    const float hit = (1 - smoothing) * v->grad_scale;
+    for (int32_t j = 0; j < v->n;
+         j += LANES) { /* a scalar store would keep a vector's load waiting */
         const vec d = (v_load(dz + j) - uniform_share) * v->grad_scale;
-        v_store(dz + j, v_select(v_lane_mask(v->n - j), d, v_set1(0)));
+        const vec from_label = v_select(v_lane_mask(v->label - j), d, d - hit);
+        const vec all = v_select(v_lane_mask(v->label - j + 1), from_label, d);
+        v_store(dz + j, v_select(v_lane_mask(v->n - j), all, v_set1(0)));
     }
-    dz[v->label] -= (1 - smoothing) * v->grad_scale;
     return loss + (double)(1 - smoothing) * (double)(log_sum_exp - z[v->label]);
 }
 

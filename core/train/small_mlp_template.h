@@ -18,56 +18,68 @@ enum {
     PREFETCH_DISTANCE = 8 /* examples */
 };
 
-/* A number for each unit of a layer. */
+/* A number for each unit of a layer, in n_vectors vectors: a constant wherever it is an argument. */
 typedef struct {
     vec v[SMALL_VECTORS];
 } unit_vec;
 
-INLINE unit_vec load_units(const float *from) {
-    unit_vec r;
-    for (int i = 0; i < SMALL_VECTORS; i++) {
+/* Does one vector hold n units? A page has its loops once: core.wasm is smaller. */
+static bool is_narrow(int32_t n) {
+#if defined(__wasm__)
+    (void)n;
+    return false;
+#else
+    return n <= LANES;
+#endif
+}
+
+INLINE unit_vec load_units(const float *from, const int n_vectors) {
+    unit_vec r = {0};
+    for (int i = 0; i < n_vectors; i++) {
         r.v[i] = v_load(from + i * LANES);
     }
     return r;
 }
 
-INLINE void store_units(float *to, unit_vec r) {
-    for (int i = 0; i < SMALL_VECTORS; i++) {
+INLINE void store_units(float *to, unit_vec r, const int n_vectors) {
+    for (int i = 0; i < n_vectors; i++) {
         v_store(to + i * LANES, r.v[i]);
     }
 }
 
 /* sum += factor * r */
-INLINE void add_scaled(unit_vec *sum, float factor, unit_vec r) {
-    for (int i = 0; i < SMALL_VECTORS; i++) {
+INLINE void add_scaled(unit_vec *sum, float factor, unit_vec r, const int n_vectors) {
+    for (int i = 0; i < n_vectors; i++) {
         sum->v[i] += factor * r.v[i];
     }
 }
 
 /* Return start + x (n) M (n, units), rows of M `stride` apart. */
-INLINE unit_vec gemv4(unit_vec start, const float *x, const float *m, ptrdiff_t stride, int32_t n) {
+INLINE unit_vec gemv4(unit_vec start, const float *x, const float *m, ptrdiff_t stride, int32_t n,
+                      const int n_vectors) {
     unit_vec sum[ACCUMULATORS] = {start};
     int32_t k = 0;
     for (; k + ACCUMULATORS <= n; k += ACCUMULATORS) {
         for (int c = 0; c < ACCUMULATORS; c++) {
-            add_scaled(&sum[c], x[k + c], load_units(m + (k + c) * stride));
+            add_scaled(&sum[c], x[k + c], load_units(m + (k + c) * stride, n_vectors), n_vectors);
         }
     }
     for (; k < n; k++) {
-        add_scaled(&sum[0], x[k], load_units(m + k * stride));
+        add_scaled(&sum[0], x[k], load_units(m + k * stride, n_vectors), n_vectors);
     }
-    for (int i = 0; i < SMALL_VECTORS; i++) {
+    for (int i = 0; i < n_vectors; i++) {
         sum[0].v[i] += sum[1].v[i] + (sum[2].v[i] + sum[3].v[i]);
     }
     return sum[0];
 }
 
 /* M (n, units) += x^T r: BLAS's ger. */
-INLINE void ger(float *m, ptrdiff_t stride, const float *x, int32_t n, unit_vec r) {
+INLINE void ger(float *m, ptrdiff_t stride, const float *x, int32_t n, unit_vec r,
+                const int n_vectors) {
     for (int32_t k = 0; k < n; k++) {
-        unit_vec w = load_units(m + k * stride);
-        add_scaled(&w, x[k], r);
-        store_units(m + k * stride, w);
+        unit_vec w = load_units(m + k * stride, n_vectors);
+        add_scaled(&w, x[k], r, n_vectors);
+        store_units(m + k * stride, w, n_vectors);
     }
 }
 
@@ -120,47 +132,69 @@ static void init_small_layer(small_layer *layer, const bh_layer *described, cons
     }
 }
 
+INLINE void forward_units(const small_layer *layer, const int n_vectors) {
+    unit_vec z = gemv4(load_units(layer->b, n_vectors), layer->x, layer->w, layer->stride,
+                       layer->n_in, n_vectors);
+    for (int i = 0; i < n_vectors; i++) {
+        z.v[i] = activate(layer->activation, layer->slope, z.v[i]);
+    }
+    store_units(layer->y, z, n_vectors);
+    const bool pads_nonzero = layer->activation == BH_SIGMOID || layer->activation == BH_EXP;
+    for (int32_t j = layer->n_out; pads_nonzero && j < n_vectors * LANES; j++) {
+        layer->y[j] = 0; /* f(0) is not 0 in the padding */
+    }
+}
+
 INLINE void small_forward(const small_layer *layers, int n_layers) {
     for (int l = 0; l < n_layers; l++) {
-        const small_layer *layer = &layers[l];
-        unit_vec z = gemv4(load_units(layer->b), layer->x, layer->w, layer->stride, layer->n_in);
-        for (int i = 0; i < SMALL_VECTORS; i++) {
-            z.v[i] = activate(layer->activation, layer->slope, z.v[i]);
-        }
-        store_units(layer->y, z);
-        const bool pads_nonzero = layer->activation == BH_SIGMOID || layer->activation == BH_EXP;
-        for (int32_t j = layer->n_out; pads_nonzero && j < SMALL_WIDTH; j++) {
-            layer->y[j] = 0; /* f(0) is not 0 in the padding */
+        if (is_narrow(layers[l].n_out)) {
+            forward_units(&layers[l], 1);
+        } else {
+            forward_units(&layers[l], SMALL_VECTORS);
         }
     }
 }
 
-/* dz of the layer before, and the update of the layer's W^T. step: -rate * dz. */
-INLINE void small_backward_layer(small_layer *layer, small_layer *before, unit_vec step) {
-    const unit_vec a = load_units(layer->x);
-    unit_vec dx = gemv4((unit_vec){0}, layer->dz, layer->transposed[0], SMALL_WIDTH, layer->n_out);
-    for (int i = 0; i < SMALL_VECTORS; i++) {
+/* dz of the layer before, whose units take n_vectors, and the update of the layer's W^T. steps
+ * (n_out): -rate * dz. */
+INLINE void send_back(small_layer *layer, small_layer *before, const float *steps,
+                      const int n_vectors) {
+    const unit_vec a = load_units(layer->x, n_vectors);
+    unit_vec dx =
+        gemv4((unit_vec){0}, layer->dz, layer->transposed[0], SMALL_WIDTH, layer->n_out, n_vectors);
+    for (int i = 0; i < n_vectors; i++) {
         dx.v[i] = activate_backward(before->activation, before->slope, a.v[i], dx.v[i]);
     }
-    store_units(before->dz, dx);
-    float steps[SMALL_WIDTH];
-    store_units(steps, step);
-    ger(layer->transposed[0], SMALL_WIDTH, steps, layer->n_out, a);
+    store_units(before->dz, dx, n_vectors);
+    ger(layer->transposed[0], SMALL_WIDTH, steps, layer->n_out, a, n_vectors);
 }
 
-/* From dz of the last layer to the first; each layer is updated after it has sent its gradient
- * back. */
+/* Fill steps (SMALL_WIDTH), and update W and b by them. */
+INLINE void update_units(small_layer *layer, float learning_rate, float *steps,
+                         const int n_vectors) {
+    unit_vec step = {0}, b = load_units(layer->b, n_vectors);
+    add_scaled(&step, -learning_rate, load_units(layer->dz, n_vectors), n_vectors);
+    store_units(steps, step, n_vectors);
+    ger(layer->w, layer->stride, layer->x, layer->n_in, step, n_vectors);
+    add_scaled(&b, 1, step, n_vectors);
+    store_units(layer->b, b, n_vectors);
+}
+
+/* From dz of the last layer to the first. What goes back is computed with W^T, which is updated
+ * after that. */
 INLINE void small_backward(small_layer *layers, int n_layers, float learning_rate) {
     for (int l = n_layers - 1; l >= 0; l--) {
-        small_layer *layer = &layers[l];
-        unit_vec step = {0}, b = load_units(layer->b);
-        add_scaled(&step, -learning_rate, load_units(layer->dz));
-        if (l > 0) {
-            small_backward_layer(layer, &layers[l - 1], step);
+        float steps[SMALL_WIDTH];
+        if (is_narrow(layers[l].n_out)) {
+            update_units(&layers[l], learning_rate, steps, 1);
+        } else {
+            update_units(&layers[l], learning_rate, steps, SMALL_VECTORS);
         }
-        ger(layer->w, layer->stride, layer->x, layer->n_in, step);
-        add_scaled(&b, 1, step);
-        store_units(layer->b, b);
+        if (l > 0 && is_narrow(layers[l].n_in)) {
+            send_back(&layers[l], &layers[l - 1], steps, 1);
+        } else if (l > 0) {
+            send_back(&layers[l], &layers[l - 1], steps, SMALL_VECTORS);
+        }
     }
 }
 
