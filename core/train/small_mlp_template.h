@@ -18,7 +18,7 @@ enum {
     PREFETCH_DISTANCE = 8 /* examples */
 };
 
-/* A number for each unit of a layer, in n_vectors vectors: a constant wherever it is an argument. */
+/* A number for each unit of a layer, in n_vectors vectors: as an argument always a constant. */
 typedef struct {
     vec v[SMALL_VECTORS];
 } unit_vec;

@@ -11,7 +11,7 @@ PAGE = HowTo("estimators")
 
 
 def test_the_blocks_run_and_print_true(capsys) -> None:  # type: ignore[no-untyped-def]
-    assert len(PAGE.blocks) == 6
+    assert len(PAGE.blocks) == 7
     PAGE.run_python()
     printed = capsys.readouterr().out
     assert "column 1: 2 categories, 'green' −1 and 'red' +1" in printed
