@@ -115,8 +115,8 @@ static double cross_entropy_of_label(const loss_args *v, const float *z, float l
         loss += (double)uniform_share * (double)(log_sum_exp - z[j]);
     }
     const float hit = (1 - smoothing) * v->grad_scale;
-    for (int32_t j = 0; j < v->n;
-         j += LANES) { /* a scalar store would keep a vector's load waiting */
+    /* The label's lane in a vector too: a scalar store would keep the next load of dz waiting. */
+    for (int32_t j = 0; j < v->n; j += LANES) {
         const vec d = (v_load(dz + j) - uniform_share) * v->grad_scale;
         const vec from_label = v_select(v_lane_mask(v->label - j), d, d - hit);
         const vec all = v_select(v_lane_mask(v->label - j + 1), from_label, d);
