@@ -87,7 +87,7 @@ class Lab:
         self.until(
             "() => document.documentElement.dataset.pending === '0' && !document.documentElement.dataset.address"
         )
-        return str(self.page.url)
+        return str(self.page.evaluate("() => location.href"))  # page.url may be that of a moment ago
 
     def quiet(self) -> None:
         """Wait until no question is open."""
