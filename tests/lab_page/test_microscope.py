@@ -108,6 +108,7 @@ def some_cells(lab: Any, n: int, seed: int) -> list[str]:
 
 def every_number_can_be_recomputed(lab: Any, seed: int) -> None:
     forms = set()
+    lab.address()  # the loop edits it, so it must have everything that was chosen
     for cell in some_cells(lab, CELLS, seed):
         lab.page.evaluate(
             "cell => { location.hash = location.hash.replace(/&cell=[^&]*/, '') + `&cell=${cell}`; }", cell
