@@ -13,7 +13,7 @@ from byhand.errors import OptionError
 from byhand.estimators import MLPClassifier, MLPRegressor
 from byhand.estimators.training_setup import build_network, build_optimizer
 from byhand.network import Network
-from byhand.optimizers import Adam
+from byhand.optimizers import SGD, Adam, Nesterov, WeightDecay
 from byhand.recipes import RECIPES
 from byhand.recipes.build import build_initializer
 from byhand.recipes.build import build_network as network_of_recipe
@@ -49,6 +49,19 @@ def test_every_weight_moves_as_if_its_multiple_by_the_root_of_its_inputs_were_tr
     for name, array in params.items():
         expected = biases[name] if name in biases else V[name] / roots[name]
         assert np.allclose(array, expected, rtol=1e-12, atol=1e-15), name
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_with_sgd_it_is_the_gradient_of_the_multiple_that_decides(momentum: float) -> None:
+    settings = {"solver": "sgd", "momentum": momentum, "alpha": 0.5, "dtype": "float64"}
+    trained, rng = network(**settings), np.random.default_rng(1)
+    W, optimizer = trained.params["3.W"], build_optimizer(ntk(**settings), 64, trained)
+    V, plain = {"W": W * math.sqrt(300)}, WeightDecay(Nesterov(momentum) if momentum else SGD(), 0.5 / 64 / 300)
+    for _ in range(5):
+        gradients = {name: rng.normal(size=array.shape) for name, array in trained.params.items()}
+        optimizer.update(trained.params, gradients, RATE)
+        plain.update(V, {"W": gradients["3.W"] / math.sqrt(300)}, RATE)
+    assert np.allclose(W, V["W"] / math.sqrt(300), rtol=1e-12, atol=1e-15)
 
 
 def test_it_starts_as_real_mlp_does() -> None:

@@ -51,8 +51,8 @@ class MLPClassifier(BaseMLP):
         made of cosines and sines, and is gone itself (PeriodicLinearEmbedding)
     bias_rate : factor of the biases' learning rate (solver "adam" and "sgd")
     parametrization : "ntk", the neural tangent parametrization, divides the learning rate of every weight by √n_in of
-        its layer; weights start from variance 1/n_in, hidden biases from N(0, 1), the last layer at 0. RealMLP's
-        learning rates, 0.04 and more, and its factors of them are meant for it
+        its layer (by n_in with solver "sgd"); weights start from variance 1/n_in, hidden biases from N(0, 1), the last
+        layer at 0. RealMLP's learning rates, 0.04 and more, and its factors of them are meant for it
     weight_decay : 0.1, AdamW's (solver "adam" only)   label_smoothing : 0.1, targets are 1 − ε + ε/k and ε/k
     class_weight : {class: weight} or "balanced"   n_ensemble : the number of networks whose probabilities are averaged
     n_heads : more than 1 for TabM-mini: so many copies of the input with signs of their own, one network for all of

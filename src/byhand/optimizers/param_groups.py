@@ -4,8 +4,8 @@
 
 W′ is where `inner` would have moved W; f is the factor of W's group, 1 where it has none. A step of every optimizer
 here is its rate times something that does not depend on the rate, so (1) is the step with the rate f η, weight decay
-included. RealMLP's choice for tables: W at 1/√n_in of the rate (the neural tangent parametrization), biases, embeddings
-and the shares of parametric activations at a tenth of it, input scales at six times it.
+included. RealMLP's choice for tables: W at 1/√n_in of Adam's rate (the neural tangent parametrization), biases,
+embeddings and the shares of parametric activations at a tenth of it, input scales at six times it.
 Source: Holzmüller, Grinsztajn & Steinwart 2024, table A.3.
 """
 

@@ -87,8 +87,9 @@ class Recipe:
     bias_rate: float = _option(1.0, "factor of the learning rate for biases; RealMLP has 0.1, with ntk")
     parametrization: str = _option(
         "standard",
-        "standard, or ntk as RealMLP: the learning rate of weights is divided by the root of their layer's inputs, "
-        "biases start at random, and 0.04 to 0.2 is a usual learning rate",
+        "standard, or ntk as RealMLP: the learning rate of weights is divided by the root of their layer's inputs (by "
+        "their number for sgd, momentum and nesterov), "
+        "biases start at random, and 0.04 to 0.2 is a usual learning rate of adam",
     )
     warm_up: float = _option(0.0, "fraction of the run in which the learning rate rises")
     epochs: int = _option(5, "passes through the data")

@@ -15,7 +15,7 @@ from byhand.layers import (
     ScaledDense,
 )
 from byhand.network import Network
-from byhand.optimizers import Optimizer, ParamGroups
+from byhand.optimizers import Adam, ClipGradNorm, Optimizer, ParamGroups, WeightDecay
 from byhand.optimizers.param_groups import EMBEDDING
 from byhand.preprocessing import weighted_quantiles
 from byhand.random import INIT, RandomStream
@@ -37,13 +37,19 @@ def with_rates(optimizer: Optimizer, network: Network, bias_rate: float, paramet
     factors = {"b": float(bias_rate)} | ({"scale": SCALE_RATE} if ScaledDense in kinds else {})
     factors |= {"alpha": SMALL_RATE} if ParametricActivation in kinds else {}
     factors |= dict.fromkeys(EMBEDDING, SMALL_RATE) if isinstance(network.layers[0], PERIODIC) else {}
-    factors |= _ntk_rates(network) if parametrization == NTK else {}
+    factors |= _ntk_rates(optimizer, network) if parametrization == NTK else {}
     return optimizer if factors == {"b": 1.0} else ParamGroups(optimizer, factors)
 
 
-def _ntk_rates(network: Network) -> dict[str, float]:
-    """Return 1/√n_in for every W: Adam moves W √n_in, which this parametrization trains, at the rate itself."""
-    return {name: W.shape[-2] ** -0.5 for name, W in network.params.items() if name.endswith(".W")}
+def _ntk_rates(optimizer: Optimizer, network: Network) -> dict[str, float]:
+    """Return the factor of every W: what is trained is V = W √n_in, whose gradient is that of W divided by √n_in.
+
+    Adam moves V by the rate whatever the gradient's size, so W by 1/√n_in of it; others move W by 1/n_in of theirs.
+    """
+    while isinstance(optimizer, ClipGradNorm | WeightDecay):
+        optimizer = optimizer.inner
+    power = -0.5 if isinstance(optimizer, Adam) else -1.0
+    return {name: W.shape[-2] ** power for name, W in network.params.items() if name.endswith(".W")}
 
 
 def start_ntk(network: Network, seed: int) -> None:
