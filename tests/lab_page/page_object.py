@@ -10,6 +10,7 @@ from waiting import HANG, wait_until
 STATIC = Path(__file__).resolve().parents[2] / "src" / "byhand" / "lab" / "static"
 STROKES = sorted((Path(__file__).parent / "strokes").glob("*.json"))
 READY = "html[data-ready]"
+LONG_TRAINING = "view=train&hidden=256-256&epochs=1000&learningRate=0.001"  # half a minute: no click is too late
 
 
 def drawings() -> list[dict[str, Any]]:

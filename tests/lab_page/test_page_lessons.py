@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_object import STATIC
+from page_object import LONG_TRAINING, STATIC
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
 import make_glossary
@@ -146,7 +146,7 @@ def test_a_training_that_ended_before_the_step_is_not_what_it_waits_for(site: st
 
 @browser
 def test_another_training_that_runs_gives_way_when_the_lesson_does_it(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train&hidden=16&epochs=1000&learningRate=0.001")
+    lab = open_lab(f"{site}#{LONG_TRAINING}")
     lab.page.click("button.main")
     lab.until("() => Number(document.querySelector('.figures dd').innerText.split(' ')[0]) >= 11")
     begun(lab, "mistakes")

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from page_object import LONG_TRAINING
 from test_export import taken
 from test_sheet import stroke
 
@@ -59,7 +60,7 @@ def test_a_test_digit_s_label_is_used_and_sticks_to_nothing_else(site: str, open
 
 
 def test_the_answer_follows_a_network_that_still_learns(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train&hidden=256-256&epochs=1000&learningRate=0.001")
+    lab = open_lab(f"{site}#{LONG_TRAINING}")
     lab.page.click("button.main")
     lab.page.select_option("[aria-label=Network]", "trained")
     lab.view("Draw")
@@ -70,7 +71,7 @@ def test_the_answer_follows_a_network_that_still_learns(site: str, open_lab: Any
 
 
 def test_mistakes_follow_a_network_that_still_learns(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train&hidden=256-256&epochs=1000&learningRate=0.001")
+    lab = open_lab(f"{site}#{LONG_TRAINING}")
     lab.page.click("button.main")
     lab.page.select_option("[aria-label=Network]", "trained")
     lab.view("Mistakes")

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from page_object import drawings
+from page_object import LONG_TRAINING, drawings
 
 pytestmark = pytest.mark.browser
 
@@ -92,11 +92,11 @@ def test_train_opens_with_a_network_before_its_first_step(site: str, open_lab: A
 
 
 def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=train&hidden=16-16&activation=tanh&optimizer=adam&learningRate=0.003&epochs=200")
+    lab = open_lab(f"{site}#{LONG_TRAINING}&activation=tanh&optimizer=adam")
     lab.page.click("button:has-text('One step')")
     lab.page.wait_for_selector(".figures div:has(dt .term-word:text-is('step')) dd:text-is('1')")
     lab.page.click("button:has-text('One epoch')")
-    lab.page.wait_for_selector(".figures dd:text-is('1 of 200')")
+    lab.page.wait_for_selector(".figures dd:text-is('1 of 1000')")
     lab.page.click("button.main")
     lab.until("() => Number(document.querySelector('.figures dd').innerText.split(' ')[0]) >= 5")
     lab.page.click("button.main")
@@ -108,7 +108,7 @@ def test_pause_step_reset_and_the_time_line(site: str, open_lab: Any) -> None:
     lab.page.keyboard.press("Home")
     lab.says(".position", "after step 0, in epoch 1")
     lab.page.click("button:has-text('Reset')")
-    lab.page.wait_for_selector(".figures dd:text-is('0 of 200')")
+    lab.page.wait_for_selector(".figures dd:text-is('0 of 1000')")
 
 
 def test_another_theme_or_a_visit_elsewhere_leaves_the_training_as_it_is(site: str, open_lab: Any) -> None:
