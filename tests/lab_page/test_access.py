@@ -172,6 +172,19 @@ def test_a_phone_has_room_for_everything(site: str, open_lab: Any) -> None:
         assert small == [], view
 
 
+def test_a_browser_whose_letters_are_twice_as_large_has_them(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    sizes = {"standard": 32, "fixed": 26}  # pixels, where 16 and 13 are usual
+    lab.page.context.new_cdp_session(lab.page).send("Page.setFontSizes", {"fontSizes": sizes})
+    lab.until("() => getComputedStyle(document.documentElement).fontSize === '32px'")
+    last = "() => document.querySelector('header > :last-child').getBoundingClientRect().right"
+    for view in VIEWS:
+        lab.view(view)
+        lab.quiet()
+        assert lab.page.evaluate("document.documentElement.scrollWidth") <= 1280, view
+        assert lab.page.evaluate(last) <= 1280, view
+
+
 def test_a_finger_draws(site: str, open_lab: Any) -> None:
     lab = open_lab(site, viewport={"width": 375, "height": 740}, has_touch=True)
     lab.page.click("button:text-is('Clear')")
