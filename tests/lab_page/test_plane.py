@@ -71,6 +71,15 @@ def test_steps_too_long_are_caught_and_explained(site: str, open_lab: Any) -> No
     lab.says(".plane .bad", "training diverged")
 
 
+def test_units_that_all_died_are_named(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=plane&planeRate=1000&planeLayers=16.relu~8.relu")
+    assert not lab.page.inner_text(".board-card .readout")
+    lab.page.click("button.main")
+    lab.says(".bad", "so this layer learns nothing")
+    lab.page.click("button:has-text('A tenth of the learning rate')")
+    lab.until("() => document.querySelector('[data-setting=planeRate]').value === '100'")
+
+
 def test_a_line_and_a_hidden_layer_at_xor_by_one_press(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane")
     lab.until("() => document.querySelector('.sets canvas')")

@@ -59,6 +59,7 @@ export const PLANE = {
   noneTelling: "No column gives the class away.",
   diverged:
     "In epoch {epoch} the loss was no longer a number: training diverged. Lower the learning rate and begin again. ",
+  dead: "Every unit of layer {layer} is 0 for all points, so this layer learns nothing. Lower the learning rate and begin again. ",
   tenth: "A tenth of the learning rate, from the beginning",
   tryThis: "Try this",
   doIt: "Do it",

@@ -25,6 +25,7 @@ export function classesFrame(core, { network, history, loss }, { examples, heldO
     history: history.points,
     n_classes: nClasses,
     layers: plain(network),
+    dead: deadLayer(core, network, examples),
   };
 }
 
@@ -48,6 +49,7 @@ export function curveFrame(core, { network, history, loss }, { box, examples, he
     history: history.points,
     n_classes: 0,
     layers: plain(network),
+    dead: deadLayer(core, network, examples),
   };
 }
 
@@ -64,6 +66,14 @@ export function unitFrame(core, network, box, { layer, unit }) {
 
 /** The first layers of a network; a loss would ask for more than one unit at their end. */
 const firstLayers = ({ layers }, n) => ({ layers: layers.slice(0, n), loss: "squared_error" });
+
+/** The first layer, from 1, whose units are all ReLU's and 0 for every example; 0: there is none, or no example. */
+function deadLayer(core, network, { inputs }) {
+  if (!inputs.length) return 0;
+  const isDead = ({ activation }, l) =>
+    activation === "relu" && core.predict(firstLayers(network, l + 1), { inputs, ...UNSCALED }).every((a) => a === 0);
+  return 1 + network.layers.slice(0, -1).findIndex(isDead);
+}
 
 const hiddenMaps = (core, network, inputs) =>
   network.layers

@@ -107,16 +107,18 @@ function setRoomAbove(element, bar) {
 }
 
 /** What went wrong, and the one setting to try. */
-function drawReport(element, { diverged }, { planeRate }, session) {
-  const key = diverged ? `${diverged.epoch} ${planeRate}` : "";
+function drawReport(element, plane, { planeRate }, session) {
+  const sentence = describeTrouble(plane);
+  const key = sentence && `${sentence} ${planeRate}`;
   if (element.dataset.key === key) return;
   element.dataset.key = key;
-  element.classList.toggle("bad", Boolean(diverged));
+  element.classList.toggle("bad", Boolean(sentence));
   const tenth = Number((planeRate / 10).toPrecision(6));
   const onclick = () => session.changeAndStart({ planeRate: tenth });
-  replaceChildren(
-    element,
-    diverged ? words.diverged.replace("{epoch}", diverged.epoch) : "",
-    diverged ? h("button", { class: "small", onclick }, words.tenth) : "",
-  );
+  replaceChildren(element, sentence, sentence ? h("button", { class: "small", onclick }, words.tenth) : "");
+}
+
+function describeTrouble({ diverged, networks: [{ dead }] }) {
+  if (diverged) return words.diverged.replace("{epoch}", diverged.epoch);
+  return dead ? words.dead.replace("{layer}", dead) : "";
 }
