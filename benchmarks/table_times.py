@@ -3,13 +3,15 @@
 Every fit has a process of its own, one after the other, all models of a split in turn, so that other work on the
 machine slows all of them alike. A first fit on a few rows pays for what is loaded or compiled once; the second is
 timed. Memory is the most that the process took with its libraries, pandas and scikit-learn, which read and split the
-table, among them. The first model, "equal epochs", is scikit-learn's network with byhand's sizes, batches and epochs:
-it says what the arithmetic costs, the others what a user waits for.
+table, among them. Two models are not in tables.py. "Equal epochs" is scikit-learn's network with byhand's sizes,
+batches and epochs: it says what the arithmetic costs, the others what a user waits for. RealMLP-TD is what pytabkit's
+users are advised to take; RealMLP-TD-S, whose errors tables.py has, is its simple form.
 
 Needs what tables.py needs; nothing else should run meanwhile. Some six minutes a split on two cores with all peers.
 """
 
 import argparse
+import importlib.util
 import json
 import resource
 import statistics
@@ -18,6 +20,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +30,17 @@ from sklearn.pipeline import make_pipeline
 from byhand.training.batch_size import batch_size_for
 from machine import machine, parser_for, save_record
 from table_sets import read_set
-from tables import models, plain_inputs, split
+from tables import THREADS, filled_frame, models, plain_inputs, split
 
 SETS = ("segment", "german", "splice", "concrete", "ames", "computers")  # numbers, words, both; classes and numbers
 EQUAL_EPOCHS = "scikit-learn MLP, equal epochs"
+REAL_MLP = "RealMLP-TD (pytabkit)"
 FEW = 100  # rows of the first fit
 TOLD = "figures "  # before the line that a process prints
 
 
-def models_with_equal_epochs(is_regression: bool, seed: int, n: int) -> dict[str, Callable[[], Any]]:
-    """Return the models of tables.py, and scikit-learn's with as many units, examples a batch and epochs as byhand's.
+def timed_models(is_regression: bool, seed: int, n: int) -> dict[str, Callable[[], Any]]:
+    """Return the models of tables.py, RealMLP-TD, and scikit-learn's network with byhand's units, batches and epochs.
 
     n : training rows
     """
@@ -45,14 +49,23 @@ def models_with_equal_epochs(is_regression: bool, seed: int, n: int) -> dict[str
     own = found["byhand"]()
     same = {"hidden_layer_sizes": own.hidden_layer_sizes, "max_iter": own.max_iter, "batch_size": batch_size_for(n)}
     all_epochs = {"tol": 0.0, "n_iter_no_change": own.max_iter, "random_state": seed}
+    if importlib.util.find_spec("pytabkit"):
+        found[REAL_MLP] = partial(full_real_mlp, is_regression, seed)
     return {EQUAL_EPOCHS: lambda: make_pipeline(plain_inputs(scale=True), net(**same, **all_epochs)), **found}
+
+
+def full_real_mlp(is_regression: bool, seed: int) -> Any:
+    import pytabkit
+
+    full = pytabkit.RealMLP_TD_Regressor if is_regression else pytabkit.RealMLP_TD_Classifier
+    return make_pipeline(filled_frame(), full(random_state=seed, device="cpu", n_threads=THREADS))
 
 
 def measure(name: str, model_name: str, seed: int, rows: int, wheels: Path) -> dict[str, float]:
     """Return seconds and megabytes of one fit in this process."""
     data = read_set(name, wheels)
     train, test = split(data, rows, seed)
-    make = models_with_equal_epochs(data.is_regression, seed, len(train))[model_name]
+    make = timed_models(data.is_regression, seed, len(train))[model_name]
     make().fit(data.X.iloc[train[:FEW]], data.y[train[:FEW]])
     model = make()
     started = time.perf_counter()
@@ -84,7 +97,7 @@ def compare_times(name: str, options: Any) -> dict[str, dict[str, float]]:
     is_regression = read_set(name, options.wheels).is_regression
     found: dict[str, list[dict[str, float]]] = {}
     for seed in range(options.splits):
-        for model_name in models_with_equal_epochs(is_regression, seed, options.rows):
+        for model_name in timed_models(is_regression, seed, options.rows):
             found.setdefault(model_name, []).append(measure_in_a_process(name, model_name, seed, options))
     return {
         model_name: {key: statistics.median(row[key] for row in rows) for key in rows[0]}
