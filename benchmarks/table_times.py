@@ -4,8 +4,8 @@ Every fit has a process of its own, one after the other, all models of a split i
 machine slows all of them alike. A first fit on a few rows pays for what is loaded or compiled once; the second is
 timed. Memory is the most that the process took with its libraries, pandas and scikit-learn, which read and split the
 table, among them. Two models are not in tables.py. "Equal epochs" is scikit-learn's network with byhand's sizes,
-batches and epochs: it says what the arithmetic costs, the others what a user waits for. RealMLP-TD is what pytabkit's
-users are advised to take; RealMLP-TD-S, whose errors tables.py has, is its simple form.
+batches and epochs: it says what the arithmetic costs, the others what a user waits for. RealMLP-TD is pytabkit's whole
+model with its defaults; RealMLP-TD-S, whose errors tables.py has, is its simple form.
 
 Needs what tables.py needs; nothing else should run meanwhile. Some six minutes a split on two cores with all peers.
 """
