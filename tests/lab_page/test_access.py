@@ -172,7 +172,7 @@ def test_a_phone_has_room_for_everything(site: str, open_lab: Any) -> None:
         assert small == [], view
 
 
-def test_a_browser_whose_letters_are_twice_as_large_has_them(site: str, open_lab: Any) -> None:
+def test_text_twice_as_large_fits(site: str, open_lab: Any) -> None:
     lab = open_lab(site)
     sizes = {"standard": 32, "fixed": 26}  # pixels, where 16 and 13 are usual
     lab.page.context.new_cdp_session(lab.page).send("Page.setFontSizes", {"fontSizes": sizes})
