@@ -82,7 +82,7 @@ def test_the_columns_of_a_report_are_aligned_whatever_the_names(run: Path) -> No
     assert {n_cells(row.partition("%")[0]) for row in shown} == {n_cells(shown[0].partition("%")[0])}
     assert [row for row in shown if row.startswith("  line break  ")]
     report = byhand("evaluate", run, "--data", table).out.splitlines()
-    head = next(i for i, row in enumerate(report) if row.startswith("true ↓"))
+    head = 1 + next(i for i, row in enumerate(report) if row.startswith("true ↓"))
     assert {n_cells(row) for row in report[head : head + 4]} == {n_cells(report[head])}
     assert load_model(run).class_names[2] == "数字"
 

@@ -112,6 +112,18 @@ def test_one_model_beside_itself_shows_no_difference(trained: Path) -> None:
     assert done.code == 0, done.err
     assert "No difference that these" in done.out
     assert "examples can show" in done.out
+    assert "A and B were trained on these examples" in done.err
+    assert "test-set evaluation" not in done.out
+
+
+def test_models_compared_on_a_test_set_use_it_once_more(look_alike: Path, tmp_path: Path) -> None:
+    mnist = ("--data-dir", look_alike)
+    assert byhand("train", "vanilla", *mnist, "--epochs", "1", "--runs", tmp_path, "--quiet").code == 0
+    model = tmp_path / "vanilla-1" / "model.safetensors"
+    done = byhand("compare", model, model, *mnist)
+    assert done.code == 0, done.err
+    assert "This was test-set evaluation no. 2" in done.out
+    assert "trained on these" not in done.err
 
 
 def test_a_rate_with_many_digits_is_a_flag_in_full() -> None:

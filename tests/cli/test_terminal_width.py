@@ -131,13 +131,19 @@ def test_styles_survive_where_a_line_is_broken() -> None:
     assert shown.markup == "plain [bold]one[/bold]\n[bold]two[/bold]"
 
 
-@pytest.mark.parametrize(("width", "columns"), [(80, True), (50, False)])
-def test_a_confusion_table_without_room_keeps_its_rates(width: int, columns: bool) -> None:
-    counts = np.diag(np.arange(100, 110))
+@pytest.mark.parametrize(("width", "most", "columns"), [(80, 1135, True), (62, 109, True), (50, 109, False)])
+def test_a_confusion_table_without_room_keeps_its_rates(width: int, most: int, columns: bool) -> None:
+    counts = np.diag([*range(100, 109), most])  # MNIST has 1,135 ones to be tested
     lines = [Text.from_markup(line).plain for line in confusion_table(counts, (), width)]
     assert max(map(len, lines)) <= width
     assert ("predicted →" in lines[0]) == columns
-    assert [line.count("100.0 %") for line in lines[1:]] == [2] * 10
+    assert [line.count("100.0 %") for line in lines[-10:]] == [2] * 10
+
+
+def test_a_class_without_examples_has_no_recall() -> None:
+    counts = np.array([[3, 1, 0], [0, 0, 0], [2, 0, 0]])
+    rows = [Text.from_markup(line).plain for line in confusion_table(counts, (), 80)[-3:]]
+    assert [re.findall(r"\d+\.\d %|–", row) for row in rows] == [["75.0 %", "60.0 %"], ["–", "0.0 %"], ["0.0 %", "–"]]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +172,6 @@ def test_a_report_writes_negative_numbers_with_a_minus_sign_and_json_with_a_hyph
 def test_names_of_classes_stay_whole_where_there_is_room() -> None:
     counts = np.array([[30, 2, 1], [3, 40, 0], [0, 1, 50]])
     names = ("early bird", "night owl", "neither")
-    head = Text.from_markup(confusion_table(counts, names, 80)[0]).plain
+    head = Text.from_markup(confusion_table(counts, names, 80)[1]).plain
     assert all(name in head for name in names)
     assert len(head) <= 80

@@ -39,16 +39,18 @@ def command(a: str, b: str, data_dir: Path | None, reporter: Reporter, **options
     Example: byhand compare digits digits:activation=tanh --seeds 5
     """
     try:
-        found = _compare(a, b, data_dir, options)
+        found, note = _compare(a, b, data_dir, options, reporter)
     except KeyboardInterrupt:
         reporter.warn("stopped; a comparison keeps nothing.")
         return STOPPED
-    reporter.result(report_text(found), found.to_dict())
+    reporter.result("\n".join([report_text(found), *note]), found.to_dict())
     return 0
 
 
-def _compare(a: str, b: str, data_dir: Path | None, options: dict[str, Any]) -> "Comparison":
-    """Compare what the two names stand for."""
+def _compare(
+    a: str, b: str, data_dir: Path | None, options: dict[str, Any], reporter: Reporter
+) -> "tuple[Comparison, list[str]]":
+    """Compare what the two names stand for; return lines on the examples too, where it was done on examples."""
     from byhand.recipes import RECIPES
     from byhand.sweeps.compare import SEEDS, compare_recipes, compare_runs, parse_recipe
 
@@ -57,23 +59,25 @@ def _compare(a: str, b: str, data_dir: Path | None, options: dict[str, Any]) -> 
     if all(recipes) or not all(Path(one).exists() for one in (a, b)):
         shared = {"n_seeds": options["seeds"] or SEEDS, "data_dir": data_dir, "engine": options["engine"]}
         requests = [parse_recipe("compare", one, fields, **shared) for one in (a, b)]
-        return compare_recipes(a, b, *requests, executor=options["executor"], workers=options["workers"])
+        return compare_recipes(a, b, *requests, executor=options["executor"], workers=options["workers"]), []
     unused = [name for name in fields if name != "data"] + ["seeds"] * (options["seeds"] is not None)
     if unused:
         raise OptionError(
             f"compare got {', '.join(unused)}, which are for recipes, and saved runs or models. Leave them out."
         )
     if "data" not in fields and data_dir is None and all(Path(one, "record.json").exists() for one in (a, b)):
-        return compare_runs(Path(a), Path(b))
-    return _compare_models(Path(a), Path(b), fields.get("data"), data_dir)
+        return compare_runs(Path(a), Path(b)), []
+    return _compare_models(Path(a), Path(b), fields.get("data"), data_dir, reporter)
 
 
-def _compare_models(a: Path, b: Path, data: str | None, data_dir: Path | None) -> "Comparison":
+def _compare_models(
+    a: Path, b: Path, data: str | None, data_dir: Path | None, reporter: Reporter
+) -> "tuple[Comparison, list[str]]":
     """Compare two models on what was named, or on the built-in set that they are for; a use of its test set counts."""
-    from byhand.cli.model_lookup import data_for
+    from byhand.cli.model_lookup import data_for, is_held_out
     from byhand.persistence.model import load_model
     from byhand.sweeps.compare import compare_models
-    from byhand.training.test_set_log import count_evaluation
+    from byhand.training.test_set_log import count_evaluation, evaluation_sentence
 
     models = [load_model(path) for path in (a, b)]
     sets = [data_for(model, data, data_dir) for model in models]
@@ -82,9 +86,17 @@ def _compare_models(a: Path, b: Path, data: str | None, data_dir: Path | None) -
         raise OptionError(
             "compare got two models that read this data differently; expected two models of the same data."
         )
-    if sets[0].test is not None:
-        count_evaluation(examples[0], lambda _: None)
-    return compare_models(models[0], models[1], examples[0], (str(a), str(b)))
+    found = compare_models(models[0], models[1], examples[0], (str(a), str(b)))
+    trained = [name for name, model, dataset in zip("AB", models, sets, strict=True) if not is_held_out(model, dataset)]
+    if trained:
+        who = f"{' and '.join(trained)} {'were' if len(trained) > 1 else 'was'}"
+        reporter.warn(
+            f"{who} trained on these examples: this is how well they fit, not which does better on new examples. "
+            f"Name new ones with --data, or compare runs that were validated."
+        )
+        return found, []
+    count = count_evaluation(examples[0], reporter.info)
+    return found, [] if count is None else ["", f"[dim]{evaluation_sentence(count)}[/dim]"]
 
 
 def report_text(found: "Comparison") -> str:

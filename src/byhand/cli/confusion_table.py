@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from byhand.arrays import Array
 
 MOST_CLASSES = 20
-HEADING = "true ↓ predicted →"
-LEAST_LABEL, MOST_LABEL = len(HEADING), 24  # cells before a row
+HEADING, NO_COUNTS = "true ↓ predicted →", "true class"
+MOST_LABEL = 24  # cells before a row
 RATE = 10  # cells for recall, and for precision
 COLUMN_LABEL = 14  # cells of a class's name above a column
 
@@ -26,17 +26,24 @@ def confusion_table(confusion: "Array", names: tuple[str, ...], width: int) -> l
         return []
     rates = precision_recall_f1(confusion)
     labels = [one_line(name) for name in names] or [str(i) for i in range(len(confusion))]
-    margin = min(MOST_LABEL, max(LEAST_LABEL, *(n_cells(label) + 1 for label in labels)))
+    margin = min(MOST_LABEL, max(n_cells(label) + 1 for label in labels))
     column = _column_width(confusion, labels, width - margin - 2 * RATE)
+    margin = margin if column else max(margin, len(NO_COUNTS) + 1)
     shown = [f" {pad(label, column - 1, right=True)}" for label in labels] if column else []
-    heading = HEADING if column else "true class"
-    head = f"[dim]{heading:<{margin}}{escape_markup(''.join(shown))}{'recall':>{RATE}}{'precision':>{RATE}}[/dim]"
-    return [head, *(
+    start = " " * margin if column else f"{NO_COUNTS:<{margin}}"
+    head = f"[dim]{start}{escape_markup(''.join(shown))}{'recall':>{RATE}}{'precision':>{RATE}}[/dim]"
+    true, called = confusion.sum(axis=1), confusion.sum(axis=0)
+    return [*([f"[dim]{HEADING}[/dim]"] if column else []), head, *(
         escape_markup(pad(label, margin - 1) + " ")
         + "".join(_cell(int(count), i == j, column) for j, count in enumerate(confusion[i]) if column)
-        + f"{percent(rates.recall[i], 1):>{RATE}}{percent(rates.precision[i], 1):>{RATE}}"
+        + f"{_rate(rates.recall[i], true[i]):>{RATE}}{_rate(rates.precision[i], called[i]):>{RATE}}"
         for i, label in enumerate(labels)
     )]  # fmt: skip
+
+
+def _rate(rate: float, of: int) -> str:
+    """Return a share of so many examples; a dash where there is none."""
+    return percent(rate, 1) if of else "–"
 
 
 def _column_width(confusion: "Array", labels: list[str], room: int) -> int:

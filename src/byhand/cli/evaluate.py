@@ -38,7 +38,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
 
     Example: byhand evaluate runs/vanilla-1
     """
-    from byhand.cli.model_lookup import data_for, find_model, provenance_value
+    from byhand.cli.model_lookup import data_for, find_model, is_held_out
     from byhand.data.image_folder import is_image_folder
     from byhand.persistence.model import check_outputs
     from byhand.recipes.datasets import is_table
@@ -52,7 +52,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     examples = dataset.test or dataset.train
     evaluation = evaluate(found.network, examples, limited=found.limited)
     check_outputs(evaluation.output)
-    held_out = dataset.test is not None or provenance_value(found, "recipe", "data") != dataset.name
+    held_out = is_held_out(found, dataset)
     count = count_evaluation(examples, reporter.info) if held_out else None
     kind = "test" if held_out else "training"
     how = f": {dataset.source}" if data is not None and (is_table(data) or is_image_folder(Path(data))) else ""

@@ -148,6 +148,11 @@ def provenance_value(model: Model, *names: str) -> Any:
     return value
 
 
+def is_held_out(model: Model, dataset: Dataset) -> bool:
+    """Was the model, as far as its file says, not trained on what it is evaluated on?"""
+    return dataset.test is not None or bool(provenance_value(model, "recipe", "data") != dataset.name)
+
+
 def loss_of(model: Model) -> Loss:
     """Return the loss a model was trained with, which its outputs tell; the label smoothing is what its file says."""
     if model.output is Output.SIGMOID_LOGITS or (

@@ -63,7 +63,7 @@ class Baselines:
         elif self.is_better:
             with_linear = f"{100 * (1 - self.network / self.linear):.0f} % less error than a linear model, {errors}"
         else:
-            with_linear = f"worse than a linear model, {errors}: train without hidden layers, or longer"
+            with_linear = f"worse than a linear model, {errors}: try no hidden layers, or early stopping"
         what = "the most frequent class" if self.is_classes else "the mean"
         return f"{with_linear}; always predicting {what}: {self._format_error(self.constant)}"
 

@@ -169,7 +169,7 @@ def overfitting(seen: Evidence) -> Found:
             yield "overfitting", numbers
             return
     if not seen.examples.is_classes:
-        yield from _overfitting_to_numbers(seen)
+        yield from _overfitting_to_numbers(seen, is_validated=is_validated)
     elif gap is not None and held_out is not None and last.accuracy is not None:
         guess = commonest_share(seen.examples)
         gained = last.accuracy - max(held_out, guess) > threshold("gap_at_guessing") * (1 - guess)
@@ -178,15 +178,18 @@ def overfitting(seen: Evidence) -> Found:
             yield "overfitting_gap", {"train": percent(last.accuracy), "held_out": percent(held_out)}
 
 
-def _overfitting_to_numbers(seen: Evidence) -> Found:
-    """Predictions explain the targets of training, and next to nothing of others."""
+def _overfitting_to_numbers(seen: Evidence, *, is_validated: bool) -> Found:
+    """Predictions explain the targets of training, and others far less.
+
+    Where a validation loss was there to show it and did not, only if they explain next to nothing of others.
+    """
     if seen.accuracy is None or not isinstance(seen.loss, SquaredError):
         return
     variance = float(seen.examples.y.reshape(len(seen.examples), -1).var(axis=0).sum())
-    explained = 1 - seen.history[-1].loss / variance if variance else 0.0
-    near_mean = seen.accuracy < threshold("better_than_guessing")
-    if near_mean and explained - max(seen.accuracy, 0.0) > threshold("gap_at_guessing"):
-        yield "overfitting_to_numbers", {"train": percent(explained)}
+    explained, of_others = 1 - seen.history[-1].loss / variance if variance else 0.0, max(seen.accuracy, 0.0)
+    near_mean = of_others < threshold("better_than_guessing")
+    if (near_mean or not is_validated) and explained - of_others > threshold("gap_at_guessing"):
+        yield "overfitting_to_numbers", {"train": percent(explained), "held_out": percent(of_others)}
 
 
 def commonest_share(examples: Examples) -> float:

@@ -132,23 +132,30 @@ def test_answers_at_guessing_in_training_too_are_no_overfitting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("loss", "r2", "found"),
+    ("loss", "r2", "val_loss", "found"),
     [
-        (0.1, 0.05, ["overfitting_to_numbers", "near_mean"]),
-        (0.1, -9.0, ["overfitting_to_numbers", "near_mean"]),
-        (0.8, -9.0, ["near_mean"]),  # of the variance 1, the training explains 0.2
-        (0.1, 0.5, []),
+        (0.1, 0.05, None, ["overfitting_to_numbers", "near_mean"]),
+        (0.1, -9.0, None, ["overfitting_to_numbers", "near_mean"]),
+        (0.8, -9.0, None, ["near_mean"]),  # of the variance 1, the training explains 0.2
+        (0.1, 0.5, None, ["overfitting_to_numbers"]),  # 0.4 less than in training
+        (0.1, 0.7, None, []),
+        (0.1, 0.5, 0.5, []),  # the validation loss never rose
+        (0.1, 0.05, 0.95, ["overfitting_to_numbers", "near_mean"]),
     ],
 )
-def test_targets_explained_in_training_alone_are_overfitting(loss: float, r2: float, found: list[str]) -> None:
+def test_targets_explained_in_training_and_far_less_in_others_are_overfitting(
+    loss: float, r2: float, val_loss: float | None, found: list[str]
+) -> None:
     network = bh.Network.mlp([4, 6, 1], seed=1)
     t = np.tile(np.array([-1, 1], dtype=np.float32), 150).reshape(-1, 1)
     told = bh.diagnose(
         network,
         Examples(X, t, UNSCALED),
-        [record(1, 1.0, None), record(2, loss, None)],
+        [record(1, 1.0, None, val_loss), record(2, loss, None, val_loss)],
         loss="squared_error",
         accuracy=r2,
     )
     assert [one.id for one in told] == found
-    assert all("explain 90 % of the variance" in one.sentence for one in told if one.id == "overfitting_to_numbers")
+    sentences = [one.sentence for one in told if one.id == "overfitting_to_numbers"]
+    held_out = f"and {100 * max(r2, 0):.0f} % of others"
+    assert all("explain 90 % of the variance" in one and held_out in one for one in sentences)
