@@ -12,6 +12,8 @@ SETTINGS: dict[str, Any] = {
     "scaled_inputs": True,
     "bias_rate": 0.1,
     "batch_size": 256,
+    "learning_rate": "coslog4",
+    "max_iter": 256,
     "validation_fraction": 0.2,
     "dropout": 0.0,
     "weight_decay": 0.0,

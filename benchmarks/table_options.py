@@ -18,7 +18,6 @@ import warnings
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from byhand.estimators import MLPClassifier
 from byhand.metrics import mean_interval
 from byhand.mlp import EMBEDDINGS
 from machine import RECORDS, machine, parser_for, read_record, save_record
@@ -32,8 +31,6 @@ DEFAULTS = "defaults"
 OPTIONS = ("parametric activation", *(f"embedding {word}" for word in EMBEDDINGS), "8 heads", AS_REAL_MLP)
 PARAMETRIC = {False: "parametric_selu", True: "parametric_mish"}  # RealMLP's, for classes and for numbers
 MOST_ROWS_FOR_HEADS = 1000  # of a table: eight rows are trained for each
-# table_defaults.py has smaller networks
-SIZES: dict[str, Any] = {name: MLPClassifier().get_params()[name] for name in ("hidden_layer_sizes", "max_iter")}
 
 
 def options_for(data: TableSet) -> dict[str, dict[str, Any]]:
@@ -51,7 +48,7 @@ def options_for(data: TableSet) -> dict[str, dict[str, Any]]:
 def compare(data: TableSet, settings: argparse.Namespace, measured: Errors) -> Errors:
     """Return options' errors on every split of one table. measured : those that need not be measured again"""
     return measured | {
-        name: [error(data, settings.rows, seed, {**SIZES, **changes}) for seed in range(settings.splits)]
+        name: [error(data, settings.rows, seed, changes) for seed in range(settings.splits)]
         for name, changes in options_for(data).items()
         if name not in measured and name in (DEFAULTS, *settings.options)
     }

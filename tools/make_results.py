@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from speed_results import PEERS, every_processor, speed
-from table_results import options_section, tables_section, times_section
+from table_results import defaults_section, options_section, tables_section, times_section
 
 from records import ROOT, percent, place, record
 
@@ -105,6 +105,8 @@ def results() -> str:
             *times_section(record("table-times")),
             "",
             *options_section(record("table-options")),
+            "",
+            *defaults_section(record("table-defaults")),
             "",
             f"{measured()} Every row is a file in `benchmarks/records/`.",
         ]

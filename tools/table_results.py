@@ -133,7 +133,7 @@ def options_section(record: dict[str, Any]) -> list[str]:
     rows = sorted(record["summary"].items(), key=lambda item: item[1]["ratio"])
     return [
         f"What options of the estimators are worth, each alone, on {len(record['tables'])} tables that are none of "
-        f"those above, with the sizes and epochs of the defaults: at most {record['rows']:,} rows of each, "
+        f"those above: at most {record['rows']:,} rows of each, "
         f"{record['splits']} splits, a quarter held out (`benchmarks/table_options.py`, {dates_of(record)}, "
         f"{record['processor']}). A ratio "
         "is the option's error divided by the defaults', the geometric mean, with its 95 % interval over tables. Only "
@@ -145,5 +145,23 @@ def options_section(record: dict[str, Any]) -> list[str]:
             f"| {name} | {row['ratio']:.3f} | {row['interval'][0]:.3f} – {row['interval'][1]:.3f} "
             f"| {row['less']} of {row['of']} |"
             for name, row in rows
+        ),
+    ]
+
+
+def defaults_section(record: dict[str, Any]) -> list[str]:
+    """Return the lines: what the error would be with other defaults."""
+    n_tables = sum(len(rows) for rows in record["tables"].values())
+    return [
+        f"What other defaults would have done, each alone, on the same {n_tables} tables: at most {record['rows']:,} rows "
+        f"of each, {record['seeds']} splits, a quarter held out (`benchmarks/table_defaults.py`, {record['date']}, "
+        f"{record['processor']}). A ratio is the error with the other default divided by the error with those that are, "
+        "the geometric mean, with its 95 % interval over tables:",
+        "",
+        "| other default | ratio | interval |",
+        "|---|--:|--:|",
+        *(
+            f"| {name} | {row['ratio']:.3f} | {row['interval'][0]:.3f} – {row['interval'][1]:.3f} |"
+            for name, row in record["summary"]["both"].items()
         ),
     ]

@@ -33,8 +33,9 @@ class MLPClassifier(BaseMLP):
     The parameters that scikit-learn has mean the same here; these defaults differ, because they do better on tables:
 
     hidden_layer_sizes : (256, 256)
-    learning_rate : "coslog4", four cosine cycles; also constant, cosine, linear, one_cycle, invscaling
-    learning_rate_init : 0.003   beta_2 : 0.95   alpha : 0   max_iter : 256 epochs
+    learning_rate : "flat_cos", constant for half the epochs, then half a cosine down to 0; also constant, cosine,
+        coslog4 (RealMLP's four cosine cycles), linear, one_cycle, invscaling
+    learning_rate_init : 0.006   beta_2 : 0.95   alpha : 0   max_iter : 128 epochs
     early_stopping : "auto": from 200 rows on a validation_fraction is set aside and the best epoch's weights are kept
     n_iter_no_change : None, never stop before max_iter; a number: stop that many epochs after the last improvement
 
@@ -43,7 +44,7 @@ class MLPClassifier(BaseMLP):
     activation : also "selu" and "mish", which start from weights of variance 1/n_in; "parametric_selu",
         "parametric_mish" and so on mix it with the straight line in shares that are learned at a tenth of the rate, one
         for each unit (ParametricActivation)
-    dropout : 0.15, the fraction of hidden units dropped   batch_norm : normalize before every activation
+    dropout : 0.1, the fraction of hidden units dropped   batch_norm : normalize before every activation
     scaled_inputs : multiply every input by a number that is learned at six times the rate
     numerical_embedding : "pbld": every number of the table also becomes three made of waves that are learned, at a
         tenth of the rate (PeriodicEmbedding); "pwl": every number also becomes sixteen, each a curve with a bend at
@@ -84,10 +85,10 @@ class MLPClassifier(BaseMLP):
         solver: str = "adam",
         alpha: float = 0.0,
         batch_size: int | str = "auto",
-        learning_rate: str = "coslog4",
-        learning_rate_init: float = 0.003,
+        learning_rate: str = "flat_cos",
+        learning_rate_init: float = 0.006,
         power_t: float = 0.5,
-        max_iter: int = 256,
+        max_iter: int = 128,
         shuffle: bool = True,
         random_state: Any = None,
         tol: float = 0.0,
@@ -101,7 +102,7 @@ class MLPClassifier(BaseMLP):
         beta_2: float = 0.95,
         epsilon: float = 1e-8,
         n_iter_no_change: float | None = None,
-        dropout: float = 0.15,
+        dropout: float = 0.1,
         batch_norm: bool = False,
         scaled_inputs: bool = False,
         numerical_embedding: str | None = None,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from byhand.recipes.recipe import Recipe
 from byhand.training.batch_size import batch_size_for
 
-MOST_EXAMPLES = 25_600_000  # of all epochs together: 256 epochs of 100,000 rows; larger tables need fewer
+MOST_EXAMPLES = 25_600_000  # of all epochs together: 128 epochs of 200,000 rows; larger tables need fewer
 FEWEST_EPOCHS = 20
 FITTED = ("batch_size", "epochs")  # fields that depend on the number of rows
 
@@ -24,14 +24,14 @@ TABLE = Recipe(
     scaling="robust",
     missing="indicator",
     hidden=(256, 256),
-    dropout=0.15,
+    dropout=0.1,
     label_smoothing=0.1,
     optimizer="adamw",
     beta2=0.95,
     weight_decay=0.1,
-    schedule="coslog4",
-    learning_rate=0.003,
-    epochs=256,
+    schedule="flat_cos",
+    learning_rate=0.006,
+    epochs=128,
     batch_size=64,
 )
 
@@ -42,7 +42,7 @@ def fit_to_rows(recipe: Recipe, n_rows: int, explicit: Collection[str] = ()) -> 
     explicit : names of fields that somebody chose; these stay
 
     >>> [(fit_to_rows(TABLE, n).epochs, fit_to_rows(TABLE, n).batch_size) for n in (100, 10_000, 1_000_000)]
-    [(256, 64), (256, 256), (25, 1024)]
+    [(128, 64), (128, 256), (25, 1024)]
     """
     batch_size = recipe.batch_size if "batch_size" in explicit else batch_size_for(n_rows)
     epochs = max(min(recipe.epochs, MOST_EXAMPLES // max(n_rows, 1)), min(recipe.epochs, FEWEST_EPOCHS))
