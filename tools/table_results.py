@@ -153,10 +153,10 @@ def defaults_section(record: dict[str, Any]) -> list[str]:
     """Return the lines: what the error would be with other defaults."""
     n_tables = sum(len(rows) for rows in record["tables"].values())
     return [
-        f"What other defaults would have done, each alone, on the same {n_tables} tables: at most {record['rows']:,} rows "
-        f"of each, {record['seeds']} splits, a quarter held out (`benchmarks/table_defaults.py`, {record['date']}, "
-        f"{record['processor']}). A ratio is the error with the other default divided by the error with those that are, "
-        "the geometric mean, with its 95 % interval over tables:",
+        f"What other defaults would have done, each alone, on the same {n_tables} tables: at most "
+        f"{record['rows']:,} rows of each, {record['seeds']} splits, a quarter held out "
+        f"(`benchmarks/table_defaults.py`, {record['date']}, {record['processor']}). A ratio is the error with the "
+        "other default divided by that with today's, the geometric mean, with its 95 % interval over tables:",
         "",
         "| other default | ratio | interval |",
         "|---|--:|--:|",

