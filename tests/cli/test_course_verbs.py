@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import click
 import pytest
 from cli_runner import byhand
 
@@ -39,6 +40,24 @@ def test_answers_are_asked_for_and_counted(monkeypatch: pytest.MonkeyPatch) -> N
     done = byhand("quiz", "1")
     assert done.code == 0, done.err
     assert "5 of 5 right." in done.out
+
+
+@pytest.mark.parametrize("stop", [click.Abort, KeyboardInterrupt])
+def test_what_was_answered_before_the_end_of_a_quiz_counts(
+    monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
+) -> None:
+    said = iter("abcd"[question.answer] for question in questions_of(1)[:2])
+
+    def prompt(*_: object, **__: object) -> str:
+        for answer in said:
+            return answer
+        raise stop
+
+    monkeypatch.setattr("click.prompt", prompt)
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    done = byhand("quiz", "1")
+    assert done.code == 130
+    assert done.out.endswith("2 of 2 right. 3 questions not answered.\n")
 
 
 def test_an_exercise_is_written_once_and_checked(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import click
 import pytest
 from cli_runner import byhand
 
@@ -38,6 +39,28 @@ def test_answers_are_counted_and_kept_beside_the_networks(tmp_path: Path, monkey
     assert [row["true"] for row in rows] == truth
     assert [row["you"] for row in rows][:5] == truth[:5]
     assert all(row["network"] in "0123456789" for row in rows)
+
+
+def test_what_was_answered_before_ctrl_c_is_scored_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, examples = _small_digits()
+    truth = [str(examples.y[i]) for i in hardest(model, examples, 6)]
+    said = iter(truth[:2])
+
+    def prompt(*_: object, **__: object) -> str:
+        for answer in said:
+            return answer
+        raise click.Abort
+
+    monkeypatch.setattr("click.prompt", prompt)
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda self: True})())
+    done = byhand("guess", "--examples", "6", "--output", tmp_path / "mine.csv")
+    assert done.code == 130
+    assert "You: 2 of 2." in done.out
+    assert done.err.endswith("\n"), "the prompt's line is ended"
+    rows = list(csv.DictReader((tmp_path / "mine.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["you"] for row in rows] == truth[:2]
+    nothing = byhand("guess", "--examples", "6", "--output", tmp_path / "none.csv")
+    assert (nothing.code, (tmp_path / "none.csv").exists()) == (130, False)
 
 
 def test_a_trained_model_is_asked_about_its_own_data(trained: Path) -> None:

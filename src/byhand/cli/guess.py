@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from byhand.cli.asking import STOPPED, ask_each
 from byhand.cli.cells import cut, pad
 from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, percent
 from byhand.untrusted import escape_control_chars
@@ -37,20 +38,22 @@ class Round:
 @click.option("--output", type=click.Path(path_type=Path), help="Write your answers beside the network's as CSV.")
 @data_dir_option
 @output_options
-def command(examples: int, model: Path | None, output: Path | None, data_dir: Path | None, reporter: Reporter) -> None:
+def command(examples: int, model: Path | None, output: Path | None, data_dir: Path | None, reporter: Reporter) -> int:
     """Read the pictures that a network finds hardest, then compare your answers with its own.
 
     Without --model a small network learns half of the bundled digits first, in a moment, and is asked about the others.
-    Where nobody can answer (a pipe, --json), the network's answers are printed alone.
+    Where nobody can answer (a pipe, --json), the network's answers are printed alone. Ctrl-C or Ctrl-D ends the asking;
+    what was answered counts.
 
     Example: byhand guess --examples 10
     """
     found, rest = _small_digits() if model is None else _saved(model, data_dir)
     can_answer = sys.stdin.isatty() and not reporter.as_json
-    rounds = [_round(found, rest, i, ask=can_answer) for i in hardest(found, rest, examples)]
+    rounds, is_stopped = ask_each(lambda i: _round(found, rest, i, ask=can_answer), hardest(found, rest, examples))
     if output is not None:
         _write(output, rounds)
     reporter.result("\n".join(_report(rounds)), {"rounds": [asdict(one) for one in rounds], **_counts(rounds)})
+    return STOPPED if is_stopped else 0
 
 
 def hardest(model: "Model", examples: "Examples", n: int) -> list[int]:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from byhand.cli.asking import STOPPED, ask_each
 from byhand.cli.common import Reporter, escape_markup, output_options
+from byhand.formatting import count_noun
 
 if TYPE_CHECKING:
     from byhand.course.quiz import Question
@@ -16,10 +18,11 @@ if TYPE_CHECKING:
 @click.argument("lesson", type=click.IntRange(1, 12), required=False)
 @click.option("--show", is_flag=True, help="Print questions and answers; ask nothing.")
 @output_options
-def command(lesson: int | None, show: bool, reporter: Reporter) -> None:
+def command(lesson: int | None, show: bool, reporter: Reporter) -> int:
     """Ask the questions of LESSON 1 … 12, or the eight of the article, and say why each answer is right.
 
-    Where nobody can answer (a pipe, --json), questions and answers are printed.
+    Where nobody can answer (a pipe, --json), questions and answers are printed. Ctrl-C or Ctrl-D ends the quiz; what
+    was answered counts.
 
     Example: byhand quiz 5 --show
     """
@@ -29,9 +32,12 @@ def command(lesson: int | None, show: bool, reporter: Reporter) -> None:
     if show or reporter.as_json or not sys.stdin.isatty():
         text = "\n\n".join(_solved(number, question) for number, question in enumerate(chosen, start=1))
         reporter.result(text, {"questions": [asdict(question) for question in chosen]})
-        return
-    right = sum(_ask(number, question) for number, question in enumerate(chosen, start=1))
-    reporter.result(f"{right} of {len(chosen)} right.", {"right": right, "questions": len(chosen)})
+        return 0
+    verdicts, is_stopped = ask_each(lambda number: _ask(number, chosen[number - 1]), range(1, len(chosen) + 1))
+    rest = f" {count_noun(len(chosen) - len(verdicts), 'question')} not answered." if is_stopped else ""
+    counts = {"right": sum(verdicts), "questions": len(verdicts)}
+    reporter.result(f"{sum(verdicts)} of {len(verdicts)} right.{rest}", counts)
+    return STOPPED if is_stopped else 0
 
 
 def _question_lines(number: int, question: "Question") -> list[str]:
