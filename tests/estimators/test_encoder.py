@@ -1,6 +1,7 @@
 """Preprocessing that is learned: its formulas on numbers worked by hand, and its laws."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -260,3 +261,14 @@ def test_dates_are_refused_as_dates_and_as_words() -> None:
     words = [*days.astype(str), None]
     with pytest.raises(InputTypeError, match="column 'day' has dates, as '2021-03-01'; expected the numbers in them"):
         TableEncoder().fit(read_columns(Frame(day=words), "it"))
+
+
+def test_decimals_are_numbers() -> None:
+    cells = [Decimal("1.5"), None, Decimal("-2"), Decimal("NaN")] * 10
+    X = np.array([cells, [1, 2.5, Decimal("3"), True] * 10], dtype=object).T
+    columns = read_columns(X, "a test").values
+    assert [column.dtype for column in columns] == [np.float64, np.float64]
+    np.testing.assert_array_equal(columns[0][:4], [1.5, np.nan, -2, np.nan])
+    np.testing.assert_array_equal(columns[1][:4], [1, 2.5, 3, 1])
+    assert read_y(X[:, 1], 40, is_classifier=False).dtype == np.float64
+    assert frame_table({"a": cells}).is_numeric == (True,)

@@ -6,6 +6,7 @@ for a frame: it is known by what it can do.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from byhand.arrays import Array, is_missing
 from byhand.data.tables.columns import IN_DATES
 from byhand.data.tables.content import number_text
 from byhand.estimators.errors import InputError, InputTypeError
+
+NUMBERS = (int, float, Decimal, np.number, np.bool_)  # what a cell of a column of objects is where it is a number
 
 
 @dataclass(eq=False)
@@ -107,11 +110,11 @@ def _objects(array: Array, name: Any, who: str) -> Array:
     gaps = [is_missing(value) for value in array]
     known = [value for value, gap in zip(array, gaps, strict=True) if not gap]
     if not (known and all(isinstance(value, bool | np.bool_) for value in known)) and all(
-        isinstance(value, int | float | np.number | np.bool_) for value in known
+        isinstance(value, NUMBERS) for value in known
     ):
         filled = np.array([np.nan if gap else value for value, gap in zip(array, gaps, strict=True)])
         return _column(filled.astype(np.float64), name, who)
-    wrong = next((value for value in known if not isinstance(value, str | bool | int | float | np.generic)), None)
+    wrong = next((value for value in known if not isinstance(value, (*NUMBERS, str, np.generic))), None)
     if hasattr(wrong, "isoformat"):  # dates and times of datetime, pandas and others
         raise InputTypeError(f"{who} got dates in column {name}; expected {IN_DATES}.")
     if wrong is not None:

@@ -1,6 +1,7 @@
 """Names and number of features: kept by `fit`, compared by everything after it, in scikit-learn's sentences."""
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ MOST_NAMED = 5
 def check_features(estimator: Any, columns: Columns, *, reset: bool) -> None:
     """Keep the features of `columns` in the estimator (reset), or raise InputError where they are others."""
     if reset:
+        _check_once(type(estimator).__name__, columns.names or [])
         estimator.n_features_in_ = len(columns.values)
         if columns.names is not None:
             estimator.feature_names_in_ = np.array(columns.names, dtype=object)
@@ -28,6 +30,13 @@ def check_features(estimator: Any, columns: Columns, *, reset: bool) -> None:
             f"X has {len(columns.values)} features, but {name} is expecting {estimator.n_features_in_} features as "
             f"input."
         )
+
+
+def _check_once(who: str, names: Sequence[str]) -> None:
+    """Raise InputError where two columns have one name: a saved model finds its columns by their names."""
+    name, count = Counter(names).most_common(1)[0] if names else ("", 0)
+    if count > 1:
+        raise InputError(f"{who} got the column {name!r} twice; expected every name once. Rename one, or drop it.")
 
 
 def _check_names(name: str, fitted: Sequence[str] | None, given: Sequence[str] | None) -> None:

@@ -1,6 +1,7 @@
 """Data frames, dicts of columns and arrays as rows of text. No library of data frames is imported."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,7 @@ def _table(name: str, names: list[str], values: Array, *, has_header: bool) -> T
 def _are_numbers(cells: Iterable[Any]) -> bool:
     """Are all cells numbers or missing, and some numbers?"""
     present = (cell for cell in cells if not is_missing(cell))
-    kinds = {isinstance(cell, int | float | np.number) and not isinstance(cell, bool) for cell in present}
+    kinds = {isinstance(cell, int | float | Decimal | np.number) and not isinstance(cell, bool) for cell in present}
     return kinds == {True}
 
 
