@@ -73,8 +73,38 @@ def test_a_file_in_another_encoding_names_the_flag_and_the_verbs_that_take_it(tm
     model = ["--model", tmp_path / "runs" / "utf-8-1"]
     done = byhand("predict", tmp_path / "cp1252.csv", *model)
     assert done.code == 3
-    assert "On the command line: --encoding NAME, of byhand train, data and predict." in done.err
+    assert "On the command line: --encoding NAME, of byhand train, data, predict, evaluate and explain." in done.err
     same = byhand("predict", tmp_path / "utf-8.csv", *model, "--json").json["predictions"]
     read = byhand("predict", tmp_path / "cp1252.csv", *model, "--encoding", "cp1252", "--json").json["predictions"]
     assert [one["probabilities"] for one in read] == [one["probabilities"] for one in same]
     assert byhand("data", tmp_path / "cp1252.csv", "--encoding", "cp1252").code == 0
+
+
+def test_a_model_of_a_table_in_one_encoding_reads_it_in_another(tmp_path: Path) -> None:
+    rows = "".join(f"{i},{i % 7},k{i % 2}\n" for i in range(40))
+    for encoding in ("utf-8", "latin-1"):
+        (tmp_path / f"{encoding}.csv").write_bytes(f"größe,b,kind\n{rows}".encode(encoding))
+    trained = ("train", "--data", tmp_path / "latin-1.csv", "--encoding", "latin-1", "--epochs", "2")
+    assert byhand(*trained, "--runs", tmp_path / "runs").code == 0
+    model = tmp_path / "runs" / "latin-1-1"
+    for verb in (("evaluate", model), ("explain", model)):
+        wrong = byhand(*verb, "--data", tmp_path / "utf-8.csv")
+        assert wrong.code == 3
+        assert "It was read as latin-1; if its letters look wrong, name its encoding." in wrong.err
+        assert "predict, evaluate and explain" in wrong.err
+        one, other = (
+            byhand(*verb, "--data", tmp_path / f"{name}.csv", "--encoding", name, "--json").json
+            for name in ("utf-8", "latin-1")
+        )
+        for differs in ("example", "data", "test_evaluations"):
+            one.pop(differs, None), other.pop(differs, None)
+        assert one == other
+    done = byhand("predict", tmp_path / "utf-8.csv", "--model", model)
+    assert done.code == 3
+    assert "name its encoding" in done.err
+
+
+def test_an_encoding_is_for_models_of_tables(trained: Path) -> None:
+    done = byhand("evaluate", trained, "--encoding", "utf-8")
+    assert done.code == 2
+    assert "--encoding is for tables" in done.err

@@ -187,6 +187,13 @@ def model_argument(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("model", required=False, type=click.Path(path_type=Path))(function)
 
 
+def encoding_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --encoding."""
+    return click.option("--encoding", help="Of a table: utf-8, cp1252, …; default: that of the table of the training.")(
+        function
+    )
+
+
 def json_text(values: dict[str, Any]) -> str:
     """Return strict JSON that contains no control characters.
 

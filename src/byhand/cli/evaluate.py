@@ -8,6 +8,7 @@ import click
 from byhand.cli.common import (
     Reporter,
     data_dir_option,
+    encoding_option,
     escape_markup,
     model_argument,
     output_options,
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
 @click.option(
     "--data", "--test-data", "data", help="Evaluate on other data: the name of a data set, a table or a folder."
 )
+@encoding_option
 @data_dir_option
 @runs_option
 @output_options
-def command(model: Path | None, data: str | None, data_dir: Path | None, runs: Path, reporter: Reporter) -> None:
+def command(
+    model: Path | None, data: str | None, encoding: str | None, data_dir: Path | None, runs: Path, reporter: Reporter
+) -> None:
     """Test a saved model and record that the test set was used: every further use weakens its result.
 
     MODEL is a model file or a run folder; default: the newest run.
@@ -45,7 +49,7 @@ def command(model: Path | None, data: str | None, data_dir: Path | None, runs: P
     from byhand.training.evaluate import evaluate
     from byhand.training.test_set_log import count_evaluation
 
-    found, place = find_model(model, runs)
+    found, place = find_model(model, runs, encoding)
     dataset = data_for(found, data, data_dir)
     for note in dataset.notes:
         reporter.warn(note)

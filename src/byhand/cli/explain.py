@@ -14,6 +14,7 @@ from byhand.cli.common import (
     NonNegativeFloat,
     Reporter,
     data_dir_option,
+    encoding_option,
     escape_markup,
     model_argument,
     output_options,
@@ -52,6 +53,7 @@ BAR, MOST_NAME = 24, 24  # cells of a bar and of a column's name
     help="For a table, instead: how much worse the model is with each column shuffled this many times.",
 )
 @click.option("--data", help="Take the example from other data: the name of a data set, a table or a folder.")
+@encoding_option
 @data_dir_option
 @runs_option
 @output_options
@@ -63,6 +65,7 @@ def command(
     influence: int | None,
     importance: int | None,
     data: str | None,
+    encoding: str | None,
     data_dir: Path | None,
     runs: Path,
     reporter: Reporter,
@@ -79,7 +82,7 @@ def command(
     from byhand.cli.training_examples import training_examples
     from byhand.inspection.explain import explain
 
-    found, _ = find_model(model, runs)
+    found, _ = find_model(model, runs, encoding)
     if importance is not None:
         reporter.result(*_importance(found, data_for(found, data, data_dir), importance))
         return

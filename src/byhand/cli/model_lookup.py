@@ -22,7 +22,7 @@ from byhand.data.tables.applying import (
     read_answers,
     read_new,
 )
-from byhand.errors import DataError
+from byhand.errors import DataError, OptionError
 from byhand.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from byhand.persistence.model import Model, load_model
 from byhand.persistence.output import Output
@@ -38,15 +38,23 @@ MOST_TOLD = 10  # rows that are left out
 TEST_SEED = 1_000_000_007  # of generated sets: not the default seed of a training, so the points are new to the model
 
 
-def find_model(path: Path | None, runs: Path) -> tuple[Model, Path]:
-    """Return the model of a file or run folder, or of the newest run, and its path."""
+def find_model(path: Path | None, runs: Path, encoding: str | None = None) -> tuple[Model, Path]:
+    """Return the model of a file or run folder, or of the newest run, and its path.
+
+    encoding : of the tables that it reads; None: that of its training
+    """
     if path is not None and path.suffix.lower() in TABLES:
         raise DataError(
             f"{path} is a table; expected a model file or a run folder. Name a table with --data, or with `byhand "
             f"predict`."
         )
     place = path or RunFolder.latest(runs).path
-    return load_model(place), place
+    model = load_model(place)
+    if encoding is None:
+        return model, place
+    if model.table is None:
+        raise OptionError(f"--encoding is for tables, and {place} was not trained on one. Leave it out.")
+    return replace(model, table=replace(model.table, encoding=encoding)), place
 
 
 def data_for(model: Model, data: str | None, data_dir: Path | None) -> Dataset:

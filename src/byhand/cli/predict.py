@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Reporter, check_output, escape_markup, output_options, percent, runs_option
+from byhand.cli.common import (
+    Reporter,
+    check_output,
+    encoding_option,
+    escape_markup,
+    output_options,
+    percent,
+    runs_option,
+)
 from byhand.cli.prediction_file import NOVEL, check_suffix, write_predictions
 from byhand.formatting import count_noun, format_number
 
@@ -56,7 +64,7 @@ class Batch:
 )
 @click.option("--id", "id_column", help="The column that identifies the rows of a table; default: line numbers.")
 @click.option("--header/--no-header", default=None, help="Whether the first line of a table names its columns.")
-@click.option("--encoding", help="Of a table: utf-8, cp1252, …; default: that of the table of the training.")
+@encoding_option
 @runs_option
 @output_options
 def command(
@@ -85,11 +93,9 @@ def command(
 
     if output is not None:
         check_suffix(output)
-    found, place = find_model(model, runs)
+    found, place = find_model(model, runs, encoding)
     if output is not None:
         check_output(output, [*files, place, place / FILE_NAME])
-    if encoding is not None and found.table is not None:
-        found = replace(found, table=replace(found.table, encoding=encoding))
     read_as = "auto" if header is None else "yes" if header else "no"
     answers: list[dict[str, Any]] = []
     lines: list[str] = []

@@ -156,9 +156,11 @@ def _matched(schema: TableSchema, table: Table) -> tuple[Table, list[str]]:
         table = replace_columns(table, _counted_names(schema, len(table.columns)))
     missing = [name for name in names if name not in table.columns]
     if missing:
-        raise DataError(
-            f"{table.name} lacks {_listed(missing)} of the model's columns; it has {_listed(table.columns)}."
-        )
+        message = f"{table.name} lacks {_listed(missing)} of the model's columns; it has {_listed(table.columns)}."
+        if all(map(str.isascii, (*missing, *table.columns))):
+            raise DataError(message)
+        read = f"It was read as {schema.encoding}; if its letters look wrong, name its encoding."
+        raise DataError(f"{message} {read}", argument="encoding")
     extra = [name for name in table.columns if name not in (*names, schema.target)]
     return table, [f"not used: {_listed(extra)}"] if extra and schema.has_header else []
 
