@@ -97,3 +97,24 @@ def test_a_target_that_is_no_number_is_shown() -> None:
     y = np.array(["1.5"] * 40 + ["1,628"] * 20, dtype=object)
     with pytest.raises(InputError, match="y holds '1,628'; expected numbers for a regressor"):
         MLPRegressor(**QUICK).fit(X, y)
+
+
+def test_a_quantile_that_the_loss_does_not_use_is_warned_of() -> None:
+    X, _ = words()
+    with pytest.warns(
+        UserWarning, match=r"MLPRegressor got quantile=0\.9, which changes nothing without loss='quantile'"
+    ):
+        MLPRegressor(quantile=0.9, **QUICK).fit(X, X[:, 0])
+    with pytest.warns(UserWarning, match=r"huber_delta=2\.0, which changes nothing without loss='huber'"):
+        MLPRegressor(loss="quantile", quantile=0.9, huber_delta=2.0, **QUICK).fit(X, X[:, 0])
+    MLPRegressor(loss="quantile", quantile=0.9, **QUICK).fit(X, X[:, 0])  # without a word: a warning is an error
+
+
+def test_two_columns_of_one_name_are_refused_by_fit() -> None:
+    pandas = pytest.importorskip("pandas")
+    X, y = words()
+    frame = pandas.DataFrame(np.hstack([X, X]), columns=list("abba"))
+    with pytest.raises(InputError, match="MLPClassifier got the column 'a' twice; expected every name once"):
+        MLPClassifier(**QUICK).fit(frame, y)
+    frame.columns = [0, 1, 1, 0]  # numbers are no names
+    assert MLPClassifier(**QUICK).fit(frame, y).n_features_in_ == 4

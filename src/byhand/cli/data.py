@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from byhand.recipes.recipe import Recipe
 
 LONGEST_NAME = 40  # cells of a class's name in the table
+SHORT_NAME = 6  # cells of it that stand above a picture, however small that is
 
 SETS = {
     "mnist": "70,000 handwritten digits, 28×28 (downloaded once, or from --data-dir)",
@@ -35,9 +36,7 @@ SETS = {
 @click.command("data")
 @click.argument("name", required=False)
 @click.option("--label", help="Show examples of this class only.")
-@click.option(
-    "--examples", type=click.IntRange(min=1), default=1, show_default=True, help="How many pictures of each class."
-)
+@click.option("--examples", type=click.IntRange(min=1), help="How many pictures of each class.  [default: 1]")
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Seed that picks the pictures, or the points of a toy set."
 )
@@ -47,7 +46,7 @@ SETS = {
 def command(
     name: str | None,
     label: str | None,
-    examples: int,
+    examples: int | None,
     seed: int,
     data_dir: Path | None,
     reporter: Reporter,
@@ -65,13 +64,20 @@ def command(
         reporter.result(f"{listed}\n\nLook at one with `byhand data NAME`.", {"sets": SETS})
         return
     from byhand.cli.progress import progress_bar
+    from byhand.errors import OptionError
     from byhand.recipes.datasets import load_data
+    from byhand.recipes.needs import check_needs
 
+    recipe = _recipe("mnist" if name is None else name, seed, fields)
+    check_needs("data", recipe, [field for field, value in fields.items() if value is not None])
     with progress_bar(reporter) as progress:
-        dataset = load_data(_recipe("mnist" if name is None else name, seed, fields), data_dir, progress=progress)
+        dataset = load_data(recipe, data_dir, progress=progress)
+    if not dataset.image_shape and (label is not None or examples is not None):
+        given = "--examples" if label is None else "--label"
+        raise OptionError(f"{given} is for pictures, and {dataset.name} has none. Leave it out.")
     for note in _notes(dataset):
         reporter.warn(note)
-    reporter.result(_text(dataset, label, examples, seed, reporter.width), _values(dataset))
+    reporter.result(_text(dataset, label, examples or 1, seed, reporter.width), _values(dataset))
 
 
 def _recipe(name: str, seed: int, fields: dict[str, Any]) -> "Recipe":
@@ -163,20 +169,21 @@ def _gallery(dataset: "Dataset", shape: tuple[int, int], label: str | None, n: i
     rows = np.concatenate([order[y == number][:n] for number in wanted])
     high = float(dataset.train.raw.max())
     pictures = [picture_lines(dataset.train.raw[row], shape, high) for row in rows]
-    across = max(1, width // (shape[1] + 2))
+    titles = [_title(dataset, int(row), shape[1]) for row in rows]
+    room = max(map(n_cells, titles), default=0)  # a title may be wider than a small picture
+    across = max(1, width // (room + 2))
     lines: list[str] = []
     for start in range(0, len(pictures), across):
-        together = pictures[start : start + across]
-        titles = [_title(dataset, int(row), shape[1]) for row in rows[start : start + across]]
-        lines.append("[dim]" + escape_markup("  ".join(titles)) + "[/dim]")
-        lines += ["  ".join(parts) for parts in zip(*together, strict=True)]
+        some = slice(start, start + across)
+        lines.append("[dim]" + escape_markup("  ".join(pad(title, room) for title in titles[some])) + "[/dim]")
+        lines += ["  ".join(pad(part, room) for part in parts) for parts in zip(*pictures[some], strict=True)]
     return lines
 
 
 def _title(dataset: "Dataset", row: int, width: int) -> str:
-    """Return the caption above a picture: its class, truncated, and its index, as wide as the picture."""
-    name, number = dataset.class_names[int(dataset.train.y[row])], f" (#{row})"
-    return pad(cut(one_line(name), max(1, width - len(number))) + number, width)
+    """Return the caption above a picture: its class, truncated, and its index, about as wide as the picture."""
+    name, number = one_line(dataset.class_names[int(dataset.train.y[row])]), f" (#{row})"
+    return cut(name, max(SHORT_NAME, width - len(number))) + number
 
 
 def _scatter(points: "Array", y: "Array", width: int = 64, height: int = 24) -> list[str]:

@@ -46,13 +46,15 @@ FLAGS = {  # argument of byhand's functions that an error names → the flag tha
     "folder": "--data-dir",
     "data": "--data my.csv, or a folder of pictures",
     "runs": "--runs DIR",
-    "encoding": "--encoding NAME, of byhand train, data and predict",
+    "encoding": "--encoding NAME, of byhand train, data, predict, evaluate and explain",
     "decimal": "--decimal ',' (byhand train, byhand data)",
     "drop": "byhand train --drop COLUMN or --missing-values WORDS",
     "target": "--target COLUMN",
     "fields": "--learning-rate 0.01,0.1",
     "missing": "--missing indicator, --missing mean or --missing drop",
     "image_size": "--image-size 28",
+    "quantile": "--loss quantile",
+    "huber_delta": "--loss huber",
 }
 
 FIRST_STEPS = """\

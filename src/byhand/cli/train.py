@@ -108,6 +108,7 @@ def command(
     from byhand.cli.article import article_recipe
     from byhand.cli.train_report import TrainReport, attach_lab
     from byhand.engines.torch_engine.launch import LostProcessError, find_launch
+    from byhand.recipes.needs import check_needs
     from byhand.recipes.request import load_request, make_request
     from byhand.recipes.session import open_session
     from byhand.recipes.tracking import TrackingListener
@@ -131,6 +132,7 @@ def command(
             n_shards=n_shards,
             runs=runs,
         )
+        check_needs("training", request.recipe, request.explicit)
     launch = find_launch()
     if launch is not None and launch.rank > 0:
         return _serve(request, launch)

@@ -33,6 +33,11 @@ def warn_of_no_convergence(who: str, n_epochs: int, patience: float) -> None:
     warnings.warn(message, category, stacklevel=5)
 
 
+def warn_of_unused(who: str, given: str, needs: str) -> None:
+    """Warn that a parameter changes nothing; no error, since a grid of parameters has such pairs."""
+    warnings.warn(f"{who} got {given}, which changes nothing without {needs}.", UserWarning, stacklevel=4)
+
+
 def not_fitted_error(message: str) -> Exception:
     """Return scikit-learn's NotFittedError where that is loaded, so that its callers catch it, else byhand's."""
     if "sklearn" in sys.modules:

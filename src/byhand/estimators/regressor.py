@@ -10,7 +10,7 @@ from byhand.arrays import Array
 from byhand.engines.predictor import predict_in_parts
 from byhand.errors import lookup
 from byhand.estimators.conformal import calibration, check_calibrated, check_coverage
-from byhand.estimators.errors import InputError
+from byhand.estimators.errors import InputError, warn_of_unused
 from byhand.estimators.mlp import BaseMLP
 from byhand.estimators.model_file import check_loadable, model_of, scale_counts, scale_outputs
 from byhand.estimators.samples import Sample, read_weights
@@ -192,6 +192,9 @@ class MLPRegressor(BaseMLP):
         lookup("loss", self.loss, dict.fromkeys(REGRESSION_LOSSES))
         check_number("MLPRegressor", "huber_delta", self.huber_delta, lambda δ: δ > 0, "a number above 0")
         check_number("MLPRegressor", "quantile", self.quantile, lambda q: 0 < q < 1, "a number between 0 and 1")
+        for name, loss, default in (("huber_delta", Huber.kind, 1.0), ("quantile", Quantile.kind, 0.5)):
+            if self.loss != loss and getattr(self, name) != default:
+                warn_of_unused("MLPRegressor", f"{name}={getattr(self, name)!r}", f"loss={loss!r}")
 
     def _fit_targets(self, y: Array, weight: Array | None) -> None:
         self._low, self._high = y.min(axis=0), y.max(axis=0)

@@ -150,11 +150,12 @@ def adapt_to_regression(recipe: Recipe, dataset: Dataset, explicit: Collection[s
         recipe = replace(recipe, init_scale=LECUN_SCALE)
     if "loss" in explicit and recipe.loss != SoftmaxCrossEntropy.kind and "label_smoothing" not in explicit:
         recipe = replace(recipe, label_smoothing=0.0)
-    if dataset.train.is_classes or recipe.loss == SquaredError.kind or "loss" in explicit:
+    if dataset.train.is_classes or recipe.loss in REGRESSION_LOSSES or "loss" in explicit:
         return recipe
     keeps_rate = "learning_rate" in explicit or recipe.name in OWN_DATA  # Adam's step does not grow with the gradient
     rate = recipe.learning_rate * (1 if keeps_rate else REGRESSION_LR_FACTOR)
-    return replace(recipe, loss=SquaredError.kind, label_smoothing=0.0, learning_rate=rate)
+    smoothing = recipe.label_smoothing if "label_smoothing" in explicit else 0.0  # build_loss refuses it
+    return replace(recipe, loss=SquaredError.kind, label_smoothing=smoothing, learning_rate=rate)
 
 
 def build_plan(recipe: Recipe, dataset: Dataset) -> Plan:

@@ -85,7 +85,10 @@ def make_request(
 
     recipe : None: by its data   changes : the recipe's fields by name, those that somebody chose
     validate : hold out a validation set and leave the test set alone, unless `test`
+    Raises OptionError for an unknown recipe, and for `validate` with validation="none".
     """
+    if validate and changes.get("validation") == "none":
+        raise OptionError("training got validate, and validation none, which holds nothing out. Leave one of them out.")
     changes = {"validation": "balanced", **changes} if validate else dict(changes)
     data = changes.get("data")
     own = recipe if isinstance(recipe, Recipe) else find_recipe(default_recipe(data) if recipe is None else recipe)

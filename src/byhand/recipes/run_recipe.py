@@ -19,6 +19,7 @@ from typing import Any
 from byhand.arguments import check_flag, check_items, check_kind, check_path, check_whole, format_value
 from byhand.engines.bindings import FLOAT32
 from byhand.errors import OptionError
+from byhand.recipes.needs import check_needs
 from byhand.recipes.recipe import Recipe, check_fields
 from byhand.recipes.request import TrainRequest, load_request, make_request
 from byhand.recipes.result import RecipeResult
@@ -89,7 +90,7 @@ def _new_request(
 ) -> TrainRequest:
     """Return the request for a new run, every argument checked."""
     who = "run_recipe"
-    return make_request(
+    request = make_request(
         recipe if isinstance(recipe, Recipe | None) else check_kind(who, "recipe", recipe, str, "a name"),
         check_fields(who, fields),
         validate=check_flag(who, "validate", validate),
@@ -100,6 +101,8 @@ def _new_request(
         runs=check_path(who, "runs", runs),
         **others,
     )
+    check_needs(who, request.recipe, request.explicit)
+    return request
 
 
 def _resume_request(path: Any, given: dict[str, Any]) -> TrainRequest:

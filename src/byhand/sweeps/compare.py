@@ -22,6 +22,7 @@ from byhand.formatting import count_noun, format_number
 from byhand.metrics import mean_interval
 from byhand.persistence.model import Model
 from byhand.recipes import find_recipe
+from byhand.recipes.needs import check_needs
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.request import TrainRequest, make_request
 from byhand.sweeps.executors import TaskRunner, choose_executor
@@ -156,7 +157,9 @@ def parse_recipe(who: str, given: Any, fields: dict[str, Any], **options: Any) -
     space = read_space(who, {**fields, **changes})
     if space.dimensions:
         raise OptionError(f"{who} got several values of {space.dimensions[0].name}; expected one. Sweep over several.")
-    return make_request(recipe, space.fixed, validate=recipe.validation == "none", **options)
+    request = make_request(recipe, space.fixed, validate=recipe.validation == "none", **options)
+    check_needs(who, request.recipe, changes)  # fields may be for the other recipe
+    return request
 
 
 def _parse_changes(who: str, text: str) -> dict[str, str]:

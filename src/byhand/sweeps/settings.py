@@ -8,8 +8,9 @@ from typing import Any
 from byhand.arguments import check_flag, check_kind, check_whole
 from byhand.engines.bindings import FLOAT32
 from byhand.errors import DataError, OptionError, lookup
+from byhand.recipes.needs import check_needs
 from byhand.recipes.recipe import Recipe, check_fields, read_recipe
-from byhand.recipes.request import TrainRequest, make_request
+from byhand.recipes.request import TrainRequest, change_recipe, make_request
 from byhand.sweeps.results import METRICS
 from byhand.sweeps.run_task import Task, make_task, seeds_of
 from byhand.sweeps.search import SEARCHES
@@ -96,8 +97,14 @@ class SweepSettings:
 
 
 def make_settings(recipe: Recipe, fields: dict[str, Any], **options: Any) -> SweepSettings:
-    """Return the settings for a recipe, the fields as they were given, and further settings by name."""
-    return SweepSettings(recipe, read_space("sweep", fields), **options)
+    """Return the settings for a recipe, the fields as they were given, and further settings by name.
+
+    Raises OptionError for fields that cannot be, and for one that no trial would use.
+    """
+    settings = SweepSettings(recipe, read_space("sweep", fields), **options)
+    varied = [dimension.name for dimension in settings.space.dimensions]
+    check_needs("sweep", change_recipe(recipe, settings.space.fixed), [*settings.space.fixed, *varied], varied=varied)
+    return settings
 
 
 def read_settings(given: Any, where: Path) -> SweepSettings:
