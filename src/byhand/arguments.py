@@ -15,6 +15,7 @@ from byhand.errors import OptionError
 
 T = TypeVar("T")
 MAX_WIDTH = 2**31 - 1  # units of a layer: the C core has 32 bits for them
+MAX_EPOCHS, MAX_BATCH = 1_000_000, 2**31 - 1
 
 
 def check_number(who: str, name: str, value: Any, fits: Callable[[float], bool], expected: str) -> float:

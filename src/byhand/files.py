@@ -31,11 +31,19 @@ def open_regular(
         with _open_regular(path, what) as file:
             yield file, _regular_size(path, file, what, at_most, unfit)
     except (FileNotFoundError, NotADirectoryError):
+        if _is_address(path):
+            address = str(path).replace(":", ":/", 1)
+            raise DataError(f"{address} is an address; expected {what} on this machine. Download it first.") from None
         raise DataError(f"{path} does not exist; expected {what}. Check the path.") from None
     except IsADirectoryError:
         raise unfit(f"{path} is a folder; expected {what}.") from None
     except OSError as error:
         raise SystemResourceError(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _is_address(path: Path) -> bool:
+    """Was the path an address, as https://…, of whose slashes a Path keeps one?"""
+    return len(path.parts) > 1 and path.parts[0].lower() in ("http:", "https:", "ftp:", "s3:", "gs:")
 
 
 def read_bytes_limited(path: Path, what: str, at_most: int) -> bytes:

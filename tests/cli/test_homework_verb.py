@@ -44,6 +44,8 @@ def test_wrong_settings_and_files_are_answered_in_a_sentence(tmp_path: Path) -> 
         done = byhand("homework", *words)
         assert done.code == 2, done.err
         assert "homework got" in done.err
+    assert "got sizes '2-x'; expected widths with a hyphen between" in byhand("homework", "--sizes", "2-x").err
+    assert "got a width=100; expected 1 … 8." in byhand("homework", "--sizes", "100-100-100").err
     other = tmp_path / "other.csv"
     other.write_text("a,b\n", encoding="utf-8")
     assert byhand("homework", "--check", other).code == 3

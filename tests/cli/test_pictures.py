@@ -73,7 +73,7 @@ def test_a_picture_without_ink_or_for_another_network_is_refused(
         done = byhand("predict", *args, "--model", read_pictures)
         assert (done.code, len(done.err.splitlines()), done.out) == (3, 1, ""), done
     refusal = byhand("predict", file, "--model", trained).err  # which reads 8×8
-    assert "28×28 pixels, as in MNIST, but this model takes 64 numbers. Use a model of MNIST" in refusal
+    assert f"28×28 pixels, as in MNIST, but the model {trained} takes 64 numbers. Name a model of MNIST" in refusal
 
 
 def test_without_pillow_the_extra_is_named(

@@ -62,7 +62,8 @@ def test_data_are_a_gallery_and_a_sweep_its_rates(tmp_path: Path, monkeypatch: p
         (["nowhere.safetensors"], "nowhere.safetensors"),
         (["digit"], "Did you mean 'digits'"),
         (["digits", "--output", "x.gif"], "unknown format"),
-        (["digits", "--kind", "curves"], "does not exist"),
+        (["digits", "--kind", "curves"], "--kind curves is of a run or a model, and digits is a data set"),
+        (["digits", "--kind", "mistakes"], "Name a run, as runs/digits-1, or leave --kind out."),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(tmp_path: Path, args: list[str], says: str) -> None:

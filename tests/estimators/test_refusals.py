@@ -118,3 +118,23 @@ def test_two_columns_of_one_name_are_refused_by_fit() -> None:
         MLPClassifier(**QUICK).fit(frame, y)
     frame.columns = [0, 1, 1, 0]  # numbers are no names
     assert MLPClassifier(**QUICK).fit(frame, y).n_features_in_ == 4
+
+
+@pytest.mark.parametrize(
+    ("params", "told"),
+    [
+        ({"hidden_layer_sizes": "16"}, "got hidden_layer_sizes='16'; expected a whole number"),
+        ({"callbacks": print}, "got callbacks <built-in function print>; expected a list of functions"),
+        ({"callbacks": [3]}, r"got callbacks \[3\]; expected a list of functions"),
+    ],
+)
+def test_parameters_are_told_as_they_were_given(params: dict[str, Any], told: str) -> None:
+    X, y = words()
+    with pytest.raises(OptionError, match=f"MLPClassifier {told}"):
+        MLPClassifier(**{**QUICK, **params}).fit(X, y)
+
+
+def test_a_word_among_numbers_to_predict_is_told_as_a_word() -> None:
+    X, y = words()
+    with pytest.raises(InputError, match="y holds 'ant'; expected numbers for a regressor"):
+        MLPRegressor(**QUICK).fit(X, y)

@@ -82,11 +82,13 @@ def command(
     from byhand.cli.training_examples import training_examples
     from byhand.inspection.explain import explain
 
-    found, _ = find_model(model, runs, encoding)
+    found, place = find_model(model, runs, encoding)
     if importance is not None:
         reporter.result(*_importance(found, data_for(found, data, data_dir), importance))
         return
-    raw, y, what = _example(found, data_for(found, data, data_dir), index) if image is None else _picture(found, image)
+    raw, y, what = (
+        _example(found, data_for(found, data, data_dir), index) if image is None else _picture(found, image, place)
+    )
     x = found.preparation.apply(raw)[0]
     explanation = explain(found.network, x, y, loss=loss_of(found), learning_rate=learning_rate)
     picture = picture_lines(raw[0], found.image_shape, float(raw.max()) or 1.0) if found.image_shape else []
@@ -99,11 +101,11 @@ def command(
     reporter.result("\n".join(lines), answer)
 
 
-def _picture(model: "Model", image: Path) -> tuple["Array", Any, str]:
+def _picture(model: "Model", image: Path, place: Path) -> tuple["Array", Any, str]:
     """Return a picture file as one row, no answer, and what it is."""
     from byhand.cli.predict import image_row
 
-    return image_row(image, model), None, f"{image}, as the network sees it"
+    return image_row(image, model, place), None, f"{image}, as the network sees it"
 
 
 def _example(model: "Model", dataset: "Dataset", index: int) -> tuple["Array", Any, str]:

@@ -52,14 +52,24 @@ def command(
     if file is not None:
         _check(file, reporter)
         return
-    widths = tuple(int(word) if word.isdecimal() and len(word) < 3 else 0 for word in sizes.split("-"))
-    homework = Homework(widths, seed, rate, digits, tuple(word.strip() for word in ask.split(",")))
+    homework = Homework(_widths(sizes), seed, rate, digits, tuple(word.strip() for word in ask.split(",")))
     if key:
         rows = key_rows(homework)
         lines = [escape_markup(f"{name:<12} {number:.{digits}f}") for name, number in rows.items()]
         reporter.result("\n".join(lines), {"settings": homework.settings, "key": rows})
         return
     _write(homework, output or Path(f"homework_{seed}.md"), reporter)
+
+
+def _widths(sizes: str) -> tuple[int, ...]:
+    """Return the widths in a text such as 2-2-2."""
+    from byhand.arguments import format_value
+    from byhand.errors import OptionError
+
+    words = sizes.split("-")
+    if not all(word.isdecimal() and len(word) < 10 for word in words):
+        raise OptionError(f"homework got sizes {format_value(sizes)}; expected widths with a hyphen between, as 2-2-2.")
+    return tuple(map(int, words))
 
 
 def _write(homework: "Homework", path: Path, reporter: Reporter) -> None:

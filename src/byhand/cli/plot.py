@@ -57,6 +57,7 @@ def command(
     if text and kind not in (None, "curves"):
         raise OptionError(f"--text draws curves, and --kind {kind} was given too. Leave one of them out.")
     kind = kind or _usual_kind(place)
+    _check_kind(kind, place)
     if text:
         lines = text_curves(_history(place), reporter.width)
         reporter.result("\n".join(lines), {"curves": _history(place).to_dict()})
@@ -84,6 +85,17 @@ def _usual_kind(place: str) -> str:
     if (path.is_dir() and (path / "record.json").exists()) or (path / "history.jsonl").exists():
         return "curves"
     return "network" if path.is_file() else "gallery"
+
+
+def _check_kind(kind: str, place: str) -> None:
+    """Raise OptionError where a data set is named for what only a run or a model has."""
+    from byhand.cli.data import SETS
+
+    if place in SETS and kind not in ("gallery", "rates") and not Path(place).exists():
+        raise OptionError(
+            f"--kind {kind} is of a run or a model, and {place} is a data set. Name a run, as runs/{place}-1, or leave "
+            f"--kind out."
+        )
 
 
 def _draw(kind: str, place: str, data: str | None, data_dir: Path | None, suffix: str) -> bytes:

@@ -101,7 +101,7 @@ def command(
     lines: list[str] = []
     n_refused, seconds, is_shown = 0, 0.0, output is None and not reporter.as_json
     for path in files:
-        batch = _batch(path, found, id_column, read_as, reporter, is_alone=len(files) == 1)
+        batch = _batch(path, found, id_column, read_as, reporter, is_alone=len(files) == 1, place=place)
         n_refused += batch.n_refused
         started = time.perf_counter()
         given = _answers(found, batch.raw, top if output is None else None)
@@ -115,7 +115,7 @@ def command(
             lines = [*lines[: len(lines) - len(batch.raw)], *_with_pictures(found, batch, lines)]
     if output is not None:
         write_predictions(output, answers)
-        reporter.info(f"{len(answers):,} predictions written to {output}")
+        reporter.info(f"{count_noun(len(answers), 'prediction')} written to {output}")
     if reporter.as_json or (lines and output is None):
         reporter.result("\n".join(lines), {"predictions": answers})
     if answers:
@@ -124,9 +124,16 @@ def command(
 
 
 def _batch(
-    path: Path, model: "Model", id_column: str | None, header: str, reporter: Reporter, *, is_alone: bool
+    path: Path,
+    model: "Model",
+    id_column: str | None,
+    header: str,
+    reporter: Reporter,
+    *,
+    is_alone: bool,
+    place: Path | None = None,
 ) -> Batch:
-    """Return the examples of a file; of many files, an unusable one is reported and is empty."""
+    """Return the examples of a file; of many files, an unusable one is reported and is empty. place : of the model"""
     import numpy as np
 
     from byhand.errors import ByhandError
@@ -134,7 +141,7 @@ def _batch(
     try:
         if _is_table(path, model):
             return _table_rows(path, model, id_column, header, reporter)
-        raw = examples_in(path, model)
+        raw = examples_in(path, model, place)
         return Batch(raw, list(range(len(raw))), [""] * len(raw))
     except ByhandError as error:
         if is_alone:
@@ -207,8 +214,11 @@ def _with_pictures(model: "Model", batch: Batch, lines: list[str]) -> list[str]:
     return [line for raw, answer in zip(batch.raw, own, strict=True) for line in (*_picture(model, raw), answer)]
 
 
-def examples_in(path: Path, model: "Model") -> "Array":
-    """Return the examples in a picture, an array or an IDX file as rows (n, n_features) of stored numbers."""
+def examples_in(path: Path, model: "Model", place: Path | None = None) -> "Array":
+    """Return the examples in a picture, an array or an IDX file as rows (n, n_features) of stored numbers.
+
+    place : where the model is, for the error message
+    """
     import numpy as np
 
     from byhand.data.idx import read_idx
@@ -223,7 +233,7 @@ def examples_in(path: Path, model: "Model") -> "Array":
     elif "idx" in path.name or "ubyte" in path.name:
         array = read_idx(path)
     else:
-        return image_row(path, model)
+        return image_row(path, model, place)
     n = 1 if array.size == model.n_features else len(array) if array.ndim else 0
     if n == 0 or array.size != n * model.n_features:
         raise DataError(
@@ -232,8 +242,8 @@ def examples_in(path: Path, model: "Model") -> "Array":
     return np.ascontiguousarray(array).reshape(n, model.n_features)
 
 
-def image_row(path: Path, model: "Model") -> "Array":
-    """Return a picture file as the model reads it, (1, n_features) bytes."""
+def image_row(path: Path, model: "Model", place: Path | None = None) -> "Array":
+    """Return a picture file as the model reads it, (1, n_features) bytes. place : see examples_in"""
     from byhand.data.image_schema import MNIST
     from byhand.data.images import read_image
     from byhand.errors import DataError
@@ -241,9 +251,10 @@ def image_row(path: Path, model: "Model") -> "Array":
     schema = model.image or MNIST
     pixels = read_image(path, schema.preprocessing, model.image_shape).pixels
     if pixels.size != model.n_features:
+        name = "this model" if place is None else f"the model {place}"
         raise DataError(
-            f"{path} becomes {pixels.shape[0]}×{pixels.shape[1]} pixels, as in MNIST, but this model takes "
-            f"{model.n_features} numbers. Use a model of MNIST or of a folder of pictures."
+            f"{path} becomes {pixels.shape[0]}×{pixels.shape[1]} pixels, as in MNIST, but {name} takes "
+            f"{model.n_features} numbers. Name a model of MNIST or of a folder of pictures."
         )
     return pixels.reshape(1, -1)
 

@@ -7,10 +7,9 @@ import click
 
 from byhand.cli.common import NonNegativeFloat
 from byhand.recipes import RECIPES
-from byhand.recipes.recipe import RENAMED, recipe_fields
+from byhand.recipes.recipe import MAX_SEED, RENAMED, recipe_fields, whole_range
 
 WIDEST = 1_000_000  # units in one layer
-MOST = 2**64 - 1  # the largest seed; no whole number needs to be larger
 
 
 class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
@@ -33,24 +32,28 @@ class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
 
 
 class WholeNumber(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
-    """A whole number from 0 on, as large as a seed can be."""
+    """A whole number from low to high; by default from 0 on, as large as a seed can be."""
 
     name = "integer"
+
+    def __init__(self, low: int = 0, high: int = MAX_SEED) -> None:
+        self._low, self._high = low, high
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         try:
             number = int(value)
         except ValueError:
             self.fail(f"{value!r} is not a whole number.", param, ctx)
-        if not 0 <= number <= MOST:
-            self.fail(f"{value} is not a whole number from 0 to 2⁶⁴ − 1.", param, ctx)
+        if not self._low <= number <= self._high:
+            high = "2⁶⁴ − 1" if self._high == MAX_SEED else f"{self._high:,}"
+            self.fail(f"{value} is not a whole number from {self._low} to {high}.", param, ctx)
         return number
 
 
 OF_TABLES = ("target", "drop", "task", "header", "decimal", "encoding", "missing_values", "missing")
 LISTS = ("drop", "missing_values")  # fields that are lists, separated by commas
 # the type of a field's default → how its flag is read; no setting is below 0
-KINDS = {tuple: Sizes(), float: NonNegativeFloat(), int: WholeNumber(), str: click.STRING}
+KINDS = {tuple: Sizes(), float: NonNegativeFloat(), str: click.STRING}
 
 
 def recipe_argument(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -83,7 +86,8 @@ def _field_flag(name: str, default: Any, meaning: str) -> Callable[[Callable[...
         return click.option(flag, multiple=True, callback=_joined, help=f"{meaning}; may be repeated")
     if isinstance(default, bool):
         return click.option(f"{flag}/--no-{flag[2:]}", default=None, help=meaning)
-    return click.option(flag, type=KINDS[type(default)], default=None, help=meaning)
+    kind = WholeNumber(*whole_range(name)) if isinstance(default, int) else KINDS[type(default)]
+    return click.option(flag, type=kind, default=None, help=meaning)
 
 
 def _joined(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> str | None:

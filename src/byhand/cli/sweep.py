@@ -41,7 +41,7 @@ def field_flags(takes: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
 @click.command(
     "sweep",
     epilog="VALUES: one value; several, as 0.01,0.1 or 64,128-64 (hidden layers); low:high:n; for a random or "
-    "optuna search low:high. Every flag from --data on is a field of the recipe.",
+    "optuna search low:high. Every flag from --data to --seed is a field of the recipe.",
     context_settings={"token_normalize_func": current_flag},
 )
 @recipe_argument("recipe")

@@ -30,7 +30,7 @@ WITH_RESUME = {
 
 @click.command(
     "train",
-    epilog="Every flag from --data on is a field of the recipe: see `byhand recipes NAME`.",
+    epilog="Every flag from --data to --seed is a field of the recipe: see `byhand recipes NAME`.",
     context_settings={"token_normalize_func": current_flag},
 )
 @recipe_argument("recipe")

@@ -36,7 +36,7 @@ class Homework:
         if not 2 <= len(self.sizes) <= MOST_SIZES:
             raise OptionError(f"homework got {len(self.sizes)} sizes; expected 2 … {MOST_SIZES}, as 2-2-2.")
         for size in self.sizes:
-            check_whole("homework", "a size", size, 1, MOST_WIDTH)
+            check_whole("homework", "a width", size, 1, MOST_WIDTH)
         check_whole("homework", "seed", self.seed, 0, 2**32 - 1)
         check_whole("homework", "digits", self.digits, 2, 8)
         check_number("homework", "rate", self.rate, lambda rate: 0 < rate <= 100, "a number above 0, at most 100")

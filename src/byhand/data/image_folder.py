@@ -39,11 +39,18 @@ class ImageRows:
 
 def is_image_folder(path: Path) -> bool:
     """Is it a folder with subfolders and without MNIST's files?"""
-    if not path.is_dir():
-        return False
+    return path.is_dir() and any(entry.is_dir() for entry in _entries(path)) and not _has_arrays(path)
+
+
+def is_neither(path: Path) -> bool:
+    """Is it a folder with neither subfolders nor MNIST's files?"""
+    return path.is_dir() and not any(entry.is_dir() for entry in _entries(path)) and not _has_arrays(path)
+
+
+def _has_arrays(folder: Path) -> bool:
+    """Does the folder hold one of MNIST's files, in one of their forms?"""
     names = {name for expected in FILES for name in (expected.name, f"{expected.name}.gz")} | set(ARRAY_FILES)
-    entries = _entries(path)
-    return any(entry.is_dir() for entry in entries) and not any(entry.name in names for entry in entries)
+    return any(entry.name in names for entry in _entries(folder))
 
 
 def read_image_folder(
@@ -132,7 +139,7 @@ def _shape_for(side: int, preprocessing: str) -> tuple[int, int] | None:
 def _read(folder: Path, files: dict[str, list[Path]], schema: ImageSchema, shape: tuple[int, int] | None) -> ImageRows:
     """Return all pictures as rows of bytes; raise one DataError that names all unusable files."""
     paths = [(number, path) for number, group in enumerate(files.values()) for path in group]
-    errors, n_colour, raw, first = CellErrors(folder.name), 0, None, (0, 0)
+    errors, unequal, n_colour, raw, first = CellErrors(folder.name), CellErrors(folder.name), 0, None, (0, 0)
     for i, (_, path) in enumerate(paths):
         try:
             image = read_image(path, schema.preprocessing, shape)
@@ -146,10 +153,11 @@ def _read(folder: Path, files: dict[str, list[Path]], schema: ImageSchema, shape
             first, raw = (height, width), _room(folder, len(paths), (height, width))
         if (height, width) != first:
             size, expected = f"{width}×{height}", f"{first[1]}×{first[0]}"
-            errors.add(f"{path} has {size} pixels, and the first picture {expected}")
+            unequal.add(f"{path} has {size} pixels, and the first picture {expected}")
             continue
         raw[i], n_colour = image.pixels.ravel(), n_colour + image.is_color
-    errors.refuse("Correct or remove these files, or choose one size for all.", argument="image_size")
+    errors.refuse("Correct or remove these files.")
+    unequal.refuse("Correct or remove these files, or choose one size for all.", argument="image_size")
     if raw is None:
         raise DataError(f"{folder.name} holds no picture that can be read; expected one of {', '.join(SUFFIXES)}.")
     notes = (f"{n_colour:,} of {len(paths):,} pictures are in colour: their luminance is taken",) if n_colour else ()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arguments import check_flag, check_number, check_whole, format_value
+from byhand.arguments import check_flag, check_items, check_number, check_whole, format_value
 from byhand.errors import OptionError, lookup
 from byhand.estimators.base import Estimator
 from byhand.estimators.schedules import rate_schedule
@@ -81,12 +81,13 @@ class MLPParameters(Estimator):
             check_whole(who, "batch_size", self.batch_size, 1)
         if self.n_iter_no_change not in (None, np.inf):  # inf is scikit-learn's word for never
             check_whole(who, "n_iter_no_change", self.n_iter_no_change, 1)
-        if not all(callable(callback) for callback in self.callbacks or ()):
-            raise OptionError(f"{who} got callbacks {format_value(self.callbacks)}; expected functions.")
+        expected = "a list of functions"
+        if not all(map(callable, check_items(who, "callbacks", self.callbacks or (), expected))):
+            raise OptionError(f"{who} got callbacks {format_value(self.callbacks)}; expected {expected}.")
         rate_schedule(self.learning_rate, self.learning_rate_init, self.power_t)
         self._hidden()
 
     def _hidden(self) -> list[int]:
-        sizes = self.hidden_layer_sizes
-        items = list(sizes) if hasattr(sizes, "__iter__") else [sizes]
+        sizes: Any = self.hidden_layer_sizes
+        items = list(sizes) if hasattr(sizes, "__iter__") and not isinstance(sizes, str) else [sizes]
         return [check_whole(type(self).__name__, "hidden_layer_sizes", size, 1) for size in items]

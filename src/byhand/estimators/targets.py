@@ -70,7 +70,7 @@ def _numbers(array: Array) -> Array:
     try:
         numbers = array.astype(np.float64)
     except (TypeError, ValueError) as error:
-        first = next((value for value in array.ravel() if not _is_number(value)), array)
+        first = next((value for value in array.ravel().tolist() if not _is_number(value)), array)
         raise InputError(f"y holds {format_value(first)}; expected numbers for a regressor.") from error
     if not np.isfinite(numbers).all():
         raise InputError("Input y contains NaN or infinity.")

@@ -106,7 +106,8 @@ def explain(
     optimizer.update(learner.params, grads, learning_rate)
     lines += _update(before, learner.params, grads, units, trace, optimizer, learning_rate)
     after = step.loss()
-    notes = [*_smoothing(loss, learner.widths[-1]), *_stopped_gradient(trace, layer_numbers(learner))]
+    which = "predicted class, in place of the true one," if y is None else "true class"
+    notes = [*_smoothing(loss, learner.widths[-1], which), *_stopped_gradient(trace, layer_numbers(learner))]
     if after > value:
         notes.append(_why_it_rose(step, value, learning_rate))
     return Explanation([replace(line, numbers=typeset_minus(line.numbers)) for line in lines], value, after, notes)
@@ -158,16 +159,16 @@ def _why_it_rose(step: _Step, before: float, learning_rate: float) -> str:
     return told
 
 
-def _smoothing(loss: Loss, k: int) -> list[str]:
-    """Return a note on the targets and the lowest possible loss under label smoothing."""
+def _smoothing(loss: Loss, k: int, which: str) -> list[str]:
+    """Return a note on the targets and the lowest possible loss under label smoothing. which : the class it is about"""
     share = getattr(loss, "label_smoothing", 0.0)
     if not share:
         return []
     rest = share / k
     least = smoothed_minimum(share, k)
     return [
-        f"Label smoothing {share:g}: the target is {1 - share + rest:.4g} for the true class and {rest:.4g} for every "
-        f"other, so the loss cannot fall below {least:.4g}."
+        f"Label smoothing {share:g}: the target is {1 - share + rest:.4g} for the {which} and {rest:.4g} for "
+        f"every other, so the loss cannot fall below {least:.4g}."
     ]
 
 

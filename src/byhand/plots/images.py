@@ -57,7 +57,7 @@ def plot_examples(examples: Examples, image_shape: tuple[int, int] | None, n: in
 def plot_mistakes(model: Model, examples: Examples, n: int = 24) -> Any:
     """Return the figure of the examples that are misclassified with most confidence: the true class → the answer."""
     answers, scores, _ = _answers("plot_mistakes", model, examples)
-    shape = _image_shape(model.image_shape, "the model's input")
+    shape = _image_shape(model.image_shape, "the model's inputs")
     check_whole("plot_mistakes", "n", n, 1, MOST_TILES)
     wrong = np.flatnonzero(answers != examples.y)
     wrong = wrong[np.argsort(-scores[wrong].max(axis=1), kind="stable")][:n]
@@ -110,7 +110,7 @@ def plot_weights(network: Network | Model, image_shape: tuple[int, int] | None =
         raise DataError(
             f"plot_weights got a network that begins with {network.layers[0].kind}; expected a Dense layer."
         )
-    shape = _image_shape(image_shape, "the network's input")
+    shape = _image_shape(image_shape, "the network's inputs")
     if math.prod(shape) != len(W):
         raise DataError(f"plot_weights got pictures of {shape[0]}×{shape[1]}; expected {len(W)} numbers, as it takes.")
     images = W.T[:n].reshape(-1, *shape)
@@ -152,7 +152,9 @@ def _answers(who: str, model: Model, examples: Examples) -> tuple[Array, Array, 
 
 def _image_shape(shape: tuple[int, int] | None, what: str) -> tuple[int, int]:
     if shape is None:
-        raise DataError(f"{what} are not pictures; expected an image_shape, (height, width).")
+        raise DataError(
+            f"{what} are not pictures; expected those of a model or data of pictures, or image_shape=(height, width)."
+        )
     return shape
 
 

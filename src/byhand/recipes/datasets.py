@@ -12,12 +12,12 @@ from byhand import data
 from byhand.data.examples import Dataset
 from byhand.data.foreground import border
 from byhand.data.gaussian_pair import GAUSSIAN_PAIRS
-from byhand.data.image_folder import is_image_folder
+from byhand.data.image_folder import is_image_folder, is_neither
 from byhand.data.image_schema import PREPROCESSINGS, ImageSchema
 from byhand.data.split import content_split, stratified_split
 from byhand.data.tables.fingerprint import row_keys
 from byhand.data.tables.options import TableOptions
-from byhand.errors import OptionError, lookup
+from byhand.errors import DataError, OptionError, lookup
 from byhand.recipes.images import IMAGES
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.table import TABLE
@@ -47,6 +47,11 @@ def load_data(recipe: Recipe, data_dir: Path | None, *, progress: Progress | Non
         raise OptionError(f"data_dir is a folder of MNIST, and the data are {recipe.data!r}; leave one of them out.")
     if recipe.image_preprocessing not in ("auto", *PREPROCESSINGS):
         raise OptionError(f"unknown image preprocessing {recipe.image_preprocessing!r}. Known: auto, none, mnist.")
+    if recipe.data != "mnist" and is_neither(Path(recipe.data)):
+        raise DataError(
+            f"{recipe.data} holds neither a folder of pictures for each class, as cat/1.png, nor the files of a data "
+            f"set, as train-images-idx3-ubyte. Name another folder."
+        )
     if recipe.data == "mnist" or (Path(recipe.data).is_dir() and not is_image_folder(Path(recipe.data))):
         folder = data_dir if recipe.data == "mnist" else Path(recipe.data)
         validation = None if recipe.validation == "none" else recipe.validation
@@ -103,12 +108,14 @@ def _smaller_data(recipe: Recipe) -> Dataset:
     if is_image_folder(Path(recipe.data)):
         return _image_folder(recipe)
     if recipe.data == IMAGES.data:
-        raise OptionError("the recipe images needs your own pictures; name their folder as data.", argument="data")
+        raise OptionError("the recipe images needs your own pictures; name their folder as data.", argument="pictures")
     if recipe.data == TABLE.data and not Path(recipe.data).exists():
         raise OptionError("the recipe table needs your own table; name it as data.", argument="data")
     if is_table(recipe.data):
         options = table_options(recipe)
         return data.read_table(Path(recipe.data), preparation=recipe.scaling, options=options, seed=SPLIT_SEED)
+    if Path(recipe.data).is_file():
+        raise OptionError(f"{recipe.data} is a file without an ending; rename a table so that it ends in .csv or .tsv.")
     known: dict[str, Callable[[], Dataset]] = {
         "digits": lambda: data.digits(preparation=recipe.scaling),
         **{

@@ -10,10 +10,20 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from byhand.arguments import MAX_WIDTH, check_flag, check_items, check_kind, check_number, check_whole
+from byhand.arguments import (
+    MAX_BATCH,
+    MAX_EPOCHS,
+    MAX_WIDTH,
+    check_flag,
+    check_items,
+    check_kind,
+    check_number,
+    check_whole,
+)
 from byhand.errors import lookup
 
 MAX_SEED = 2**64 - 1
+RANGES = {"epochs": (1, MAX_EPOCHS), "batch_size": (1, MAX_BATCH)}  # whole numbers; the others: see whole_range
 
 # the names that older records, models and commands use for fields and scalings
 RENAMED = {"preparation": "scaling", "move": "max_shift", "output": "output_activation"}
@@ -132,6 +142,11 @@ def recipe_fields() -> dict[str, tuple[Any, str]]:
     return {f.name: (f.default, f.metadata["help"]) for f in fields(Recipe) if "help" in f.metadata}
 
 
+def whole_range(name: str) -> tuple[int, int]:
+    """Return the smallest and the largest value of a field that is a whole number."""
+    return RANGES.get(name, (0, MAX_SEED))
+
+
 def current_names(given: dict[str, Any]) -> dict[str, Any]:
     """Return a recipe's fields, as plain data, by the names that they have now; TypeError if they are not a dict."""
     if not isinstance(given, dict):
@@ -176,7 +191,7 @@ def _check_field(caller: str, name: str, default: Any, value: Any) -> Any:
         widths = check_items(caller, name, value, "a list of widths, as [128, 64]")
         return tuple(check_whole(caller, f"{name}: a width", width, 1, MAX_WIDTH) for width in widths)
     if isinstance(default, int):
-        return check_whole(caller, name, value, 0, MAX_SEED)
+        return check_whole(caller, name, value, *whole_range(name))
     if isinstance(default, float):
         return check_number(caller, name, value, lambda number: number >= 0, "a finite number, 0 or more")
     if name == "header" and isinstance(value, bool):

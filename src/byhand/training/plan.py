@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from byhand.arguments import check_flag, check_kind, check_whole, format_value
+from byhand.arguments import MAX_BATCH, MAX_EPOCHS, check_flag, check_kind, check_whole, format_value
 from byhand.arrays import Array
 from byhand.data.examples import Examples
 from byhand.engines.base import EpochSpec
@@ -18,8 +18,6 @@ from byhand.losses import BinaryCrossEntropy, Loss, MeanOfHeads, SoftmaxCrossEnt
 from byhand.network import Network
 from byhand.random import AUGMENT, DROPOUT, SHUFFLE, RandomStream
 from byhand.schedules import Schedule, check_rates
-
-MAX_EPOCHS, MAX_BATCH = 1_000_000, 2**31 - 1
 
 
 @dataclass(frozen=True)

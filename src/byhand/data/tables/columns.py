@@ -3,7 +3,7 @@
 A column is numeric if more than half of its cells that are not missing are numbers; its other cells are then reported
 as errors. Otherwise, or if its digits are codes (codes.py) that repeat, it has categories: all of them, or the most
 frequent and one more for all others. Decimal commas read without `decimal=","` are errors too, and so are dates,
-numbers with thousands separators, and a column of texts that are nearly all different: it names the rows, or has
+numbers with thousands separators, and a column of more than 50 texts that hardly repeat: it names the rows, or has
 numbers with units.
 """
 

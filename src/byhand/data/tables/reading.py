@@ -10,7 +10,7 @@ from byhand.arrays import Array
 from byhand.data.examples import Dataset, Examples
 from byhand.data.npz import read_arrays
 from byhand.data.split import content_split
-from byhand.data.tables.cell_errors import CellErrors
+from byhand.data.tables.cell_errors import CellErrors, shown_cell
 from byhand.data.tables.columns import infer_columns
 from byhand.data.tables.content import Table, parse_number
 from byhand.data.tables.csv_file import read_csv
@@ -159,6 +159,7 @@ def _from_table(table: Table, options: TableOptions, preparation: str, test_shar
             argument="target",
         )
     labelled, unlabelled = _labelled(table, target, options)
+    _check_several(labelled, target, unlabelled)
     columns, said = infer_columns(labelled, target, options)
     if not columns:
         raise DataError(f"{table.name} has no column left from which to predict {target!r}; drop fewer.")
@@ -196,6 +197,17 @@ def _labelled(table: Table, target: str, options: TableOptions) -> tuple[Table, 
     if not rest:
         raise DataError(f"{table.name}: column {target!r}, the target, is empty. Name another one.", argument="target")
     return (table.take(rest) if gaps else table), len(gaps)
+
+
+def _check_several(table: Table, target: str, unlabelled: int) -> None:
+    """Raise DataError where the rows that have a target have all the same, and others have none."""
+    answers = {text.strip() for text in table.column(target)}
+    if unlabelled and len(answers) == 1:
+        raise DataError(
+            f"{table.name}: every target is {shown_cell(answers.pop())}, and {count_noun(unlabelled, 'row')} without "
+            f"one would be left out; expected two or more. If an empty cell is a class, write a word there.",
+            argument="target",
+        )
 
 
 def _inputs(table: Table, columns: tuple[Column, ...], options: TableOptions) -> tuple[Table, Array]:
