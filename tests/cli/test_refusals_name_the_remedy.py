@@ -88,7 +88,10 @@ def test_weights_of_a_table_are_no_pictures(tmp_path: Path) -> None:
     assert byhand("train", "xor", "--epochs", "1", "--runs", tmp_path).code == 0
     done = byhand("plot", tmp_path / "xor-1", "--kind", "weights")
     assert done.code == 3
-    assert "the network's inputs are not pictures; expected those of a model or data of pictures" in done.err
+    assert (
+        "the network's inputs are not pictures; expected an image_shape, (height, width), as models and data"
+        in done.err
+    )
 
 
 def test_one_prediction_is_one(trained: Path, tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def _answers(who: str, model: Model, examples: Examples) -> tuple[Array, Array, 
 def _image_shape(shape: tuple[int, int] | None, what: str) -> tuple[int, int]:
     if shape is None:
         raise DataError(
-            f"{what} are not pictures; expected those of a model or data of pictures, or image_shape=(height, width)."
+            f"{what} are not pictures; expected an image_shape, (height, width), as models and data of pictures have."
         )
     return shape
 
