@@ -1,5 +1,6 @@
-// A menu of the header: a button that opens a panel below it. A press elsewhere or Escape closes it. What had the focus
-// in the panel gives it to the button, so that it is somewhere when a dialog that an entry opened is closed.
+// A menu of the header: a button that opens a panel below it. A press or the focus elsewhere or Escape closes it. What
+// had the focus in the panel gives it to the button, so that it is somewhere when a dialog that an entry opened is
+// closed.
 
 import { h } from "./dom.js";
 
@@ -12,14 +13,19 @@ export function createMenu(heading, children, attributes = {}) {
     element.open = false;
   };
   const onpointerdown = ({ target }) => element.contains(target) || close();
-  element.addEventListener("toggle", () => {
-    if (element.open) addEventListener("pointerdown", onpointerdown);
-    else removeEventListener("pointerdown", onpointerdown);
-  });
-  element.addEventListener("keydown", (event) => {
+  const onkeydown = (event) => {
     if (event.key !== "Escape" || !element.open) return;
     event.preventDefault(); // a dialog around it stays open
     close();
+  };
+  element.addEventListener("keydown", onkeydown); // "toggle" comes late
+  element.addEventListener("toggle", () => {
+    const listen = element.open ? addEventListener : removeEventListener;
+    listen("pointerdown", onpointerdown);
+    listen("keydown", onkeydown, true);
+  });
+  element.addEventListener("focusout", ({ relatedTarget: to }) => {
+    if (to && !element.contains(to)) element.open = false;
   });
   return { element, close };
 }
