@@ -102,6 +102,54 @@ def test_a_menu_closes_by_a_press_elsewhere_and_by_escape(site: str, open_lab: A
     assert lab.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Settings"
 
 
+def test_a_menu_closes_when_the_focus_leaves_it_and_by_escape_outside(site: str, open_lab: Any) -> None:
+    lab = open_lab(site)
+    opened = "() => document.querySelectorAll('header details[open]').length"
+    lab.page.focus("summary[aria-label=Settings]")
+    lab.page.keyboard.press("Enter")
+    assert lab.page.evaluate(opened) == 1
+    lab.page.keyboard.press("Shift+Tab")
+    lab.says(":focus", "Share")
+    assert lab.page.evaluate(opened) == 0
+    lab.page.keyboard.press("Enter")
+    lab.page.evaluate("document.activeElement.blur()")
+    assert lab.page.evaluate(opened) == 1
+    lab.page.keyboard.press("Escape")
+    lab.until("() => !document.querySelector('header details[open]')")
+    assert lab.page.evaluate("document.activeElement.tagName") == "BODY"
+
+
+def test_a_file_is_opened_without_dropping_it(site: str, open_lab: Any) -> None:
+    lab = open_lab(site, viewport={"width": 390, "height": 844}, has_touch=True)
+    table = {"name": "own.csv", "mimeType": "text/csv", "buffer": b"long,wide,kind\n1,2,a\n3,1,b\n2,4,a"}
+    for _ in range(2):  # the same file again, too
+        lab.view("Draw")
+        with lab.page.expect_file_chooser() as chooser:
+            lab.page.tap("summary[aria-label=Settings]")
+            lab.page.tap("button:has-text('Open a file')")
+        chooser.value.set_files(table)
+        lab.says("section.plane", "long")
+
+
+@pytest.mark.parametrize("view", ["draw", "plane", "microscope", "experiments", "lessons"])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (820, 1180)])
+def test_what_has_the_focus_is_not_behind_the_rooms(
+    site: str, open_lab: Any, view: str, width: int, height: int
+) -> None:
+    lab = open_lab(f"{site}#view={view}", viewport={"width": width, "height": height})
+    lab.quiet()
+    lab.page.focus("main")
+    lowest = "document.activeElement.closest('main') && document.activeElement.getBoundingClientRect().bottom"
+    bar = lab.page.locator("header nav").bounding_box()["y"]
+    for n in range(MOST_STOPS + 2):
+        lab.page.keyboard.press("Tab")
+        bottom = lab.page.evaluate(lowest)
+        if bottom is None:
+            break
+        assert bottom <= bar, f"{n}: {lab.page.evaluate('document.activeElement.outerHTML.slice(0, 80)')}"
+    assert n > 5
+
+
 def test_forced_colours_mark_the_current_room(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane", forced_colors="active")
     colours = lab.page.evaluate(

@@ -1,7 +1,7 @@
 // The page's header: the rooms, the network at hand, what can be shared, and the settings of how everything is drawn.
 
 import { fragmentOf } from "../shared/settings.js";
-import { element, h, replaceChildren, select } from "../ui/dom.js";
+import { element, field, h, replaceChildren, select } from "../ui/dom.js";
 import { createMenu } from "../ui/menu.js";
 import { shareMenu } from "../ui/share-menu.js";
 import { TEXT } from "../ui/strings.js";
@@ -59,7 +59,7 @@ function link(app, state, name, close) {
   return h("a", { ...attributes, onclick }, TEXT.views[name]);
 }
 
-/** Theme, colours, projector and the list of keys behind one button. */
+/** Theme, colours, files, projector and the list of keys behind one button. */
 function settingsMenu(app, store, { redraw, listKeys }) {
   const body = h("div", { class: "settings" });
   const { element, close } = createMenu("⋯", body);
@@ -69,12 +69,17 @@ function settingsMenu(app, store, { redraw, listKeys }) {
     redraw();
   };
   const row = (label, name) => {
-    const control = select(Object.keys(TEXT[name]), store.state[name], change(name), TEXT[name]);
-    return h("label", { class: "field" }, h("span", {}, label), control);
+    return field(label, select(Object.keys(TEXT[name]), store.state[name], change(name), TEXT[name]));
   };
   const button = (text, act) => h("button", { onclick: () => (close(), act()) }, text);
   const projector = button(words.projector, () => app.set({ projector: true }));
   const keys = button(words.keys, listKeys);
-  const draw = () => replaceChildren(body, row(words.theme, "theme"), row(words.colours, "colours"), projector, keys);
+  const chooser = h("input", { type: "file", multiple: true, onchange: () => app.openFiles([...chooser.files]) });
+  const open = button(words.open, () => {
+    chooser.value = ""; // the same file can be chosen again
+    chooser.click();
+  });
+  const rows = () => [row(words.theme, "theme"), row(words.colours, "colours")];
+  const draw = () => replaceChildren(body, ...rows(), open, projector, keys);
   return { element, draw };
 }

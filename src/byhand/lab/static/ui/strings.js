@@ -30,6 +30,7 @@ export const TEXT = {
     settings: "Settings",
     theme: "Theme",
     colours: "Colours of + and −",
+    open: "Open a file …",
     projector: "Projector view (Shift P)",
     keys: "Keys (?)",
   },
@@ -56,7 +57,7 @@ export const TEXT = {
     uploaded:
       "the network of this link came from a file; what is shown is the pretrained one. Drop that model.safetensors on this page",
   },
-  drop: "Drop a picture of a digit (PNG, JPEG), a model (.safetensors), a table of points (.csv) or MNIST's four files anywhere on this page.",
+  drop: "Drop a picture of a digit (PNG, JPEG), a model (.safetensors), a table of points (.csv) or MNIST's four files anywhere on this page, or open it under ⋯.",
   exported: "A network exported from byhand. Everything is in this file; nothing is sent anywhere.",
   share: SHARE,
   keys: KEYS,
