@@ -98,6 +98,14 @@ def test_every_lesson_has_a_term_of_the_glossary_and_no_other_words() -> None:
 
 
 @browser
+def test_the_buttons_of_the_cards_are_told_apart_by_their_names(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=lessons")
+    titles = [lesson["title"] for lesson in TABLE["lessons"] if lesson["id"] != "demo"]
+    for title in titles:
+        assert lab.page.get_by_role("button", name=f"Begin: {title}", exact=True).count() == 1
+
+
+@browser
 def test_progress_is_in_the_address_and_back_leads_to_the_step_before(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#lesson=why.3")
     lab.says(".lesson", "attribution")

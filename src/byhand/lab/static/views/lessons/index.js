@@ -33,14 +33,15 @@ export function lessonsView(app) {
 }
 
 function card(app, { id, title, about, minutes, seconds }) {
-  const begin = () => app.beginLesson(id);
+  const onclick = () => app.beginLesson(id);
   const long = seconds ? words.seconds.replace("{n}", seconds) : words.minutes.replace("{n}", minutes);
+  const begin = seconds ? words.watch : words.begin;
   return h(
     "li",
     { class: `card${seconds ? " demo" : ""}` },
     h("h3", {}, title),
     h("p", {}, about),
     h("p", { class: "hint" }, long),
-    h("button", { class: seconds ? null : "subtle", onclick: begin }, seconds ? words.watch : words.begin),
+    h("button", { class: seconds ? null : "subtle", "aria-label": `${begin}: ${title}`, onclick }, begin),
   );
 }
