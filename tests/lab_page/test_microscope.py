@@ -330,6 +330,30 @@ def test_what_a_number_is_made_of_fits_a_phone(cell: str, site: str, open_lab: A
     assert found[0] == found[1] != ""
 
 
+FRAME = """() => {
+    const canvas = document.querySelector(".overview canvas");
+    const at = (x, y) => [...canvas.getContext("2d").getImageData(x, y, 1, 1).data].join();
+    return [at(1, 8), at(8, 1), at(0, 8), at(8, 0)];
+}"""
+
+
+def test_the_frame_of_a_cell_in_the_corner_is_whole(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=microscope&cell=z1.0.0")
+    lab.page.wait_for_selector(".overview canvas")
+    assert len(set(lab.page.evaluate(FRAME))) == 1
+
+
+def test_the_learning_rate_is_named_and_what_it_cannot_be_is_told(site: str, open_lab: Any) -> None:
+    lab = open_lab(f"{site}#view=microscope")
+    field = lab.page.get_by_role("textbox", name="Learning rate", exact=True)
+    field.fill("1e9")
+    field.press("Enter")
+    lab.says("#problem", "it is a number from 0.000001 to 1000000")
+    field.fill("0.2")
+    field.press("Enter")
+    assert "stepRate=0.2" in lab.address()
+
+
 def test_nothing_empty_stands_above_the_sentence_on_blanks(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=microscope&of=plane&planeLayers=4.tanh&blanks=yes")
     lab.says(".microscope", "may be 0.5 % off")

@@ -146,6 +146,9 @@ def test_what_cannot_be_is_told_and_not_taken(site: str, open_lab: Any) -> None:
     field.press("Enter")
     assert "write widths like 128" in lab.page.inner_text("#problem")
     assert field.get_attribute("aria-invalid") == "true"
+    lab.page.fill("[data-setting=learningRate]", "1e9")
+    lab.page.keyboard.press("Enter")
+    lab.says("#problem", 'Learning rate cannot be "1e9"; it is a number from 0.000001 to 1000000.')
 
 
 def test_the_state_comes_back_from_its_address(site: str, open_lab: Any) -> None:
@@ -192,7 +195,8 @@ def test_which_units_are_shown_is_said_where_it_is_not_all(site: str, open_lab: 
 
 
 def test_escape_closes_a_tooltip(site: str, open_lab: Any) -> None:
-    lab = open_lab(f"{site}#view=microscope")
+    lab = open_lab(site)
+    lab.settled()
     word = lab.page.locator(".term-word").first
     sentence = lab.page.locator(".term-sentence").first
     word.focus()
@@ -206,9 +210,9 @@ def test_a_tooltip_opens_upward_at_the_lower_edge(site: str, open_lab: Any) -> N
     word = lab.page.locator("main .term-word:visible").last
     sentence = word.locator("xpath=following-sibling::*[@role='tooltip']")
     for below, is_above in ((30, True), (300, False)):
-        lab.page.set_viewport_size({"width": 900, "height": 700})
+        lab.page.set_viewport_size({"width": 1000, "height": 700})
         bottom = word.evaluate("word => word.getBoundingClientRect().bottom")
-        lab.page.set_viewport_size({"width": 900, "height": round(bottom) + below})
+        lab.page.set_viewport_size({"width": 1000, "height": round(bottom) + below})
         word.focus()
         box, own = sentence.bounding_box(), word.bounding_box()
         assert (box["y"] + box["height"] <= own["y"]) == is_above, f"{below} pixels below the word"

@@ -164,27 +164,19 @@ function toggle(initial) {
 
 /** @param {number} initial @param {number} least @param {number} most */
 function whole(initial, least, most) {
-  return {
-    kind: "whole",
-    initial,
-    least,
-    most,
-    write: String,
-    read: (/** @type {string} */ text) =>
-      /^-?\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null,
-  };
+  return decimal(initial, least, most, "whole", /^-?\d+$/);
 }
 
 /** @param {number} initial @param {number} least @param {number} most */
-function decimal(initial, least, most) {
+function decimal(initial, least, most, kind = "decimal", form = /./) {
   return {
-    kind: "decimal",
+    kind,
     initial,
     least,
     most,
     write: String,
     read: (/** @type {string} */ text) =>
-      text !== "" && Number(text) >= least && Number(text) <= most ? Number(text) : null,
+      form.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : null,
   };
 }
 

@@ -59,7 +59,7 @@ function textInput(name, value, change, tell, { label, hint }) {
   const onchange = (event) => {
     const found = read(event.target.value.trim());
     event.target.setAttribute("aria-invalid", String(found === null));
-    const should = hint ?? `it is a whole number from ${least} to ${most}`;
+    const should = hint ?? `it is a ${kind === "whole" ? "whole " : ""}number from ${least} to ${most}`;
     tell(found === null ? `${label} cannot be "${event.target.value}"; ${should}` : undefined);
     if (found !== null) change(found);
   };

@@ -85,7 +85,6 @@ export const NETWORK = {
   draw: "Open Draw",
   beginning: "The network is looking …",
   look: "Look at",
-  point: "Which point",
   predicted: "t",
   target: "It is a",
   known: "(its label in the test set)",

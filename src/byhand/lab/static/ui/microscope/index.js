@@ -17,7 +17,7 @@ const words = TEXT.microscope;
 
 export function createMicroscope(app) {
   const open = (cell) => app.set({ cell: textOf(cell) });
-  const controls = createControls(app.set);
+  const controls = createControls(app);
   const blanks = new Blanks(app);
   const createBox = (cell) => blanks.createBox(cell);
   const [strip, array, opened] = [createStrip(open), createArrayCard(open), createCellCard(open, createBox)];

@@ -1,9 +1,8 @@
 // Experiments: runs side by side, a dot a seed, on one scale; first a bet, then the dots, then what they mean.
 
-import { h, replaceChildren, select } from "../../ui/dom.js";
-import { row } from "../../ui/forms.js";
+import { h, replaceChildren } from "../../ui/dom.js";
+import { rows } from "../../ui/forms.js";
 import { createNextStep } from "../../ui/next-step.js";
-import { SETTINGS } from "../../shared/settings.js";
 import { stateOfRun } from "../../shared/experiment-settings.js";
 import { TEXT } from "../../ui/strings.js";
 import { betForm, betsOf, judgement } from "./bets.js";
@@ -84,29 +83,19 @@ function drawAbout(parts, session, app) {
     parts.bets,
     betForm(one, app, measure, () => drawResult(parts, session, app)),
   );
-  replaceChildren(parts.form, parts.start, seedsRow(session), needsDigits(one) ? dataRow(session) : "");
+  replaceChildren(parts.form, parts.start, settingsRows(session));
   const hints = one.hides.map((hidden) => h("li", {}, hidden));
   const command = h("p", { class: "hint" }, words.commandLine, h("code", {}, one.id));
   replaceChildren(parts.hides, h("ul", {}, hints), command);
   replaceChildren(parts.open, ...openers(app, session, table, one, state));
 }
 
-function seedsRow(session) {
-  const { least, most, read } = SETTINGS.seeds;
-  const onchange = (event) => {
-    const value = read(event.target.value);
-    event.target.setAttribute("aria-invalid", String(value === null));
-    const sentence = `seeds cannot be "${event.target.value}"; it is a whole number from ${least} to ${most}`;
-    return value === null ? session.tell(sentence) : session.choose({ seeds: value });
-  };
-  const input = h("input", { type: "number", min: least, max: most, value: session.state.seeds, onchange });
-  return row(words.seeds, input, "seed");
-}
-
-const dataRow = (session) =>
-  row(
-    "Data",
-    select(["digits", "mnist"], session.state.data, (data) => session.choose({ data }), words.names),
+const settingsRows = (session) =>
+  rows(
+    needsDigits(session.chosen) ? ["seeds", "data"] : ["seeds"],
+    session.state,
+    (changes) => session.choose(changes),
+    (sentence) => session.tell(sentence),
   );
 
 /** A button a run that Train or Plane can do. */

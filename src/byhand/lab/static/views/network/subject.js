@@ -1,7 +1,7 @@
 // What the network looks at, the digit in Draw or a point of the plane, and what that is.
 
 import { field, h, replaceChildren, select } from "../../ui/dom.js";
-import { SETTINGS } from "../../shared/settings.js";
+import { rows } from "../../ui/forms.js";
 import { truthOf, truthRequest } from "../../shared/true-label.js";
 import { TEXT } from "../../ui/strings.js";
 
@@ -28,15 +28,11 @@ export function createSubject(app) {
     if (element.dataset.key === key) return;
     element.dataset.key = key;
     const subject = select(["digit", "plane"], state.of, (of) => app.set({ of, phase: -1 }), TEXT.microscope.of);
-    const chosen = state.of === "plane" ? pointField(app, state) : digitFields(app, state, truth, second);
+    const chosen =
+      state.of === "plane" ? rows(["point"], state, app.set, app.showError) : digitFields(app, state, truth, second);
     replaceChildren(element, field(words.look, subject), ...chosen);
   }
   return { element, show };
-}
-
-function pointField(app, { point }) {
-  const onchange = ({ target }) => app.set({ point: SETTINGS.point.read(target.value) ?? 0 });
-  return [field(words.point, h("input", { type: "number", min: 0, value: point, onchange }))];
 }
 
 /** A test digit's label is known, a drawing's is chosen; of a sure and right answer the runner-up can be supposed. */
