@@ -87,6 +87,23 @@ def test_one_press_shows_dots_reading_and_what_would_hide_it(site: str, open_lab
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 820])
+def test_where_the_list_is_low_an_item_is_cut_in_two(site: str, open_lab: Any, width: int) -> None:
+    lab = open_lab(f"{site}#view=experiments", viewport={"width": width, "height": 844})
+    lab.page.wait_for_selector(".shelves li button")
+    cut = lab.page.evaluate(
+        """() => {
+            const end = document.querySelector(".shelves").getBoundingClientRect().bottom;
+            return [...document.querySelectorAll(".shelves li span:nth-child(2)")].some(one => {
+                const { top, bottom } = one.getBoundingClientRect();
+                return top < end - 3 && end + 3 < bottom;
+            });
+        }"""
+    )
+    assert cut
+
+
+@pytest.mark.browser
 def test_a_link_brings_the_same_numbers_and_small_digits_are_told(site: str, open_lab: Any) -> None:
     address = f"{site}#view=experiments&experiment=squared-error&seeds=6"
     found = []

@@ -174,6 +174,9 @@ def test_on_a_phone_it_is_a_sheet(site: str, open_lab: Any) -> None:
     assert (box["x"], box["width"]) == (0, 375)
     assert box["y"] >= 40  # what lies below it is seen, and a press there closes it
     assert box["y"] + box["height"] == 740
+    share, close = (lab.page.locator(f"{DRAWER} .drawer-bar > {one}").bounding_box() for one in (".share", "button"))
+    assert share["x"] + share["width"] <= close["x"]
+    assert abs(share["y"] - close["y"]) < 2
     for part in (DRAWER, f"{DRAWER} .scroll"):  # no column of the matrix is out of sight
         width, room = lab.page.evaluate(SIZES, part)
         assert width <= room, part

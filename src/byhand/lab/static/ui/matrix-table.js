@@ -111,6 +111,8 @@ function overview({ name, rows, cols, numbers, row, col, to }) {
   const context = canvas.getContext("2d");
   const [dx, dy] = [PICTURE / cols, PICTURE / rows];
   Object.assign(context, { strokeStyle: getComputedStyle(document.body).color, lineWidth: 2 });
-  context.strokeRect(col * dx - 2, row * dy - 2, dx + 4, dy + 4);
+  const [x, y] = [col * dx - 2, row * dy - 2].map((at) => Math.max(at, 1)); // a corner's frame is whole
+  const [right, bottom] = [(col + 1) * dx + 2, (row + 1) * dy + 2].map((at) => Math.min(at, PICTURE - 1));
+  context.strokeRect(x, y, right - x, bottom - y);
   return h("div", { class: "overview" }, canvas);
 }
