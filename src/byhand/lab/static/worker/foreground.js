@@ -20,21 +20,22 @@ export function inkOf(rgba, height, width) {
   return ink && cut({ ...picture, values: despeckle(ink, picture.height, picture.width) });
 }
 
-const greyOf = (rgba) =>
-  Float64Array.from(
-    { length: rgba.length / 4 },
-    (_, i) => (LUMA[0] * rgba[4 * i] + LUMA[1] * rgba[4 * i + 1] + LUMA[2] * rgba[4 * i + 2] + HALF) >> 16,
-  );
+/** Whole numbers; a loop over bytes, because there may be 64 million pixels. */
+function greyOf(rgba) {
+  const grey = new Uint8Array(rgba.length / 4);
+  for (let i = 0, at = 0; i < grey.length; i++, at += 4)
+    grey[i] = (LUMA[0] * rgba[at] + LUMA[1] * rgba[at + 1] + LUMA[2] * rgba[at + 2] + HALF) >> 16;
+  return grey;
+}
 
 /**
  * A transparent picture laid on paper: of the border's grey, else white, or black where nothing would be seen on white.
  */
 function onPaper(grey, rgba, height, width) {
-  const alpha = Float64Array.from(grey, (_, i) => rgba[4 * i + 3]);
-  const layOn = (paper) => grey.map((value, i) => paper + (alpha[i] / 255) * (value - paper));
-  if (alpha.every((value) => value === 255)) return grey;
+  const layOn = (paper) => new Float64Array(grey).map((value, i) => paper + (rgba[4 * i + 3] / 255) * (value - paper));
+  if (grey.every((_, i) => rgba[4 * i + 3] === 255)) return grey;
   const edge = border(height, width);
-  const opaque = edge.filter((i) => alpha[i] > 127);
+  const opaque = edge.filter((i) => rgba[4 * i + 3] > 127);
   if (2 * opaque.length > edge.length)
     return layOn(
       quantile(
