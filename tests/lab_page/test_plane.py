@@ -146,7 +146,7 @@ def test_a_table_that_is_dropped_is_learned_and_a_bad_one_gets_a_sentence(site: 
     again = open_lab(lab.address())
     again.says("section.plane", "rose tulip")
     again.drop("flowers.csv", b"1,2,a\n1,two,b")
-    again.says("#problem", 'Line 2 of flowers.csv: "two" is not a number')
+    again.says("#problem", 'Line 2 of the file flowers.csv: "two" is not a number')
     again.drop("numbers.csv", "\n".join(f"{x},{x * x}" for x in range(9)).encode())
     again.until(
         "() => document.querySelector('.chart.pressed')?.getAttribute('aria-label')?.includes('through 9 points')"

@@ -169,6 +169,10 @@ def test_a_file_that_is_no_model_gets_a_sentence(site: str, open_lab: Any) -> No
     lab = open_lab(site)
     lab.drop("wrong.safetensors", bytes(100))
     lab.page.wait_for_selector("#problem:has-text('not a model of byhand')")
+    lab.drop("f-zero.csv", b"")
+    lab.says("#problem", "The file f-zero.csv is empty.")
+    lab.drop("thesis.pdf", b"%PDF-1.7 and more")
+    lab.says("#problem", "The file thesis.pdf is not a picture, a model, a table (.csv)")
 
 
 @pytest.mark.full

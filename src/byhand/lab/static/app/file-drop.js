@@ -22,7 +22,7 @@ export function createFileOpeners(app, { apply, redraw }) {
     const ending = (...endings) => files.find(({ name }) => endings.some((one) => name.toLowerCase().endsWith(one)));
     const model = ending(".safetensors");
     const picture = app.has("draw") && ending(...PICTURES);
-    const table = app.has("plane") && ending(".csv", ".txt");
+    const table = app.has("plane") && ending(".csv", ".tsv", ".txt");
     let isOpen;
     if (model) isOpen = await openModel(await uploadOf(model));
     else if (picture) isOpen = await attempt(readPicture(app, picture));

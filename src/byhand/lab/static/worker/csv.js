@@ -10,15 +10,15 @@ const DIGITS = 1e3; // a point is kept to three digits behind the point
  * line.
  */
 export async function tableFrom(file) {
-  if (file.size > MOST_FILE) throw new Error(`${file.name} is larger than 1 MB`);
-  const { header, rows } = splitHeader(rowsOf(await file.text()), file.name);
+  const name = `the file ${file.name}`;
+  if (file.size > MOST_FILE) throw new Error(`${name} is larger than 1 MB`);
+  const { header, rows } = splitHeader(rowsOf(decode(await file.arrayBuffer(), name)), name);
   const isCurve = header.length === 2;
-  const { classNames, points } = pointsOf(rows, header.length, file.name);
-  if (!isCurve && classNames.length < 2)
-    throw new Error(`${file.name} has points of one class only; expected two to six`);
+  const { classNames, points } = pointsOf(rows, header.length, name);
+  if (!isCurve && classNames.length < 2) throw new Error(`${name} has points of one class only; expected two to six`);
   const columns = [0, 1].map((at) => {
     const spread = spreadOf(points.map((point) => point[at]));
-    if (!spread.deviation) throw new Error(`${file.name}: the column ${shorten(header[at])} is the same everywhere`);
+    if (!spread.deviation) throw new Error(`${name}: the column ${shorten(header[at])} is the same everywhere`);
     return { name: cleanName(header[at]) || "xy"[at], ...spread };
   });
   const place = (i) => columns.map(({ standardised }) => Math.round(standardised[i] * DIGITS) / DIGITS);
@@ -31,13 +31,23 @@ export async function tableFrom(file) {
   };
 }
 
-/** The lines that are not empty, as {cells, line}, line from 1. */
-const rowsOf = (text) =>
-  text
-    .replace(/^\uFEFF/, "")
+/** Text of another encoding would have other letters in its names. */
+function decode(bytes, name) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error(`${name} is not text in UTF-8; save it as CSV UTF-8`);
+  }
+}
+
+/** The lines that are not empty, as {cells, line}, line from 1. Where semicolons or tabs separate, commas do not. */
+function rowsOf(text) {
+  const sign = text.match(/[;\t]/)?.[0] ?? ",";
+  return text
     .split(/\r\n|\n|\r/)
-    .map((line, i) => ({ cells: cut(line), line: i + 1 }))
+    .map((line, i) => ({ cells: cut(line, sign), line: i + 1 }))
     .filter(({ cells }) => cells.some(Boolean));
+}
 
 /** The names of the columns, which a first line without numbers has, and the rows. */
 function splitHeader(rows, file) {
@@ -62,7 +72,9 @@ function pointsOf(rows, width, file) {
   const points = rows.map(({ cells, line }) => {
     const wrong = (reason) => refuse(file, line, reason);
     if (cells.length !== width) wrong(`${cells.length} columns, and the first line has ${width}`);
-    const place = cells.slice(0, 2).map((cell) => numberIn(cell) ?? wrong(`"${shorten(cell)}" is not a number`));
+    const place = cells
+      .slice(0, 2)
+      .map((cell) => numberIn(cell) ?? wrong(`"${shorten(cell)}" is not a number${hint(cell)}`));
     return [...place, width === 2 ? 0 : classOf(cells[2], classNames, wrong)];
   });
   return { classNames, points };
@@ -72,14 +84,15 @@ function refuse(file, line, reason) {
   throw new Error(`line ${line} of ${file}: ${reason}`);
 }
 
-const cut = (text) =>
-  text.split(/[;,\t]/).map((cell) =>
+const cut = (text, sign) =>
+  text.split(sign).map((cell) =>
     cell
       .trim()
       .replace(/^"(.*)"$/, "$1")
       .trim(),
   );
 const numberIn = (cell) => (cell !== "" && Number.isFinite(Number(cell)) ? Number(cell) : null);
+const hint = (cell) => (cell.includes(",") ? "; expected a decimal point" : "");
 const shorten = (cell) => (cell.length > LONGEST_NAME ? `${cell.slice(0, LONGEST_NAME)}…` : cell);
 // these two signs have their use in the address
 const cleanName = (name) => name.replace(/[_~]/g, " ").trim().slice(0, LONGEST_NAME);

@@ -24,7 +24,7 @@ export async function openData(name, get) {
 
 /** Return MNIST from its four files, dropped in any order, gzipped or not. */
 export async function dataFrom(files) {
-  const found = await Promise.all(files.map(async (file) => idx(await file.arrayBuffer(), file.name)));
+  const found = await Promise.all(files.map(async (file) => idx(await file.arrayBuffer(), `the file ${file.name}`)));
   const part = (kind, n) => {
     const match = found.find(({ shape }) => shape.length === kind && shape[0] === n);
     if (!match)
@@ -81,14 +81,10 @@ export async function idx(buffer, name = "the file") {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const rank = bytes[3];
   if (bytes.length < 8 || bytes[0] || bytes[1] || bytes[2] !== 8 || rank < 1 || rank > 3)
-    throw new Error(
-      `${name === "the file" ? name : `the file ${name}`} is not an IDX file of bytes; expected one of the four files of MNIST`,
-    );
+    throw new Error(`${name} is not a picture, a model, a table (.csv) or one of MNIST's four files (IDX)`);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   const values = bytes.subarray(4 + 4 * rank);
   if (values.length !== shape.reduce((a, b) => a * b, 1))
-    throw new Error(
-      `${name === "the file" ? name : `the file ${name}`} is cut short: it promises ${shape.join(" × ")} bytes`,
-    );
+    throw new Error(`${name} is cut short: it promises ${shape.join(" × ")} bytes`);
   return { shape, values };
 }

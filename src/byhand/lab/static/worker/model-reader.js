@@ -17,6 +17,15 @@ const NORM = [
  * Return {network, preparation: {scale, shift}, classNames, imageShape, name} from a file's bytes; throw a sentence.
  */
 export async function modelFrom(buffer, name) {
+  try {
+    return read(buffer, name);
+  } catch (error) {
+    if (error.constructor === Error) throw error; // a sentence; the engine's own errors are of other kinds
+    throw new Error("this is not a model of byhand, or a part of it is lost; byhand train writes model.safetensors");
+  }
+}
+
+function read(buffer, name) {
   const { arrays, body } = openContainer(buffer);
   const layers = [];
   body.layers.forEach((layer, i) => {
@@ -76,25 +85,21 @@ function addBlock(layers, inner, prefix, arrays) {
 
 /** Open the file; return a function that takes arrays out, and the description. */
 function openContainer(buffer) {
-  try {
-    const length = Number(new DataView(buffer).getBigUint64(0, true));
-    if (length > MAX_TABLE) throw new Error("too long a table");
-    const table = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
-    const { body } = JSON.parse(table.__metadata__.byhand);
-    const arrays = (name, n) => {
-      const {
-        dtype,
-        data_offsets: [from, to],
-      } = table[name];
-      const bytes = buffer.slice(8 + length + from, 8 + length + to);
-      const array = dtype === "F64" ? new Float64Array(bytes) : new Float32Array(bytes);
-      if (n !== undefined && array.length !== n) throw new Error(`${name} has ${array.length} numbers, not ${n}`);
-      return array;
-    };
-    return { arrays, body };
-  } catch (error) {
-    throw new Error(`this is not a model of byhand (${error.message}); byhand train writes model.safetensors`);
-  }
+  const length = Number(new DataView(buffer).getBigUint64(0, true));
+  if (length > MAX_TABLE) throw new RangeError();
+  const table = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+  const { body } = JSON.parse(table.__metadata__.byhand);
+  const arrays = (name, n) => {
+    const {
+      dtype,
+      data_offsets: [from, to],
+    } = table[name];
+    const bytes = buffer.slice(8 + length + from, 8 + length + to);
+    const array = dtype === "F64" ? new Float64Array(bytes) : new Float32Array(bytes);
+    if (n !== undefined && array.length !== n) throw new Error(`${name} has ${array.length} numbers, not ${n}`);
+    return array;
+  };
+  return { arrays, body };
 }
 
 const perInput = (array) => (array.length === 1 ? array[0] : Float32Array.from(array));

@@ -69,7 +69,7 @@ function drawOwn(session, element, state, openFiles) {
     const at = [x.valueAsNumber, y.valueAsNumber];
     if (at.every(Number.isFinite)) session.place(at);
   };
-  const accept = ".csv,text/csv,.txt";
+  const accept = ".csv,.tsv,.txt";
   const onchange = (event) => openFiles([...event.target.files]);
   replaceChildren(
     element,
