@@ -3,7 +3,8 @@
 Every variant changes one thing of the defaults, or puts the former ones back. The tables are none of those in
 table_sets.py, where the estimators are compared with others, so nothing here is chosen by what is reported there. Each
 seed holds a quarter of a table out; a variant's figure is its error there over that of the defaults, the geometric mean
-over tables and seeds, with the 95 % interval over tables. Error: the share of wrong classes, or the root of 1 − R². WHEELS: see table_sets.py.
+over tables and seeds, with the 95 % interval over tables. Error: the share of wrong classes, or the root of 1 − R².
+WHEELS: see table_sets.py.
 """
 
 import argparse
