@@ -75,8 +75,9 @@ def wins_and_losses(errors: dict[str, dict[str, float]]) -> str:
     lost = {table: errors[table]["byhand"] / errors[table][name] for table, name in best.items() if name != "byhand"}
     worst_first = sorted(lost, key=lambda table: -lost[table])
     named = ", ".join(f"{table} ({best[table]}, {lost[table]:.2f})" for table in worst_first)
+    where = f"{len(won)} of {len(errors)}: {', '.join(won)}. On the others," if won else "none of them. On each"
     return (
-        f"byhand's error is the lowest on {len(won)} of {len(errors)}: {', '.join(won)}. On the others, "
+        f"byhand's error is the lowest on {where} "
         f"another model's is lower; in brackets the best model, and byhand's error divided by its: {named}."
     )
 
