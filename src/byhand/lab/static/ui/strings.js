@@ -29,7 +29,7 @@ export const TEXT = {
     closer: "Closer",
     settings: "Settings",
     theme: "Theme",
-    colours: "Colours of + and −",
+    colours: "Colours of +\u00a0and\u00a0−",
     open: "Open a file …",
     projector: "Projector view (Shift P)",
     keys: "Keys (?)",
