@@ -150,6 +150,33 @@ def test_what_has_the_focus_is_not_behind_the_rooms(
     assert n > 5
 
 
+@pytest.mark.parametrize("view", ["draw", "plane"])
+def test_what_has_the_focus_on_a_phone_is_not_behind_what_sticks_to_the_top(
+    site: str, open_lab: Any, view: str
+) -> None:
+    lab = open_lab(f"{site}#view={view}", viewport={"width": 390, "height": 844})
+    lab.quiet()
+    covered, n_stops = lab.page.evaluate("""() => {
+        const all = [...document.querySelectorAll("main :is(button, select, input, [tabindex='0'])")];
+        const focus = (one) => {
+            document.activeElement.blur();
+            scrollBy(0, one.getBoundingClientRect().top - 10); // at the upper edge, where something may stick
+            one.focus();
+            return document.activeElement === one; // not in a menu that is closed
+        };
+        const stops = all.filter((one) => one.tabIndex === 0 && focus(one));
+        const covered = stops.filter((one) => {
+            focus(one);
+            const { left, top, width, height } = one.getBoundingClientRect();
+            const there = document.elementFromPoint(left + width / 2, top + height / 2);
+            return !there || !(one.contains(there) || there.contains(one) || one.closest("label")?.contains(there));
+        });
+        return [covered.map((one) => one.outerHTML.slice(0, 80)), stops.length];
+    }""")
+    assert covered == []
+    assert n_stops > 5
+
+
 def test_forced_colours_mark_the_current_room(site: str, open_lab: Any) -> None:
     lab = open_lab(f"{site}#view=plane", forced_colors="active")
     colours = lab.page.evaluate(
