@@ -69,16 +69,16 @@ def mean_errors(rows: dict[str, list[dict[str, float]]]) -> dict[str, float]:
 
 
 def wins_and_losses(errors: dict[str, dict[str, float]]) -> str:
-    """Return the sentences that name the tables where byhand's error is the lowest, and what is lower elsewhere."""
-    best = {table: min(found, key=lambda name: found[name]) for table, found in errors.items()}
+    """Return the sentences that name the tables where no error is lower than byhand's, and what is lower elsewhere."""
+    best = {table: min(found, key=lambda name: (found[name], name != "byhand")) for table, found in errors.items()}
     won = [table for table, name in best.items() if name == "byhand"]
     lost = {table: errors[table]["byhand"] / errors[table][name] for table, name in best.items() if name != "byhand"}
     worst_first = sorted(lost, key=lambda table: -lost[table])
     named = ", ".join(f"{table} ({best[table]}, {lost[table]:.2f})" for table in worst_first)
-    where = f"{len(won)} of {len(errors)}: {', '.join(won)}. On the others," if won else "none of them. On each"
+    tables = f"{len(won)} of {len(errors)} tables ({', '.join(won)})" if won else "no table"
     return (
-        f"byhand's error is the lowest on {where} "
-        f"another model's is lower; in brackets the best model, and byhand's error divided by its: {named}."
+        f"On {tables} byhand's error is as low as any. Elsewhere a model's is lower; in brackets the best model, and "
+        f"byhand's error divided by its: {named}."
     )
 
 
