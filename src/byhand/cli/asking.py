@@ -5,8 +5,6 @@ from typing import TypeVar
 
 import click
 
-STOPPED = 130  # exit code of a command that Ctrl-C or Ctrl-D ended before its last question
-
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 

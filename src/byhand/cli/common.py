@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+STOPPED = 130  # exit code of a command that Ctrl-C or Ctrl-D ended before its work was done
 SCHEMA = 1  # of every --json object; changes when a name changes its meaning
 
 

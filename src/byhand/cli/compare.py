@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, percent
+from byhand.cli.common import STOPPED, Reporter, data_dir_option, escape_markup, output_options, percent
 from byhand.cli.recipe_flags import current_flag
 from byhand.cli.sweep import field_flags
 from byhand.errors import OptionError
@@ -14,8 +14,6 @@ from byhand.recipes.recipe import recipe_fields
 
 if TYPE_CHECKING:
     from byhand.sweeps.compare import Comparison
-
-STOPPED = 130  # exit code
 
 
 @click.command("compare", context_settings={"token_normalize_func": current_flag})

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from byhand.cli.asking import STOPPED, ask_each
+from byhand.cli.asking import ask_each
 from byhand.cli.cells import cut, pad
-from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, percent
+from byhand.cli.common import STOPPED, Reporter, data_dir_option, escape_markup, output_options, percent
 from byhand.untrusted import escape_control_chars
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from byhand._version import __version__
-from byhand.cli.common import print_warning
+from byhand.cli.common import STOPPED, print_warning
 from byhand.errors import ByhandError
 
 COMMANDS = {
@@ -120,7 +120,7 @@ def _tell(error: Exception) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
     if isinstance(error, click.Abort):
-        return 130
+        return STOPPED
     message, code = _message_and_code(error)
     print_warning(message)
     return code

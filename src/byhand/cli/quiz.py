@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from byhand.cli.asking import STOPPED, ask_each
-from byhand.cli.common import Reporter, escape_markup, output_options
+from byhand.cli.asking import ask_each
+from byhand.cli.common import STOPPED, Reporter, escape_markup, output_options
 from byhand.formatting import count_noun
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from byhand.cli.common import Reporter, data_dir_option, escape_markup, output_options, percent, runs_option
+from byhand.cli.common import STOPPED, Reporter, data_dir_option, escape_markup, output_options, percent, runs_option
 from byhand.cli.recipe_flags import current_flag, recipe_argument
 from byhand.errors import DataError, OptionError
 from byhand.formatting import format_number
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from byhand.sweeps.results import TrialResult
     from byhand.sweeps.sweep import SweepResult
 
-STOPPED = 130  # exit code
 MOST_SHOWN = 10  # trials of the ranking
 WITH_RESUME = {"resume", "executor", "workers", "as_json", "quiet", "no_color", "runs"}  # they change no result
 

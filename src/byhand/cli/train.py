@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from byhand.cli.common import Reporter, data_dir_option, output_options, runs_option
+from byhand.cli.common import STOPPED, Reporter, data_dir_option, output_options, runs_option
 from byhand.cli.recipe_flags import current_flag, recipe_argument, recipe_flags
 from byhand.errors import OptionError
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from byhand.engines.torch_engine.launch import Launch
     from byhand.recipes.request import TrainRequest
 
-STOPPED = 130  # exit code
 WITH_RESUME = {
     "resume",
     "epochs",
