@@ -132,18 +132,8 @@ static void plan_network(network_buffers *net, arena *a, const bh_network *n) {
 }
 
 static void plan_sparse_inputs(sparse_inputs *s, arena *a, int32_t microbatch, int64_t n_in) {
-    const int64_t rows = round_up(microbatch, 8);
-    const int64_t blocks = rows / MR;
-    const int64_t groups = round_up(n_in, MR) / MR;
-    s->raw_stride = n_in + PADDING; /* vectors of 16 may reach over the end of a row */
-    s->bitmap_stride = n_in + PADDING;
-    s->list_stride = n_in + PADDING;
-    s->raw = arena_alloc(a, rows * s->raw_stride);
-    s->nonzero_bitmap = arena_alloc(a, rows / 8 * s->bitmap_stride);
-    s->nonzero_inputs = alloc_ints(a, blocks * s->list_stride);
-    s->n_nonzero_inputs = alloc_ints(a, blocks);
-    s->nonzero_examples = alloc_ints(a, groups * (microbatch + PADDING));
-    s->n_nonzero_examples = alloc_ints(a, groups);
+    s->copy_stride = n_in + PADDING; /* vectors of 16 may reach over the end of a row */
+    s->copies = arena_alloc(a, microbatch * s->copy_stride);
     s->bit_index_table = alloc_ints(a, 256 * 8);
     s->scale = alloc_floats(a, n_in + PADDING);
 }
@@ -179,6 +169,16 @@ static int64_t dequantised_floats(const network_buffers *net, int64_t n_in) {
     return round_up(max_int64(by_examples, by_inputs), PADDING);
 }
 
+/* Lists of nonzero inputs of all blocks of examples, or of nonzero examples of all groups of inputs
+ * in whole strips; each has room for 16 more. */
+static void plan_lists(thread_scratch *s, arena *a, int32_t microbatch, int64_t n_in) {
+    const int64_t blocks = round_up(microbatch, MR) / MR;
+    const int64_t groups = round_up(n_in, DEQUANT_STRIP) / MR;
+    s->nonzero =
+        alloc_ints(a, max_int64(blocks * (n_in + PADDING), groups * (microbatch + PADDING)));
+    s->n_nonzero = alloc_ints(a, max_int64(blocks, groups));
+}
+
 static void plan_thread_scratch(train_context *e, arena *a, int32_t n_threads) {
     const bh_network *n = e->settings.network;
     const int64_t n_in = n->layers[0].n_in;
@@ -191,7 +191,9 @@ static void plan_thread_scratch(train_context *e, arena *a, int32_t n_threads) {
         s->packed_w = alloc_floats(a, (widest + 3) * MAX_NR); /* transposed four rows at a time */
         s->column_vector = alloc_floats(a, round_up(widest, MAX_NR));
         s->shifted_row = alloc_floats(a, n_in);
+        s->raw_rows = arena_alloc(a, e->net.microbatch * (int64_t)sizeof *s->raw_rows);
         s->dequantised = alloc_floats(a, dequantised_floats(&e->net, n_in));
+        plan_lists(s, a, e->net.microbatch, n_in);
         s->bf16_a = uses_bf16 ? alloc_floats(a, sizes.a_floats) : 0;
         s->bf16_b = uses_bf16 ? alloc_floats(a, sizes.b_floats) : 0;
     }

@@ -29,6 +29,11 @@ enum { NR = NR_VECTORS * LANES }; /* columns of a tile and of a panel */
 
 #define INLINE   static inline __attribute__((always_inline))
 #define NOINLINE static __attribute__((noinline)) /* called rarely enough: keeps code small */
+#if defined(__wasm__)
+#define INLINE_UNLESS_WASM NOINLINE /* keeps core.wasm small */
+#else
+#define INLINE_UNLESS_WASM INLINE
+#endif
 
 #if defined(__clang__)
 #define UNROLL _Pragma("clang loop unroll(full)")
@@ -149,54 +154,25 @@ INLINE vec v_sin_turns(vec t) {
     return v_cos_turns(t - 0.25f);
 }
 
-/* Across lanes */
+/* Four floats, on any processor */
 
-INLINE float v_reduce_add(vec v) {
-    float x[LANES];
-    v_store(x, v);
-    UNROLL
-    for (int half = LANES / 2; half > 0; half /= 2) {
-        UNROLL
-        for (int i = 0; i < half; i++) {
-            x[i] += x[i + half];
-        }
-    }
-    return x[0];
-}
-
-/* Return a . b; both are padded to n, and b holds 0 behind its end. */
-INLINE float dot(const float *a, const float *b, int32_t n) {
-    vec sum = v_set1(0);
-    for (int32_t k = 0; k < n; k += LANES) {
-        sum += v_load(a + k) * v_load(b + k);
-    }
-    return v_reduce_add(sum);
-}
-
-INLINE float v_reduce_max(vec v) {
-    float x[LANES];
-    v_store(x, v);
-    UNROLL
-    for (int half = LANES / 2; half > 0; half /= 2) {
-        UNROLL
-        for (int i = 0; i < half; i++) {
-            x[i] = x[i] > x[i + half] ? x[i] : x[i + half];
-        }
-    }
-    return x[0];
-}
+typedef float quad __attribute__((vector_size(16)));
+typedef int32_t quad_mask __attribute__((vector_size(16)));
 
 #if defined(__clang__)
 #define SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
 #else
-typedef int32_t shuffle_indices __attribute__((vector_size(16)));
-#define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (shuffle_indices){i, j, k, l})
+#define SHUFFLE(a, b, i, j, k, l) __builtin_shuffle(a, b, (quad_mask){i, j, k, l})
 #endif
+
+INLINE quad quad_max(quad a, quad b) {
+    const quad_mask larger = a > b;
+    return (quad)((larger & (quad_mask)a) | (~larger & (quad_mask)b));
+}
 
 /* Transpose 4 x 4 floats; leading dimensions from_stride and to_stride. */
 INLINE void transpose_4x4(const float *from, ptrdiff_t from_stride, float *to,
                           ptrdiff_t to_stride) {
-    typedef float quad __attribute__((vector_size(16)));
     quad r[4];
     for (int i = 0; i < 4; i++) {
         memcpy(&r[i], from + i * from_stride, sizeof r[i]);
@@ -211,20 +187,69 @@ INLINE void transpose_4x4(const float *from, ptrdiff_t from_stride, float *to,
     }
 }
 
+/* Across lanes: halves are added until one lane is left, so that few additions wait for others. */
+
+enum { QUADS = LANES / 4 };
+
+INLINE float v_reduce_add(vec v) {
+    quad q[QUADS];
+    memcpy(q, &v, sizeof v);
+    UNROLL
+    for (int half = QUADS / 2; half > 0; half /= 2) {
+        UNROLL
+        for (int i = 0; i < half; i++) {
+            q[i] += q[i + half];
+        }
+    }
+    const quad pairs = q[0] + SHUFFLE(q[0], q[0], 2, 3, 0, 1);
+    return pairs[0] + pairs[1];
+}
+
+INLINE float v_reduce_max(vec v) {
+    quad q[QUADS];
+    memcpy(q, &v, sizeof v);
+    UNROLL
+    for (int half = QUADS / 2; half > 0; half /= 2) {
+        UNROLL
+        for (int i = 0; i < half; i++) {
+            q[i] = quad_max(q[i], q[i + half]);
+        }
+    }
+    const quad pairs = quad_max(q[0], SHUFFLE(q[0], q[0], 2, 3, 0, 1));
+    return pairs[0] > pairs[1] ? pairs[0] : pairs[1];
+}
+
+/* Return a . b; both are padded to n, and b holds 0 behind its end. */
+INLINE float dot(const float *a, const float *b, int32_t n) {
+    vec sum = v_set1(0);
+    for (int32_t k = 0; k < n; k += LANES) {
+        sum += v_load(a + k) * v_load(b + k);
+    }
+    return v_reduce_add(sum);
+}
+
 #undef SHUFFLE
 
 /* Lists of indices */
 
-/* Return 16 bits: which of 16 bytes have any of these bits set? */
-INLINE int v_movemask16(const unsigned char *bytes, int bits) {
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+INLINE bytes16 load_bytes16(const unsigned char *from) {
+    bytes16 b;
+    memcpy(&b, from, sizeof b);
+    return b;
+}
+
+/* Bit i: is byte i not 0? */
+INLINE int nonzero_bytes(bytes16 b) {
 #if defined(__SSE2__) /* vector extensions have no movemask */
-    const __m128i any =
-        _mm_and_si128(_mm_loadu_si128((const __m128i *)bytes), _mm_set1_epi8((char)bits));
-    return _mm_movemask_epi8(_mm_cmpeq_epi8(any, _mm_setzero_si128())) ^ 0xffff;
+    return _mm_movemask_epi8(_mm_cmpeq_epi8((__m128i)b, _mm_setzero_si128())) ^ 0xffff;
+#elif defined(__wasm_simd128__)
+    return (int)__builtin_wasm_bitmask_i8x16(b != 0);
 #else
     int found = 0;
     for (int i = 0; i < 16; i++) {
-        found |= ((bytes[i] & bits) != 0) << i;
+        found |= (b[i] != 0) << i;
     }
     return found;
 #endif
@@ -232,7 +257,8 @@ INLINE int v_movemask16(const unsigned char *bytes, int bits) {
 
 /* Write base + the positions of the set bits among 16 to list, which has room for 16; return how
  * many. table (256, 8): the positions of every byte's set bits. */
-INLINE int32_t append_set_bits(int bits, int32_t base, int32_t *list, const int32_t *table) {
+INLINE_UNLESS_WASM int32_t append_set_bits(int bits, int32_t base, int32_t *list,
+                                           const int32_t *table) {
 #if defined(__AVX512F__) /* vector extensions have no compress */
     (void)table;
     const __m512i zero_to_15 =

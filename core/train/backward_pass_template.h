@@ -25,7 +25,9 @@ static void loss_phase(train_context *e, int tid, int64_t from, int examples,
     const int last = last_layer(e), copies = n_copies(e->settings.network);
     const int rows = n_rows(e, examples);
     const tile_range own = rows_of_thread(&e->team, tid, rows, layer_at(e, last)->n_out);
-    for (int64_t i = own.first_row; i < own.first_row + own.rows; i++) {
+    const int64_t end = own.first_row + own.rows;
+    for (int64_t i = own.first_row; i < end; i++) {
+        prefetch_label(e->settings.data, from + (i + 8 < end ? i + 8 : i) % examples);
         const loss_args args = loss_args_at(e, from, i % examples, inv_batch_size / (float)copies);
         bool correct;
         const double loss = loss_and_grad(&args, element(e->net.x[last + 1], i, 0),

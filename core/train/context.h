@@ -111,22 +111,15 @@ typedef struct {
     unsigned char *example_correct;   /* (microbatch) */
 } network_buffers;
 
-/* The raw bytes of a microbatch and where they are not 0; see train/sparse_inputs_template.h.
- * Written by the gather phase, read by the first layer. A block is MR examples, a group MR
- * neighbouring inputs. */
+/* Raw bytes whose zeros are skipped, for all threads; see train/sparse_inputs_template.h. */
 typedef struct {
-    bool skip_zeros;               /* use all this: the inputs are bytes and the shift is small */
-    bool has_shift;                /* some shift is not 0 */
-    unsigned char *raw;            /* (microbatch, raw_stride) */
-    unsigned char *nonzero_bitmap; /* (microbatch / 8, bitmap_stride): bit r of byte (i, j) says
-                                    * whether input j of example 8 i + r is not 0 */
-    int64_t raw_stride, bitmap_stride, list_stride;
-    int32_t *nonzero_inputs;   /* (blocks, list_stride): inputs that are not 0 in some example */
-    int32_t *n_nonzero_inputs; /* (blocks), or DENSE */
-    int32_t *nonzero_examples; /* (groups, microbatch + PADDING): examples with some input not 0 */
-    int32_t *n_nonzero_examples; /* (groups), or DENSE */
-    int32_t *bit_index_table;    /* (256, 8): the positions of a byte's set bits */
-    float *scale;                /* (n_in) of the data, 0 in the padding */
+    bool skip_zeros;          /* use all this: the inputs are bytes and the shift is small */
+    bool has_shift;           /* some shift is not 0 */
+    unsigned char *copies;    /* (microbatch, copy_stride): of examples that cannot be read where
+                               * they are. Written by the gather phase */
+    int64_t copy_stride;      /* n_in + PADDING */
+    int32_t *bit_index_table; /* (256, 8): the positions of a byte's set bits */
+    float *scale;             /* (n_in) of the data, 0 in the padding */
 } sparse_inputs;
 
 enum { DENSE = -1 /* in place of a list's length: no list, use all */ };
@@ -145,8 +138,13 @@ typedef struct {
                              dz */
     float *bf16_a;        /* packed operands of the bf16 products */
     float *bf16_b;
-    float *shifted_row;  /* (n_in): one raw example after its pixel shift */
-    float *dequantised;  /* raw * scale of some examples, or of some inputs */
+    float *shifted_row;             /* (n_in): one raw example after its pixel shift */
+    const unsigned char **raw_rows; /* (microbatch): where the bytes of each example are */
+    float *dequantised;             /* raw * scale of some examples, or of some inputs */
+    int32_t *nonzero;    /* of each block of MR examples, the inputs that are not 0 in one of them:
+                          * (blocks, copy_stride); or, of each group of MR inputs, the examples in
+                          * which one of them is not 0: (groups, microbatch + PADDING) */
+    int32_t *n_nonzero;  /* (blocks or groups): how many, or DENSE */
     int32_t *index_list; /* (widest): inputs that are not 0, when a single example is predicted */
 } thread_scratch;
 

@@ -34,7 +34,7 @@ static void forward_k_block_bf16(const dense_layer *d, bf16_input x, matrix y, t
         float *a = scratch->bf16_a + a_row_offset(&g, i);
         const int64_t row = t.first_row + i;
         if (x.bytes) {
-            pack_bytes_bf16(x.bytes->raw + row * x.bytes->raw_stride + from, depth, a);
+            pack_bytes_bf16(x.bytes->copies + row * x.bytes->copy_stride + from, depth, a);
         } else {
             pack_row_bf16(element(x.floats, row, from), x.floats.panel_stride, depth, a,
                           g.a_split_stride, BH_BF16_SPLITS);
@@ -110,7 +110,7 @@ static void pack_examples_bf16(bf16_input x, int32_t n_in, int rows, int32_t fir
         const int32_t from = panel * NR;
         const int32_t columns = padded(n_in) - from < NR ? padded(n_in) - from : NR;
         if (x.bytes) {
-            pack_byte_rows_bf16(x.bytes->raw + from, x.bytes->raw_stride, rows, columns,
+            pack_byte_rows_bf16(x.bytes->copies + from, x.bytes->copy_stride, rows, columns,
                                 b + panel * panel_floats);
         } else {
             pack_rows_bf16(element(x.floats, 0, from), x.floats.stride, MICROPANEL, rows, columns,

@@ -131,8 +131,8 @@ static void forward(const dense_layer *d, matrix x, matrix y, tile_range t, floa
     }
 }
 
-/* y = f(x W + b) for the first layer, x being raw bytes with zeros. shift (n_in), or 0 if it is 0
- * everywhere; x_stride: leading dimension of the converted examples. */
+/* y (rows, n_out) = f(x W + b) for the first layer, x being raw bytes with zeros. shift (n_in), or
+ * 0 if it is 0 everywhere; x_stride: leading dimension of the converted examples. */
 static void forward_sparse(const dense_layer *d, const sparse_inputs *in, const float *shift,
                            const thread_team *team, matrix y, tile_range t,
                            const thread_scratch *scratch, ptrdiff_t x_stride) {
@@ -141,12 +141,12 @@ static void forward_sparse(const dense_layer *d, const sparse_inputs *in, const 
     t.blocks_per_pass = rows_to_dequantise((int64_t)d->n_in * d->n_out, team, t.blocks, 1);
     int64_t converted = -1; /* the pass whose examples are */
     for (panel_slice s; next_slice(&t, &s);) {
-        if (s.pass_row != converted) {
-            dequantise_examples(in, &s, d->n_in, scratch->dequantised, x_stride);
+        if (s.pass_row != converted && s.row < s.end) {
+            dequantise_examples(in, &s, t.first_row + t.rows, d->n_in, scratch, x_stride);
             converted = s.pass_row;
         }
         for (int64_t i = s.row; i < s.end; i += MR) {
-            const sparse_view x = block_view(in, &s, i, d->n_in, scratch->dequantised, x_stride);
+            const sparse_view x = block_view(in, &s, i, d->n_in, scratch, x_stride);
             gemm_tile tile = {.a_step = 1,
                               .a_panel = MAX_NR,
                               .b = panel_of(d, 0, s.column),

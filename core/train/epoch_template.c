@@ -11,6 +11,9 @@
  * The first two are forward_pass_template.h, the next two backward_pass_template.h, the last is
  * update_template.h; predictions have the first two alone: predict_template.h.
  *
+ * Bytes with zeros are not gathered: the first layer's products read them where they are, see
+ * sparse_inputs_template.h.
+ *
  * Batch normalisation, dropout and skip connections come after a layer's forward and before the
  * backward that needs their gradient: post_ops_template.h. An embedding computes its numbers behind
  * those of an example that was gathered, and its gradients before those of the layers, from dx of

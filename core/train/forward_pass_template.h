@@ -25,7 +25,7 @@ static void gather_row(train_context *e, int64_t i, int64_t position, void *shif
     }
 }
 
-/* Fill x[0], or the raw bytes and their lists, with a thread's share of the microbatch at position
+/* Fill x[0], or the copies of raw bytes, with a thread's share of the microbatch at position
  * `from`: eight examples at a time, while the next eight are prefetched. */
 static void gather(train_context *e, int tid, int64_t from, int rows) {
     const bh_epoch_data *d = e->settings.data;
@@ -39,15 +39,11 @@ static void gather(train_context *e, int tid, int64_t from, int rows) {
         for (int64_t ahead = i + 8; ahead < i + 16 && ahead < rows; ahead++) {
             prefetch_row(d, n, from + ahead);
         }
-        if (multiplies_bytes(e)) {
-            copy_8(&e->sparse, d, n, eight, from + i, count, shifted_row);
-            continue;
-        }
-        if (e->sparse.skip_zeros) {
-            gather_8(&e->sparse, d, n, eight, from + i, count, shifted_row);
-            continue;
-        }
         for (int r = 0; r < count; r++) {
+            if (e->sparse.skip_zeros) {
+                copy_example_bytes(&e->sparse, d, n, i + r, from + i + r, shifted_row);
+                continue;
+            }
             gather_row(e, i + r, from + i + r, shifted_row);
             if (n_heads(e->settings.network)) {
                 copy_example(e->settings.network, copies_of(e), e->net.original, e->net.x[0], i + r,
@@ -114,10 +110,13 @@ static void run_post_ops(train_context *e, int tid, int l, int64_t rows) {
 static void forward_pass(train_context *e, int tid, int64_t from, int examples) {
     const bh_layer *first = layer_at(e, 0);
     const int rows = n_rows(e, examples);
-    gather(e, tid, from, examples);
-    team_barrier(&e->team);
-    if (!is_prediction(&e->settings) && e->sparse.skip_zeros && !multiplies_bytes(e)) {
-        build_input_lists(&e->sparse, &e->team, tid, first->n_in, e->net.microbatch, examples);
+    if (e->sparse.skip_zeros) {
+        find_raw_rows(&e->sparse, e->settings.data, first->n_in, from, examples,
+                      e->scratch[tid].raw_rows);
+    }
+    if (gathers(e)) {
+        gather(e, tid, from, examples);
+        team_barrier(&e->team);
     }
     forward_layer(e, tid, 0, examples, tiles_of_thread(&e->team, tid, rows, first->n_out));
     team_barrier(&e->team);

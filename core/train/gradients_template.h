@@ -175,13 +175,12 @@ static void weight_gradients_sparse(const gradient_target *g, const sparse_input
         if (owns_biases(&s)) {
             bias_gradient(g, s.column, sums + s.column, s.n_vectors * LANES, mode);
         }
-        if (s.pass_row != converted) {
-            dequantise_inputs(in, &s, mode->rows, microbatch, scratch->dequantised);
+        if (s.pass_row != converted && s.row < s.end) {
+            dequantise_inputs(in, &s, mode->rows, microbatch, scratch);
             converted = s.pass_row;
         }
         for (int64_t k = s.row; k < s.end; k += MR) {
-            const sparse_view group =
-                group_view(in, &s, k, mode->rows, microbatch, scratch->dequantised);
+            const sparse_view group = group_view(&s, k, mode->rows, microbatch, scratch);
             weight_gradient_tile(g, &s, k, group, sums + s.column, mode);
         }
     }

@@ -43,24 +43,24 @@ static void fold_scale_into_query(const bh_epoch_data *d, int32_t n_in, influenc
     }
 }
 
-/* x[0] . x_query for row i of the microbatch. */
-static float first_layer_dot(const sparse_inputs *s, const network_buffers *net,
+/* x[0] . x_query for row i of the microbatch, or of its raw bytes, if they are kept. */
+static float first_layer_dot(const unsigned char *raw, const network_buffers *net,
                              const influence_query *q, int64_t i, int32_t n_in) {
-    if (s->skip_zeros) {
-        return dot_bytes(s->raw + i * s->raw_stride, q->scaled, padded(n_in)) + q->constant;
+    if (raw) {
+        return dot_bytes(raw, q->scaled, padded(n_in)) + q->constant;
     }
     return dot(net->x[0].data + i * net->x[0].stride, q->x[0], padded(n_in));
 }
 
 /* The score of row i of the microbatch. */
 static float influence_score(const bh_network *network, const network_buffers *net,
-                             const sparse_inputs *s, const influence_query *q, int64_t i) {
+                             const unsigned char *raw, const influence_query *q, int64_t i) {
     float score = 0;
     for (int l = 0; l < network->n_layers; l++) {
         const bh_layer *layer = &network->layers[l];
         const float *x = net->x[l].data + i * net->x[l].stride;
         const float *dz = net->dz[l].data + i * net->dz[l].stride;
-        const float inputs = l == 0 ? first_layer_dot(s, net, q, i, layer->n_in)
+        const float inputs = l == 0 ? first_layer_dot(raw, net, q, i, layer->n_in)
                                     : dot(x, q->x[l], padded(layer->n_in));
         score += (inputs + 1) * dot(dz, q->dz[l], padded(layer->n_out));
     }

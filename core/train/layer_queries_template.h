@@ -73,6 +73,13 @@ static bool multiplies_bytes(const train_context *e) {
     return skips_zeros(e, 0) && uses_bf16(e, 0);
 }
 
+/* Are examples written to x[0], or copied, before the first product? Else it reads them where they
+ * are. */
+static bool gathers(const train_context *e) {
+    return !e->sparse.skip_zeros || multiplies_bytes(e) ||
+           copies_examples(e->settings.data, layer_at(e, 0)->n_in);
+}
+
 /* Do threads divide layer l's output by columns? */
 static bool is_divided_by_columns(const train_context *e, int l) {
     const bh_layer *layer = layer_at(e, l);

@@ -37,6 +37,13 @@ static loss_args loss_args_of(const settings *s, bool has_post_ops, int64_t exam
                        .grad_scale = weight * inv_batch_size};
 }
 
+/* Prefetch the label of the example at a position of the epoch. */
+static void prefetch_label(const bh_epoch_data *d, int64_t position) {
+    if (d->labels) {
+        __builtin_prefetch(d->labels + example_at(d, position));
+    }
+}
+
 static float target_at(const loss_args *v, int32_t j) {
     if (v->target) {
         return v->target[j];

@@ -89,25 +89,26 @@ static const step_params *weight_step(const group_steps *s, int l, step_params *
 
 /* Update n weights w and their moments m and v by the gradient g; n is rounded up to whole vectors.
  * kind: a constant at every call. */
-INLINE void optimizer_update_kind(const int kind, const step_params *s, float *w, float *m,
+INLINE void optimizer_update_kind(const int kind, const step_params *step, float *w, float *m,
                                   float *v, const float *g, int64_t n) {
+    const step_params s = *step; /* a copy stays in registers: nothing that is stored can be it */
     for (int64_t j = 0; j < n; j += LANES) {
-        const vec decayed = v_load(w + j) * s->decoupled_decay;
-        const vec grad = v_load(g + j) * s->clip_scale + s->decay * v_load(w + j);
-        vec step = grad;
+        const vec w_old = v_load(w + j);
+        const vec grad = v_load(g + j) * s.clip_scale + s.decay * w_old;
+        vec direction = grad;
         if (kind == BH_MOMENTUM || kind == BH_NESTEROV) {
-            const vec velocity = s->momentum * v_load(m + j) + grad;
+            const vec velocity = s.momentum * v_load(m + j) + grad;
             v_store(m + j, velocity);
-            step = kind == BH_MOMENTUM ? velocity : grad + s->momentum * velocity;
+            direction = kind == BH_MOMENTUM ? velocity : grad + s.momentum * velocity;
         } else if (kind == BH_ADAM) {
             const vec m_old = v_load(m + j), v_old = v_load(v + j);
-            const vec m_new = m_old + (1 - s->beta1) * (grad - m_old);
-            const vec v_new = s->beta2 * v_old + (1 - s->beta2) * (grad * grad);
+            const vec m_new = m_old + (1 - s.beta1) * (grad - m_old);
+            const vec v_new = s.beta2 * v_old + (1 - s.beta2) * (grad * grad);
             v_store(m + j, m_new);
             v_store(v + j, v_new);
-            step = m_new / (v_sqrt(v_new) + s->epsilon);
+            direction = m_new / (v_sqrt(v_new) + s.epsilon);
         }
-        v_store(w + j, decayed - s->learning_rate * step);
+        v_store(w + j, w_old * s.decoupled_decay - s.learning_rate * direction);
     }
 }
 

@@ -87,8 +87,9 @@ static void score_influence(train_context *e, int tid) {
         int64_t i, end;
         team_partition(&e->team, tid, rows, &i, &end);
         for (; i < end; i++) {
+            const unsigned char *raw = skips_zeros(e, 0) ? e->scratch[tid].raw_rows[i] : 0;
             e->settings.output[from + i] =
-                influence_score(e->settings.network, &e->net, &e->sparse, &e->query, i);
+                influence_score(e->settings.network, &e->net, raw, &e->query, i);
         }
         team_barrier(&e->team);
     }

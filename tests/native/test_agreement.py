@@ -171,6 +171,9 @@ SETTINGS = {
     "mostly background, several chunks, clipped": classes(
         examples=lambda: on_paper("standard", 1500), batch_size=600, optimizer=lambda: ClipGradNorm(Momentum(), 0.3)
     ),
+    "mostly background, read where it is": classes(
+        [64, 70, 5], examples=lambda: on_paper("standard", 1500, 64), batch_size=600, optimizer=Momentum
+    ),
     "mostly background, a batch with a rest": classes(examples=on_paper, batch_size=11),
     "dropout": classes(dropout=0.3),
     "dropout before nothing but a bend": classes([63, 20, 9, 5], dropout=0.7, activation="tanh"),

@@ -25,6 +25,7 @@ SETTINGS = (
     "wider than a panel",
     "so wide that AMX splits floats, sums in two blocks",
     "mostly background, several chunks, clipped",
+    "mostly background, read where it is",
     "weight decay",
     "batch normalisation",
     "clipped adam",

@@ -60,18 +60,19 @@ def byte_pictures(n: int, height: int, width: int, classes: int, seed: int = 0) 
     return Examples(raw, y, fit_scaler("standard", raw, low=0, high=255))
 
 
-def on_paper(preparation: str = "unit", n: int = 700) -> Examples:
+def on_paper(preparation: str = "unit", n: int = 700, size: int = 63) -> Examples:
     """Return pictures that are mostly background, as digits are: some pixels never inked, some always, few per picture.
 
     preparation : one of prepare.py, or "far": shifted by much more than it is scaled
+    size : pixels; the core reads pictures of a multiple of 16 where they are, others it copies
     """
     rng = np.random.default_rng(5)
     y = rng.integers(0, 5, n)
-    pixels = rng.permutation(63)
-    inked = rng.uniform(size=(n, 63)) < np.linspace(0, 0.4, 63)[pixels]
+    pixels = rng.permutation(size)
+    inked = rng.uniform(size=(n, size)) < np.linspace(0, 0.4, size)[pixels]
     inked[:, pixels[-3:]] = True
     inked[np.arange(n), pixels[30 + y]] = True  # what the classes are told by
-    raw = np.where(inked, rng.integers(1, 256, (n, 63)), 0).astype(np.uint8)
+    raw = np.where(inked, rng.integers(1, 256, (n, size)), 0).astype(np.uint8)
     raw[::9] = 0
     prepared = InputScaler("far", np.asarray(1 / 64), np.asarray(-20.0))
     return Examples(raw, y, prepared if preparation == "far" else fit_scaler(preparation, raw, low=0, high=255))
@@ -274,6 +275,7 @@ __all__ = [
     "network_on",
     "numbers",
     "of_no_effect",
+    "on_paper",
     "pictures",
     "regression",
     "slow",
