@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from byhand.recipes import RECIPES
+from byhand.recipes.build import OWN_DATA
 from byhand.recipes.command_line import train_command
 from byhand.recipes.recipe import Recipe
 from byhand.recipes.recipe_evaluation import RecipeEvaluation
@@ -37,9 +38,13 @@ def beyond_early_stopping(recipe: Recipe, finding: Finding, command: Callable[[s
 
 
 def _usual_rate(recipe: Recipe) -> float | None:
-    """Return the named recipe's own learning rate, where what it depends on was not changed."""
+    """Return the named recipe's own learning rate, where what it depends on was not changed.
+
+    The rates of recipes for one's own data were chosen on many tables, for classes and for numbers.
+    """
     own = RECIPES.get(recipe.name)
-    same = own and all(getattr(own, name) == getattr(recipe, name) for name in ("data", "optimizer", "loss"))
+    names = ("optimizer",) if recipe.name in OWN_DATA else ("data", "optimizer", "loss")
+    same = own and all(getattr(own, name) == getattr(recipe, name) for name in names)
     return own.learning_rate if own and same else None
 
 
