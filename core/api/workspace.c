@@ -179,6 +179,12 @@ static void plan_lists(thread_scratch *s, arena *a, int32_t microbatch, int64_t 
     s->n_nonzero = alloc_ints(a, max_int64(blocks, groups));
 }
 
+/* A block of W^T, transposed four rows at a time; or two rows of outputs, if heads are compared. */
+static int64_t packed_floats(int64_t widest) {
+    const int64_t depth = widest < BF16_KC ? widest : BF16_KC;
+    return max_int64((depth + 3) * MAX_NR, 2 * padded((int32_t)widest));
+}
+
 static void plan_thread_scratch(train_context *e, arena *a, int32_t n_threads) {
     const bh_network *n = e->settings.network;
     const int64_t n_in = n->layers[0].n_in;
@@ -188,7 +194,7 @@ static void plan_thread_scratch(train_context *e, arena *a, int32_t n_threads) {
     for (int32_t tid = 0; tid < n_threads; tid++) {
         thread_scratch *s = &e->scratch[tid];
         s->index_list = 0;
-        s->packed_w = alloc_floats(a, (widest + 3) * MAX_NR); /* transposed four rows at a time */
+        s->packed_w = alloc_floats(a, packed_floats(widest));
         s->column_vector = alloc_floats(a, round_up(widest, MAX_NR));
         s->shifted_row = alloc_floats(a, n_in);
         s->raw_rows = arena_alloc(a, e->net.microbatch * (int64_t)sizeof *s->raw_rows);

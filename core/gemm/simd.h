@@ -30,7 +30,7 @@ enum { NR = NR_VECTORS * LANES }; /* columns of a tile and of a panel */
 #define INLINE   static inline __attribute__((always_inline))
 #define NOINLINE static __attribute__((noinline)) /* called rarely enough: keeps code small */
 #if defined(__wasm__)
-#define INLINE_UNLESS_WASM NOINLINE /* keeps core.wasm small */
+#define INLINE_UNLESS_WASM static inline __attribute__((noinline)) /* keeps core.wasm small */
 #else
 #define INLINE_UNLESS_WASM INLINE
 #endif

@@ -5,6 +5,7 @@
 #ifndef BYHAND_BLOCKING_H
 #define BYHAND_BLOCKING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,12 @@ enum { DIVIDES_COLUMNS = 0 };
 #else
 enum { DIVIDES_COLUMNS = 1 };
 #endif
+
+/* Is a layer so large that each step reads W from memory? Then it is prefetched; not in a page,
+ * whose processor's prefetches cannot be asked for. */
+static inline bool exceeds_l2(int32_t n_in, int32_t n_out) {
+    return DIVIDES_COLUMNS && (int64_t)n_in * n_out > L2_WEIGHTS;
+}
 
 static inline int64_t round_up(int64_t n, int64_t to) {
     return (n + to - 1) / to * to;

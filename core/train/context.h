@@ -133,7 +133,7 @@ typedef struct {
 
 /* What one thread writes and no other reads. */
 typedef struct {
-    float *packed_w;      /* (widest layer + 3, MAX_NR): a panel of W^T */
+    float *packed_w;      /* (BF16_KC + 3, MAX_NR): a block of W^T; or two rows of outputs */
     float *column_vector; /* (widest layer, rounded up to MAX_NR): bias + shift, or column sums of
                              dz */
     float *bf16_a;        /* packed operands of the bf16 products */

@@ -39,6 +39,16 @@ static const float *panel_of(const dense_layer *d, int32_t k, int32_t column) {
     return d->w + k * d->row_stride + column_offset(column, d->micropanel_stride);
 }
 
+/* Prefetch MR rows of W from row k on, in the columns of a micropanel. Always inlined, as is all
+ * that only prefetches: GCC takes a call of such a function for one without effect, and drops it.
+ */
+INLINE void prefetch_micropanel(const dense_layer *d, int32_t k, int32_t column) {
+    const float *w = panel_of(d, k, column);
+    for (int32_t i = 0; i < MR; i++) {
+        __builtin_prefetch(w + i * d->row_stride, 0, 2);
+    }
+}
+
 /* Forward */
 
 /* y = b + x W for some columns: a matrix-vector product over the n inputs in `list`, or the first
@@ -102,10 +112,25 @@ NOINLINE void epilogue(const dense_layer *d, matrix y, const panel_slice *s, con
     }
 }
 
+/* Prefetch MR rows of the block of W that follows the one from input `from` on: those from its row
+ * `row` on. */
+INLINE void prefetch_next_block(const dense_layer *d, int32_t column, int32_t from, int64_t row) {
+    const bool is_last = from + KC >= d->n_in;
+    const int64_t k = is_last ? row : from + KC + row;
+    const int32_t next = is_last ? column + NR : column;
+    if (row >= KC || k >= d->n_in || next >= padded(d->n_out)) {
+        return;
+    }
+    for (int32_t j = 0; j < NR; j += MICROPANEL) {
+        prefetch_micropanel(d, (int32_t)k, next + j);
+    }
+}
+
 /* Add the products of KC inputs at most, from input `from` on, to a slice of y. */
 static void forward_k_block(const dense_layer *d, matrix x, matrix y, const panel_slice *s,
                             int32_t from) {
     const int32_t left = d->n_in - from;
+    const bool prefetches = exceeds_l2(d->n_in, d->n_out);
     gemm_tile t = {.a_step = 1,
                    .a_panel = x.panel_stride,
                    .b = panel_of(d, from, s->column),
@@ -115,6 +140,9 @@ static void forward_k_block(const dense_layer *d, matrix x, matrix y, const pane
                    .k = left < KC ? left : KC,
                    .accumulate = from > 0};
     for (int64_t i = s->row; i < s->end; i += MR) {
+        if (prefetches) {
+            prefetch_next_block(d, s->column, from, i - s->row);
+        }
         gemm_rows(&t, element(x, i, from), x.stride, element(y, i, s->column), y.stride,
                   edge_rows(s, i), s->n_vectors);
     }
@@ -199,20 +227,41 @@ static unit_range all_units(const dense_layer *d) {
     return (unit_range){0, d->n_out};
 }
 
-/* Add the products of KC units at most, from unit `from` on, to a slice of dx. packed: of the
- * slice and all units of the range. */
-static void backward_k_block(matrix dz, matrix dx, const panel_slice *s, unit_range units,
-                             const float *packed, int32_t from) {
-    const int32_t left = units.end - from;
+/* Prefetch what is packed after the units from `from` on: MR rows of W, the slice's from its row
+ * `row` on. */
+INLINE void prefetch_next_pack(const dense_layer *d, const panel_slice *s, unit_range units,
+                               int32_t from, int64_t row) {
+    const bool is_last = from + KC >= units.end;
+    const int32_t unit = is_last ? units.first : from + KC;
+    const int32_t left = units.end - unit, end = unit + (left < KC ? left : KC);
+    const int64_t k = s->column + (is_last ? NR : 0) + row;
+    if (row >= NR || k >= d->n_in) {
+        return;
+    }
+    for (int32_t j = unit; j < end; j += MICROPANEL) {
+        prefetch_micropanel(d, (int32_t)k, j);
+    }
+}
+
+/* Add the products of KC units at most, from unit `from` on, to a slice of dx. packed (KC, NR):
+ * scratch for the block of W^T. */
+static void backward_k_block(const dense_layer *d, matrix dz, matrix dx, const panel_slice *s,
+                             unit_range units, float *packed, int32_t from) {
+    const int32_t left = units.end - from, n = left < KC ? left : KC;
+    const bool prefetches = exceeds_l2(d->n_in, d->n_out);
+    pack_transposed(d, s->column, from, from + n, packed);
     gemm_tile t = {.a_step = 1,
                    .a_panel = dz.panel_stride,
-                   .b = packed + (ptrdiff_t)(from - units.first) * NR,
+                   .b = packed,
                    .b_stride = NR,
                    .b_micropanel = MICROPANEL,
                    .c_micropanel = MICROPANEL,
-                   .k = left < KC ? left : KC,
+                   .k = n,
                    .accumulate = from > units.first};
     for (int64_t i = s->row; i < s->end; i += MR) {
+        if (prefetches) {
+            prefetch_next_pack(d, s, units, from, i - s->row);
+        }
         gemm_rows(&t, element(dz, i, from), dz.stride, element(dx, i, s->column), dx.stride,
                   edge_rows(s, i), s->n_vectors);
     }
@@ -241,13 +290,12 @@ static void backward_epilogue(const previous_activation *f, matrix dx, const pan
 }
 
 /* dx (rows, n_in) = (dz (rows, n_out) W^T) * f', summed over some units, for a range of tiles of
- * dx. packed (n_out + 3, NR): scratch. */
+ * dx. packed (KC, NR): scratch. */
 static void backward(const dense_layer *d, matrix dz, matrix dx, const previous_activation *f,
                      unit_range units, tile_range t, float *packed) {
     for (panel_slice s; next_slice(&t, &s);) {
-        pack_transposed(d, s.column, units.first, units.end, packed);
         for (int32_t from = units.first; from < units.end; from += KC) {
-            backward_k_block(dz, dx, &s, units, packed, from);
+            backward_k_block(d, dz, dx, &s, units, packed, from);
         }
         backward_epilogue(f, dx, &s);
     }

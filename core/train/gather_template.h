@@ -47,7 +47,7 @@ static const void *raw_row(const bh_epoch_data *d, int32_t n, int64_t position, 
 }
 
 /* Prefetch an example: a DRAM miss costs about 2,000 multiplications. */
-static void prefetch_row(const bh_epoch_data *d, int32_t n, int64_t position) {
+INLINE void prefetch_row(const bh_epoch_data *d, int32_t n, int64_t position) {
     const char *example = raw_example(d, n, position);
     for (int64_t i = 0; i < n * raw_size(d); i += 64) {
         __builtin_prefetch(example + i, 0, 2);

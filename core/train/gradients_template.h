@@ -67,10 +67,13 @@ static void bias_gradient(const gradient_target *g, int32_t column, const float 
 
 enum { TILE_WIDTH = NR > (int)MICROPANEL ? NR : (int)MICROPANEL }; /* of dW: whole micropanels */
 
-/* Prefetch m rows of W from row k on, and their moments, for an update. Rows of a micropanel lie
- * one after the other. */
-static void prefetch_rows(const gradient_target *g, const step_params *s, int64_t k, int32_t column,
+/* Prefetch m rows of W from row k on, and their moments, for an update, if they are in no nearer
+ * cache. Rows of a micropanel lie one after the other. */
+INLINE void prefetch_rows(const gradient_target *g, const step_params *s, int64_t k, int32_t column,
                           int m, int width) {
+    if (!exceeds_l2(g->n_in, g->n_out)) {
+        return;
+    }
     for (int32_t j = 0; j < width; j += MICROPANEL) {
         prefetch_params(g->params, s, weight_offset(&g->at, k, column + j),
                         (int64_t)m * MICROPANEL);
@@ -120,7 +123,7 @@ static void weight_gradient_tile(const gradient_target *g, const panel_slice *s,
         t.a[i] = x.x + i;
         t.c[i] = dw[i];
     }
-    if (mode->steps) {
+    if (mode->steps && !x.indices) { /* a tile that skips zeros ends before W would be there */
         prefetch_rows(g, mode->weight_step, k, s->column, m, width);
     }
     gemm_edge(&t, m, s->n_vectors);

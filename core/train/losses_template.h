@@ -38,7 +38,7 @@ static loss_args loss_args_of(const settings *s, bool has_post_ops, int64_t exam
 }
 
 /* Prefetch the label of the example at a position of the epoch. */
-static void prefetch_label(const bh_epoch_data *d, int64_t position) {
+INLINE void prefetch_label(const bh_epoch_data *d, int64_t position) {
     if (d->labels) {
         __builtin_prefetch(d->labels + example_at(d, position));
     }

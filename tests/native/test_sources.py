@@ -34,6 +34,17 @@ def test_no_function_is_long() -> None:
     assert statistics.median(sizes.values()) <= MAX_MEDIAN
 
 
+def test_what_prefetches_is_inlined() -> None:
+    """GCC drops calls of functions that only prefetch: it takes them for calls without effect."""
+    kinds = [
+        (path.name, kind)
+        for path in SOURCES
+        for kind in re.findall(r"^(\w+).* prefetch_\w+\(", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert len(kinds) >= 6
+    assert [name for name, kind in kinds if kind != "INLINE"] == []
+
+
 def test_no_line_is_long() -> None:
     long = [
         f"{path.name}:{i}"
