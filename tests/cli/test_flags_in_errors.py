@@ -73,11 +73,19 @@ def test_a_file_in_another_encoding_names_the_flag_and_the_verbs_that_take_it(tm
     model = ["--model", tmp_path / "runs" / "utf-8-1"]
     done = byhand("predict", tmp_path / "cp1252.csv", *model)
     assert done.code == 3
-    assert "On the command line: --encoding NAME, of byhand train, data, predict, evaluate and explain." in done.err
+    flag = "On the command line: --encoding NAME, of byhand train, sweep, compare, data, predict, evaluate and explain."
+    assert flag in done.err
     same = byhand("predict", tmp_path / "utf-8.csv", *model, "--json").json["predictions"]
     read = byhand("predict", tmp_path / "cp1252.csv", *model, "--encoding", "cp1252", "--json").json["predictions"]
     assert [one["probabilities"] for one in read] == [one["probabilities"] for one in same]
     assert byhand("data", tmp_path / "cp1252.csv", "--encoding", "cp1252").code == 0
+    recipes = ("table", "table:epochs=2", "--seeds", "2", "--data", tmp_path / "cp1252.csv")
+    for verb in (("sweep", "table", "--data", tmp_path / "cp1252.csv", "--epochs", "1,2"), ("compare", *recipes)):
+        done = byhand(*verb)
+        assert done.code == 3
+        assert done.err.startswith(f"byhand: {tmp_path / 'cp1252.csv'} is not text in utf-8")
+        assert flag in done.err
+    assert byhand("compare", *recipes, "--encoding", "cp1252").code == 0
 
 
 def test_a_model_of_a_table_in_one_encoding_reads_it_in_another(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ FLAGS = {  # argument of byhand's functions that an error names → the flag tha
     "data": "--data my.csv",
     "pictures": "--data FOLDER",
     "runs": "--runs DIR",
-    "encoding": "--encoding NAME, of byhand train, data, predict, evaluate and explain",
+    "encoding": "--encoding NAME, of byhand train, sweep, compare, data, predict, evaluate and explain",
     "decimal": "--decimal ',' (byhand train, byhand data)",
     "drop": "byhand train --drop COLUMN or --missing-values WORDS",
     "target": "--target COLUMN",

@@ -27,7 +27,7 @@ from byhand.recipes.recipe import Recipe
 from byhand.recipes.request import TrainRequest, make_request
 from byhand.sweeps.executors import TaskRunner, choose_executor
 from byhand.sweeps.paired import paired_accuracy, paired_errors
-from byhand.sweeps.run_task import FINISHED, STOPPED, Values, make_task, seeds_of
+from byhand.sweeps.run_task import FINISHED, STOPPED, Values, check_data, make_task, seeds_of
 from byhand.sweeps.saved_runs import read_run
 from byhand.sweeps.space import read_space
 from byhand.sweeps.worker import work
@@ -178,6 +178,8 @@ def compare_recipes(
 ) -> Comparison:
     """Train both with the same seeds and compare what the validation examples show."""
     tasks = [make_task(i, {}, one) for i, request in enumerate((a, b)) for one in seeds_of(request)]
+    for task in (tasks[0], tasks[-1]):  # one of A and one of B
+        check_data(task)
     open_executor = choose_executor(executor, workers)
     with StopRequest() as stop, TaskRunner(work, open_executor, stop) as runner:
         lines = [_finished(line) for line in runner.run(tasks)]

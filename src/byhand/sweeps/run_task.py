@@ -130,7 +130,7 @@ def use_one_blas_thread() -> None:
 
 
 def check_data(task: Task) -> None:
-    """Load a task's data, so that what is wrong with them ends the sweep before it begins."""
+    """Load a task's data, so that what is wrong with them ends a sweep or a comparison before it begins."""
     try:
         prepare_run(task)
     except MemoryError as error:
