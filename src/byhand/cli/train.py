@@ -43,7 +43,11 @@ WITH_RESUME = {
 @click.option(
     "--validate", is_flag=True, help="Hold out a validation set, report it each epoch, and leave the test set alone."
 )
-@click.option("--test", is_flag=True, help="With --validate: evaluate on the test set as well, at the end.")
+@click.option(
+    "--test",
+    is_flag=True,
+    help="With --validate, or a recipe that validates by itself (first): evaluate on the test set as well, at the end.",
+)
 @click.option(
     "--resume",
     type=click.Path(path_type=Path),
