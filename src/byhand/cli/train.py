@@ -46,7 +46,7 @@ WITH_RESUME = {
 @click.option(
     "--test",
     is_flag=True,
-    help="With --validate, or a recipe that validates by itself (first): evaluate on the test set as well, at the end.",
+    help="With --validate, or a recipe such as first, which validates: evaluate on the test set as well, at the end.",
 )
 @click.option(
     "--resume",
